@@ -1,0 +1,1 @@
+Console.WriteLine("Benchmarks are added by name; see README.md");
