@@ -1,1 +1,3 @@
-var app = Microsoft.AspNetCore.Builder.WebApplication.CreateBuilder(args).Build(); await app.RunAsync();
+using Plumbline.Server.Hosting;
+
+await PlumblineHost.Build(new PlumblineOptions()).RunAsync();

@@ -1,0 +1,71 @@
+namespace Plumbline.Server.Access;
+
+/// <summary>What a caller may do; each role includes the ones before it where that makes sense, see <see cref="ApiRoles.Grants"/>.</summary>
+public enum ApiRole
+{
+    /// <summary>Post events.</summary>
+    Ingest,
+
+    /// <summary>See everything.</summary>
+    Read,
+
+    /// <summary>See everything and answer review tasks.</summary>
+    Review,
+
+    /// <summary>Declare models, rules and references; includes ingest, read and review.</summary>
+    Operate,
+
+    /// <summary>Everything.</summary>
+    Admin,
+}
+
+/// <summary>Who may call. Without keys the server runs open, and then only listens on loopback.</summary>
+public sealed record AccessOptions
+{
+    /// <summary>At most 1,000 keys.</summary>
+    public IReadOnlyList<ApiKeyOptions> Keys { get; init; } = [];
+
+    internal void Validate(List<string> errors)
+    {
+        if (Keys.Count > 1000) errors.Add($"access.keys: {Keys.Count} keys; at most 1000.");
+        for (var i = 0; i < Keys.Count; i++)
+        {
+            var key = Keys[i];
+            if (string.IsNullOrWhiteSpace(key.Name)) errors.Add($"access.keys[{i}].name: needed.");
+            if (!ApiRoles.TryParse(key.Role, out _)) errors.Add($"access.keys[{i}].role: '{key.Role}' is not one of ingest, read, review, operate, admin.");
+            if (key.Sha256 is not { Length: 64 } || !key.Sha256.All(char.IsAsciiHexDigit)) errors.Add($"access.keys[{i}].sha256: the 64 hex digits of the key's SHA-256 are needed (`plumbline hash-key` prints them).");
+        }
+    }
+}
+
+/// <summary>One key, kept only as its hash. Keys are long random texts, so a fast hash does not weaken them.</summary>
+public sealed record ApiKeyOptions
+{
+    /// <summary>Shown in the audit; 1..100 characters.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Lower- or upper-case hex of SHA-256 over the UTF-8 key.</summary>
+    public string Sha256 { get; init; } = "";
+
+    /// <summary>ingest, read, review, operate or admin.</summary>
+    public string Role { get; init; } = "";
+
+    /// <summary>Models the key is bound to; empty for all.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
+}
+
+/// <summary>Reading and comparing roles.</summary>
+public static class ApiRoles
+{
+    public static bool TryParse(string? text, out ApiRole role) =>
+        Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role) && !char.IsAsciiDigit(text![0]);
+
+    /// <summary>True when a key of role <paramref name="held"/> may do what needs <paramref name="needed"/>.</summary>
+    public static bool Grants(ApiRole held, ApiRole needed) => held switch
+    {
+        ApiRole.Admin => true,
+        ApiRole.Operate => needed is not ApiRole.Admin,
+        ApiRole.Review => needed is ApiRole.Review or ApiRole.Read,
+        _ => held == needed,
+    };
+}

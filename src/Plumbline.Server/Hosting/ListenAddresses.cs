@@ -1,0 +1,43 @@
+using System.Net;
+
+namespace Plumbline.Server.Hosting;
+
+/// <summary>Reads the addresses of <see cref="PlumblineOptions.Urls"/>: decides whether a server without keys may listen there.</summary>
+public static class ListenAddresses
+{
+    /// <summary>One sentence per address that cannot be listened on.</summary>
+    public static IEnumerable<string> Validate(string urls)
+    {
+        var any = false;
+        foreach (var url in Split(urls))
+        {
+            any = true;
+            if (!TryParse(url, out _)) yield return $"urls: '{url}' is not an address like {PlumblineOptions.DefaultUrls}.";
+        }
+
+        if (!any) yield return $"urls: an address is needed, for example {PlumblineOptions.DefaultUrls}.";
+    }
+
+    /// <summary>True when no address can be reached from another machine.</summary>
+    public static bool AllLoopback(string urls) => Split(urls).All(url => TryParse(url, out var address) && IsLoopback(address.Host));
+
+    private static string[] Split(string urls) => urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static bool TryParse(string url, out BindingAddress address)
+    {
+        try
+        {
+            address = BindingAddress.Parse(url);
+            return address.Scheme is "http" or "https";
+        }
+        catch (FormatException)
+        {
+            address = BindingAddress.Parse(PlumblineOptions.DefaultUrls);
+            return false;
+        }
+    }
+
+    private static bool IsLoopback(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Server.Access;
+using Plumbline.Server.Models;
+using Plumbline.Server.State;
+using Plumbline.Server.Windows;
+
+namespace Plumbline.Server.Hosting;
+
+/// <summary>The composition root: what a Plumbline server consists of, in the order in which data flows through it.</summary>
+public static class PlumblineHost
+{
+    /// <summary>Builds the server. Options must be valid (<see cref="PlumblineOptions.Validate"/>).</summary>
+    /// <exception cref="OptionsException">They are not; the message lists every violation.</exception>
+    public static WebApplication Build(PlumblineOptions options, TimeProvider? time = null)
+    {
+        if (options.Validate() is { Count: > 0 } errors) throw new OptionsException(errors);
+        Directory.CreateDirectory(options.DataDirectory);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            ApplicationName = typeof(PlumblineHost).Assembly.GetName().Name,
+        });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseUrls(options.Urls.Split(';'));
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        AddServices(builder.Services, options, time ?? TimeProvider.System);
+        var app = builder.Build();
+        MapPipeline(app);
+        return app;
+    }
+
+    private static void AddServices(IServiceCollection services, PlumblineOptions options, TimeProvider time)
+    {
+        services.AddSingleton(options).AddSingleton(time);
+        services.AddProblemDetails();
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.Never;
+        });
+        services.AddOpenApi();
+        services.AddAccess(options);
+        services.AddState(options);
+        services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>();
+        services.AddSingleton<WindowLedger>();
+    }
+
+    private static void MapPipeline(WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapOpenApi().RequireRole(ApiRole.Read);
+        app.MapHealth();
+        app.MapModels();
+    }
+}
+
+/// <summary>The configuration cannot be used.</summary>
+public sealed class OptionsException(IReadOnlyList<string> errors) : Exception(string.Join(Environment.NewLine, errors))
+{
+    /// <summary>One sentence per violation.</summary>
+    public IReadOnlyList<string> Errors { get; } = errors;
+}

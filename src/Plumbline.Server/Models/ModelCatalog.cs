@@ -1,0 +1,186 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Server.State;
+
+namespace Plumbline.Server.Models;
+
+/// <summary>
+/// Holds the current snapshot of every model. Reads are lock-free; a change is written to the state database first,
+/// then the snapshot is replaced, so that nobody sees a model that a restart would forget.
+/// </summary>
+public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimeProvider time) : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.General) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
+
+    private readonly SemaphoreSlim _change = new(1, 1);
+    private volatile Snapshot _snapshot = Snapshot.Empty;
+
+    /// <summary>All models, ordered by name.</summary>
+    public ImmutableArray<ModelDefinition> All => _snapshot.Ordered;
+
+    /// <summary>The model of that exact name, or null.</summary>
+    public ModelDefinition? Find(string name) => _snapshot.ByName.GetValueOrDefault(name);
+
+    /// <summary>The model with that number, or null.</summary>
+    public ModelDefinition? Find(int id) => _snapshot.ById.GetValueOrDefault(id);
+
+    /// <summary>Known versions of a model, in the order first seen.</summary>
+    public ImmutableArray<string> Versions(int modelId) => _snapshot.Versions.GetValueOrDefault(modelId, []);
+
+    /// <summary>Raised after a model was created, changed or deleted, with its number.</summary>
+    public event Action<int>? Changed;
+
+    /// <summary>Reads everything; called once before the server listens.</summary>
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var rows = await db.Models.AsNoTracking().ToListAsync(cancellation);
+        var versions = await db.ModelVersions.AsNoTracking().OrderBy(row => row.FirstSeenMs).ThenBy(row => row.Version).ToListAsync(cancellation);
+        var models = rows.Select(row => JsonSerializer.Deserialize<ModelDefinition>(row.Definition, Json)! with { Id = row.Id, Name = row.Name });
+        _snapshot = Snapshot.Of(models, versions.GroupBy(row => row.ModelId).ToDictionary(group => group.Key, group => group.Select(row => row.Version).ToImmutableArray()));
+    }
+
+    /// <summary>Creates or changes a model as declared.</summary>
+    /// <returns>The definition and whether it is new; or the errors, and nothing changed.</returns>
+    public async Task<(ModelDefinition? Definition, bool Created, IReadOnlyList<FieldError> Errors)> PutAsync(string name, ModelSpecification specification, CancellationToken cancellation)
+    {
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            var current = Find(name);
+            var (definition, errors) = ModelSpecificationReader.Read(name, specification, current);
+            if (definition is null) return (null, false, errors);
+            if (current is null && All.Length >= ModelLimits.MaxModels) return (null, false, [new("model", $"This server holds at most {ModelLimits.MaxModels} models.")]);
+            var saved = await SaveAsync(definition, cancellation);
+            return (saved, current is null, errors);
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    /// <summary>Forgets a model. Its number is not used again. The caller drops its tables.</summary>
+    public async Task<ModelDefinition?> DeleteAsync(string name, CancellationToken cancellation)
+    {
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            if (Find(name) is not { } model) return null;
+            await using var db = await state.CreateDbContextAsync(cancellation);
+            await db.ModelVersions.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
+            await db.DirtyWindows.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
+            await db.Models.Where(row => row.Id == model.Id).ExecuteDeleteAsync(cancellation);
+            _snapshot = _snapshot.Without(model.Id);
+            Changed?.Invoke(model.Id);
+            return model;
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    /// <summary>Adds the features that the model does not have yet; known names are left as they are, whatever their type.</summary>
+    /// <exception cref="FeatureLimitException">The model would have too many; nothing was added.</exception>
+    public Task<ModelDefinition> EnsureFeaturesAsync(int modelId, IReadOnlyList<(string Name, FeatureType Type)> inferred, CancellationToken cancellation) =>
+        ChangeAsync(modelId, model =>
+        {
+            var missing = inferred.DistinctBy(feature => feature.Name, StringComparer.Ordinal).Where(feature => model.FindFeature(feature.Name) is null).ToList();
+            if (missing.Count == 0) return model;
+            var count = model.Features.Length + missing.Count;
+            if (count > ModelLimits.MaxFeatures) throw new FeatureLimitException(model.Name, count);
+            var added = missing.Select((feature, i) => new FeatureDefinition(model.Features.Length + i, feature.Name, feature.Type, Unit: null, Declared: false));
+            return model with { Features = [.. model.Features, .. added] };
+        }, cancellation);
+
+    /// <summary>Adds classes in the order given; classes beyond <see cref="ModelLimits.MaxClasses"/> stay unlisted (they are still stored with their predictions).</summary>
+    public Task<ModelDefinition> EnsureClassesAsync(int modelId, IReadOnlyList<string> classes, CancellationToken cancellation) =>
+        ChangeAsync(modelId, model =>
+        {
+            var missing = classes.Distinct(StringComparer.Ordinal).Except(model.Classes, StringComparer.Ordinal).Take(ModelLimits.MaxClasses - model.Classes.Length).ToList();
+            return missing.Count == 0 || model.Task == ModelTask.Regression ? model : model with { Classes = [.. model.Classes, .. missing] };
+        }, cancellation);
+
+    /// <summary>Remembers a version seen in traffic. Cheap when it is known.</summary>
+    public async Task EnsureVersionAsync(int modelId, string version, CancellationToken cancellation)
+    {
+        if (Versions(modelId).Contains(version)) return;
+        await DeclareVersionAsync(modelId, version, declaration: null, cancellation);
+    }
+
+    /// <summary>Creates or replaces the declaration of a version.</summary>
+    public async Task DeclareVersionAsync(int modelId, string version, string? declaration, CancellationToken cancellation)
+    {
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            await using var db = await state.CreateDbContextAsync(cancellation);
+            var row = await db.ModelVersions.FindAsync([modelId, version], cancellation);
+            if (row is null) db.ModelVersions.Add(new ModelVersionRow { ModelId = modelId, Version = version, Declaration = declaration, FirstSeenMs = time.GetUtcNow().ToUnixTimeMilliseconds() });
+            else if (declaration is not null) row.Declaration = declaration;
+            await db.SaveChangesAsync(cancellation);
+            if (row is null) _snapshot = _snapshot.WithVersion(modelId, version);
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _change.Dispose();
+
+    private async Task<ModelDefinition> ChangeAsync(int modelId, Func<ModelDefinition, ModelDefinition> change, CancellationToken cancellation)
+    {
+        // Nearly always nothing changes: look before taking the lock.
+        if (Find(modelId) is { } known && ReferenceEquals(change(known), known)) return known;
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            var current = Find(modelId) ?? throw new InvalidOperationException($"Model {modelId} was deleted.");
+            var changed = change(current);
+            return ReferenceEquals(changed, current) ? current : await SaveAsync(changed, cancellation);
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    private async Task<ModelDefinition> SaveAsync(ModelDefinition definition, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var row = definition.Id == 0 ? null : await db.Models.FindAsync([definition.Id], cancellation);
+        if (row is null) db.Models.Add(row = new ModelRow { Name = definition.Name, Definition = "" });
+        row.Definition = JsonSerializer.Serialize(definition, Json);
+        await db.SaveChangesAsync(cancellation);
+        var saved = definition with { Id = row.Id };
+        _snapshot = _snapshot.With(saved);
+        Changed?.Invoke(saved.Id);
+        return saved;
+    }
+
+    private sealed record Snapshot(
+        ImmutableArray<ModelDefinition> Ordered,
+        FrozenDictionary<string, ModelDefinition> ByName,
+        FrozenDictionary<int, ModelDefinition> ById,
+        ImmutableDictionary<int, ImmutableArray<string>> Versions)
+    {
+        public static Snapshot Empty { get; } = Of([], new Dictionary<int, ImmutableArray<string>>());
+
+        public static Snapshot Of(IEnumerable<ModelDefinition> models, IEnumerable<KeyValuePair<int, ImmutableArray<string>>> versions)
+        {
+            var ordered = models.OrderBy(model => model.Name, StringComparer.Ordinal).ToImmutableArray();
+            return new(ordered, ordered.ToFrozenDictionary(model => model.Name, StringComparer.Ordinal), ordered.ToFrozenDictionary(model => model.Id), versions.ToImmutableDictionary());
+        }
+
+        public Snapshot With(ModelDefinition model) => Of(Ordered.Where(other => other.Id != model.Id).Append(model), Versions);
+
+        public Snapshot Without(int id) => Of(Ordered.Where(other => other.Id != id), Versions.Remove(id));
+
+        public Snapshot WithVersion(int id, string version) => this with { Versions = Versions.SetItem(id, Versions.GetValueOrDefault(id, []).Add(version)) };
+    }
+}

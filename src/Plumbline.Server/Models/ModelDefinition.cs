@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Plumbline.Server.Models;
+
+/// <summary>What a model answers with.</summary>
+public enum ModelTask
+{
+    Binary,
+    Multiclass,
+    Regression,
+}
+
+/// <summary>How the values of a feature are kept and compared.</summary>
+public enum FeatureType
+{
+    Numeric,
+    Categorical,
+    Boolean,
+    Text,
+}
+
+/// <summary>Limits of what can be declared. They are documented in docs/http-api.md.</summary>
+public static class ModelLimits
+{
+    /// <summary>Features per model. Each is a column of the model's table.</summary>
+    public const int MaxFeatures = 5_000;
+
+    /// <summary>Classes per model.</summary>
+    public const int MaxClasses = 1_000;
+
+    /// <summary>Segment dimensions per model; each multiplies the profiles.</summary>
+    public const int MaxSegments = 8;
+
+    /// <summary>Characters of a model, version or class name.</summary>
+    public const int MaxNameLength = 128;
+
+    /// <summary>Characters of a feature name.</summary>
+    public const int MaxFeatureNameLength = 256;
+
+    /// <summary>Models of one server.</summary>
+    public const int MaxModels = 10_000;
+}
+
+/// <summary>One feature of a model. <see cref="Ordinal"/> never changes: it names the column.</summary>
+/// <param name="Ordinal">Position in <see cref="ModelDefinition.Features"/>, and the number in the column's name.</param>
+/// <param name="Name">The client's name for it; any text without control characters, 1..256 characters, not starting with '@'.</param>
+/// <param name="Type">Kept for good: a column does not change its type.</param>
+/// <param name="Unit">For display only.</param>
+/// <param name="Declared">False when inferred from a reference or from traffic.</param>
+public sealed record FeatureDefinition(int Ordinal, string Name, FeatureType Type, string? Unit, bool Declared)
+{
+    /// <summary>The column in the model's tables; made of our own number, never of user text.</summary>
+    [JsonIgnore]
+    public string Column => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"f{Ordinal}");
+}
+
+/// <summary>What a wrong decision costs, for binary models.</summary>
+/// <param name="FalsePositive">Cost of one false positive, in <paramref name="Currency"/>.</param>
+/// <param name="FalseNegative">Cost of one false negative, in <paramref name="Currency"/>.</param>
+/// <param name="Currency">A code such as EUR; display only.</param>
+public sealed record DecisionCost(double FalsePositive, double FalseNegative, string Currency);
+
+/// <summary>How many false alarms the owner accepts per period; alerting keeps to it.</summary>
+public sealed record FalseAlarmBudget(double Alarms, TimeSpan Per);
+
+/// <summary>A model as declared and as inferred so far: an immutable snapshot, replaced as a whole by <see cref="ModelCatalog"/>.</summary>
+public sealed record ModelDefinition
+{
+    private ImmutableArray<FeatureDefinition> _features = [];
+    private ImmutableDictionary<string, FeatureDefinition>? _byName;
+
+    /// <summary>The number in table names; given by the state database.</summary>
+    public required int Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public required ModelTask Task { get; init; }
+
+    /// <summary>Binary only: the class whose probability <c>score</c> is. Null until declared or inferred.</summary>
+    public string? PositiveClass { get; init; }
+
+    /// <summary>Known classes, declared first, then as seen. Empty for regression.</summary>
+    public ImmutableArray<string> Classes { get; init; } = [];
+
+    /// <summary>Index equals <see cref="FeatureDefinition.Ordinal"/>.</summary>
+    public ImmutableArray<FeatureDefinition> Features
+    {
+        get => _features;
+        // A `with` copies the private index too: it must not outlive the features it was made from.
+        init => (_features, _byName) = (value, null);
+    }
+
+    /// <summary>Names of features whose values split every metric.</summary>
+    public ImmutableArray<string> Segments { get; init; } = [];
+
+    /// <summary>Length of the base window, aligned to the epoch in UTC. Range 1 minute..1 day, a divisor of a day; default 1 hour.</summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long after its end a window stays open for late events. Default 10 minutes.</summary>
+    public TimeSpan AllowedLateness { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long ground truth usually takes. Null when not declared.</summary>
+    public TimeSpan? LabelDelay { get; init; }
+
+    public DecisionCost? Cost { get; init; }
+
+    public FalseAlarmBudget? FalseAlarmBudget { get; init; }
+
+    /// <summary>Age above which predictions are refused and dropped. Null keeps them for ever.</summary>
+    public TimeSpan? PredictionRetention { get; init; }
+
+    /// <summary>Age above which profiles are dropped. Null keeps them for ever.</summary>
+    public TimeSpan? ProfileRetention { get; init; }
+
+    /// <summary>The feature of that exact name, or null.</summary>
+    public FeatureDefinition? FindFeature(string name)
+    {
+        var byName = _byName ??= Features.ToImmutableDictionary(feature => feature.Name, StringComparer.Ordinal);
+        return byName.GetValueOrDefault(name);
+    }
+
+    /// <summary>Start of the base window that holds <paramref name="time"/>.</summary>
+    public DateTimeOffset WindowStart(DateTimeOffset time)
+    {
+        var ticks = time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
+        return DateTimeOffset.UnixEpoch.AddTicks(ticks - Modulo(ticks, Window.Ticks));
+    }
+
+    private static long Modulo(long value, long length) => ((value % length) + length) % length;
+}

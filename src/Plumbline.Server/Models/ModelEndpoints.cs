@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Server.Access;
+using Plumbline.Server.Hosting;
+using Plumbline.Server.State;
+
+namespace Plumbline.Server.Models;
+
+/// <summary>/v1/models and versions.</summary>
+public static class ModelEndpoints
+{
+    private const int MaxBodyBytes = 4 * 1024 * 1024;
+
+    public static void MapModels(this IEndpointRouteBuilder routes)
+    {
+        var models = routes.MapGroup("/v1/models").WithTags("Models");
+        models.MapGet("", (ModelCatalog catalog) => TypedResults.Ok(new { models = catalog.All.Select(model => ModelView.Of(model, catalog)) })).RequireRole(ApiRole.Read);
+        models.MapGet("{model}", (string model, ModelCatalog catalog) =>
+            catalog.Find(model) is { } found ? Results.Json(ModelView.Of(found, catalog), ModelSpecification.Json) : Problems.UnknownModel(model)).RequireRole(ApiRole.Read);
+        models.MapPut("{model}", PutAsync).RequireRole(ApiRole.Operate);
+        models.MapDelete("{model}", DeleteAsync).RequireRole(ApiRole.Admin);
+        models.MapPut("{model}/versions/{version}", PutVersionAsync).RequireRole(ApiRole.Operate);
+        models.MapGet("{model}/versions", GetVersionsAsync).RequireRole(ApiRole.Read);
+    }
+
+    private static async Task<IResult> PutAsync(string model, HttpRequest request, ModelCatalog catalog, CancellationToken cancellation)
+    {
+        if (ModelNames.CheckModel(model) is { } reason) return Problems.BadRequest("model_name_invalid", reason);
+        var (specification, problem) = await ReadBodyAsync<ModelSpecification>(request, cancellation);
+        if (problem is not null) return problem;
+        var (definition, created, errors) = await catalog.PutAsync(model, specification!, cancellation);
+        if (definition is null)
+            return Problems.BadRequest("model_invalid", "The model was not changed; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+        return Results.Json(ModelView.Of(definition, catalog), ModelSpecification.Json, statusCode: created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    private static async Task<IResult> DeleteAsync(string model, ModelRemoval removal, CancellationToken cancellation) =>
+        await removal.RemoveAsync(model, cancellation) ? TypedResults.NoContent() : Problems.UnknownModel(model);
+
+    private static async Task<IResult> PutVersionAsync(string model, string version, HttpRequest request, ModelCatalog catalog, CancellationToken cancellation)
+    {
+        if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (ModelNames.CheckLabel("version", version) is { } reason) return Problems.BadRequest("version_name_invalid", reason);
+        var (body, problem) = await ReadBodyAsync<JsonElement>(request, cancellation);
+        if (problem is not null) return problem;
+        if (body.ValueKind != JsonValueKind.Object) return Problems.BadRequest("version_invalid", "The body is an object such as {\"code\":\"git:1a2b3c\",\"description\":\"..\"}.");
+        await catalog.DeclareVersionAsync(found.Id, version, body.GetRawText(), cancellation);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> GetVersionsAsync(string model, ModelCatalog catalog, IDbContextFactory<StateDbContext> state, CancellationToken cancellation)
+    {
+        if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var rows = await db.ModelVersions.AsNoTracking().Where(row => row.ModelId == found.Id).OrderBy(row => row.FirstSeenMs).ToListAsync(cancellation);
+        return TypedResults.Ok(new
+        {
+            versions = rows.Select(row => new
+            {
+                version = row.Version,
+                first_seen = DateTimeOffset.FromUnixTimeMilliseconds(row.FirstSeenMs),
+                declaration = row.Declaration is null ? (JsonElement?)null : JsonSerializer.Deserialize<JsonElement>(row.Declaration),
+            }),
+        });
+    }
+
+    private static async Task<(T? Value, IResult? Problem)> ReadBodyAsync<T>(HttpRequest request, CancellationToken cancellation)
+    {
+        if (request.ContentLength > MaxBodyBytes) return (default, TooLarge());
+        try
+        {
+            var value = await JsonSerializer.DeserializeAsync<T>(request.Body, ModelSpecification.Json, cancellation);
+            return value is null ? (default, Problems.BadRequest("body_missing", "A JSON object is needed.")) : (value, null);
+        }
+        catch (JsonException error)
+        {
+            return (default, Problems.BadRequest("json_invalid", $"Not readable at {error.Path ?? "$"}, line {error.LineNumber + 1}, byte {error.BytePositionInLine}: {error.Message}"));
+        }
+        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return (default, TooLarge());
+        }
+    }
+
+    private static IResult TooLarge() =>
+        Problems.Make(StatusCodes.Status413PayloadTooLarge, "The body is too large", "body_too_large", $"A declaration has at most {MaxBodyBytes / 1024 / 1024} MiB.");
+}

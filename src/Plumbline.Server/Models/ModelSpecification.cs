@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Plumbline.Server.Hosting;
+
+namespace Plumbline.Server.Models;
+
+/// <summary>The body of <c>PUT /v1/models/{model}</c>: what the owner declares. Absent keys take their defaults.</summary>
+public sealed record ModelSpecification
+{
+    /// <summary>binary, multiclass or regression. Required.</summary>
+    public string? Task { get; init; }
+
+    public string? PositiveClass { get; init; }
+
+    public IReadOnlyList<string>? Classes { get; init; }
+
+    public IReadOnlyDictionary<string, FeatureSpecification>? Features { get; init; }
+
+    public IReadOnlyList<string>? Segments { get; init; }
+
+    public TimeSpan? Window { get; init; }
+
+    public TimeSpan? AllowedLateness { get; init; }
+
+    public TimeSpan? LabelDelay { get; init; }
+
+    public CostSpecification? Cost { get; init; }
+
+    public BudgetSpecification? FalseAlarmBudget { get; init; }
+
+    public RetentionSpecification? Retention { get; init; }
+
+    /// <summary>How the wire spells it: snake_case, durations as text, unknown keys refused so that a typing error is not silence.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new DurationJsonConverter() },
+        MaxDepth = 16,
+    };
+}
+
+/// <summary>One declared feature.</summary>
+public sealed record FeatureSpecification
+{
+    /// <summary>numeric, categorical, boolean or text.</summary>
+    public string? Type { get; init; }
+
+    public string? Unit { get; init; }
+}
+
+/// <summary>Cost of the two kinds of wrong decision.</summary>
+public sealed record CostSpecification
+{
+    public double FalsePositive { get; init; }
+
+    public double FalseNegative { get; init; }
+
+    public string? Currency { get; init; }
+}
+
+/// <summary>Accepted false alarms per period.</summary>
+public sealed record BudgetSpecification
+{
+    public double Alarms { get; init; } = 1;
+
+    public TimeSpan? Per { get; init; }
+}
+
+/// <summary>How long facts are kept.</summary>
+public sealed record RetentionSpecification
+{
+    public TimeSpan? Predictions { get; init; }
+
+    public TimeSpan? Profiles { get; init; }
+}

@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using Plumbline.Server.Hosting;
+
+namespace Plumbline.Server.Models;
+
+/// <summary>Turns a specification into a definition, or into the list of everything wrong with it (field and reason).</summary>
+public static class ModelSpecificationReader
+{
+    /// <summary>Applies <paramref name="specification"/> to <paramref name="current"/> (null for a new model). Features that are stored are kept: a column does not vanish.</summary>
+    public static (ModelDefinition? Definition, IReadOnlyList<FieldError> Errors) Read(string name, ModelSpecification specification, ModelDefinition? current)
+    {
+        var errors = new List<FieldError>();
+        var task = ReadTask(specification, current, errors);
+        var classes = ReadClasses(specification, task, errors);
+        var features = ReadFeatures(specification, current, errors);
+        var segments = ReadSegments(specification, features, errors);
+        var window = specification.Window ?? TimeSpan.FromHours(1);
+        if (window < TimeSpan.FromMinutes(1) || window > TimeSpan.FromDays(1) || TimeSpan.TicksPerDay % window.Ticks != 0)
+            errors.Add(new("window", "A window lasts 1 minute to 1 day and divides a day evenly, for example \"15m\", \"1h\" or \"1d\"."));
+        else if (current is not null && current.Window != window && specification.Window is not null)
+            errors.Add(new("window", $"The window of a model with history stays {DurationText.Format(current.Window)}; delete the model to change it."));
+        var lateness = specification.AllowedLateness ?? TimeSpan.FromMinutes(10);
+        if (lateness > TimeSpan.FromDays(7)) errors.Add(new("allowed_lateness", "At most 7d: later events still count, they reopen their windows."));
+        var (cost, budget) = ReadCostAndBudget(specification, errors);
+        if (errors.Count > 0) return (null, errors);
+        return (new ModelDefinition
+        {
+            Id = current?.Id ?? 0,
+            Name = name,
+            Task = task,
+            PositiveClass = specification.PositiveClass ?? (task == ModelTask.Binary ? current?.PositiveClass : null),
+            Classes = classes.IsEmpty && current is not null ? current.Classes : classes,
+            Features = features,
+            Segments = segments,
+            Window = current?.Window ?? window,
+            AllowedLateness = lateness,
+            LabelDelay = specification.LabelDelay,
+            Cost = cost,
+            FalseAlarmBudget = budget,
+            PredictionRetention = specification.Retention?.Predictions,
+            ProfileRetention = specification.Retention?.Profiles,
+        }, errors);
+    }
+
+    private static ModelTask ReadTask(ModelSpecification specification, ModelDefinition? current, List<FieldError> errors)
+    {
+        ModelTask? task = specification.Task switch
+        {
+            "binary" => ModelTask.Binary,
+            "multiclass" => ModelTask.Multiclass,
+            "regression" => ModelTask.Regression,
+            _ => null,
+        };
+        if (task is null) errors.Add(new("task", "Needed: \"binary\", \"multiclass\" or \"regression\"."));
+        else if (current is not null && current.Task != task)
+            errors.Add(new("task", $"The model is {current.Task.ToString().ToLowerInvariant()} and has history; delete it or use another name."));
+        return task ?? ModelTask.Binary;
+    }
+
+    private static ImmutableArray<string> ReadClasses(ModelSpecification specification, ModelTask task, List<FieldError> errors)
+    {
+        var classes = specification.Classes?.ToImmutableArray() ?? [];
+        if (classes.Length > ModelLimits.MaxClasses) errors.Add(new("classes", $"At most {ModelLimits.MaxClasses} classes."));
+        if (classes.Distinct(StringComparer.Ordinal).Count() != classes.Length) errors.Add(new("classes", "A class is named twice."));
+        foreach (var label in classes)
+            if ((label is null ? "A class is text." : ModelNames.CheckLabel("class", label)) is { } reason) errors.Add(new("classes", reason));
+        if (task == ModelTask.Regression && (classes.Length > 0 || specification.PositiveClass is not null))
+            errors.Add(new("classes", "A regression model has no classes."));
+        if (task == ModelTask.Binary && classes.Length is not (0 or 2)) errors.Add(new("classes", "A binary model has two classes."));
+        if (specification.PositiveClass is { } positive)
+        {
+            if (task == ModelTask.Multiclass) errors.Add(new("positive_class", "Only a binary model has a positive class."));
+            if (ModelNames.CheckLabel("class", positive) is { } reason) errors.Add(new("positive_class", reason));
+            else if (classes.Length > 0 && !classes.Contains(positive)) errors.Add(new("positive_class", "Not among the classes."));
+        }
+
+        return classes;
+    }
+
+    private static ImmutableArray<FeatureDefinition> ReadFeatures(ModelSpecification specification, ModelDefinition? current, List<FieldError> errors)
+    {
+        var features = (current?.Features ?? []).Select(feature => feature with { Declared = false }).ToList();
+        var ordinals = features.ToDictionary(feature => feature.Name, feature => feature.Ordinal, StringComparer.Ordinal);
+        foreach (var (name, declared) in specification.Features ?? ImmutableDictionary<string, FeatureSpecification>.Empty)
+        {
+            var field = $"features.{Problems.Shorten(name)}";
+            if (ModelNames.CheckFeature(name) is { } reason)
+            {
+                errors.Add(new(field, reason));
+                continue;
+            }
+
+            if (!Enum.TryParse<FeatureType>(declared?.Type, ignoreCase: true, out var type) || !Enum.IsDefined(type) || char.IsAsciiDigit(declared!.Type![0]))
+            {
+                errors.Add(new($"{field}.type", "Needed: \"numeric\", \"categorical\", \"boolean\" or \"text\"."));
+                continue;
+            }
+
+            if (ordinals.TryGetValue(name, out var ordinal))
+            {
+                if (features[ordinal].Type != type)
+                    errors.Add(new($"{field}.type", $"The feature is stored as {features[ordinal].Type.ToString().ToLowerInvariant()}; a stored feature keeps its type."));
+                features[ordinal] = features[ordinal] with { Unit = declared.Unit, Declared = true };
+                continue;
+            }
+
+            ordinals[name] = features.Count;
+            features.Add(new FeatureDefinition(features.Count, name, type, declared.Unit, Declared: true));
+        }
+
+        if (features.Count > ModelLimits.MaxFeatures) errors.Add(new("features", $"At most {ModelLimits.MaxFeatures} features per model; this would be {features.Count}."));
+        return [.. features];
+    }
+
+    private static ImmutableArray<string> ReadSegments(ModelSpecification specification, ImmutableArray<FeatureDefinition> features, List<FieldError> errors)
+    {
+        var segments = specification.Segments?.ToImmutableArray() ?? [];
+        if (segments.Length > ModelLimits.MaxSegments) errors.Add(new("segments", $"At most {ModelLimits.MaxSegments} segment dimensions."));
+        if (segments.Distinct(StringComparer.Ordinal).Count() != segments.Length) errors.Add(new("segments", "A segment is named twice."));
+        foreach (var segment in segments)
+        {
+            if ((segment is null ? "A segment is the name of a feature." : ModelNames.CheckFeature(segment)) is { } reason)
+            {
+                errors.Add(new("segments", reason));
+                continue;
+            }
+
+            var feature = features.FirstOrDefault(candidate => candidate.Name == segment);
+            // A segment may be declared before its feature was seen; then its type is checked when the feature arrives.
+            if (feature is { Type: not (FeatureType.Categorical or FeatureType.Boolean) })
+                errors.Add(new("segments", $"'{Problems.Shorten(segment!)}' is {feature.Type.ToString().ToLowerInvariant()}; a segment is a categorical or boolean feature."));
+        }
+
+        return segments;
+    }
+
+    private static (DecisionCost? Cost, FalseAlarmBudget? Budget) ReadCostAndBudget(ModelSpecification specification, List<FieldError> errors)
+    {
+        DecisionCost? cost = null;
+        if (specification.Cost is { } declared)
+        {
+            if (declared is not { FalsePositive: >= 0 and <= 1e12, FalseNegative: >= 0 and <= 1e12 }) errors.Add(new("cost", "Costs are between 0 and 1e12."));
+            cost = new(declared.FalsePositive, declared.FalseNegative, declared.Currency ?? "");
+        }
+
+        FalseAlarmBudget? budget = null;
+        if (specification.FalseAlarmBudget is { } wanted)
+        {
+            if (wanted.Alarms is not (> 0 and <= 1e6)) errors.Add(new("false_alarm_budget.alarms", "More than 0, at most 1e6."));
+            budget = new(wanted.Alarms, wanted.Per ?? TimeSpan.FromDays(30));
+        }
+
+        return (cost, budget);
+    }
+}
+
+/// <summary>What is wrong in which field of a body.</summary>
+public sealed record FieldError(string Field, string Reason);

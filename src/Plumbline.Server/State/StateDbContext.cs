@@ -1,0 +1,82 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Plumbline.Server.State;
+
+/// <summary>
+/// What people declared and what the server must remember besides facts: models, versions, baselines, windows to compute.
+/// Facts (events, profiles, metric points) are in the engine. One capability owns each set; others ask that capability.
+/// </summary>
+public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : DbContext(options)
+{
+    /// <summary>Owned by Models.</summary>
+    public DbSet<ModelRow> Models => Set<ModelRow>();
+
+    /// <summary>Owned by Models.</summary>
+    public DbSet<ModelVersionRow> ModelVersions => Set<ModelVersionRow>();
+
+    /// <summary>Owned by Windows.</summary>
+    public DbSet<DirtyWindowRow> DirtyWindows => Set<DirtyWindowRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.Entity<ModelRow>(model =>
+        {
+            model.ToTable("model");
+            model.HasIndex(row => row.Name).IsUnique();
+        });
+        modelBuilder.Entity<ModelVersionRow>(version =>
+        {
+            version.ToTable("model_version");
+            version.HasKey(row => new { row.ModelId, row.Version });
+        });
+        modelBuilder.Entity<DirtyWindowRow>(window =>
+        {
+            window.ToTable("dirty_window");
+            window.HasKey(row => new { row.ModelId, row.StartMs });
+        });
+    }
+}
+
+/// <summary>A declared model; <see cref="Definition"/> is the JSON of its ModelDefinition.</summary>
+public sealed class ModelRow
+{
+    public int Id { get; set; }
+
+    public required string Name { get; set; }
+
+    public required string Definition { get; set; }
+}
+
+/// <summary>A version of a model, declared or first seen in traffic.</summary>
+public sealed class ModelVersionRow
+{
+    public int ModelId { get; set; }
+
+    public required string Version { get; set; }
+
+    /// <summary>The JSON that PUT brought, or null for a version only seen in traffic.</summary>
+    public string? Declaration { get; set; }
+
+    public long FirstSeenMs { get; set; }
+}
+
+/// <summary>A base window whose profiles and metric points no longer match its events.</summary>
+public sealed class DirtyWindowRow
+{
+    public int ModelId { get; set; }
+
+    /// <summary>Start of the window, epoch milliseconds.</summary>
+    public long StartMs { get; set; }
+
+    /// <summary>Bit set of why; see DirtyReason.</summary>
+    public int Reasons { get; set; }
+
+    /// <summary>Grows with each mark, so that a mark made during a computation is not lost when that computation clears its windows.</summary>
+    public long Mark { get; set; }
+
+    public long MarkedAtMs { get; set; }
+
+    public int Attempts { get; set; }
+
+    public string? LastError { get; set; }
+}

@@ -1,0 +1,80 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Plumbline.Server.Hosting;
+
+[assembly: AssemblyFixture(typeof(Plumbline.Server.Tests.TestHost))]
+
+namespace Plumbline.Server.Tests;
+
+/// <summary>
+/// The real server on a free port with the real engine in a temporary folder. One for the whole assembly, because a process
+/// holds one engine data path: tests keep apart by unique model names (<see cref="NewModelName"/>).
+/// </summary>
+public sealed class TestHost : IAsyncLifetime
+{
+    private readonly string _data = Path.Combine(Path.GetTempPath(), $"plumbline-test-{Guid.NewGuid():N}");
+    private WebApplication? _app;
+    private int _models;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public Uri Address { get; private set; } = null!;
+
+    public IServiceProvider Services => _app!.Services;
+
+    public T Get<T>()
+        where T : notnull => Services.GetRequiredService<T>();
+
+    public string NewModelName(string prefix = "m") => $"{prefix}-{Interlocked.Increment(ref _models)}";
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = PlumblineHost.Build(new PlumblineOptions
+        {
+            DataDirectory = _data,
+            Urls = "http://127.0.0.1:0",
+            Windows = new WindowOptions { IntervalMs = 100, QuietMs = 0 },
+        });
+        await _app.StartAsync();
+        Address = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = Address };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+
+        if (Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
+    }
+
+    /// <summary>Creates a model and returns its name.</summary>
+    public async Task<string> CreateModelAsync(object specification, string prefix = "m")
+    {
+        var name = NewModelName(prefix);
+        using var response = await Client.PutAsJsonAsync($"/v1/models/{name}", specification);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return name;
+    }
+
+    /// <summary>Waits until everything posted so far is stored and every closed window that it touches is computed.</summary>
+    public async Task WaitUntilComputedAsync(string model, TimeSpan? limit = null)
+    {
+        var deadline = TimeProvider.System.GetUtcNow() + (limit ?? TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var progress = await Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/progress");
+            if (progress.GetProperty("spool").GetInt64() == 0 && progress.GetProperty("pending_windows").GetInt64() == 0) return;
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"Still waiting: {progress}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+}
