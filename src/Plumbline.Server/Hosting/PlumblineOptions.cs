@@ -39,7 +39,7 @@ public sealed record PlumblineOptions
     public IReadOnlyList<string> Validate()
     {
         var errors = new List<string>();
-        if (string.IsNullOrWhiteSpace(DataDirectory)) errors.Add("data: a folder is needed.");
+        if (string.IsNullOrWhiteSpace(DataDirectory)) errors.Add("data_directory: a folder is needed.");
         if (Role != "all") errors.Add($"role: '{Role}' is not known; only 'all' exists in this version.");
         errors.AddRange(ListenAddresses.Validate(Urls));
         Engine.Validate(errors);

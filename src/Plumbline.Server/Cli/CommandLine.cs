@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Net.Sockets;
+using Plumbline.Server.Cli.Configuration;
+
+namespace Plumbline.Server.Cli;
+
+/// <summary>What the verbs do. The composition (Program.cs) names the real actions; a test may name its own.</summary>
+public sealed record VerbActions
+{
+    public required Func<ServeSettings, Terminal, CancellationToken, Task<ExitCode>> Serve { get; init; }
+
+    public required Func<DemoSettings, Terminal, CancellationToken, Task<ExitCode>> Demo { get; init; }
+
+    public required Func<Import.ImportSettings, Terminal, CancellationToken, Task<ExitCode>> Import { get; init; }
+
+    public required Func<CheckConfigSettings, Terminal, CancellationToken, Task<ExitCode>> CheckConfig { get; init; }
+}
+
+/// <summary>The root of the command line: its verbs, its help and the translation of failures into <see cref="ExitCode"/>.</summary>
+public static class CommandLine
+{
+    // After Ctrl-C a server still drains and closes its engine; only then may the process end.
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Parses and runs. Never throws for what a user can cause: the reason goes to the error stream, the kind into the exit code.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, VerbActions actions, Terminal terminal, CancellationToken cancellation = default)
+    {
+        var result = Create(actions, terminal).Parse(arguments);
+        var invocation = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TerminationTimeout };
+        // Not for --help and --version: whoever asks for them has not got the rest right yet.
+        if (result.Action is ParseErrorAction)
+        {
+            await ReportMistakesAsync(result, terminal.Error);
+            return (int)ExitCode.Usage;
+        }
+
+        try
+        {
+            return await result.InvokeAsync(invocation, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            await terminal.Error.WriteLineAsync("interrupted");
+            return (int)ExitCode.Interrupted;
+        }
+        catch (Exception failure) when (KnownFailure(failure) is { } known)
+        {
+            await terminal.Error.WriteLineAsync($"error: {failure.Message}");
+            return (int)known;
+        }
+    }
+
+    /// <summary>The command tree; visible to the test that compares it with docs/command-line.md.</summary>
+    public static RootCommand Create(VerbActions actions, Terminal terminal)
+    {
+        var root = new RootCommand("Plumbline watches machine-learning models in production: inputs, outputs, outcomes and the service around them.")
+        {
+            ServeVerb.Create(actions.Serve, terminal),
+            DemoVerb.Create(actions.Demo, terminal),
+            Import.ImportVerb.Create(actions.Import, terminal),
+            CheckConfigVerb.Create(actions.CheckConfig, terminal),
+            HashKeyVerb.Create(terminal, Console.In),
+        };
+        foreach (var option in root.Options.OfType<HelpOption>()) option.Action = new HelpWithExamples();
+        return root;
+    }
+
+    // A known failure is one whose message already tells the user what to do; its stack trace would only hide the message.
+    private static ExitCode? KnownFailure(Exception failure) => failure switch
+    {
+        CommandLineException stated => stated.ExitCode,
+        ConfigurationException => ExitCode.ConfigurationInvalid,
+        HttpRequestException or SocketException => ExitCode.ServerUnreachable,
+        IOException or UnauthorizedAccessException => ExitCode.Failure,
+        _ => null,
+    };
+
+    private static async Task ReportMistakesAsync(ParseResult result, TextWriter error)
+    {
+        var command = result.CommandResult.Command;
+        var known = command.Options.Select(option => option.Name).Concat(command.Subcommands.Select(verb => verb.Name)).ToArray();
+        foreach (var token in result.UnmatchedTokens) await error.WriteLineAsync($"error: '{token}' is unknown.{Spelling.Suggestion(token, known)}");
+        if (result.UnmatchedTokens.Count == 0)
+        {
+            foreach (var mistake in result.Errors.DistinctBy(mistake => mistake.Message)) await error.WriteLineAsync($"error: {mistake.Message}");
+        }
+
+        await error.WriteLineAsync($"Run `plumbline {VerbOf(result)}--help` for what it takes.");
+    }
+
+    private static string VerbOf(ParseResult result) =>
+        result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
+}
+
+/// <summary>A failure whose message is meant for the user as it stands.</summary>
+public sealed class CommandLineException : Exception
+{
+    public CommandLineException(ExitCode exitCode, string message) : base(message) => ExitCode = exitCode;
+
+    public CommandLineException(ExitCode exitCode, string message, Exception cause) : base(message, cause) => ExitCode = exitCode;
+
+    /// <summary>What the process answers.</summary>
+    public ExitCode ExitCode { get; }
+}

@@ -1,0 +1,143 @@
+using System.Collections;
+using System.Reflection;
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Plumbline.Server.Cli.Configuration;
+
+/// <summary>
+/// Reads YAML into an options object, strictly: an unknown key, a key given twice or a value of the wrong kind is a mistake with its line, and all mistakes are
+/// collected before giving up. A property named <c>IntervalMs</c> is written <c>interval_ms</c>; a duration like <c>10m</c>.
+/// </summary>
+public sealed class YamlConfiguration
+{
+    private const int MaxDepth = 16;
+    private readonly List<ConfigurationMistake> _mistakes = [];
+    private readonly Dictionary<string, (long Line, long Column)> _positions = new(StringComparer.Ordinal);
+
+    private YamlConfiguration() { }
+
+    /// <summary>Applies <paramref name="yaml"/> on top of <paramref name="options"/>; what the file does not mention keeps its value.</summary>
+    /// <returns>Where each key stands, by its path: for mistakes that only show when all options are looked at together.</returns>
+    /// <exception cref="ConfigurationException">With every mistake of the file.</exception>
+    public static IReadOnlyDictionary<string, (long Line, long Column)> Apply(string yaml, string file, object options)
+    {
+        var reading = new YamlConfiguration();
+        reading.Read(yaml, options);
+        if (reading._mistakes.Count > 0) throw new ConfigurationException(file, [.. reading._mistakes.OrderBy(mistake => mistake.Line).ThenBy(mistake => mistake.Column)]);
+        return reading._positions;
+    }
+
+    private void Read(string yaml, object options)
+    {
+        var stream = new YamlStream();
+        try
+        {
+            stream.Load(new StringReader(yaml));
+        }
+        catch (YamlException broken)
+        {
+            _mistakes.Add(new(broken.Start.Line, broken.Start.Column, "", broken.InnerException?.Message ?? broken.Message));
+            return;
+        }
+
+        if (stream.Documents.Count == 0) return;
+        if (stream.Documents.Count > 1) Complain(stream.Documents[1].RootNode, "", "one document only: remove the line '---'");
+        if (stream.Documents[0].RootNode is YamlMappingNode root) Bind(root, options, "", 0);
+        else if (stream.Documents[0].RootNode is not YamlScalarNode { Value: null or "" }) Complain(stream.Documents[0].RootNode, "", "the file must hold keys and values");
+    }
+
+    private void Bind(YamlMappingNode mapping, object target, string path, int depth)
+    {
+        var properties = Writable(target.GetType());
+        foreach (var (keyNode, valueNode) in mapping.Children)
+        {
+            var key = (keyNode as YamlScalarNode)?.Value ?? "";
+            var keyPath = path.Length == 0 ? key : $"{path}.{key}";
+            if (depth >= MaxDepth)
+            {
+                Complain(keyNode, keyPath, $"nested deeper than {MaxDepth}");
+                return;
+            }
+
+            if (!properties.TryGetValue(key, out var property))
+            {
+                Complain(keyNode, keyPath, $"unknown key.{Spelling.Suggestion(key, properties.Keys)} Known here: {string.Join(", ", properties.Keys.Order(StringComparer.Ordinal))}.");
+                continue;
+            }
+
+            if (!TryConvert(valueNode, property.PropertyType, property.GetValue(target), keyPath, depth, out var value)) continue;
+            _positions[keyPath] = (valueNode.Start.Line, valueNode.Start.Column);
+            property.SetValue(target, value);
+        }
+    }
+
+    private bool TryConvert(YamlNode node, Type wanted, object? present, string path, int depth, out object? value)
+    {
+        value = null;
+        var type = Nullable.GetUnderlyingType(wanted) ?? wanted;
+        if (node is YamlScalarNode scalar && ScalarText.Knows(type))
+        {
+            var isNull = scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null";
+            if (isNull && (type != wanted || !wanted.IsValueType)) return true;
+            if (!isNull && ScalarText.TryParse(scalar.Value!, type, out value)) return true;
+            Complain(node, path, $"'{scalar.Value}' is not {ScalarText.Describe(type)}");
+            return false;
+        }
+
+        if (ElementOf(type) is { } element) return TryConvertList(node, type, element, path, depth, out value);
+        if (node is YamlMappingNode mapping && !ScalarText.Knows(type))
+        {
+            value = present ?? Activator.CreateInstance(type)!;
+            Bind(mapping, value, path, depth + 1);
+            return true;
+        }
+
+        Complain(node, path, ScalarText.Knows(type) ? $"must be {ScalarText.Describe(type)}" : "must hold keys and values");
+        return false;
+    }
+
+    private bool TryConvertList(YamlNode node, Type list, Type element, string path, int depth, out object? value)
+    {
+        value = null;
+        // One value where a list may stand reads as a list of one, as on the command line.
+        var items = node is YamlSequenceNode sequence ? sequence.Children : [node];
+        var converted = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(element))!;
+        for (var index = 0; index < items.Count; index++)
+        {
+            if (!TryConvert(items[index], element, null, $"{path}[{index}]", depth + 1, out var item)) return false;
+            converted.Add(item);
+        }
+
+        value = list.IsArray ? typeof(Enumerable).GetMethod(nameof(Enumerable.ToArray))!.MakeGenericMethod(element).Invoke(null, [converted]) : converted;
+        return true;
+    }
+
+    private static Type? ElementOf(Type type)
+    {
+        if (type == typeof(string)) return null;
+        if (type.IsArray) return type.GetElementType();
+        return type.IsGenericType && type.GetGenericArguments() is [var element] && type.IsAssignableFrom(typeof(List<>).MakeGenericType(element)) ? element : null;
+    }
+
+    private static Dictionary<string, PropertyInfo> Writable(Type type) => type
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.CanWrite && property.SetMethod!.IsPublic && property.GetIndexParameters().Length == 0)
+        .ToDictionary(property => KeyOf(property.Name), StringComparer.Ordinal);
+
+    /// <summary><c>MemoryMiB</c> -> <c>memory_mib</c>.</summary>
+    internal static string KeyOf(string propertyName)
+    {
+        var key = new StringBuilder();
+        foreach (var letter in propertyName.Replace("MiB", "Mib", StringComparison.Ordinal))
+        {
+            if (char.IsUpper(letter) && key.Length > 0) key.Append('_');
+            key.Append(char.ToLowerInvariant(letter));
+        }
+
+        return key.ToString();
+    }
+
+    private void Complain(YamlNode node, string path, string message) => _mistakes.Add(new(node.Start.Line, node.Start.Column, path, message));
+}
