@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Plumbline.Server.Profiles;
+
+namespace Plumbline.Server.References;
+
+/// <summary>The reference of a model, reduced to what comparisons need: frozen bins and the reference's own counts in them.</summary>
+public sealed record Baseline
+{
+    /// <summary>1, 2, .. per model. A new reference is a new generation: windows are profiled again on its bins.</summary>
+    public required int Generation { get; init; }
+
+    /// <summary>False when nobody declared one and the first complete day became it.</summary>
+    public required bool Declared { get; init; }
+
+    /// <summary>Time range of the reference rows; null when they carry no timestamps.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>Model version that the reference was scored with; null when not said.</summary>
+    public string? Version { get; init; }
+
+    public required long Rows { get; init; }
+
+    /// <summary>Rows with ground truth.</summary>
+    public long GroundTruthRows { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>By feature name; includes @prediction and @score.</summary>
+    public required FrozenDictionary<string, FeatureBaseline> Features { get; init; }
+}
+
+/// <summary>One feature of a baseline.</summary>
+public sealed record FeatureBaseline
+{
+    public required string Feature { get; init; }
+
+    /// <summary>True: <see cref="Edges"/> are the bins. False: <see cref="Categories"/> are.</summary>
+    public required bool IsNumeric { get; init; }
+
+    /// <summary>Numeric: strictly ascending percentile edges, 0..99 of them (none when the reference has no finite value).</summary>
+    public ImmutableArray<double> Edges { get; init; } = [];
+
+    /// <summary>Numeric: positions in <see cref="Edges"/> of the deduplicated deciles.</summary>
+    public ImmutableArray<int> DecileIndices { get; init; } = [];
+
+    /// <summary>Categorical: the 50 most frequent values, most frequent first, ties in ordinal order.</summary>
+    public ImmutableArray<string> Categories { get; init; } = [];
+
+    /// <summary>Mean of the finite reference values; 0 without any.</summary>
+    public double Mean { get; init; }
+
+    /// <summary>Standard deviation (divisor n) of the finite reference values; 0 without any.</summary>
+    public double StandardDeviation { get; init; }
+
+    /// <summary>The reference's own counts in these bins.</summary>
+    public required FeatureProfile Profile { get; init; }
+}
