@@ -1,0 +1,159 @@
+using Plumbline.Statistics.Intervals;
+using Plumbline.Statistics.Performance;
+
+namespace Plumbline.Statistics.Calibration;
+
+/// <summary>One bin of a reliability curve.</summary>
+/// <param name="Lower">Left end of the bin (belongs to it).</param>
+/// <param name="Upper">Right end of the bin (belongs to the next, but for the last).</param>
+/// <param name="MeanScore">Mean predicted probability of the rows in it.</param>
+/// <param name="Frequency">Share of the rows that came true, with Wilson's interval.</param>
+/// <param name="Count">Rows in it.</param>
+public readonly record struct CalibrationBin(double Lower, double Upper, double MeanScore, Estimate Frequency, double Count);
+
+/// <summary>
+/// Rows counted into equal-width bins of their predicted probability: bin = min(floor(B p), B - 1). Holds per bin the count, the positives, the sum of
+/// probabilities and the sum of squared gaps; merges by addition. For top-label calibration the "score" is the confidence and "positive" means correct.
+/// </summary>
+public sealed class CalibrationBins
+{
+    private readonly double[] _counts;
+    private readonly double[] _positives;
+    private readonly double[] _scores;
+    private readonly double[] _squaredGaps;
+
+    /// <summary>Empty bins.</summary>
+    /// <param name="bins">Number of bins, 1 .. 1000.</param>
+    public CalibrationBins(int bins = 10)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bins, 1000);
+        _counts = new double[bins];
+        _positives = new double[bins];
+        _scores = new double[bins];
+        _squaredGaps = new double[bins];
+    }
+
+    /// <summary>Number of bins.</summary>
+    public int BinCount => _counts.Length;
+
+    /// <summary>All rows.</summary>
+    public double Total { get; private set; }
+
+    /// <summary>Adds rows of one score.</summary>
+    /// <param name="score">Probability in [0, 1].</param>
+    /// <param name="positive">Whether it came true.</param>
+    /// <param name="count">How many rows; weights are allowed.</param>
+    /// <exception cref="ArgumentException">The score is no probability, or the count is negative or not finite.</exception>
+    public void Add(double score, bool positive, double count = 1)
+    {
+        Require.Probability(score);
+        Require.Count(count, 0, nameof(count));
+        var bin = Math.Min((int)(_counts.Length * score), _counts.Length - 1);
+        var gap = (positive ? 1 : 0) - score;
+        _counts[bin] += count;
+        _scores[bin] += count * score;
+        _squaredGaps[bin] += count * gap * gap;
+        if (positive)
+            _positives[bin] += count;
+        Total += count;
+    }
+
+    /// <summary>Adds all rows of a table of scores, which must be probabilities.</summary>
+    public void Add(ScoreCounts counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        for (var i = 0; i < counts.Scores.Length; i++)
+        {
+            Add(counts.Scores[i], positive: true, counts.Positives[i]);
+            Add(counts.Scores[i], positive: false, counts.Negatives[i]);
+        }
+    }
+
+    /// <summary>Adds the rows of other bins.</summary>
+    /// <exception cref="ArgumentException">The number of bins differs.</exception>
+    public void Merge(CalibrationBins other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Require.SameLength(BinCount, other.BinCount, nameof(other));
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            _counts[i] += other._counts[i];
+            _positives[i] += other._positives[i];
+            _scores[i] += other._scores[i];
+            _squaredGaps[i] += other._squaredGaps[i];
+        }
+
+        Total += other.Total;
+    }
+
+    /// <summary>The non-empty bins in ascending order: the reliability curve.</summary>
+    public IReadOnlyList<CalibrationBin> Curve()
+    {
+        var curve = new List<CalibrationBin>(_counts.Length);
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            if (_counts[i] > 0)
+            {
+                curve.Add(new CalibrationBin(
+                    (double)i / _counts.Length, (i + 1.0) / _counts.Length, _scores[i] / _counts[i], Wilson.Proportion(_positives[i], _counts[i]), _counts[i]));
+            }
+        }
+
+        return curve;
+    }
+
+    /// <summary>
+    /// Expected calibration error: sum of (n_b / n) |mean score - frequency|, in [0, 1]. Biased upward for few rows. Interval: basic bootstrap (the reflection of the
+    /// percentile interval, which takes the bias back), with the sum of gaps of each bin resampled from its normal limit; seeded, so the same rows give the same interval.
+    /// It is widened to contain the value where the bias exceeds the noise.
+    /// </summary>
+    public Estimate ExpectedCalibrationError(RandomSource? random = null)
+    {
+        if (Total == 0)
+            return Estimate.Insufficient(0, null, "no rows with a score");
+        var value = 0.0;
+        for (var i = 0; i < _counts.Length; i++)
+            value += Math.Abs(_positives[i] - _scores[i]);
+        value /= Total;
+        var n = (long)Math.Round(Total);
+        return n < 2 ? Estimate.Of(value, n) : Estimate.Of(value, n).With(Bootstrapped(value, random ?? new RandomSource(20_240_601)));
+    }
+
+    /// <summary>Maximum calibration error: the largest |mean score - frequency| of a non-empty bin, in [0, 1]. Governed by the emptiest bins.</summary>
+    public Estimate MaximumCalibrationError()
+    {
+        if (Total == 0)
+            return Estimate.Insufficient(0, null, "no rows with a score");
+        var largest = 0.0;
+        for (var i = 0; i < _counts.Length; i++)
+            largest = _counts[i] == 0 ? largest : Math.Max(largest, Math.Abs(_positives[i] - _scores[i]) / _counts[i]);
+        return Estimate.Of(largest, (long)Math.Round(Total));
+    }
+
+    /// <summary>Count, positives and sum of scores of one bin.</summary>
+    internal (double Count, double Positives, double Scores) At(int bin) => (_counts[bin], _positives[bin], _scores[bin]);
+
+    private Interval Bootstrapped(double value, RandomSource random)
+    {
+        const int Replicates = 1000;
+        var values = new double[Replicates];
+        for (var r = 0; r < Replicates; r++)
+        {
+            var sum = 0.0;
+            for (var i = 0; i < _counts.Length; i++)
+            {
+                // Both the gap of a row and the number of rows in the bin vary: the variance of the sum is about the sum of squared gaps.
+                if (_counts[i] > 0)
+                    sum += Math.Abs(_positives[i] - _scores[i] + Math.Sqrt(_squaredGaps[i]) * random.NextGaussian());
+            }
+
+            values[r] = sum / Total;
+        }
+
+        Array.Sort(values);
+        var low = Binning.Quantile.OfSorted(values, 0.025);
+        var high = Binning.Quantile.OfSorted(values, 0.975);
+        return new Interval(Math.Clamp(2 * value - high, 0, value), Math.Clamp(2 * value - low, value, 1));
+    }
+}

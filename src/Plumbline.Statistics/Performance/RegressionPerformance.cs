@@ -1,0 +1,192 @@
+using Plumbline.Statistics.Intervals;
+
+namespace Plumbline.Statistics.Performance;
+
+/// <summary>One group of equal rows of a regression model whose ground truth is known.</summary>
+/// <param name="GroundTruth">The true value.</param>
+/// <param name="Prediction">The predicted value.</param>
+/// <param name="Count">Rows in the group.</param>
+public readonly record struct RegressionOutcome(double GroundTruth, double Prediction, double Count = 1);
+
+/// <summary>
+/// Sums over rows from which the regression metrics follow. Mergeable (Chan's update for the ground truth's mean and squares), so an engine may compute them
+/// set-based: error e = prediction - ground truth.
+/// </summary>
+public readonly record struct RegressionSums
+{
+    /// <summary>Rows.</summary>
+    public double Count { get; init; }
+
+    /// <summary>Sum of e.</summary>
+    public double Error { get; init; }
+
+    /// <summary>Sum of |e|.</summary>
+    public double AbsoluteError { get; init; }
+
+    /// <summary>Sum of e^2.</summary>
+    public double SquaredError { get; init; }
+
+    /// <summary>Sum of e^4.</summary>
+    public double FourthPowerError { get; init; }
+
+    /// <summary>Rows whose ground truth is not 0.</summary>
+    public double RelativeCount { get; init; }
+
+    /// <summary>Sum of |e / ground truth| over those rows.</summary>
+    public double RelativeError { get; init; }
+
+    /// <summary>Sum of (e / ground truth)^2 over those rows.</summary>
+    public double SquaredRelativeError { get; init; }
+
+    /// <summary>Mean of the ground truth.</summary>
+    public double GroundTruthMean { get; init; }
+
+    /// <summary>Sum of (ground truth - its mean)^2.</summary>
+    public double GroundTruthSquares { get; init; }
+
+    /// <summary>The sums of some rows.</summary>
+    /// <exception cref="ArgumentException">A value is not finite, or a count is negative.</exception>
+    public static RegressionSums Of(ReadOnlySpan<RegressionOutcome> rows)
+    {
+        var sums = default(RegressionSums);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            Require.Count(rows[i].Count, i, nameof(rows));
+            if (!double.IsFinite(rows[i].GroundTruth) || !double.IsFinite(rows[i].Prediction))
+                throw new ArgumentException($"Row {i} holds a value that is not finite.", nameof(rows));
+            sums += One(rows[i]);
+        }
+
+        return sums;
+    }
+
+    /// <summary>The sums of both inputs together.</summary>
+    public static RegressionSums operator +(RegressionSums a, RegressionSums b)
+    {
+        if (a.Count == 0 || b.Count == 0)
+            return a.Count == 0 ? b : a;
+        var n = a.Count + b.Count;
+        var delta = b.GroundTruthMean - a.GroundTruthMean;
+        return new RegressionSums
+        {
+            Count = n,
+            Error = a.Error + b.Error,
+            AbsoluteError = a.AbsoluteError + b.AbsoluteError,
+            SquaredError = a.SquaredError + b.SquaredError,
+            FourthPowerError = a.FourthPowerError + b.FourthPowerError,
+            RelativeCount = a.RelativeCount + b.RelativeCount,
+            RelativeError = a.RelativeError + b.RelativeError,
+            SquaredRelativeError = a.SquaredRelativeError + b.SquaredRelativeError,
+            GroundTruthMean = a.GroundTruthMean + delta * (b.Count / n),
+            GroundTruthSquares = a.GroundTruthSquares + b.GroundTruthSquares + delta * delta * (a.Count / n * b.Count),
+        };
+    }
+
+    /// <summary>The sums of both inputs together.</summary>
+    public RegressionSums Add(RegressionSums other) => this + other;
+
+    private static RegressionSums One(RegressionOutcome row)
+    {
+        var error = row.Prediction - row.GroundTruth;
+        var square = error * error;
+        var relative = row.GroundTruth == 0 ? 0 : Math.Abs(error / row.GroundTruth);
+        return new RegressionSums
+        {
+            Count = row.Count,
+            Error = row.Count * error,
+            AbsoluteError = row.Count * Math.Abs(error),
+            SquaredError = row.Count * square,
+            FourthPowerError = row.Count * square * square,
+            RelativeCount = row.GroundTruth == 0 ? 0 : row.Count,
+            RelativeError = row.Count * relative,
+            SquaredRelativeError = row.Count * relative * relative,
+            GroundTruthMean = row.GroundTruth,
+        };
+    }
+}
+
+/// <summary>Realised performance of a regression model, in the unit of its ground truth. Intervals are 95 %.</summary>
+public sealed record RegressionPerformance
+{
+    /// <summary>Mean absolute error (normal interval).</summary>
+    public required Estimate MeanAbsoluteError { get; init; }
+
+    /// <summary>Root mean squared error; the interval is the root of the normal interval of the mean square.</summary>
+    public required Estimate RootMeanSquaredError { get; init; }
+
+    /// <summary>Mean of |e / ground truth| as a fraction, over the rows whose ground truth is not 0 (N counts those); undefined when all are 0.</summary>
+    public required Estimate MeanAbsolutePercentageError { get; init; }
+
+    /// <summary>1 - sum e^2 / sum (ground truth - mean)^2, at most 1; undefined for a constant ground truth. An interval needs rows: see <see cref="Of(ReadOnlySpan{RegressionOutcome})"/>.</summary>
+    public required Estimate R2 { get; init; }
+
+    /// <summary>Mean of prediction - ground truth: the bias (normal interval).</summary>
+    public required Estimate MeanError { get; init; }
+
+    /// <summary>Computes everything from mergeable sums; without an interval for R2.</summary>
+    public static RegressionPerformance Of(RegressionSums sums)
+    {
+        var n = sums.Count;
+        var rows = (long)Math.Round(n);
+        if (n == 0)
+        {
+            var none = Estimate.Insufficient(0, null, "no rows");
+            return new RegressionPerformance
+            {
+                MeanAbsoluteError = none, RootMeanSquaredError = none, MeanAbsolutePercentageError = none, R2 = none, MeanError = none,
+            };
+        }
+
+        var meanSquare = sums.SquaredError / n;
+        var squareInterval = Confidence.Mean(n, meanSquare, sums.FourthPowerError - n * meanSquare * meanSquare);
+        return new RegressionPerformance
+        {
+            MeanAbsoluteError = Mean(n, sums.AbsoluteError, sums.SquaredError, atLeastZero: true),
+            RootMeanSquaredError = Estimate.Of(Math.Sqrt(meanSquare), rows).With(squareInterval is { } s
+                ? new Interval(Math.Sqrt(Math.Max(0, s.Lower)), Math.Sqrt(s.Upper))
+                : null),
+            MeanAbsolutePercentageError = sums.RelativeCount == 0
+                ? Estimate.Undefined(rows, null, "every ground truth is 0")
+                : Mean(sums.RelativeCount, sums.RelativeError, sums.SquaredRelativeError, atLeastZero: true),
+            R2 = sums.GroundTruthSquares > 0
+                ? Estimate.Of(1 - sums.SquaredError / sums.GroundTruthSquares, rows)
+                : Estimate.Undefined(rows, null, "the ground truth is constant"),
+            MeanError = Mean(n, sums.Error, sums.SquaredError, atLeastZero: false),
+        };
+    }
+
+    /// <summary>Computes everything from rows or groups of rows; R2 with a delta-method interval.</summary>
+    /// <exception cref="ArgumentException">A value is not finite, or a count is negative.</exception>
+    public static RegressionPerformance Of(ReadOnlySpan<RegressionOutcome> rows)
+    {
+        var sums = RegressionSums.Of(rows);
+        var result = Of(sums);
+        if (!result.R2.IsOk || sums.Count < 2)
+            return result;
+
+        // R2 = 1 - A / B with A, B means of a = e^2 and b = (y - mean)^2: influence of a row is -(a - (A / B) b) / B.
+        var total = sums.GroundTruthSquares / sums.Count;
+        var ratio = sums.SquaredError / sums.GroundTruthSquares;
+        var variance = 0.0;
+        foreach (var row in rows)
+        {
+            var error = row.Prediction - row.GroundTruth;
+            var deviation = row.GroundTruth - sums.GroundTruthMean;
+            var influence = (error * error - ratio * deviation * deviation) / total;
+            variance += row.Count * influence * influence;
+        }
+
+        var standardError = Math.Sqrt(variance) / sums.Count;
+        var interval = Confidence.Normal(1 - ratio, standardError);
+        return result with { R2 = result.R2.With(interval with { Upper = Math.Min(1, interval.Upper) }).WithStandardError(standardError) };
+    }
+
+    private static Estimate Mean(double n, double sum, double squares, bool atLeastZero)
+    {
+        var mean = sum / n;
+        var interval = Confidence.Mean(n, mean, squares - n * mean * mean);
+        if (atLeastZero && interval is { } known)
+            interval = known with { Lower = Math.Max(0, known.Lower) };
+        return Estimate.Of(mean, (long)Math.Round(n)).With(interval);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Numerics;
+
+namespace Plumbline.Statistics;
+
+/// <summary>
+/// A seeded stream of pseudo-random numbers: the same seed gives the same numbers on every machine and .NET version
+/// (<see cref="System.Random"/> promises that for neither). Generator: xoshiro256++ (Blackman and Vigna 2019), seeded by SplitMix64.
+/// Not for secrets. Not safe for concurrent use: give every task its own.
+/// </summary>
+public sealed class RandomSource
+{
+    private ulong _s0;
+    private ulong _s1;
+    private ulong _s2;
+    private ulong _s3;
+    private double _spareGaussian = double.NaN;
+
+    /// <summary>Starts the stream of <paramref name="seed"/>.</summary>
+    public RandomSource(ulong seed)
+    {
+        _s0 = SplitMix(ref seed);
+        _s1 = SplitMix(ref seed);
+        _s2 = SplitMix(ref seed);
+        _s3 = SplitMix(ref seed);
+    }
+
+    /// <summary>64 uniform bits.</summary>
+    public ulong NextUInt64()
+    {
+        var result = BitOperations.RotateLeft(_s0 + _s3, 23) + _s0;
+        var shifted = _s1 << 17;
+        _s2 ^= _s0;
+        _s3 ^= _s1;
+        _s1 ^= _s2;
+        _s0 ^= _s3;
+        _s2 ^= shifted;
+        _s3 = BitOperations.RotateLeft(_s3, 45);
+        return result;
+    }
+
+    /// <summary>Uniform in [0, 1) with 53 bits.</summary>
+    public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Uniform integer in [0, <paramref name="exclusiveMaximum"/>), without modulo bias (Lemire 2019).</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="exclusiveMaximum"/> is not positive.</exception>
+    public int NextInt(int exclusiveMaximum)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(exclusiveMaximum);
+        var range = (uint)exclusiveMaximum;
+        var product = (ulong)(uint)NextUInt64() * range;
+        if ((uint)product < range)
+        {
+            var threshold = (0u - range) % range;
+            while ((uint)product < threshold)
+                product = (ulong)(uint)NextUInt64() * range;
+        }
+
+        return (int)(product >> 32);
+    }
+
+    /// <summary>Standard normal (polar method of Marsaglia).</summary>
+    public double NextGaussian()
+    {
+        if (!double.IsNaN(_spareGaussian))
+        {
+            var spare = _spareGaussian;
+            _spareGaussian = double.NaN;
+            return spare;
+        }
+
+        double u, v, square;
+        do
+        {
+            u = 2 * NextDouble() - 1;
+            v = 2 * NextDouble() - 1;
+            square = u * u + v * v;
+        }
+        while (square >= 1 || square == 0);
+
+        var factor = Math.Sqrt(-2 * Math.Log(square) / square);
+        _spareGaussian = v * factor;
+        return u * factor;
+    }
+
+    /// <summary>A new stream that does not overlap with this one in practice: for work that is split up.</summary>
+    public RandomSource Fork() => new(NextUInt64());
+
+    /// <summary>Puts <paramref name="items"/> in uniformly random order (Fisher-Yates).</summary>
+    public void Shuffle<T>(Span<T> items)
+    {
+        for (var i = items.Length - 1; i > 0; i--)
+        {
+            var j = NextInt(i + 1);
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    private static ulong SplitMix(ref ulong state)
+    {
+        state += 0x9E3779B97F4A7C15;
+        var z = state;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}
