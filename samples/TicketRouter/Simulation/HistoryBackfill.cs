@@ -1,0 +1,175 @@
+using System.Buffers;
+using System.Threading.Channels;
+using TicketRouter.Releases;
+using TicketRouter.Reporting;
+using TicketRouter.Story;
+using TicketRouter.Tickets;
+
+namespace TicketRouter.Simulation;
+
+/// <summary>How far a back-fill has come.</summary>
+public sealed class BackfillProgress
+{
+    private long _hours;
+    private long _predictions;
+    private long _groundTruth;
+    private long _rejected;
+    private string? _firstRejection;
+
+    public long TotalHours { get; internal set; }
+    public long Hours => Interlocked.Read(ref _hours);
+    public long Predictions => Interlocked.Read(ref _predictions);
+    public long GroundTruth => Interlocked.Read(ref _groundTruth);
+    public long Rejected => Interlocked.Read(ref _rejected);
+    public string? FirstRejection => Volatile.Read(ref _firstRejection);
+
+    internal void HourWritten() => Interlocked.Increment(ref _hours);
+
+    internal void Posted(string kind, BatchAnswer answer)
+    {
+        if (kind == HistoryBackfill.PredictionsKind) Interlocked.Add(ref _predictions, answer.Accepted + answer.Duplicates);
+        else Interlocked.Add(ref _groundTruth, answer.Accepted + answer.Duplicates);
+        Interlocked.Add(ref _rejected, answer.Rejected);
+        if (answer.FirstRejection is { } first) Interlocked.CompareExchange(ref _firstRejection, first, null);
+    }
+}
+
+/// <summary>
+/// Lets the releases answer the tickets of past hours and posts answers and known ground truth in big batches. Facts that the desk finds out only
+/// later go to the courier. Posting a span again is harmless: the ids are the same.
+/// </summary>
+public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releases, PlumblineClient client, GroundTruthCourier courier, TicketRouterOptions options)
+{
+    internal const string PredictionsKind = "predictions";
+    private const string GroundTruthKind = "ground-truth";
+    private const int BatchRows = 2500;
+    private const int Posters = 3;
+
+    /// <summary>The longest that a fact takes to be known; see the generator.</summary>
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(121);
+
+    /// <param name="from">First moment.</param>
+    /// <param name="to">First moment no longer in it; normally now.</param>
+    /// <param name="progress">Counts along.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="HttpRequestException">Plumbline refused a batch.</exception>
+    public async Task RunAsync(DateTimeOffset from, DateTimeOffset to, BackfillProgress progress, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var batches = Channel.CreateBounded<Batch>(new BoundedChannelOptions(6) { SingleWriter = true });
+        var posting = Enumerable.Range(0, Posters).Select(_ => PostAllAsync(batches.Reader, progress, stop)).ToArray();
+        try
+        {
+            await Task.Run(() => WriteAsync(from, to, batches.Writer, progress, stop.Token), stop.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            // A poster failed and stopped the writing; its exception comes out below.
+        }
+        finally
+        {
+            batches.Writer.TryComplete();
+        }
+
+        await Task.WhenAll(posting);
+    }
+
+    private async Task PostAllAsync(ChannelReader<Batch> batches, BackfillProgress progress, CancellationTokenSource stop)
+    {
+        try
+        {
+            await foreach (var batch in batches.ReadAllAsync(stop.Token)) progress.Posted(batch.Kind, await client.PostAsync(batch.Model, batch.Kind, batch.Lines.WrittenMemory, stop.Token));
+        }
+        catch (HttpRequestException)
+        {
+            await stop.CancelAsync();
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            // Another poster failed, or the caller gave up: both are reported by those who know.
+        }
+    }
+
+    private async Task WriteAsync(DateTimeOffset from, DateTimeOffset to, ChannelWriter<Batch> writer, BackfillProgress progress, CancellationToken ct)
+    {
+        var first = Floor(from);
+        progress.TotalHours = (long)Math.Ceiling((to - first).TotalHours);
+        var open = PredictionEvents.Models.ToDictionary(model => model, model => (Predictions: new Batch(model, PredictionsKind), Truth: new Batch(model, GroundTruthKind)), StringComparer.Ordinal);
+        var earliest = from > traffic.Story.Start ? Max(traffic.Story.Start, Floor(from - LongestDelay)) : first;
+        for (var hour = earliest; hour < to; hour = hour.AddHours(1))
+        {
+            foreach (var ticket in traffic.Hour(hour))
+            {
+                if (ticket.At >= to) break;
+                if (ticket.At >= from) WriteAnswers(ticket, open);
+                foreach (var truth in GroundTruthReport.Of(ticket))
+                {
+                    if (truth.At > to) courier.Schedule(truth);
+                    else if (ticket.At >= from || truth.At >= from) Write(open[truth.Model].Truth, truth);
+                }
+            }
+
+            foreach (var model in PredictionEvents.Models)
+            {
+                var (predictions, truth) = open[model];
+                if (predictions.Rows < BatchRows && truth.Rows < BatchRows) continue;
+                await Flush(truth);
+                await Flush(predictions);
+                open[model] = (new Batch(model, PredictionsKind), new Batch(model, GroundTruthKind));
+            }
+
+            if (hour >= first) progress.HourWritten();
+        }
+
+        foreach (var (predictions, truth) in open.Values)
+        {
+            await Flush(truth);
+            await Flush(predictions);
+        }
+
+        async ValueTask Flush(Batch batch)
+        {
+            if (batch.Rows > 0) await writer.WriteAsync(batch, ct);
+        }
+    }
+
+    private void WriteAnswers(SimulatedTicket simulated, Dictionary<string, (Batch Predictions, Batch Truth)> open)
+    {
+        var release = releases.Find(traffic.Story.At(simulated.At).Version)!;
+        var answer = release.Answer(simulated.Ticket);
+        var position = (simulated.At - traffic.Story.Anchor).Ticks / TimeSpan.TicksPerMillisecond;
+        foreach (var model in PredictionEvents.Models)
+        {
+            if (model == PredictionEvents.RefundModel && !simulated.Ticket.HasOrder) continue;
+            var lookup = release.Behaviour.Draw(new SeededRandom(options.Seed, 800 + model.Length, position));
+            var batch = open[model].Predictions;
+            PredictionEvents.WritePrediction(batch.Lines, model, new AnswerReport(simulated.Ticket, simulated.At, release.Version, answer, lookup.Ms + 0.3, lookup.Status, lookup.Error));
+            batch.EndRow();
+        }
+    }
+
+    private static void Write(Batch batch, GroundTruthReport truth)
+    {
+        PredictionEvents.WriteGroundTruth(batch.Lines, truth);
+        batch.EndRow();
+    }
+
+    private static DateTimeOffset Floor(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds() / 3600 * 3600);
+
+    private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    private sealed class Batch(string model, string kind)
+    {
+        public string Model { get; } = model;
+        public string Kind { get; } = kind;
+        public ArrayBufferWriter<byte> Lines { get; } = new(64 * 1024);
+        public int Rows { get; private set; }
+
+        public void EndRow()
+        {
+            Lines.Write("\n"u8);
+            Rows++;
+        }
+    }
+}

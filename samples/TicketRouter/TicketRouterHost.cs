@@ -1,0 +1,57 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using TicketRouter.Releases;
+using TicketRouter.Reporting;
+using TicketRouter.Serving;
+using TicketRouter.Simulation;
+using TicketRouter.Story;
+using TicketRouter.Tickets;
+
+namespace TicketRouter;
+
+/// <summary>The whole program, from its parts.</summary>
+public static class TicketRouterHost
+{
+    /// <param name="args">The command line.</param>
+    /// <param name="time">The clock; tests pass their own.</param>
+    /// <exception cref="ArgumentException">A switch is wrong.</exception>
+    public static WebApplication Build(string[] args, TimeProvider time)
+    {
+        // The settings beside the program, whatever folder it is started from.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var options = TicketRouterOptions.Read(builder.Configuration);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = TicketReading.MaxBytes);
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
+        builder.Services.AddProblemDetails();
+
+        var story = new DemoStory(options.Anchor ?? time.GetUtcNow(), options.Days);
+        var traffic = new TicketTraffic(story, options.Seed, options.PerHour, options.LiveRate);
+        var releases = ReleaseCatalog.Train(traffic, options.Seed);
+        builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(story).AddSingleton(traffic).AddSingleton(releases);
+
+        builder.Services.AddHttpClient<PlumblineClient>(http =>
+        {
+            http.BaseAddress = options.Plumbline is { } url ? new Uri(url.AbsoluteUri.TrimEnd('/') + '/') : new Uri("http://127.0.0.1:5070/");
+            http.Timeout = TimeSpan.FromSeconds(60);
+            if (options.ApiKey is { Length: > 0 } key) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        });
+        builder.Services.AddHttpClient(nameof(LiveCustomers), http => http.Timeout = TimeSpan.FromSeconds(30));
+        AddHosted<PredictionReporter>(builder.Services);
+        AddHosted<GroundTruthCourier>(builder.Services);
+        AddHosted<LiveCustomers>(builder.Services);
+        builder.Services.AddSingleton<DeployedRelease>().AddSingleton<TicketAnswering>().AddSingleton<HistoryBackfill>();
+        if (options.StopWithStdin) builder.Services.AddHostedService<StopWithStandardInput>();
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapServing();
+        app.MapSimulation();
+        return app;
+    }
+
+    private static void AddHosted<T>(IServiceCollection services)
+        where T : class, IHostedService =>
+        services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
+}

@@ -1,0 +1,39 @@
+using TicketRouter.Releases;
+using TicketRouter.Story;
+using TicketRouter.Tickets;
+
+namespace TicketRouter.Tests;
+
+/// <summary>One story with its traffic and its trained releases, made once for all tests that only read them.</summary>
+public sealed class Worlds
+{
+    public static readonly DateTimeOffset Anchor = new(2026, 3, 20, 9, 0, 0, TimeSpan.Zero);
+
+    public DemoStory Story { get; } = new(Anchor, 14);
+    public TicketTraffic Traffic { get; }
+    public ReleaseCatalog Releases { get; }
+
+    public Worlds()
+    {
+        Traffic = new TicketTraffic(Story, 1, 240, 1);
+        Releases = ReleaseCatalog.Train(Traffic, 1);
+    }
+
+    public static TicketTraffic Of(ChapterKind kinds, long seed = 1) => new(new DemoStory(Anchor, 14, kinds), seed, 240, 1);
+
+    public Chapter Chapter(ChapterKind kind) => Story.Chapters.Single(chapter => chapter.Kind == kind);
+
+    /// <summary>All tickets of a span of whole hours.</summary>
+    public static List<SimulatedTicket> Tickets(TicketTraffic traffic, DateTimeOffset from, double hours)
+    {
+        List<SimulatedTicket> tickets = [];
+        for (var hour = from; hour < from.AddHours(hours); hour = hour.AddHours(1)) tickets.AddRange(traffic.Hour(hour));
+        return tickets;
+    }
+
+    public double Accuracy(string version, IReadOnlyCollection<SimulatedTicket> tickets)
+    {
+        var release = Releases.Find(version)!;
+        return tickets.Count(t => release.Answer(t.Ticket).Queue == t.Outcome.Queue) / (double)tickets.Count;
+    }
+}
