@@ -1,0 +1,88 @@
+using Plumbline.Server.Cli;
+using Plumbline.Server.Cli.Configuration;
+using Plumbline.Server.Hosting;
+
+namespace Plumbline.Server.Tests.Cli;
+
+public sealed class ConfigurationTests : IDisposable
+{
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"plumbline-{Guid.NewGuid():N}.yaml");
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public void A_file_sets_what_it_names_and_the_command_line_wins_over_it()
+    {
+        Write("""
+            data_directory: /srv/plumbline
+            urls: http://127.0.0.1:8080
+            engine:
+              memory_mib: 4_096
+            ingestion: { spool_mib: 64 }
+            access:
+              keys:
+                - name: ci
+                  role: ingest
+                  sha256: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+                  models: [a, b]
+            """);
+        var options = ServerConfiguration.Read(_file, urls: ["http://127.0.0.1:9000"]);
+        Assert.Equal(("/srv/plumbline", "http://127.0.0.1:9000", 4096, 64), (options.DataDirectory, options.Urls, options.Engine.MemoryMiB, options.Ingestion.SpoolMiB));
+        Assert.Equal(new PlumblineOptions().Engine.Connections, options.Engine.Connections);
+        Assert.Equal(["a", "b"], Assert.Single(options.Access.Keys).Models);
+    }
+
+    [Fact]
+    public void Every_mistake_is_told_with_its_line_and_what_was_probably_meant()
+    {
+        Write("""
+            urls: http://127.0.0.1:8080
+            engin:
+              memory_mib: 512
+            ingestion:
+              spool_mb: 64
+              max_body_mib: lots
+            windows: 5
+            """);
+        var mistakes = Assert.Throws<ConfigurationException>(() => ServerConfiguration.Read(_file)).Mistakes;
+        Assert.Equal([(2, "engin"), (5, "ingestion.spool_mb"), (6, "ingestion.max_body_mib"), (7, "windows")], mistakes.Select(mistake => ((int)mistake.Line, mistake.Path)));
+        Assert.Contains("Did you mean 'engine'?", mistakes[0].Message, StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'spool_mib'?", mistakes[1].Message, StringComparison.Ordinal);
+        Assert.Contains("'lots' is not a whole number", mistakes[2].Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("engine:\n  memory_mib: 1\n", 2, "outside 256")]
+    [InlineData("role: all\nurls: http://0.0.0.0:80\n", 2, "reachable from other machines")]
+    [InlineData("access:\n  keys:\n  - name: x\n    role: boss\n    sha256: ab\n", 4, "'boss' is not one of")]
+    [InlineData("a: 1\na: 2\n", 2, "uplicate")]
+    [InlineData("a: [1\n", 2, "")]
+    [InlineData("just a text\n", 1, "must hold keys and values")]
+    public void A_value_that_is_not_allowed_is_found_at_its_line(string yaml, int line, string message)
+    {
+        Write(yaml);
+        var mistakes = Assert.Throws<ConfigurationException>(() => ServerConfiguration.Read(_file)).Mistakes;
+        Assert.Contains(mistakes, mistake => mistake.Line == line && mistake.Message.Contains(message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# only a comment\n")]
+    public void An_empty_file_changes_nothing(string yaml)
+    {
+        Write(yaml);
+        Assert.Equal(new PlumblineOptions().Urls, ServerConfiguration.Read(_file).Urls);
+    }
+
+    [Fact]
+    public async Task Check_config_answers_5_and_names_file_and_line()
+    {
+        Write("urls: http://127.0.0.1:8080\nrolle: all\n");
+        var error = new StringWriter();
+        var code = await CommandLine.RunAsync(["check-config", _file], CommandLineTests.Real(), new Terminal(TextWriter.Null, error, false));
+        Assert.Equal((int)ExitCode.ConfigurationInvalid, code);
+        Assert.Contains($"{_file}:2:1: rolle: unknown key. Did you mean 'role'?", error.ToString(), StringComparison.Ordinal);
+    }
+
+    private void Write(string yaml) => File.WriteAllText(_file, yaml);
+}
