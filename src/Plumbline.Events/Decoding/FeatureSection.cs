@@ -1,0 +1,186 @@
+using System.Text;
+using System.Text.Json;
+using Plumbline.Events.Batches;
+
+namespace Plumbline.Events.Decoding;
+
+/// <summary>Reads the <c>features</c> of a prediction.</summary>
+internal static class FeatureSection
+{
+    private const byte Valid = 1;
+    private const byte Invalid = 2;
+    private const int ExactDigits = 15;
+
+    public static bool Read(ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row)
+    {
+        if (json.TokenType == JsonTokenType.Null)
+            return true;
+        if (json.TokenType != JsonTokenType.StartObject)
+            return row.FailType("features", "an object of names and values", json.TokenType);
+        var buffer = row.Buffer;
+        buffer.WriteByte((byte)RowField.Features);
+        var start = buffer.Length;
+        buffer.WriteInt32(0);
+        buffer.WriteInt32(0);
+        var count = 0;
+        var previous = NameTable.BeforeFeatures;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (++count > row.Limits.FeaturesPerRow)
+                return row.Fail(RejectionCode.TooManyFeatures, "features", $"The row has more than {row.Limits.FeaturesPerRow} features.");
+            if (!ReadName(ref json, row, previous, out var name))
+                return false;
+            json.Read();
+            if (!ReadValue(ref json, body, row, name))
+                return false;
+            previous = name;
+        }
+        buffer.PatchInt32(start, buffer.Length - start - 4);
+        buffer.PatchInt32(start + 4, count);
+        return true;
+    }
+
+    private static bool ReadName(ref Utf8JsonReader json, RowState row, int previous, out int name)
+    {
+        name = -1;
+        if (!row.TryText(ref json, "features", row.Limits.NameCharacters * 4, out var text))
+            return row.Fail(RejectionCode.FeatureNameInvalid, JsonTexts.Shown(json.ValueSpan), row.Detail!);
+        name = row.Batch.Names.Intern(text, previous, row.Limits.NamesPerBatch);
+        if (name < 0)
+            return row.Fail(RejectionCode.TooManyFeatures, JsonTexts.Shown(text), $"The batch has more than {row.Limits.NamesPerBatch} different names.");
+        ref var entry = ref row.Batch.Names.At(name);
+        if (entry.FeatureNameCheck == 0)
+            entry.FeatureNameCheck = IsValidName(text, row.Limits) ? Valid : Invalid;
+        if (entry.FeatureNameCheck == Invalid)
+        {
+            return row.Fail(RejectionCode.FeatureNameInvalid, JsonTexts.Shown(text),
+                $"A feature name has 1 to {row.Limits.NameCharacters} characters, none of them a control character, and does not start with '@'.");
+        }
+        if (entry.FeatureRow == row.Stamp)
+            return row.Fail(RejectionCode.DuplicateKey, JsonTexts.Shown(text), $"The feature '{JsonTexts.Shown(text)}' is there twice.");
+        entry.FeatureRow = row.Stamp;
+        return true;
+    }
+
+    private static bool ReadValue(ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row, int name)
+    {
+        var buffer = row.Buffer;
+        buffer.WriteVarint((uint)name);
+        switch (json.TokenType)
+        {
+            case JsonTokenType.Null:
+                buffer.WriteByte((byte)FeatureValueKind.Missing);
+                return true;
+            case JsonTokenType.True:
+                WriteKind(row, name, FeatureValueKind.True, 0);
+                return true;
+            case JsonTokenType.False:
+                WriteKind(row, name, FeatureValueKind.False, 0);
+                return true;
+            case JsonTokenType.Number:
+                return WriteNumber(json.ValueSpan, json.GetDouble(), row, name);
+            case JsonTokenType.String:
+                if (!row.TryText(ref json, "features", row.Limits.TextBytes, out var text))
+                    return row.Fail(row.Code!, row.Batch.Names.Text(name), row.Detail!);
+                WriteKind(row, name, FeatureValueKind.Text, text.Length);
+                buffer.WriteText(text);
+                return true;
+            default:
+                if (!NestedJson.Read(ref json, body, row, "features", row.Limits.TextBytes, out var nested))
+                    return row.Fail(row.Code!, row.Batch.Names.Text(name), row.Detail!);
+                WriteKind(row, name, FeatureValueKind.Json, nested.Length);
+                buffer.WriteText(nested);
+                return true;
+        }
+    }
+
+    private static bool WriteNumber(ReadOnlySpan<byte> digits, double value, RowState row, int name)
+    {
+        var buffer = row.Buffer;
+        if (digits.Length > ExactDigits && JsonTexts.IsInteger(digits))
+        {
+            if (digits.Length > row.Limits.TextBytes)
+                return row.Fail(RejectionCode.ValueTooLong, row.Batch.Names.Text(name), $"The number has {digits.Length} digits; at most {row.Limits.TextBytes} are taken.");
+            WriteKind(row, name, FeatureValueKind.LongInteger, 0);
+            buffer.WriteDouble(value);
+            buffer.WriteText(digits);
+            return true;
+        }
+        WriteKind(row, name, FeatureValueKind.Number, 0);
+        buffer.WriteDouble(value);
+        return true;
+    }
+
+    private static void WriteKind(RowState row, int name, FeatureValueKind kind, int length)
+    {
+        row.Buffer.WriteByte((byte)kind);
+        row.NoteKind(name, kind, length);
+    }
+
+    private static bool IsValidName(ReadOnlySpan<byte> utf8, EventLimits limits)
+    {
+        if (utf8.IsEmpty || utf8[0] == '@')
+            return false;
+        var text = Encoding.UTF8.GetString(utf8);
+        return text.Length <= limits.NameCharacters && !text.Any(char.IsControl);
+    }
+}
+
+/// <summary>Reads the <c>probabilities</c> of a prediction.</summary>
+internal static class ProbabilitySection
+{
+    // Senders round: the sum of many rounded numbers may pass 1 by a little.
+    private const double LargestSum = 1.01;
+
+    public static bool Read(ref Utf8JsonReader json, RowState row)
+    {
+        if (json.TokenType == JsonTokenType.Null)
+            return true;
+        if (json.TokenType != JsonTokenType.StartObject)
+            return row.FailType("probabilities", "an object of classes and numbers", json.TokenType);
+        var buffer = row.Buffer;
+        buffer.WriteByte((byte)RowField.Probabilities);
+        var start = buffer.Length;
+        buffer.WriteInt32(0);
+        buffer.WriteInt32(0);
+        var count = 0;
+        var sum = 0.0;
+        var previous = NameTable.BeforeClasses;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (++count > row.Limits.ClassesPerRow)
+                return row.Fail(RejectionCode.TooManyClasses, "probabilities", $"The row has probabilities for more than {row.Limits.ClassesPerRow} classes.");
+            if (!ReadClass(ref json, row, previous, out previous))
+                return false;
+            json.Read();
+            if (json.TokenType != JsonTokenType.Number)
+                return row.FailType("probabilities", "an object of classes and numbers", json.TokenType);
+            var value = json.GetDouble();
+            if (value is < 0 or > 1)
+                return row.Fail(RejectionCode.ProbabilityInvalid, "probabilities", $"A probability is {value:R}; it lies in [0, 1].");
+            sum += value;
+            buffer.WriteVarint((uint)previous);
+            buffer.WriteDouble(value);
+        }
+        buffer.PatchInt32(start, buffer.Length - start - 4);
+        buffer.PatchInt32(start + 4, count);
+        return sum <= LargestSum || row.Fail(RejectionCode.ProbabilityInvalid, "probabilities", $"The probabilities add up to {sum:R}; at most 1.");
+    }
+
+    private static bool ReadClass(ref Utf8JsonReader json, RowState row, int previous, out int name)
+    {
+        name = -1;
+        if (!row.TryText(ref json, "probabilities", row.Limits.ClassBytes, out var text))
+            return false;
+        if (text.IsEmpty || JsonTexts.HasControlCharacters(text))
+            return row.Fail(RejectionCode.FieldInvalid, "probabilities", "A class name is empty or has control characters.");
+        name = row.Batch.Names.Intern(text, previous, row.Limits.NamesPerBatch);
+        if (name < 0)
+            return row.Fail(RejectionCode.TooManyClasses, "probabilities", $"The batch has more than {row.Limits.NamesPerBatch} different names.");
+        ref var entry = ref row.Batch.Names.At(name);
+        if (entry.ClassRow == row.Stamp)
+            return row.Fail(RejectionCode.DuplicateKey, "probabilities", $"The class '{JsonTexts.Shown(text)}' is there twice.");
+        entry.ClassRow = row.Stamp;
+        return true;
+    }
+}

@@ -1,0 +1,172 @@
+using System.Text.Json;
+using Plumbline.Events.Batches;
+
+namespace Plumbline.Events.Decoding;
+
+/// <summary>Reads the fields of a prediction.</summary>
+internal static class PredictionRows
+{
+    public static bool Read(ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row)
+    {
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!ReadField(ref json, body, row))
+                return false;
+        }
+        if (!row.HasId)
+            row.MakeId();
+        return true;
+    }
+
+    private static bool ReadField(ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row)
+    {
+        var limits = row.Limits;
+        if (json.ValueTextEquals("features"u8))
+            return row.Once(0, "features") && json.Read() && FeatureSection.Read(ref json, body, row);
+        if (json.ValueTextEquals("prediction_id"u8))
+            return row.Once(1, "prediction_id") && json.Read() && row.WriteId(ref json);
+        if (json.ValueTextEquals("timestamp"u8))
+            return row.Once(2, "timestamp") && json.Read() && row.ReadTimestamp(ref json);
+        if (json.ValueTextEquals("prediction"u8))
+            return row.Once(3, "prediction") && json.Read() && ReadAnswer(ref json, row);
+        if (json.ValueTextEquals("score"u8))
+            return row.Once(4, "score") && json.Read() && ReadScore(ref json, row);
+        if (json.ValueTextEquals("probabilities"u8))
+            return row.Once(5, "probabilities") && json.Read() && ProbabilitySection.Read(ref json, row);
+        if (json.ValueTextEquals("latency_ms"u8))
+            return row.Once(6, "latency_ms") && json.Read() && ReadLatency(ref json, row);
+        if (json.ValueTextEquals("version"u8))
+            return row.Once(7, "version") && json.Read() && row.WriteWord(ref json, RowField.Version, "version", limits.WordBytes);
+        if (json.ValueTextEquals("status"u8))
+            return row.Once(8, "status") && json.Read() && ReadStatus(ref json, row);
+        if (json.ValueTextEquals("role"u8))
+            return row.Once(9, "role") && json.Read() && ReadRole(ref json, row);
+        if (json.ValueTextEquals("error"u8))
+            return row.Once(10, "error") && json.Read() && ReadError(ref json, row);
+        if (json.ValueTextEquals("trace_id"u8))
+            return row.Once(11, "trace_id") && json.Read() && row.WriteWord(ref json, RowField.TraceId, "trace_id", limits.WordBytes);
+        if (json.ValueTextEquals("metadata"u8))
+            return row.Once(12, "metadata") && json.Read() && ReadMetadata(ref json, body, row);
+        return UnknownFields.Skip(ref json, row);
+    }
+
+    private static bool ReadAnswer(ref Utf8JsonReader json, RowState row)
+    {
+        var numeric = row.Context.NumericPrediction;
+        switch (json.TokenType)
+        {
+            case JsonTokenType.Null:
+                return true;
+            case JsonTokenType.Number when numeric:
+                var value = json.GetDouble();
+                if (!double.IsFinite(value))
+                    return row.Fail(RejectionCode.PredictionInvalid, "prediction", "'prediction' is beyond the range of a 64-bit number.");
+                row.Buffer.WriteByte((byte)RowField.NumberValue);
+                row.Buffer.WriteDouble(value);
+                return true;
+            case JsonTokenType.Number or JsonTokenType.String when !numeric:
+                return row.WriteWord(ref json, RowField.ClassText, "prediction", row.Limits.ClassBytes);
+            case JsonTokenType.True or JsonTokenType.False when !numeric:
+                row.Buffer.WriteByte((byte)RowField.ClassText);
+                row.Buffer.WriteText(json.ValueSpan);
+                return true;
+            default:
+                return row.Fail(RejectionCode.PredictionInvalid, "prediction", numeric
+                    ? "The model is a regression: 'prediction' must be a number."
+                    : "'prediction' must be a class: text, a number, true or false.");
+        }
+    }
+
+    private static bool ReadScore(ref Utf8JsonReader json, RowState row)
+    {
+        if (json.TokenType == JsonTokenType.Null)
+            return true;
+        if (json.TokenType != JsonTokenType.Number)
+            return row.FailType("score", "a number in [0, 1]", json.TokenType);
+        var score = json.GetDouble();
+        if (score is < 0 or > 1)
+            return row.Fail(RejectionCode.ProbabilityInvalid, "score", $"'score' is {score:R}; a probability lies in [0, 1].");
+        row.Buffer.WriteByte((byte)RowField.Score);
+        row.Buffer.WriteDouble(score);
+        return true;
+    }
+
+    private static bool ReadLatency(ref Utf8JsonReader json, RowState row)
+    {
+        if (json.TokenType == JsonTokenType.Null)
+            return true;
+        if (json.TokenType != JsonTokenType.Number)
+            return row.FailType("latency_ms", "a number", json.TokenType);
+        var latency = json.GetDouble();
+        if (latency < 0 || !double.IsFinite(latency))
+            return row.Fail(RejectionCode.FieldInvalid, "latency_ms", $"'latency_ms' is {latency:R}; it must be 0 or more.");
+        row.Buffer.WriteByte((byte)RowField.LatencyMs);
+        row.Buffer.WriteDouble(latency);
+        return true;
+    }
+
+    private static bool ReadStatus(ref Utf8JsonReader json, RowState row)
+    {
+        if (json.TokenType == JsonTokenType.Null)
+            return true;
+        if (json.TokenType != JsonTokenType.String)
+            return row.FailType("status", "text", json.TokenType);
+        var status = json.ValueTextEquals("ok"u8) ? PredictionStatus.Ok
+            : json.ValueTextEquals("error"u8) ? PredictionStatus.Error
+            : json.ValueTextEquals("timeout"u8) ? PredictionStatus.Timeout
+            : json.ValueTextEquals("rejected"u8) ? PredictionStatus.Rejected
+            : (PredictionStatus)byte.MaxValue;
+        if (status > PredictionStatus.Rejected)
+            return row.Fail(RejectionCode.FieldInvalid, "status", $"'{JsonTexts.Shown(json.ValueSpan)}' is not a status; it is ok, error, timeout or rejected.");
+        row.Buffer.WriteByte((byte)RowField.Status);
+        row.Buffer.WriteByte((byte)status);
+        return true;
+    }
+
+    private static bool ReadRole(ref Utf8JsonReader json, RowState row)
+    {
+        if (json.TokenType == JsonTokenType.Null)
+            return true;
+        if (json.TokenType != JsonTokenType.String)
+            return row.FailType("role", "text", json.TokenType);
+        var shadow = json.ValueTextEquals("shadow"u8);
+        if (!shadow && !json.ValueTextEquals("primary"u8))
+            return row.Fail(RejectionCode.FieldInvalid, "role", $"'{JsonTexts.Shown(json.ValueSpan)}' is not a role; it is primary or shadow.");
+        row.Buffer.WriteByte((byte)RowField.Role);
+        row.Buffer.WriteByte((byte)(shadow ? PredictionRole.Shadow : PredictionRole.Primary));
+        return true;
+    }
+
+    private static bool ReadError(ref Utf8JsonReader json, RowState row)
+    {
+        if (json.TokenType == JsonTokenType.Null)
+            return true;
+        if (json.TokenType != JsonTokenType.String)
+            return row.FailType("error", "text", json.TokenType);
+        if (!row.TryText(ref json, "error", int.MaxValue, out var text))
+            return false;
+        if (text.Length > row.Limits.ErrorBytes)
+        {
+            var end = row.Limits.ErrorBytes;
+            while (end > 0 && (text[end] & 0xC0) == 0x80)
+                end--;
+            text = text[..end];
+        }
+        row.Buffer.WriteByte((byte)RowField.Error);
+        row.Buffer.WriteText(text);
+        return true;
+    }
+
+    private static bool ReadMetadata(ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row)
+    {
+        if (json.TokenType == JsonTokenType.Null)
+            return true;
+        if (json.TokenType != JsonTokenType.StartObject)
+            return row.FailType("metadata", "an object", json.TokenType);
+        if (!NestedJson.Read(ref json, body, row, "metadata", row.Limits.MetadataBytes, out var text))
+            return false;
+        row.Buffer.WriteByte((byte)RowField.Metadata);
+        row.Buffer.WriteText(text);
+        return true;
+    }
+}
