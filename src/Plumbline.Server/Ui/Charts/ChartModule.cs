@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace Plumbline.Server.Ui.Charts;
+
+/// <summary>The one script that draws charts, loaded when the first chart of a session appears.</summary>
+public sealed class ChartModule(IJSRuntime scripts) : IAsyncDisposable
+{
+    private Task<IJSObjectReference>? _module;
+
+    public async Task DrawAsync<T>(ElementReference element, object description, DotNetObjectReference<T> page) where T : class
+    {
+        var module = await (_module ??= scripts.InvokeAsync<IJSObjectReference>("import", "./js/charts.js").AsTask());
+        await module.InvokeVoidAsync("draw", element, description, page);
+    }
+
+    public async Task EraseAsync(ElementReference element)
+    {
+        if (_module is null)
+            return;
+        try
+        {
+            await (await _module).InvokeVoidAsync("erase", element);
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone, and its charts with it.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_module is null)
+            return;
+        try
+        {
+            await (await _module).DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // As above.
+        }
+    }
+}

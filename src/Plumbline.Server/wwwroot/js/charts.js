@@ -1,0 +1,336 @@
+// Draws every chart of the pages with ECharts. C# sends a small description (kind + numbers); this module holds
+// nothing but the live charts: their crosshair, their zoom, their colours per theme.
+const live = new Map();
+let library;
+
+function loadLibrary() {
+  library ??= new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = new URL('../lib/echarts.min.js', import.meta.url).href;
+    script.onload = () => resolve(globalThis.echarts);
+    script.onerror = () => reject(new Error('The chart library could not be loaded.'));
+    document.head.append(script);
+  });
+  return library;
+}
+
+// ---- colours: resolved from the CSS tokens, so both themes come from one place
+const probe = document.createElement('span');
+function colour(token, alpha = 1) {
+  if (!token.startsWith('--')) return token;
+  if (!probe.isConnected) { probe.hidden = true; document.body.append(probe); }
+  probe.style.color = `var(${token})`;
+  const resolved = getComputedStyle(probe).color;
+  if (alpha === 1) return resolved;
+  const parts = resolved.match(/[\d.]+/g).map(Number);
+  return `rgba(${parts[0]},${parts[1]},${parts[2]},${alpha * (parts[3] ?? 1)})`;
+}
+const viridis = ['#440154', '#482878', '#3e4989', '#31688e', '#26828e', '#1f9e89', '#35b779', '#6ece58', '#b5de2b', '#fde725'];
+function hatch() {
+  const tile = document.createElement('canvas');
+  tile.width = tile.height = 8;
+  const pen = tile.getContext('2d');
+  pen.strokeStyle = colour('--line-strong', .55);
+  pen.beginPath();
+  for (const x of [-4, 4, 12]) { pen.moveTo(x, 8); pen.lineTo(x + 8, 0); }
+  pen.stroke();
+  return { image: tile, repeat: 'repeat' };
+}
+
+// ---- numbers and times: three significant digits with unit, the reader's own time zone
+const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const safe = text => String(text ?? '').replace(/[&<>"']/g, c => escapes[c]);
+export function figure(value, unit = '') {
+  if (value === null || value === undefined || Number.isNaN(value)) return '\u2013';
+  if (unit === 'ratio') return `${digits(value * 100)} %`;
+  if (unit === 'ms') return value >= 10000 ? `${digits(value / 1000)} s` : `${digits(value)} ms`;
+  const size = Math.abs(value);
+  const [scaled, step] = size >= 1e9 ? [value / 1e9, ' G'] : size >= 1e6 ? [value / 1e6, ' M'] : size >= 1e4 ? [value / 1e3, ' k'] : [value, ''];
+  const text = unit === 'count' && step === '' ? Math.round(scaled).toLocaleString('en') : digits(scaled);
+  return text + step + (unit && unit !== 'count' ? ` ${unit}` : '');
+}
+function digits(value) {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size >= 1000) return Math.round(value).toLocaleString('en');
+  if (size < 1e-4) return value.toExponential(1).replace('-', '\u2212');
+  return String(Number(value.toPrecision(3))).replace('-', '\u2212');
+}
+const momentFormat = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false });
+const moment = ms => momentFormat.format(ms);
+const utc = ms => new Date(ms).toISOString().slice(0, 16).replace('T', ' ') + ' UTC';
+
+// ---- pieces shared by the kinds
+const font = 'system-ui, sans-serif';
+function axis(extra) {
+  return {
+    axisLine: { lineStyle: { color: colour('--chart-axis') } }, axisTick: { show: false },
+    axisLabel: { color: colour('--muted'), fontSize: 12, fontFamily: font, hideOverlap: true },
+    splitLine: { lineStyle: { color: colour('--chart-grid') } }, nameTextStyle: { color: colour('--muted'), fontFamily: font }, ...extra
+  };
+}
+function timeAxis(spec, extra) {
+  return axis({
+    type: 'time', min: spec.from, max: spec.to, splitLine: { show: false },
+    axisLabel: { color: colour('--muted'), fontSize: 12, fontFamily: font, hideOverlap: true, formatter: { year: '{yyyy}', month: '{d} {MMM}', day: '{d} {MMM}', hour: '{HH}:{mm}', minute: '{HH}:{mm}' } }, ...extra
+  });
+}
+const valueAxis = (unit, extra) => axis({
+  type: 'value', scale: true, splitNumber: 3, axisLine: { show: false },
+  axisLabel: { color: colour('--muted'), fontSize: 12, fontFamily: font, formatter: v => figure(v, unit) }, ...extra
+});
+const tooltip = extra => ({
+  confine: true, backgroundColor: colour('--raised'), borderColor: colour('--line'), padding: 8, textStyle: { color: colour('--text'), fontSize: 13 },
+  className: 'tooltip', transitionDuration: 0, ...extra
+});
+const base = () => ({ animation: false, textStyle: { fontFamily: font }, aria: { enabled: false } });
+const grid = extra => ({ left: 8, right: 24, top: 12, bottom: 4, containLabel: true, ...extra });
+const below = spec => spec.marks?.length ? 24 : 12; // room for the labels of marks
+const rows = pairs => `<table>${pairs.map(([name, value]) => `<tr><td>${name}</td><td>${value}</td></tr>`).join('')}</table>`;
+const dot = token => `<span class="swatch" style="background:${colour(token)}"></span>`;
+const when = (start, end) => `<div class="when" title="${utc(start)}">${moment(start)} \u2013 ${moment(end)}<br>${utc(start)}</div>`;
+const statusWords = ['', 'cannot judge: too few rows', 'window still open', 'not defined here'];
+
+// A rectangle between two corners given in axis values; [x0, x1, y0, y1, ...].
+const box = style => (params, api) => {
+  const a = api.coord([api.value(0), api.value(3)]), b = api.coord([api.value(1), api.value(2)]);
+  const area = params.coordSys, x = Math.max(a[0], area.x), right = Math.min(b[0], area.x + area.width);
+  return right > x ? { type: 'rect', shape: { x, y: a[1], width: Math.max(right - x - (right - x > 6 ? style.gap ?? 0 : 0), .5), height: Math.max(b[1] - a[1], 0) }, style: style.of(params.dataIndex, api) } : null;
+};
+const polygon = (points, style) => ({
+  type: 'custom', silent: true, z: 1, clip: true, data: [0], encode: { x: -1, y: -1 },
+  renderItem: (_, api) => ({ type: 'polygon', shape: { points: points.map(p => api.coord(p)) }, style })
+});
+
+const kinds = {
+  timeseries(spec) {
+    const unit = spec.unit;
+    const series = [];
+    spec.series.forEach((line, index) => {
+      // [middle, value, lower, upper, n, status, start, end]; only drawn where there is a value: gaps stay gaps.
+      const points = line.points, ink = colour(line.colour);
+      let run = [];
+      const flush = () => {
+        if (run.length > 1) series.push(polygon([...run.map(p => [p[0], p[3]]), ...run.toReversed().map(p => [p[0], p[2]])], { fill: colour(line.colour, .2) }));
+        run = [];
+      };
+      for (const p of points) (p[1] !== null && p[2] !== null) ? run.push(p) : flush();
+      flush();
+      series.push({
+        type: 'line', name: line.name, z: 3, data: points.map(p => [p[0], p[1]]), connectNulls: false,
+        symbol: line.points[0]?.[5] === undefined ? 'none' : 'circle', showSymbol: true,
+        symbolSize: (_, params) => points[params.dataIndex - 1]?.[1] == null && points[params.dataIndex + 1]?.[1] == null ? 5 : 0,
+        lineStyle: { color: ink, width: 1.5, type: line.dashed ? 'dashed' : 'solid' }, itemStyle: { color: ink },
+        markLine: index === 0 ? verticals(spec) : undefined, markArea: index === 0 ? areas(spec) : undefined
+      });
+    });
+    return {
+      ...base(), grid: grid({ top: below(spec) }), xAxis: timeAxis(spec), series,
+      yAxis: valueAxis(unit, { min: spec.min ?? undefined, max: spec.max ?? undefined, scale: spec.min === null || spec.min === undefined }),
+      tooltip: tooltip({
+        trigger: 'axis', axisPointer: { type: 'line', lineStyle: { color: colour('--line-strong'), type: 'dashed' }, label: { show: false } },
+        formatter: hits => {
+          const index = hits[0].dataIndex, first = spec.series[hits[0].seriesIndex] ?? spec.series[0], p = first.points[index];
+          if (!p) return '';
+          return when(p[6], p[7]) + rows(spec.series.flatMap(line => {
+            const q = line.points.find(x => x[6] === p[6]);
+            if (!q) return [];
+            const range = q[2] === null ? '' : ` <span class="muted">${figure(q[2], unit)} .. ${figure(q[3], unit)}</span>`;
+            return [[dot(line.colour) + safe(line.name), q[1] === null ? statusWords[q[5]] : figure(q[1], unit) + range], ['<span class="muted">n</span>', figure(q[4], 'count') + (q[1] !== null && q[5] === 2 ? ' (window open)' : '')]];
+          }));
+        }
+      })
+    };
+  },
+
+  distribution(spec) {
+    // Missing and unseen stand apart from the values: an empty place comes before them.
+      const edge = spec.bins.findIndex(b => b.edge), gap = { label: '', current: null, reference: null };
+      const all = edge > 0 ? spec.bins.toSpliced(edge, 0, gap) : spec.bins, labels = all.map(b => b.label);
+    const outline = [];
+    all.forEach((b, i) => { if (b.reference !== null) outline.push([i - .46, b.reference, i + .46]); });
+    return {
+      ...base(), grid: grid({}),
+      xAxis: axis({ type: 'category', data: labels, splitLine: { show: false }, axisLabel: { color: colour('--muted'), fontSize: 12, fontFamily: font, hideOverlap: true, interval: spec.numeric ? 'auto' : 0, width: spec.small ? 48 : 84, overflow: 'truncate', rotate: !spec.numeric && labels.length > 8 ? 40 : 0 } }),
+      yAxis: valueAxis('ratio', { min: 0, scale: false, splitNumber: spec.small ? 2 : 3 }),
+      tooltip: tooltip({
+        trigger: 'axis', axisPointer: { type: 'shadow', shadowStyle: { color: colour('--chart-reference') } },
+        formatter: hits => {
+          const b = all[hits[0].dataIndex];
+          if (b === gap) return '';
+          return `<div class="when">${safe(b.title ?? b.label)}</div>` + rows([
+            [dot('--chart-line') + 'current', `${figure(b.current, 'ratio')} <span class="muted">(${figure(b.currentCount, 'count')})</span>`],
+            [dot('--chart-reference-line') + 'reference', b.reference === null ? '\u2013' : `${figure(b.reference, 'ratio')} <span class="muted">(${figure(b.referenceCount, 'count')})</span>`]]);
+        }
+      }),
+      series: [
+        { type: 'bar', barCategoryGap: '8%', data: all.map(b => ({ value: b.current, itemStyle: { color: b.edge ? colour('--watch-mark', .75) : colour('--chart-line', .72) } })) },
+        {
+          type: 'custom', z: 3, silent: true, clip: true, data: outline, encode: { x: -1, y: -1 },
+          renderItem: (params, api) => {
+            const [left, height, right] = outline[params.dataIndex], i = (left + right) / 2, c = api.coord([i, height]), zero = api.coord([i, 0]), half = api.size([1, 0])[0] * .46;
+            return { type: 'polyline', shape: { points: [[c[0] - half, zero[1]], [c[0] - half, c[1]], [c[0] + half, c[1]], [c[0] + half, zero[1]]] }, style: { stroke: colour('--chart-reference-line'), lineWidth: 1.5, fill: 'none' } };
+          }
+        }]
+    };
+  },
+
+  heatmap(spec) {
+    const names = spec.rows;
+    return {
+      ...base(), grid: grid({ top: 4, bottom: 48, containLabel: false, left: spec.labelWidth ?? 132 }),
+      xAxis: timeAxis(spec), yAxis: axis({
+        type: 'category', data: names, inverse: true, splitLine: { show: false }, axisLine: { show: false },
+        axisLabel: { color: colour('--text'), fontSize: 12, fontFamily: font, interval: 0, width: (spec.labelWidth ?? 132) - 12, overflow: 'truncate' }
+      }),
+      visualMap: {
+        type: 'continuous', min: 0, max: spec.max, dimension: 4, calculable: false, orient: 'horizontal', left: spec.labelWidth ?? 132, bottom: 0, itemWidth: 8, itemHeight: 120,
+        text: [figure(spec.max, spec.unit) + (spec.open ? ' or more' : ''), '0'], textStyle: { color: colour('--muted'), fontSize: 12 }, inRange: { color: viridis }, seriesIndex: 0
+      },
+      tooltip: tooltip({ formatter: hit => { const c = spec.cells[hit.dataIndex]; return `${when(c[0], c[1])}<b>${safe(names[c[2]])}</b>` + rows([[safe(spec.label), c[3] === null ? statusWords[c[5]] : figure(c[3], spec.unit)], ['n', figure(c[4], 'count')], ['watch from', figure(spec.threshold, spec.unit)]]); } }),
+      series: [{
+        type: 'custom', cursor: 'pointer', data: spec.cells.map(c => [c[0], c[1], c[2], c[2], c[3] === null ? -1 : Math.min(c[3], spec.max)]), encode: { x: [0, 1], y: 2 },
+        renderItem: (params, api) => {
+          const a = api.coord([api.value(0), api.value(2)]), b = api.coord([api.value(1), api.value(2)]), tall = api.size([0, 1])[1], c = spec.cells[params.dataIndex];
+          const left = Math.max(a[0], params.coordSys.x), right = Math.min(b[0], params.coordSys.x + params.coordSys.width);
+          if (right <= left) return null;
+          return { type: 'rect', shape: { x: left, y: a[1] - tall / 2 + .5, width: Math.max(right - left - (right - left > 4 ? 1 : 0), .5), height: Math.max(tall - 1, 1) }, style: { fill: c[3] === null ? hatch() : api.visual('color') } };
+        }
+      }]
+    };
+  },
+
+  share(spec) {
+    return {
+      ...base(), grid: grid({ top: below(spec) }), xAxis: timeAxis(spec), yAxis: valueAxis('ratio', { min: 0, max: 1, interval: .25, scale: false }),
+      tooltip: tooltip({ formatter: hit => { const c = spec.cells[hit.dataIndex]; return when(c[0], c[1]) + rows(spec.cells.filter(x => x[0] === c[0]).toReversed().map(x => [(x === c ? '<b>' : '') + dot(spec.series[x[4]].colour) + safe(spec.series[x[4]].name) + (x === c ? '</b>' : ''), `${figure(x[3] - x[2], 'ratio')} <span class="muted">n ${figure(x[5], 'count')}</span>`])); } }),
+      series: [{ type: 'custom', clip: true, data: spec.cells, encode: { x: [0, 1], y: [2, 3] }, markLine: undefined, renderItem: box({ gap: 1, of: i => ({ fill: colour(spec.series[spec.cells[i][4]].colour, .86) }) }) },
+      { type: 'line', data: [], markLine: verticals(spec), markArea: areas(spec) }]
+    };
+  },
+
+  reliability(spec) {
+    const unitAxis = extra => valueAxis('ratio', { min: 0, max: 1, interval: .25, scale: false, ...extra });
+    return {
+      ...base(), grid: [grid({ bottom: '34%', left: 44, containLabel: false }), grid({ top: '76%', left: 44, bottom: 24, containLabel: false })],
+      xAxis: [unitAxis({ axisLabel: { show: false } }), unitAxis({ gridIndex: 1, splitLine: { show: false } })],
+      yAxis: [unitAxis({}), valueAxis('count', { gridIndex: 1, min: 0, scale: false, splitNumber: 1 })],
+      tooltip: tooltip({ formatter: hit => { const p = spec.points[hit.dataIndex]; return p ? rows([['predicted', figure(p.mean, 'ratio')], ['observed', `${figure(p.rate, 'ratio')} <span class="muted">${figure(p.lower, 'ratio')} .. ${figure(p.upper, 'ratio')}</span>`], ['n', figure(p.n, 'count')]]) : ''; } }),
+      series: [
+        { type: 'line', silent: true, symbol: 'none', data: [[0, 0], [1, 1]], lineStyle: { color: colour('--chart-reference-line'), type: 'dashed', width: 1 } },
+        { type: 'line', z: 3, data: spec.points.map(p => [p.mean, p.rate]), symbol: 'circle', symbolSize: 6, lineStyle: { color: colour('--chart-line'), width: 1.5 }, itemStyle: { color: colour('--chart-line') } },
+        {
+          type: 'custom', silent: true, z: 2, data: spec.points.map(p => [p.mean, p.lower, p.upper]), renderItem: (_, api) => {
+            const low = api.coord([api.value(0), api.value(1)]), high = api.coord([api.value(0), api.value(2)]);
+            return { type: 'line', shape: { x1: low[0], y1: low[1], x2: high[0], y2: high[1] }, style: { stroke: colour('--chart-line', .6), lineWidth: 2 } };
+          }
+        },
+        { type: 'custom', xAxisIndex: 1, yAxisIndex: 1, data: spec.points.map(p => [p.from, p.to, 0, p.n]), encode: { x: [0, 1], y: 3 }, renderItem: box({ gap: 1, of: () => ({ fill: colour('--chart-line', .55) }) }) }]
+    };
+  },
+
+  roc(spec) {
+    return {
+      ...base(), grid: grid({ left: 8, bottom: 20 }), xAxis: valueAxis('ratio', { min: 0, max: 1, interval: .25, scale: false, name: 'false positive rate', nameLocation: 'middle', nameGap: 24 }), yAxis: valueAxis('ratio', { min: 0, max: 1, interval: .25, scale: false }),
+      tooltip: tooltip({ trigger: 'item', formatter: hit => { const p = spec.points[hit.dataIndex]; return hit.seriesIndex === 1 && p ? rows([['score at least', figure(p[2])], ['true positive rate', figure(p[1], 'ratio')], ['false positive rate', figure(p[0], 'ratio')]]) : safe(spec.operating?.label ?? ''); } }),
+      series: [
+        { type: 'line', silent: true, symbol: 'none', data: [[0, 0], [1, 1]], lineStyle: { color: colour('--chart-reference-line'), type: 'dashed', width: 1 } },
+        { type: 'line', z: 3, data: spec.points.map(p => [p[0], p[1]]), symbol: 'circle', symbolSize: 5, showSymbol: spec.points.length < 60, lineStyle: { color: colour('--chart-line'), width: 1.5 }, itemStyle: { color: colour('--chart-line') }, areaStyle: { color: colour('--chart-band') } },
+        { type: 'scatter', z: 4, data: spec.operating ? [[spec.operating.x, spec.operating.y]] : [], symbol: 'diamond', symbolSize: 12, itemStyle: { color: colour('--cat-2'), borderColor: colour('--surface'), borderWidth: 1.5 } }]
+    };
+  },
+
+  latency(spec) {
+    return {
+      ...base(), grid: grid({ top: below(spec) }), xAxis: timeAxis(spec), yAxis: valueAxis('ms', { type: 'log', min: spec.min, max: spec.max }),
+      visualMap: { show: false, min: 0, max: spec.peak, dimension: 4, inRange: { color: [colour('--sunken'), ...viridis.slice(2)] }, seriesIndex: 0 },
+      tooltip: tooltip({ trigger: 'item', formatter: hit => { if (hit.seriesIndex > 0) return ''; const c = spec.cells[hit.dataIndex]; const at = spec.lines.map(l => [safe(l.name), figure(l.points.find(p => p[6] === c[0])?.[1], 'ms')]); return when(c[0], c[1]) + rows([[`${figure(c[2], 'ms')} \u2013 ${figure(c[3], 'ms')}`, figure(c[4], 'ratio')], ...at]); } }),
+      series: [
+        { type: 'custom', clip: true, data: spec.cells, encode: { x: [0, 1], y: [2, 3] }, renderItem: box({ of: (_, api) => ({ fill: api.visual('color'), opacity: .8 }) }) },
+        ...spec.lines.map((l, i) => ({ type: 'line', silent: true, z: 3, symbol: 'none', data: l.points.map(p => [p[0], p[1]]), lineStyle: { color: colour(l.colour), width: 1.5, type: ['solid', 'dashed', 'dotted'][i] }, markLine: i ? undefined : verticals(spec) }))]
+    };
+  }
+};
+
+function verticals(spec) {
+  const marks = (spec.marks ?? []).map(m => ({ xAxis: m.at, name: m.label, lineStyle: { color: colour(m.kind === 'incident' ? '--bad-mark' : '--muted'), type: m.kind === 'incident' ? 'solid' : 'dashed', width: 1 } }));
+  const levels = (spec.thresholds ?? []).map(t => ({ yAxis: t.value, name: t.label, lineStyle: { color: colour(t.level === 'bad' ? '--bad-mark' : '--watch-mark'), type: [6, 4], width: 1 }, label: { position: 'insideStartTop' } }));
+  if (marks.length + levels.length === 0) return undefined;
+  return { silent: true, symbol: 'none', label: { formatter: m => m.name, color: colour('--muted'), fontSize: 12, fontFamily: font, position: 'end' }, data: [...marks, ...levels] };
+}
+function areas(spec) {
+  const data = [];
+  if (spec.reference) data.push([{ yAxis: spec.reference.lower, itemStyle: { color: colour('--chart-reference') } }, { yAxis: spec.reference.upper }]);
+  for (const [start, end] of spec.incomplete ?? []) data.push([{ xAxis: start, itemStyle: { color: hatch() } }, { xAxis: end }]);
+  return data.length ? { silent: true, data } : undefined;
+}
+
+// ---- life of a chart
+export async function draw(element, spec, page) {
+  const echarts = await loadLibrary();
+  if (!element.isConnected) return;
+  let chart = live.get(element);
+  if (!chart) {
+    const canvas = element.querySelector('.plot');
+    chart = { element, plot: echarts.init(canvas, null, { renderer: 'canvas' }), page };
+    chart.watch = new ResizeObserver(() => chart.plot.resize());
+    chart.watch.observe(canvas);
+    live.set(element, chart);
+    follow(chart);
+  }
+  chart.spec = spec;
+  chart.page = page;
+  chart.plot.setOption(kinds[spec.kind](spec), { notMerge: true });
+  element.dataset.drawn = 'yes';
+}
+export function erase(element) {
+  const chart = live.get(element);
+  if (!chart) return;
+  chart.watch.disconnect();
+  chart.plot.dispose();
+  live.delete(element);
+}
+
+const onTime = chart => ['timeseries', 'share', 'heatmap', 'latency'].includes(chart.spec.kind);
+function follow(chart) {
+  const ink = chart.plot.getZr(), zoom = chart.element.querySelector('.zoombox');
+  let from = null;
+  const timeAt = x => chart.plot.convertFromPixel({ xAxisIndex: 0 }, x);
+  ink.on('mousemove', event => {
+    if (!onTime(chart)) return;
+    const inside = chart.plot.containPixel('grid', [event.offsetX, event.offsetY]);
+    crosshair(chart, inside ? timeAt(event.offsetX) : null);
+    if (from === null) return;
+    Object.assign(zoom.style, { display: 'block', left: `${Math.min(from, event.offsetX)}px`, width: `${Math.abs(event.offsetX - from)}px`, top: '0', bottom: '0' });
+  });
+  ink.on('globalout', () => crosshair(chart, null));
+  ink.on('mousedown', event => { if (onTime(chart) && chart.plot.containPixel('grid', [event.offsetX, event.offsetY])) from = event.offsetX; });
+  ink.on('mouseup', event => {
+    if (from !== null && Math.abs(event.offsetX - from) > 6) {
+      const [start, end] = [timeAt(from), timeAt(event.offsetX)].sort((a, b) => a - b);
+      chart.page?.invokeMethodAsync('ZoomAsync', Math.round(start), Math.round(end));
+      chart.zoomed = true;
+    }
+    from = null;
+    zoom.style.display = 'none';
+  });
+  chart.plot.on('click', hit => {
+    if (chart.zoomed) { chart.zoomed = false; return; }
+    if (chart.spec.kind === 'heatmap') { const cell = chart.spec.cells[hit.dataIndex]; chart.page?.invokeMethodAsync('PickAsync', chart.spec.rows[cell[2]], cell[0]); }
+  });
+}
+function crosshair(source, time) {
+  for (const other of live.values()) {
+    const line = other.element.querySelector('.crosshair');
+    if (!line) continue;
+    const x = other !== source && time !== null && onTime(other) ? other.plot.convertToPixel({ xAxisIndex: 0 }, time) : null;
+    const shown = x !== null && time >= other.spec.from && time <= other.spec.to;
+    line.style.display = shown ? 'block' : 'none';
+    if (shown) line.style.left = `${x}px`;
+  }
+}
+
+// A change of theme changes every token: draw again from the kept description.
+const redraw = () => { for (const chart of live.values()) chart.plot.setOption(kinds[chart.spec.kind](chart.spec), { notMerge: true }); };
+new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
