@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Access;
 using Plumbline.Server.Models;
 using Plumbline.Server.State;
+using Plumbline.Server.Ui;
 using Plumbline.Server.Windows;
 
 namespace Plumbline.Server.Hosting;
@@ -46,6 +47,7 @@ public static class PlumblineHost
         services.AddState(options);
         services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>();
         services.AddSingleton<WindowLedger>();
+        services.AddUi();
     }
 
     private static void MapPipeline(WebApplication app)
@@ -57,6 +59,7 @@ public static class PlumblineHost
         app.MapOpenApi().RequireRole(ApiRole.Read);
         app.MapHealth();
         app.MapModels();
+        app.MapUi();
     }
 }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.FileProviders;
+using Plumbline.Server.Access;
 using Plumbline.Server.Ui.Charts;
 using Plumbline.Server.Ui.Frame;
 
@@ -26,11 +27,23 @@ public static class UiSetup
     public static WebApplication MapUi(this WebApplication app)
     {
         ServeAssetsFromThisAssembly(app);
+        app.UseWhen(IsPage, pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
         app.UseAntiforgery();
-        app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, $"{AssemblyName}.staticwebassets.endpoints.json"));
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, $"{AssemblyName}.staticwebassets.endpoints.json")).AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireRole(ApiRole.Read);
+        // Without this an unknown address would have no endpoint, hence no role, hence "forbidden" instead of "not found".
+        app.MapFallback("{*path}", static context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }).RequireRole(ApiRole.Read);
         return app;
     }
+
+    /// <summary>A browser that asks for a page gets the page about missing pages; programs get the problem document.</summary>
+    private static bool IsPage(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
+        && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// The assets belong to this assembly, whoever hosts it: a test or a benchmark has another entry assembly, and a
