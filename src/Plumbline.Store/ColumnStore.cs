@@ -1,0 +1,206 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Plumbline.Store.Engine;
+
+namespace Plumbline.Store;
+
+/// <summary>What the engine holds now.</summary>
+/// <param name="MemoryBytes">Memory that the engine has tracked as taken.</param>
+/// <param name="MemoryLimitBytes">The limit it was opened with.</param>
+/// <param name="DiskBytes">Bytes of all active parts on the disk.</param>
+/// <param name="Rows">Rows of all active parts.</param>
+/// <param name="Version">The engine's version.</param>
+public sealed record EngineUsage(long MemoryBytes, long MemoryLimitBytes, long DiskBytes, long Rows, string Version);
+
+/// <summary>
+/// The column store: chDB in this process. Queries run on read-only connections, everything else on the writers'; each
+/// connection has a thread of its own, so calls never block the thread pool. One store at a time can be open in a process.
+/// </summary>
+public sealed class ColumnStore : IAsyncDisposable
+{
+    private static int _open;
+
+    private readonly EngineThreads _readers;
+    private readonly EngineThreads _writers;
+    private readonly StatementTimings _timings;
+    private readonly ColumnStoreOptions _options;
+    private readonly ILogger<ColumnStore> _log;
+    private int _disposed;
+
+    private ColumnStore(ColumnStoreOptions options, EngineThreads readers, EngineThreads writers, TimeProvider time, ILogger<ColumnStore> log)
+    {
+        _options = options;
+        _readers = readers;
+        _writers = writers;
+        _timings = new StatementTimings(options, time);
+        _log = log;
+    }
+
+    /// <summary>Opens the engine on the options' directory and applies the migrations that it has not seen.</summary>
+    /// <exception cref="ValidationException">An option is out of its range.</exception>
+    /// <exception cref="EngineUnavailableException">The engine is not there for this platform, or cannot open the directory.</exception>
+    /// <exception cref="InvalidOperationException">A store is open in this process already, or the directory was written by a newer version.</exception>
+    public static async Task<ColumnStore> OpenAsync(ColumnStoreOptions options, TimeProvider time, ILogger<ColumnStore> log, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(log);
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        if (Interlocked.Exchange(ref _open, 1) == 1)
+            throw new InvalidOperationException("A column store is open in this process already; the engine holds one directory at a time.");
+        ColumnStore? store = null;
+        try
+        {
+            // Starting the engine takes about a tenth of a second: off the caller's thread.
+            store = await Task.Run(() => Connect(options, time, log), ct);
+            await StoreMigrations.ApplyAsync(store, time, log, ct);
+            return store;
+        }
+        catch
+        {
+            if (store is not null)
+                await store.DisposeAsync();
+            else
+                Volatile.Write(ref _open, 0);
+            throw;
+        }
+    }
+
+    /// <summary>What the engine was asked since the store was opened, for the Self page.</summary>
+    public StatementTimingsSnapshot Timings => _timings.Snapshot(_readers.Waiting + _writers.Waiting);
+
+    /// <summary>Runs a statement that changes something. Once it has begun, it is not interrupted by <paramref name="ct"/>.</summary>
+    /// <exception cref="EngineException">The engine refused or failed it.</exception>
+    public Task ExecuteAsync(SqlStatement statement, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        return _writers.RunAsync(connection => _timings.Measure(statement.Text, () => connection.Query(statement, "Null")), ct);
+    }
+
+    /// <summary>Asks and reads rows; read-only.</summary>
+    /// <exception cref="EngineException">The engine refused or failed it.</exception>
+    public async Task<QueryRows> QueryAsync(SqlStatement statement, CancellationToken ct) =>
+        new(await QueryFormattedAsync(statement, QueryRows.Format, ct));
+
+    /// <summary>Asks and gives the answer's bytes in one of the engine's output formats; read-only.</summary>
+    /// <exception cref="EngineException">The engine refused or failed it.</exception>
+    public Task<byte[]> QueryFormattedAsync(SqlStatement statement, string format, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        var answer = _readers.RunAsync(connection => _timings.Measure(statement.Text, () => connection.Query(statement, format)), ct);
+        return answer.WaitAsync(ct);
+    }
+
+    /// <summary>
+    /// Asks on a writer's connection, which may read files and URLs through the engine's table functions (a read-only connection may
+    /// not). The path or URL must be checked by the caller; it is bound as a parameter like any value.
+    /// </summary>
+    /// <exception cref="EngineException">The engine refused or failed it.</exception>
+    public async Task<QueryRows> QueryFilesAsync(SqlStatement statement, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        return new QueryRows(await _writers.RunAsync(connection => _timings.Measure(statement.Text, () => connection.Query(statement, QueryRows.Format)), ct));
+    }
+
+    /// <summary>
+    /// Inserts rows written by <see cref="RowBinaryBuffer"/>. With a token the same block inserted again is dropped (the table's last
+    /// 1,000 blocks are remembered), so that a retry after a crash does not double it.
+    /// </summary>
+    /// <param name="table">A table's name, made from numbers that this program owns.</param>
+    /// <param name="columns">The columns in the order in which the rows have them.</param>
+    /// <param name="rowBinary">Whole rows; none is allowed and does nothing.</param>
+    /// <param name="deduplicationToken">1..128 characters of <c>[A-Za-z0-9._:-]</c>, the same for the same rows only.</param>
+    /// <param name="ct">Cancels the wait for a thread, not the insert.</param>
+    /// <exception cref="EngineException">The engine refused or failed it; none or all of the rows of a month are stored.</exception>
+    public Task InsertAsync(string table, IReadOnlyList<string> columns, ReadOnlyMemory<byte> rowBinary, string? deduplicationToken, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        if (rowBinary.IsEmpty)
+            return Task.CompletedTask;
+        var sql = InsertSql(table, columns, deduplicationToken);
+        return _writers.RunAsync(connection => _timings.Measure(sql, () =>
+        {
+            connection.Insert(sql, "RowBinary", rowBinary.Span);
+            return true;
+        }), ct);
+    }
+
+    /// <summary>Memory, disk and rows as the engine counts them.</summary>
+    public async Task<EngineUsage> ReadUsageAsync(CancellationToken ct)
+    {
+        using var rows = await QueryAsync(new SqlStatement("""
+            SELECT ifNull((SELECT toInt64(sum(value)) FROM system.metrics WHERE metric = 'MemoryTracking'), 0),
+                   toInt64(sum(bytes_on_disk)), toInt64(sum(rows)), version()
+            FROM system.parts WHERE active
+            """), ct);
+        rows.Read();
+        return new EngineUsage(rows.ReadInt64(), _options.MemoryLimitBytes, rows.ReadInt64(), rows.ReadInt64(), rows.ReadString());
+    }
+
+    /// <summary>Finishes what is queued, closes all connections and stops the engine.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
+        // Closing a connection under a running query can abort the process: the threads end first. The last connection to close
+        // stops the engine; the library's own shutdown call would besides forbid every later open in this process.
+        await Task.Run(() =>
+        {
+            _readers.Dispose();
+            _writers.Dispose();
+        });
+        Volatile.Write(ref _open, 0);
+        _log.LogInformation("The column store {Directory} is closed", _options.Directory);
+    }
+
+    private static ColumnStore Connect(ColumnStoreOptions options, TimeProvider time, ILogger<ColumnStore> log)
+    {
+        EngineLibrary.Load();
+        var directory = Path.GetFullPath(options.Directory);
+        Directory.CreateDirectory(directory);
+        var settings = new EngineSettings(options);
+        var connections = new List<EngineConnection>();
+        try
+        {
+            for (var i = 0; i < options.WriteThreads + options.ReadThreads; i++)
+            {
+                var connection = EngineConnection.Open(directory, settings.ServerArguments);
+                connections.Add(connection);
+                foreach (var statement in i < options.WriteThreads ? settings.ForWriters : settings.ForReaders)
+                    connection.Query(new SqlStatement(statement), "Null");
+            }
+        }
+        catch
+        {
+            connections.ForEach(connection => connection.Dispose());
+            throw;
+        }
+        log.LogInformation("The column store {Directory} is open: {Readers} read and {Writers} write threads, memory limit {Limit} MiB",
+            directory, options.ReadThreads, options.WriteThreads, options.MemoryLimitBytes >> 20);
+        return new ColumnStore(options,
+            new EngineThreads("read", [.. connections.Skip(options.WriteThreads)], options.QueueLimit),
+            new EngineThreads("write", [.. connections.Take(options.WriteThreads)], options.QueueLimit), time, log);
+    }
+
+    private static string InsertSql(string table, IReadOnlyList<string> columns, string? token)
+    {
+        foreach (var identifier in columns.Prepend(table))
+        {
+            if (!IsMadeOf(identifier, "_"))
+                throw new ArgumentException($"'{identifier}' is not an identifier of the store.");
+        }
+        var settings = "";
+        if (token is not null)
+        {
+            // A setting's value cannot be bound, so only characters that mean nothing in SQL may be in it.
+            if (token.Length > 128 || !IsMadeOf(token, "._:-"))
+                throw new ArgumentException("A deduplication token has 1..128 characters of [A-Za-z0-9._:-].", nameof(token));
+            settings = string.Create(CultureInfo.InvariantCulture, $" SETTINGS insert_deduplication_token = '{token}'");
+        }
+        return $"INSERT INTO {table} ({string.Join(", ", columns)}){settings}";
+    }
+
+    private static bool IsMadeOf(string text, string alsoAllowed) =>
+        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || alsoAllowed.Contains(c, StringComparison.Ordinal));
+}

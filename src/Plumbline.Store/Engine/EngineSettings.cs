@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Plumbline.Store.Engine;
+
+/// <summary>The engine's settings that differ from its defaults, each with its reason.</summary>
+internal sealed class EngineSettings
+{
+    internal EngineSettings(ColumnStoreOptions options)
+    {
+        var memory = options.MemoryLimitBytes.ToString(CultureInfo.InvariantCulture);
+        var perStatement = ((long)(options.MemoryLimitBytes * options.StatementMemoryShare)).ToString(CultureInfo.InvariantCulture);
+        ServerArguments = [$"--max_server_memory_usage={memory}"];
+        string[] all =
+        [
+            $"SET max_memory_usage = {perStatement}",
+            // Text in and out is UTC whatever the machine's zone.
+            "SET session_timezone = 'UTC'",
+            // Five thousand features are five thousand columns and expressions in one statement.
+            "SET max_query_size = 67108864, max_ast_elements = 5000000, max_expanded_ast_elements = 20000000",
+            // An acknowledged insert is in the table, not in a buffer.
+            "SET async_insert = 0",
+        ];
+        ForWriters =
+        [
+            .. all,
+            // Imports of years of history touch many months in one block.
+            "SET max_partitions_per_insert_block = 0",
+            "SET insert_deduplicate = 1",
+        ];
+        ForReaders =
+        [
+            .. all,
+            string.Create(CultureInfo.InvariantCulture, $"SET max_execution_time = {options.QueryTimeoutSeconds}"),
+            string.Create(CultureInfo.InvariantCulture, $"SET max_result_bytes = {options.MaximumResultBytes}, result_overflow_mode = 'throw'"),
+            // 1 = no change of data and of settings, no files, no URLs. It must be the last one.
+            "SET readonly = 1",
+        ];
+    }
+
+    /// <summary>Arguments of the first connection, which starts the engine.</summary>
+    internal IReadOnlyList<string> ServerArguments { get; }
+
+    /// <summary>Statements for a connection that changes data.</summary>
+    internal IReadOnlyList<string> ForWriters { get; }
+
+    /// <summary>Statements for a connection that answers questions.</summary>
+    internal IReadOnlyList<string> ForReaders { get; }
+}

@@ -1,0 +1,267 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+
+namespace Plumbline.Store;
+
+/// <summary>How a feature is stored: numeric <c>Float64</c> (NaN = missing), categorical <c>LowCardinality(Nullable(String))</c>, boolean <c>Nullable(Bool)</c>, text <c>Nullable(String)</c>.</summary>
+public enum ColumnType
+{
+    /// <summary>A number.</summary>
+    Numeric,
+
+    /// <summary>One of some values.</summary>
+    Categorical,
+
+    /// <summary>True or false.</summary>
+    Boolean,
+
+    /// <summary>Free text.</summary>
+    Text,
+}
+
+/// <summary>The column <c>f{Ordinal}</c> of a feature.</summary>
+/// <param name="Ordinal">The feature's number in its model, 0 and up; never reused.</param>
+/// <param name="Type">Its type; never changed.</param>
+public sealed record FeatureColumn(int Ordinal, ColumnType Type)
+{
+    /// <summary>The column's name.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"f{Ordinal}");
+
+    internal string EngineType => Type switch
+    {
+        ColumnType.Numeric => "Float64",
+        ColumnType.Categorical => "LowCardinality(Nullable(String))",
+        ColumnType.Boolean => "Nullable(Bool)",
+        ColumnType.Text => "Nullable(String)",
+        _ => throw new ArgumentOutOfRangeException(nameof(Type), Type, "Not a column type."),
+    };
+
+    // Rows from before the column was there have no value: for a number that is NaN, not the engine's default 0.
+    internal string Definition => Type == ColumnType.Numeric ? $"{Name} Float64 DEFAULT nan" : $"{Name} {EngineType}";
+}
+
+/// <summary>The tables of one model, one typed column per feature; made and widened on demand.</summary>
+public sealed class ModelTables(ColumnStore store)
+{
+    /// <summary>Columns added by one ALTER: the engine's analysis grows faster than linear with their number.</summary>
+    private const int ColumnsPerStatement = 1000;
+
+    /// <summary>The columns of a prediction before its features, in the order in which they are inserted.</summary>
+    public static IReadOnlyList<string> PredictionColumns { get; } =
+    [
+        "block", "prediction_id", "id_hash", "timestamp", "received_at", "version", "role", "status", "prediction", "prediction_value", "score",
+        "confidence", "entropy", "probabilities", "latency_ms", "error", "trace_id", "metadata", "raw",
+    ];
+
+    private const string PredictionDefinitions = """
+            block UInt64,
+            prediction_id String,
+            id_hash UInt64,
+            timestamp DateTime64(3, 'UTC'),
+            received_at DateTime64(3, 'UTC'),
+            version LowCardinality(String),
+            role LowCardinality(String),
+            status LowCardinality(String),
+            prediction String,
+            prediction_value Float64 DEFAULT nan,
+            score Float64 DEFAULT nan,
+            confidence Float64 DEFAULT nan,
+            entropy Float64 DEFAULT nan,
+            probabilities Map(LowCardinality(String), Float64),
+            latency_ms Float64 DEFAULT nan,
+            error String,
+            trace_id String,
+            metadata String,
+            raw Map(LowCardinality(String), String)
+        """;
+
+    // The spool forgets a block when the insert has returned: until then it must be on the disk, not in the system's cache.
+    private const string Durable = "fsync_after_insert = 1, fsync_part_directory = 1";
+
+    private readonly ConcurrentDictionary<int, ImmutableColumns> _known = new();
+    private readonly ConcurrentDictionary<int, SemaphoreSlim> _gates = new();
+
+    private sealed record ImmutableColumns(IReadOnlyDictionary<int, ColumnType> ByOrdinal)
+    {
+        internal bool Covers(IReadOnlyList<FeatureColumn> features)
+        {
+            foreach (var feature in features)
+            {
+                if (!ByOrdinal.TryGetValue(feature.Ordinal, out var type))
+                    return false;
+                if (type != feature.Type)
+                    throw new InvalidOperationException($"Column {feature.Name} is stored as {type} and cannot become {feature.Type}.");
+            }
+            return true;
+        }
+    }
+
+    /// <summary>Predictions, ORDER BY (timestamp, id_hash).</summary>
+    public static string Predictions(int modelId) => Named("predictions", modelId);
+
+    /// <summary>Ground truth as it came, ORDER BY (id_hash, timestamp).</summary>
+    public static string GroundTruth(int modelId) => Named("ground_truth", modelId);
+
+    /// <summary>Ground truth found for predictions, by the prediction's timestamp; read it with FINAL or argMax.</summary>
+    public static string Matched(int modelId) => Named("matched", modelId);
+
+    /// <summary>Business signals.</summary>
+    public static string Signals(int modelId) => Named("signals", modelId);
+
+    /// <summary>The rows of a reference: the prediction's columns, then <c>value</c> and <c>value_number</c> (ground truth).</summary>
+    public static string Reference(int modelId, int generation) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Named("reference", modelId)}_{Positive(generation)}");
+
+    /// <summary>
+    /// Makes the model's tables when they are not there, and adds the columns that are missing. Cheap when nothing is missing (no
+    /// statement). Safe for several callers at once.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A column is there with another type.</exception>
+    public async Task EnsureAsync(int modelId, IReadOnlyList<FeatureColumn> features, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        if (_known.TryGetValue(modelId, out var known) && known.Covers(features))
+            return;
+        var gate = _gates.GetOrAdd(modelId, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(ct);
+        try
+        {
+            if (!_known.TryGetValue(modelId, out known))
+            {
+                foreach (var definition in FixedTables(modelId))
+                    await store.ExecuteAsync(new SqlStatement(definition), ct);
+                known = await ReadColumnsAsync(Predictions(modelId), ct);
+            }
+            if (!known.Covers(features))
+            {
+                var missing = features.Where(feature => !known.ByOrdinal.ContainsKey(feature.Ordinal)).DistinctBy(feature => feature.Ordinal).ToArray();
+                await WidenAsync(Predictions(modelId), missing, ct);
+                var all = new Dictionary<int, ColumnType>(known.ByOrdinal);
+                foreach (var feature in missing)
+                    all[feature.Ordinal] = feature.Type;
+                known = new ImmutableColumns(all);
+            }
+            _known[modelId] = known;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Makes an empty table for a reference's rows, with the given features' columns.</summary>
+    public async Task CreateReferenceAsync(int modelId, int generation, IReadOnlyList<FeatureColumn> features, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        var table = Reference(modelId, generation);
+        await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), ct);
+        await store.ExecuteAsync(new SqlStatement($"""
+            CREATE TABLE {table}
+            (
+            {PredictionDefinitions},
+                value String,
+                value_number Float64 DEFAULT nan
+            )
+            ENGINE = MergeTree ORDER BY (timestamp, id_hash)
+            """), ct);
+        await WidenAsync(table, features, ct);
+    }
+
+    /// <summary>Drops a reference's rows.</summary>
+    public Task DropReferenceAsync(int modelId, int generation, CancellationToken ct) =>
+        store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {Reference(modelId, generation)} SYNC"), ct);
+
+    /// <summary>Drops everything that is stored of the model: its tables, references, profiles and metric points.</summary>
+    public async Task DropAsync(int modelId, CancellationToken ct)
+    {
+        var tables = new List<string> { Predictions(modelId), GroundTruth(modelId), Matched(modelId), Signals(modelId) };
+        using (var rows = await store.QueryAsync(new SqlStatement(
+            "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, {pattern:String})",
+            new SqlParameter("pattern", string.Create(CultureInfo.InvariantCulture, $"^reference_{modelId}_[0-9]+$"))), ct))
+        {
+            while (rows.Read())
+                tables.Add(rows.ReadString());
+        }
+        _known.TryRemove(modelId, out _);
+        foreach (var table in tables)
+            await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), ct);
+        foreach (var table in (string[])["profiles", "metric_points"])
+            await store.ExecuteAsync(new SqlStatement($"DELETE FROM {table} WHERE model_id = {{model:UInt32}}", new SqlParameter("model", modelId)), ct);
+    }
+
+    private static IEnumerable<string> FixedTables(int modelId)
+    {
+        yield return $"""
+            CREATE TABLE IF NOT EXISTS {Predictions(modelId)}
+            (
+            {PredictionDefinitions},
+                -- Finding one decision by its id must not read a month of hashes.
+                INDEX by_id id_hash TYPE bloom_filter(0.01) GRANULARITY 1
+            )
+            ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (timestamp, id_hash)
+            SETTINGS non_replicated_deduplication_window = 1000, {Durable}
+            """;
+        yield return $"""
+            CREATE TABLE IF NOT EXISTS {GroundTruth(modelId)}
+            (
+                block UInt64, prediction_id String, id_hash UInt64, timestamp DateTime64(3, 'UTC'), received_at DateTime64(3, 'UTC'),
+                value String, value_number Float64 DEFAULT nan, source String
+            )
+            ENGINE = MergeTree ORDER BY (id_hash, timestamp)
+            SETTINGS non_replicated_deduplication_window = 1000, {Durable}
+            """;
+        yield return $"""
+            CREATE TABLE IF NOT EXISTS {Matched(modelId)}
+            (
+                timestamp DateTime64(3, 'UTC'), id_hash UInt64, prediction_id String, value String, value_number Float64 DEFAULT nan,
+                labelled_at DateTime64(3, 'UTC'), source String
+            )
+            ENGINE = ReplacingMergeTree(labelled_at) PARTITION BY toYYYYMM(timestamp) ORDER BY (timestamp, id_hash, prediction_id)
+            SETTINGS non_replicated_deduplication_window = 1000, {Durable}
+            """;
+        yield return $"""
+            CREATE TABLE IF NOT EXISTS {Signals(modelId)}
+            (
+                block UInt64, name LowCardinality(String), timestamp DateTime64(3, 'UTC'), received_at DateTime64(3, 'UTC'), value Float64,
+                prediction_id String, version LowCardinality(String), segment String
+            )
+            ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (name, timestamp)
+            SETTINGS non_replicated_deduplication_window = 1000, {Durable}
+            """;
+    }
+
+    private async Task WidenAsync(string table, IReadOnlyList<FeatureColumn> features, CancellationToken ct)
+    {
+        foreach (var chunk in features.Chunk(ColumnsPerStatement))
+        {
+            var sql = new StringBuilder("ALTER TABLE ").Append(table);
+            for (var i = 0; i < chunk.Length; i++)
+                sql.Append(i == 0 ? " ADD COLUMN IF NOT EXISTS " : ", ADD COLUMN IF NOT EXISTS ").Append(chunk[i].Definition);
+            await store.ExecuteAsync(new SqlStatement(sql.ToString()), ct);
+        }
+    }
+
+    private async Task<ImmutableColumns> ReadColumnsAsync(string table, CancellationToken ct)
+    {
+        using var rows = await store.QueryAsync(new SqlStatement(
+            "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND match(name, '^f[0-9]+$')",
+            new SqlParameter("table", table)), ct);
+        var columns = new Dictionary<int, ColumnType>();
+        while (rows.Read())
+        {
+            var ordinal = int.Parse(rows.ReadString().AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+            var type = rows.ReadString();
+            columns[ordinal] = Enum.GetValues<ColumnType>().First(candidate => new FeatureColumn(ordinal, candidate).EngineType == type);
+        }
+        return new ImmutableColumns(columns);
+    }
+
+    private static string Named(string kind, int modelId) => string.Create(CultureInfo.InvariantCulture, $"{kind}_{Positive(modelId)}");
+
+    private static int Positive(int number)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        return number;
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Plumbline.Store;
+using Plumbline.Store.Tests;
+
+[assembly: AssemblyFixture(typeof(StoreFixture))]
+// The engine holds one folder per process, and one test closes and opens it again.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Plumbline.Store.Tests;
+
+/// <summary>One real store in a temporary folder for all tests of this assembly; tests use model numbers of their own.</summary>
+public sealed class StoreFixture : IAsyncLifetime
+{
+    private static int _lastModel;
+    private readonly string _directory = Path.Combine(Path.GetTempPath(), "plumbline-store-" + Guid.NewGuid().ToString("N"));
+
+    public ColumnStore Store { get; private set; } = null!;
+
+    public ColumnStoreOptions Options => new() { Directory = _directory, SlowStatementMs = 1 };
+
+    public static int NextModel() => Interlocked.Increment(ref _lastModel);
+
+    public async ValueTask InitializeAsync() =>
+        Store = await ColumnStore.OpenAsync(Options, TimeProvider.System, NullLogger<ColumnStore>.Instance, CancellationToken.None);
+
+    public async Task ReopenAsync()
+    {
+        await Store.DisposeAsync();
+        await InitializeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+}
