@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Access;
+using Plumbline.Server.Demo;
 using Plumbline.Server.Models;
 using Plumbline.Server.State;
 using Plumbline.Server.Ui;
@@ -26,7 +27,9 @@ public static class PlumblineHost
         builder.WebHost.UseUrls(options.Urls.Split(';'));
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
+            // The command line says by itself where it listens.
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         AddServices(builder.Services, options, time ?? TimeProvider.System);
         var app = builder.Build();
         MapPipeline(app);
@@ -48,6 +51,7 @@ public static class PlumblineHost
         services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>();
         services.AddSingleton<WindowLedger>();
         services.AddUi();
+        services.AddDemo();
     }
 
     private static void MapPipeline(WebApplication app)

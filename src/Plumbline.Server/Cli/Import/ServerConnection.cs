@@ -31,6 +31,15 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
         await EnsureSuccessAsync(response, "the model was not accepted", cancellation);
     }
 
+    public async Task PutVersionAsync(string model, string version, JsonObject declaration, CancellationToken cancellation)
+    {
+        var body = declaration.ToJsonString();
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Put, $"{ModelPath(model)}/versions/{Uri.EscapeDataString(version)}") { Content = new StringContent(body, Encoding.UTF8, "application/json") },
+            retryWhenUnreachable: true, cancellation);
+        await EnsureSuccessAsync(response, "the version was not accepted", cancellation);
+    }
+
     /// <summary>Sends the reference; <paramref name="content"/> is made anew for each attempt.</summary>
     public async Task<JsonObject> PutReferenceAsync(string model, string query, Func<HttpContent> content, CancellationToken cancellation)
     {
