@@ -2,8 +2,16 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Access;
 using Plumbline.Server.Demo;
+using Plumbline.Server.Drift;
+using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
+using Plumbline.Server.Outputs;
+using Plumbline.Server.Performance;
+using Plumbline.Server.Profiles;
+using Plumbline.Server.Quality;
+using Plumbline.Server.References;
 using Plumbline.Server.State;
+using Plumbline.Server.SystemLayer;
 using Plumbline.Server.Ui;
 using Plumbline.Server.Windows;
 
@@ -49,9 +57,23 @@ public static class PlumblineHost
         services.AddAccess(options);
         services.AddState(options);
         services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>();
+        services.AddColumnStore(options);
         services.AddSingleton<WindowLedger>();
+        services.AddSingleton<BaselineCatalog>().AddSingleton<ProfileStore>();
+        AddCalculators(services);
+        services.AddMetricPoints();
         services.AddUi();
         services.AddDemo();
+    }
+
+    /// <summary>What is computed of a window, in the order of the layers. A new calculator is one line here.</summary>
+    private static void AddCalculators(IServiceCollection services)
+    {
+        services.AddSingleton<IProfileCalculator, SystemCalculator>();
+        services.AddSingleton<IProfileCalculator, QualityCalculator>();
+        services.AddSingleton<IProfileCalculator, DriftCalculator>();
+        services.AddSingleton<IProfileCalculator, OutputCalculator>();
+        services.AddSingleton<LabelledGroups>().AddSingleton<IEventCalculator, PerformanceCalculator>();
     }
 
     private static void MapPipeline(WebApplication app)
@@ -63,6 +85,7 @@ public static class PlumblineHost
         app.MapOpenApi().RequireRole(ApiRole.Read);
         app.MapHealth();
         app.MapModels();
+        app.MapMetrics();
         app.MapUi();
     }
 }

@@ -113,6 +113,16 @@ public sealed record ModelDefinition
     /// <summary>Age above which profiles are dropped. Null keeps them for ever.</summary>
     public TimeSpan? ProfileRetention { get; init; }
 
+    /// <summary>
+    /// The class whose probability <c>score</c> is: the declared one, else the class that is called 1, true, yes or positive,
+    /// else the last of two known classes in ordinal order. Null when there is no telling, and for other tasks.
+    /// </summary>
+    [JsonIgnore]
+    public string? EffectivePositiveClass => Task != ModelTask.Binary ? null
+        : PositiveClass
+        ?? Classes.FirstOrDefault(label => label.ToLowerInvariant() is "1" or "true" or "yes" or "positive")
+        ?? (Classes.Length == 2 ? Classes.Max(StringComparer.Ordinal) : null);
+
     /// <summary>The feature of that exact name, or null.</summary>
     public FeatureDefinition? FindFeature(string name)
     {

@@ -32,7 +32,7 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : D
         modelBuilder.Entity<DirtyWindowRow>(window =>
         {
             window.ToTable("dirty_window");
-            window.HasKey(row => new { row.ModelId, row.StartMs });
+            window.HasKey(row => new { row.ModelId, row.Seconds, row.StartMs });
         });
     }
 }
@@ -60,10 +60,13 @@ public sealed class ModelVersionRow
     public long FirstSeenMs { get; set; }
 }
 
-/// <summary>A base window whose profiles and metric points no longer match its events.</summary>
+/// <summary>A window whose profiles and metric points no longer match its events.</summary>
 public sealed class DirtyWindowRow
 {
     public int ModelId { get; set; }
+
+    /// <summary>Length of the window: the model's base window, a day or a week.</summary>
+    public int Seconds { get; set; }
 
     /// <summary>Start of the window, epoch milliseconds.</summary>
     public long StartMs { get; set; }
@@ -74,7 +77,8 @@ public sealed class DirtyWindowRow
     /// <summary>Grows with each mark, so that a mark made during a computation is not lost when that computation clears its windows.</summary>
     public long Mark { get; set; }
 
-    public long MarkedAtMs { get; set; }
+    /// <summary>Not taken before this instant, epoch milliseconds: set by the first mark (so that a window which is marked all the time is still computed) and by failures.</summary>
+    public long NotBeforeMs { get; set; }
 
     public int Attempts { get; set; }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
 using Plumbline.Server.State;
 
@@ -24,50 +25,64 @@ public enum DirtyReason
 }
 
 /// <summary>A window to compute, and the mark under which it was taken.</summary>
-public sealed record DirtyWindow(DateTimeOffset Start, DirtyReason Reasons, long Mark, int Attempts);
+public sealed record DirtyWindow(DateTimeOffset Start, TimeSpan Length, DirtyReason Reasons, long Mark, int Attempts)
+{
+    /// <summary>False when only what joins the predictions changed: their profiles are still right.</summary>
+    public bool NeedsProfiles => Reasons.HasFlag(DirtyReason.Predictions) || Reasons.HasFlag(DirtyReason.Reference);
+}
 
 /// <summary>
-/// The durable list of base windows to compute. Marking is idempotent; a window marked again while it is being computed stays
+/// The durable list of windows to compute. Marking is idempotent; a window marked again while it is being computed stays
 /// in the list, because clearing compares marks. So nothing is lost, whatever the order of arrival and whenever the process dies.
 /// </summary>
-public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, TimeProvider time)
+public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelCatalog models, PlumblineOptions options, TimeProvider time)
 {
+    // Marks only need to differ from those taken before; ticks keep them ascending over restarts.
     private long _mark = time.GetUtcNow().UtcTicks;
 
-    /// <summary>Puts windows on the list. Returns when that is durable.</summary>
-    public async Task MarkDirtyAsync(int modelId, IReadOnlyCollection<DateTimeOffset> windowStarts, DirtyReason reason, CancellationToken cancellation)
+    /// <summary>Raised after windows were marked, so that the pass need not wait for its next look.</summary>
+    public event Action? Marked;
+
+    /// <summary>Puts base windows on the list. Returns when that is durable. A model that was deleted meanwhile is passed over.</summary>
+    public Task MarkDirtyAsync(int modelId, IReadOnlyCollection<DateTimeOffset> windowStarts, DirtyReason reason, CancellationToken cancellation) =>
+        models.Find(modelId) is { } model ? MarkAsync(modelId, windowStarts.Select(start => (start, model.Window)), reason, cancellation) : Task.CompletedTask;
+
+    /// <summary>Puts windows of any lengths on the list.</summary>
+    public async Task MarkAsync(int modelId, IEnumerable<(DateTimeOffset Start, TimeSpan Length)> windows, DirtyReason reason, CancellationToken cancellation)
     {
-        if (windowStarts.Count == 0) return;
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var list = windows.ToList();
+        if (list.Count == 0) return;
+        var notBefore = time.GetUtcNow().ToUnixTimeMilliseconds() + options.Windows.QuietMs;
         await using var db = await state.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        foreach (var start in windowStarts)
+        foreach (var (start, length) in list)
         {
             var startMs = start.ToUnixTimeMilliseconds();
             var mark = Interlocked.Increment(ref _mark);
             await db.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO dirty_window (ModelId, StartMs, Reasons, Mark, MarkedAtMs, Attempts, LastError)
-                VALUES ({modelId}, {startMs}, {(int)reason}, {mark}, {now}, 0, NULL)
-                ON CONFLICT (ModelId, StartMs) DO UPDATE SET Reasons = Reasons | excluded.Reasons, Mark = excluded.Mark, MarkedAtMs = excluded.MarkedAtMs
+                INSERT INTO dirty_window (ModelId, Seconds, StartMs, Reasons, Mark, NotBeforeMs, Attempts, LastError)
+                VALUES ({modelId}, {(int)length.TotalSeconds}, {startMs}, {(int)reason}, {mark}, {notBefore}, 0, NULL)
+                ON CONFLICT (ModelId, Seconds, StartMs) DO UPDATE SET Reasons = Reasons | excluded.Reasons, Mark = excluded.Mark
                 """,
                 cancellation);
         }
 
         await transaction.CommitAsync(cancellation);
+        Marked?.Invoke();
     }
 
-    /// <summary>Windows of a model that are closed and have been quiet, oldest first.</summary>
-    /// <param name="closedBefore">Only windows whose start is before this instant: the caller subtracts window length and allowed lateness from now.</param>
-    /// <param name="quietBefore">Only windows last marked before this instant.</param>
-    public async Task<IReadOnlyList<DirtyWindow>> TakeAsync(int modelId, DateTimeOffset closedBefore, DateTimeOffset quietBefore, int limit, CancellationToken cancellation)
+    /// <summary>Windows of a model and length that are closed and may be computed now, oldest first. Windows longer than the base window need not be closed: they are merged from what is.</summary>
+    public async Task<IReadOnlyList<DirtyWindow>> TakeAsync(ModelDefinition model, TimeSpan length, int limit, CancellationToken cancellation)
     {
-        var (closedMs, quietMs) = (closedBefore.ToUnixTimeMilliseconds(), quietBefore.ToUnixTimeMilliseconds());
+        var seconds = (int)length.TotalSeconds;
+        var closedMs = length == model.Window ? ClosedBefore(model).ToUnixTimeMilliseconds() : long.MaxValue;
+        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
         var rows = await db.DirtyWindows.AsNoTracking()
-            .Where(row => row.ModelId == modelId && row.StartMs < closedMs && row.MarkedAtMs <= quietMs)
+            .Where(row => row.ModelId == model.Id && row.Seconds == seconds && row.StartMs < closedMs && row.NotBeforeMs <= nowMs)
             .OrderBy(row => row.StartMs).Take(limit).ToListAsync(cancellation);
-        return [.. rows.Select(row => new DirtyWindow(DateTimeOffset.FromUnixTimeMilliseconds(row.StartMs), (DirtyReason)row.Reasons, row.Mark, row.Attempts))];
+        return [.. rows.Select(row => new DirtyWindow(DateTimeOffset.FromUnixTimeMilliseconds(row.StartMs), length, (DirtyReason)row.Reasons, row.Mark, row.Attempts))];
     }
 
     /// <summary>Takes computed windows off the list, except those marked again since they were taken.</summary>
@@ -77,37 +92,37 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, TimePr
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         foreach (var window in computed)
         {
-            var startMs = window.Start.ToUnixTimeMilliseconds();
-            await db.DirtyWindows.Where(row => row.ModelId == modelId && row.StartMs == startMs && row.Mark == window.Mark).ExecuteDeleteAsync(cancellation);
+            var (seconds, startMs) = ((int)window.Length.TotalSeconds, window.Start.ToUnixTimeMilliseconds());
+            await db.Database.ExecuteSqlAsync($"DELETE FROM dirty_window WHERE ModelId = {modelId} AND Seconds = {seconds} AND StartMs = {startMs} AND Mark = {window.Mark}", cancellation);
         }
 
         await transaction.CommitAsync(cancellation);
     }
 
-    /// <summary>Leaves windows on the list after a failure, with the reason; they are tried again after a pause that grows with the attempts.</summary>
+    /// <summary>Leaves windows on the list after a failure, with the reason; they are tried again after a pause that doubles with each attempt, at most 5 minutes.</summary>
     public async Task FailAsync(int modelId, IReadOnlyList<DirtyWindow> windows, string error, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         foreach (var window in windows)
         {
-            var startMs = window.Start.ToUnixTimeMilliseconds();
-            var pauseMs = (long)Math.Min(300_000, 1000 * Math.Pow(2, Math.Min(window.Attempts, 20)));
-            var until = time.GetUtcNow().ToUnixTimeMilliseconds() + pauseMs;
-            await db.DirtyWindows.Where(row => row.ModelId == modelId && row.StartMs == startMs)
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.Attempts, row => row.Attempts + 1).SetProperty(row => row.LastError, error).SetProperty(row => row.MarkedAtMs, until), cancellation);
+            var (seconds, startMs) = ((int)window.Length.TotalSeconds, window.Start.ToUnixTimeMilliseconds());
+            var until = time.GetUtcNow().ToUnixTimeMilliseconds() + (long)Math.Min(300_000, 1000 * Math.Pow(2, Math.Min(window.Attempts, 20)));
+            await db.Database.ExecuteSqlAsync($"UPDATE dirty_window SET Attempts = Attempts + 1, LastError = {error}, NotBeforeMs = {until} WHERE ModelId = {modelId} AND Seconds = {seconds} AND StartMs = {startMs}", cancellation);
         }
     }
 
-    /// <summary>Per model: how many closed windows wait, the oldest, and the last error.</summary>
+    /// <summary>How many windows of a model wait that could be computed, the oldest, and the last error.</summary>
     public async Task<WindowBacklog> BacklogAsync(ModelDefinition model, CancellationToken cancellation)
     {
         var closedMs = ClosedBefore(model).ToUnixTimeMilliseconds();
+        var baseSeconds = (int)model.Window.TotalSeconds;
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var waiting = db.DirtyWindows.AsNoTracking().Where(row => row.ModelId == model.Id && row.StartMs < closedMs);
+        var waiting = db.DirtyWindows.AsNoTracking().Where(row => row.ModelId == model.Id && (row.Seconds != baseSeconds || row.StartMs < closedMs));
         var count = await waiting.CountAsync(cancellation);
-        var oldest = count == 0 ? null : await waiting.MinAsync(row => (long?)row.StartMs, cancellation);
-        var error = count == 0 ? null : await waiting.Where(row => row.LastError != null).Select(row => row.LastError).FirstOrDefaultAsync(cancellation);
-        return new(count, oldest is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null, error);
+        if (count == 0) return new(0, null, null);
+        var oldest = await waiting.MinAsync(row => row.StartMs, cancellation);
+        var error = await waiting.Where(row => row.LastError != null).Select(row => row.LastError).FirstOrDefaultAsync(cancellation);
+        return new(count, DateTimeOffset.FromUnixTimeMilliseconds(oldest), error);
     }
 
     /// <summary>Models that have anything on the list.</summary>
@@ -117,9 +132,9 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, TimePr
         return await db.DirtyWindows.AsNoTracking().Select(row => row.ModelId).Distinct().ToListAsync(cancellation);
     }
 
-    /// <summary>A window that starts before this instant is closed: its end plus the allowed lateness has passed.</summary>
+    /// <summary>A base window that starts before this instant is closed: its end plus the allowed lateness has passed.</summary>
     public DateTimeOffset ClosedBefore(ModelDefinition model) => time.GetUtcNow() - model.Window - model.AllowedLateness + TimeSpan.FromMilliseconds(1);
 }
 
-/// <summary>Closed windows of a model that wait to be computed.</summary>
+/// <summary>Windows of a model that wait to be computed.</summary>
 public sealed record WindowBacklog(int Count, DateTimeOffset? Oldest, string? LastError);

@@ -1,0 +1,37 @@
+using Plumbline.Server.Drift.Measures;
+using Plumbline.Server.Metrics;
+using Plumbline.Statistics;
+
+namespace Plumbline.Server.Drift;
+
+/// <summary>Compares every feature, and the model's answers, with the reference.</summary>
+public sealed class DriftCalculator : IProfileCalculator
+{
+    private static readonly DriftMeasure[] Measures =
+    [
+        PopulationStabilityIndex.Measure, JensenShannon.Measure, Hellinger.Measure, TotalVariation.Measure, ChiSquare.Measure, KolmogorovSmirnov.Measure, Wasserstein.Measure,
+    ];
+
+    public IReadOnlyList<MetricDefinition> Metrics { get; } = [.. Measures.Select(measure => measure.Definition)];
+
+    public void Calculate(ScopeProfiles profiles, MetricSink sink)
+    {
+        foreach (var (feature, profile) in profiles.Features)
+        {
+            if (profiles.FindBaseline(feature) is not { } baseline || baseline.Profile.Present == 0) continue;
+            if (profile.Present == 0)
+            {
+                // A feature that vanished is not "no drift": the point says that nothing can be compared.
+                foreach (var measure in Measures)
+                    if (Applies(measure, baseline)) sink.Add(measure.Definition.Name, Estimate.Insufficient(baseline.Profile.Present, 0, "no present value"), feature);
+                continue;
+            }
+
+            var comparison = new FeatureComparison(baseline, profile);
+            foreach (var measure in Measures)
+                if (measure.Compare(comparison) is { } value) sink.Add(measure.Definition.Name, value.Estimate, feature, pValue: value.PValue);
+        }
+    }
+
+    private static bool Applies(DriftMeasure measure, References.FeatureBaseline baseline) => measure.Compare(new FeatureComparison(baseline, baseline.Profile)) is not null;
+}

@@ -1,0 +1,41 @@
+using Plumbline.Server.Metrics;
+using Plumbline.Server.Profiles;
+using Plumbline.Server.References;
+using Plumbline.Statistics;
+using Plumbline.Statistics.Binning;
+
+namespace Plumbline.Server.Drift;
+
+/// <summary>One way to say how far a feature's current distribution is from its reference. A new measure is one new file in Measures/.</summary>
+/// <param name="Definition">Its entry in the catalogue.</param>
+/// <param name="Compare">The comparison, or null when the measure does not apply to this kind of feature.</param>
+public sealed record DriftMeasure(MetricDefinition Definition, Func<FeatureComparison, DriftValue?> Compare);
+
+/// <summary>A distance or statistic, with the p-value where the measure is a test.</summary>
+public readonly record struct DriftValue(Estimate Estimate, double? PValue = null)
+{
+    public static DriftValue Of(TestResult test) => new(test.ToEstimate(), test.PValue);
+}
+
+/// <summary>A feature's reference and current counts on the same bins, prepared once for all measures.</summary>
+public sealed class FeatureComparison
+{
+    public FeatureComparison(FeatureBaseline baseline, FeatureProfile current)
+    {
+        Baseline = baseline;
+        Current = current;
+        (Reference, Observed) = baseline.IsNumeric
+            ? (PercentileEdges.ToDeciles(baseline.Profile.Bins, baseline.DecileIndices.AsSpan()), PercentileEdges.ToDeciles(current.Bins, baseline.DecileIndices.AsSpan()))
+            : CategoryBins.WithoutEmptyCollective(baseline.Profile.Bins, current.Bins);
+    }
+
+    public FeatureBaseline Baseline { get; }
+
+    public FeatureProfile Current { get; }
+
+    /// <summary>The reference's counts per decile, or per category.</summary>
+    public ulong[] Reference { get; }
+
+    /// <summary>The current counts in the bins of <see cref="Reference"/>.</summary>
+    public ulong[] Observed { get; }
+}

@@ -1,0 +1,55 @@
+using Plumbline.Server.Models;
+using Plumbline.Server.Profiles;
+using Plumbline.Server.References;
+
+namespace Plumbline.Server.Metrics;
+
+/// <summary>The profiles of one window and scope, beside the baseline that they are compared with.</summary>
+public sealed class ScopeProfiles(ModelDefinition model, Baseline? baseline, MetricWindow window, ProfileScope scope, IReadOnlyDictionary<string, FeatureProfile> features)
+{
+    public ModelDefinition Model => model;
+
+    public MetricWindow Window => window;
+
+    public ProfileScope Scope => scope;
+
+    /// <summary>By feature name, pseudo-features included.</summary>
+    public IReadOnlyDictionary<string, FeatureProfile> Features => features;
+
+    /// <summary>The profile of a feature, or null when the window has none.</summary>
+    public FeatureProfile? Find(string feature) => features.GetValueOrDefault(feature);
+
+    /// <summary>The reference's side of a feature, or null when there is none on the same bins.</summary>
+    public FeatureBaseline? FindBaseline(string feature) =>
+        baseline is not null && baseline.Features.TryGetValue(feature, out var found) && features.TryGetValue(feature, out var profile)
+        && profile.Baseline == baseline.Generation && profile.Bins.Length == found.Profile.Bins.Length
+            ? found
+            : null;
+
+    /// <summary>What the bins of a categorical profile count: the baseline's categories (the model's classes when there is none), then <c>@other</c> and <c>@unseen</c>.</summary>
+    public IReadOnlyList<string> BinNames(FeatureProfile profile)
+    {
+        IReadOnlyList<string> named = profile.Feature == PseudoFeatures.Status ? PseudoFeatures.Statuses : FindBaseline(profile.Feature)?.Categories ?? model.Classes;
+        return [.. Enumerable.Range(0, profile.Bins.Length).Select(i => i < named.Count ? named[i] : i == profile.Bins.Length - 1 ? "@unseen" : "@other")];
+    }
+}
+
+/// <summary>Computes metric points from profiles alone. A calculator gives numbers; it never judges.</summary>
+public interface IProfileCalculator
+{
+    /// <summary>What the catalogue says of its metrics.</summary>
+    IReadOnlyList<MetricDefinition> Metrics { get; }
+
+    /// <summary>Adds the points of one window and scope.</summary>
+    void Calculate(ScopeProfiles profiles, MetricSink sink);
+}
+
+/// <summary>Computes metric points from the events of windows, where a profile is too lossy.</summary>
+public interface IEventCalculator
+{
+    /// <summary>What the catalogue says of its metrics.</summary>
+    IReadOnlyList<MetricDefinition> Metrics { get; }
+
+    /// <summary>Adds the points of each window, for every scope that has any. Windows are of one length and do not overlap.</summary>
+    Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation);
+}

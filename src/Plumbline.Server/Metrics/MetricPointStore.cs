@@ -1,0 +1,163 @@
+using Plumbline.Server.Models;
+using Plumbline.Store;
+
+namespace Plumbline.Server.Metrics;
+
+/// <summary>Which points to read. Null selects all; an empty text selects the points that do not distinguish (all versions, all rows).</summary>
+public sealed record MetricQuery
+{
+    /// <summary>Exact names; at least one.</summary>
+    public required IReadOnlyList<string> Metrics { get; init; }
+
+    public IReadOnlyList<string>? Features { get; init; }
+
+    /// <summary>Exact segment (<c>country=FR</c>), a dimension (<c>country=*</c>), empty for all rows, null for everything.</summary>
+    public string? Segment { get; init; } = "";
+
+    public string? Version { get; init; } = "";
+
+    /// <summary>Inclusive; windows that start before are left out.</summary>
+    public required DateTimeOffset From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public required DateTimeOffset To { get; init; }
+
+    /// <summary>Window length; null for the model's base window.</summary>
+    public TimeSpan? Window { get; init; }
+
+    /// <summary>At most this many points, 1..500,000.</summary>
+    public int Limit { get; init; } = 100_000;
+
+    /// <summary>Continue behind this point (order: metric, segment, version, feature, class, window start).</summary>
+    public MetricCursor? After { get; init; }
+}
+
+/// <summary>A position in the order in which points are read.</summary>
+public sealed record MetricCursor(string Metric, string Segment, string Version, string Feature, string Class, DateTimeOffset WindowStart);
+
+/// <summary>Writes and reads metric points in the engine. A point computed again replaces the one before.</summary>
+public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
+{
+    private static readonly string[] Columns =
+    [
+        "model_id", "window_seconds", "metric", "feature", "class", "segment", "version", "window_start", "window_end",
+        "value", "lower", "upper", "p_value", "n", "status", "computed_at",
+    ];
+
+    /// <summary>Appends points; those of the same key are superseded.</summary>
+    public async Task WriteAsync(int modelId, IReadOnlyCollection<MetricPoint> points, CancellationToken cancellation)
+    {
+        using var buffer = new RowBinaryBuffer();
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var point in points)
+        {
+            buffer.WriteUInt32((uint)modelId);
+            buffer.WriteUInt32((uint)(point.WindowEnd - point.WindowStart).TotalSeconds);
+            buffer.WriteString(point.Metric);
+            buffer.WriteString(point.Feature);
+            buffer.WriteString(point.Class);
+            buffer.WriteString(point.Segment);
+            buffer.WriteString(point.Version);
+            buffer.WriteDateTime(point.WindowStart);
+            buffer.WriteDateTime(point.WindowEnd);
+            buffer.WriteNullableDouble(point.Value);
+            buffer.WriteNullableDouble(point.Lower);
+            buffer.WriteNullableDouble(point.Upper);
+            buffer.WriteNullableDouble(point.PValue);
+            buffer.WriteUInt64((ulong)point.N);
+            buffer.WriteByte((byte)point.Status);
+            buffer.WriteDateTime64Ms(now);
+        }
+
+        await store.InsertAsync("metric_points", Columns, buffer.Written, deduplicationToken: null, cancellation);
+    }
+
+    /// <summary>Stored points in the order of <see cref="MetricCursor"/>.</summary>
+    public async Task<IReadOnlyList<MetricPoint>> ReadAsync(ModelDefinition model, MetricQuery query, CancellationToken cancellation)
+    {
+        // The end of a window that is not complete is known by the clock, so it is not stored.
+        var completeBefore = time.GetUtcNow() - model.AllowedLateness;
+        var points = new List<MetricPoint>();
+        using var rows = await store.QueryAsync(Statement(model, query), cancellation);
+        while (rows.Read())
+        {
+            var point = new MetricPoint
+            {
+                Metric = rows.ReadString(),
+                Segment = rows.ReadString(),
+                Version = rows.ReadString(),
+                Feature = rows.ReadString(),
+                Class = rows.ReadString(),
+                WindowStart = rows.ReadDateTime(),
+                WindowEnd = rows.ReadDateTime(),
+                Value = rows.ReadNullableDouble(),
+                Lower = rows.ReadNullableDouble(),
+                Upper = rows.ReadNullableDouble(),
+                PValue = rows.ReadNullableDouble(),
+                N = (long)rows.ReadUInt64(),
+                Status = (MetricStatus)rows.ReadByte(),
+            };
+            points.Add(point.Status == MetricStatus.Ok && point.WindowEnd > completeBefore ? point with { Status = MetricStatus.Incomplete } : point);
+        }
+
+        return points;
+    }
+
+    /// <summary>Forgets a model's points.</summary>
+    public Task DeleteModelAsync(int modelId, CancellationToken cancellation) =>
+        store.ExecuteAsync(new SqlStatement("DELETE FROM metric_points WHERE model_id = {model:UInt32}", new SqlParameter("model", modelId)), cancellation);
+
+    private static SqlStatement Statement(ModelDefinition model, MetricQuery query)
+    {
+        var conditions = new List<string>
+        {
+            "model_id = {model:UInt32}", "window_seconds = {seconds:UInt32}", "metric IN {metrics:Array(String)}",
+            "window_start >= {from:DateTime('UTC')}", "window_start < {to:DateTime('UTC')}",
+        };
+        var parameters = new List<SqlParameter>
+        {
+            new("model", model.Id), new("seconds", (int)(query.Window ?? model.Window).TotalSeconds), new("metrics", query.Metrics),
+            new("from", Clamp(query.From)), new("to", Clamp(query.To)), new("limit", query.Limit),
+        };
+        if (query.Features is { } features)
+        {
+            conditions.Add("feature IN {features:Array(String)}");
+            parameters.Add(new("features", features));
+        }
+
+        if (query.Segment is { } segment)
+        {
+            var wholeDimension = segment.EndsWith("=*", StringComparison.Ordinal);
+            conditions.Add(wholeDimension ? "startsWith(segment, {segment:String})" : "segment = {segment:String}");
+            parameters.Add(new("segment", wholeDimension ? segment[..^1] : segment));
+        }
+
+        if (query.Version is { } version)
+        {
+            conditions.Add("version = {version:String}");
+            parameters.Add(new("version", version));
+        }
+
+        if (query.After is { } after)
+        {
+            conditions.Add("(metric, segment, version, feature, class, window_start) > ({c1:String}, {c2:String}, {c3:String}, {c4:String}, {c5:String}, {c6:DateTime('UTC')})");
+            parameters.AddRange([new("c1", after.Metric), new("c2", after.Segment), new("c3", after.Version), new("c4", after.Feature), new("c5", after.Class), new("c6", Clamp(after.WindowStart))]);
+        }
+
+        var text = $"""
+            SELECT metric, segment, version, feature, class, window_start, window_end, value, lower, upper, p_value, n, status
+            FROM metric_points FINAL
+            WHERE {string.Join(" AND ", conditions)}
+            ORDER BY metric, segment, version, feature, class, window_start
+            LIMIT {"{limit:UInt32}"}
+            """;
+        return new SqlStatement(text, parameters);
+    }
+
+    /// <summary>The engine's DateTime reaches from 1970 to 2106, to the second.</summary>
+    private static DateTimeOffset Clamp(DateTimeOffset value)
+    {
+        var seconds = Math.Clamp(value.ToUnixTimeSeconds() + (value.Ticks % TimeSpan.TicksPerSecond > 0 ? 1 : 0), 0, uint.MaxValue);
+        return DateTimeOffset.FromUnixTimeSeconds(seconds);
+    }
+}

@@ -1,0 +1,70 @@
+using Plumbline.Server.Metrics;
+using Plumbline.Server.Models;
+using Plumbline.Server.Profiles;
+using Plumbline.Statistics;
+using Plumbline.Statistics.Intervals;
+
+namespace Plumbline.Server.Outputs;
+
+/// <summary>What the model answers: share of each class, concentration, confidence and entropy; for regression the mean and spread.</summary>
+public sealed class OutputCalculator : IProfileCalculator
+{
+    public IReadOnlyList<MetricDefinition> Metrics { get; } =
+    [
+        new("output.share", MetricLayer.Outputs, "share", "[0, 1]", MetricDirection.Neutral, "Predictions of the class, divided by all predictions that have one. One point per class.", "Wilson"),
+        new("output.top_share", MetricLayer.Outputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "The largest share of a predicted class: 0.4 says that 40 % of the requests fall into one class.", "Wilson"),
+        new("output.effective_classes", MetricLayer.Outputs, "classes", "[1, K]", MetricDirection.HigherIsBetter, "exp of the entropy (nats) of the predicted class shares: how many equally frequent classes would be as diverse."),
+        new("output.confidence", MetricLayer.Outputs, "probability", "[0, 1]", MetricDirection.HigherIsBetter, "Mean of the highest class probability.", "normal"),
+        new("output.entropy", MetricLayer.Outputs, "", "[0, 1]", MetricDirection.LowerIsBetter, "Mean entropy of the class probabilities of a prediction, divided by ln K.", "normal"),
+        new("output.mean", MetricLayer.Outputs, "", "(-∞, ∞)", MetricDirection.Neutral, "Mean of the predicted number; regression only.", "normal"),
+        new("output.standard_deviation", MetricLayer.Outputs, "", "[0, ∞)", MetricDirection.Neutral, "Standard deviation (divisor n) of the predicted number; regression only. Near zero, the model is stuck."),
+    ];
+
+    public void Calculate(ScopeProfiles profiles, MetricSink sink)
+    {
+        if (profiles.Find(PseudoFeatures.Prediction) is { } prediction)
+        {
+            if (profiles.Model.Task == ModelTask.Regression) AddNumbers(prediction, sink);
+            else AddClasses(prediction, profiles.BinNames(prediction), sink);
+        }
+
+        AddMean("output.confidence", profiles.Find(PseudoFeatures.Confidence), sink);
+        AddMean("output.entropy", profiles.Find(PseudoFeatures.Entropy), sink);
+    }
+
+    private static void AddClasses(FeatureProfile prediction, IReadOnlyList<string> names, MetricSink sink)
+    {
+        if (prediction.Present == 0 || prediction.Bins.Length == 0) return;
+        ulong top = 0;
+        double entropy = 0;
+        for (var i = 0; i < prediction.Bins.Length; i++)
+        {
+            var count = prediction.Bins[i];
+            // The collective bins exist for bookkeeping; without rows they are not classes.
+            if (count == 0 && names[i][0] == '@') continue;
+            sink.Add("output.share", Wilson.Proportion(count, prediction.Present), @class: names[i]);
+            top = Math.Max(top, count);
+            var share = count / (double)prediction.Present;
+            if (share > 0) entropy -= share * Math.Log(share);
+        }
+
+        sink.Add("output.top_share", Wilson.Proportion(top, prediction.Present));
+        sink.Add("output.effective_classes", Estimate.Of(Math.Exp(entropy), prediction.Present));
+    }
+
+    private static void AddNumbers(FeatureProfile prediction, MetricSink sink)
+    {
+        AddMean("output.mean", prediction, sink);
+        if (prediction.Present == 0) return;
+        var mean = prediction.Sum / prediction.Present;
+        sink.Add("output.standard_deviation", Estimate.Of(Math.Sqrt(Math.Max(0, (prediction.SumOfSquares / prediction.Present) - (mean * mean))), prediction.Present));
+    }
+
+    private static void AddMean(string metric, FeatureProfile? profile, MetricSink sink)
+    {
+        if (profile is null || profile.Present == 0) return;
+        var mean = profile.Sum / profile.Present;
+        var squaredDeviations = Math.Max(0, profile.SumOfSquares - (profile.Sum * mean));
+        sink.Add(metric, Estimate.Of(mean, profile.Present).With(Confidence.Mean(profile.Present, mean, squaredDeviations)));
+    }
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using Plumbline.Server.Metrics;
+using Plumbline.Server.Models;
+using Plumbline.Store;
+
+namespace Plumbline.Server.Performance;
+
+/// <summary>Predictions of one window that are alike in everything performance looks at, with their number.</summary>
+public sealed record LabelledGroup
+{
+    /// <summary>Position in the run of windows asked for.</summary>
+    public required int Window { get; init; }
+
+    public required string Version { get; init; }
+
+    /// <summary>Values of the model's segment dimensions, in their order; null where missing.</summary>
+    public required string?[] Segments { get; init; }
+
+    /// <summary>False: these predictions wait for ground truth; the fields after this one say nothing then.</summary>
+    public required bool HasGroundTruth { get; init; }
+
+    public required string GroundTruth { get; init; }
+
+    public required double GroundTruthValue { get; init; }
+
+    public required string Prediction { get; init; }
+
+    public required double PredictionValue { get; init; }
+
+    /// <summary>NaN when the prediction has none.</summary>
+    public required double Score { get; init; }
+
+    /// <summary>In the order of the classes asked for; empty when not asked for or not given.</summary>
+    public required double[] Probabilities { get; init; }
+
+    public required long Count { get; init; }
+}
+
+/// <summary>
+/// Reads the predictions of consecutive windows beside their ground truth, grouped by the engine: equal rows come back once with a count.
+/// Both tables are read by the prediction's own time, so the work does not grow with history.
+/// </summary>
+public sealed class LabelledGroups(ColumnStore store)
+{
+    /// <summary>Rows of a run with ground truth above which scores are rounded to 1e-5 before grouping, so that memory stays bounded (the effect on ROC AUC is below 1e-5).</summary>
+    public const long ExactRows = 500_000;
+
+    /// <summary>Groups of the windows [from, from + length), [from + length, ..) up to <paramref name="to"/>.</summary>
+    public async Task<IReadOnlyList<LabelledGroup>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan length, CancellationToken cancellation)
+    {
+        var segments = model.Segments.Select(model.FindFeature).ToList();
+        var classes = model.Task == ModelTask.Multiclass ? model.Classes : [];
+        var rounded = await CountAsync(model, from, to, cancellation) > ExactRows;
+        var groups = new List<LabelledGroup>();
+        using var rows = await store.QueryAsync(Statement(model, segments, classes, from, to, length, rounded), cancellation);
+        while (rows.Read())
+        {
+            var window = (int)rows.ReadInt64();
+            var version = rows.ReadString();
+            var values = new string?[segments.Count];
+            for (var i = 0; i < values.Length; i++) values[i] = rows.ReadNullableString();
+            groups.Add(new LabelledGroup
+            {
+                Window = window,
+                Version = version,
+                Segments = values,
+                HasGroundTruth = rows.ReadByte() != 0,
+                GroundTruth = rows.ReadString(),
+                GroundTruthValue = rows.ReadDouble(),
+                Prediction = rows.ReadString(),
+                PredictionValue = rows.ReadDouble(),
+                Score = rows.ReadDouble(),
+                Probabilities = rows.ReadDoubleArray(),
+                Count = (long)rows.ReadUInt64(),
+            });
+        }
+
+        return groups;
+    }
+
+    private async Task<long> CountAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    {
+        var text = $"SELECT count() FROM {ModelTables.Matched(model.Id)} WHERE timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}}";
+        using var rows = await store.QueryAsync(new SqlStatement(text, new("from", from), new("to", to)), cancellation);
+        return rows.Read() ? (long)rows.ReadUInt64() : 0;
+    }
+
+    private static SqlStatement Statement(
+        ModelDefinition model, List<FeatureDefinition?> segments, IReadOnlyList<string> classes, DateTimeOffset from, DateTimeOffset to, TimeSpan length, bool rounded)
+    {
+        // A boolean segment is read as the text that the profiles use for it.
+        var segmentColumns = segments.Select((feature, i) => feature is null
+            ? $"CAST(NULL, 'Nullable(String)') AS s{Number(i)}"
+            : feature.Type == FeatureType.Boolean ? $"CAST(if({feature.Column}, 'true', 'false'), 'Nullable(String)') AS s{Number(i)}" : $"CAST({feature.Column}, 'Nullable(String)') AS s{Number(i)}").ToList();
+        var score = rounded ? "round(p.score, 5)" : "p.score";
+        var probabilities = classes.Count == 0 ? "CAST([], 'Array(Float64)')" : "if(m.known AND length(p.probabilities) > 0, arrayMap(c -> p.probabilities[c], {classes:Array(String)}), CAST([], 'Array(Float64)'))";
+        var text = $$"""
+            SELECT intDiv(toInt64(toUnixTimestamp64Milli(p.timestamp)) - {start:Int64}, {length:Int64}) AS w, p.version AS version,
+                {{string.Concat(segmentColumns.Select(column => column + ", "))}}
+                m.known AS known, if(m.known, m.value, '') AS value, if(m.known, m.value_number, nan) AS value_number,
+                if(m.known, p.prediction, '') AS prediction, if(m.known, p.prediction_value, nan) AS prediction_value,
+                if(m.known, {{score}}, nan) AS score, {{probabilities}} AS probabilities, count() AS c
+            FROM (SELECT * FROM {{ModelTables.Predictions(model.Id)}}
+                  WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
+                    AND role = 'primary' AND status = 'ok' AND {{(model.Task == ModelTask.Regression ? "NOT isNaN(prediction_value)" : "prediction != ''")}}) AS p
+            LEFT JOIN (SELECT id_hash, prediction_id, value, value_number, toUInt8(1) AS known FROM {{ModelTables.Matched(model.Id)}} FINAL
+                  WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
+                    {{(model.Task == ModelTask.Regression ? "AND NOT isNaN(value_number)" : "")}}) AS m
+              ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id
+            GROUP BY ALL
+            """;
+        var parameters = new List<SqlParameter>
+        {
+            new("start", from.ToUnixTimeMilliseconds()), new("length", (long)length.TotalMilliseconds), new("from", from), new("to", to),
+        };
+        if (classes.Count > 0) parameters.Add(new("classes", classes));
+        return new SqlStatement(text, parameters);
+    }
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,87 @@
+using Plumbline.Server.Metrics;
+using Plumbline.Server.Models;
+using Plumbline.Server.Profiles;
+using Plumbline.Statistics;
+using Plumbline.Statistics.Intervals;
+
+namespace Plumbline.Server.Performance;
+
+/// <summary>Realised performance: the model's answers against ground truth, per window and scope.</summary>
+public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalculator
+{
+    private const string ModelsOwn = "The model's own decisions count, not a threshold on its score.";
+
+    public IReadOnlyList<MetricDefinition> Metrics { get; } =
+    [
+        new("performance.label_coverage", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, "Predictions with ground truth, divided by predictions. Compare windows of equal maturity.", "Wilson"),
+        new("performance.accuracy", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"Right answers divided by all with ground truth. {ModelsOwn}", "Wilson"),
+        new("performance.precision", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"True positives divided by predicted positives; macro average for several classes; 0 without predicted positives. {ModelsOwn}", "Wilson; delta method for macro averages"),
+        new("performance.recall", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"True positives divided by positives; macro average for several classes; 0 without positives. {ModelsOwn}", "Wilson; delta method for macro averages"),
+        new("performance.f1", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"Harmonic mean of precision and recall; macro average for several classes. {ModelsOwn}", "Wilson of TP/(TP+FP+FN), transformed; delta method for macro averages"),
+        new("performance.roc_auc", MetricLayer.Outcomes, "", "[0, 1]", MetricDirection.HigherIsBetter, "Probability that a positive scores above a negative, ties one half (Mann-Whitney); one-versus-rest macro average for several classes.", "DeLong"),
+        new("performance.log_loss", MetricLayer.Outcomes, "nats", "[0, 34.6]", MetricDirection.LowerIsBetter, "Mean of −ln of the probability given to the ground truth, clipped at 1e-15.", "normal"),
+        new("performance.brier", MetricLayer.Outcomes, "", "[0, 1], several classes [0, 2]", MetricDirection.LowerIsBetter, "Mean squared difference of probability and outcome; for several classes summed over them.", "normal"),
+        new("performance.ece", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Expected calibration error: 10 equal bins, bin = min(⌊10p⌋, 9), of P(positive), or of the top class's probability for several classes. Biased upwards for few rows.", "bootstrap"),
+        new("performance.mae", MetricLayer.Outcomes, "as the ground truth", "[0, ∞)", MetricDirection.LowerIsBetter, "Mean absolute error: the mean of |prediction − ground truth|.", "normal"),
+        new("performance.rmse", MetricLayer.Outcomes, "as the ground truth", "[0, ∞)", MetricDirection.LowerIsBetter, "Root of the mean squared error.", "normal, of the mean square"),
+        new("performance.mape", MetricLayer.Outcomes, "share", "[0, ∞)", MetricDirection.LowerIsBetter, "Mean of |error / ground truth| over rows whose ground truth is not 0.", "normal"),
+        new("performance.r2", MetricLayer.Outcomes, "", "(-∞, 1]", MetricDirection.HigherIsBetter, "1 − Σerror² / Σ(ground truth − mean)²."),
+    ];
+
+    public async Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation)
+    {
+        foreach (var run in ConsecutiveWindows.Split(windows, maximum: 64))
+        {
+            var groups = await labelled.ReadAsync(model, run[0].Start, run[^1].End, run[0].Length, cancellation);
+            var classes = ScopeOutcomes.ClassesOf(model, groups);
+            foreach (var window in groups.GroupBy(group => group.Window))
+            {
+                if (window.Key < 0 || window.Key >= run.Count) continue;
+                foreach (var (scope, outcomes) in ByScope(model, classes, window)) AddPoints(outcomes, new MetricSink(points, run[window.Key], scope));
+            }
+        }
+    }
+
+    /// <summary>Distributes groups of rows to their scopes.</summary>
+    internal static Dictionary<ProfileScope, ScopeOutcomes> ByScope(ModelDefinition model, IReadOnlyList<string> classes, IEnumerable<LabelledGroup> groups)
+    {
+        var scopes = new Dictionary<ProfileScope, ScopeOutcomes>();
+        foreach (var group in groups)
+        {
+            foreach (var scope in ScopeOutcomes.ScopesOf(model, group))
+            {
+                if (!scopes.TryGetValue(scope, out var outcomes)) scopes[scope] = outcomes = new ScopeOutcomes(model, classes);
+                outcomes.Add(group);
+            }
+        }
+
+        return scopes;
+    }
+
+    private static void AddPoints(ScopeOutcomes outcomes, MetricSink sink)
+    {
+        sink.Add("performance.label_coverage", Wilson.Proportion(outcomes.Labelled, outcomes.Predictions));
+        if (outcomes.Labelled == 0) return;
+        if (outcomes.Binary() is { } binary)
+            AddClassification(sink, binary.Accuracy, binary.Precision, binary.Recall, binary.F1, binary.RocAuc, binary.LogLoss, binary.Brier, binary.ExpectedCalibrationError);
+        if (outcomes.Multiclass() is { } multiclass)
+            AddClassification(sink, multiclass.Accuracy, multiclass.Precision, multiclass.Recall, multiclass.F1, multiclass.RocAuc, multiclass.LogLoss, multiclass.Brier, multiclass.ExpectedCalibrationError);
+        if (outcomes.Regression() is not { } regression) return;
+        sink.Add("performance.mae", regression.MeanAbsoluteError);
+        sink.Add("performance.rmse", regression.RootMeanSquaredError);
+        sink.Add("performance.mape", regression.MeanAbsolutePercentageError);
+        sink.Add("performance.r2", regression.R2);
+    }
+
+    private static void AddClassification(MetricSink sink, Estimate accuracy, Estimate precision, Estimate recall, Estimate f1, Estimate rocAuc, Estimate logLoss, Estimate brier, Estimate ece)
+    {
+        sink.Add("performance.accuracy", accuracy);
+        sink.Add("performance.precision", precision);
+        sink.Add("performance.recall", recall);
+        sink.Add("performance.f1", f1);
+        sink.Add("performance.roc_auc", rocAuc);
+        sink.Add("performance.log_loss", logLoss);
+        sink.Add("performance.brier", brier);
+        sink.Add("performance.ece", ece);
+    }
+}

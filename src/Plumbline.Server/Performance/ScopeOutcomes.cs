@@ -1,0 +1,88 @@
+using Plumbline.Server.Models;
+using Plumbline.Server.Profiles;
+using Plumbline.Statistics.Performance;
+
+namespace Plumbline.Server.Performance;
+
+/// <summary>The labelled predictions of one window and scope, in the form that the task's metrics take.</summary>
+public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> classes)
+{
+    private readonly List<BinaryOutcome> _binary = [];
+    private readonly List<RegressionOutcome> _regression = [];
+    private readonly ConfusionMatrix? _confusion = model.Task == ModelTask.Multiclass && classes.Count > 0 ? new ConfusionMatrix(classes.Count) : null;
+    private readonly MulticlassScores? _scores = model.Task == ModelTask.Multiclass && classes.Count > 1 ? new MulticlassScores(classes.Count) : null;
+    private readonly string? _positive = model.EffectivePositiveClass;
+    private readonly Dictionary<string, int> _classIndex = classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
+
+    /// <summary>Predictions, with or without ground truth.</summary>
+    public long Predictions { get; private set; }
+
+    /// <summary>Predictions with ground truth.</summary>
+    public long Labelled { get; private set; }
+
+    public IReadOnlyList<string> Classes => classes;
+
+    /// <summary>Adds alike predictions.</summary>
+    public void Add(LabelledGroup group)
+    {
+        Predictions += group.Count;
+        if (!group.HasGroundTruth) return;
+        Labelled += group.Count;
+        switch (model.Task)
+        {
+            case ModelTask.Binary:
+                _binary.Add(new BinaryOutcome(group.GroundTruth == _positive, group.Prediction == _positive, group.Score, group.Count));
+                break;
+            case ModelTask.Multiclass:
+                AddMulticlass(group);
+                break;
+            default:
+                _regression.Add(new RegressionOutcome(group.GroundTruthValue, group.PredictionValue, group.Count));
+                break;
+        }
+    }
+
+    /// <summary>Binary metrics; null for other tasks and while the positive class is not known.</summary>
+    public BinaryPerformance? Binary() => model.Task == ModelTask.Binary && _positive is not null ? BinaryPerformance.Of([.. _binary]) : null;
+
+    /// <summary>Score counts of a binary model, for curves.</summary>
+    public ScoreCounts BinaryScores() => ScoreCounts.From([.. _binary]);
+
+    /// <summary>Metrics over several classes; null for other tasks.</summary>
+    public MulticlassPerformance? Multiclass() => _confusion is not null && _scores is not null ? MulticlassPerformance.Of(_confusion, _scores) : null;
+
+    /// <summary>Reliability of the top class's probability; null for other tasks.</summary>
+    public MulticlassScores? MulticlassScores() => _scores;
+
+    /// <summary>Regression metrics; null for other tasks.</summary>
+    public RegressionPerformance? Regression() => model.Task == ModelTask.Regression ? RegressionPerformance.Of(_regression.ToArray()) : null;
+
+    private void AddMulticlass(LabelledGroup group)
+    {
+        if (_confusion is null || !_classIndex.TryGetValue(group.GroundTruth, out var truth) || !_classIndex.TryGetValue(group.Prediction, out var predicted)) return;
+        _confusion.Add(truth, predicted, group.Count);
+        // Ground truth may name classes that the model cannot answer; their probability is 0.
+        if (group.Probabilities.Length == classes.Count) _scores?.Add(truth, group.Probabilities, group.Count);
+    }
+
+    /// <summary>The classes that a multiclass matrix needs: the model's, then whatever ground truth or predictions hold besides, in ordinal order.</summary>
+    public static IReadOnlyList<string> ClassesOf(ModelDefinition model, IEnumerable<LabelledGroup> groups)
+    {
+        if (model.Task != ModelTask.Multiclass) return model.Classes;
+        var more = groups.Where(group => group.HasGroundTruth).SelectMany(group => new[] { group.GroundTruth, group.Prediction }).Distinct(StringComparer.Ordinal).Except(model.Classes, StringComparer.Ordinal);
+        return [.. model.Classes, .. more.Order(StringComparer.Ordinal).Take(Math.Max(0, ModelLimits.MaxClasses - model.Classes.Length))];
+    }
+
+    /// <summary>Every scope that a group of rows belongs to: all rows and each segment, of all versions and of its own.</summary>
+    public static IEnumerable<ProfileScope> ScopesOf(ModelDefinition model, LabelledGroup group)
+    {
+        yield return ProfileScope.All;
+        if (group.Version.Length > 0) yield return new ProfileScope(group.Version, "", "");
+        for (var i = 0; i < group.Segments.Length; i++)
+        {
+            if (group.Segments[i] is not { } value) continue;
+            yield return new ProfileScope("", model.Segments[i], value);
+            if (group.Version.Length > 0) yield return new ProfileScope(group.Version, model.Segments[i], value);
+        }
+    }
+}

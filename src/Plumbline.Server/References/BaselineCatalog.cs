@@ -1,0 +1,2 @@
+namespace Plumbline.Server.References;
+public sealed class BaselineCatalog { public Baseline? Find(int modelId) => null; }

@@ -1,0 +1,61 @@
+using Plumbline.Server.Models;
+using Plumbline.Server.Windows;
+
+namespace Plumbline.Server.Tests.Windows;
+
+/// <summary>The ledger alone: its model has no traffic, and its windows lie ahead of the clock where the pass must not take them.</summary>
+public sealed class WindowLedgerTests(TestHost host)
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    [Fact]
+    public async Task A_window_marked_again_while_it_is_computed_stays()
+    {
+        var (ledger, id, start) = await NewAsync();
+        await ledger.MarkAsync(id, [(start, Hour)], DirtyReason.Predictions, default);
+        var taken = await FindAsync(ledger, id, start);
+        await ledger.MarkAsync(id, [(start, Hour)], DirtyReason.GroundTruth, default);
+
+        await ledger.ClearAsync(id, [taken], default);
+
+        var still = await FindAsync(ledger, id, start);
+        Assert.Equal(DirtyReason.Predictions | DirtyReason.GroundTruth, still.Reasons);
+        await ledger.ClearAsync(id, [still], default);
+        Assert.DoesNotContain(id, await ledger.ModelsWithWorkAsync(default));
+    }
+
+    [Fact]
+    public async Task A_failed_window_waits_and_keeps_its_reason()
+    {
+        var (ledger, id, start) = await NewAsync();
+        await ledger.MarkAsync(id, [(start, Hour)], DirtyReason.Predictions, default);
+        var taken = await FindAsync(ledger, id, start);
+        await ledger.FailAsync(id, [taken], "engine: no memory", default);
+        // Not offered before its pause is over.
+        Assert.Empty(await ledger.TakeAsync(WithLength(id, TimeSpan.FromMinutes(7)), Hour, 10, default));
+        Assert.Contains(id, await ledger.ModelsWithWorkAsync(default));
+    }
+
+    [Fact]
+    public async Task A_base_window_is_taken_only_when_it_is_closed()
+    {
+        var (ledger, id, _) = await NewAsync();
+        var model = host.Get<ModelCatalog>().Find(id)!;
+        var now = TimeProvider.System.GetUtcNow();
+        Assert.True(model.WindowStart(now) >= ledger.ClosedBefore(model), "The window that holds now is open.");
+        Assert.True(now - model.Window - model.AllowedLateness - TimeSpan.FromMinutes(1) < ledger.ClosedBefore(model));
+    }
+
+    private async Task<(WindowLedger Ledger, int Id, DateTimeOffset Start)> NewAsync()
+    {
+        var name = await host.CreateModelAsync(new { task = "binary" });
+        var model = host.Get<ModelCatalog>().Find(name)!;
+        return (host.Get<WindowLedger>(), model.Id, model.WindowStart(TimeProvider.System.GetUtcNow()).AddHours(5));
+    }
+
+    /// <summary>Takes through a view of the model with another base window, for which an hour is not the base and need not be closed.</summary>
+    private async Task<DirtyWindow> FindAsync(WindowLedger ledger, int id, DateTimeOffset start) =>
+        (await ledger.TakeAsync(WithLength(id, TimeSpan.FromMinutes(7)), Hour, 10, default)).Single(window => window.Start == start);
+
+    private ModelDefinition WithLength(int id, TimeSpan window) => host.Get<ModelCatalog>().Find(id)! with { Window = window };
+}
