@@ -14,7 +14,7 @@ public sealed record TicketRouterOptions
     /// <summary>Mean tickets per hour of history, 1..20,000.</summary>
     public double PerHour { get; init; } = 240;
     /// <summary>Mean tickets per second of live traffic, 0.01..50.</summary>
-    public double LiveRate { get; init; } = 1;
+    public double LiveRate { get; init; } = 0.6;
     /// <summary>Where Plumbline listens; null: predictions are not reported.</summary>
     public Uri? Plumbline { get; init; }
     /// <summary>Plumbline's API key, when it asks for one.</summary>
@@ -43,7 +43,7 @@ public sealed record TicketRouterOptions
             Days = (int)Number(configuration, "days", 14, 1, Story.DemoStory.MaxDays),
             Anchor = anchor,
             PerHour = Number(configuration, "per-hour", 240, 1, Tickets.TicketTraffic.MaxPerHour),
-            LiveRate = Number(configuration, "live-rate", 1, 0.01, Tickets.TicketTraffic.MaxLivePerSecond),
+            LiveRate = Number(configuration, "live-rate", 0.6, 0.01, Tickets.TicketTraffic.MaxLivePerSecond),
             Plumbline = url,
             ApiKey = configuration["api-key"],
             StopWithStdin = string.Equals(configuration["stop-with-stdin"], "true", StringComparison.OrdinalIgnoreCase),

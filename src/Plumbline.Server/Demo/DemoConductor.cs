@@ -17,19 +17,18 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
     private static readonly TimeSpan RememberEvery = TimeSpan.FromSeconds(15);
 
     /// <summary>Everything up to the moment when all pages have something to show.</summary>
-    /// <param name="earlier">The story of an earlier run in the same folder, to go on with.</param>
+    /// <param name="story">What the folder tells; goes on from where it has come to.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task<SampleDescription> PrepareAsync(DemoStory? earlier, CancellationToken cancellation)
+    public async Task PrepareAsync(DemoStory story, CancellationToken cancellation)
     {
         var description = await sample.DescribeAsync(cancellation);
-        var story = new DemoStory { Seed = description.Seed, Days = description.Days, Anchor = description.Anchor, Chapters = description.Chapters, Reached = earlier?.Reached };
+        story = story with { Anchor = description.Anchor, Chapters = description.Chapters };
         story.Write(folder);
         state.Tell(story);
         await SayStoryAsync(story);
-        foreach (var model in description.Models) await RegisterAsync(model, description.Versions, withReference: earlier?.Reached is null, cancellation);
+        foreach (var model in description.Models) await RegisterAsync(model, description.Versions, withReference: story.Reached is null, cancellation);
         await FillAsync(story, cancellation);
         await UntilComputedAsync(description.Models, cancellation);
-        return description;
     }
 
     /// <summary>Starts the live traffic and keeps the folder's note of how far it has come, until cancelled.</summary>

@@ -18,14 +18,14 @@ public static class DemoRun
         var options = ServerConfiguration.Read(settings.ConfigurationFile, folder.FullPath, settings.Urls) with { IsDemo = true };
         if (options.Access.Keys.Count > 0)
             throw new CommandLineException(ExitCode.ConfigurationInvalid, "the demonstration has no key to post with: use a configuration without access.keys");
-        var earlier = DemoStory.Read(folder.FullPath);
+        var (story, goesOn) = StoryOf(folder, settings, time);
         await using var app = PlumblineHost.Build(options, time);
         await app.StartAsync(cancellation);
         await terminal.Output.WriteLineAsync($"Plumbline starts on {string.Join(" and ", app.Urls)}; data in {folder.FullPath}{(folder.IsTemporary ? " (removed at the end; --data DIR keeps it)" : "")}");
-        if (earlier is not null) await terminal.Output.WriteLineAsync($"Going on with the story that is there (seed {earlier.Seed}, {earlier.Days} days); --seed and --days are of no effect.");
+        if (goesOn) await terminal.Output.WriteLineAsync($"Going on with the story that is there (seed {story.Seed}, {story.Days} days); --seed and --days are of no effect.");
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
-        var conducting = ConductAsync(app, assembly, settings, earlier, folder.FullPath, terminal, began, stopping.Token);
+        var conducting = ConductAsync(app, assembly, settings.Live, story, folder.FullPath, terminal, began, stopping.Token);
         var running = app.WaitForShutdownAsync(cancellation);
         try
         {
@@ -42,41 +42,62 @@ public static class DemoRun
         return ExitCode.Ok;
     }
 
-    private static async Task ConductAsync(WebApplication app, string assembly, DemoSettings settings, DemoStory? earlier, string folder, Terminal terminal, long began, CancellationToken cancellation)
+    /// <summary>The story that the folder tells already, or the beginning of one, written down before anything else is.</summary>
+    /// <exception cref="CommandLineException">The folder holds something that is no demonstration.</exception>
+    internal static (DemoStory Story, bool GoesOn) StoryOf(DemoFolder folder, DemoSettings settings, TimeProvider time)
+    {
+        if (DemoStory.Read(folder.FullPath) is { } earlier) return (earlier, true);
+        if (!folder.IsTemporary && Directory.EnumerateFileSystemEntries(folder.FullPath).Any())
+            throw new CommandLineException(ExitCode.Failure, $"{folder.FullPath} is not empty and holds no demonstration: generated data would be mixed with what is there. Choose another folder.");
+        var story = new DemoStory { Seed = settings.Seed, Days = settings.Days, Anchor = time.GetUtcNow() };
+        story.Write(folder.FullPath);
+        return (story, false);
+    }
+
+    private static async Task ConductAsync(WebApplication app, string assembly, bool live, DemoStory story, string folder, Terminal terminal, long began, CancellationToken cancellation)
     {
         var time = app.Services.GetRequiredService<TimeProvider>();
         var address = new Uri(app.Urls.First().Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal).Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal));
-        await using var process = SampleProcess.Start(assembly, Switches(settings, earlier, address, time));
+        await using var process = SampleProcess.Start(assembly, Switches(story, address), Said);
         using var toSample = new HttpClient(new SocketsHttpHandler()) { BaseAddress = await process.ListeningAsync(time, cancellation), Timeout = Timeout.InfiniteTimeSpan };
         using var toServer = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
         var conductor = new DemoConductor(new ServerConnection(toServer, apiKey: null, time), new SampleClient(toSample), app.Services.GetRequiredService<DemoState>(), folder, terminal, time);
         try
         {
-            await conductor.PrepareAsync(earlier, cancellation);
+            await conductor.PrepareAsync(story, cancellation);
             await terminal.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                 $"Ready after {time.GetElapsedTime(began).TotalSeconds:0.0} s: open {address.GetLeftPart(UriPartial.Authority)}   (Ctrl-C stops)"));
-            if (!settings.Live) return;
+            if (!live) return;
             await terminal.Output.WriteLineAsync($"Live traffic goes through the model service at {toSample.BaseAddress} and is denser than the history, so that pages move while you look.");
-            var live = conductor.LiveAsync(cancellation);
-            if (await Task.WhenAny(live, process.Ended) == live) await live;
+            var living = conductor.LiveAsync(cancellation);
+            if (await Task.WhenAny(living, process.Ended) == living) await living;
             if (!cancellation.IsCancellationRequested) await terminal.Error.WriteLineAsync($"The model service has ended with code {await process.Ended}; the server goes on without live traffic.");
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Told to stop, at whatever point: nothing is left to do.
         }
-        catch (HttpRequestException broken) when (process.Ended.IsCompleted)
+        catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
+            // Ctrl-C reaches both processes, and the other one may have heard it first.
+            await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1), time, cancellation));
+            if (cancellation.IsCancellationRequested) return;
+            if (!process.Ended.IsCompleted) throw;
             throw new CommandLineException(ExitCode.Failure, $"the demonstration's model service ended with code {await process.Ended}. It said:{Environment.NewLine}{process.LastLines()}", broken);
+        }
+
+        void Said(string line)
+        {
+            if (!cancellation.IsCancellationRequested) terminal.Error.WriteLine($"model service: {line}");
         }
     }
 
-    private static IEnumerable<string> Switches(DemoSettings settings, DemoStory? earlier, Uri address, TimeProvider time) =>
+    private static IEnumerable<string> Switches(DemoStory story, Uri address) =>
     [
         "--urls", "http://127.0.0.1:0",
         "--plumbline", address.AbsoluteUri,
-        "--seed", (earlier?.Seed ?? settings.Seed).ToString(CultureInfo.InvariantCulture),
-        "--days", (earlier?.Days ?? settings.Days).ToString(CultureInfo.InvariantCulture),
-        "--anchor", (earlier?.Anchor ?? time.GetUtcNow()).ToString("O", CultureInfo.InvariantCulture),
+        "--seed", story.Seed.ToString(CultureInfo.InvariantCulture),
+        "--days", story.Days.ToString(CultureInfo.InvariantCulture),
+        "--anchor", story.Anchor.ToString("O", CultureInfo.InvariantCulture),
     ];
 }

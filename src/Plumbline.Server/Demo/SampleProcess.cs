@@ -19,7 +19,9 @@ public sealed partial class SampleProcess : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private SampleProcess(Process process) => _process = process;
+    private readonly Action<string> _said;
+
+    private SampleProcess(Process process, Action<string> said) => (_process, _said) = (process, said);
 
     public int Id => _process.Id;
 
@@ -28,7 +30,8 @@ public sealed partial class SampleProcess : IAsyncDisposable
 
     /// <param name="assembly">The sample's program.</param>
     /// <param name="arguments">Its switches.</param>
-    public static SampleProcess Start(string assembly, IEnumerable<string> arguments)
+    /// <param name="said">Is told every line that it writes once it takes requests: warnings, normally none.</param>
+    public static SampleProcess Start(string assembly, IEnumerable<string> arguments, Action<string> said)
     {
         var start = new ProcessStartInfo(SampleLocation.DotnetHost())
         {
@@ -44,7 +47,7 @@ public sealed partial class SampleProcess : IAsyncDisposable
         start.ArgumentList.Add("--stop-with-stdin");
         start.ArgumentList.Add("true");
         var process = new Process { StartInfo = start };
-        var sample = new SampleProcess(process);
+        var sample = new SampleProcess(process, said);
         process.OutputDataReceived += (_, line) => sample.Read(line.Data);
         process.ErrorDataReceived += (_, line) => sample.Read(line.Data);
         process.Start();
@@ -110,7 +113,8 @@ public sealed partial class SampleProcess : IAsyncDisposable
             if (_lastLines.Count > KeptLines) _lastLines.Dequeue();
         }
 
-        if (Listening().Match(line) is { Success: true } match) _listening.TrySetResult(new Uri(match.Groups[1].Value));
+        if (_listening.Task.IsCompletedSuccessfully) _said(line);
+        else if (Listening().Match(line) is { Success: true } match) _listening.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
     [GeneratedRegex(@"^TicketRouter listens on (http://\S+)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -1,3 +1,4 @@
+using Plumbline.Server.Cli;
 using Plumbline.Server.Demo;
 using Plumbline.Server.Hosting;
 
@@ -62,6 +63,17 @@ public sealed class DemoFolderTests : IDisposable
         Assert.Equal((7, 3, story.Anchor, story.Anchor.AddMinutes(3)), (state.Story!.Seed, state.Story.Days, state.Story.Anchor, state.Story.Reached));
         Assert.Equal(story.Chapters, state.Story.Chapters);
         Assert.True(new DemoState(options with { IsDemo = true, DataDirectory = Path.Combine(_under, "none") }).IsDemo);
+    }
+
+    [Fact]
+    public void A_folder_with_anything_else_in_it_is_refused_and_one_with_a_story_goes_on()
+    {
+        var settings = new DemoSettings(_under, [], ConfigurationFile: null, Days: 5, Seed: 9, Live: false);
+        var folder = DemoFolder.Open(_under, _under, TimeProvider.System);
+        Assert.Equal((9L, 5, false), DemoRun.StoryOf(folder, settings, TimeProvider.System) is var (story, goesOn) ? (story.Seed, story.Days, goesOn) : default);
+        Assert.Equal((9L, 5, true), DemoRun.StoryOf(folder, settings with { Seed = 1, Days = 1 }, TimeProvider.System) is var (again, still) ? (again.Seed, again.Days, still) : default);
+        File.Move(Path.Combine(_under, DemoStory.FileName), Path.Combine(_under, "state.db"));
+        Assert.Contains("not empty", Assert.Throws<CommandLineException>(() => DemoRun.StoryOf(folder, settings, TimeProvider.System)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

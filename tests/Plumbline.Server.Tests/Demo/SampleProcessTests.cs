@@ -20,7 +20,7 @@ public class SampleProcessTests
     public async Task The_sample_of_the_build_starts_describes_itself_and_goes_with_its_owner()
     {
         int id;
-        await using (var process = SampleProcess.Start(SampleLocation.Find(BuiltServer.Folder), ["--urls", "http://127.0.0.1:0", "--days", "2", "--anchor", "2026-03-20T09:00:00Z"]))
+        await using (var process = SampleProcess.Start(SampleLocation.Find(BuiltServer.Folder), ["--urls", "http://127.0.0.1:0", "--days", "2", "--anchor", "2026-03-20T09:00:00Z"], _ => { }))
         {
             using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = await process.ListeningAsync(TimeProvider.System, Ct) };
             var description = await new SampleClient(http).DescribeAsync(Ct);
@@ -37,7 +37,7 @@ public class SampleProcessTests
     [Fact]
     public async Task A_sample_that_does_not_start_is_reported_with_its_own_words()
     {
-        await using var process = SampleProcess.Start(SampleLocation.Find(BuiltServer.Folder), ["--days", "0"]);
+        await using var process = SampleProcess.Start(SampleLocation.Find(BuiltServer.Folder), ["--days", "0"], _ => { });
         var wrong = await Assert.ThrowsAsync<CommandLineException>(() => process.ListeningAsync(TimeProvider.System, Ct));
         Assert.Contains("code 2", wrong.Message, StringComparison.Ordinal);
         Assert.Contains("--days: '0'", wrong.Message, StringComparison.Ordinal);
