@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Access;
 using Plumbline.Server.Demo;
 using Plumbline.Server.Drift;
+using Plumbline.Server.Explore;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
 using Plumbline.Server.Outputs;
@@ -62,6 +63,7 @@ public static class PlumblineHost
         services.AddSingleton<BaselineCatalog>().AddSingleton<ProfileStore>();
         AddCalculators(services);
         services.AddMetricPoints();
+        services.AddExplore();
         services.AddUi();
         services.AddDemo();
     }
@@ -86,6 +88,7 @@ public static class PlumblineHost
         app.MapHealth();
         app.MapModels();
         app.MapMetrics();
+        app.MapExplore();
         app.MapUi();
     }
 }

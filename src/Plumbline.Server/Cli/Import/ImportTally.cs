@@ -46,5 +46,10 @@ public sealed class ImportTally(string kind, string file, Refusals refusals)
         Interlocked.Add(ref _accepted, answer.Accepted);
         Interlocked.Add(ref _duplicates, answer.Duplicates);
         foreach (var row in answer.Rejected) AddRefused(row.Index >= 0 && row.Index < lines.Count ? lines[row.Index] : 0, row.Code, row.Detail);
+        // A server lists only the first rejections of a request; the others are still rejected.
+        var unlisted = lines.Count - answer.Accepted - answer.Duplicates - answer.Rejected.Count;
+        if (unlisted <= 0) return;
+        Interlocked.Add(ref _refused, unlisted);
+        refusals.AddUnlisted(unlisted);
     }
 }

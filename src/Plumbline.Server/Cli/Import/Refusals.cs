@@ -24,11 +24,17 @@ public sealed class Refusals(string? file) : IAsyncDisposable
         }
     }
 
+    /// <summary>Counts rows that the server refused without listing them.</summary>
+    public void AddUnlisted(long rows)
+    {
+        lock (_gate) _count += rows;
+    }
+
     /// <summary>Writes the first rows and how many more there are.</summary>
     public async Task ReportAsync(TextWriter error)
     {
         foreach (var row in _first) await error.WriteLineAsync($"rejected: {row.File} line {row.Line}: {row.Code}: {row.Detail}");
-        if (_count > _first.Count) await error.WriteLineAsync($".. and {_count - _first.Count:N0} more{(file is null ? "; --rejects FILE writes them all" : $", all in {file}")}");
+        if (_count > _first.Count) await error.WriteLineAsync($".. and {_count - _first.Count:N0} more{(file is null ? "; --rejects FILE writes those that the server lists" : $", those that the server lists in {file}")}");
     }
 
     public async ValueTask DisposeAsync()

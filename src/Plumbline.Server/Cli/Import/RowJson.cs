@@ -131,7 +131,8 @@ public sealed class RowJson
     {
         if (column is null || Value(column) is not { Kind: not CellKind.Missing } cell) return;
         if (TryNumber(cell.Text, out var number)) json.WriteNumber(name, number);
-        else if (!double.IsNaN(number)) json.WriteString(name, cell.Text);
+        else if (double.IsInfinity(number)) json.WriteString(name, NumberText(number));
+        else if (!IsNan(cell)) json.WriteString(name, cell.Text);
     }
 
     private void WriteFeature(Utf8JsonWriter json, string name, string type)
@@ -143,12 +144,16 @@ public sealed class RowJson
             return;
         }
 
+        var finite = TryNumber(cell.Text, out var number);
         switch (type)
         {
-            case "numeric" when TryNumber(cell.Text, out var number):
+            case "numeric" when finite:
                 json.WriteNumber(name, number);
                 break;
-            case "numeric" when cell.Kind != CellKind.Text && string.Equals(cell.Text, "nan", StringComparison.OrdinalIgnoreCase):
+            case "numeric" when double.IsInfinity(number):
+                json.WriteString(name, NumberText(number));
+                break;
+            case "numeric" when IsNan(cell):
                 json.WriteNull(name);
                 break;
             case "boolean" when ColumnSurvey.IsBoolean(cell.Text) || cell.Text is "1" or "0" or "1.0" or "0.0":
@@ -159,6 +164,12 @@ public sealed class RowJson
                 break;
         }
     }
+
+    // "nan" is how tools without a null write a missing number.
+    private static bool IsNan(Cell cell) => string.Equals(cell.Text, "nan", StringComparison.OrdinalIgnoreCase);
+
+    // JSON has no infinity; the API takes these texts.
+    private static string NumberText(double infinite) => infinite > 0 ? "Infinity" : "-Infinity";
 
     private static bool TryNumber(string text, out double number) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
