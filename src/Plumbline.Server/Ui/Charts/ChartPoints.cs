@@ -30,7 +30,7 @@ public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points, 
 public sealed record ReferenceBand(double Lower, double Upper, string Words);
 
 /// <summary>A limit drawn as a dashed line.</summary>
-public sealed record ChartThreshold(double Value, string Label, Marks.LayerState Level);
+public sealed record ChartThreshold(double Value, string Label, Health.HealthState Level);
 
 /// <summary>A release or an incident, drawn as a vertical line.</summary>
 public sealed record ChartMark(DateTimeOffset At, string Label, bool Incident = false);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Plumbline.Server.Ui;
+namespace Plumbline.Server.Health;
 
 /// <summary>
 /// Numbers as the pages write them: at most three significant digits, with the unit. Units are those of the metrics
@@ -21,10 +21,10 @@ public static class Figures
             return number > 0 ? "\u221e" : "\u2212\u221e";
         return unit switch
         {
-            "ratio" => $"{Digits(number * 100)} %",
+            "ratio" or "share" or "probability" => $"{Digits(number * 100)} %",
             "ms" => number >= 10_000 ? $"{Digits(number / 1000)} s" : $"{Digits(number)} ms",
             "bytes" => Bytes(number),
-            "count" => Count(number),
+            "count" or "rows" or "requests" => Count(number),
             _ => Scaled(number) + (unit.Length == 0 ? "" : $" {unit}"),
         };
     }
