@@ -1,0 +1,69 @@
+using Plumbline.Server.Models;
+using Plumbline.Store;
+
+namespace Plumbline.Server.Drift;
+
+/// <summary>How much a feature moved within a range: its highest and newest numbers.</summary>
+public sealed record FeatureRank
+{
+    public required string Feature { get; init; }
+
+    /// <summary>Highest PSI of a window; null when none could be computed.</summary>
+    public double? Drift { get; init; }
+
+    public DateTimeOffset? DriftAt { get; init; }
+
+    /// <summary>PSI of the newest window that has one.</summary>
+    public double? DriftNow { get; init; }
+
+    public double? MissingNow { get; init; }
+
+    public double? MissingHighest { get; init; }
+
+    public double? UnseenNow { get; init; }
+
+    public double? UnseenHighest { get; init; }
+
+    public double? OutOfRangeNow { get; init; }
+
+    /// <summary>Rows of the newest window.</summary>
+    public long N { get; init; }
+}
+
+/// <summary>Ranks the features of a model by drift, inside the engine, so that 5,000 features cost no more than their names.</summary>
+public sealed class FeatureRanking(ColumnStore store)
+{
+    private static readonly string[] Metrics = ["drift.psi", "input.missing_rate", "input.unseen_rate", "input.out_of_range_rate"];
+
+    /// <summary>Features with points in the range, the largest drift first; user features only.</summary>
+    public async Task<IReadOnlyList<FeatureRank>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan window, string version, string segment, CancellationToken cancellation)
+    {
+        const string text = """
+            SELECT feature, metric, max(value) AS highest, argMax(window_start, value) AS at, argMax(value, window_start) AS current, argMax(n, window_start) AS rows
+            FROM metric_points FINAL
+            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric IN {metrics:Array(String)} AND segment = {segment:String} AND version = {version:String}
+              AND feature != '' AND NOT startsWith(feature, '@') AND value IS NOT NULL AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
+            GROUP BY feature, metric
+            SETTINGS do_not_merge_across_partitions_select_final = 1
+            """;
+        var ranks = new Dictionary<string, FeatureRank>(StringComparer.Ordinal);
+        using var rows = await store.QueryAsync(
+            new SqlStatement(text, new("model", model.Id), new("seconds", (int)window.TotalSeconds), new("metrics", Metrics), new("segment", segment), new("version", version), new("from", Seconds(from)), new("to", Seconds(to))), cancellation);
+        while (rows.Read())
+        {
+            var (feature, metric) = (rows.ReadString(), rows.ReadString());
+            var (highest, at, current, n) = (rows.ReadNullableDouble(), rows.ReadDateTime(), rows.ReadNullableDouble(), (long)rows.ReadUInt64());
+            var rank = ranks.GetValueOrDefault(feature) ?? new FeatureRank { Feature = feature };
+            ranks[feature] = metric switch
+            {
+                "drift.psi" => rank with { Drift = highest, DriftAt = at, DriftNow = current, N = Math.Max(rank.N, n) },
+                "input.missing_rate" => rank with { MissingNow = current, MissingHighest = highest, N = Math.Max(rank.N, n) },
+                "input.unseen_rate" => rank with { UnseenNow = current, UnseenHighest = highest },
+                _ => rank with { OutOfRangeNow = current },
+            };
+        }
+        return [.. ranks.Values.OrderByDescending(rank => rank.Drift ?? -1).ThenBy(rank => rank.Feature, StringComparer.Ordinal)];
+    }
+
+    private static DateTimeOffset Seconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(time.ToUnixTimeSeconds(), 0, uint.MaxValue));
+}

@@ -1,0 +1,110 @@
+using Plumbline.Server.Health;
+using Plumbline.Server.Profiles;
+using Plumbline.Server.References;
+using Plumbline.Server.Ui.Charts;
+
+namespace Plumbline.Server.Ui.Pages.Model;
+
+/// <summary>
+/// From percentile bins and category counts to bars. The hundred percentile bins of a numeric feature all hold one
+/// hundredth of the reference, which makes a flat picture; for the eye their counts are spread over bars of equal width,
+/// evenly within each bin. Features with few distinct values keep their own bins.
+/// </summary>
+public static class DistributionBins
+{
+    private const int Bars = 28;
+    private const int FewEdges = 30;
+    private const int MostCategories = 14;
+
+    /// <param name="baseline">The reference of the feature, or null.</param>
+    /// <param name="current">Counts on the same bins, or null when the range has none.</param>
+    /// <param name="unit">Unit of numeric values, for labels.</param>
+    public static IReadOnlyList<DistributionBin> Of(FeatureBaseline baseline, FeatureProfile? current, string unit = "")
+    {
+        var reference = baseline.Profile;
+        var now = current is not null && current.Bins.Length == reference.Bins.Length ? current : null;
+        // Shares are of all rows, so that the bars and those of missing values add up to 100 %.
+        double wholeNow = Math.Max(1, now?.Rows ?? 0), wholeThen = Math.Max(1, reference.Rows);
+        var bars = baseline.IsNumeric ? Numeric(baseline, now, unit) : Categories(baseline, now);
+        var bins = bars.Select(bar => new DistributionBin(bar.Label, bar.Title, bar.Now / wholeNow, bar.Now, bar.Then is { } then ? then / wholeThen : null, bar.Then, bar.Edge)).ToList();
+        if ((now?.Missing ?? 0) > 0 || reference.Missing > 0)
+            bins.Add(new DistributionBin("missing", null, (now?.Missing ?? 0) / wholeNow, now?.Missing ?? 0, reference.Missing / wholeThen, reference.Missing, Edge: true));
+        if ((now?.TypeErrors ?? 0) > 0)
+            bins.Add(new DistributionBin("wrong type", null, now!.TypeErrors / wholeNow, now.TypeErrors, reference.TypeErrors / wholeThen, reference.TypeErrors, Edge: true));
+        return bins;
+    }
+
+    /// <summary>Bars of a profile with fixed bins on [0, 1], such as confidence: five bins of one hundredth make a bar.</summary>
+    public static IReadOnlyList<DistributionBin> OfUnitInterval(FeatureProfile profile)
+    {
+        const int perBar = 5;
+        return [.. profile.Bins.Chunk(perBar).Select((counts, at) =>
+        {
+            var count = counts.Aggregate(0.0, (sum, one) => sum + one);
+            return new DistributionBin(Figures.Format(at * perBar / 100.0, "ratio"), $"{at * perBar} % to {(at + 1) * perBar} %", count / Math.Max(1, profile.Present), count, null, null);
+        })];
+    }
+
+    private static List<Bar> Numeric(FeatureBaseline baseline, FeatureProfile? now, string unit)
+    {
+        var edges = baseline.Edges;
+        var counts = now?.Bins ?? new ulong[baseline.Profile.Bins.Length];
+        if (edges.Length == 0)
+            return [new Bar("all values", null, counts.Aggregate(0.0, (sum, one) => sum + one), baseline.Profile.Bins.Aggregate(0.0, (sum, one) => sum + one))];
+        var bars = new List<Bar> { new($"< {Short(edges[0])}", $"below {Figures.Format(edges[0], unit)}", counts[0], baseline.Profile.Bins[0]) };
+        if (edges.Length <= FewEdges)
+        {
+            for (var at = 1; at < edges.Length; at++)
+                bars.Add(new Bar(Short(edges[at - 1]), $"{Figures.Format(edges[at - 1], unit)} to {Figures.Format(edges[at], unit)}", counts[at], baseline.Profile.Bins[at]));
+        }
+        else
+        {
+            var width = (edges[^1] - edges[0]) / Bars;
+            var (spreadNow, spreadThen) = (Spread(edges.AsSpan(), counts, width), Spread(edges.AsSpan(), baseline.Profile.Bins, width));
+            for (var at = 0; at < Bars; at++)
+                bars.Add(new Bar(Short(edges[0] + (at * width)), $"{Figures.Format(edges[0] + (at * width), unit)} to {Figures.Format(edges[0] + ((at + 1) * width), unit)}", spreadNow[at], spreadThen[at]));
+        }
+        bars.Add(new Bar($"\u2265 {Short(edges[^1])}", $"{Figures.Format(edges[^1], unit)} or more", counts[^1], baseline.Profile.Bins[^1]));
+        return bars;
+    }
+
+    private static double[] Spread(ReadOnlySpan<double> edges, ulong[] counts, double width)
+    {
+        var bars = new double[Bars];
+        for (var bin = 1; bin < edges.Length; bin++)
+        {
+            double from = edges[bin - 1], to = edges[bin], density = counts[bin] / (to - from);
+            var first = Math.Clamp((int)((from - edges[0]) / width), 0, Bars - 1);
+            for (var bar = first; bar < Bars; bar++)
+            {
+                double left = edges[0] + (bar * width), right = bar == Bars - 1 ? edges[^1] : left + width;
+                var overlap = Math.Min(to, right) - Math.Max(from, left);
+                if (overlap > 0)
+                    bars[bar] += density * overlap;
+                if (right >= to)
+                    break;
+            }
+        }
+        return bars;
+    }
+
+    private static List<Bar> Categories(FeatureBaseline baseline, FeatureProfile? now)
+    {
+        var names = baseline.Categories;
+        var counts = now?.Bins ?? new ulong[baseline.Profile.Bins.Length];
+        double Rest(ulong[] bins, IEnumerable<int> places) => places.Aggregate(0.0, (sum, at) => sum + bins[at]);
+        var places = Enumerable.Range(0, names.Length).OrderByDescending(at => Math.Max(counts[at] / (double)Math.Max(1, now?.Rows ?? 1), baseline.Profile.Bins[at] / (double)Math.Max(1, baseline.Profile.Rows))).ToList();
+        var bars = places.Take(MostCategories).Order().Select(at => new Bar(names[at], null, counts[at], baseline.Profile.Bins[at])).ToList();
+        // Behind the named categories come @other and @unseen.
+        var others = places.Skip(MostCategories).Concat(names.Length < counts.Length ? [names.Length] : []).ToList();
+        if (Rest(counts, others) + Rest(baseline.Profile.Bins, others) > 0)
+            bars.Add(new Bar("other", "all other values of the reference", Rest(counts, others), Rest(baseline.Profile.Bins, others)));
+        if (names.Length + 1 < counts.Length && counts[^1] > 0)
+            bars.Add(new Bar("unseen", "values that the reference never had", counts[^1], null, Edge: true));
+        return bars;
+    }
+
+    private static string Short(double value) => Figures.Format(value);
+
+    private sealed record Bar(string Label, string? Title, double Now, double? Then, bool Edge = false);
+}

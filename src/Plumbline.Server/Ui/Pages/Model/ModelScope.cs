@@ -1,0 +1,55 @@
+using Plumbline.Server.Health;
+using Plumbline.Server.Metrics;
+using Plumbline.Server.Models;
+using Plumbline.Server.Ui.Charts;
+using Plumbline.Server.Ui.Frame;
+
+namespace Plumbline.Server.Ui.Pages.Model;
+
+/// <summary>What a model's page is about: the model, a stretch of time, a version or all, a segment or all rows.</summary>
+public sealed record ModelScope(ModelOverview Overview, PageScope Page, DateTimeOffset From, DateTimeOffset To)
+{
+    /// <summary>Windows of a chart: more would be finer than its pixels.</summary>
+    private const int MostWindows = 800;
+
+    public ModelDefinition Model => Overview.Model;
+
+    public (DateTimeOffset From, DateTimeOffset To) Range => (From, To);
+
+    public string Version => Page.Version ?? "";
+
+    public string Segment => Page.Segment ?? "";
+
+    /// <summary>What panels depend on. Without the times of a moving range: those pulse by themselves.</summary>
+    public object Key => (Model.Id, Page.Range, Version, Segment, Page["window"]);
+
+    /// <summary>The lengths that are kept for this model, shortest first.</summary>
+    public IReadOnlyList<TimeSpan> Lengths => [.. CoarseWindows.Above(Model.Window).Prepend(Model.Window).Distinct()];
+
+    /// <summary>The window length that the address names, else the finest that still fits the range.</summary>
+    public TimeSpan Window(int most = MostWindows)
+    {
+        var chosen = Lengths.FirstOrDefault(length => Hosting.DurationText.Format(length) == Page["window"]);
+        if (chosen != default && (To - From) / chosen <= 2 * most)
+            return chosen;
+        return Lengths.FirstOrDefault(length => (To - From) / length <= most, Lengths[^1]);
+    }
+
+    public MetricQuery Query(TimeSpan window, params string[] metrics) => new()
+    {
+        Metrics = metrics,
+        Segment = Segment,
+        Version = Version,
+        // A long window belongs to the range when it overlaps it.
+        From = window > Model.Window ? CoarseWindows.Holding(From, window).Start : From,
+        To = To,
+        Window = window,
+    };
+
+    /// <summary>Releases within the range, as marks of a time axis.</summary>
+    public IReadOnlyList<ChartMark> Marks => [.. Overview.Releases.Skip(1).Where(release => release.At >= From && release.At <= To).Select(release => new ChartMark(release.At, release.Version))];
+
+    /// <summary>Address of a tab of this model.</summary>
+    public string Tab(string tab, params (string Key, string? Value)[] changes) =>
+        Page.To($"/models/{Uri.EscapeDataString(Model.Name)}{(tab.Length == 0 ? "" : $"/{tab}")}", [.. changes, ("window", Page["window"])]);
+}
