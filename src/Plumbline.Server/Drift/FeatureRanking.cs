@@ -1,3 +1,4 @@
+using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
 using Plumbline.Store;
 
@@ -29,6 +30,9 @@ public sealed record FeatureRank
     /// <summary>Rows of the newest window.</summary>
     public long N { get; init; }
 }
+
+/// <summary>The feature that drifted most in one window, and how many reached the threshold.</summary>
+public sealed record WindowDrift(DateTimeOffset Start, DateTimeOffset End, double Largest, string Feature, long Moved, long N);
 
 /// <summary>Ranks the features of a model by drift, inside the engine, so that 5,000 features cost no more than their names.</summary>
 public sealed class FeatureRanking(ColumnStore store)
@@ -63,6 +67,29 @@ public sealed class FeatureRanking(ColumnStore store)
             };
         }
         return [.. ranks.Values.OrderByDescending(rank => rank.Drift ?? -1).ThenBy(rank => rank.Feature, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The largest drift of each window over all features, oldest first.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="query">Range, window length, version and segment; its metrics and features are not looked at.</param>
+    /// <param name="threshold">PSI from which a feature counts as moved.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<IReadOnlyList<WindowDrift>> ReadLargestAsync(ModelDefinition model, MetricQuery query, double threshold, CancellationToken cancellation)
+    {
+        const string text = """
+            SELECT window_start, max(window_end), assumeNotNull(max(value)), argMax(feature, value), countIf(value >= {threshold:Float64}), argMax(n, value)
+            FROM metric_points FINAL
+            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'drift.psi' AND segment = {segment:String} AND version = {version:String}
+              AND feature != '' AND NOT startsWith(feature, '@') AND value IS NOT NULL AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
+            GROUP BY window_start ORDER BY window_start
+            SETTINGS do_not_merge_across_partitions_select_final = 1
+            """;
+        var windows = new List<WindowDrift>();
+        using var rows = await store.QueryAsync(
+            new SqlStatement(text, new("threshold", threshold), new("model", model.Id), new("seconds", (int)(query.Window ?? model.Window).TotalSeconds), new("segment", query.Segment ?? ""), new("version", query.Version ?? ""), new("from", Seconds(query.From)), new("to", Seconds(query.To))), cancellation);
+        while (rows.Read())
+            windows.Add(new WindowDrift(rows.ReadDateTime(), rows.ReadDateTime(), rows.ReadDouble(), rows.ReadString(), (long)rows.ReadUInt64(), (long)rows.ReadUInt64()));
+        return windows;
     }
 
     private static DateTimeOffset Seconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(time.ToUnixTimeSeconds(), 0, uint.MaxValue));

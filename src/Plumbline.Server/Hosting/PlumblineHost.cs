@@ -4,6 +4,7 @@ using Plumbline.Server.Access;
 using Plumbline.Server.Demo;
 using Plumbline.Server.Drift;
 using Plumbline.Server.Explore;
+using Plumbline.Server.Health;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
 using Plumbline.Server.Outputs;
@@ -64,6 +65,8 @@ public static class PlumblineHost
         AddCalculators(services);
         services.AddMetricPoints();
         services.AddExplore();
+        services.AddSingleton<FeatureRanking>().AddSingleton<OutcomeReader>();
+        services.AddHealth();
         services.AddUi();
         services.AddDemo();
     }
@@ -89,6 +92,7 @@ public static class PlumblineHost
         app.MapModels();
         app.MapMetrics();
         app.MapExplore();
+        app.MapModelHealth();
         app.MapUi();
     }
 }

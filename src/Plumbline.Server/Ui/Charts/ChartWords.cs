@@ -1,4 +1,5 @@
 using System.Text;
+using Plumbline.Server.Health;
 
 namespace Plumbline.Server.Ui.Charts;
 

@@ -40,14 +40,15 @@ function hatch() {
 // ---- numbers and times: three significant digits with unit, the reader's own time zone
 const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const safe = text => String(text ?? '').replace(/[&<>"']/g, c => escapes[c]);
+const percents = ['ratio', 'share', 'probability'], counts = ['count', 'rows', 'requests'];
 export function figure(value, unit = '') {
   if (value === null || value === undefined || Number.isNaN(value)) return '\u2013';
-  if (unit === 'ratio') return `${digits(value * 100)} %`;
+  if (percents.includes(unit)) return `${digits(value * 100)} %`;
   if (unit === 'ms') return value >= 10000 ? `${digits(value / 1000)} s` : `${digits(value)} ms`;
   const size = Math.abs(value);
   const [scaled, step] = size >= 1e9 ? [value / 1e9, ' G'] : size >= 1e6 ? [value / 1e6, ' M'] : size >= 1e4 ? [value / 1e3, ' k'] : [value, ''];
-  const text = unit === 'count' && step === '' ? Math.round(scaled).toLocaleString('en') : digits(scaled);
-  return text + step + (unit && unit !== 'count' ? ` ${unit}` : '');
+  const counted = counts.includes(unit), text = counted && step === '' ? Math.round(scaled).toLocaleString('en') : digits(scaled);
+  return text + step + (unit && !counted ? ` ${unit}` : '');
 }
 function digits(value) {
   if (value === 0) return '0';
