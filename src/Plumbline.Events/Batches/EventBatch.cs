@@ -77,8 +77,8 @@ public sealed class EventBatch : IDisposable
     /// <summary>Takes rows out: those for which <paramref name="remove"/> holds true at their position in <see cref="Rows"/>.</summary>
     public void Remove(ReadOnlySpan<bool> remove)
     {
-        if (_sealed)
-            throw new InvalidOperationException("The batch is sealed.");
+        // The names that Seal appended go with the truncation below and are written again by the next Seal.
+        _sealed = false;
         var rows = CollectionsMarshal.AsSpan(_rows);
         var kept = 0;
         var end = HeaderBytes;
@@ -176,4 +176,5 @@ public sealed class EventBatch : IDisposable
 /// <param name="IdOffset">First byte of the id's text in the batch.</param>
 /// <param name="IdSize">Bytes of the id; 0 when the row has none.</param>
 /// <param name="IdMade">True when the server made the id.</param>
-public readonly record struct RowSlot(long Index, int Offset, int Size, IdHash Hash, long TimestampMs, int IdOffset, int IdSize, bool IdMade);
+/// <param name="ValueHash">For ground truth <see cref="IdHash.OfValue"/> of its value, else 0: with id and time it says whether two are the same.</param>
+public readonly record struct RowSlot(long Index, int Offset, int Size, IdHash Hash, long TimestampMs, int IdOffset, int IdSize, bool IdMade, ulong ValueHash);

@@ -11,6 +11,32 @@ namespace Plumbline.Events.Batches;
 /// <param name="High">Bytes 8..15, little-endian.</param>
 public readonly record struct IdHash(ulong Low, ulong High)
 {
+    /// <summary>A 64-bit hash (FNV-1a) of a ground truth's value.</summary>
+    public static ulong OfValue(ReadOnlySpan<byte> utf8)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var part in utf8)
+            hash = (hash ^ part) * 1099511628211UL;
+        return hash;
+    }
+
+    /// <summary>
+    /// What makes a ground truth the same as another: prediction, time and value. <see cref="Low"/> of the result follows from the stored
+    /// columns, so it can be computed again from the column store.
+    /// </summary>
+    public IdHash OfGroundTruth(long timestampMs, ulong valueHash)
+    {
+        var mixed = Mix(valueHash + Mix((ulong)timestampMs));
+        return new IdHash(Mix(Low ^ mixed), Mix(High + mixed));
+    }
+
+    private static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9UL;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EBUL;
+        return value ^ (value >> 31);
+    }
+
     /// <summary>Hashes an id.</summary>
     public static IdHash Of(ReadOnlySpan<byte> utf8)
     {

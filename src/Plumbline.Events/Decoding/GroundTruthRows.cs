@@ -45,15 +45,13 @@ internal static class GroundTruthRows
                     return row.Fail(RejectionCode.FieldInvalid, "value", "'value' is beyond the range of a 64-bit number.");
                 row.Buffer.WriteByte((byte)RowField.NumberValue);
                 row.Buffer.WriteDouble(number);
-                return row.WriteWord(ref json, RowField.ClassText, "value", row.Limits.ClassBytes);
+                return row.WriteTruth(ref json);
             case JsonTokenType.True or JsonTokenType.False when !row.Context.NumericPrediction:
-                row.Buffer.WriteByte((byte)RowField.ClassText);
-                row.Buffer.WriteText(json.ValueSpan);
-                return true;
+                return row.WriteTruth(ref json);
             case JsonTokenType.String when !row.Context.NumericPrediction:
                 if (json.ValueSpan.IsEmpty)
                     return row.Fail(RejectionCode.FieldInvalid, "value", "'value' is empty.");
-                return row.WriteWord(ref json, RowField.ClassText, "value", row.Limits.ClassBytes);
+                return row.WriteTruth(ref json);
             default:
                 return row.FailType("value", row.Context.NumericPrediction ? "a number, since the model is a regression" : "a class: text, a number, true or false", json.TokenType);
         }

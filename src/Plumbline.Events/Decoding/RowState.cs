@@ -15,6 +15,7 @@ internal sealed class RowState(EventLimits limits)
     private int _idOffset;
     private int _idSize;
     private bool _idMade;
+    private ulong _valueHash;
     private IdHash _hash;
     private long _timestampMs;
     private bool _hasTimestamp;
@@ -31,9 +32,6 @@ internal sealed class RowState(EventLimits limits)
     public int Stamp { get; private set; }
 
     public bool HasId => _idSize > 0;
-
-    /// <summary>The place of the id's text in the buffer, for rows that need it.</summary>
-    public (int Offset, int Size) IdPlace => (_idOffset, _idSize);
 
     public string? Code { get; private set; }
 
@@ -55,6 +53,7 @@ internal sealed class RowState(EventLimits limits)
         _idOffset = 0;
         _idSize = 0;
         _idMade = false;
+        _valueHash = 0;
         _hash = default;
         _hasTimestamp = false;
         Code = null;
@@ -74,7 +73,7 @@ internal sealed class RowState(EventLimits limits)
         Buffer.PatchInt64(_start + 12, (long)_hash.High);
         Buffer.PatchInt64(_start + 20, _timestampMs);
         _firsts.Clear();
-        Batch.Add(new RowSlot(_index, _start, size, _hash, _timestampMs, _idOffset, _idSize, _idMade));
+        Batch.Add(new RowSlot(_index, _start, size, _hash, _timestampMs, _idOffset, _idSize, _idMade, _valueHash));
     }
 
     public void RefuseRow()
@@ -177,6 +176,22 @@ internal sealed class RowState(EventLimits limits)
             return Fail(RejectionCode.IdInvalid, "prediction_id", "'prediction_id' is empty.");
         if (!text.IsEmpty)
             WriteId(text);
+        return true;
+    }
+
+    /// <summary>Writes the value of a ground truth and remembers its hash.</summary>
+    public bool WriteTruth(ref Utf8JsonReader json)
+    {
+        if (json.TokenType is JsonTokenType.True or JsonTokenType.False)
+            return WriteTruth(json.ValueSpan);
+        return TryWord(ref json, "value", Limits.ClassBytes, out var text) && WriteTruth(text);
+    }
+
+    private bool WriteTruth(ReadOnlySpan<byte> text)
+    {
+        _valueHash = IdHash.OfValue(text);
+        Buffer.WriteByte((byte)RowField.ClassText);
+        Buffer.WriteText(text);
         return true;
     }
 
