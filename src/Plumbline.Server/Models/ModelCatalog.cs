@@ -104,6 +104,10 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
             return missing.Count == 0 || model.Task == ModelTask.Regression ? model : model with { Classes = [.. model.Classes, .. missing] };
         }, cancellation);
 
+    /// <summary>Sets the positive class of a binary model that has none yet; one that was declared or set before stays.</summary>
+    public Task<ModelDefinition> EnsurePositiveClassAsync(int modelId, string positive, CancellationToken cancellation) =>
+        ChangeAsync(modelId, model => model.Task != ModelTask.Binary || model.PositiveClass is not null ? model : model with { PositiveClass = positive }, cancellation);
+
     /// <summary>Remembers a version seen in traffic. Cheap when it is known.</summary>
     public async Task EnsureVersionAsync(int modelId, string version, CancellationToken cancellation)
     {

@@ -1,0 +1,95 @@
+using Plumbline.Events;
+using Plumbline.Events.Batches;
+using Plumbline.Events.Spooling;
+using Plumbline.Server.Ingestion.Duplicates;
+using Plumbline.Server.Models;
+using Plumbline.Server.Windows;
+using Plumbline.Store;
+
+namespace Plumbline.Server.Ingestion.Writing;
+
+/// <summary>
+/// Brings one block from the spool into the column store. Every step may be repeated: the insert has the block's token, matching and
+/// marking are idempotent, and only the last step takes the block out of the spool.
+/// </summary>
+public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tables, ModelCatalog catalog, WindowLedger ledger, KnownEvents known, GroundTruthMatching matching)
+{
+    /// <summary>Stores a block and completes it; a block of a model that is deleted goes with the model's other events.</summary>
+    public async Task StoreAsync(SpoolBlock block, CancellationToken cancellation)
+    {
+        if (catalog.Find(block.ModelId) is not { } model)
+        {
+            await spool.DropModelAsync(block.ModelId);
+            return;
+        }
+        var knowledge = await known.OfAsync(model.Id);
+        using var payloads = spool.Read(block);
+        switch (block.Kind)
+        {
+            case EventKind.Prediction:
+                await StorePredictionsAsync(model, block, payloads, knowledge, cancellation);
+                break;
+            case EventKind.GroundTruth:
+                await StoreGroundTruthAsync(model, block, payloads, knowledge, cancellation);
+                break;
+            default:
+                await StoreSignalsAsync(model, block, payloads, cancellation);
+                break;
+        }
+    }
+
+    private async Task StorePredictionsAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
+    {
+        if (model.Task == ModelTask.Binary && model.PositiveClass is null)
+            model = await EnsurePositiveClassAsync(model, payloads, cancellation);
+        using var rows = PredictionRows.Encode(model, block, payloads);
+        await catalog.EnsureClassesAsync(model.Id, rows.Classes.InOrder, cancellation);
+        foreach (var version in rows.Versions.InOrder)
+            await catalog.EnsureVersionAsync(model.Id, version, cancellation);
+        await tables.EnsureAsync(model.Id, rows.FeatureColumns, cancellation);
+        await store.InsertAsync(ModelTables.Predictions(model.Id), rows.ColumnNames, rows.Buffer.Written, block.Token, cancellation);
+        var lows = rows.Ids.ConvertAll(static id => id.Low);
+        if (knowledge.LabelledIds.MayContainAny(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(lows)))
+        {
+            var labelled = await matching.MatchPredictionsAsync(model, block.Number, rows.FirstMs, rows.LastMs, cancellation);
+            await ledger.MarkDirtyAsync(model.Id, Times(labelled), DirtyReason.GroundTruth, cancellation);
+        }
+        await ledger.MarkDirtyAsync(model.Id, Times(rows.WindowStarts), DirtyReason.Predictions, cancellation);
+        await spool.CompleteBlockAsync(block);
+        knowledge.Predictions.Settle(rows.Ids);
+    }
+
+    private async Task StoreGroundTruthAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
+    {
+        var (keys, ids) = (new List<IdHash>(), new List<ulong>());
+        using var rows = GroundTruthRows.Encode(block, payloads, keys, ids);
+        await tables.EnsureAsync(model.Id, [], cancellation);
+        await store.InsertAsync(ModelTables.GroundTruth(model.Id), GroundTruthRows.Columns, rows.Written, block.Token, cancellation);
+        if (knowledge.Predictions.MayContainAny(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids)))
+        {
+            var windows = await matching.MatchGroundTruthAsync(model, block.Number, cancellation);
+            await ledger.MarkDirtyAsync(model.Id, Times(windows), DirtyReason.GroundTruth, cancellation);
+        }
+        await spool.CompleteBlockAsync(block);
+        knowledge.GroundTruths.Settle(keys);
+    }
+
+    private async Task StoreSignalsAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, CancellationToken cancellation)
+    {
+        var windows = new HashSet<long>();
+        using var rows = SignalRows.Encode(block, payloads, (long)model.Window.TotalMilliseconds, windows);
+        await tables.EnsureAsync(model.Id, [], cancellation);
+        await store.InsertAsync(ModelTables.Signals(model.Id), SignalRows.Columns, rows.Written, block.Token, cancellation);
+        await ledger.MarkDirtyAsync(model.Id, Times(windows), DirtyReason.Signals, cancellation);
+        await spool.CompleteBlockAsync(block);
+    }
+
+    // Before the rows are encoded, because their score depends on it.
+    private async Task<ModelDefinition> EnsurePositiveClassAsync(ModelDefinition model, SpoolPayloads payloads, CancellationToken cancellation)
+    {
+        model = await catalog.EnsureClassesAsync(model.Id, PredictionRows.ClassesOf(payloads), cancellation);
+        return OutputMeasures.InferPositive(model.Classes) is { } positive ? await catalog.EnsurePositiveClassAsync(model.Id, positive, cancellation) : model;
+    }
+
+    private static DateTimeOffset[] Times(IReadOnlyCollection<long> epochMs) => [.. epochMs.Select(DateTimeOffset.FromUnixTimeMilliseconds)];
+}
