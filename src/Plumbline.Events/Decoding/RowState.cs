@@ -57,6 +57,8 @@ internal sealed class RowState(EventLimits limits)
         _hash = default;
         _hasTimestamp = false;
         Code = null;
+        Field = null;
+        Detail = null;
         Stamp++;
         _start = Buffer.Length;
         Buffer.Reserve(EventBatch.RowHeaderBytes);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Access;
 using Plumbline.Server.Demo;
+using Plumbline.Server.Ingestion;
 using Plumbline.Server.Drift;
 using Plumbline.Server.Explore;
 using Plumbline.Server.Health;
@@ -61,6 +62,7 @@ public static class PlumblineHost
         services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>();
         services.AddColumnStore(options);
         services.AddSingleton<WindowLedger>();
+        services.AddIngestion(options);
         services.AddSingleton<BaselineCatalog>().AddSingleton<ProfileStore>();
         AddCalculators(services);
         services.AddMetricPoints();
@@ -90,6 +92,7 @@ public static class PlumblineHost
         app.MapOpenApi().RequireRole(ApiRole.Read);
         app.MapHealth();
         app.MapModels();
+        app.MapIngestion();
         app.MapMetrics();
         app.MapExplore();
         app.MapModelHealth();

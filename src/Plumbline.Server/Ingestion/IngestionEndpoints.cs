@@ -23,7 +23,6 @@ public static class IngestionEndpoints
     private static void Map(RouteGroupBuilder events, string path, EventKind kind) =>
         events.MapPost(path, (string model, HttpRequest request, EventPosts posts, CancellationToken cancellation) => posts.TakeAsync(model, kind, request, cancellation))
             .RequireRole(ApiRole.Ingest)
-            .Accepts<object>("application/json", "application/x-ndjson")
             .Produces<IngestionAnswer>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)

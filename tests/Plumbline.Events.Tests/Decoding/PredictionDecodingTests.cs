@@ -197,6 +197,13 @@ public class PredictionDecodingTests
     }
 
     [Fact]
+    public void A_refusal_says_nothing_of_the_row_before()
+    {
+        var decoded = Decoded.Predictions("""[{"timestamp":"never"},17]""");
+        Assert.Equal([("timestamp_invalid", "timestamp"), ("row_not_object", null)], decoded.Rejections.Select(r => (r.Code, r.Field)));
+    }
+
+    [Fact]
     public void Listed_rejections_have_a_limit_and_all_are_counted()
     {
         var decoded = Decoded.Predictions("[" + string.Join(',', Enumerable.Repeat("1", 1000)) + "]");

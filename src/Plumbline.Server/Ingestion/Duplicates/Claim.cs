@@ -16,7 +16,8 @@ public sealed class Claim
     /// <summary>True once the rows are durable.</summary>
     public bool IsDurable => _ended.Task.IsCompletedSuccessfully && _ended.Task.Result;
 
-    internal void End(bool durable) => _ended.TrySetResult(durable);
+    /// <summary>Says how the request ended. Only the first call counts.</summary>
+    public void End(bool durable) => _ended.TrySetResult(durable);
 
     internal static Claim Durable()
     {
