@@ -82,6 +82,28 @@ public sealed class RandomSource
         return u * factor;
     }
 
+    /// <summary>Poisson with a mean in [0, 1e15]; beyond a mean of 500 the rounded normal approximation, whose error is far below that of any use here.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The mean is negative or too large.</exception>
+    public double NextPoisson(double mean)
+    {
+        if (!(mean >= 0 && mean <= 1e15))
+            throw new ArgumentOutOfRangeException(nameof(mean), mean, "Must lie between 0 and 1e15.");
+        if (mean > 500)
+            return Math.Max(0, Math.Round(mean + Math.Sqrt(mean) * NextGaussian()));
+        // Knuth's product of uniforms in steps of at most 30, since e^-mean underflows for large means.
+        var events = 0.0;
+        while (mean > 0)
+        {
+            var part = Math.Min(30, mean);
+            mean -= part;
+            var limit = Math.Exp(-part);
+            for (var product = NextDouble(); product > limit; product *= NextDouble())
+                events++;
+        }
+
+        return events;
+    }
+
     /// <summary>A new stream that does not overlap with this one in practice: for work that is split up.</summary>
     public RandomSource Fork() => new(NextUInt64());
 
