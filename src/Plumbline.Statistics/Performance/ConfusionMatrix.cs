@@ -116,19 +116,36 @@ public sealed class ConfusionMatrix
     }
 
     /// <summary>Averaged precision. Intervals of the averages: delta method on the multinomial counts, put into Wilson's form through the effective number of rows.</summary>
-    public Estimate Precision(ClassAverage average = ClassAverage.Macro) => Average(average, static (hit, _, predicted) => predicted == 0 ? default : new ClassScore(
-        hit / predicted, (predicted - hit) / (predicted * predicted), 0, -hit / (predicted * predicted)));
+    public Estimate Precision(ClassAverage average = ClassAverage.Macro) => Average(average, PrecisionOf);
 
     /// <summary>Averaged recall.</summary>
-    public Estimate Recall(ClassAverage average = ClassAverage.Macro) => Average(average, static (hit, support, _) => support == 0 ? default : new ClassScore(
-        hit / support, (support - hit) / (support * support), -hit / (support * support), 0));
+    public Estimate Recall(ClassAverage average = ClassAverage.Macro) => Average(average, RecallOf);
 
     /// <summary>Averaged F1: the average of the classes' F1, not the F1 of the averages.</summary>
-    public Estimate F1(ClassAverage average = ClassAverage.Macro) => Average(average, static (hit, support, predicted) =>
+    public Estimate F1(ClassAverage average = ClassAverage.Macro) => Average(average, F1Of);
+
+    /// <summary>Derivatives of macro precision with respect to every cell, row-major.</summary>
+    internal double[] PrecisionGradient() => Gradient(PrecisionOf);
+
+    /// <summary>Derivatives of macro recall with respect to every cell, row-major.</summary>
+    internal double[] RecallGradient() => Gradient(RecallOf);
+
+    /// <summary>Derivatives of macro F1 with respect to every cell, row-major.</summary>
+    internal double[] F1Gradient() => Gradient(F1Of);
+
+    private static ClassScore PrecisionOf(double hit, double support, double predicted) => predicted == 0
+        ? default
+        : new ClassScore(hit / predicted, (predicted - hit) / (predicted * predicted), 0, -hit / (predicted * predicted));
+
+    private static ClassScore RecallOf(double hit, double support, double predicted) => support == 0
+        ? default
+        : new ClassScore(hit / support, (support - hit) / (support * support), -hit / (support * support), 0);
+
+    private static ClassScore F1Of(double hit, double support, double predicted)
     {
         var sum = support + predicted;
         return new ClassScore(2 * hit / sum, 2 * (sum - 2 * hit) / (sum * sum), -2 * hit / (sum * sum), -2 * hit / (sum * sum));
-    });
+    }
 
     private (double Support, double Predicted) Margins(int cls)
     {
@@ -146,9 +163,19 @@ public sealed class ConfusionMatrix
     {
         if (Total == 0)
             return Estimate.Insufficient(0, null, "no rows");
+        var (scores, weights) = Scores(average, score);
+        var value = 0.0;
+        for (var k = 0; k < Classes; k++)
+            value += weights[k] * scores[k].Value;
+        var rows = EffectiveRows(value, Variance(scores, weights));
+        return Estimate.Of(value, N).With(Wilson.Of(Math.Clamp(value, 0, 1) * rows, rows));
+    }
+
+    private (ClassScore[] Scores, double[] Weights) Scores(ClassAverage average, Func<double, double, double, ClassScore> score)
+    {
         var scores = new ClassScore[Classes];
         var weights = new double[Classes];
-        double value = 0, total = 0;
+        var total = 0.0;
         for (var k = 0; k < Classes; k++)
         {
             var (support, predicted) = Margins(k);
@@ -157,15 +184,29 @@ public sealed class ConfusionMatrix
             scores[k] = score(_cells[k * Classes + k], support, predicted);
             weights[k] = average == ClassAverage.Macro ? 1 : support;
             total += weights[k];
-            value += weights[k] * scores[k].Value;
         }
 
         for (var k = 0; k < Classes; k++)
             weights[k] /= total;
-        value /= total;
-        var rows = EffectiveRows(value, Variance(scores, weights));
-        return Estimate.Of(value, N).With(Wilson.Of(Math.Clamp(value, 0, 1) * rows, rows));
+        return (scores, weights);
     }
+
+    private double[] Gradient(Func<double, double, double, ClassScore> score)
+    {
+        var (scores, weights) = Scores(ClassAverage.Macro, score);
+        var gradient = new double[_cells.Length];
+        for (var i = 0; i < Classes; i++)
+        {
+            for (var j = 0; j < Classes; j++)
+                gradient[i * Classes + j] = Slope(scores, weights, i, j);
+        }
+
+        return gradient;
+    }
+
+    private static double Slope(ClassScore[] scores, double[] weights, int i, int j) => i == j
+        ? weights[i] * scores[i].OnHit
+        : weights[i] * scores[i].OnSupport + weights[j] * scores[j].OnPredicted;
 
     /// <summary>Variance of the average when the rows are independent draws (weights of the weighted average taken as known).</summary>
     private double Variance(ClassScore[] scores, double[] weights)
@@ -176,11 +217,7 @@ public sealed class ConfusionMatrix
             for (var j = 0; j < Classes; j++)
             {
                 var cell = _cells[i * Classes + j];
-                if (cell == 0)
-                    continue;
-                var gradient = i == j
-                    ? weights[i] * scores[i].OnHit
-                    : weights[i] * scores[i].OnSupport + weights[j] * scores[j].OnPredicted;
+                var gradient = cell == 0 ? 0 : Slope(scores, weights, i, j);
                 first += cell * gradient;
                 second += cell * gradient * gradient;
             }

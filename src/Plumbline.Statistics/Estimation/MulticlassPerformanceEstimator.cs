@@ -1,0 +1,232 @@
+using Plumbline.Statistics.Calibration;
+using Plumbline.Statistics.Performance;
+
+namespace Plumbline.Statistics.Estimation;
+
+/// <summary>Expected performance of a model with several classes on rows without ground truth.</summary>
+/// <param name="ExpectedConfusion">Expected counts of (ground truth, prediction).</param>
+/// <param name="Accuracy">Mean calibrated probability of the predicted class.</param>
+/// <param name="Precision">Macro average over the classes.</param>
+/// <param name="Recall">Macro average over the classes.</param>
+/// <param name="F1">Macro average over the classes.</param>
+/// <param name="RocAuc">Mean one-versus-rest area; its sampling error takes the classes' errors as fully correlated (conservative).</param>
+/// <param name="Warnings">Which assumptions look broken, in words.</param>
+public sealed record MulticlassEstimate(
+    ConfusionMatrix ExpectedConfusion, EstimatedMetric Accuracy, EstimatedMetric Precision, EstimatedMetric Recall, EstimatedMetric F1, EstimatedMetric RocAuc,
+    IReadOnlyList<string> Warnings);
+
+/// <summary>
+/// Confidence-based performance estimation for several classes: each class's probability is calibrated one-versus-rest, rows are renormalised to sum 1. Assumptions as
+/// for <see cref="BinaryPerformanceEstimator"/>. Immutable after fitting.
+/// </summary>
+public sealed class MulticlassPerformanceEstimator
+{
+    private const int SpreadRows = 5000;
+
+    private readonly BinaryCalibration[] _calibrations;
+
+    private MulticlassPerformanceEstimator(BinaryCalibration[] calibrations) => _calibrations = calibrations;
+
+    /// <summary>Number of classes.</summary>
+    public int Classes => _calibrations.Length;
+
+    /// <summary>Fits on the reference.</summary>
+    /// <param name="classes">Number of classes, at least 2.</param>
+    /// <param name="probabilities">Row-major rows x classes, finite.</param>
+    /// <param name="groundTruth">Class index per row.</param>
+    /// <param name="options">Null = defaults.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit, no rows, a class out of range.</exception>
+    public static MulticlassPerformanceEstimator Fit(int classes, ReadOnlySpan<double> probabilities, ReadOnlySpan<int> groundTruth, EstimatorOptions? options = null)
+    {
+        options ??= new EstimatorOptions { Refits = 20 };
+        options.Check();
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        Require.SameLength(groundTruth.Length * classes, probabilities.Length, nameof(probabilities));
+        Require.Finite(probabilities);
+        var calibrations = new BinaryCalibration[classes];
+        var scores = new double[groundTruth.Length];
+        var truth = new bool[groundTruth.Length];
+        for (var k = 0; k < classes; k++)
+        {
+            for (var i = 0; i < scores.Length; i++)
+            {
+                if (groundTruth[i] < 0 || groundTruth[i] >= classes)
+                    throw new ArgumentOutOfRangeException(nameof(groundTruth), groundTruth[i], $"Classes are numbered 0 .. {classes - 1}.");
+                (scores[i], truth[i]) = (probabilities[i * classes + k], groundTruth[i] == k);
+            }
+
+            calibrations[k] = BinaryCalibration.Fit(scores, truth, [], options with { Seed = options.Seed + (ulong)k });
+        }
+
+        return new MulticlassPerformanceEstimator(calibrations);
+    }
+
+    /// <summary>Estimates the performance on rows without ground truth.</summary>
+    /// <param name="probabilities">Row-major rows x classes, finite.</param>
+    /// <param name="predictions">The model's own decision per row, a class index.</param>
+    public MulticlassEstimate Estimate(ReadOnlySpan<double> probabilities, ReadOnlySpan<int> predictions)
+    {
+        Require.SameLength(predictions.Length * Classes, probabilities.Length, nameof(probabilities));
+        Require.Finite(probabilities);
+        var confusion = new ConfusionMatrix(Classes);
+        if (predictions.IsEmpty)
+        {
+            var none = EstimatedMetric.None(Statistics.Estimate.Insufficient(0, null, "no rows"));
+            return new MulticlassEstimate(confusion, none, none, none, none, none, []);
+        }
+
+        var calibrated = Calibrate(probabilities, -1);
+        Fill(confusion, calibrated, predictions);
+        var area = Area(probabilities, calibrated, withVariance: true);
+        var spread = Spread(probabilities, predictions);
+        var n = predictions.Length;
+        var warnings = new List<string>();
+        foreach (var (calibration, k) in _calibrations.Select((c, k) => (c, k)))
+        {
+            var (groups, _) = GroupsOf(probabilities, calibrated, k);
+            warnings.AddRange(calibration.Warnings(groups).Select(w => $"class {k}: {w}"));
+        }
+
+        return new MulticlassEstimate(
+            confusion,
+            EstimatedMetric.Of(confusion.Accuracy().Value!.Value, n, LabelVariance(confusion, calibrated, predictions, null), spread[0], 0, 1),
+            EstimatedMetric.Of(confusion.Precision().Value!.Value, n, LabelVariance(confusion, calibrated, predictions, confusion.PrecisionGradient()), spread[1], 0, 1),
+            EstimatedMetric.Of(confusion.Recall().Value!.Value, n, LabelVariance(confusion, calibrated, predictions, confusion.RecallGradient()), spread[2], 0, 1),
+            EstimatedMetric.Of(confusion.F1().Value!.Value, n, LabelVariance(confusion, calibrated, predictions, confusion.F1Gradient()), spread[3], 0, 1),
+            double.IsNaN(area.Area)
+                ? EstimatedMetric.None(Statistics.Estimate.Undefined(n, null, "every row is surely of one class"))
+                : EstimatedMetric.Of(area.Area, n, area.Variance, spread[4], 0, 1),
+            warnings);
+    }
+
+    private static void Fill(ConfusionMatrix confusion, double[] calibrated, ReadOnlySpan<int> predictions)
+    {
+        for (var i = 0; i < predictions.Length; i++)
+        {
+            for (var k = 0; k < confusion.Classes; k++)
+                confusion.Add(k, predictions[i], calibrated[i * confusion.Classes + k]);
+        }
+    }
+
+    /// <summary>Delta method over independent labels: a row's label k changes the metric by gradient[k, prediction]. A null gradient means accuracy.</summary>
+    private static double LabelVariance(ConfusionMatrix confusion, double[] calibrated, ReadOnlySpan<int> predictions, double[]? gradient)
+    {
+        var classes = confusion.Classes;
+        var variance = 0.0;
+        for (var i = 0; i < predictions.Length; i++)
+        {
+            double first = 0, second = 0;
+            for (var k = 0; k < classes; k++)
+            {
+                var change = gradient is null ? (k == predictions[i] ? 1 / confusion.Total : 0) : gradient[k * classes + predictions[i]];
+                first += calibrated[i * classes + k] * change;
+                second += calibrated[i * classes + k] * change * change;
+            }
+
+            variance += Math.Max(0, second - first * first);
+        }
+
+        return variance;
+    }
+
+    private double[] Calibrate(ReadOnlySpan<double> probabilities, int refit)
+    {
+        var calibrated = new double[probabilities.Length];
+        for (var i = 0; i < calibrated.Length; i += Classes)
+        {
+            var sum = 0.0;
+            for (var k = 0; k < Classes; k++)
+            {
+                var calibration = _calibrations[k];
+                var p = refit < 0 ? calibration.Predict(probabilities[i + k]) : calibration.Refits[refit].Predict(probabilities[i + k]);
+                sum += calibrated[i + k] = Math.Clamp(p, 0, 1);
+            }
+
+            for (var k = 0; k < Classes; k++)
+                calibrated[i + k] = sum > 0 ? calibrated[i + k] / sum : 1.0 / Classes;
+        }
+
+        return calibrated;
+    }
+
+    private (double Area, double Variance) Area(ReadOnlySpan<double> probabilities, double[] calibrated, bool withVariance)
+    {
+        double area = 0, deviation = 0;
+        var used = 0;
+        for (var k = 0; k < Classes; k++)
+        {
+            var (groups, c) = GroupsOf(probabilities, calibrated, k);
+            var ranking = ExpectedRanking.Of(groups, c, withVariance);
+            if (double.IsNaN(ranking.Area))
+                continue;
+            area += ranking.Area;
+            deviation += Math.Sqrt(ranking.Variance);
+            used++;
+        }
+
+        return used == 0 ? (double.NaN, double.NaN) : (area / used, deviation / used * (deviation / used));
+    }
+
+    // Renormalising makes the calibrated value differ between rows of one score: every row is its own group, ties side by side get their mean.
+    private (ExpectedGroups Groups, double[] Calibrated) GroupsOf(ReadOnlySpan<double> probabilities, double[] calibrated, int cls)
+    {
+        var rows = calibrated.Length / Classes;
+        var scores = new double[rows];
+        var positives = new double[rows];
+        var negatives = new double[rows];
+        for (var i = 0; i < rows; i++)
+            (scores[i], positives[i], negatives[i]) = (probabilities[i * Classes + cls], calibrated[i * Classes + cls], 1 - calibrated[i * Classes + cls]);
+        var table = ScoreCounts.FromGroups(scores, positives, negatives);
+        var counts = new double[table.Scores.Length];
+        var means = new double[counts.Length];
+        for (var i = 0; i < counts.Length; i++)
+        {
+            counts[i] = table.Positives[i] + table.Negatives[i];
+            means[i] = table.Positives[i] / counts[i];
+        }
+
+        return (new ExpectedGroups(table.Scores.ToArray(), counts, new double[counts.Length]), means);
+    }
+
+    private double[] Spread(ReadOnlySpan<double> probabilities, ReadOnlySpan<int> predictions)
+    {
+        var refits = _calibrations.Min(c => c.Refits.Count);
+        var result = new double[5];
+        if (refits < 2)
+            return result;
+        // Rows evenly spaced stand for all: the spread of refits needs no more.
+        var step = Math.Max(1, predictions.Length / SpreadRows);
+        List<double> rows = [];
+        List<int> decisions = [];
+        for (var i = 0; i < predictions.Length; i += step)
+        {
+            rows.AddRange(probabilities.Slice(i * Classes, Classes));
+            decisions.Add(predictions[i]);
+        }
+
+        double[] sample = [.. rows];
+        var values = new double[5][];
+        for (var v = 0; v < 5; v++)
+            values[v] = new double[refits];
+        for (var r = 0; r < refits; r++)
+        {
+            var calibrated = Calibrate(sample, r);
+            var confusion = new ConfusionMatrix(Classes);
+            Fill(confusion, calibrated, [.. decisions]);
+            values[0][r] = confusion.Accuracy().Value!.Value;
+            values[1][r] = confusion.Precision().Value!.Value;
+            values[2][r] = confusion.Recall().Value!.Value;
+            values[3][r] = confusion.F1().Value!.Value;
+            var area = Area(sample, calibrated, withVariance: false).Area;
+            values[4][r] = double.IsNaN(area) ? 0.5 : area;
+        }
+
+        for (var v = 0; v < 5; v++)
+        {
+            var mean = values[v].Average();
+            result[v] = values[v].Sum(x => (x - mean) * (x - mean)) / (refits - 1);
+        }
+
+        return result;
+    }
+}
