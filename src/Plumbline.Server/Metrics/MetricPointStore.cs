@@ -79,15 +79,16 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
         var completeBefore = time.GetUtcNow() - model.AllowedLateness;
         var points = new List<MetricPoint>();
         using var rows = await store.QueryAsync(Statement(model, query), cancellation);
+        var (metric, segment, version, feature, label) = (new RepeatedText(), new RepeatedText(), new RepeatedText(), new RepeatedText(), new RepeatedText());
         while (rows.Read())
         {
             var point = new MetricPoint
             {
-                Metric = rows.ReadString(),
-                Segment = rows.ReadString(),
-                Version = rows.ReadString(),
-                Feature = rows.ReadString(),
-                Class = rows.ReadString(),
+                Metric = metric.Read(rows),
+                Segment = segment.Read(rows),
+                Version = version.Read(rows),
+                Feature = feature.Read(rows),
+                Class = label.Read(rows),
                 WindowStart = rows.ReadDateTime(),
                 WindowEnd = rows.ReadDateTime(),
                 Value = rows.ReadNullableDouble(),
@@ -144,11 +145,13 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
             parameters.AddRange([new("c1", after.Metric), new("c2", after.Segment), new("c3", after.Version), new("c4", after.Feature), new("c5", after.Class), new("c6", Clamp(after.WindowStart))]);
         }
 
+        // The newest of each key. FINAL would say the same and takes four times as long, because it merges by the whole key.
         var text = $"""
             SELECT metric, segment, version, feature, class, window_start, window_end, value, lower, upper, p_value, n, status
-            FROM metric_points FINAL
+            FROM metric_points
             WHERE {string.Join(" AND ", conditions)}
-            ORDER BY metric, segment, version, feature, class, window_start
+            ORDER BY metric, segment, version, feature, class, window_start, computed_at DESC
+            LIMIT 1 BY metric, segment, version, feature, class, window_start
             LIMIT {"{limit:UInt32}"}
             """;
         return new SqlStatement(text, parameters);
@@ -159,5 +162,20 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
     {
         var seconds = Math.Clamp(value.ToUnixTimeSeconds() + (value.Ticks % TimeSpan.TicksPerSecond > 0 ? 1 : 0), 0, uint.MaxValue);
         return DateTimeOffset.FromUnixTimeSeconds(seconds);
+    }
+
+    /// <summary>Rows come in key order, so a text mostly repeats the one above it: it is made once, not once per row.</summary>
+    private sealed class RepeatedText
+    {
+        private byte[] _bytes = [];
+        private string _text = "";
+
+        public string Read(QueryRows rows)
+        {
+            var bytes = rows.ReadStringBytes();
+            if (bytes.SequenceEqual(_bytes)) return _text;
+            _bytes = bytes.ToArray();
+            return _text = System.Text.Encoding.UTF8.GetString(bytes);
+        }
     }
 }
