@@ -94,6 +94,7 @@ public static class PlumblineHost
         app.MapModels();
         app.MapIngestion();
         app.MapMetrics();
+        app.MapProgress();
         app.MapExplore();
         app.MapModelHealth();
         app.MapUi();
