@@ -63,7 +63,8 @@ public static class PlumblineHost
         services.AddColumnStore(options);
         services.AddSingleton<WindowLedger>();
         services.AddIngestion(options);
-        services.AddSingleton<BaselineCatalog>().AddSingleton<ProfileStore>();
+        services.AddReferences();
+        services.AddProfiles();
         AddCalculators(services);
         services.AddMetricPoints();
         services.AddExplore();
@@ -93,6 +94,7 @@ public static class PlumblineHost
         app.MapHealth();
         app.MapModels();
         app.MapIngestion();
+        app.MapReferences();
         app.MapMetrics();
         app.MapProgress();
         app.MapExplore();

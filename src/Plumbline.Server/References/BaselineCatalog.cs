@@ -1,2 +1,183 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Server.Models;
+using Plumbline.Server.Profiles;
+using Plumbline.Server.State;
+using Plumbline.Server.Windows;
+using Plumbline.Store;
+
 namespace Plumbline.Server.References;
-public sealed class BaselineCatalog { public Baseline? Find(int modelId) => null; }
+
+/// <summary>
+/// The baseline of every model. It is durable in the state database; the reference's rows are in the engine. A new one is computed
+/// aside, then takes the place of the old one at once, and all windows of the model are put on the list to be computed on its bins.
+/// </summary>
+public sealed class BaselineCatalog(
+    ColumnStore store, ModelTables tables, BaselineComputation computation, IDbContextFactory<StateDbContext> state, WindowLedger ledger, ModelCatalog catalog, TimeProvider time, ILogger<BaselineCatalog> log)
+{
+    /// <summary>Rows that a day needs to become the reference of a model without a declared one.</summary>
+    public const int FirstDayRows = 1000;
+
+    private readonly ConcurrentDictionary<int, Baseline> _current = new();
+    private readonly ConcurrentDictionary<int, SemaphoreSlim> _gates = new();
+    private readonly ConcurrentDictionary<int, DateTimeOffset> _nextLook = new();
+
+    /// <summary>The baseline of a model; null while it has none.</summary>
+    public Baseline? Find(int modelId) => _current.GetValueOrDefault(modelId);
+
+    /// <summary>Raised after a model got a new baseline, with its number.</summary>
+    public event Action<int>? Changed;
+
+    /// <summary>Reads all baselines and finishes what a crash interrupted; called once before the server listens.</summary>
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        foreach (var row in await db.Baselines.AsNoTracking().ToListAsync(cancellation))
+        {
+            if (catalog.Find(row.ModelId) is not { } model)
+                continue;
+            _current[row.ModelId] = BaselineJson.Read(row.Content);
+            if (!row.WindowsMarked)
+                await MarkWindowsAsync(model, cancellation);
+        }
+    }
+
+    /// <summary>Makes a table for the rows of a new reference, lets the caller fill it, and makes it the model's reference.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="declared">False when nobody declared it.</param>
+    /// <param name="version">Version that it was scored with; null when not said.</param>
+    /// <param name="fill">Fills the table of the given name.</param>
+    /// <param name="cancellation">Leaves the model with the reference that it had.</param>
+    /// <returns>The new baseline; null when no row was filled in (the model keeps what it had).</returns>
+    internal async Task<Baseline?> ReplaceAsync(int modelId, bool declared, string? version, Func<ModelDefinition, string, CancellationToken, Task> fill, CancellationToken cancellation)
+    {
+        var gate = _gates.GetOrAdd(modelId, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            var model = catalog.Find(modelId) ?? throw new InvalidOperationException($"Model {modelId} was deleted.");
+            if (!declared && Find(modelId) is { } present)
+                return present;
+            var generation = (Find(modelId)?.Generation ?? 0) + 1;
+            try
+            {
+                return await MakeAsync(model, generation, declared, version, fill, cancellation);
+            }
+            finally
+            {
+                if (Find(modelId)?.Generation != generation)
+                    await tables.DropReferenceAsync(modelId, generation, CancellationToken.None);
+            }
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>
+    /// For a model without a reference: its first complete day (UTC) with at least <see cref="FirstDayRows"/> primary predictions becomes it.
+    /// Null when there is no such day yet.
+    /// </summary>
+    internal async Task<Baseline?> TryAdoptFirstDayAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        // Looking reads a column of all predictions: not with every pass.
+        if (_nextLook.TryGetValue(model.Id, out var next) && now < next)
+            return null;
+        _nextLook[model.Id] = now + TimeSpan.FromSeconds(10);
+        var complete = (now - model.AllowedLateness).UtcDateTime.Date;
+        DateTimeOffset day;
+        using (var rows = await store.QueryAsync(new SqlStatement($$"""
+            SELECT toUnixTimestamp(toStartOfDay(timestamp, 'UTC')) AS day FROM {{ModelTables.Predictions(model.Id)}}
+            WHERE role = 'primary' AND timestamp < {complete:DateTime64(3, 'UTC')}
+            GROUP BY day HAVING count() >= {rows:UInt64} ORDER BY day LIMIT 1
+            """, new("complete", new DateTimeOffset(complete, TimeSpan.Zero)), new("rows", FirstDayRows)), cancellation))
+        {
+            if (!rows.Read())
+                return null;
+            day = DateTimeOffset.FromUnixTimeSeconds(rows.ReadUInt32());
+        }
+        log.LogInformation("Model {Model} has no declared reference: its first complete day {Day:yyyy-MM-dd} becomes it", model.Name, day);
+        return await ReplaceAsync(model.Id, declared: false, version: null,
+            (current, table, ct) => store.ExecuteAsync(ProductionWindow.Copy(current, table, day, day.AddDays(1), version: null), ct), cancellation);
+    }
+
+    /// <summary>Forgets a deleted model's baseline; its rows go with the model's tables.</summary>
+    public async Task RemoveAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        await db.Baselines.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
+        _current.TryRemove(model.Id, out _);
+        _nextLook.TryRemove(model.Id, out _);
+    }
+
+    private async Task<Baseline?> MakeAsync(
+        ModelDefinition model, int generation, bool declared, string? version, Func<ModelDefinition, string, CancellationToken, Task> fill, CancellationToken cancellation)
+    {
+        var table = ModelTables.Reference(model.Id, generation);
+        await tables.CreateReferenceAsync(model.Id, generation, [.. model.Features.Select(ModelColumns.Of)], cancellation);
+        await fill(model, table, cancellation);
+        if (await ReadDraftAsync(table, generation, declared, version, cancellation) is not { } draft)
+            return null;
+        var baseline = await computation.ComputeAsync(model, draft, cancellation);
+        await SaveAsync(model.Id, baseline, cancellation);
+        _current[model.Id] = baseline;
+        Changed?.Invoke(model.Id);
+        // The new baseline counts from here on: what is left to do is not undone by a caller that went away.
+        await MarkWindowsAsync(model, CancellationToken.None);
+        await store.ExecuteAsync(new SqlStatement("DELETE FROM profiles WHERE model_id = {model:UInt32} AND baseline != 0 AND baseline < {generation:UInt32}",
+            new SqlParameter("model", model.Id), new SqlParameter("generation", generation)), CancellationToken.None);
+        if (generation > 1)
+            await tables.DropReferenceAsync(model.Id, generation - 1, CancellationToken.None);
+        return baseline;
+    }
+
+    private async Task<Baseline?> ReadDraftAsync(string table, int generation, bool declared, string? version, CancellationToken cancellation)
+    {
+        using var rows = await store.QueryAsync(new SqlStatement(
+            $"SELECT count(), countIf(value != '' OR NOT isNaN(value_number)), countIf(toUnixTimestamp64Milli(timestamp) != 0), minIf(timestamp, toUnixTimestamp64Milli(timestamp) != 0), max(timestamp) FROM {table}"), cancellation);
+        rows.Read();
+        var (count, groundTruth, timed) = ((long)rows.ReadUInt64(), (long)rows.ReadUInt64(), rows.ReadUInt64());
+        var (from, to) = (rows.ReadDateTime64(), rows.ReadDateTime64());
+        return count == 0 ? null : new Baseline
+        {
+            Generation = generation,
+            Declared = declared,
+            From = timed == 0 ? null : from,
+            To = timed == 0 ? null : to,
+            Version = version,
+            Rows = count,
+            GroundTruthRows = groundTruth,
+            CreatedAt = time.GetUtcNow(),
+            Features = FrozenDictionary<string, FeatureBaseline>.Empty,
+        };
+    }
+
+    private async Task SaveAsync(int modelId, Baseline baseline, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var row = await db.Baselines.FindAsync([modelId], cancellation);
+        if (row is null)
+            db.Baselines.Add(row = new BaselineRow { ModelId = modelId, Content = "" });
+        (row.Generation, row.Content, row.WindowsMarked) = (baseline.Generation, BaselineJson.Write(baseline), false);
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    private async Task MarkWindowsAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
+        var starts = new List<DateTimeOffset>();
+        using (var rows = await store.QueryAsync(new SqlStatement($$"""
+            SELECT DISTINCT toUInt32(intDiv(toUnixTimestamp(timestamp), {length:UInt32}) * {length:UInt32}) AS start FROM {{ModelTables.Predictions(model.Id)}} ORDER BY start
+            """, new SqlParameter("length", (long)model.Window.TotalSeconds)), cancellation))
+        {
+            while (rows.Read())
+                starts.Add(DateTimeOffset.FromUnixTimeSeconds(rows.ReadUInt32()));
+        }
+        await ledger.MarkDirtyAsync(model.Id, starts, DirtyReason.Reference, cancellation);
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        await db.Baselines.Where(row => row.ModelId == model.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.WindowsMarked, true), cancellation);
+    }
+}

@@ -17,6 +17,12 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : D
     /// <summary>Owned by Windows.</summary>
     public DbSet<DirtyWindowRow> DirtyWindows => Set<DirtyWindowRow>();
 
+    /// <summary>Owned by References.</summary>
+    public DbSet<BaselineRow> Baselines => Set<BaselineRow>();
+
+    /// <summary>Owned by Profiles.</summary>
+    public DbSet<SegmentValueRow> SegmentValues => Set<SegmentValueRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<ModelRow>(model =>
@@ -28,6 +34,17 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : D
         {
             version.ToTable("model_version");
             version.HasKey(row => new { row.ModelId, row.Version });
+        });
+        modelBuilder.Entity<BaselineRow>(baseline =>
+        {
+            baseline.ToTable("baseline");
+            baseline.HasKey(row => row.ModelId);
+            baseline.Property(row => row.ModelId).ValueGeneratedNever();
+        });
+        modelBuilder.Entity<SegmentValueRow>(value =>
+        {
+            value.ToTable("segment_value");
+            value.HasKey(row => new { row.ModelId, row.Key, row.Value });
         });
         modelBuilder.Entity<DirtyWindowRow>(window =>
         {
@@ -83,4 +100,31 @@ public sealed class DirtyWindowRow
     public int Attempts { get; set; }
 
     public string? LastError { get; set; }
+}
+
+/// <summary>The baseline of a model: its bins and its own counts in them. The reference's rows are in the engine.</summary>
+public sealed class BaselineRow
+{
+    public int ModelId { get; set; }
+
+    public int Generation { get; set; }
+
+    /// <summary>The JSON of the Baseline.</summary>
+    public required string Content { get; set; }
+
+    /// <summary>False until every window of the model is on the list to be computed on these bins; a start finishes what a crash interrupted.</summary>
+    public bool WindowsMarked { get; set; }
+}
+
+/// <summary>A value of a segment dimension that is told apart.</summary>
+public sealed class SegmentValueRow
+{
+    public int ModelId { get; set; }
+
+    public required string Key { get; set; }
+
+    public required string Value { get; set; }
+
+    /// <summary>Order in which the values were seen.</summary>
+    public int Ordinal { get; set; }
 }

@@ -1,0 +1,13 @@
+using Plumbline.Server.Models;
+
+namespace Plumbline.Server.Profiles;
+
+/// <summary>Profiles of closed and open windows.</summary>
+public static class ProfilesSetup
+{
+    public static IServiceCollection AddProfiles(this IServiceCollection services) => services
+        .AddSingleton<SegmentValues>()
+        .AddSingleton<ProfileStore>()
+        // The stored profiles go with the model's tables.
+        .AddSingleton(provider => new ModelRemovalStep(provider.GetRequiredService<SegmentValues>().RemoveAsync));
+}
