@@ -1,15 +1,24 @@
+using System.Globalization;
 using Plumbline.Bench;
 
 // One file per benchmark; each prints a table row that README.md holds.
 return args.FirstOrDefault() switch
 {
+    "decode" => IngestBenchmark.Decode(),
+    "ingest" => await IngestBenchmark.BatchesAsync(Seconds(args)),
+    "ingest-single" => await IngestBenchmark.SinglesAsync(Seconds(args)),
     "model-page" => await ModelPageBenchmark.RunAsync(),
     _ => Usage(),
 };
 
+static int Seconds(string[] args) => args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20;
+
 static int Usage()
 {
     Console.WriteLine("dotnet run -c Release --project bench/Plumbline.Bench -- <name>");
-    Console.WriteLine("  model-page   the reads of a model page: 100 features x 30 days of hourly points");
+    Console.WriteLine("  decode                  the JSON decoder alone: rows per second and allocations");
+    Console.WriteLine("  ingest [seconds]        batches of 1,000 predictions: acknowledged per second, memory, ratio to the engine's own insert");
+    Console.WriteLine("  ingest-single [seconds] single predictions over 64 connections");
+    Console.WriteLine("  model-page              the reads of a model page: 100 features x 30 days of hourly points");
     return 2;
 }

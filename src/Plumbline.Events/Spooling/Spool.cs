@@ -20,6 +20,7 @@ public sealed class Spool : IAsyncDisposable
     private readonly Lock _readLock = new();
     private readonly BlockingCollection<SpoolOperation> _operations = new(new ConcurrentQueue<SpoolOperation>());
     private readonly SemaphoreSlim _arrived = new(0, 1);
+    private readonly CounterChanges _counted = new();
     private readonly Thread _committer;
     private long _commits;
 
@@ -210,8 +211,10 @@ public sealed class Spool : IAsyncDisposable
         try
         {
             _writing.Run("BEGIN IMMEDIATE");
+            _counted.Clear();
             foreach (var operation in group)
-                operation.Write(_writing);
+                operation.Write(_writing, _counted);
+            _counted.WriteTo(_writing);
             _writing.Run("COMMIT");
             Interlocked.Increment(ref _commits);
         }

@@ -12,8 +12,8 @@ internal abstract class SpoolOperation(int modelId)
     /// <summary>Bytes that the operation writes, for the limit of a transaction.</summary>
     public virtual int Bytes => 0;
 
-    /// <summary>Writes. Runs in the committer's thread; may run again when the transaction has to be repeated.</summary>
-    public abstract void Write(SpoolDatabase database);
+    /// <summary>Writes, in the committer's thread; what it counts is written once for the whole transaction.</summary>
+    public abstract void Write(SpoolDatabase database, CounterChanges counted);
 
     /// <summary>Brings the state in memory up to date. Runs under the state's lock after the commit.</summary>
     public abstract void Publish(SpoolState state);
@@ -34,7 +34,7 @@ internal sealed class AppendOperation(SpoolEntry entry, DateTimeOffset at) : Spo
 
     public override int Bytes => entry.Payload.Length;
 
-    public override void Write(SpoolDatabase database)
+    public override void Write(SpoolDatabase database, CounterChanges counted)
     {
         if (entry.Rows > 0)
         {
@@ -43,12 +43,7 @@ internal sealed class AppendOperation(SpoolEntry entry, DateTimeOffset at) : Spo
                 entry.Payload.Span, entry.ModelId, (long)entry.Kind, entry.Rows, at.ToUnixTimeMilliseconds());
             _sequence = database.LastInsertRowId;
         }
-        database.Run(
-            """
-            INSERT INTO counters(model, kind, received, duplicate, rejected, stored) VALUES(?1, ?2, ?3, ?4, ?5, 0)
-            ON CONFLICT(model, kind) DO UPDATE SET received = received + excluded.received, duplicate = duplicate + excluded.duplicate, rejected = rejected + excluded.rejected
-            """,
-            entry.ModelId, (long)entry.Kind, entry.Rows + entry.Duplicates + entry.Rejected, entry.Duplicates, entry.Rejected);
+        counted.Add(entry.ModelId, entry.Kind, new SpoolCounters(entry.Rows + entry.Duplicates + entry.Rejected, entry.Duplicates, entry.Rejected, 0, 0));
     }
 
     public override void Publish(SpoolState state)
@@ -65,7 +60,7 @@ internal sealed class PlanOperation(int modelId, EventKind kind, IReadOnlyList<W
 {
     public SpoolBlock? Block { get; private set; }
 
-    public override void Write(SpoolDatabase database)
+    public override void Write(SpoolDatabase database, CounterChanges counted)
     {
         var rows = batches.Sum(static b => (long)b.Rows);
         database.Run(
@@ -82,12 +77,11 @@ internal sealed class PlanOperation(int modelId, EventKind kind, IReadOnlyList<W
 
 internal sealed class CompleteOperation(SpoolBlock block) : SpoolOperation(block.ModelId)
 {
-    public override void Write(SpoolDatabase database)
+    public override void Write(SpoolDatabase database, CounterChanges counted)
     {
-        foreach (var sequence in block.Sequences)
-            database.Run("DELETE FROM batches WHERE sequence = ?1", sequence);
+        database.Run("DELETE FROM batches WHERE model = ?1 AND kind = ?2 AND sequence BETWEEN ?3 AND ?4", block.ModelId, (long)block.Kind, block.Sequences[0], block.Sequences[^1]);
         database.Run("DELETE FROM blocks WHERE number = ?1", block.Number);
-        database.Run("UPDATE counters SET stored = stored + ?3 WHERE model = ?1 AND kind = ?2", block.ModelId, (long)block.Kind, block.Rows);
+        counted.Add(block.ModelId, block.Kind, new SpoolCounters(0, 0, 0, block.Rows, 0));
     }
 
     public override void Publish(SpoolState state) => state.Complete(block);
@@ -95,7 +89,7 @@ internal sealed class CompleteOperation(SpoolBlock block) : SpoolOperation(block
 
 internal sealed class FailOperation(SpoolBlock block, string reason) : SpoolOperation(block.ModelId)
 {
-    public override void Write(SpoolDatabase database) =>
+    public override void Write(SpoolDatabase database, CounterChanges counted) =>
         database.RunWithText("UPDATE blocks SET attempts = attempts + 1, failure = ?2 WHERE number = ?1", reason, block.Number);
 
     public override void Publish(SpoolState state) => state.Plan(block with { Failure = reason });
@@ -103,8 +97,9 @@ internal sealed class FailOperation(SpoolBlock block, string reason) : SpoolOper
 
 internal sealed class DropOperation(int modelId) : SpoolOperation(modelId)
 {
-    public override void Write(SpoolDatabase database)
+    public override void Write(SpoolDatabase database, CounterChanges counted)
     {
+        counted.Forget(ModelId);
         database.Run("DELETE FROM batches WHERE model = ?1", ModelId);
         database.Run("DELETE FROM blocks WHERE model = ?1", ModelId);
         database.Run("DELETE FROM counters WHERE model = ?1", ModelId);

@@ -2,8 +2,12 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Plumbline.Events;
+using Plumbline.Events.Spooling;
 using Plumbline.Server.Ingestion;
+using Plumbline.Server.Ingestion.Duplicates;
+using Plumbline.Server.Ingestion.Intake;
 using Plumbline.Server.Models;
 using Plumbline.Server.Windows;
 using Plumbline.Store;
@@ -104,6 +108,43 @@ public sealed class PredictionIngestionTests(TestHost host)
         Assert.Equal(5_000, host.Model(model).Features.Length);
         Assert.Equal(
             [(4UL, 4_998.0)], await host.QueryAsync($"SELECT count(), maxIf(f4998, not isNaN(f4998)) FROM {ModelTables.Predictions(host.Model(model).Id)}", r => (r.ReadUInt64(), r.ReadDouble())));
+    }
+
+    [Fact]
+    public async Task Sparse_rows_over_many_columns_are_stored_in_parts()
+    {
+        var model = await host.CreateModelAsync(new { task = "regression" });
+        for (var batch = 0; batch < 4; batch++)
+        {
+            var rows = Enumerable.Range(batch * 1_000, 1_000).Select(i => $$$"""{"prediction_id":"s{{{i}}}","timestamp":"2026-03-0{{{1 + batch}}}T00:00:00Z","features":{"f{{{i}}}":{{{i}}}}}""");
+            Assert.Equal((1_000, 0, 0), (await host.AcceptAsync(model, "predictions", "[" + string.Join(',', rows) + "]")).Counts());
+        }
+        Assert.Equal(4_000, (await host.StoredAsync(model)).Stored);
+        Assert.Equal(
+            [(4_000UL, 17.0, 3_999.0)],
+            await host.QueryAsync($"SELECT count(), maxIf(f17, not isNaN(f17)), maxIf(f3999, not isNaN(f3999)) FROM {ModelTables.Predictions(host.Model(model).Id)}", r => (r.ReadUInt64(), r.ReadDouble(), r.ReadDouble())));
+    }
+
+    [Fact]
+    public async Task A_full_spool_is_a_429_that_says_when_to_come_back_and_takes_the_rows_then()
+    {
+        var model = await host.CreateModelAsync(Binary);
+        var path = Path.Combine(Path.GetTempPath(), $"plumbline-full-{Guid.NewGuid():N}.db");
+        await using (var spool = Spool.Open(new SpoolOptions { Path = path, MaxBytes = 300 }, TimeProvider.System))
+        {
+            var stored = host.Get<StoredIds>();
+            var known = new KnownEvents(spool, stored, host.Get<ModelTables>(), new FilterBudget(1_000_000));
+            var posts = new EventPosts(
+                host.Get<ModelCatalog>(), new EventLimits(), host.Get<DecoderPool>(), new BodyBudget(1_000_000), new BatchIntake(spool, known, stored, host.Get<FeatureInference>()), TimeProvider.System);
+            Assert.Equal(202, (await PostAsync(posts, model, "first")).StatusCode);
+            var full = await PostAsync(posts, model, "second");
+            Assert.Equal((429, "2"), (full.StatusCode, full.Headers.RetryAfter.ToString()));
+            var block = await spool.PlanBlockAsync(host.Model(model).Id, EventKind.Prediction, 100, 10_000);
+            await spool.CompleteBlockAsync(block!);
+            Assert.Equal(202, (await PostAsync(posts, model, "second")).StatusCode);
+            Assert.Equal(new SpoolCounters(2, 0, 0, 1, 1), spool.Counters(host.Model(model).Id, EventKind.Prediction));
+        }
+        File.Delete(path);
     }
 
     [Fact]
@@ -220,6 +261,15 @@ public sealed class PredictionIngestionTests(TestHost host)
         using var again = await host.Client.PutAsync($"/v1/models/{model}", new StringContent("""{"task":"binary"}""", Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
         Assert.Equal((1, 0, 0), (await host.AcceptAsync(model, "predictions", """{"prediction_id":"p","features":{"a":1}}""")).Counts());
         Assert.Equal(1, (await host.StoredAsync(model)).Stored);
+    }
+
+    private async Task<HttpResponse> PostAsync(EventPosts posts, string model, string id)
+    {
+        var context = new DefaultHttpContext { RequestServices = host.Services };
+        context.Request.ContentType = "application/json";
+        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes($$$"""{"prediction_id":"{{{id}}}","trace_id":"{{{new string('t', 100)}}}"}"""));
+        await (await posts.TakeAsync(model, EventKind.Prediction, context.Request, TestContext.Current.CancellationToken)).ExecuteAsync(context);
+        return context.Response;
     }
 
     private static byte[] Gzip(byte[] bytes)

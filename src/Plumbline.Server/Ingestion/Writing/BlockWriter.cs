@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Plumbline.Events;
 using Plumbline.Events.Batches;
 using Plumbline.Events.Spooling;
@@ -42,14 +44,18 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
     {
         if (model.Task == ModelTask.Binary && model.PositiveClass is null)
             model = await EnsurePositiveClassAsync(model, payloads, cancellation);
-        using var rows = PredictionRows.Encode(model, block, payloads);
+        using var rows = PredictionRows.Open(model, block, payloads);
+        await tables.EnsureAsync(model.Id, rows.FeatureColumns, cancellation);
+        for (var part = 0; rows.FillNextPart(); part++)
+        {
+            var token = part == 0 ? block.Token : string.Create(CultureInfo.InvariantCulture, $"{block.Token}.{part}");
+            await store.InsertAsync(ModelTables.Predictions(model.Id), rows.ColumnNames, rows.Buffer.Written, token, cancellation);
+        }
         await catalog.EnsureClassesAsync(model.Id, rows.Classes.InOrder, cancellation);
         foreach (var version in rows.Versions.InOrder)
             await catalog.EnsureVersionAsync(model.Id, version, cancellation);
-        await tables.EnsureAsync(model.Id, rows.FeatureColumns, cancellation);
-        await store.InsertAsync(ModelTables.Predictions(model.Id), rows.ColumnNames, rows.Buffer.Written, block.Token, cancellation);
         var lows = rows.Ids.ConvertAll(static id => id.Low);
-        if (knowledge.LabelledIds.MayContainAny(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(lows)))
+        if (knowledge.LabelledIds.MayContainAny(CollectionsMarshal.AsSpan(lows)))
         {
             var labelled = await matching.MatchPredictionsAsync(model, block.Number, rows.FirstMs, rows.LastMs, cancellation);
             await ledger.MarkDirtyAsync(model.Id, Times(labelled), DirtyReason.GroundTruth, cancellation);
@@ -65,7 +71,7 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
         using var rows = GroundTruthRows.Encode(block, payloads, keys, ids);
         await tables.EnsureAsync(model.Id, [], cancellation);
         await store.InsertAsync(ModelTables.GroundTruth(model.Id), GroundTruthRows.Columns, rows.Written, block.Token, cancellation);
-        if (knowledge.Predictions.MayContainAny(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids)))
+        if (knowledge.Predictions.MayContainAny(CollectionsMarshal.AsSpan(ids)))
         {
             var windows = await matching.MatchGroundTruthAsync(model, block.Number, cancellation);
             await ledger.MarkDirtyAsync(model.Id, Times(windows), DirtyReason.GroundTruth, cancellation);

@@ -8,7 +8,10 @@ using Plumbline.Store;
 
 namespace Plumbline.Server.Ingestion.Writing;
 
-/// <summary>The predictions of a block as rows of the column store. Only the columns of features that the block has are written; the others default to missing.</summary>
+/// <summary>
+/// The predictions of a block as rows of the column store, in one part or, where rows are sparse and columns many, in several. Only the
+/// columns of features that the block has are written; the others default to missing.
+/// </summary>
 internal sealed class PredictionRows : IDisposable
 {
     private readonly List<(EventBatchReader Reader, ReadOnlyMemory<byte> Bytes, int[] Positions)> _batches = [];
@@ -16,9 +19,28 @@ internal sealed class PredictionRows : IDisposable
     private readonly HashSet<long> _windows = [];
     private long _lastWindow = long.MinValue;
 
-    private PredictionRows(int capacity) => Buffer = new RowBinaryBuffer(capacity);
+    private const int PartBytes = 64 * 1024 * 1024;
+    private const int BytesOfFixedColumns = 512;
+    private const int BytesOfFeature = 10;
+    private readonly ModelDefinition _model;
+    private readonly ulong _block;
+    private readonly byte[] _positive;
+    private readonly long _windowMs;
+    private FeatureCells _cells;
+    private int _rowsPerPart;
+    private int _batch;
 
-    /// <summary>The rows.</summary>
+    private PredictionRows(ModelDefinition model, SpoolBlock block)
+    {
+        _model = model;
+        _block = (ulong)block.Number;
+        _positive = Encoding.UTF8.GetBytes(model.PositiveClass ?? "");
+        _windowMs = (long)model.Window.TotalMilliseconds;
+        _cells = new FeatureCells(_columns);
+        Buffer = new RowBinaryBuffer((int)Math.Min(PartBytes, (block.Bytes * 2) + 65_536));
+    }
+
+    /// <summary>The rows of the current part.</summary>
     public RowBinaryBuffer Buffer { get; }
 
     /// <summary>The inserted columns in order.</summary>
@@ -46,16 +68,15 @@ internal sealed class PredictionRows : IDisposable
     public long LastMs { get; private set; } = long.MinValue;
 
     /// <summary>Values that did not fit their column.</summary>
-    public long TypeErrors { get; private set; }
+    public long TypeErrors => _cells.TypeErrors;
 
-    /// <summary>Encodes a block.</summary>
-    public static PredictionRows Encode(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads)
+    /// <summary>Opens a block; <see cref="FillNextPart"/> encodes it.</summary>
+    public static PredictionRows Open(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads)
     {
-        var rows = new PredictionRows((int)Math.Min(int.MaxValue / 2, block.Bytes * 2));
+        var rows = new PredictionRows(model, block);
         try
         {
-            rows.Open(model, payloads);
-            rows.Write(model, (ulong)block.Number);
+            rows.Open(payloads);
             return rows;
         }
         catch
@@ -63,6 +84,30 @@ internal sealed class PredictionRows : IDisposable
             rows.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Encodes the next rows into <see cref="Buffer"/>; false when there are none left.</summary>
+    public bool FillNextPart()
+    {
+        Buffer.Clear();
+        var rows = 0;
+        for (; _batch < _batches.Count; _batch++)
+        {
+            var (reader, bytes, positions) = _batches[_batch];
+            var batch = bytes.Span;
+            while (rows < _rowsPerPart && reader.TryRead(out Prediction prediction))
+            {
+                rows++;
+                _cells.Read(prediction.Features, batch, positions);
+                WriteFixed(prediction, OutputMeasures.Of(prediction, reader, _model.Task, _positive, _model.Classes.Length), reader);
+                _cells.WriteRaw(Buffer, reader, batch);
+                _cells.WriteColumns(Buffer, batch);
+                Note(prediction, reader);
+            }
+            if (rows == _rowsPerPart)
+                break;
+        }
+        return rows > 0;
     }
 
     /// <summary>The classes of a block without encoding it.</summary>
@@ -81,9 +126,10 @@ internal sealed class PredictionRows : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Buffer.Dispose();
 
-    private void Open(ModelDefinition model, SpoolPayloads payloads)
+    private void Open(SpoolPayloads payloads)
     {
-        var lookup = FeatureLookup.Of(model);
+        var lookup = FeatureLookup.Of(_model);
+        var mostNames = 0;
         var positionOf = new Dictionary<int, int>();
         for (var i = 0; i < payloads.Count; i++)
         {
@@ -94,6 +140,7 @@ internal sealed class PredictionRows : IDisposable
                 _batches.Add((reader, payloads[i], _batches[^1].Positions));
                 continue;
             }
+            mostNames += reader.NameCount;
             var positions = new int[reader.NameCount];
             for (var name = 0; name < positions.Length; name++)
             {
@@ -110,32 +157,15 @@ internal sealed class PredictionRows : IDisposable
         }
         ColumnNames = [.. ModelTables.PredictionColumns, .. _columns.Select(feature => feature.Column)];
         FeatureColumns = [.. _columns.Select(ColumnOf)];
+        _cells = new FeatureCells(_columns);
+
+        // From the block alone and not from what the model has become: a repeated try must cut the parts at the same rows.
+        _rowsPerPart = Math.Max(100, PartBytes / (BytesOfFixedColumns + (BytesOfFeature * Math.Min(mostNames, ModelLimits.MaxFeatures))));
     }
 
-    private void Write(ModelDefinition model, ulong block)
+    private void WriteFixed(in Prediction prediction, OutputMeasures measures, EventBatchReader reader)
     {
-        var cells = new FeatureCells(_columns);
-        var positive = Encoding.UTF8.GetBytes(model.PositiveClass ?? "");
-        var windowMs = (long)model.Window.TotalMilliseconds;
-        foreach (var (reader, bytes, positions) in _batches)
-        {
-            var batch = bytes.Span;
-            while (reader.TryRead(out Prediction prediction))
-            {
-                cells.Read(prediction.Features, batch, positions);
-                var measures = OutputMeasures.Of(prediction, reader, model.Task, positive, model.Classes.Length);
-                WriteFixed(prediction, measures, block, reader);
-                cells.WriteRaw(Buffer, reader, batch);
-                cells.WriteColumns(Buffer, batch);
-                Note(prediction, reader, windowMs);
-            }
-        }
-        TypeErrors = cells.TypeErrors;
-    }
-
-    private void WriteFixed(in Prediction prediction, OutputMeasures measures, ulong block, EventBatchReader reader)
-    {
-        Buffer.WriteUInt64(block);
+        Buffer.WriteUInt64(_block);
         Buffer.WriteString(prediction.Id);
         Buffer.WriteUInt64(prediction.Hash.Low);
         Buffer.WriteDateTime64Ms(prediction.TimestampMs);
@@ -167,12 +197,12 @@ internal sealed class PredictionRows : IDisposable
         Buffer.WriteString(prediction.Metadata);
     }
 
-    private void Note(in Prediction prediction, EventBatchReader reader, long windowMs)
+    private void Note(in Prediction prediction, EventBatchReader reader)
     {
         Ids.Add(prediction.Hash);
         FirstMs = Math.Min(FirstMs, prediction.TimestampMs);
         LastMs = Math.Max(LastMs, prediction.TimestampMs);
-        var window = prediction.TimestampMs - (prediction.TimestampMs % windowMs);
+        var window = prediction.TimestampMs - (prediction.TimestampMs % _windowMs);
         if (window != _lastWindow)
             _windows.Add(_lastWindow = window);
         Versions.Add(prediction.Version);

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+
+namespace Plumbline.Server.Tests.Ingestion;
+
+/// <summary>The promise of the acknowledgement: what was answered with 202 is stored, and stored once, however often the process dies.</summary>
+public sealed class KilledServerTests : IDisposable
+{
+    private const int Kills = 10;
+    private const int Clients = 4;
+    private const int RowsPerBatch = 40;
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"plumbline-killed-{Guid.NewGuid():N}");
+    private readonly Uri _address = new($"http://127.0.0.1:{FreePort()}");
+    private readonly ConcurrentDictionary<string, byte> _acknowledged = new();
+    private int _repeats;
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Ten_kills_while_four_clients_post_lose_nothing_and_double_nothing()
+    {
+        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(30) };
+        using var stop = new CancellationTokenSource();
+        var server = await StartAsync(http);
+        using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, TestContext.Current.CancellationToken))
+            created.EnsureSuccessStatusCode();
+        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => PostAsync(http, client, stop.Token), TestContext.Current.CancellationToken)).ToList();
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            // Long enough for blocks to be on their way to the engine, at another moment each time.
+            await Task.Delay(TimeSpan.FromMilliseconds(700 + (130 * kill)), TimeProvider.System, TestContext.Current.CancellationToken);
+            server.Kill();
+            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+            server.Dispose();
+            server = await StartAsync(http);
+        }
+        await stop.CancelAsync();
+        await Task.WhenAll(clients);
+        try
+        {
+            await WaitUntilStoredAsync();
+            var stored = await ReadIdsAsync(http);
+            Assert.InRange(_acknowledged.Count, 1_000, int.MaxValue);
+            Assert.Empty(_acknowledged.Keys.Except(stored));
+            Assert.Equal(stored.Count, stored.Distinct().Count());
+
+            // Nothing that no client was told about, either: each ended by getting its last batch acknowledged.
+            Assert.Equal(_acknowledged.Count, stored.Count);
+            Assert.InRange(_repeats, 1, int.MaxValue);
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+            server.Dispose();
+        }
+    }
+
+    private async Task PostAsync(HttpClient http, int client, CancellationToken stop)
+    {
+        for (var batch = 0; !stop.IsCancellationRequested; batch++)
+        {
+            var ids = Enumerable.Range(0, RowsPerBatch).Select(row => $"c{client}-{batch}-{row}").ToList();
+            var body = "[" + string.Join(',', ids.Select((id, row) => string.Create(CultureInfo.InvariantCulture,
+                $$$"""{"prediction_id":"{{{id}}}","version":"v{{{client}}}","features":{"x":{{{row}}},"c":"k{{{row % 5}}}"},"prediction":"{{{row % 2}}}"}"""))) + "]";
+            while (!await TryPostAsync(http, body))
+            {
+                Interlocked.Increment(ref _repeats);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+            }
+            ids.ForEach(id => _acknowledged.TryAdd(id, 0));
+        }
+    }
+
+    private static async Task<bool> TryPostAsync(HttpClient http, string body)
+    {
+        try
+        {
+            using var content = new StringContent(body, Encoding.UTF8, "application/json");
+            using var response = await http.PostAsync("/v1/models/m/predictions", content);
+            if (response.StatusCode != HttpStatusCode.Accepted)
+                return false;
+            var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+            return answer.GetProperty("accepted").GetInt64() + answer.GetProperty("duplicates").GetInt64() == RowsPerBatch;
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or TaskCanceledException or JsonException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<Process> StartAsync(HttpClient http)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", _folder, "--urls", _address.ToString()])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        var process = Process.Start(start)!;
+        var said = new ConcurrentQueue<string?>();
+        process.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
+        process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
+        while (true)
+        {
+            Assert.False(process.HasExited, $"The server ended by itself: {string.Join(Environment.NewLine, said)}");
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"The server does not answer: {string.Join(Environment.NewLine, said)}");
+            try
+            {
+                using var ready = await http.GetAsync("/readyz", TestContext.Current.CancellationToken);
+                if (ready.IsSuccessStatusCode)
+                    return process;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private async Task WaitUntilStoredAsync()
+    {
+        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
+        while (true)
+        {
+            using var spool = new SqliteConnection($"Data Source={Path.Combine(_folder, "spool.db")};Mode=ReadOnly;Pooling=False");
+            spool.Open();
+            using var command = spool.CreateCommand();
+            command.CommandText = "SELECT sum(received), sum(duplicate), sum(rejected), sum(stored), (SELECT count(*) FROM batches), (SELECT count(*) FROM blocks) FROM counters";
+            using var row = command.ExecuteReader();
+            row.Read();
+            if (row.GetInt64(4) == 0)
+            {
+                Assert.Equal(row.GetInt64(0), row.GetInt64(1) + row.GetInt64(2) + row.GetInt64(3));
+                Assert.Equal(_acknowledged.Count, row.GetInt64(3));
+                Assert.Equal(0, row.GetInt64(5));
+                return;
+            }
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"{row.GetInt64(4)} batches are still in the spool");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task<List<string>> ReadIdsAsync(HttpClient http)
+    {
+        var ids = new List<string>();
+        var cursor = "";
+        do
+        {
+            var page = await http.GetFromJsonAsync<JsonElement>($"/v1/models/m/predictions?limit=1000{cursor}", TestContext.Current.CancellationToken);
+            ids.AddRange(page.GetProperty("predictions").EnumerateArray().Select(row => row.GetProperty("prediction_id").GetString()!));
+            cursor = page.GetProperty("next").GetString() is { } next ? $"&cursor={Uri.EscapeDataString(next)}" : "";
+        }
+        while (cursor.Length > 0);
+        return ids;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
