@@ -92,6 +92,7 @@ public static class PlumblineHost
         app.UseAuthorization();
         app.MapOpenApi().RequireRole(ApiRole.Read);
         app.MapHealth();
+        app.MapSignIn();
         app.MapModels();
         app.MapIngestion();
         app.MapReferences();
