@@ -29,8 +29,8 @@ public sealed class ScopeProfiles(ModelDefinition model, Baseline? baseline, Met
     /// <summary>What the bins of a categorical profile count: the baseline's categories (the model's classes when there is none), then <c>@other</c> and <c>@unseen</c>.</summary>
     public IReadOnlyList<string> BinNames(FeatureProfile profile)
     {
-        IReadOnlyList<string> named = profile.Feature == PseudoFeatures.Status ? PseudoFeatures.Statuses : FindBaseline(profile.Feature)?.Categories ?? model.Classes;
-        return [.. Enumerable.Range(0, profile.Bins.Length).Select(i => i < named.Count ? named[i] : i == profile.Bins.Length - 1 ? "@unseen" : "@other")];
+        if (profile.Feature == PseudoFeatures.Status) return PseudoFeatures.Statuses;
+        return FindBaseline(profile.Feature) is { } baseline ? [.. baseline.Categories, "@other", "@unseen"] : [.. model.Classes.Take(profile.Bins.Length)];
     }
 }
 

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
+using Plumbline.Server.Profiles;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Performance;
@@ -40,7 +42,7 @@ public sealed record LabelledGroup
 /// Reads the predictions of consecutive windows beside their ground truth, grouped by the engine: equal rows come back once with a count.
 /// Both tables are read by the prediction's own time, so the work does not grow with history.
 /// </summary>
-public sealed class LabelledGroups(ColumnStore store)
+public sealed class LabelledGroups(ColumnStore store, SegmentValues segmentValues)
 {
     /// <summary>Rows of a run with ground truth above which scores are rounded to 1e-5 before grouping, so that memory stays bounded (the effect on ROC AUC is below 1e-5).</summary>
     public const long ExactRows = 500_000;
@@ -51,6 +53,7 @@ public sealed class LabelledGroups(ColumnStore store)
         var segments = model.Segments.Select(model.FindFeature).ToList();
         var classes = model.Task == ModelTask.Multiclass ? model.Classes : [];
         var rounded = await CountAsync(model, from, to, cancellation) > ExactRows;
+        var known = await segmentValues.KnownAsync(model, cancellation);
         var groups = new List<LabelledGroup>();
         using var rows = await store.QueryAsync(Statement(model, segments, classes, from, to, length, rounded), cancellation);
         while (rows.Read())
@@ -58,7 +61,7 @@ public sealed class LabelledGroups(ColumnStore store)
             var window = (int)rows.ReadInt64();
             var version = rows.ReadString();
             var values = new string?[segments.Count];
-            for (var i = 0; i < values.Length; i++) values[i] = rows.ReadNullableString();
+            for (var i = 0; i < values.Length; i++) values[i] = ToldApart(rows.ReadNullableString(), known[i]);
             groups.Add(new LabelledGroup
             {
                 Window = window,
@@ -77,6 +80,10 @@ public sealed class LabelledGroups(ColumnStore store)
 
         return groups;
     }
+
+    /// <summary>The same groups as the profiles have: values that those do not tell apart are one group. Before any profile, all are told apart.</summary>
+    private static string? ToldApart(string? value, ImmutableArray<string> known) =>
+        value is null || known.IsEmpty || known.Contains(value, StringComparer.Ordinal) ? value : SegmentValues.Other;
 
     private async Task<long> CountAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {

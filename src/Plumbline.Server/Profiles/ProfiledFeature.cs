@@ -7,7 +7,8 @@ namespace Plumbline.Server.Profiles;
 /// <param name="Name">Feature, or one of <see cref="PseudoFeatures"/>.</param>
 /// <param name="Type">How it is counted; text is only counted as present or missing.</param>
 /// <param name="Sql">Expression of the value: Float64 (NaN missing) for numeric, nullable text for the others.</param>
-internal sealed record ProfiledFeature(string Name, FeatureType Type, string Sql)
+/// <param name="Classes">For the predicted class: the model's classes, which are the bins while there is no baseline. They only grow at the end, so profiles stay addable.</param>
+internal sealed record ProfiledFeature(string Name, FeatureType Type, string Sql, IReadOnlyList<string>? Classes = null)
 {
     /// <summary>Everything of a model that is profiled: its answers first, then its features.</summary>
     public static IReadOnlyList<ProfiledFeature> Of(ModelDefinition model)
@@ -36,7 +37,7 @@ internal sealed record ProfiledFeature(string Name, FeatureType Type, string Sql
             return bins;
         return baseline is not null && Type != FeatureType.Text && baseline.Features.TryGetValue(Name, out var known)
             ? FeatureBins.Of(known, baseline.Generation)
-            : FeatureBins.None(Type == FeatureType.Numeric);
+            : Classes is { Count: > 0 } ? new FeatureBins(0, IsNumeric: false, Categories: Classes) : FeatureBins.None(Type == FeatureType.Numeric);
     }
 
     /// <summary>How the engine counts it.</summary>
@@ -45,7 +46,7 @@ internal sealed record ProfiledFeature(string Name, FeatureType Type, string Sql
     /// <param name="referenceTable">Table of the reference's rows; null when no feature has other values.</param>
     public ProfileColumn ToColumn(int index, FeatureBins bins, string? referenceTable) => Type == FeatureType.Numeric
         ? ProfileColumn.OfNumber(index, Name, Sql, bins)
-        : ProfileColumn.OfCategory(index, Name, Sql, bins, referenceTable is null ? null : $"SELECT {Sql} FROM {referenceTable}", collective: Name != PseudoFeatures.Status);
+        : ProfileColumn.OfCategory(index, Name, Sql, bins, referenceTable is null ? null : $"SELECT {Sql} FROM {referenceTable}", collective: bins.Baseline != 0);
 
     private static FeatureBins? FixedBins(string name) => name == PseudoFeatures.Status
         ? new FeatureBins(0, IsNumeric: false, Categories: PseudoFeatures.Statuses)
@@ -58,7 +59,7 @@ internal sealed record ProfiledFeature(string Name, FeatureType Type, string Sql
             yield return new(PseudoFeatures.Prediction, FeatureType.Numeric, "prediction_value");
             yield break;
         }
-        yield return new(PseudoFeatures.Prediction, FeatureType.Categorical, "nullIf(prediction, '')");
+        yield return new(PseudoFeatures.Prediction, FeatureType.Categorical, "nullIf(prediction, '')", model.Classes);
         yield return new(PseudoFeatures.Score, FeatureType.Numeric, "score");
         yield return new(PseudoFeatures.Confidence, FeatureType.Numeric, "confidence");
         yield return new(PseudoFeatures.Entropy, FeatureType.Numeric, "entropy");

@@ -17,6 +17,9 @@ public sealed class SegmentValues(ColumnStore store, IDbContextFactory<StateDbCo
     /// <summary>Values told apart per dimension.</summary>
     public const int MaxValues = 50;
 
+    /// <summary>The group of all further values.</summary>
+    public const string Other = ProfileStatement.OtherValue;
+
     /// <summary>A longer value (in characters) is never told apart.</summary>
     public const int MaxValueLength = 256;
 
@@ -39,6 +42,15 @@ public sealed class SegmentValues(ColumnStore store, IDbContextFactory<StateDbCo
             columns.Add(new SegmentColumn(key, sql, values));
         }
         return columns;
+    }
+
+    /// <summary>The values told apart of each of the model's dimensions, in the order of <see cref="ModelDefinition.Segments"/>; what is not among them belongs to <see cref="Other"/>.</summary>
+    public async Task<IReadOnlyList<ImmutableArray<string>>> KnownAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        var known = new List<ImmutableArray<string>>();
+        foreach (var key in model.Segments)
+            known.Add(await ReadAsync(model.Id, key, cancellation));
+        return known;
     }
 
     /// <summary>Forgets a deleted model's lists.</summary>
