@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 
 namespace Plumbline.Server.Cli.Import;
@@ -74,6 +75,7 @@ public sealed class ImportRun
                 sent(rows - reported);
                 reported = rows;
             }, stop)), cancellation);
+            foreach (var ignored in (answer["ignored"] as JsonArray ?? []).OfType<JsonObject>()) await _terminal.Output.WriteLineAsync($"note: the reference's column '{ignored["column"]}' is not used: {ignored["reason"]}");
             tally.AddAnswer(new RowsAnswer(answer["rows"]?.GetValue<long>() ?? file.Rows, 0, RowsAnswer.Read(answer).Rejected), tally.ReferenceLines);
         });
     }
@@ -132,7 +134,15 @@ public sealed class ImportRun
                 return;
             }
 
-            json.WritePrediction(batch.Text, json.IdOf(time), time);
+            var id = json.IdOf(time);
+            if (id.Length == 0)
+            {
+                // The server would make one, another one at each import: the row would double.
+                tally.AddRefused(line, "id_missing", $"column '{_settings.Columns.Id}' is empty");
+                return;
+            }
+
+            json.WritePrediction(batch.Text, id, time);
             batch.EndRow(line);
         }, cancellation);
 
@@ -141,7 +151,9 @@ public sealed class ImportRun
         {
             var rowTime = useRowIds ? json.TimeOf(number, out _) : null;
             if (useRowIds && rowTime is null) return; // its prediction was refused already
-            if (json.WriteGroundTruth(batch.Text, json.IdOf(rowTime), json.GroundTruthTime())) batch.EndRow(line);
+            var id = json.IdOf(rowTime);
+            if (id.Length == 0) tally.AddRefused(line, "id_missing", $"column '{_settings.Columns.Id}' is empty");
+            else if (json.WriteGroundTruth(batch.Text, id, json.GroundTruthTime())) batch.EndRow(line);
             else tally.AddWithoutValue();
         }, cancellation);
 

@@ -64,7 +64,7 @@ public sealed class RowJson
     {
         using var json = new Utf8JsonWriter(output, Compact);
         json.WriteStartObject();
-        if (id.Length > 0) json.WriteString("prediction_id", id);
+        json.WriteString("prediction_id", id);
         json.WriteString("timestamp", WrittenTime.Format(time));
         json.WriteString("version", VersionOf());
         json.WriteStartObject("features");
