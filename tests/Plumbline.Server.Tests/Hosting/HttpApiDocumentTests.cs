@@ -17,8 +17,8 @@ public sealed partial class HttpApiDocumentTests(TestHost host)
     public void Every_endpoint_is_described_and_nothing_else()
     {
         var served = host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => Path(endpoint) is var path && (path.StartsWith("/v1/", StringComparison.Ordinal) || path is "/healthz" or "/readyz" || path.StartsWith("/openapi/", StringComparison.Ordinal)))
-            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} {Path(endpoint)}"))
+            .Where(endpoint => PatternOf(endpoint) is var path && (path.StartsWith("/v1/", StringComparison.Ordinal) || path is "/healthz" or "/readyz" || path.StartsWith("/openapi/", StringComparison.Ordinal)))
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} {PatternOf(endpoint)}"))
             .Distinct().Order(StringComparer.Ordinal);
         var described = Heading().Matches(Document).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal);
         Assert.Equal(served, described);
@@ -27,11 +27,11 @@ public sealed partial class HttpApiDocumentTests(TestHost host)
     [Fact]
     public void Every_endpoint_s_role_is_the_described_one()
     {
-        foreach (var endpoint in host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(endpoint => Path(endpoint).StartsWith("/v1/", StringComparison.Ordinal)))
+        foreach (var endpoint in host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(endpoint => PatternOf(endpoint).StartsWith("/v1/", StringComparison.Ordinal)))
         {
             var role = endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>()[^1].Policy!;
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
-                Assert.Contains($"### {method} {Path(endpoint)}\n\nRole `{role.ToLowerInvariant()}`", Document, StringComparison.Ordinal);
+                Assert.Contains($"### {method} {PatternOf(endpoint)}\n\nRole `{role.ToLowerInvariant()}`", Document, StringComparison.Ordinal);
         }
     }
 
@@ -57,7 +57,7 @@ public sealed partial class HttpApiDocumentTests(TestHost host)
         Assert.All(sentences, sentence => Assert.Contains(sentence, Document, StringComparison.Ordinal));
     }
 
-    private static string Path(RouteEndpoint endpoint) => "/" + (endpoint.RoutePattern.RawText ?? "").Trim('/').Replace("{**predictionId}", "{prediction_id}", StringComparison.Ordinal);
+    private static string PatternOf(RouteEndpoint endpoint) => "/" + (endpoint.RoutePattern.RawText ?? "").Trim('/').Replace("{**predictionId}", "{prediction_id}", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^### ((?:GET|PUT|POST|DELETE) /\S+)$", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex Heading();
