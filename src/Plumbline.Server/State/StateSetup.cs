@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
 
@@ -10,7 +11,9 @@ public static class StateSetup
     public static IServiceCollection AddState(this IServiceCollection services, PlumblineOptions options)
     {
         var path = Path.Combine(options.DataDirectory, "state.db");
-        services.AddDbContextFactory<StateDbContext>(db => db.UseSqlite($"Data Source={path}"));
+        services.AddDbContextFactory<StateDbContext>(db => db.UseSqlite($"Data Source={path}")
+            // Migrations are written by hand and keep no snapshot; a test compares what they make with the model.
+            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)));
         // First of the hosted services: everything else reads models.
         services.AddHostedService<StateStart>();
         return services;
@@ -21,7 +24,7 @@ public static class StateSetup
         public async Task StartingAsync(CancellationToken cancellationToken)
         {
             await using var db = await state.CreateDbContextAsync(cancellationToken);
-            await db.Database.EnsureCreatedAsync(cancellationToken);
+            await db.Database.MigrateAsync(cancellationToken);
             await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);
             await catalog.LoadAsync(cancellationToken);
         }
