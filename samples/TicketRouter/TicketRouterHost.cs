@@ -44,7 +44,7 @@ public static class TicketRouterHost
         if (options.StopWithStdin) builder.Services.AddHostedService<StopWithStandardInput>();
 
         var app = builder.Build();
-        app.UseExceptionHandler();
+        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = failure => (failure as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError });
         app.UseStatusCodePages();
         app.MapServing();
         app.MapSimulation();

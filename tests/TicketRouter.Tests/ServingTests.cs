@@ -52,6 +52,25 @@ public class ServingTests
     }
 
     [Fact]
+    public async Task Hostile_bodies_get_a_4xx()
+    {
+        await using var router = await RunningTicketRouter.StartAsync();
+        byte[] invalidUtf8 = [.. """{"ticket_id":"a","subject":"x"""u8, 0xC3, 0x28, .. "\"}"u8];
+        Assert.Equal(400, await PostAsync(invalidUtf8));
+        Assert.Equal(400, await PostAsync([.. """{"ticket_id":"\ud800","subject":"x"}"""u8]));
+        Assert.Equal(400, await PostAsync(System.Text.Encoding.UTF8.GetBytes(new string('[', 100) + new string(']', 100))));
+        Assert.Equal(400, await PostAsync([0, 0, 0]));
+        Assert.Equal(413, await PostAsync(new byte[Serving.TicketReading.MaxBytes + 1]));
+        Assert.Equal(200, await PostAsync([.. """{"ticket_id":"a","ticket_id":"b","subject":"<script>' OR 1=1 --","country":"\u0000"}"""u8]));
+
+        async Task<int> PostAsync(byte[] body)
+        {
+            using var response = await router.Http.PostAsync("/route", new ByteArrayContent(body), TestContext.Current.CancellationToken);
+            return (int)response.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task The_bad_ticket_of_many_is_named_by_its_index()
     {
         await using var router = await RunningTicketRouter.StartAsync();
