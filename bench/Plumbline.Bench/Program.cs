@@ -7,6 +7,7 @@ return args.FirstOrDefault() switch
     "decode" => IngestBenchmark.Decode(),
     "ingest" => await IngestBenchmark.BatchesAsync(Seconds(args)),
     "ingest-single" => await IngestBenchmark.SinglesAsync(Seconds(args)),
+    "profiles" => await ProfilesBenchmark.RunAsync(),
     "model-page" => await ModelPageBenchmark.RunAsync(),
     _ => Usage(),
 };
@@ -20,5 +21,6 @@ static int Usage()
     Console.WriteLine("  ingest [seconds]        batches of 1,000 predictions: acknowledged per second, memory, ratio to the engine's own insert");
     Console.WriteLine("  ingest-single [seconds] single predictions over 64 connections");
     Console.WriteLine("  model-page              the reads of a model page: 100 features x 30 days of hourly points");
+    Console.WriteLine("  profiles                from stored events to stored profiles: 3 million rows x 30 features over 8 windows");
     return 2;
 }

@@ -15,16 +15,16 @@ internal sealed class ProfileColumn
     /// <summary>Sub-bins of the categories, other, unseen, missing.</summary>
     private const int Categorical = 1;
 
-    private readonly string _bin;
+    private readonly string _counts;
+    private readonly string? _value;
 
-    private ProfileColumn(string feature, int baseline, int kind, string bin, string? value, int subBins, IReadOnlyList<SqlParameter> parameters)
+    private ProfileColumn(string feature, int baseline, int kind, string counts, string? value, IReadOnlyList<SqlParameter> parameters)
     {
         Feature = feature;
         Baseline = baseline;
         Kind = kind;
-        _bin = bin;
-        Value = value;
-        SubBins = subBins;
+        _counts = counts;
+        _value = value;
         Parameters = parameters;
     }
 
@@ -33,11 +33,6 @@ internal sealed class ProfileColumn
     public int Baseline { get; }
 
     public int Kind { get; }
-
-    /// <summary>Expression of the number whose moments are kept; null without any.</summary>
-    public string? Value { get; }
-
-    public int SubBins { get; }
 
     /// <summary>Bins of the stored profile; 0 for none.</summary>
     public int Bins { get; private init; }
@@ -54,16 +49,9 @@ internal sealed class ProfileColumn
     public IReadOnlyList<SqlParameter> Parameters { get; }
 
     /// <summary>The aggregate of one group: (sub-bin counts, minimum, maximum, sum, sum of squares).</summary>
-    public string Aggregate
-    {
-        get
-        {
-            var counts = string.Create(CultureInfo.InvariantCulture, $"countResample(0, {SubBins}, 1)({_bin})");
-            return Value is null
-                ? $"({counts}, toFloat64(0), toFloat64(0), toFloat64(0), toFloat64(0))"
-                : $"({counts}, minIf({Value}, isFinite({Value})), maxIf({Value}, isFinite({Value})), sumIf({Value}, isFinite({Value})), sumIf({Value} * {Value}, isFinite({Value})))";
-        }
-    }
+    public string Aggregate => _value is null
+        ? $"({_counts}, toFloat64(0), toFloat64(0), toFloat64(0), toFloat64(0))"
+        : $"({_counts}, minIf({_value}, isFinite({_value})), maxIf({_value}, isFinite({_value})), sumIf({_value}, isFinite({_value})), sumIf({_value} * {_value}, isFinite({_value})))";
 
     /// <summary>A number: NaN is missing. <paramref name="value"/> is an expression over the table's columns of type Float64.</summary>
     public static ProfileColumn OfNumber(int index, string feature, string value, FeatureBins bins)
@@ -89,9 +77,9 @@ internal sealed class ProfileColumn
         double[] borders = [double.NegativeInfinity, .. finite, double.PositiveInfinity];
         var parameter = string.Create(CultureInfo.InvariantCulture, $"{{b{index}:Array(Float64)}}");
         // roundDown finds the border by binary search; transform turns it into its number, and NaN, which is no border, into the last one.
-        var bin = string.Create(CultureInfo.InvariantCulture,
-            $"transform(roundDown({value}, {parameter}), {parameter}, arrayMap(i -> toUInt16(i), range({borders.Length})), toUInt16({borders.Length}))");
-        return new ProfileColumn(feature, bins.Baseline, Numeric, bin, value, borders.Length + 1,
+        var counts = string.Create(CultureInfo.InvariantCulture,
+            $"countResample(0, {borders.Length + 1}, 1)(transform(roundDown({value}, {parameter}), {parameter}, arrayMap(i -> toUInt16(i), range({borders.Length})), toUInt16({borders.Length})))");
+        return new ProfileColumn(feature, bins.Baseline, Numeric, counts, value,
             [new(string.Create(CultureInfo.InvariantCulture, $"b{index}"), borders)])
         {
             Bins = bins.Edges is null ? 0 : bins.Edges.Count + 1,
@@ -110,27 +98,25 @@ internal sealed class ProfileColumn
     /// <param name="collective">Whether the profile has the bins <c>@other</c> and <c>@unseen</c>.</param>
     public static ProfileColumn OfCategory(int index, string feature, string value, FeatureBins bins, string? referenceValues, bool collective = true)
     {
+        var missing = $"countIf(isNull({value}))";
         if (bins.Categories is null)
-            return OfPresence(feature, value);
+            return new ProfileColumn(feature, baseline: 0, Categorical, $"[toUInt64(count() - {missing}), {missing}]", value: null, []);
         var count = bins.Categories.Count;
-        var (other, unseen, missing) = (count, count + 1, count + 2);
-        var rest = bins.HasOther && referenceValues is not null
-            ? string.Create(CultureInfo.InvariantCulture, $"if({value} IN ({referenceValues}), toUInt16({other}), toUInt16({unseen}))")
-            : string.Create(CultureInfo.InvariantCulture, $"toUInt16({unseen})");
+        var (other, unseen) = (count, count + 1);
         var parameter = string.Create(CultureInfo.InvariantCulture, $"{{c{index}:Array(String)}}");
-        var named = count == 0
-            ? rest
-            : string.Create(CultureInfo.InvariantCulture, $"transform({value}, {parameter}, arrayMap(i -> toUInt16(i), range({count})), {(bins.HasOther ? "toUInt16(65535)" : rest)})");
-        var bin = bins.HasOther && count > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"if(isNull({value}), toUInt16({missing}), if(assumeNotNull({named}) = 65535, {rest}, assumeNotNull({named})))")
-            : string.Create(CultureInfo.InvariantCulture, $"if(isNull({value}), toUInt16({missing}), assumeNotNull({named}))");
-        return new ProfileColumn(feature, bins.Baseline, Categorical, bin, value: null, count + 3,
+        // Everything here is a function of the value alone, so the engine evaluates it per entry of a column's dictionary, not per row.
+        // That needs a result for null too: it is put with the unseen, and taken off again below.
+        var bin = count == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"toUInt16({unseen})")
+            : string.Create(CultureInfo.InvariantCulture, $"assumeNotNull(transform({value}, {parameter}, arrayMap(i -> toUInt16(i), range({count})), toUInt16({unseen})))");
+        if (bins.HasOther && referenceValues is not null)
+            bin += $" - ifNull({value} IN ({referenceValues} WHERE isNotNull({value}) AND NOT has({parameter}, assumeNotNull(toString({value})))), 0)";
+        var all = string.Create(CultureInfo.InvariantCulture, $"countResample(0, {count + 2}, 1)(toUInt16({bin}))");
+        var counts = string.Create(CultureInfo.InvariantCulture, $"arrayConcat(arraySlice({all}, 1, {other + 1}), [toUInt64({all}[{unseen + 1}] - {missing}), {missing}])");
+        return new ProfileColumn(feature, bins.Baseline, Categorical, counts, value: null,
             count == 0 ? [] : [new(string.Create(CultureInfo.InvariantCulture, $"c{index}"), bins.Categories)])
         {
             Bins = collective ? count + 2 : count,
         };
     }
-
-    private static ProfileColumn OfPresence(string feature, string value) =>
-        new(feature, baseline: 0, Categorical, $"toUInt16(isNull({value}))", value: null, 2, []);
 }

@@ -16,7 +16,7 @@ internal sealed record ProfiledFeature(string Name, FeatureType Type, string Sql
         var features = new List<ProfiledFeature>(Outputs(model))
         {
             new(PseudoFeatures.LatencyMs, FeatureType.Numeric, "latency_ms"),
-            new(PseudoFeatures.Status, FeatureType.Categorical, "toNullable(status)"),
+            new(PseudoFeatures.Status, FeatureType.Categorical, "status"),
         };
         features.AddRange(model.Features.Select(feature => new ProfiledFeature(feature.Name, feature.Type, feature.Type switch
         {

@@ -50,7 +50,7 @@ public sealed class BaselineCatalog(
     /// <param name="fill">Fills the table of the given name.</param>
     /// <param name="cancellation">Leaves the model with the reference that it had.</param>
     /// <returns>The new baseline; null when no row was filled in (the model keeps what it had).</returns>
-    internal async Task<Baseline?> ReplaceAsync(int modelId, bool declared, string? version, Func<ModelDefinition, string, CancellationToken, Task> fill, CancellationToken cancellation)
+    public async Task<Baseline?> ReplaceAsync(int modelId, bool declared, string? version, Func<ModelDefinition, string, CancellationToken, Task> fill, CancellationToken cancellation)
     {
         var gate = _gates.GetOrAdd(modelId, _ => new SemaphoreSlim(1, 1));
         await gate.WaitAsync(cancellation);
