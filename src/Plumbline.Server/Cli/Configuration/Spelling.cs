@@ -3,10 +3,10 @@ namespace Plumbline.Server.Cli.Configuration;
 /// <summary>Finds what the user probably meant.</summary>
 public static class Spelling
 {
-    /// <summary>The candidate nearest to <paramref name="word"/>, or null when none is near (more than a third of its letters differ, at least two allowed).</summary>
+    /// <summary>The candidate nearest to <paramref name="word"/>, or null when none is near (more than a third of its letters differ; two may, but never all).</summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)
     {
-        var allowed = Math.Max(2, word.Length / 3);
+        var allowed = Math.Min(Math.Max(2, word.Length / 3), word.Length - 1);
         return candidates
             .Select(candidate => (candidate, distance: Distance(word.ToUpperInvariant(), candidate.ToUpperInvariant())))
             .Where(pair => pair.distance <= allowed)

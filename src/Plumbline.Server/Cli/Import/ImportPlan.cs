@@ -110,6 +110,7 @@ public sealed record ImportPlan
         var columns = surveys.Where(survey => survey.Columns.ContainsKey(name)).Select(survey => survey.Columns[name]).ToArray();
         var classes = columns.SelectMany(column => column.Distinct).Select(ValueReading.ClassOf).Distinct(StringComparer.Ordinal).ToArray();
         if (classes.Length == 0) throw new CommandLineException(ExitCode.Usage, $"column '{name}' (--prediction) has no value; give --task");
+        if (settings.Columns.Probabilities.Count > 2) return "multiclass"; // a short file may not show every class
         if (settings.PositiveClass is not null || settings.Columns.Score is not null || classes.Length <= 2) return "binary";
         if (settings.Columns.Probabilities.Count > 0 || !columns.All(column => column.AllNumbers)) return "multiclass";
         if (columns.Any(column => !column.AllIntegers || column.HasManyValues)) return "regression";

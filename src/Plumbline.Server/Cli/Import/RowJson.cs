@@ -47,7 +47,7 @@ public sealed class RowJson
         Columns.GroundTruthTimestamp is not null && WrittenTime.TryParse(Value(Columns.GroundTruthTimestamp).Text, out var time) ? time : null;
 
     /// <summary>
-    /// The row's id: its column, or one made from the version, the line, the time and every value of the row. So a second import of the same file, or of the file with rows
+    /// The row's id: its column, or one made from the version, the line, the time and every value of the row but the ground truth. So a second import of the same file, or of the file with rows
     /// appended, finds its first rows again as duplicates.
     /// </summary>
     public string IdOf(DateTimeOffset? time)
@@ -56,7 +56,12 @@ public sealed class RowJson
         _hashed.ResetWrittenCount();
         Hash(VersionOf());
         Hash(time is { } known ? WrittenTime.Format(known) : "");
-        for (var column = 0; column < _rows.Columns.Count; column++) Hash(_rows[column].Text);
+        for (var column = 0; column < _rows.Columns.Count; column++)
+        {
+            // Ground truth may be filled in later; that does not make the row another prediction.
+            if (_rows.Columns[column] != Columns.GroundTruth && _rows.Columns[column] != Columns.GroundTruthTimestamp) Hash(_rows[column].Text);
+        }
+
         return string.Create(CultureInfo.InvariantCulture, $"row-{_rows.Line}-{Convert.ToHexStringLower(SHA256.HashData(_hashed.WrittenSpan).AsSpan(0, 8))}");
     }
 

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Plumbline.Server.Cli;
+
+namespace Plumbline.Server.Tests.Cli;
+
+/// <summary>`import` against the real server, with small files of its own.</summary>
+public sealed class ImportTests : IDisposable
+{
+    private const string Roles = "--prediction p --timestamp t --version v1";
+    private readonly TestHost _host;
+    private readonly string _folder = Directory.CreateTempSubdirectory("plumbline-import-test-").FullName;
+
+    public ImportTests(TestHost host) => _host = host;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Bad_rows_are_named_by_line_and_the_others_arrive()
+    {
+        var file = Write("rows.csv", "id,t,p,s,amount\na,2026-02-01T00:00:00Z,1,0.9,1\nb,yesterday,1,0.9,2\nc,2026-02-01T00:00:01Z,1,7,3\nd,2026-02-01T00:00:02Z,0\n,2026-02-01T00:00:03Z,0,0.1,4\nf,2026-02-01T00:00:04Z,0,0.1,5\n");
+        var rejects = Path.Combine(_folder, "rejects.ndjson");
+        var model = _host.NewModelName("import");
+        var (code, output, error) = await ImportAsync($"{model} --predictions {file} --id id --score s --rejects {rejects} --wait {Roles}");
+        Assert.Equal((int)ExitCode.RowsRejected, code);
+        Assert.Contains("predictions: 6 rows read, 2 accepted, 0 duplicates, 4 rejected", output, StringComparison.Ordinal);
+        Assert.Contains("rows.csv line 3: timestamp_invalid: column 't': 'yesterday' is not a time", error, StringComparison.Ordinal);
+        Assert.Contains("rows.csv line 4: probability_invalid", error, StringComparison.Ordinal);
+        Assert.Contains("rows.csv line 5: unreadable: has 3 fields where the header names 5", error, StringComparison.Ordinal);
+        Assert.Contains("rows.csv line 6: id_missing", error, StringComparison.Ordinal);
+        Assert.Equal([3, 4, 5, 6], (await File.ReadAllLinesAsync(rejects)).Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("line").GetInt32()).Order());
+        Assert.Equal(["f", "a"], await IdsAsync(model));
+    }
+
+    [Fact]
+    public async Task A_second_import_of_a_grown_file_brings_only_what_is_new()
+    {
+        var model = _host.NewModelName("import");
+        var first = Write("rows.csv", "t,p,y\n2026-02-01,1,1\n2026-02-01,1,0\n2026-02-02,0,\n");
+        var (code, output, error) = await ImportAsync($"{model} --predictions {first} --ground-truth-column y --wait {Roles}");
+        Assert.True(code == 0, output + error);
+        Assert.Contains("ground-truth: 3 rows read, 2 accepted, 0 duplicates, 0 rejected, 1 without a value", output, StringComparison.Ordinal);
+        var grown = Write("rows.csv", "t,p,y\n2026-02-01,1,1\n2026-02-01,1,0\n2026-02-02,0,1\n2026-02-03,0,0\n");
+        (code, output, error) = await ImportAsync($"{model} --predictions {grown} --ground-truth-column y --wait {Roles}");
+        Assert.True(code == 0, output + error);
+        // That the third row's ground truth has come does not make it another prediction.
+        Assert.Contains("predictions: 4 rows read, 1 accepted, 3 duplicates", output, StringComparison.Ordinal);
+        Assert.Equal(4, (await IdsAsync(model)).Length);
+        var labelled = await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions?filter=ground_truth:present");
+        Assert.Equal(4, labelled.GetProperty("predictions").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task What_is_declared_already_stays_and_new_columns_are_added()
+    {
+        var model = await _host.CreateModelAsync(new { task = "binary", positive_class = "yes", features = new { code = new { type = "categorical", unit = "x" } }, label_delay = "7d", window = "1d" }, "import");
+        var file = Write("rows.csv.gz", "t,p,code,amount,country\n2026-02-01,yes,12,1.5,FR\n2026-02-01,no,13,2.5,DE\n");
+        var (code, output, error) = await ImportAsync($"{model} --predictions {file} --segments country {Roles}");
+        Assert.True(code == 0, output + error);
+        Assert.Contains("note: column 'code' looks numeric; the server keeps it as categorical", output, StringComparison.Ordinal);
+        var after = await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}");
+        Assert.Equal(("7d", "1d", "yes", "country"), (after.GetProperty("label_delay").GetString(), after.GetProperty("window").GetString(), after.GetProperty("positive_class").GetString(), after.GetProperty("segments")[0].GetString()));
+        Assert.Equal(["categorical", "numeric", "categorical"], after.GetProperty("features").EnumerateObject().Select(feature => feature.Value.GetProperty("type").GetString()));
+        Assert.Equal("x", after.GetProperty("features").GetProperty("code").GetProperty("unit").GetString());
+    }
+
+    [Fact]
+    public async Task NDJSON_multiclass_with_probabilities_and_a_version_per_row()
+    {
+        var file = Write("rows.ndjson", """
+            {"id":"n1","t":1770000000000,"p":"a","prob":{"a":0.7,"b":0.2,"c":0.1},"v":"v8","user":{"plan":"free","age":31}}
+            {"id":"n2","t":1770000001000,"p":"c","prob":{"a":0.1,"b":0.2,"c":0.7},"v":"v9","user":{"plan":"paid"}}
+            """);
+        var model = _host.NewModelName("import");
+        var (code, output, error) = await ImportAsync($"{model} --predictions {file} --id id --timestamp t --prediction p --probability a=prob.a --probability b=prob.b --probability c=prob.c --version-column v --wait");
+        Assert.True(code == 0, output + error);
+        Assert.Contains($"model {model}: multiclass, 2 features", output, StringComparison.Ordinal);
+        var decision = await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions/n2");
+        Assert.Equal(("c", "v9", 0.7, "paid"), (decision.GetProperty("prediction").GetString(), decision.GetProperty("version").GetString(), decision.GetProperty("probabilities").GetProperty("c").GetDouble(), decision.GetProperty("features").GetProperty("user.plan").GetString()));
+        Assert.Equal(JsonValueKind.Null, decision.GetProperty("features").GetProperty("user.age").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("t,p\n2026-02-01,maybe\n2026-02-01,yes\n2026-02-01,no\n", "--score p --task binary", "a binary model has two classes; the files have 3")]
+    [InlineData("t,p\n2026-02-01,yes\n2026-02-01,no\n", "", "Give --positive-class")]
+    [InlineData("t,p\n2026-02-01,1\n2026-02-01,2\n2026-02-01,3\n", "", "give --task multiclass or --task regression")]
+    [InlineData("t,p\n2026-02-01,1\n", "--features amuont,p2", "has no column 'amuont' (--features)")]
+    [InlineData("t,p,amount\n2026-02-01,1,2\n", "--features amuont", "Did you mean 'amount'?")]
+    [InlineData("t,pred\n2026-02-01,1\n", "", "has no column 'p' (--prediction). It has: t, pred")]
+    [InlineData("t,p\n", "", "has no rows")]
+    public async Task A_mistake_is_told_before_anything_is_sent(string text, string options, string expected)
+    {
+        var model = _host.NewModelName("import");
+        var (code, _, error) = await ImportAsync($"{model} --predictions {Write("rows.csv", text)} {Roles} {options}");
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        using var response = await _host.Client.GetAsync($"/v1/models/{model}");
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Parquet_is_read_by_an_import_of_its_own_process()
+    {
+        // Written by the server's engine, read by the engine of the import's process: one process holds one engine.
+        var file = Path.Combine(_folder, "rows.parquet");
+        await _host.Get<Store.ColumnStore>().ExecuteAsync(
+            new Store.SqlStatement(
+                "INSERT INTO FUNCTION file({path:String}, 'Parquet') SELECT concat('q', toString(number)) AS id, toDateTime64('2026-02-01 00:00:00', 3, 'UTC') + number AS t, toInt64(number % 2) AS p, number / 4 AS amount, if(number = 2, NULL, '007') AS code, CAST(number % 2 = 0 AS Bool) AS flag FROM numbers(6)",
+                new Store.SqlParameter("path", file)),
+            CancellationToken.None);
+        var model = _host.NewModelName("import");
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[typeof(CommandLine).Assembly.Location, "import", model, "--server", _host.Address.ToString(), "--predictions", file, "--id", "id", .. Roles.Split(' '), "--wait"]) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, await output + await error);
+        Assert.Equal(["q5", "q4", "q3", "q2", "q1", "q0"], await IdsAsync(model));
+        var row = await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions/q3");
+        Assert.Equal(("1", 0.75, "007", false), (row.GetProperty("prediction").GetString(), row.GetProperty("features").GetProperty("amount").GetDouble(), row.GetProperty("features").GetProperty("code").GetString(), row.GetProperty("features").GetProperty("flag").GetBoolean()));
+    }
+
+    private async Task<(int Code, string Output, string Error)> ImportAsync(string arguments)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        string[] all = ["import", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--server", _host.Address.ToString()];
+        var code = await CommandLine.RunAsync(all, CommandLineTests.Real(), new Terminal(output, error, false));
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private async Task<string[]> IdsAsync(string model) =>
+        [.. (await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions")).GetProperty("predictions").EnumerateArray().Select(row => row.GetProperty("prediction_id").GetString()!)];
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_folder, name);
+        using var file = File.Create(path);
+        using var stream = name.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Compress) : (Stream)file;
+        stream.Write(Encoding.UTF8.GetBytes(text));
+        return path;
+    }
+}
