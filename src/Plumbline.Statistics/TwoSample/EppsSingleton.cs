@@ -21,8 +21,8 @@ public static class EppsSingleton
             return TestResult.Insufficient(pair.N, pair.M, reason);
         var pooled = pair.Pool().Values;
         var scale = (Quantile.OfSorted(pooled, 0.75) - Quantile.OfSorted(pooled, 0.25)) / 2;
-        if (!(scale > 0))
-            return TestResult.Undefined(pair.N, pair.M, "the pooled interquartile range is 0");
+        if (!(scale > 0) || !double.IsFinite(0.8 * pooled[^1] / scale) || !double.IsFinite(0.8 * pooled[0] / scale))
+            return TestResult.Undefined(pair.N, pair.M, "the pooled interquartile range is 0, or too small or large beside the values");
         var (meanX, covarianceX) = Moments(pair.Reference, scale);
         var (meanY, covarianceY) = Moments(pair.Current, scale);
         double n = pair.N, m = pair.M, total = n + m;

@@ -28,6 +28,8 @@ public static class MeanTests
         if (n < 2 || m < 2)
             return TestResult.Insufficient(n, m, "two rows are needed on each side");
         var (a, b) = (referenceVariance / n, currentVariance / m);
+        if (!double.IsFinite(a + b))
+            return TestResult.Undefined(n, m, "the values are too large for their variance");
         if (!(a + b > 0))
         {
             return referenceMean == currentMean
@@ -36,7 +38,8 @@ public static class MeanTests
         }
 
         var t = (referenceMean - currentMean) / Math.Sqrt(a + b);
-        var freedom = (a + b) * (a + b) / (a * a / (n - 1) + b * b / (m - 1));
+        var share = a / (a + b);
+        var freedom = 1 / (share * share / (n - 1) + (1 - share) * (1 - share) / (m - 1));
         return TestResult.Of(t, 2 * Tails.Student(Math.Abs(t), freedom), n, m, "t", freedom);
     }
 
