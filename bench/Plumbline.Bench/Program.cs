@@ -9,6 +9,7 @@ return args.FirstOrDefault() switch
     "ingest-single" => await IngestBenchmark.SinglesAsync(Seconds(args)),
     "profiles" => await ProfilesBenchmark.RunAsync(),
     "model-page" => await ModelPageBenchmark.RunAsync(),
+    "statistics" => StatisticsBenchmark.Run(),
     _ => Usage(),
 };
 
@@ -22,5 +23,6 @@ static int Usage()
     Console.WriteLine("  ingest-single [seconds] single predictions over 64 connections");
     Console.WriteLine("  model-page              the reads of a model page: 100 features x 30 days of hourly points");
     Console.WriteLine("  profiles                from stored events to stored profiles: 3 million rows x 30 features over 8 windows");
+    Console.WriteLine("  statistics              tests, distances and performance estimation at 1e3, 1e5 and 1e6 rows: time and allocations");
     return 2;
 }

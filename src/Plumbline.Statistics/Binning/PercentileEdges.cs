@@ -80,6 +80,17 @@ public sealed class PercentileEdges
         return bins;
     }
 
+    /// <summary>Counts the values into new decile bins directly: the same as <see cref="ToDeciles(ReadOnlySpan{ulong})"/> of percentile bins, several times as fast.</summary>
+    public ulong[] CountDeciles(ReadOnlySpan<double> values, out Unbinned unbinned)
+    {
+        Span<double> edges = stackalloc double[_deciles.Length];
+        for (var i = 0; i < edges.Length; i++)
+            edges[i] = _edges[_deciles[i]];
+        var bins = new ulong[DecileBinCount];
+        unbinned = BinCounts.Add(edges, values, bins);
+        return bins;
+    }
+
     /// <summary>Sums percentile bins into decile bins.</summary>
     /// <exception cref="ArgumentException">Not as many bins as <see cref="BinCount"/>.</exception>
     public ulong[] ToDeciles(ReadOnlySpan<ulong> bins)

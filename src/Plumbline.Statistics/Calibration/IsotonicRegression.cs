@@ -45,20 +45,16 @@ public sealed class IsotonicRegression
         }
 
         Array.Sort(keys, points);
-        var distinct = 0;
-        for (var i = 0; i < keys.Length; i++)
-        {
-            if (points[i].Weight == 0)
-                continue;
-            if (distinct > 0 && keys[distinct - 1] == keys[i])
-                points[distinct - 1] = (points[distinct - 1].Sum + points[i].Sum, points[distinct - 1].Weight + points[i].Weight);
-            else
-                (keys[distinct], points[distinct++]) = (keys[i], points[i]);
-        }
+        return FitPooled(keys, points);
+    }
 
-        if (distinct == 0)
-            throw new ArgumentException("No point with a positive weight.", nameof(x));
-        return FitSorted(keys.AsSpan(0, distinct), points.AsSpan(0, distinct));
+    /// <summary>Fits to points whose x ascend already and are finite; no checks.</summary>
+    internal static IsotonicRegression FitAscending(double[] x, double[] y, double[] weights)
+    {
+        var points = new (double Sum, double Weight)[x.Length];
+        for (var i = 0; i < points.Length; i++)
+            points[i] = (weights[i] * y[i], weights[i]);
+        return FitPooled((double[])x.Clone(), points);
     }
 
     /// <summary>Fits the frequency of positives to a table of scores.</summary>
@@ -85,6 +81,24 @@ public sealed class IsotonicRegression
             return _y[^1];
         var fraction = (x - _x[above - 1]) / (_x[above] - _x[above - 1]);
         return _y[above - 1] + fraction * (_y[above] - _y[above - 1]);
+    }
+
+    private static IsotonicRegression FitPooled(double[] keys, (double Sum, double Weight)[] points)
+    {
+        var distinct = 0;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (points[i].Weight == 0)
+                continue;
+            if (distinct > 0 && keys[distinct - 1] == keys[i])
+                points[distinct - 1] = (points[distinct - 1].Sum + points[i].Sum, points[distinct - 1].Weight + points[i].Weight);
+            else
+                (keys[distinct], points[distinct++]) = (keys[i], points[i]);
+        }
+
+        if (distinct == 0)
+            throw new ArgumentException("No point with a positive weight.", nameof(points));
+        return FitSorted(keys.AsSpan(0, distinct), points.AsSpan(0, distinct));
     }
 
     // Blocks of pooled neighbours on a stack; only the ends of a block are needed as knots.

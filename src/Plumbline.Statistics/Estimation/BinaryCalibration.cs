@@ -86,25 +86,30 @@ internal sealed class BinaryCalibration
         random.Shuffle(order.AsSpan());
         if (order.Length < 2 * folds)
             return true;
-        var calibrated = new double[order.Length];
+        // One sort serves all folds: a fold's training rows are the others, in the same order.
         var raw = new double[order.Length];
-        var truth = new bool[order.Length];
-        var weight = new double[order.Length];
+        var held = new (bool Truth, double Weight, int Fold)[order.Length];
         for (var k = 0; k < order.Length; k++)
-            (raw[k], truth[k], weight[k]) = (scores[order[k]], groundTruth[order[k]], weights.IsEmpty ? 1 : weights[order[k]]);
+            (raw[k], held[k]) = (scores[order[k]], (groundTruth[order[k]], weights.IsEmpty ? 1 : weights[order[k]], (int)((long)k * folds / order.Length)));
+        Array.Sort(raw, held);
+        var truth = Array.ConvertAll(held, h => h.Truth);
+        var weight = Array.ConvertAll(held, h => h.Weight);
+        var calibrated = new double[raw.Length];
+        var target = Array.ConvertAll(truth, t => t ? 1.0 : 0);
+        var train = new double[raw.Length];
         for (var fold = 0; fold < folds; fold++)
         {
-            var start = (int)((long)fold * order.Length / folds);
-            var end = (int)((long)(fold + 1) * order.Length / folds);
-            double[] trainScores = [.. raw.AsSpan(0, start), .. raw.AsSpan(end)];
-            bool[] trainTruth = [.. truth.AsSpan(0, start), .. truth.AsSpan(end)];
-            double[] trainWeight = [.. weight.AsSpan(0, start), .. weight.AsSpan(end)];
-            var train = ScoreCounts.From(trainScores, trainTruth, trainWeight);
-            if (train.Total == 0)
+            var total = 0.0;
+            for (var k = 0; k < raw.Length; k++)
+                total += train[k] = held[k].Fold == fold ? 0 : weight[k];
+            if (total == 0)
                 return true;
-            var fit = IsotonicRegression.Fit(train);
-            for (var k = start; k < end; k++)
-                calibrated[k] = Math.Clamp(fit.Predict(raw[k]), 0, 1);
+            var fit = IsotonicRegression.FitAscending(raw, target, train);
+            for (var k = 0; k < raw.Length; k++)
+            {
+                if (held[k].Fold == fold)
+                    calibrated[k] = Math.Clamp(fit.Predict(raw[k]), 0, 1);
+            }
         }
 
         var before = EqualMassCalibration.Errors(ScoreCounts.From(raw, truth, weight)).Expected.Value;

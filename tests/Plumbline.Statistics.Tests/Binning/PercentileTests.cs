@@ -26,6 +26,32 @@ public sealed class PercentileTests
         Assert.Equal(new Unbinned(1, 1, 2), unbinned);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(9)]
+    [InlineData(16)]
+    [InlineData(17)]
+    [InlineData(99)]
+    [InlineData(127)]
+    [InlineData(300)]
+    public void Every_way_of_counting_agrees_with_the_definition(int edgeCount)
+    {
+        var random = new RandomSource(13);
+        double[] edges = [.. Enumerable.Range(0, edgeCount).Select(i => i - edgeCount / 2.0)];
+        double[] values = [.. Enumerable.Range(0, 3001).Select(i => (i % 97) switch
+        {
+            0 => double.NaN, 1 => double.PositiveInfinity, 2 => double.NegativeInfinity, 3 => -0.0, 4 => double.MaxValue, 5 => double.MinValue,
+            _ => Math.Round(random.NextGaussian() * edgeCount, i % 2),
+        })];
+        var bins = new ulong[edgeCount + 1];
+        var unbinned = BinCounts.Add(edges, values, bins);
+        var expected = new ulong[edgeCount + 1];
+        foreach (var value in values.Where(double.IsFinite))
+            expected[edges.Count(e => e <= value)]++;
+        Assert.Equal(expected, bins);
+        Assert.Equal(new Unbinned(values.Count(double.IsNaN), values.Count(double.IsPositiveInfinity), values.Count(double.IsNegativeInfinity)), unbinned);
+    }
+
     [Fact]
     public void A_constant_reference_has_one_edge_and_two_bins()
     {
@@ -53,7 +79,8 @@ public sealed class PercentileTests
             BinCounts.Add(deciles, sample, direct);
             return deciles.Zip(expectedEdges, (a, b) => Math.Abs(a - b) < 1e-9).All(equal => equal)
                 && deciles.Length == expectedEdges.Length
-                && direct.AsSpan().SequenceEqual(edges.ToDeciles(edges.Count(sample, out _)));
+                && direct.AsSpan().SequenceEqual(edges.ToDeciles(edges.Count(sample, out _)))
+                && direct.AsSpan().SequenceEqual(edges.CountDeciles(sample, out _));
         });
         property.QuickCheckThrowOnFailure();
     }
