@@ -65,6 +65,17 @@ public static class KolmogorovSmirnov
             : Estimate.Of(ScaledDistance(pair) / ((double)pair.N * pair.M), pair.N, pair.M);
     }
 
+    /// <summary>
+    /// Robust distance as in Deequ: max(0, D - 1.8 sqrt((n + m) / (n m))), what is left of D after the noise of samples of this size. In [0, 1).
+    /// </summary>
+    public static Estimate RobustDistance(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
+    {
+        var distance = Distance(reference, current);
+        return distance.Value is { } d
+            ? Estimate.Of(Math.Max(0, d - 1.8 * Math.Sqrt(1.0 / reference.Length + 1.0 / current.Length)), distance.N, distance.M)
+            : distance;
+    }
+
     /// <summary>P(D &gt;= distance) in the limit: Kolmogorov's law at D sqrt(n m / (n + m)).</summary>
     public static double AsymptoticTail(double distance, long n, long m) => Tails.Kolmogorov(distance * Math.Sqrt((double)n / (n + m) * m));
 

@@ -21,6 +21,15 @@ public sealed class GoldenTwoSampleTests
     }
 
     [Fact]
+    public void Robust_distance_takes_the_noise_off()
+    {
+        Assert.Equal(0, KolmogorovSmirnov.RobustDistance(X, Y).Value);
+        double[] low = [.. Enumerable.Range(0, 200).Select(i => (double)i)];
+        Check.Near(1 - 0.18, KolmogorovSmirnov.RobustDistance(low, [.. low.Select(v => v + 1000)]), 1e-12);
+        Check.Insufficient(KolmogorovSmirnov.RobustDistance([], X));
+    }
+
+    [Fact]
     public void Cramer_von_mises()
     {
         Check.Near(0.287962962963, 0.15859957, CramerVonMises.Test(X, Y), 1e-12, 1e-8);
