@@ -7,14 +7,15 @@ namespace Plumbline.Bench;
 
 /// <summary>
 /// Posts predictions of 20 numeric and 10 categorical features over plain sockets. Requests are made once and only their ids are changed
-/// from post to post, so that the generator leaves the processor to the server.
+/// from post to post, so that the generator leaves the processor to the server. With <c>rowsPerSecond</c> above 0 it keeps to that rate.
 /// </summary>
-internal sealed class EventLoad(Uri server, string model, int rowsPerPost, int connections)
+internal sealed class EventLoad(Uri server, string model, int rowsPerPost, int connections, int rowsPerSecond)
 {
     private const int IdDigits = 12;
     private long _acknowledged;
     private long _posts;
     private long _nextId;
+    private long _atStart;
 
     public long Acknowledged => Interlocked.Read(ref _acknowledged);
 
@@ -26,6 +27,7 @@ internal sealed class EventLoad(Uri server, string model, int rowsPerPost, int c
     public async Task RunAsync(TimeSpan duration)
     {
         var watch = Stopwatch.StartNew();
+        _atStart = Acknowledged;
         await Task.WhenAll(Enumerable.Range(0, connections).Select(connection => Task.Run(() => PostAsync(connection, watch, duration))));
     }
 
@@ -74,6 +76,8 @@ internal sealed class EventLoad(Uri server, string model, int rowsPerPost, int c
             latencies.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
             Interlocked.Increment(ref _posts);
             Interlocked.Add(ref _acknowledged, rowsPerPost);
+            while (rowsPerSecond > 0 && Acknowledged - _atStart > rowsPerSecond * watch.Elapsed.TotalSeconds)
+                await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
         }
 
         lock (Latencies) Latencies.AddRange(latencies);

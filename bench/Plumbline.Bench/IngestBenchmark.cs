@@ -19,9 +19,9 @@ internal static class IngestBenchmark
     private const string Model = "bench";
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
 
-    public static Task<int> BatchesAsync(int seconds) => RunAsync(rowsPerPost: 1_000, connections: 4, TimeSpan.FromSeconds(seconds), port: 5301);
+    public static Task<int> BatchesAsync(int seconds, int rowsPerSecond) => RunAsync(rowsPerPost: 1_000, connections: 4, TimeSpan.FromSeconds(seconds), port: 5301, rowsPerSecond);
 
-    public static Task<int> SinglesAsync(int seconds) => RunAsync(rowsPerPost: 1, connections: 64, TimeSpan.FromSeconds(seconds), port: 5302);
+    public static Task<int> SinglesAsync(int seconds) => RunAsync(rowsPerPost: 1, connections: 64, TimeSpan.FromSeconds(seconds), port: 5302, rowsPerSecond: 0);
 
     /// <summary>The decoder alone: rows per second and bytes allocated per row.</summary>
     public static int Decode()
@@ -38,21 +38,22 @@ internal static class IngestBenchmark
 
         for (var i = 0; i < 200; i++) Once();
         var allocated = GC.GetAllocatedBytesForCurrentThread();
+        var processor = Process.GetCurrentProcess().TotalProcessorTime;
         var watch = Stopwatch.StartNew();
         const int Posts = 500;
         for (var i = 0; i < Posts; i++) Once();
-        Print($"decode: {Posts * 1_000 / watch.Elapsed.TotalSeconds:N0} rows/s on one thread, {body.Length / 1_000:N0} bytes of JSON and {decoder.Batch.Bytes / 1_000:N0} encoded bytes per row, {(GC.GetAllocatedBytesForCurrentThread() - allocated) / (Posts * 1_000.0):N2} bytes allocated per row");
+        Print($"decode: {Posts * 1_000 / watch.Elapsed.TotalSeconds:N0} rows/s on one thread, {(Process.GetCurrentProcess().TotalProcessorTime - processor).TotalMicroseconds / (Posts * 1_000):N2} µs of processor time per row, {body.Length / 1_000:N0} bytes of JSON and {decoder.Batch.Bytes / 1_000:N0} encoded bytes per row, {(GC.GetAllocatedBytesForCurrentThread() - allocated) / (Posts * 1_000.0):N2} bytes allocated per row");
         return 0;
     }
 
-    private static async Task<int> RunAsync(int rowsPerPost, int connections, TimeSpan duration, int port)
+    private static async Task<int> RunAsync(int rowsPerPost, int connections, TimeSpan duration, int port, int rowsPerSecond)
     {
         double perSecond;
         await using (var server = await ServerProcess.StartAsync(port))
         {
             using var created = await server.Client.PutAsJsonAsync($"/v1/models/{Model}", new { task = "binary", classes = new[] { "0", "1" }, positive_class = "1" });
             created.EnsureSuccessStatusCode();
-            var load = new EventLoad(server.Address, Model, rowsPerPost, connections);
+            var load = new EventLoad(server.Address, Model, rowsPerPost, connections, rowsPerSecond);
             await load.RunAsync(WarmUp);
             load.Latencies.Clear();
             var (before, processor, own) = (load.Acknowledged, server.ProcessorTime, Process.GetCurrentProcess().TotalProcessorTime);
@@ -67,7 +68,7 @@ internal static class IngestBenchmark
             load.Latencies.Sort();
             Print($"{rowsPerPost:N0} rows per post over {connections} connections for {elapsed:N0} s: {perSecond:N0} predictions/s acknowledged; median {load.Latencies[load.Latencies.Count / 2]:N1} ms, 99 % {load.Latencies[load.Latencies.Count * 99 / 100]:N1} ms");
             Print($"{stored:N0} acknowledged and stored ({(stored == load.Acknowledged ? "all, each once" : $"NOT {load.Acknowledged:N0}")}), the last {drained - elapsed:N1} s after the end: {(load.Acknowledged - before) / drained:N0} predictions/s into the column store");
-            Print($"server: {cores:N2} cores, peak memory {server.PeakMiB:N0} MiB; load generator {ownCores:N2} cores");
+            Print($"server: {cores:N2} cores, {cores * 1e6 / perSecond:N1} µs of processor time per prediction, peak memory {server.PeakMiB:N0} MiB; load generator {ownCores:N2} cores");
         }
 
         if (rowsPerPost > 1)

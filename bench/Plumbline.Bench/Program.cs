@@ -5,21 +5,21 @@ using Plumbline.Bench;
 return args.FirstOrDefault() switch
 {
     "decode" => IngestBenchmark.Decode(),
-    "ingest" => await IngestBenchmark.BatchesAsync(Seconds(args)),
-    "ingest-single" => await IngestBenchmark.SinglesAsync(Seconds(args)),
+    "ingest" => await IngestBenchmark.BatchesAsync(Number(args, 1, 20), Number(args, 2, 0)),
+    "ingest-single" => await IngestBenchmark.SinglesAsync(Number(args, 1, 20)),
     "profiles" => await ProfilesBenchmark.RunAsync(),
     "model-page" => await ModelPageBenchmark.RunAsync(),
     "statistics" => StatisticsBenchmark.Run(),
     _ => Usage(),
 };
 
-static int Seconds(string[] args) => args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20;
+static int Number(string[] args, int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
 
 static int Usage()
 {
     Console.WriteLine("dotnet run -c Release --project bench/Plumbline.Bench -- <name>");
     Console.WriteLine("  decode                  the JSON decoder alone: rows per second and allocations");
-    Console.WriteLine("  ingest [seconds]        batches of 1,000 predictions: acknowledged per second, memory, ratio to the engine's own insert");
+    Console.WriteLine("  ingest [seconds] [rate] batches of 1,000 predictions: acknowledged per second, memory, ratio to the engine's own insert");
     Console.WriteLine("  ingest-single [seconds] single predictions over 64 connections");
     Console.WriteLine("  model-page              the reads of a model page: 100 features x 30 days of hourly points");
     Console.WriteLine("  profiles                from stored events to stored profiles: 3 million rows x 30 features over 8 windows");

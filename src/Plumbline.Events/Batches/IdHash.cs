@@ -11,6 +11,10 @@ namespace Plumbline.Events.Batches;
 /// <param name="High">Bytes 8..15, little-endian.</param>
 public readonly record struct IdHash(ulong Low, ulong High)
 {
+    // The one-shot call looks the algorithm up in the system's library each time, under a lock: that was most of the time of decoding.
+    [ThreadStatic]
+    private static IncrementalHash? _hasher;
+
     /// <summary>A 64-bit hash (FNV-1a) of a ground truth's value.</summary>
     public static ulong OfValue(ReadOnlySpan<byte> utf8)
     {
@@ -41,7 +45,9 @@ public readonly record struct IdHash(ulong Low, ulong High)
     public static IdHash Of(ReadOnlySpan<byte> utf8)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(utf8, digest);
+        _hasher ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _hasher.AppendData(utf8);
+        _hasher.GetHashAndReset(digest);
         return new IdHash(BinaryPrimitives.ReadUInt64LittleEndian(digest), BinaryPrimitives.ReadUInt64LittleEndian(digest[8..]));
     }
 }
