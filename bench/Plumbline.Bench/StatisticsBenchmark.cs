@@ -4,7 +4,10 @@ using Plumbline.Statistics;
 using Plumbline.Statistics.Binning;
 using Plumbline.Statistics.Distances;
 using Plumbline.Statistics.Estimation;
+using Plumbline.Statistics.Multivariate;
+using Plumbline.Statistics.Outliers;
 using Plumbline.Statistics.Performance;
+using Plumbline.Statistics.Trees;
 using Plumbline.Statistics.TwoSample;
 
 namespace Plumbline.Bench;
@@ -19,7 +22,26 @@ internal static class StatisticsBenchmark
         Console.WriteLine($"{"what",-44} {"n",9} {"wall ms",10} {"cpu ms",10} {"KB allocated",14}");
         foreach (var n in new[] { 1_000, 100_000, 1_000_000 })
             RunSize(n);
+        RunMultivariate(5_000);
         return 0;
+    }
+
+    // Rows are of each side; 20 numeric columns.
+    private static void RunMultivariate(int n)
+    {
+        var random = new RandomSource(2);
+        var (reference, current) = (new FeatureTable(n), new FeatureTable(n));
+        for (var c = 0; c < 20; c++)
+        {
+            reference = reference.WithNumeric($"c{c}", Normal(n, 0, random));
+            current = current.WithNumeric($"c{c}", Normal(n, c == 3 ? 0.3 : 0, random));
+        }
+
+        double[] rows = Normal(20 * n, 0, random);
+        var forest = IsolationForest.Fit(rows, 20);
+        Measure("domain classifier, 20 columns, 5 folds", n, () => DomainClassifier.Measure(reference, current), 3);
+        Measure("PCA reconstruction, fit and measure", n, () => PcaReconstruction.Fit(reference).Measure(current), 3);
+        Measure("isolation forest, 20 columns, score all", n, () => Enumerable.Range(0, n).Sum(i => forest.Score(rows.AsSpan(20 * i, 20))), 3);
     }
 
     private static void RunSize(int n)
@@ -68,9 +90,9 @@ internal static class StatisticsBenchmark
         return values;
     }
 
-    private static void Measure<T>(string what, int n, Func<T> run)
+    private static void Measure<T>(string what, int n, Func<T> run, int runs = 0)
     {
-        var runs = n >= 1_000_000 ? 5 : 15;
+        runs = runs > 0 ? runs : n >= 1_000_000 ? 5 : 15;
         var wall = new double[runs];
         var cpu = new double[runs];
         long allocated = 0;

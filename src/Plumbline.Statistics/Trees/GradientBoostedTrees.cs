@@ -54,7 +54,8 @@ public sealed record TreeOptions
 
 /// <summary>
 /// Histogram gradient-boosted decision trees, grown leaf by leaf (the split with the largest gain first). Missing values go to the side that gains more; categories are
-/// encoded by target means fitted in-fold. Deterministic under its seed, on every machine. Immutable after fitting.
+/// encoded by target means fitted in-fold. Deterministic under its seed, on every machine. Immutable after fitting. Fitting holds one byte per cell and about
+/// 6 KB x columns x leaves of histograms: 50 MB for 500 columns and 15 leaves.
 /// </summary>
 public sealed class GradientBoostedTrees
 {
