@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Plumbline.Server.Hosting;
+
+[assembly: AssemblyFixture(typeof(Plumbline.Browser.Tests.BrowserHost))]
+
+namespace Plumbline.Browser.Tests;
+
+/// <summary>
+/// The real server with the real engine, some models with a week of numbers, and Chromium to look at it. Without an
+/// installed Chromium the tests are skipped with that reason: Playwright's own download is not used.
+/// </summary>
+public sealed class BrowserHost : IAsyncLifetime
+{
+    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
+    private readonly string _data = Path.Combine(Path.GetTempPath(), $"plumbline-browser-{Guid.NewGuid():N}");
+    private WebApplication? _app;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public Uri Address { get; private set; } = null!;
+
+    public IServiceProvider Services => _app!.Services;
+
+    /// <summary>Why there is no browser, or null.</summary>
+    public string? Missing { get; private set; }
+
+    /// <summary>Where screenshots go: artifacts/screenshots of the repository.</summary>
+    public static string Screenshots { get; } = Path.Combine(RepositoryRoot(), "artifacts", "screenshots");
+
+    public async ValueTask InitializeAsync()
+    {
+        var chromium = Environment.GetEnvironmentVariable("PLUMBLINE_CHROMIUM") ?? Array.Find(Places, File.Exists);
+        if (chromium is null)
+        {
+            Missing = $"No Chromium is installed (looked at {string.Join(", ", Places)}; PLUMBLINE_CHROMIUM names another).";
+            return;
+        }
+        _app = PlumblineHost.Build(new PlumblineOptions { DataDirectory = _data, Urls = "http://127.0.0.1:0", Windows = new WindowOptions { IntervalMs = 100, QuietMs = 0 } });
+        await _app.StartAsync();
+        Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        await SeededModels.SeedAsync(_app.Services);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = chromium,
+            Headless = true,
+            Args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        Directory.CreateDirectory(Screenshots);
+    }
+
+    /// <summary>A fresh page with its own session that collects everything the browser complains about.</summary>
+    public async Task<WatchedPage> OpenAsync(int width = 1440, string theme = "light")
+    {
+        Assert.SkipWhen(Missing is not null, Missing ?? "");
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
+            BaseURL = Address.ToString(),
+            TimezoneId = "Europe/Paris",
+        });
+        return new WatchedPage(context, await context.NewPageAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+        if (Directory.Exists(_data))
+            Directory.Delete(_data, recursive: true);
+    }
+
+    private static string RepositoryRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Plumbline.slnx")))
+                return folder.FullName;
+        }
+        return AppContext.BaseDirectory;
+    }
+}

@@ -1,0 +1,65 @@
+namespace Plumbline.Browser.Tests;
+
+/// <summary>Walks every page as a reader sees it: wide and narrow, light and dark.</summary>
+public sealed class PageWalk(BrowserHost host)
+{
+    private const string Router = "/models/" + SeededModels.Router;
+
+    public static TheoryData<string, string> Pages => new()
+    {
+        { "fleet", "/" },
+        { "summary", Router },
+        { "inputs", $"{Router}/inputs" },
+        { "feature", $"{Router}/inputs?feature=income" },
+        { "hostile-feature", $"{Router}/inputs?feature=%3Cscript%3Ealert(1)%3C%2Fscript%3E" },
+        { "outputs", $"{Router}/outputs" },
+        { "performance", $"{Router}/performance" },
+        { "regression", $"/models/{SeededModels.Price}" },
+        { "regression-outputs", $"/models/{SeededModels.Price}/outputs" },
+        { "nothing-yet", "/models/no-traffic-yet" },
+        { "explore", $"/explore/{SeededModels.Router}" },
+        { "explore-all", "/explore" },
+        { "decision-unknown", $"{Router}/predictions/nobody" },
+        { "self", "/self" },
+        { "start", "/start" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Shows_without_complaint(string name, string address)
+    {
+        foreach (var width in new[] { 1440, 390 })
+        {
+            foreach (var theme in new[] { "light", "dark" })
+            {
+                await using var watched = await host.OpenAsync(width, theme);
+                await watched.GoAsync(address);
+                await watched.ShootAsync($"{name}-{width}-{theme}");
+                var findings = new List<string>(watched.Complaints);
+                foreach (var check in new[] { "overflow", "labels", "contrast", "cut", "focusable", "targets" })
+                    findings.AddRange((await watched.CheckAsync(check)).Select(finding => $"{check}: {finding}"));
+                Assert.True(findings.Count == 0, $"{address} at {width} px, {theme}:{Environment.NewLine}{string.Join(Environment.NewLine, findings)}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_unknown_address_says_so()
+    {
+        await using var watched = await host.OpenAsync();
+        var answer = await watched.Page.GotoAsync("/no/such/page");
+        Assert.Equal(404, answer!.Status);
+        Assert.Equal("There is no such page", await watched.Page.TextContentAsync("h1"));
+    }
+
+    [Fact]
+    public async Task Works_at_360_and_2560_px()
+    {
+        foreach (var width in new[] { 360, 2560 })
+        {
+            await using var watched = await host.OpenAsync(width);
+            await watched.GoAsync(Router);
+            Assert.Empty(await watched.CheckAsync("overflow"));
+        }
+    }
+}

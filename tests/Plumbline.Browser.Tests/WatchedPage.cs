@@ -1,0 +1,59 @@
+using Microsoft.Playwright;
+
+namespace Plumbline.Browser.Tests;
+
+/// <summary>A page whose console and network are watched.</summary>
+public sealed class WatchedPage : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+
+    public WatchedPage(IBrowserContext context, IPage page)
+    {
+        (_context, Page) = (context, page);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+                Complaints.Add($"{message.Type}: {message.Text}");
+        };
+        page.PageError += (_, error) => Complaints.Add($"exception: {error}");
+        page.Response += (_, response) =>
+        {
+            if (response.Status >= 400)
+                Complaints.Add($"{response.Status} {response.Url}");
+        };
+        // Nothing may be fetched from anywhere but this server.
+        page.Request += (_, request) =>
+        {
+            if (new Uri(request.Url) is { IsLoopback: false, Scheme: "http" or "https" })
+                Complaints.Add($"foreign request: {request.Url}");
+        };
+    }
+
+    public IPage Page { get; }
+
+    public List<string> Complaints { get; } = [];
+
+    /// <summary>Goes to an address and waits until no panel is loading and every chart is drawn.</summary>
+    public async Task GoAsync(string address)
+    {
+        await Page.GotoAsync(address);
+        await SettleAsync();
+    }
+
+    public async Task SettleAsync()
+    {
+        await Page.WaitForSelectorAsync("h1");
+        await Page.WaitForFunctionAsync("() => window.Blazor && document.querySelectorAll('.skeleton').length === 0 && [...document.querySelectorAll('.chart .canvas')].every(c => c.dataset.drawn)", null, new PageWaitForFunctionOptions { Timeout = 20_000 });
+    }
+
+    /// <summary>Runs one of the checks of <c>checks.js</c>; each gives a list of findings, empty when all is well.</summary>
+    public async Task<string[]> CheckAsync(string name)
+    {
+        var script = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "checks.js"));
+        return await Page.EvaluateAsync<string[]>($"{script}; checks.{name}()");
+    }
+
+    public Task ShootAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(BrowserHost.Screenshots, name + ".png"), FullPage = true });
+
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+}
