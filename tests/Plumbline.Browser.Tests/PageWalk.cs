@@ -36,7 +36,7 @@ public sealed class PageWalk(BrowserHost host)
                 await watched.GoAsync(address);
                 await watched.ShootAsync($"{name}-{width}-{theme}");
                 var findings = new List<string>(watched.Complaints);
-                foreach (var check in new[] { "overflow", "labels", "contrast", "cut", "focusable", "targets" })
+                foreach (var check in new[] { "failures", "overflow", "labels", "contrast", "cut", "focusable", "targets" })
                     findings.AddRange((await watched.CheckAsync(check)).Select(finding => $"{check}: {finding}"));
                 Assert.True(findings.Count == 0, $"{address} at {width} px, {theme}:{Environment.NewLine}{string.Join(Environment.NewLine, findings)}");
             }

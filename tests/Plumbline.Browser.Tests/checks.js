@@ -24,6 +24,7 @@ var checks = (() => {
   const ratio = (a, b) => { const [x, y] = [luminance(a), luminance(b)].sort((p, q) => q - p); return (x + .05) / (y + .05); };
 
   return {
+    failures() { return [...document.querySelectorAll('.panel-error')].map(e => e.textContent.trim()); },
     overflow() {
       const wide = document.documentElement.scrollWidth - innerWidth;
       if (wide <= 0) return [];

@@ -43,7 +43,7 @@ public sealed class FeatureRanking(ColumnStore store)
     public async Task<IReadOnlyList<FeatureRank>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan window, string version, string segment, CancellationToken cancellation)
     {
         const string text = """
-            SELECT feature, metric, max(value) AS highest, argMax(window_start, value) AS at, argMax(value, window_start) AS current, argMax(n, window_start) AS rows
+            SELECT feature, metric, max(assumeNotNull(value)) AS highest, argMax(window_start, assumeNotNull(value)) AS at, argMax(assumeNotNull(value), window_start) AS current, argMax(n, window_start) AS rows
             FROM metric_points FINAL
             WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric IN {metrics:Array(String)} AND segment = {segment:String} AND version = {version:String}
               AND feature != '' AND NOT startsWith(feature, '@') AND value IS NOT NULL AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
@@ -56,7 +56,7 @@ public sealed class FeatureRanking(ColumnStore store)
         while (rows.Read())
         {
             var (feature, metric) = (rows.ReadString(), rows.ReadString());
-            var (highest, at, current, n) = (rows.ReadNullableDouble(), rows.ReadDateTime(), rows.ReadNullableDouble(), (long)rows.ReadUInt64());
+            var (highest, at, current, n) = (rows.ReadDouble(), rows.ReadDateTime(), rows.ReadDouble(), (long)rows.ReadUInt64());
             var rank = ranks.GetValueOrDefault(feature) ?? new FeatureRank { Feature = feature };
             ranks[feature] = metric switch
             {
@@ -77,7 +77,7 @@ public sealed class FeatureRanking(ColumnStore store)
     public async Task<IReadOnlyList<WindowDrift>> ReadLargestAsync(ModelDefinition model, MetricQuery query, double threshold, CancellationToken cancellation)
     {
         const string text = """
-            SELECT window_start, max(window_end), assumeNotNull(max(value)), argMax(feature, value), countIf(value >= {threshold:Float64}), argMax(n, value)
+            SELECT window_start, max(window_end), max(assumeNotNull(value)), argMax(toString(feature), assumeNotNull(value)), countIf(assumeNotNull(value) >= {threshold:Float64}), argMax(n, assumeNotNull(value))
             FROM metric_points FINAL
             WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'drift.psi' AND segment = {segment:String} AND version = {version:String}
               AND feature != '' AND NOT startsWith(feature, '@') AND value IS NOT NULL AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}

@@ -91,10 +91,10 @@ public sealed class HealthFactsReader(ColumnStore store, ModelCatalog models)
     {
         var text = $$"""
             SELECT model_id, metric, feature,
-                assumeNotNull(argMaxIf(value, window_start, window_start >= newest - INTERVAL 1 DAY)) AS current,
+                argMaxIf(assumeNotNull(value), window_start, window_start >= newest - INTERVAL 1 DAY) AS current,
                 argMaxIf(lower, window_start, window_start >= newest - INTERVAL 1 DAY) AS bound,
                 argMaxIf(n, window_start, window_start >= newest - INTERVAL 1 DAY) AS n_of_day,
-                assumeNotNull(min(value)) AS lowest
+                min(assumeNotNull(value)) AS lowest
             FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
             WHERE {{AllRows}} AND window_seconds = 86400 AND metric IN {metrics:Array(String)} AND NOT startsWith(feature, '@') AND feature != ''
               AND n >= {rows:UInt64} AND value IS NOT NULL AND window_start > newest - INTERVAL {days:UInt32} DAY
@@ -112,8 +112,8 @@ public sealed class HealthFactsReader(ColumnStore store, ModelCatalog models)
     private async Task<Dictionary<int, SegmentFact>> ReadSegmentsAsync(SqlParameter which, CancellationToken cancellation)
     {
         var text = $$"""
-            SELECT model_id, segment, assumeNotNull(argMax(value, window_start)) AS current, assumeNotNull(argMax(upper, window_start)) AS bound, argMax(n, window_start) AS n_of_day,
-                assumeNotNull(avgIf(value, window_start < last_day)) AS before
+            SELECT model_id, segment, argMax(assumeNotNull(value), window_start) AS current, argMax(assumeNotNull(upper), window_start) AS bound, argMax(n, window_start) AS n_of_day,
+                avgIf(assumeNotNull(value), window_start < last_day) AS before
             FROM (
                 SELECT model_id, segment, window_start, value, upper, n, max(window_start) OVER (PARTITION BY model_id, segment) AS last_day
                 FROM metric_points FINAL INNER JOIN {{Newest}} USING (model_id)
