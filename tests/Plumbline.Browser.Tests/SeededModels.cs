@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
-using Plumbline.Store;
 
 namespace Plumbline.Browser.Tests;
 
@@ -27,9 +26,6 @@ public static class SeededModels
         await points.WriteAsync(router.Id, [.. Windows(end).SelectMany(window => Router_(window.At, window.Start, window.End))], CancellationToken.None);
         var price = await CreateAsync(models, Price, new ModelSpecification { Task = "regression", Features = features });
         await points.WriteAsync(price.Id, [.. Windows(end).SelectMany(window => Price_(window.At, window.Start, window.End))], CancellationToken.None);
-        var tables = services.GetRequiredService<ModelTables>();
-        foreach (var model in new[] { router, price })
-            await tables.EnsureAsync(model.Id, [.. model.Features.Select(feature => new FeatureColumn(feature.Ordinal, feature.Type == FeatureType.Numeric ? ColumnType.Numeric : ColumnType.Categorical))], CancellationToken.None);
         await CreateAsync(models, "no-traffic-yet", new ModelSpecification { Task = "binary" });
     }
 

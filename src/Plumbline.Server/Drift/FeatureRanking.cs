@@ -43,12 +43,14 @@ public sealed class FeatureRanking(ColumnStore store)
     public async Task<IReadOnlyList<FeatureRank>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan window, string version, string segment, CancellationToken cancellation)
     {
         const string text = """
-            SELECT feature, metric, max(assumeNotNull(value)) AS highest, argMax(window_start, assumeNotNull(value)) AS at, argMax(assumeNotNull(value), window_start) AS current, argMax(n, window_start) AS rows
-            FROM metric_points FINAL
-            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric IN {metrics:Array(String)} AND segment = {segment:String} AND version = {version:String}
-              AND feature != '' AND NOT startsWith(feature, '@') AND value IS NOT NULL AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
-            GROUP BY feature, metric
-            SETTINGS do_not_merge_across_partitions_select_final = 1
+            SELECT feature, metric, max(assumeNotNull(newest.1)) AS highest, argMax(window_start, assumeNotNull(newest.1)) AS at, argMax(assumeNotNull(newest.1), window_start) AS current, argMax(newest.2, window_start) AS rows
+            FROM (
+                SELECT toString(feature) AS feature, toString(metric) AS metric, window_start, argMax(tuple(value, n), computed_at) AS newest FROM metric_points
+                WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric IN {metrics:Array(String)} AND segment = {segment:String} AND version = {version:String}
+                  AND feature != '' AND NOT startsWith(feature, '@') AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
+                GROUP BY feature, metric, window_start
+            )
+            WHERE newest.1 IS NOT NULL GROUP BY feature, metric
             """;
         var ranks = new Dictionary<string, FeatureRank>(StringComparer.Ordinal);
         using var rows = await store.QueryAsync(
@@ -77,12 +79,14 @@ public sealed class FeatureRanking(ColumnStore store)
     public async Task<IReadOnlyList<WindowDrift>> ReadLargestAsync(ModelDefinition model, MetricQuery query, double threshold, CancellationToken cancellation)
     {
         const string text = """
-            SELECT window_start, max(window_end), max(assumeNotNull(value)), argMax(toString(feature), assumeNotNull(value)), countIf(assumeNotNull(value) >= {threshold:Float64}), argMax(n, assumeNotNull(value))
-            FROM metric_points FINAL
-            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'drift.psi' AND segment = {segment:String} AND version = {version:String}
-              AND feature != '' AND NOT startsWith(feature, '@') AND value IS NOT NULL AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
-            GROUP BY window_start ORDER BY window_start
-            SETTINGS do_not_merge_across_partitions_select_final = 1
+            SELECT window_start, max(until), max(assumeNotNull(newest.1)), argMax(feature, assumeNotNull(newest.1)), countIf(assumeNotNull(newest.1) >= {threshold:Float64}), argMax(newest.2, assumeNotNull(newest.1))
+            FROM (
+                SELECT toString(feature) AS feature, window_start, max(window_end) AS until, argMax(tuple(value, n), computed_at) AS newest FROM metric_points
+                WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'drift.psi' AND segment = {segment:String} AND version = {version:String}
+                  AND feature != '' AND NOT startsWith(feature, '@') AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
+                GROUP BY feature, window_start
+            )
+            WHERE newest.1 IS NOT NULL GROUP BY window_start ORDER BY window_start
             """;
         var windows = new List<WindowDrift>();
         using var rows = await store.QueryAsync(

@@ -139,11 +139,12 @@ public sealed class HealthFactsReader(ColumnStore store, ModelCatalog models)
         var text = $$"""
             SELECT model_id, window_seconds, toStartOfHour(window_start) AS hour, sum(assumeNotNull(value)) AS requests, max(window_end) AS until
             FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
-            WHERE {{AllRows}} AND metric = 'system.requests' AND value IS NOT NULL AND window_start >= newest - INTERVAL 1 DAY
+            WHERE {{AllRows}} AND window_seconds IN {lengths:Array(UInt32)} AND metric = 'system.requests' AND value IS NOT NULL AND window_start >= newest - INTERVAL 1 DAY
             GROUP BY model_id, window_seconds, hour ORDER BY model_id, hour
             """;
+        var lengths = models.All.Select(model => (int)model.Window.TotalSeconds).Distinct().ToArray();
         var flows = new Dictionary<int, Flow>();
-        using var rows = await store.QueryAsync(new SqlStatement(text, which), cancellation);
+        using var rows = await store.QueryAsync(new SqlStatement(text, which, new("lengths", lengths)), cancellation);
         while (rows.Read())
         {
             var id = (int)rows.ReadUInt32();

@@ -42,7 +42,7 @@ public sealed record LabelledGroup
 /// Reads the predictions of consecutive windows beside their ground truth, grouped by the engine: equal rows come back once with a count.
 /// Both tables are read by the prediction's own time, so the work does not grow with history.
 /// </summary>
-public sealed class LabelledGroups(ColumnStore store, SegmentValues segmentValues)
+public sealed class LabelledGroups(ColumnStore store, ModelTables tables, SegmentValues segmentValues)
 {
     /// <summary>Rows of a run with ground truth above which scores are rounded to 1e-5 before grouping, so that memory stays bounded (the effect on ROC AUC is below 1e-5).</summary>
     public const long ExactRows = 500_000;
@@ -50,6 +50,8 @@ public sealed class LabelledGroups(ColumnStore store, SegmentValues segmentValue
     /// <summary>Groups of the windows [from, from + length), [from + length, ..) up to <paramref name="to"/>.</summary>
     public async Task<IReadOnlyList<LabelledGroup>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan length, CancellationToken cancellation)
     {
+        // A model that was declared but has no event yet has no tables yet, and its page may be open all the same.
+        await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
         var segments = model.Segments.Select(model.FindFeature).ToList();
         var classes = model.Task == ModelTask.Multiclass ? model.Classes : [];
         var rounded = await CountAsync(model, from, to, cancellation) > ExactRows;

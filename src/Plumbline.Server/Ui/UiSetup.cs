@@ -31,6 +31,7 @@ public static class UiSetup
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, $"{AssemblyName}.staticwebassets.endpoints.json")).AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireRole(ApiRole.Read);
+        app.MapSignIn();
         // Without this an unknown address would have no endpoint, hence no role, hence "forbidden" instead of "not found".
         app.MapFallback("{*path}", static context =>
         {

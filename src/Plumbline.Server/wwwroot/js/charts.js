@@ -86,6 +86,8 @@ const tooltip = extra => ({
 });
 const base = () => ({ animation: false, textStyle: { fontFamily: font }, aria: { enabled: false } });
 const grid = extra => ({ left: 8, right: 24, top: 12, bottom: 4, containLabel: true, ...extra });
+// Charts over time share their left and right edge, so that the same moment stands above itself on the whole page.
+const timeGrid = spec => grid({ left: 64, bottom: 22, top: below(spec), containLabel: false });
 const below = spec => spec.marks?.length ? 24 : 12; // room for the labels of marks
 const rows = pairs => `<table>${pairs.map(([name, value]) => `<tr><td>${name}</td><td>${value}</td></tr>`).join('')}</table>`;
 const dot = token => `<span class="swatch" style="background:${colour(token)}"></span>`;
@@ -126,8 +128,8 @@ const kinds = {
       });
     });
     return {
-      ...base(), grid: grid({ top: below(spec) }), xAxis: timeAxis(spec), series,
-      yAxis: valueAxis(unit, { min: spec.min ?? undefined, max: spec.max ?? undefined, scale: spec.min === null || spec.min === undefined }),
+      ...base(), grid: timeGrid(spec), xAxis: timeAxis(spec), series,
+      yAxis: valueAxis(unit, { splitNumber: spec.height < 115 ? 2 : 3, min: spec.min ?? undefined, max: spec.max ?? undefined, scale: spec.min === null || spec.min === undefined }),
       tooltip: tooltip({
         trigger: 'axis', axisPointer: { type: 'line', lineStyle: { color: colour('--line-strong'), type: 'dashed' }, label: { show: false } },
         formatter: hits => {
@@ -203,7 +205,7 @@ const kinds = {
 
   share(spec) {
     return {
-      ...base(), grid: grid({ top: below(spec) }), xAxis: timeAxis(spec), yAxis: valueAxis('ratio', { min: 0, max: 1, interval: .25, scale: false }),
+      ...base(), grid: timeGrid(spec), xAxis: timeAxis(spec), yAxis: valueAxis('ratio', { min: 0, max: 1, interval: .25, scale: false }),
       tooltip: tooltip({ formatter: hit => { const c = spec.cells[hit.dataIndex]; return when(c[0], c[1]) + rows(spec.cells.filter(x => x[0] === c[0]).toReversed().map(x => [(x === c ? '<b>' : '') + dot(spec.series[x[4]].colour) + safe(spec.series[x[4]].name) + (x === c ? '</b>' : ''), `${figure(x[3] - x[2], 'ratio')} <span class="muted">n ${figure(x[5], 'count')}</span>`])); } }),
       series: [{ type: 'custom', clip: true, data: spec.cells, encode: { x: [0, 1], y: [2, 3] }, markLine: undefined, renderItem: box({ gap: 1, of: i => ({ fill: colour(spec.series[spec.cells[i][4]].colour, .86) }) }) },
       { type: 'line', data: [], markLine: verticals(spec), markArea: areas(spec) }]
@@ -243,7 +245,7 @@ const kinds = {
 
   latency(spec) {
     return {
-      ...base(), grid: grid({ top: below(spec) }), xAxis: timeAxis(spec), yAxis: valueAxis('ms', { type: 'log', min: spec.min, max: spec.max }),
+      ...base(), grid: timeGrid(spec), xAxis: timeAxis(spec), yAxis: valueAxis('ms', { type: 'log', min: spec.min, max: spec.max }),
       visualMap: { show: false, min: 0, max: spec.peak, dimension: 4, inRange: { color: [colour('--sunken'), ...viridis.slice(2)] }, seriesIndex: 0 },
       tooltip: tooltip({ trigger: 'item', formatter: hit => { if (hit.seriesIndex > 0) return ''; const c = spec.cells[hit.dataIndex]; const at = spec.lines.map(l => [safe(l.name), figure(l.points.find(p => p[6] === c[0])?.[1], 'ms')]); return when(c[0], c[1]) + rows([[`${figure(c[2], 'ms')} \u2013 ${figure(c[3], 'ms')}`, figure(c[4], 'ratio')], ...at]); } }),
       series: [
@@ -255,7 +257,7 @@ const kinds = {
 
 function verticals(spec) {
   const marks = (spec.marks ?? []).map(m => ({ xAxis: m.at, name: m.label, lineStyle: { color: colour(m.kind === 'incident' ? '--bad-mark' : '--muted'), type: m.kind === 'incident' ? 'solid' : 'dashed', width: 1 } }));
-  const levels = (spec.thresholds ?? []).map(t => ({ yAxis: t.value, name: t.label, lineStyle: { color: colour(t.level === 'bad' ? '--bad-mark' : '--watch-mark'), type: [6, 4], width: 1 }, label: { position: 'insideStartTop' } }));
+  const levels = (spec.thresholds ?? []).map(t => ({ yAxis: t.value, name: t.label, lineStyle: { color: colour(t.level === 'bad' ? '--bad-mark' : '--watch-mark'), type: [6, 4], width: 1 }, label: { position: t.level === 'bad' ? 'insideStartTop' : 'insideStartBottom' } }));
   if (marks.length + levels.length === 0) return undefined;
   return { silent: true, symbol: 'none', label: { formatter: m => m.name, color: colour('--muted'), fontSize: 12, fontFamily: font, position: 'end' }, data: [...marks, ...levels] };
 }

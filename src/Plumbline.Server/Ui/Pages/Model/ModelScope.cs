@@ -35,6 +35,12 @@ public sealed record ModelScope(ModelOverview Overview, PageScope Page, DateTime
         return Lengths.FirstOrDefault(length => (To - From) / length <= most, Lengths[^1]);
     }
 
+    /// <summary>
+    /// The window by which features are ranked: days where the range has some, because the highest of many small windows
+    /// is mostly noise; the window that the address names, when it names one.
+    /// </summary>
+    public TimeSpan RankingWindow => Page["window"] is null && To - From >= 2 * CoarseWindows.Day && Model.Window < CoarseWindows.Day ? CoarseWindows.Day : Window();
+
     public MetricQuery Query(TimeSpan window, params string[] metrics) => new()
     {
         Metrics = metrics,

@@ -1,0 +1,32 @@
+using Plumbline.Server.Health;
+
+namespace Plumbline.Server.Tests.Ui;
+
+public sealed class FigureTests
+{
+    [Theory]
+    [InlineData(0.8123, "", "0.812")]
+    [InlineData(0.0421, "share", "4.21 %")]
+    [InlineData(1, "share", "100 %")]
+    [InlineData(1_234_567, "", "1.23 M")]
+    [InlineData(12_345, "rows", "12.3 k")]
+    [InlineData(9_999, "rows", "9,999")]
+    [InlineData(0, "", "0")]
+    [InlineData(-0.5, "", "\u22120.5")]
+    [InlineData(0.00001234, "", "1.2e\u22125")]
+    [InlineData(12_345, "ms", "12.3 s")]
+    [InlineData(1536, "bytes", "1.5 KiB")]
+    [InlineData(12.5, "EUR", "12.5 EUR")]
+    [InlineData(double.NaN, "", "\u2013")]
+    [InlineData(double.PositiveInfinity, "", "\u221e")]
+    [InlineData(null, "share", "\u2013")]
+    public void Numbers_have_three_digits_and_their_unit(double? value, string unit, string written) => Assert.Equal(written, Figures.Format(value, unit));
+
+    [Theory]
+    [InlineData(8, "8 s")]
+    [InlineData(750, "12 min")]
+    [InlineData(3 * 3600, "3 h")]
+    [InlineData((3 * 86400) + (4 * 3600), "3 d 4 h")]
+    [InlineData(-5, "0 s")]
+    public void Spans_have_two_units(int seconds, string written) => Assert.Equal(written, Figures.Span(TimeSpan.FromSeconds(seconds)));
+}

@@ -1,0 +1,54 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Plumbline.Server.Ui.Frame;
+
+namespace Plumbline.Server.Tests.Ui;
+
+public sealed class PageScopeTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 10, 12, 30, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_link_to_another_page_takes_range_version_and_segment_along_but_not_the_sort()
+    {
+        var scope = PageScope.Parse("http://h/models/a%20b/inputs?range=14d&version=v%262&segment=country%3DFR&sort=name&feature=x");
+        Assert.Equal("a b", scope.Model);
+        Assert.Equal("v&2", scope.Version);
+        Assert.Equal("/models/m?range=14d&version=v%262&segment=country%3DFR", scope.To("/models/m"));
+        Assert.Equal("x", scope["feature"]);
+        Assert.DoesNotContain("feature", scope.With(("feature", null)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whatever_is_put_into_an_address_comes_out_again()
+    {
+        Prop.ForAll(ArbMap.Default.ArbFor<NonEmptyString>(), text =>
+        {
+            var address = PageScope.Parse("http://h/explore/m?range=7d").With(("filter", text.Get));
+            return PageScope.Parse("http://h" + address)["filter"] == text.Get;
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Without_a_choice_the_range_goes_to_where_the_events_are()
+    {
+        var (from, to) = TimeRange.Parse(null, null, null).Resolve(Now, Now.AddYears(-8), Now.AddYears(-7));
+        Assert.Equal(Now.AddYears(-7).AddMinutes(30), to);
+        Assert.Equal(TimeSpan.FromDays(7), to - from);
+        Assert.Equal((Now.AddDays(-7), Now), TimeRange.Parse("7d", null, null).Resolve(Now, Now.AddYears(-8), Now.AddYears(-7)));
+    }
+
+    [Theory]
+    [InlineData("2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z")]
+    [InlineData("yesterday", "2026-03-01T00:00:00Z")]
+    [InlineData(null, "2026-03-01T00:00:00Z")]
+    public void A_range_that_makes_no_sense_is_no_range(string? from, string? to) => Assert.True(TimeRange.Parse("nonsense", from, to).Unchosen);
+
+    [Fact]
+    public void Fixed_times_win_over_a_preset()
+    {
+        var range = TimeRange.Parse("7d", "2026-03-01T00:00:00+01:00", "2026-03-02T00:00:00Z");
+        Assert.True(range.Fixed);
+        Assert.Equal(new DateTimeOffset(2026, 2, 28, 23, 0, 0, TimeSpan.Zero), range.From);
+    }
+}
