@@ -44,14 +44,10 @@ internal static class SignInEndpoints
     {
         var token = antiforgery.GetAndStoreTokens(context);
         var html = $"""
-            <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in - Plumbline</title>
-            <link rel="icon" href="/favicon.svg"><link rel="stylesheet" href="/tokens.css"><link rel="stylesheet" href="/frame.css"><link rel="stylesheet" href="/parts.css"></head>
-            <body><main class="page" style="max-width: 420px; margin: 12vh auto"><h1>Plumbline</h1>
-            <section class="panel"><form method="post" class="filters"><label style="flex: 1">API key<input class="field" type="password" name="key" required autofocus autocomplete="current-password"></label>
+            <form method="post" class="filters"><label style="flex: 1">API key<input class="field" type="password" name="key" required autofocus autocomplete="current-password"></label>
             <input type="hidden" name="{WebUtility.HtmlEncode(token.FormFieldName)}" value="{WebUtility.HtmlEncode(token.RequestToken)}"><button class="button primary">Sign in</button></form>
-            <p class="{(failed ? "status bad" : "muted")}" role="{(failed ? "alert" : "note")}">{(failed ? "This key is not known here." : "Keys are in the server's configuration; their role decides what can be seen.")}</p></section></main></body></html>
+            <p class="{(failed ? "status bad" : "muted")}" role="{(failed ? "alert" : "note")}">{(failed ? "This key is not known here." : "Keys are in the server's configuration; their role decides what can be seen.")}</p>
             """;
-        return Results.Content(html, "text/html; charset=utf-8", statusCode: failed ? StatusCodes.Status401Unauthorized : StatusCodes.Status200OK);
+        return PlainPages.Make("Sign in", "Plumbline", html, failed ? StatusCodes.Status401Unauthorized : StatusCodes.Status200OK);
     }
 }
