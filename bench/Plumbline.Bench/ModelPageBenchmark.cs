@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
+using Plumbline.Server.Drift;
+using Plumbline.Server.Health;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
 
@@ -27,6 +29,9 @@ internal static class ModelPageBenchmark
         await ReportAsync("one feature: all its measures", () => reader.ReadAsync(model, new MetricQuery { Metrics = PerFeature, Features = ["feature_42"], From = from, To = to }, default));
         await ReportAsync("summary: eight model-wide series", () => reader.ReadAsync(model, new MetricQuery { Metrics = PerModel, From = from, To = to }, default));
         await ReportAsync("performance: three series of every version", () => reader.ReadAsync(model, new MetricQuery { Metrics = ["performance.accuracy", "performance.roc_auc", "performance.label_coverage"], Version = null, From = from, To = to }, default));
+        await ReportAsync("ranking of all features over all hours", () => host.Get<FeatureRanking>().ReadAsync(model, from, to, model.Window, "", "", default));
+        await ReportAsync("largest drift of each hour", () => host.Get<FeatureRanking>().ReadLargestAsync(model, new MetricQuery { Metrics = ["drift.psi"], From = from, To = to }, 0.1, default));
+        await ReportAsync("head of the page: health, releases, segments", () => host.Get<ModelOverviewReader>().ReadAsync(model, default));
         await ReportAsync("over HTTP: one feature, all its measures", async () =>
         {
             using var response = await host.Client.GetAsync($"/v1/models/page/metrics?metric=drift.*,input.*&feature=feature_42&from={from:yyyy-MM-dd}&to={to:yyyy-MM-dd}&limit=100000");
@@ -60,6 +65,11 @@ internal static class ModelPageBenchmark
 
             await store.WriteAsync(model.Id, points, default);
             count += points.Count;
+            if (hour % 24 != 23) continue;
+            // The day that these hours end, as the window pass merges it.
+            var day = points.Select(point => point with { WindowStart = Start.AddHours(hour - 23), WindowEnd = Start.AddHours(hour + 1) }).Append(Point("system.requests", "", "", hour, 4000) with { WindowStart = Start.AddHours(hour - 23) }).ToList();
+            await store.WriteAsync(model.Id, day, default);
+            count += day.Count;
         }
 
         return count;
