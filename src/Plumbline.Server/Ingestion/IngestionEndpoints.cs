@@ -67,6 +67,11 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
         {
             return WithCounts(StatusCodes.Status400BadRequest, "The request cannot be used", "gzip_invalid", "The body is not valid gzip.", answer);
         }
+        catch (BadHttpRequestException broken)
+        {
+            // The transfer itself is broken off or malformed; what came before it of an NDJSON body is kept.
+            return WithCounts(broken.StatusCode, "The request cannot be used", "body_broken", broken.Message, answer);
+        }
         catch (SpoolException error)
         {
             request.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds;

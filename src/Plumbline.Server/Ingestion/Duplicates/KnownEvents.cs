@@ -26,7 +26,7 @@ public sealed class ModelKnowledge(FilterBudget budget)
 public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables tables, FilterBudget budget)
 {
     private readonly ConcurrentDictionary<int, Lazy<Task<ModelKnowledge>>> _models = new();
-    private readonly Lazy<Dictionary<int, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)>>> _inSpoolAtStart = new(() => ReadSpool(spool));
+    private readonly Lazy<ConcurrentDictionary<int, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)>>> _inSpoolAtStart = new(() => ReadSpool(spool));
 
     /// <summary>Memory of all filters.</summary>
     public long FilterBytes => budget.Used;
@@ -88,20 +88,20 @@ public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables table
                 known.GroundTruths.Remember([row.Hash.OfGroundTruth(row.TimestampMs, row.ValueHash)], claim);
                 known.LabelledIds.AddStored([row.Hash.Low]);
             }
+            _inSpoolAtStart.Value.TryRemove(modelId, out _);
         }
         return known;
     }
 
-    private static Dictionary<int, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)>> ReadSpool(Spool spool)
+    private static ConcurrentDictionary<int, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)>> ReadSpool(Spool spool)
     {
-        var models = new Dictionary<int, List<(EventKind, IdHash, long, ulong)>>();
+        var models = new ConcurrentDictionary<int, List<(EventKind, IdHash, long, ulong)>>();
         spool.VisitBatches((modelId, payload) =>
         {
             var reader = new EventBatchReader(payload);
             if (reader.Kind == EventKind.Signal)
                 return;
-            if (!models.TryGetValue(modelId, out var rows))
-                models.Add(modelId, rows = []);
+            var rows = models.GetOrAdd(modelId, static _ => []);
             if (reader.Kind == EventKind.Prediction)
             {
                 while (reader.TryReadIdentity(out var hash, out var timestampMs))

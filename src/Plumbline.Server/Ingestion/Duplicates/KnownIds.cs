@@ -5,6 +5,7 @@ namespace Plumbline.Server.Ingestion.Duplicates;
 /// <summary>The known ids of one kind of event of one model.</summary>
 public sealed class KnownIds
 {
+    private const int SmallestTrimmed = 65_536;
     private readonly Lock _lock = new();
     private readonly Dictionary<IdHash, Claim> _pending = [];
     private readonly IdFilter _filter = new();
@@ -87,6 +88,10 @@ public sealed class KnownIds
         {
             foreach (var key in keys)
                 _pending.Remove(key);
+
+            // After a rush the room for it goes back.
+            if (_pending.Capacity > SmallestTrimmed && _pending.Count < _pending.Capacity / 8)
+                _pending.TrimExcess(Math.Max(_pending.Count, SmallestTrimmed / 2));
         }
     }
 
