@@ -112,7 +112,7 @@ public sealed class ImportTests : IDisposable
                 new Store.SqlParameter("path", file)),
             CancellationToken.None);
         var model = _host.NewModelName("import");
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[typeof(CommandLine).Assembly.Location, "import", model, "--server", _host.Address.ToString(), "--predictions", file, "--id", "id", .. Roles.Split(' '), "--wait"]) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
