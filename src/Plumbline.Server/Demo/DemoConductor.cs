@@ -12,6 +12,10 @@ namespace Plumbline.Server.Demo;
 /// </summary>
 internal sealed class DemoConductor(ServerConnection server, SampleClient sample, DemoState state, string folder, Terminal terminal, TimeProvider time)
 {
+    /// <summary>Ground truth keeps arriving and reopens a window here and there: waiting for none at all might never end.</summary>
+    private const long ReopenedInPassing = 6;
+    private static readonly TimeSpan FewFor = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RememberEvery = TimeSpan.FromSeconds(15);
@@ -71,12 +75,12 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
         Remember(last.To);
         var seconds = time.GetElapsedTime(began).TotalSeconds;
         await terminal.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-            $"History posted: {last.Predictions:N0} predictions and {last.GroundTruth:N0} ground truths in {seconds:0.0} s."));
+            $"History posted: {last.Predictions:N0} predictions and {last.GroundTruth:N0} ground truths in {seconds:0.0} s. The pages fill as windows are computed."));
     }
 
     private async Task UntilComputedAsync(IReadOnlyList<SampleModel> models, CancellationToken cancellation)
     {
-        var (began, said) = (time.GetTimestamp(), time.GetTimestamp());
+        var (began, said, manyAt) = (time.GetTimestamp(), time.GetTimestamp(), time.GetTimestamp());
         while (true)
         {
             long spool = 0, windows = 0;
@@ -87,7 +91,8 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
                 windows += progress["pending_windows"]?.GetValue<long>() ?? 0;
             }
 
-            if (spool == 0 && windows == 0) break;
+            if (windows > ReopenedInPassing || spool > ReopenedInPassing) manyAt = time.GetTimestamp();
+            if ((spool == 0 && windows == 0) || time.GetElapsedTime(manyAt) > FewFor) break;
             if (time.GetElapsedTime(said) > SayEvery)
             {
                 said = time.GetTimestamp();
