@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Net.Sockets;
 using Plumbline.Server.Cli.Configuration;
+using Plumbline.Server.Hosting;
+using Plumbline.Store;
 
 namespace Plumbline.Server.Cli;
 
@@ -50,6 +52,12 @@ public static class CommandLine
             await terminal.Error.WriteLineAsync($"error: {failure.Message}");
             return (int)known;
         }
+        catch (Exception mistake)
+        {
+            // Ours, not the user's: everything that helps to find it, and still an exit code of the list.
+            await terminal.Error.WriteLineAsync($"unexpected error, please report it: {mistake}");
+            return (int)ExitCode.Failure;
+        }
     }
 
     /// <summary>The command tree; visible to the test that compares it with docs/command-line.md.</summary>
@@ -73,7 +81,8 @@ public static class CommandLine
         CommandLineException stated => stated.ExitCode,
         ConfigurationException => ExitCode.ConfigurationInvalid,
         HttpRequestException or SocketException => ExitCode.ServerUnreachable,
-        IOException or UnauthorizedAccessException => ExitCode.Failure,
+        OptionsException => ExitCode.ConfigurationInvalid,
+        EngineUnavailableException or IOException or UnauthorizedAccessException => ExitCode.Failure,
         _ => null,
     };
 

@@ -124,6 +124,27 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(("1", 0.75, "007", false), (row.GetProperty("prediction").GetString(), row.GetProperty("features").GetProperty("amount").GetDouble(), row.GetProperty("features").GetProperty("code").GetString(), row.GetProperty("features").GetProperty("flag").GetBoolean()));
     }
 
+    [Fact]
+    public async Task A_second_server_on_the_same_data_is_refused_with_the_reason()
+    {
+        var (code, text) = await RunProcessAsync(["serve", "--data", _host.Get<Plumbline.Server.Hosting.PlumblineOptions>().DataDirectory, "--urls", "http://127.0.0.1:0"]);
+        Assert.Equal((int)ExitCode.Failure, code);
+        Assert.Contains("error: The engine could not open", text, StringComparison.Ordinal);
+        Assert.Contains("another Plumbline process holds it", text, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Text)> RunProcessAsync(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await error);
+    }
+
     private async Task<(int Code, string Output, string Error)> ImportAsync(string arguments)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
