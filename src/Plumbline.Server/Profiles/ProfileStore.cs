@@ -11,8 +11,8 @@ namespace Plumbline.Server.Profiles;
 /// </summary>
 public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCatalog catalog, BaselineCatalog baselines, SegmentValues segmentValues, TimeProvider time)
 {
-    /// <summary>Features in one statement: the engine's analysis grows faster than linear with them.</summary>
-    private const int MaxFeaturesPerStatement = 500;
+    /// <summary>Features in one statement: the engine's analysis takes 2.5 ms of processor time per feature at 100, 4.5 ms at 400.</summary>
+    private const int MaxFeaturesPerStatement = 100;
 
     /// <summary>Profiles that one statement makes; each takes about 1 KB in each of the engine's threads until it is written.</summary>
     private const int MaxProfilesPerStatement = 100_000;

@@ -19,7 +19,7 @@ public sealed class BaselineComputation(ColumnStore store)
     /// <summary>Memory that the exact quantiles of one statement may take: every value is held, 8 bytes each.</summary>
     private const long QuantileBytes = 128L << 20;
 
-    private const int MaxFeaturesPerStatement = 200;
+    private const int MaxFeaturesPerStatement = 100;
     private static readonly string Levels = string.Join(", ", Enumerable.Range(1, 99).Select(k => (k / 100.0).ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Computes the baseline of the rows in <c>reference_{id}_{generation}</c>.</summary>

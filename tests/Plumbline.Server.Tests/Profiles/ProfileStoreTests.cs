@@ -53,6 +53,9 @@ public sealed class ProfileStoreTests(TestHost host)
             return ProfileOracle.Numeric(shape, cells, edges, known?.Profile.Minimum ?? double.NaN, known?.Profile.Maximum ?? double.NaN);
         }
         var values = Cells(model, shape.Feature, reference).Where(cell => cell.Text is not null).Select(cell => cell.Text!).ToHashSet(StringComparer.Ordinal);
+        // Without a baseline the model's classes are the bins of the predicted class.
+        if (shape.Feature == PseudoFeatures.Prediction && baseline is null)
+            return ProfileOracle.Categorical(shape, cells, null, values) with { Bins = [.. model.Classes.Select(name => (ulong)rows.Count(row => row.Prediction == name))] };
         if (shape.Feature != PseudoFeatures.Status)
             return ProfileOracle.Categorical(shape, cells, known, values);
         var statuses = PseudoFeatures.Statuses.Select(status => (ulong)rows.Count(row => row.Status == status)).ToArray();
@@ -197,5 +200,45 @@ public sealed class ProfileStoreTests(TestHost host)
         await StoreAsync(model, [.. Enumerable.Repeat(rows[^1], 500)]);
         await Profiles.ComputeAsync(model, [Start], Ct);
         Assert.Equal(51, (await Profiles.ReadAsync(model, Start, Start.AddHours(1), query, Ct)).Count);
+    }
+
+    [Fact]
+    public async Task Features_of_several_statements_are_profiled_on_their_bins()
+    {
+        // 5,000 go the same way; the engine's analysis alone would make that a test of minutes.
+        const int Count = 250;
+        var name = await host.CreateModelAsync(new { task = "regression" }, "wide");
+        var model = await host.Get<ModelCatalog>().EnsureFeaturesAsync(
+            host.Get<ModelCatalog>().Find(name)!.Id, [.. Enumerable.Range(0, Count).Select(i => ($"x{i}", i % 5 == 4 ? FeatureType.Categorical : FeatureType.Numeric))], Ct);
+        await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], Ct);
+        async Task Fill(string table, int shift)
+        {
+            using var buffer = new RowBinaryBuffer();
+            for (var row = 0; row < 20; row++)
+            {
+                buffer.WriteString($"{row}");
+                buffer.WriteDateTime64Ms(Start.ToUnixTimeMilliseconds());
+                buffer.WriteString("primary");
+                foreach (var feature in model.Features)
+                {
+                    if (feature.Type == FeatureType.Numeric)
+                        buffer.WriteDouble(row + feature.Ordinal + shift);
+                    else
+                        buffer.WriteNullableString(row < 15 ? $"v{row % 3 + shift}" : null);
+                }
+            }
+            await host.Get<ColumnStore>().InsertAsync(table, ["prediction_id", "timestamp", "role", .. model.Features.Select(feature => feature.Column)], buffer.Written, null, Ct);
+        }
+        await host.Get<BaselineCatalog>().ReplaceAsync(model.Id, declared: true, null, (_, table, _) => Fill(table, 0), Ct);
+        await Fill(ModelTables.Predictions(model.Id), 1);
+        await Profiles.ComputeAsync(model, [Start], Ct);
+        var stored = await Profiles.ReadAsync(model, Start, Start.AddHours(1), new ProfileQuery(), Ct);
+        Assert.Equal(Count + 3, stored.Count);
+        var numeric = stored.Single(profile => profile.Feature == "x248");
+        Assert.Equal((20, 1, 100, 20UL), (numeric.Present, numeric.OutOfRange, numeric.Bins.Length, numeric.Bins.Aggregate((a, b) => a + b)));
+        // Reference v0, v1, v2; now v1, v2, v3: the third is unseen.
+        var categorical = stored.Single(profile => profile.Feature == "x249");
+        Assert.Equal((15, 5), (categorical.Present, categorical.Missing));
+        Assert.Equal([0UL, 5, 5, 0, 5], categorical.Bins);
     }
 }
