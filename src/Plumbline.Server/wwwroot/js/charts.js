@@ -257,7 +257,7 @@ const kinds = {
 
 function verticals(spec) {
   const marks = (spec.marks ?? []).map(m => ({ xAxis: m.at, name: m.label, lineStyle: { color: colour(m.kind === 'incident' ? '--bad-mark' : '--muted'), type: m.kind === 'incident' ? 'solid' : 'dashed', width: 1 } }));
-  const levels = (spec.thresholds ?? []).map(t => ({ yAxis: t.value, name: t.label, lineStyle: { color: colour(t.level === 'bad' ? '--bad-mark' : '--watch-mark'), type: [6, 4], width: 1 }, label: { position: t.level === 'bad' ? 'insideStartTop' : 'insideStartBottom' } }));
+  const levels = (spec.thresholds ?? []).map(t => ({ yAxis: t.value, name: t.label, lineStyle: { color: colour(t.level === 'bad' ? '--bad-mark' : '--watch-mark'), type: [6, 4], width: 1 }, label: { position: t.level === 'bad' ? 'insideStartTop' : 'insideEndTop' } }));
   if (marks.length + levels.length === 0) return undefined;
   return { silent: true, symbol: 'none', label: { formatter: m => m.name, color: colour('--muted'), fontSize: 12, fontFamily: font, position: 'end' }, data: [...marks, ...levels] };
 }
