@@ -70,11 +70,20 @@ public sealed class WindowComputation(
         var baseline = baselines.Find(model.Id);
         foreach (var (scope, features) in ScopeMerge.Merge(rows))
         {
-            var scoped = new ScopeProfiles(model, baseline, window, scope, features);
+            var scoped = new ScopeProfiles(model, baseline, window, scope, WorthTelling(scope, features));
             var sink = new MetricSink(result, window, scope);
             foreach (var calculator in profileCalculators) calculator.Calculate(scoped, sink);
         }
     }
+
+    /// <summary>
+    /// A segment with fewer rows than a number needs would get an insufficient_data point for each feature and measure: thousands that say the
+    /// same. Its row count and the points about its answers say it once; the features are left out.
+    /// </summary>
+    private static IReadOnlyDictionary<string, FeatureProfile> WorthTelling(ProfileScope scope, Dictionary<string, FeatureProfile> features) =>
+        scope.SegmentKey.Length > 0 && features.Values.All(profile => profile.Rows < MetricSink.MinimumRows)
+            ? features.Where(pair => pair.Key[0] == '@').ToDictionary(StringComparer.Ordinal)
+            : features;
 
     private async Task FlushAsync(ModelDefinition model, List<MetricPoint> result, CancellationToken cancellation)
     {

@@ -15,6 +15,8 @@ public sealed class WindowPass(
     /// <summary>Windows per statement: enough to amortise a scan, few enough that a failure costs little.</summary>
     private const int BatchSize = 168;
 
+    private const int ModelsAtOnce = 4;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -40,14 +42,20 @@ public sealed class WindowPass(
 
     private async Task<bool> RunOnceAsync(CancellationToken cancellation)
     {
-        var worked = false;
-        foreach (var id in await ledger.ModelsWithWorkAsync(cancellation))
+        var worked = 0;
+        // Much of a model's pass is one thread's work (reading profiles, making points), so models side by side use the cores.
+        var side = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, ModelsAtOnce), CancellationToken = cancellation };
+        await Parallel.ForEachAsync(await ledger.ModelsWithWorkAsync(cancellation), side, async (id, token) =>
         {
-            if (models.Find(id) is not { } model) continue;
-            worked |= await RunAsync(model, model.Window, cancellation);
-            foreach (var length in CoarseWindows.Above(model.Window)) worked |= await RunAsync(model, length, cancellation);
-        }
+            if (models.Find(id) is { } model && await RunModelAsync(model, token)) Interlocked.Exchange(ref worked, 1);
+        });
+        return worked == 1;
+    }
 
+    private async Task<bool> RunModelAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        var worked = await RunAsync(model, model.Window, cancellation);
+        foreach (var length in CoarseWindows.Above(model.Window)) worked |= await RunAsync(model, length, cancellation);
         return worked;
     }
 
@@ -74,7 +82,7 @@ public sealed class WindowPass(
         catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
         {
             passState.Failed($"{model.Name}: {error.Message}");
-            log.LogError(error, "Windows {From} to {To} of {Model} were not computed; they are tried again.", windows[0].Start, windows[^1].Start, model.Name);
+            log.LogError(error, "Windows {From} to {To} of {Model} were not computed; they are tried again.", windows[^1].Start, windows[0].Start, model.Name);
             await ledger.FailAsync(model.Id, windows, error.Message, cancellation);
         }
 

@@ -72,7 +72,7 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
         Marked?.Invoke();
     }
 
-    /// <summary>Windows of a model and length that are closed and may be computed now, oldest first. Windows longer than the base window need not be closed: they are merged from what is.</summary>
+    /// <summary>Windows of a model and length that are closed and may be computed now, newest first: that is where people look. Windows longer than the base window need not be closed: they are merged from what is.</summary>
     public async Task<IReadOnlyList<DirtyWindow>> TakeAsync(ModelDefinition model, TimeSpan length, int limit, CancellationToken cancellation)
     {
         var seconds = (int)length.TotalSeconds;
@@ -81,7 +81,7 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
         await using var db = await state.CreateDbContextAsync(cancellation);
         var rows = await db.DirtyWindows.AsNoTracking()
             .Where(row => row.ModelId == model.Id && row.Seconds == seconds && row.StartMs < closedMs && row.NotBeforeMs <= nowMs)
-            .OrderBy(row => row.StartMs).Take(limit).ToListAsync(cancellation);
+            .OrderByDescending(row => row.StartMs).Take(limit).ToListAsync(cancellation);
         return [.. rows.Select(row => new DirtyWindow(DateTimeOffset.FromUnixTimeMilliseconds(row.StartMs), length, (DirtyReason)row.Reasons, row.Mark, row.Attempts))];
     }
 
