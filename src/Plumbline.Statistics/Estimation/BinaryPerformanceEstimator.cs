@@ -127,7 +127,14 @@ public sealed class BinaryPerformanceEstimator
         var none = EstimatedMetric.None(why);
         return new BinaryEstimate
         {
-            ExpectedConfusion = default, Accuracy = none, Precision = none, Recall = none, F1 = none, RocAuc = none, Warnings = [], Variances = default,
+            ExpectedConfusion = default,
+            Accuracy = none,
+            Precision = none,
+            Recall = none,
+            F1 = none,
+            RocAuc = none,
+            Warnings = [],
+            Variances = default,
         };
     }
 }

@@ -133,7 +133,11 @@ public sealed record RegressionPerformance
             var none = Estimate.Insufficient(0, null, "no rows");
             return new RegressionPerformance
             {
-                MeanAbsoluteError = none, RootMeanSquaredError = none, MeanAbsolutePercentageError = none, R2 = none, MeanError = none,
+                MeanAbsoluteError = none,
+                RootMeanSquaredError = none,
+                MeanAbsolutePercentageError = none,
+                R2 = none,
+                MeanError = none,
             };
         }
 
