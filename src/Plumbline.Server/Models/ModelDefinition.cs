@@ -107,10 +107,10 @@ public sealed record ModelDefinition
 
     public FalseAlarmBudget? FalseAlarmBudget { get; init; }
 
-    /// <summary>Age above which predictions are refused and dropped. Null keeps them for ever.</summary>
+    /// <summary>Age above which predictions are refused. Null takes any age. What is stored already is not dropped yet.</summary>
     public TimeSpan? PredictionRetention { get; init; }
 
-    /// <summary>Age above which profiles are dropped. Null keeps them for ever.</summary>
+    /// <summary>Age above which profiles may be dropped. Kept with the declaration; nothing is dropped yet.</summary>
     public TimeSpan? ProfileRetention { get; init; }
 
     /// <summary>
