@@ -16,8 +16,6 @@ public static class DemoRun
         var assembly = SampleLocation.Find(AppContext.BaseDirectory);
         using var folder = DemoFolder.Open(settings.DataDirectory, Path.GetTempPath(), time);
         var options = ServerConfiguration.Read(settings.ConfigurationFile, folder.FullPath, settings.Urls) with { IsDemo = true };
-        // The whole history arrives within seconds: windows that wait that long are computed once, not again and again while they fill.
-        options = options with { Windows = options.Windows with { QuietMs = Math.Max(options.Windows.QuietMs, 5000) } };
         if (options.Access.Keys.Count > 0)
             throw new CommandLineException(ExitCode.ConfigurationInvalid, "the demonstration has no key to post with: use a configuration without access.keys");
         var (story, goesOn) = StoryOf(folder, settings, time);
