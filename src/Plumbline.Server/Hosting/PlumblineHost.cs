@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Access;
+using Plumbline.Server.Alerting.Delivery;
 using Plumbline.Server.Demo;
 using Plumbline.Server.Ingestion;
 using Plumbline.Server.Drift;
@@ -69,6 +70,7 @@ public static class PlumblineHost
         services.AddMetricPoints();
         services.AddExplore();
         services.AddSingleton<FeatureRanking>().AddSingleton<OutcomeReader>();
+        services.AddDelivery();
         services.AddHealth();
         services.AddUi();
         services.AddDemo();
@@ -99,6 +101,7 @@ public static class PlumblineHost
         app.MapMetrics();
         app.MapProgress();
         app.MapExplore();
+        app.MapDelivery();
         app.MapModelHealth();
         app.MapUi();
     }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Server.Alerting.Delivery;
 
 namespace Plumbline.Server.State;
 
@@ -23,8 +24,27 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : D
     /// <summary>Owned by Profiles.</summary>
     public DbSet<SegmentValueRow> SegmentValues => Set<SegmentValueRow>();
 
+    /// <summary>Owned by Alerting/Delivery.</summary>
+    public DbSet<NotificationRow> Notifications => Set<NotificationRow>();
+
+    /// <summary>Owned by Alerting/Delivery.</summary>
+    public DbSet<DeliveryRow> Deliveries => Set<DeliveryRow>();
+
+    /// <summary>Owned by Alerting/Delivery.</summary>
+    public DbSet<DeliveryItemRow> DeliveryItems => Set<DeliveryItemRow>();
+
+    /// <summary>Owned by Alerting/Delivery.</summary>
+    public DbSet<ReceiverRow> Receivers => Set<ReceiverRow>();
+
+    /// <summary>Owned by Alerting/Delivery.</summary>
+    public DbSet<RemindedAlertRow> RemindedAlerts => Set<RemindedAlertRow>();
+
+    /// <summary>Owned by Alerting/Delivery.</summary>
+    public DbSet<SilenceRow> Silences => Set<SilenceRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        DeliveryModel.Describe(modelBuilder);
         modelBuilder.Entity<ModelRow>(model =>
         {
             model.ToTable("model");
