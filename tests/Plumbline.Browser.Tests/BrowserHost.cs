@@ -64,7 +64,7 @@ public sealed class BrowserHost : IAsyncLifetime
             BaseURL = Address.ToString(),
             TimezoneId = "Europe/Paris",
         });
-        context.SetDefaultTimeout(120_000);
+        context.SetDefaultTimeout(60_000);
         return new WatchedPage(context, await context.NewPageAsync());
     }
 

@@ -35,11 +35,11 @@ public sealed class FrameTests(BrowserHost host)
         var page = watched.Page;
         await page.Locator("summary[aria-label^='Time range']").ClickAsync();
         await page.GetByText("Last 14 days").ClickAsync();
-        await page.WaitForURLAsync("**range=14d**");
+        await watched.ReachAsync("range=14d");
         await page.Locator("select").First.SelectOptionAsync("v7");
-        await page.WaitForURLAsync("**version=v7**");
+        await watched.ReachAsync("version=v7");
         await page.Locator(".tabs a", new PageLocatorOptions { HasText = "Inputs" }).ClickAsync();
-        await page.WaitForURLAsync("**/inputs?**");
+        await watched.ReachAsync("/inputs?");
         Assert.Contains("range=14d", page.Url, StringComparison.Ordinal);
         Assert.Contains("version=v7", page.Url, StringComparison.Ordinal);
         await page.GoBackAsync();
@@ -61,7 +61,7 @@ public sealed class FrameTests(BrowserHost host)
         await page.Keyboard.TypeAsync("educ");
         await page.WaitForSelectorAsync(".palette li >> text=education");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/inputs?feature=education");
+        await watched.ReachAsync("/inputs?feature=education");
         await watched.SettleAsync();
         await watched.ShootAsync("palette-result");
     }
@@ -94,7 +94,7 @@ public sealed class FrameTests(BrowserHost host)
         await page.Mouse.DownAsync();
         await page.Mouse.MoveAsync(box.X + (box.Width * 0.6f), box.Y + (box.Height / 2), new MouseMoveOptions { Steps = 5 });
         await page.Mouse.UpAsync();
-        await page.WaitForURLAsync("**from=**");
+        await watched.ReachAsync("from=");
         Assert.Contains("to=", page.Url, StringComparison.Ordinal);
         Assert.Empty(watched.Complaints);
     }

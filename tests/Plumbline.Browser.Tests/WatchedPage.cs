@@ -46,6 +46,12 @@ public sealed class WatchedPage : IAsyncDisposable
         await Page.WaitForFunctionAsync("() => window.Blazor && document.querySelectorAll('.skeleton').length === 0 && [...document.querySelectorAll('.chart .canvas')].every(c => c.dataset.drawn)", null, new PageWaitForFunctionOptions { Timeout = 20_000 });
     }
 
+    /// <summary>
+    /// Waits until the address contains a text. Asked of the page itself, again and again: Playwright's own wait for an address looks once and then
+    /// listens, and a change of address within the document that comes between the two is never heard.
+    /// </summary>
+    public Task ReachAsync(string part) => Page.WaitForFunctionAsync("part => location.href.includes(part)", part);
+
     /// <summary>Runs one of the checks of <c>checks.js</c>; each gives a list of findings, empty when all is well.</summary>
     public async Task<string[]> CheckAsync(string name)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using Plumbline.Server.Ui.Frame;
 
 namespace Plumbline.Server.Ui.Charts;
 
@@ -22,7 +23,7 @@ public sealed class ChartModule(IJSRuntime scripts) : IAsyncDisposable
         {
             await (await _module).InvokeVoidAsync("erase", element);
         }
-        catch (JSDisconnectedException)
+        catch (Exception failure) when (BrowserPage.IsGone(failure))
         {
             // The browser is gone, and its charts with it.
         }
@@ -36,7 +37,7 @@ public sealed class ChartModule(IJSRuntime scripts) : IAsyncDisposable
         {
             await (await _module).DisposeAsync();
         }
-        catch (JSDisconnectedException)
+        catch (Exception failure) when (BrowserPage.IsGone(failure))
         {
             // As above.
         }

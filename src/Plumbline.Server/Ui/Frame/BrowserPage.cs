@@ -13,6 +13,9 @@ public sealed class BrowserPage(IJSRuntime scripts) : IAsyncDisposable
 
     public string Theme { get; private set; } = "auto";
 
+    /// <summary>True for what a call to the browser throws when the reader left meanwhile: a call after that, or one that was on its way.</summary>
+    public static bool IsGone(Exception failure) => failure is JSDisconnectedException or TaskCanceledException;
+
     public async Task StartAsync<T>(DotNetObjectReference<T> receiver) where T : class
     {
         _module = await scripts.InvokeAsync<IJSObjectReference>("import", "./js/page.js");
@@ -51,7 +54,7 @@ public sealed class BrowserPage(IJSRuntime scripts) : IAsyncDisposable
             await _module.InvokeVoidAsync("stop");
             await _module.DisposeAsync();
         }
-        catch (JSDisconnectedException)
+        catch (Exception failure) when (BrowserPage.IsGone(failure))
         {
             // The browser is gone, and its listeners with it.
         }
