@@ -68,7 +68,7 @@ public sealed class TestHost : IAsyncLifetime
     /// <summary>Waits until everything posted so far is stored and every closed window that it touches is computed.</summary>
     public async Task WaitUntilComputedAsync(string model, TimeSpan? limit = null)
     {
-        var deadline = TimeProvider.System.GetUtcNow() + (limit ?? TimeSpan.FromMinutes(5));
+        var deadline = TimeProvider.System.GetUtcNow() + (limit ?? TimeSpan.FromMinutes(2));
         while (true)
         {
             var progress = await Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/progress");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
 using Plumbline.Server.Windows;
@@ -6,7 +7,8 @@ namespace Plumbline.Server.Metrics;
 
 /// <summary>
 /// The schedule: looks at the ledger, computes what is closed, and marks the day and the week of each computed window.
-/// One model's failure is noted on its windows and does not hold up the others.
+/// Each model is a lane of its own, some at a time; a lane gives its place up after each batch, so that a model with a long backlog
+/// or a failure does not hold up the others.
 /// </summary>
 public sealed class WindowPass(
     WindowLedger ledger, ModelCatalog models, WindowComputation computation, WindowPassState passState, PlumblineOptions options, TimeProvider time, ILogger<WindowPass> log)
@@ -15,20 +17,29 @@ public sealed class WindowPass(
     /// <summary>Windows per statement: enough to amortise a scan, few enough that a failure costs little.</summary>
     private const int BatchSize = 168;
 
-    private const int ModelsAtOnce = 4;
+    // Much of a model's pass is one thread's work (reading profiles, making points), so models side by side use the cores.
+    private static readonly int LanesAtOnce = Math.Min(Environment.ProcessorCount, 4);
+
+    private readonly ConcurrentDictionary<int, Task> _lanes = new();
+    private readonly SemaphoreSlim _places = new(LanesAtOnce, LanesAtOnce);
+
+    public override void Dispose()
+    {
+        _places.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var worked = false;
             try
             {
-                worked = await RunOnceAsync(stoppingToken);
+                foreach (var id in await ledger.ModelsWithWorkAsync(stoppingToken)) StartLane(id, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
@@ -36,20 +47,44 @@ public sealed class WindowPass(
                 log.LogError(error, "The window pass failed; it is tried again.");
             }
 
-            if (!worked) await Task.Delay(TimeSpan.FromMilliseconds(options.Windows.IntervalMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(options.Windows.IntervalMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        await Task.WhenAll(_lanes.Values);
     }
 
-    private async Task<bool> RunOnceAsync(CancellationToken cancellation)
+    private void StartLane(int modelId, CancellationToken stopping)
     {
-        var worked = 0;
-        // Much of a model's pass is one thread's work (reading profiles, making points), so models side by side use the cores.
-        var side = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Environment.ProcessorCount, ModelsAtOnce), CancellationToken = cancellation };
-        await Parallel.ForEachAsync(await ledger.ModelsWithWorkAsync(cancellation), side, async (id, token) =>
+        if (_lanes.TryGetValue(modelId, out var running) && !running.IsCompleted) return;
+        _lanes[modelId] = Task.Run(() => RunLaneAsync(modelId, stopping), CancellationToken.None);
+    }
+
+    private async Task RunLaneAsync(int modelId, CancellationToken stopping)
+    {
+        try
         {
-            if (models.Find(id) is { } model && await RunModelAsync(model, token)) Interlocked.Exchange(ref worked, 1);
-        });
-        return worked == 1;
+            while (models.Find(modelId) is { } model)
+            {
+                await _places.WaitAsync(stopping);
+                try
+                {
+                    if (!await RunModelAsync(model, stopping)) return;
+                }
+                finally
+                {
+                    _places.Release();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The ledger still has what was not computed.
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            passState.Failed(error.Message);
+            log.LogError(error, "The lane of model {Model} failed; it is tried again.", modelId);
+        }
     }
 
     private async Task<bool> RunModelAsync(ModelDefinition model, CancellationToken cancellation)
