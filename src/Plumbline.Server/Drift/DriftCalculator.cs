@@ -22,16 +22,18 @@ public sealed class DriftCalculator : IProfileCalculator
             if (profile.Present == 0)
             {
                 // A feature that vanished is not "no drift": the point says that nothing can be compared.
-                foreach (var measure in Measures)
-                    if (Applies(measure, baseline)) sink.Add(measure.Definition.Name, Estimate.Insufficient(baseline.Profile.Present, 0, "no present value"), feature);
+                foreach (var measure in Measures.Where(measure => measure.AppliesTo(baseline)))
+                    sink.Add(measure.Definition.Name, Estimate.Insufficient(baseline.Profile.Present, 0, "no present value"), feature);
                 continue;
             }
 
             var comparison = new FeatureComparison(baseline, profile);
             foreach (var measure in Measures)
-                if (measure.Compare(comparison) is { } value) sink.Add(measure.Definition.Name, value.Estimate, feature, pValue: value.PValue);
+            {
+                if (!measure.AppliesTo(baseline)) continue;
+                var value = measure.Compare(comparison);
+                sink.Add(measure.Definition.Name, value.Estimate, feature, pValue: value.PValue);
+            }
         }
     }
-
-    private static bool Applies(DriftMeasure measure, References.FeatureBaseline baseline) => measure.Compare(new FeatureComparison(baseline, baseline.Profile)) is not null;
 }

@@ -8,8 +8,13 @@ namespace Plumbline.Server.Drift;
 
 /// <summary>One way to say how far a feature's current distribution is from its reference. A new measure is one new file in Measures/.</summary>
 /// <param name="Definition">Its entry in the catalogue.</param>
-/// <param name="Compare">The comparison, or null when the measure does not apply to this kind of feature.</param>
-public sealed record DriftMeasure(MetricDefinition Definition, Func<FeatureComparison, DriftValue?> Compare);
+/// <param name="Compare">The comparison; called only for features that the measure applies to.</param>
+/// <param name="NumericOnly">True when the measure needs an order of the values.</param>
+public sealed record DriftMeasure(MetricDefinition Definition, Func<FeatureComparison, DriftValue> Compare, bool NumericOnly = false)
+{
+    /// <summary>False for a measure of numbers and a feature of categories.</summary>
+    public bool AppliesTo(FeatureBaseline baseline) => baseline.IsNumeric || !NumericOnly;
+}
 
 /// <summary>A distance or statistic, with the p-value where the measure is a test.</summary>
 public readonly record struct DriftValue(Estimate Estimate, double? PValue = null)

@@ -3,38 +3,6 @@ using Plumbline.Store;
 
 namespace Plumbline.Server.Metrics;
 
-/// <summary>Which points to read. Null selects all; an empty text selects the points that do not distinguish (all versions, all rows).</summary>
-public sealed record MetricQuery
-{
-    /// <summary>Exact names; at least one.</summary>
-    public required IReadOnlyList<string> Metrics { get; init; }
-
-    public IReadOnlyList<string>? Features { get; init; }
-
-    /// <summary>Exact segment (<c>country=FR</c>), a dimension (<c>country=*</c>), empty for all rows, null for everything.</summary>
-    public string? Segment { get; init; } = "";
-
-    public string? Version { get; init; } = "";
-
-    /// <summary>Inclusive; windows that start before are left out.</summary>
-    public required DateTimeOffset From { get; init; }
-
-    /// <summary>Exclusive.</summary>
-    public required DateTimeOffset To { get; init; }
-
-    /// <summary>Window length; null for the model's base window.</summary>
-    public TimeSpan? Window { get; init; }
-
-    /// <summary>At most this many points, 1..500,000.</summary>
-    public int Limit { get; init; } = 100_000;
-
-    /// <summary>Continue behind this point (order: metric, segment, version, feature, class, window start).</summary>
-    public MetricCursor? After { get; init; }
-}
-
-/// <summary>A position in the order in which points are read.</summary>
-public sealed record MetricCursor(string Metric, string Segment, string Version, string Feature, string Class, DateTimeOffset WindowStart);
-
 /// <summary>Writes and reads metric points in the engine. A point computed again replaces the one before.</summary>
 public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
 {
@@ -128,9 +96,8 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
 
         if (query.Segment is { } segment)
         {
-            var wholeDimension = segment.EndsWith("=*", StringComparison.Ordinal);
-            conditions.Add(wholeDimension ? "startsWith(segment, {segment:String})" : "segment = {segment:String}");
-            parameters.Add(new("segment", wholeDimension ? segment[..^1] : segment));
+            conditions.Add(query.SegmentPrefix is null ? "segment = {segment:String}" : "startsWith(segment, {segment:String})");
+            parameters.Add(new("segment", query.SegmentPrefix ?? segment));
         }
 
         if (query.Version is { } version)

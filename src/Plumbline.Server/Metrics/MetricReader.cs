@@ -22,7 +22,7 @@ public sealed class MetricReader(MetricPointStore points, WindowComputation comp
         if ((query.Window ?? model.Window) != model.Window) return stored;
         var live = new List<MetricPoint>();
         foreach (var window in OpenWindows(model, query))
-            live.AddRange((await LiveAsync(model, window, cancellation)).Where(point => Matches(point, query)));
+            live.AddRange((await LiveAsync(model, window, cancellation)).Where(query.Selects));
         if (live.Count == 0) return stored;
         // A window that was stored and is open (its lateness was lengthened) would come twice: live wins.
         var starts = live.Select(point => point.WindowStart).ToHashSet();
@@ -47,13 +47,6 @@ public sealed class MetricReader(MetricPointStore points, WindowComputation comp
         _live[(model.Id, window.Start)] = computed;
         return computed.Points;
     }
-
-    private static bool Matches(MetricPoint point, MetricQuery query) =>
-        query.Metrics.Contains(point.Metric, StringComparer.Ordinal)
-        && (query.Features is null || query.Features.Contains(point.Feature, StringComparer.Ordinal))
-        && (query.Version is null || point.Version == query.Version)
-        && (query.Segment is null || (query.Segment.EndsWith("=*", StringComparison.Ordinal) ? point.Segment.StartsWith(query.Segment[..^1], StringComparison.Ordinal) : point.Segment == query.Segment))
-        && (query.After is not { } after || MetricOrder.Compare(point, after) > 0);
 
     private sealed record LivePoints(DateTimeOffset At, IReadOnlyList<MetricPoint> Points);
 }

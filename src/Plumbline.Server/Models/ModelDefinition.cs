@@ -67,6 +67,9 @@ public sealed record FalseAlarmBudget(double Alarms, TimeSpan Per);
 /// <summary>A model as declared and as inferred so far: an immutable snapshot, replaced as a whole by <see cref="ModelCatalog"/>.</summary>
 public sealed record ModelDefinition
 {
+    /// <summary>The most usual first.</summary>
+    private static readonly string[] UsualPositiveClasses = ["1", "true", "yes", "positive"];
+
     private ImmutableArray<FeatureDefinition> _features = [];
     private ImmutableDictionary<string, FeatureDefinition>? _byName;
 
@@ -115,13 +118,14 @@ public sealed record ModelDefinition
 
     /// <summary>
     /// The class whose probability <c>score</c> is: the declared one, else the class that is called 1, true, yes or positive,
-    /// else the last of two known classes in ordinal order. Null when there is no telling, and for other tasks.
+    /// else the last of the known classes, two at least, in ordinal order. Null when there is no telling, and for other tasks.
     /// </summary>
     [JsonIgnore]
-    public string? EffectivePositiveClass => Task != ModelTask.Binary ? null
-        : PositiveClass
-        ?? Classes.FirstOrDefault(label => label.ToLowerInvariant() is "1" or "true" or "yes" or "positive")
-        ?? (Classes.Length == 2 ? Classes.Max(StringComparer.Ordinal) : null);
+    public string? EffectivePositiveClass => Task != ModelTask.Binary ? null : PositiveClass ?? InferPositiveClass();
+
+    private string? InferPositiveClass() =>
+        UsualPositiveClasses.Select(usual => Classes.FirstOrDefault(known => known.Equals(usual, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(found => found is not null)
+        ?? (Classes.Length < 2 ? null : Classes.Max(StringComparer.Ordinal));
 
     /// <summary>The feature of that exact name, or null.</summary>
     public FeatureDefinition? FindFeature(string name)

@@ -8,11 +8,10 @@ internal static class Wasserstein
     public static DriftMeasure Measure { get; } = new(
         new("drift.wasserstein", MetricLayer.Inputs, "standard deviations", "[0, ∞)", MetricDirection.LowerIsBetter,
             "Area between the two distribution functions, linear inside the reference's percentile bins, divided by the reference's standard deviation. Numeric features only."),
-        comparison => comparison.Baseline.IsNumeric
-            ? new DriftValue(PercentileDistance.Wasserstein(
-                comparison.Baseline.Edges.AsSpan(),
-                new NumericBins(comparison.Baseline.Profile.Bins, comparison.Baseline.Profile.Minimum, comparison.Baseline.Profile.Maximum),
-                new NumericBins(comparison.Current.Bins, comparison.Current.Minimum, comparison.Current.Maximum),
-                comparison.Baseline.StandardDeviation))
-            : null);
+        comparison => new DriftValue(PercentileDistance.Wasserstein(
+            comparison.Baseline.Edges.AsSpan(),
+            new NumericBins(comparison.Baseline.Profile.Bins, comparison.Baseline.Profile.Minimum, comparison.Baseline.Profile.Maximum),
+            new NumericBins(comparison.Current.Bins, comparison.Current.Minimum, comparison.Current.Maximum),
+            comparison.Baseline.StandardDeviation)),
+        NumericOnly: true);
 }

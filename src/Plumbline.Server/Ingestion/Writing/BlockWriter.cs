@@ -94,7 +94,7 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
     private async Task<ModelDefinition> EnsurePositiveClassAsync(ModelDefinition model, SpoolPayloads payloads, CancellationToken cancellation)
     {
         model = await catalog.EnsureClassesAsync(model.Id, PredictionRows.ClassesOf(payloads), cancellation);
-        return OutputMeasures.InferPositive(model.Classes) is { } positive ? await catalog.EnsurePositiveClassAsync(model.Id, positive, cancellation) : model;
+        return model.EffectivePositiveClass is { } positive ? await catalog.EnsurePositiveClassAsync(model.Id, positive, cancellation) : model;
     }
 
     private static DateTimeOffset[] Times(IReadOnlyCollection<long> epochMs) => [.. epochMs.Select(DateTimeOffset.FromUnixTimeMilliseconds)];

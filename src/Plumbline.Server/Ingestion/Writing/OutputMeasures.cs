@@ -53,22 +53,6 @@ public readonly record struct OutputMeasures(double Score, double Confidence, do
         return new OutputMeasures(score, largest, k < 2 ? double.NaN : Math.Clamp(entropy / Math.Log(k), 0, 1));
     }
 
-    /// <summary>
-    /// The positive class of a binary model that declares none: a usual word for it among the classes, else the last in ordinal order. Null
-    /// while fewer than two classes are known.
-    /// </summary>
-    public static string? InferPositive(IReadOnlyCollection<string> classes)
-    {
-        if (classes.Count < 2)
-            return null;
-        foreach (var usual in (string[])["1", "true", "yes", "positive"])
-        {
-            if (classes.FirstOrDefault(c => c.Equals(usual, StringComparison.OrdinalIgnoreCase)) is { } found)
-                return found;
-        }
-        return classes.Max(StringComparer.Ordinal);
-    }
-
     private static OutputMeasures OfScore(double score, ModelTask task)
     {
         if (double.IsNaN(score))
