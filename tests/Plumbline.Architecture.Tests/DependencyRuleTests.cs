@@ -17,16 +17,19 @@ public sealed partial class DependencyRuleTests
     /// <summary>Folders of the server that a folder must not mention, each with what would break.</summary>
     private static readonly (string Folder, string[] MustNotKnow)[] ForbiddenFolders =
     [
-        ("Models", ["Ingestion", "Profiles", "References", "Metrics", "Drift", "Quality", "Outputs", "Performance", "SystemLayer", "Explore", "Ui", "Demo", "Cli"]),
-        ("Profiles", ["Metrics", "Drift", "Quality", "Outputs", "Performance", "SystemLayer", "Ui", "Demo", "Cli"]),
-        ("References", ["Metrics", "Drift", "Quality", "Outputs", "Performance", "SystemLayer", "Ui", "Demo", "Cli"]),
-        ("Metrics", ["Drift", "Quality", "Outputs", "Performance", "SystemLayer", "Ui", "Demo", "Cli"]),
-        ("Drift", ["Quality", "Outputs", "Performance", "SystemLayer", "Ui", "Demo", "Cli"]),
-        ("Quality", ["Drift", "Outputs", "Performance", "SystemLayer", "Ui", "Demo", "Cli"]),
-        ("Outputs", ["Drift", "Quality", "Performance", "SystemLayer", "Ui", "Demo", "Cli"]),
-        ("Performance", ["Drift", "Quality", "Outputs", "SystemLayer", "Ui", "Demo", "Cli"]),
-        ("SystemLayer", ["Drift", "Quality", "Outputs", "Performance", "Ui", "Demo", "Cli"]),
-        ("Ingestion", ["Metrics", "Drift", "Quality", "Outputs", "Performance", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("Models", ["Ingestion", "Profiles", "References", "Metrics", "Drift", "Quality", "Outputs", "Performance", "Estimation", "Multivariate", "SystemLayer", "Explore", "Ui", "Demo", "Cli"]),
+        ("Profiles", ["Metrics", "Drift", "Quality", "Outputs", "Performance", "Estimation", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("References", ["Metrics", "Drift", "Quality", "Outputs", "Performance", "Estimation", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("Metrics", ["Drift", "Quality", "Outputs", "Performance", "Estimation", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("Drift", ["Quality", "Outputs", "Performance", "Estimation", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("Quality", ["Drift", "Outputs", "Performance", "Estimation", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("Outputs", ["Drift", "Quality", "Performance", "Estimation", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("Performance", ["Drift", "Quality", "Outputs", "Estimation", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("SystemLayer", ["Drift", "Quality", "Outputs", "Performance", "Estimation", "Multivariate", "Ui", "Demo", "Cli"]),
+        ("Ingestion", ["Metrics", "Drift", "Quality", "Outputs", "Performance", "Estimation", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("Samples", ["Ingestion", "Metrics", "Drift", "Quality", "Outputs", "Performance", "Estimation", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("Estimation", ["Ingestion", "Drift", "Quality", "Outputs", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("Multivariate", ["Ingestion", "Drift", "Quality", "Outputs", "Performance", "Estimation", "SystemLayer", "Ui", "Demo", "Cli"]),
         ("State", ["Ingestion", "Profiles", "Metrics", "Drift", "Ui", "Demo", "Cli"]),
     ];
 

@@ -5,6 +5,7 @@ using Plumbline.Server.Alerting.Delivery;
 using Plumbline.Server.Demo;
 using Plumbline.Server.Ingestion;
 using Plumbline.Server.Drift;
+using Plumbline.Server.Estimation;
 using Plumbline.Server.Explore;
 using Plumbline.Server.Health;
 using Plumbline.Server.Metrics;
@@ -84,6 +85,7 @@ public static class PlumblineHost
         services.AddSingleton<IProfileCalculator, DriftCalculator>();
         services.AddSingleton<IProfileCalculator, OutputCalculator>();
         services.AddSingleton<LabelledGroups>().AddSingleton<IEventCalculator, PerformanceCalculator>();
+        services.AddEstimation();
     }
 
     private static void MapPipeline(WebApplication app)

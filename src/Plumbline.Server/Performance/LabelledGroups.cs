@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
 using Plumbline.Server.Profiles;
 using Plumbline.Store;
@@ -48,22 +45,27 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
     public const long ExactRows = 500_000;
 
     /// <summary>Groups of the windows [from, from + length), [from + length, ..) up to <paramref name="to"/>.</summary>
-    public async Task<IReadOnlyList<LabelledGroup>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan length, CancellationToken cancellation)
+    /// <param name="model">The model.</param>
+    /// <param name="from">Start of the first window.</param>
+    /// <param name="to">Exclusive.</param>
+    /// <param name="length">Length of the windows.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <param name="allAnswers">True: predictions that wait for ground truth come with their answer and score too, where they otherwise are only counted.</param>
+    public async Task<IReadOnlyList<LabelledGroup>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan length, CancellationToken cancellation, bool allAnswers = false)
     {
         // A model that was declared but has no event yet has no tables yet, and its page may be open all the same.
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
-        var segments = model.Segments.Select(model.FindFeature).ToList();
         var classes = model.Task == ModelTask.Multiclass ? model.Classes : [];
-        var rounded = await CountAsync(model, from, to, cancellation) > ExactRows;
+        var rounded = await CountAsync(model, allAnswers, from, to, cancellation) > ExactRows;
         var known = await segmentValues.KnownAsync(model, cancellation);
         var groups = new List<LabelledGroup>();
-        using var rows = await store.QueryAsync(Statement(model, segments, classes, from, to, length, rounded), cancellation);
+        using var rows = await store.QueryAsync(Statement(model, classes, new Reading(from, to, length, rounded, allAnswers)), cancellation);
         while (rows.Read())
         {
             var window = (int)rows.ReadInt64();
             var version = rows.ReadString();
-            var values = new string?[segments.Count];
-            for (var i = 0; i < values.Length; i++) values[i] = ToldApart(rows.ReadNullableString(), known[i]);
+            var values = new string?[model.Segments.Length];
+            for (var i = 0; i < values.Length; i++) values[i] = SegmentTexts.ToldApart(rows.ReadNullableString(), known[i]);
             groups.Add(new LabelledGroup
             {
                 Window = window,
@@ -83,32 +85,24 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
         return groups;
     }
 
-    /// <summary>The same groups as the profiles have: values that those do not tell apart are one group. Before any profile, all are told apart.</summary>
-    private static string? ToldApart(string? value, ImmutableArray<string> known) =>
-        value is null || known.IsEmpty || known.Contains(value, StringComparer.Ordinal) ? value : SegmentValues.Other;
-
-    private async Task<long> CountAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    private async Task<long> CountAsync(ModelDefinition model, bool allAnswers, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
-        var text = $"SELECT count() FROM {ModelTables.Matched(model.Id)} WHERE timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}}";
+        var text = $"SELECT count() FROM {(allAnswers ? ModelTables.Predictions(model.Id) : ModelTables.Matched(model.Id))} WHERE timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}}";
         using var rows = await store.QueryAsync(new SqlStatement(text, new("from", from), new("to", to)), cancellation);
         return rows.Read() ? (long)rows.ReadUInt64() : 0;
     }
 
-    private static SqlStatement Statement(
-        ModelDefinition model, List<FeatureDefinition?> segments, IReadOnlyList<string> classes, DateTimeOffset from, DateTimeOffset to, TimeSpan length, bool rounded)
+    private static SqlStatement Statement(ModelDefinition model, IReadOnlyList<string> classes, Reading reading)
     {
-        // A boolean segment is read as the text that the profiles use for it.
-        var segmentColumns = segments.Select((feature, i) => feature is null
-            ? $"CAST(NULL, 'Nullable(String)') AS s{Number(i)}"
-            : feature.Type == FeatureType.Boolean ? $"CAST(if({feature.Column}, 'true', 'false'), 'Nullable(String)') AS s{Number(i)}" : $"CAST({feature.Column}, 'Nullable(String)') AS s{Number(i)}").ToList();
-        var score = rounded ? "round(p.score, 5)" : "p.score";
-        var probabilities = classes.Count == 0 ? "CAST([], 'Array(Float64)')" : "if(m.known AND length(p.probabilities) > 0, arrayMap(c -> p.probabilities[c], {classes:Array(String)}), CAST([], 'Array(Float64)'))";
+        var answered = reading.AllAnswers ? "1" : "m.known";
+        var score = reading.Rounded ? "round(p.score, 5)" : "p.score";
+        var probabilities = classes.Count == 0 ? "CAST([], 'Array(Float64)')" : $"if({answered} AND length(p.probabilities) > 0, arrayMap(c -> p.probabilities[c], {{classes:Array(String)}}), CAST([], 'Array(Float64)'))";
         var text = $$"""
             SELECT intDiv(toInt64(toUnixTimestamp64Milli(p.timestamp)) - {start:Int64}, {length:Int64}) AS w, p.version AS version,
-                {{string.Concat(segmentColumns.Select(column => column + ", "))}}
+                {{string.Concat(SegmentTexts.Columns(model).Select(column => column + ", "))}}
                 m.known AS known, if(m.known, m.value, '') AS value, if(m.known, m.value_number, nan) AS value_number,
-                if(m.known, p.prediction, '') AS prediction, if(m.known, p.prediction_value, nan) AS prediction_value,
-                if(m.known, {{score}}, nan) AS score, {{probabilities}} AS probabilities, count() AS c
+                if({{answered}}, p.prediction, '') AS prediction, if({{answered}}, p.prediction_value, nan) AS prediction_value,
+                if({{answered}}, {{score}}, nan) AS score, {{probabilities}} AS probabilities, count() AS c
             FROM (SELECT * FROM {{ModelTables.Predictions(model.Id)}}
                   WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
                     AND role = 'primary' AND status = 'ok' AND {{(model.Task == ModelTask.Regression ? "NOT isNaN(prediction_value)" : "prediction != ''")}}) AS p
@@ -120,11 +114,11 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
             """;
         var parameters = new List<SqlParameter>
         {
-            new("start", from.ToUnixTimeMilliseconds()), new("length", (long)length.TotalMilliseconds), new("from", from), new("to", to),
+            new("start", reading.From.ToUnixTimeMilliseconds()), new("length", (long)reading.Length.TotalMilliseconds), new("from", reading.From), new("to", reading.To),
         };
         if (classes.Count > 0) parameters.Add(new("classes", classes));
         return new SqlStatement(text, parameters);
     }
 
-    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+    private sealed record Reading(DateTimeOffset From, DateTimeOffset To, TimeSpan Length, bool Rounded, bool AllAnswers);
 }

@@ -74,15 +74,18 @@ public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> c
     }
 
     /// <summary>Every scope that a group of rows belongs to: all rows and each segment, of all versions and of its own.</summary>
-    public static IEnumerable<ProfileScope> ScopesOf(ModelDefinition model, LabelledGroup group)
+    public static IEnumerable<ProfileScope> ScopesOf(ModelDefinition model, LabelledGroup group) => ScopesOf(model, group.Version, group.Segments);
+
+    /// <summary>Every scope that a row of that version and those segment values belongs to.</summary>
+    public static IEnumerable<ProfileScope> ScopesOf(ModelDefinition model, string version, string?[] segments)
     {
         yield return ProfileScope.All;
-        if (group.Version.Length > 0) yield return new ProfileScope(group.Version, "", "");
-        for (var i = 0; i < group.Segments.Length; i++)
+        if (version.Length > 0) yield return new ProfileScope(version, "", "");
+        for (var i = 0; i < segments.Length; i++)
         {
-            if (group.Segments[i] is not { } value) continue;
+            if (segments[i] is not { } value) continue;
             yield return new ProfileScope("", model.Segments[i], value);
-            if (group.Version.Length > 0) yield return new ProfileScope(group.Version, model.Segments[i], value);
+            if (version.Length > 0) yield return new ProfileScope(version, model.Segments[i], value);
         }
     }
 }

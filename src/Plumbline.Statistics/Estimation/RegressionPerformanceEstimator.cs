@@ -8,6 +8,28 @@ namespace Plumbline.Statistics.Estimation;
 /// <param name="Warnings">Which assumptions look broken, in words.</param>
 public sealed record RegressionEstimate(EstimatedMetric MeanAbsoluteError, EstimatedMetric RootMeanSquaredError, IReadOnlyList<string> Warnings);
 
+/// <summary>Losses that a <see cref="RegressionPerformanceEstimator"/> predicted for some rows. Immutable.</summary>
+public sealed class PredictedLosses
+{
+    internal PredictedLosses(double[] predictions, double[] absolute, double[] square, double[][] absoluteByModel, double[][] squareByModel)
+    {
+        (Predictions, Absolute, Square, AbsoluteByModel, SquareByModel) = (predictions, absolute, square, absoluteByModel, squareByModel);
+    }
+
+    /// <summary>Number of rows.</summary>
+    public int Rows => Predictions.Length;
+
+    internal double[] Predictions { get; }
+
+    internal double[] Absolute { get; }
+
+    internal double[] Square { get; }
+
+    internal double[][] AbsoluteByModel { get; }
+
+    internal double[][] SquareByModel { get; }
+}
+
 /// <summary>
 /// Direct loss estimation (DLE): boosted trees learn the loss of each reference row from its features and prediction; their mean over new rows estimates the performance
 /// there. R2 cannot be had this way. Assumes that the relation between features and loss holds; trees do not extrapolate. Fit on rows that trained neither model. Immutable.
@@ -89,40 +111,76 @@ public sealed class RegressionPerformanceEstimator
         return new RegressionPerformanceEstimator(whole, models, expected > 0 ? residuals / expected : 0, low, high, features.Select([]));
     }
 
-    /// <summary>Estimates the performance on rows without ground truth.</summary>
+    /// <summary>Predicts the losses of rows, once, so that any number of subsets of them can be estimated.</summary>
     /// <exception cref="ArgumentException">Columns or lengths differ, or a prediction is not finite.</exception>
-    public RegressionEstimate Estimate(FeatureTable features, ReadOnlySpan<double> predictions)
+    public PredictedLosses Predict(FeatureTable features, ReadOnlySpan<double> predictions)
     {
         ArgumentNullException.ThrowIfNull(features);
         _shape.CheckSameColumns(features, nameof(features));
         Require.SameLength(features.Rows, predictions.Length, nameof(predictions));
         Require.Finite(predictions);
         if (features.Rows == 0)
+            return new PredictedLosses([], [], [], [], []);
+        var table = WithPrediction(features, predictions);
+        return new PredictedLosses(
+            predictions.ToArray(), Losses(_whole.Absolute.Predict(table)), Losses(_whole.Square.Predict(table)),
+            [.. _models.Select(m => Losses(m.Absolute.Predict(table)))], [.. _models.Select(m => Losses(m.Square.Predict(table)))]);
+    }
+
+    /// <summary>Estimates the performance on rows without ground truth.</summary>
+    /// <exception cref="ArgumentException">Columns or lengths differ, or a prediction is not finite.</exception>
+    public RegressionEstimate Estimate(FeatureTable features, ReadOnlySpan<double> predictions)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        return Estimate(Predict(features, predictions), [.. Enumerable.Range(0, features.Rows)]);
+    }
+
+    /// <summary>Estimates the performance on some of the rows whose losses were predicted.</summary>
+    /// <param name="losses">From <see cref="Predict"/> of this estimator.</param>
+    /// <param name="rows">Positions in <paramref name="losses"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A position is not there.</exception>
+    public RegressionEstimate Estimate(PredictedLosses losses, ReadOnlySpan<int> rows)
+    {
+        ArgumentNullException.ThrowIfNull(losses);
+        foreach (var row in rows)
+        {
+            if (row < 0 || row >= losses.Rows)
+                throw new ArgumentOutOfRangeException(nameof(rows), row, $"There are {losses.Rows} rows.");
+        }
+
+        if (rows.IsEmpty)
         {
             var none = EstimatedMetric.None(Statistics.Estimate.Insufficient(0, null, "no rows"));
             return new RegressionEstimate(none, none, []);
         }
 
-        var table = WithPrediction(features, predictions);
-        double n = features.Rows;
-        var absolute = Losses(_whole.Absolute.Predict(table));
-        var square = Losses(_whole.Square.Predict(table));
-        double[] absoluteByModel = [.. _models.Select(m => Losses(m.Absolute.Predict(table)).Average())];
-        double[] squareByModel = [.. _models.Select(m => Losses(m.Square.Predict(table)).Average())];
-        double conditional = 0, fourth = 0;
-        for (var i = 0; i < absolute.Length; i++)
+        double n = rows.Length, mae = 0, mse = 0, conditional = 0, fourth = 0;
+        foreach (var i in rows)
         {
-            conditional += Math.Max(0, square[i] - absolute[i] * absolute[i]);
-            fourth += _kurtosis * square[i] * square[i];
+            var (absolute, square) = (losses.Absolute[i], losses.Square[i]);
+            mae += absolute / n;
+            mse += square / n;
+            conditional += Math.Max(0, square - absolute * absolute);
+            fourth += _kurtosis * square * square;
         }
 
-        var mae = absolute.Average();
-        var mse = square.Average();
         var rmse = Math.Sqrt(mse);
         return new RegressionEstimate(
-            EstimatedMetric.Of(mae, features.Rows, conditional / (n * n), Jackknife(absoluteByModel), 0, double.MaxValue),
-            EstimatedMetric.Of(rmse, features.Rows, mse > 0 ? fourth / (n * n) / (4 * mse) : 0, mse > 0 ? Jackknife(squareByModel) / (4 * mse) : 0, 0, double.MaxValue),
-            Warnings(predictions));
+            EstimatedMetric.Of(mae, rows.Length, conditional / (n * n), Jackknife(Means(losses.AbsoluteByModel, rows)), 0, double.MaxValue),
+            EstimatedMetric.Of(rmse, rows.Length, mse > 0 ? fourth / (n * n) / (4 * mse) : 0, mse > 0 ? Jackknife(Means(losses.SquareByModel, rows)) / (4 * mse) : 0, 0, double.MaxValue),
+            Warnings(Rows.Take<double>(losses.Predictions, rows.ToArray())));
+    }
+
+    private static double[] Means(double[][] byModel, ReadOnlySpan<int> rows)
+    {
+        var means = new double[byModel.Length];
+        for (var m = 0; m < means.Length; m++)
+        {
+            foreach (var i in rows)
+                means[m] += byModel[m][i] / rows.Length;
+        }
+
+        return means;
     }
 
     private static FeatureTable WithPrediction(FeatureTable features, ReadOnlySpan<double> predictions) =>

@@ -1,0 +1,21 @@
+using Plumbline.Server.Metrics;
+using Plumbline.Server.Models;
+using Plumbline.Server.Samples;
+
+namespace Plumbline.Server.Estimation;
+
+/// <summary>Estimated performance: the estimators and the calculator that uses them.</summary>
+public static class EstimationSetup
+{
+    public static IServiceCollection AddEstimation(this IServiceCollection services)
+    {
+        services.AddSingleton<RowSamples>().AddSingleton<EstimatorFitting>().AddSingleton<EstimatorCatalog>();
+        services.AddSingleton(provider => new ModelRemovalStep((model, _) =>
+        {
+            provider.GetRequiredService<EstimatorCatalog>().Remove(model);
+            return Task.CompletedTask;
+        }));
+        services.AddSingleton<IEventCalculator, EstimationCalculator>();
+        return services;
+    }
+}
