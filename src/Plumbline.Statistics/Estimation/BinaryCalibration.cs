@@ -136,7 +136,7 @@ internal sealed class BinaryCalibration
             }
 
             if (total > 0)
-                fits.Add(IsotonicRegression.Fit(x, y, w));
+                fits.Add(IsotonicRegression.FitAscending(x, y, w));
         }
 
         return fits;

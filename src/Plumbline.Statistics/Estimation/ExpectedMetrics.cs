@@ -56,7 +56,11 @@ internal readonly record struct ExpectedMetrics(BinaryConfusion Confusion, doubl
     }
 }
 
-/// <summary>Variances of the metrics over bootstrap refits of the calibration.</summary>
+/// <summary>
+/// Mean squares of the metrics' deviations over bootstrap refits of the calibration, taken around the metric of the fit itself, not around the refits' mean: an isotonic
+/// fit follows its own noise and so flatters the ranking, a refit does it once more, and the distance between the two says how much. (Around the mean, intervals of
+/// the ROC area held 90 % rather than 95 % with a reference of 1,000 rows.)
+/// </summary>
 internal readonly record struct CalibrationSpread(
     double Accuracy, double Precision, double Recall, double F1, double Area, double CountPositive, double CountNegative, double CountBoth)
 {
@@ -87,20 +91,24 @@ internal readonly record struct CalibrationSpread(
             (positive[r], negative[r]) = (metrics.Confusion.TruePositive, metrics.Confusion.FalseNegative);
         }
 
+        for (var i = 0; i < calibrated.Length; i++)
+            calibrated[i] = calibration.Predict(coarse.Scores[i]);
+        var fit = ExpectedMetrics.Of(coarse, calibrated, withVariance: false);
+        var fitArea = double.IsNaN(fit.Ranking.Area) ? 0.5 : fit.Ranking.Area;
+        var (tp, fn) = (fit.Confusion.TruePositive, fit.Confusion.FalseNegative);
         return new CalibrationSpread(
-            Variance(accuracy), Variance(precision), Variance(recall), Variance(f1), Variance(area),
-            Variance(positive), Variance(negative), Covariance(positive, negative));
+            Square(accuracy, fit.Accuracy), Square(precision, fit.Precision), Square(recall, fit.Recall), Square(f1, fit.F1), Square(area, fitArea),
+            Square(positive, tp), Square(negative, fn), Product(positive, tp, negative, fn));
     }
 
-    private static double Variance(double[] values) => Covariance(values, values);
+    private static double Square(double[] values, double around) => Product(values, around, values, around);
 
-    private static double Covariance(double[] a, double[] b)
+    private static double Product(double[] a, double aroundA, double[] b, double aroundB)
     {
-        var (meanA, meanB) = (a.Average(), b.Average());
         var sum = 0.0;
         for (var i = 0; i < a.Length; i++)
-            sum += (a[i] - meanA) * (b[i] - meanB);
-        return sum / (a.Length - 1);
+            sum += (a[i] - aroundA) * (b[i] - aroundB);
+        return sum / a.Length;
     }
 
     private static ExpectedGroups Coarsen(ExpectedGroups groups)

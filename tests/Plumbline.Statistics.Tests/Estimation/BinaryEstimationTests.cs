@@ -75,33 +75,42 @@ public sealed class BinaryEstimationTests
         Assert.True(accuracyError.MeanAbsoluteError <= accuracy + 0.000005, $"accuracy {accuracyError.MeanAbsoluteError:F6} > {accuracy}");
     }
 
-    [Fact]
-    public void Intervals_cover_when_the_assumptions_hold()
+    // With a reference much larger than the window the coin flips are nearly all of the error; with one of twice its size the calibration's own error is a large part, and
+    // the isotonic fit, which follows its own noise, flatters the ranking more than its interval can say: a known shortfall of 1 to 3 points.
+    [Theory]
+    [InlineData(4000, 300, Simulations.Runs, 0.94, 0.94)]
+    [InlineData(1000, 500, 500, 0.92, 0.9)]
+    [Trait("Category", "Simulation")]
+    public void Intervals_cover_when_the_assumptions_hold(int referenceRows, int windowRows, int runs, double least, double leastArea)
     {
-        // Miscalibrated scores, a small reference: both kinds of error matter.
-        var covered = new int[3];
-        const int Runs = 300;
-        for (var run = 0; run < Runs; run++)
+        int accuracy = 0, f1 = 0, area = 0;
+        Simulations.Run(
+            91,
+            (random, _) =>
+            {
+                // Miscalibrated scores: both kinds of error matter.
+                var (scores, truth) = Draw(random, referenceRows);
+                var estimator = BinaryPerformanceEstimator.Fit(scores, truth, new EstimatorOptions { Calibration = CalibrationUse.Always, Seed = random.NextUInt64() });
+                var (window, labels) = Draw(random, windowRows);
+                var predicted = window.Select(s => s >= 0.5).ToArray();
+                var estimate = estimator.Estimate(window, predicted);
+                var realised = BinaryPerformance.Of([.. window.Select((s, i) => new BinaryOutcome(labels[i], predicted[i], s))]);
+                Count(ref accuracy, estimate.Accuracy, realised.Accuracy);
+                Count(ref f1, estimate.F1, realised.F1);
+                Count(ref area, estimate.RocAuc, realised.RocAuc);
+            },
+            runs);
+
+        TestContext.Current.SendDiagnosticMessage("reference {0}, window {1}: accuracy {2}, F1 {3}, ROC AUC {4} of {5}", referenceRows, windowRows, accuracy, f1, area, runs);
+        Assert.InRange((double)accuracy / runs, least, 0.96);
+        Assert.InRange((double)f1 / runs, least, 0.96);
+        Assert.InRange((double)area / runs, leastArea, 0.96);
+
+        static void Count(ref int covered, EstimatedMetric metric, Estimate realised)
         {
-            var random = new RandomSource((ulong)(1000 + run));
-            var (scores, truth) = Draw(random, 600);
-            var estimator = BinaryPerformanceEstimator.Fit(scores, truth, new EstimatorOptions { Calibration = CalibrationUse.Always, Seed = (ulong)run });
-            var (window, labels) = Draw(random, 1500);
-            var predicted = window.Select(s => s >= 0.5).ToArray();
-            var estimate = estimator.Estimate(window, predicted);
-            var realised = BinaryPerformance.Of([.. window.Select((s, i) => new BinaryOutcome(labels[i], predicted[i], s))]);
-            Count(0, estimate.Accuracy, realised.Accuracy);
-            Count(1, estimate.F1, realised.F1);
-            Count(2, estimate.RocAuc, realised.RocAuc);
+            if (realised.Value >= metric.Estimate.Lower && realised.Value <= metric.Estimate.Upper)
+                Interlocked.Increment(ref covered);
         }
-
-        // Isotonic fits flatter the ranking a little, so its interval may fall short of the nominal rate.
-        Assert.InRange(covered[0] / (double)Runs, 0.91, 0.99);
-        Assert.InRange(covered[1] / (double)Runs, 0.90, 0.99);
-        Assert.InRange(covered[2] / (double)Runs, 0.86, 0.99);
-
-        void Count(int at, EstimatedMetric metric, Estimate realised) =>
-            covered[at] += realised.Value >= metric.Estimate.Lower && realised.Value <= metric.Estimate.Upper ? 1 : 0;
 
         static (double[] Scores, bool[] Truth) Draw(RandomSource random, int n)
         {

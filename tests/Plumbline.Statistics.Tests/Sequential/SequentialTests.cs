@@ -82,55 +82,67 @@ public sealed class SequentialTests
     {
         var rho = ConfidenceSequence.TuneRho(1000);
         int fixedMisses = 0, mixtureMisses = 0, bernsteinMisses = 0, bettingMisses = 0;
-        const int Runs = 250;
-        for (var run = 0; run < Runs; run++)
+        const int Runs = Simulations.Runs;
+        var widths = Enumerable.Range(1, 5000).Select(t => ConfidenceSequence.NormalMixtureHalfWidth(t, 1, rho)).ToArray();
+        Simulations.Run(81, (random, run) =>
         {
-            var random = new RandomSource((ulong)(run + 1));
             bool missedFixed = false, missedMixture = false, missedBernstein = false, missedBetting = false;
             var sum = 0.0;
             var bernstein = new EmpiricalBernsteinSequence();
-            var betting = run < 60 ? new BettingSequence(0.05, 50) : null;
+            // Ten candidate means are few, but the truth is one of them, and only whether it is ruled out matters here.
+            var betting = new BettingSequence(0.05, 10);
             for (var t = 1; t <= 5000; t++)
             {
-                var z = random.NextGaussian();
-                sum += z;
+                sum += random.NextGaussian();
                 missedFixed |= Math.Abs(sum / t) > 1.96 / Math.Sqrt(t);
-                missedMixture |= Math.Abs(sum / t) > ConfidenceSequence.NormalMixtureHalfWidth(t, 1, rho);
+                missedMixture |= Math.Abs(sum / t) > widths[t - 1];
                 var x = random.NextDouble() < 0.3 ? 1.0 : 0;
                 bernstein.Add(x);
                 missedBernstein |= !bernstein.Interval.Contains(0.3);
-                if (betting is null)
-                    continue;
                 betting.Add(x);
                 missedBetting |= !betting.Interval.Contains(0.3);
             }
 
-            fixedMisses += missedFixed ? 1 : 0;
-            mixtureMisses += missedMixture ? 1 : 0;
-            bernsteinMisses += missedBernstein ? 1 : 0;
-            bettingMisses += missedBetting ? 1 : 0;
-            if (run == 0)
-            {
-                Assert.True(bernstein.Interval.Width < 0.09, $"width {bernstein.Interval.Width}");
-                Assert.True(betting!.Interval.Width < 0.11, $"width {betting.Interval.Width}");
-            }
-        }
+            Tally(ref fixedMisses, missedFixed);
+            Tally(ref mixtureMisses, missedMixture);
+            Tally(ref bernsteinMisses, missedBernstein);
+            Tally(ref bettingMisses, missedBetting);
+        });
 
         Assert.True(fixedMisses > 0.4 * Runs, "an ordinary interval is expected to fail when looked at this often");
         Assert.True(mixtureMisses <= 0.06 * Runs, $"normal mixture missed in {mixtureMisses} of {Runs}");
         Assert.True(bernsteinMisses <= 0.06 * Runs, $"empirical Bernstein missed in {bernsteinMisses} of {Runs}");
-        Assert.True(bettingMisses <= 5, $"betting missed in {bettingMisses} of 60");
+        Assert.True(bettingMisses <= 0.06 * Runs, $"betting missed in {bettingMisses} of {Runs}");
+
+        static void Tally(ref int misses, bool missed)
+        {
+            if (missed)
+                Interlocked.Increment(ref misses);
+        }
+    }
+
+    [Fact]
+    public void Confidence_sequences_become_narrow()
+    {
+        var random = new RandomSource(82);
+        var (bernstein, betting) = (new EmpiricalBernsteinSequence(), new BettingSequence(0.05, 50));
+        for (var t = 0; t < 5000; t++)
+        {
+            var x = random.NextDouble() < 0.3 ? 1.0 : 0;
+            bernstein.Add(x);
+            betting.Add(x);
+        }
+
+        Assert.True(bernstein.Interval.Width < 0.09, $"width {bernstein.Interval.Width}");
+        Assert.True(betting.Interval.Width < 0.11, $"width {betting.Interval.Width}");
     }
 
     [Fact]
     [Trait("Category", "Simulation")]
     public void Peeking_at_msprt_keeps_its_level()
     {
-        var rejections = 0;
-        const int Runs = 600;
-        for (var run = 0; run < Runs; run++)
+        var rejections = Simulations.Count(83, random =>
         {
-            var random = new RandomSource((ulong)(run + 900));
             var test = new MixtureSequentialTest(0.3);
             double difference = 0;
             for (var t = 1; t <= 500; t++)
@@ -139,9 +151,8 @@ public sealed class SequentialTests
                 test.Look(difference / t, 2.0 / t);
             }
 
-            rejections += test.PValue <= 0.05 ? 1 : 0;
-        }
-
-        Assert.True(rejections <= 0.065 * Runs, $"{rejections} of {Runs}");
+            return test.PValue <= 0.05;
+        });
+        Assert.True(rejections <= 0.06 * Simulations.Runs, $"{rejections} of {Simulations.Runs}");
     }
 }
