@@ -1,4 +1,5 @@
 using System.Numerics;
+using MathNet.Numerics;
 
 namespace Plumbline.Statistics;
 
@@ -104,6 +105,21 @@ public sealed class RandomSource
         return events;
     }
 
+    /// <summary>
+    /// Binomial: successes in <paramref name="trials"/>. Exact: counting geometric gaps while fewer than ten successes are expected, else transformed rejection (BTRS, Hormann 1993).
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Trials are negative or the probability is outside [0, 1].</exception>
+    public long NextBinomial(long trials, double probability)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(trials);
+        Require.Probability(probability);
+        if (probability > 0.5)
+            return trials - NextBinomial(trials, 1 - probability);
+        if (trials == 0 || probability == 0)
+            return 0;
+        return trials * probability < 10 ? BinomialByGaps(trials, probability) : BinomialByRejection(trials, probability);
+    }
+
     /// <summary>A new stream that does not overlap with this one in practice: for work that is split up.</summary>
     public RandomSource Fork() => new(NextUInt64());
 
@@ -114,6 +130,49 @@ public sealed class RandomSource
         {
             var j = NextInt(i + 1);
             (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    private long BinomialByGaps(long trials, double probability)
+    {
+        var perTrial = Math.Log(1 - probability);
+        long successes = 0;
+        var position = 0.0;
+        while (true)
+        {
+            position += Math.Floor(Math.Log(1 - NextDouble()) / perTrial) + 1;
+            if (position > trials)
+                return successes;
+            successes++;
+        }
+    }
+
+    private long BinomialByRejection(long trials, double probability)
+    {
+        var deviation = Math.Sqrt(trials * probability * (1 - probability));
+        var b = 1.15 + 2.53 * deviation;
+        var a = -0.0873 + 0.0248 * b + 0.01 * probability;
+        var c = trials * probability + 0.5;
+        var inner = 0.92 - 4.2 / b;
+        var alpha = (2.83 + 5.1 / b) * deviation;
+        var odds = Math.Log(probability / (1 - probability));
+        var mode = Math.Floor((trials + 1) * probability);
+        var height = double.NaN;
+        while (true)
+        {
+            var u = NextDouble() - 0.5;
+            var v = 1 - NextDouble();
+            var us = 0.5 - Math.Abs(u);
+            var k = Math.Floor((2 * a / us + b) * u + c);
+            if (us >= 0.07 && v <= inner)
+                return (long)k;
+            if (k < 0 || k > trials)
+                continue;
+            if (double.IsNaN(height))
+                height = SpecialFunctions.GammaLn(mode + 1) + SpecialFunctions.GammaLn(trials - mode + 1);
+            var accept = height - SpecialFunctions.GammaLn(k + 1) - SpecialFunctions.GammaLn(trials - k + 1) + (k - mode) * odds;
+            if (Math.Log(v * alpha / (a / (us * us) + b)) <= accept)
+                return (long)k;
         }
     }
 

@@ -1,0 +1,142 @@
+namespace Plumbline.Statistics.Alarms;
+
+/// <summary>The counts of one window, one per bin. Missing and unseen values are bins like any other, so that a leak of missing values or a new category is a shift.</summary>
+/// <param name="Start">Start of the window.</param>
+/// <param name="Counts">Rows per bin, finite and not negative; the same bins in every window.</param>
+public readonly record struct WindowCounts(DateTimeOffset Start, double[] Counts);
+
+/// <summary>One number of one window.</summary>
+/// <param name="Start">Start of the window.</param>
+/// <param name="Value">The number, finite.</param>
+/// <param name="StandardError">Its standard error from sampling, 0 when unknown or none.</param>
+public readonly record struct WindowValue(DateTimeOffset Start, double Value, double StandardError);
+
+/// <summary>How surprising a window is under the null.</summary>
+/// <param name="PValue">In (0, 1]: small = surprising. Valid given the windows before it, as far as the null's assumptions hold.</param>
+/// <param name="Effect">
+/// Binned: size of the shift in the units of <see cref="ShiftSize"/>, without what chance adds. Scalar: distance of the value from what was expected, in the value's own unit.
+/// </param>
+/// <param name="Statistic">Squared deviation over its expectation, about 1 without a shift.</param>
+/// <param name="Rows">Rows of the window (binned), else 0.</param>
+public readonly record struct WindowSurprise(double PValue, double Effect, double Statistic, double Rows);
+
+/// <summary>How a null distribution is learned.</summary>
+public sealed record NullOptions
+{
+    /// <summary>Fewest windows to learn from, 10 or more.</summary>
+    public int MinimumWindows { get; init; } = 20;
+
+    /// <summary>Fewest rows of a window, in learning and in judging; smaller ones are left out. At least 1.</summary>
+    public double MinimumRows { get; init; } = 20;
+
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MinimumWindows, 10);
+        if (!(MinimumRows >= 1))
+            throw new ArgumentOutOfRangeException(nameof(MinimumRows), MinimumRows, "Must be at least 1.");
+    }
+}
+
+/// <summary>
+/// The windows of a stream in one flat table: rows of shares (binned) or of one value, with the sampling variance of each window. Deviations of shares are taken on the scale of
+/// Freeman and Tukey (1950), sqrt(c) + sqrt(c+1) - sqrt(4e+1) over sqrt(n), whose variance is about 1/n for frequent and less for rare bins.
+/// </summary>
+internal sealed class ObservedWindows
+{
+    private ObservedWindows(DateTimeOffset[] starts, double[] values, double[] noise, int width, bool isShares)
+    {
+        Starts = starts;
+        Values = values;
+        Noise = noise;
+        Width = width;
+        IsShares = isShares;
+    }
+
+    public DateTimeOffset[] Starts { get; }
+
+    public double[] Values { get; }
+
+    public double[] Noise { get; }
+
+    public int Width { get; }
+
+    public bool IsShares { get; }
+
+    public int Count => Starts.Length;
+
+    public ReadOnlySpan<double> Row(int i) => Values.AsSpan(i * Width, Width);
+
+    public static ObservedWindows Of(IReadOnlyList<WindowCounts> windows, double minimumRows)
+    {
+        var width = windows.Count > 0 ? windows[0].Counts.Length : 0;
+        var kept = new List<(DateTimeOffset Start, double[] Counts, double Rows)>(windows.Count);
+        foreach (var window in windows)
+        {
+            Require.SameLength(width, window.Counts.Length, nameof(windows));
+            var rows = Rows(window.Counts);
+            if (rows >= minimumRows)
+                kept.Add((window.Start, window.Counts, rows));
+        }
+
+        kept.Sort((a, b) => a.Start.CompareTo(b.Start));
+        var values = new double[kept.Count * width];
+        for (var i = 0; i < kept.Count; i++)
+        {
+            for (var b = 0; b < width; b++)
+                values[i * width + b] = kept[i].Counts[b] / kept[i].Rows;
+        }
+
+        return new ObservedWindows([.. kept.Select(k => k.Start)], values, [.. kept.Select(k => 1 / k.Rows)], width, isShares: true);
+    }
+
+    public static ObservedWindows Of(IReadOnlyList<WindowValue> windows)
+    {
+        foreach (var window in windows)
+            Check(window);
+        var sorted = windows.OrderBy(w => w.Start).ToArray();
+        return new ObservedWindows(
+            [.. sorted.Select(w => w.Start)], [.. sorted.Select(w => w.Value)], [.. sorted.Select(w => w.StandardError * w.StandardError)], 1, isShares: false);
+    }
+
+    public static void Check(WindowValue window)
+    {
+        if (!double.IsFinite(window.Value) || !(window.StandardError >= 0 && double.IsFinite(window.StandardError)))
+            throw new ArgumentException($"The window of {window.Start:O} has value {window.Value} and standard error {window.StandardError}: both must be finite, the latter not negative.");
+    }
+
+    public static double Rows(ReadOnlySpan<double> counts)
+    {
+        var rows = 0.0;
+        for (var b = 0; b < counts.Length; b++)
+        {
+            Require.Count(counts[b], b, nameof(counts));
+            rows += counts[b];
+        }
+
+        return rows;
+    }
+
+    /// <summary>Deviations of a window from what is expected of it, one per column.</summary>
+    public static void Deviate(bool isShares, ReadOnlySpan<double> values, double noise, ReadOnlySpan<double> centre, Span<double> deviations)
+    {
+        if (!isShares)
+        {
+            deviations[0] = values[0] - centre[0];
+            return;
+        }
+
+        var (rows, scale) = (1 / noise, Math.Sqrt(noise));
+        for (var b = 0; b < values.Length; b++)
+        {
+            var count = values[b] * rows;
+            deviations[b] = scale * (Math.Sqrt(count) + Math.Sqrt(count + 1) - Math.Sqrt(4 * rows * centre[b] + 1));
+        }
+    }
+
+    /// <summary>Share of the full sampling variance that a bin with this expected share has: about 1 - exp(-2e) for e expected rows.</summary>
+    public static double Liveliness(bool isShares, double noise, double share)
+    {
+        var expected = 2 * share / noise;
+        return !isShares || expected > 30 ? 1 : 1 - Math.Exp(-expected);
+    }
+}
