@@ -41,6 +41,8 @@ public static class PlumblineHost
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
+            // Its one warning, that keys on a disk are not encrypted by a certificate, is documented instead of repeated at each start.
+            .AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error)
             // The command line says by itself where it listens.
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         AddServices(builder.Services, options, time ?? TimeProvider.System);
@@ -71,7 +73,7 @@ public static class PlumblineHost
         services.AddMetricPoints();
         services.AddExplore();
         services.AddSingleton<FeatureRanking>().AddSingleton<OutcomeReader>();
-        services.AddDelivery();
+        services.AddDelivery(options);
         services.AddHealth();
         services.AddUi();
         services.AddDemo();

@@ -1,4 +1,5 @@
 using Plumbline.Server.Access;
+using Plumbline.Server.Alerting.Delivery;
 
 namespace Plumbline.Server.Hosting;
 
@@ -32,6 +33,12 @@ public sealed record PlumblineOptions
     /// <summary>When windows are computed.</summary>
     public WindowOptions Windows { get; init; } = new();
 
+    /// <summary>Receivers of notifications and how they are told.</summary>
+    public DeliveryOptions Delivery { get; init; } = new();
+
+    /// <summary>Where people reach this server, such as https://plumbline.example.com: links in notifications begin with it. Default null: the first of <see cref="Urls"/>.</summary>
+    public Uri? PublicUrl { get; init; }
+
     /// <summary>True when this server shows generated data: the pages say so.</summary>
     public bool IsDemo { get; init; }
 
@@ -46,6 +53,8 @@ public sealed record PlumblineOptions
         Ingestion.Validate(errors);
         Windows.Validate(errors);
         Access.Validate(errors);
+        Delivery.Validate(errors);
+        if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https"))) errors.Add("public_url: an address that begins with https:// or http:// is needed.");
         if (errors.Count == 0 && Access.Keys.Count == 0 && !ListenAddresses.AllLoopback(Urls))
             errors.Add($"urls: '{Urls}' is reachable from other machines, but no API key is configured (access.keys). Configure one, or listen on 127.0.0.1.");
         return errors;

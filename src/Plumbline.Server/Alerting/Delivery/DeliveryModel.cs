@@ -22,6 +22,7 @@ internal static class DeliveryModel
         modelBuilder.Entity<DeliveryItemRow>(item =>
         {
             item.ToTable("delivery_item");
+            item.HasOne<DeliveryRow>().WithMany(delivery => delivery.Items).HasForeignKey(row => row.DeliveryId);
             item.HasKey(row => new { row.DeliveryId, row.NotificationId });
             item.HasIndex(row => new { row.Receiver, row.Key });
             item.HasIndex(row => row.IncidentId);

@@ -59,9 +59,11 @@ public sealed class DeliveryRow
 
     /// <summary>The last failure, or why nobody was told; never a secret.</summary>
     public string? Detail { get; set; }
+
+    public List<DeliveryItemRow> Items { get; } = [];
 }
 
-/// <summary>A notification inside a delivery. The pair of receiver and key is unique: that is the deduplication.</summary>
+/// <summary>A notification inside a delivery. A receiver has a key once: that is the deduplication.</summary>
 public sealed class DeliveryItemRow
 {
     public long DeliveryId { get; set; }

@@ -69,7 +69,11 @@ public sealed class M0003Delivery : Migration
                 Key = table.Column<string>(nullable: false),
                 IncidentId = table.Column<long>(nullable: true),
             },
-            constraints: table => table.PrimaryKey("PK_delivery_item", row => new { row.DeliveryId, row.NotificationId }));
+            constraints: table =>
+            {
+                table.PrimaryKey("PK_delivery_item", row => new { row.DeliveryId, row.NotificationId });
+                table.ForeignKey("FK_delivery_item_delivery_DeliveryId", row => row.DeliveryId, "delivery", "Id", onDelete: ReferentialAction.Cascade);
+            });
         migrationBuilder.CreateIndex("IX_delivery_item_Receiver_Key", "delivery_item", ["Receiver", "Key"]);
         migrationBuilder.CreateIndex("IX_delivery_item_IncidentId", "delivery_item", "IncidentId");
     }

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Plumbline.Server.Alerting;
+using Plumbline.Server.Alerting.Delivery;
+using Plumbline.Server.Alerting.Delivery.Receivers;
+
+namespace Plumbline.Server.Tests.Alerting.Delivery;
+
+/// <summary>The real Alertmanager: it receives, tells alerts apart by their labels, keeps them while they are repeated, and resolves.</summary>
+public sealed class AlertmanagerTests
+{
+    private static readonly string? Program = new[] { "prometheus-alertmanager", "alertmanager" }
+        .SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+
+    [Fact]
+    public async Task Alertmanager_receives_deduplicates_and_resolves()
+    {
+        Assert.SkipWhen(Program is null, "Alertmanager is not installed (Debian: apt-get install prometheus-alertmanager).");
+        await using var sink = await HttpSink.StartAsync();
+        await using var alertmanager = await RunningAlertmanager.StartAsync(Program!, sink.Url);
+        // The clock that Alertmanager has: it judges by itself what is over.
+        await using var bench = await DeliveryBench.OpenAsync();
+        bench.Time.Advance(TimeProvider.System.GetUtcNow() - bench.Time.GetUtcNow());
+        await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", Urls = [alertmanager.Address.ToString(), $"http://127.0.0.1:{DeliveryBench.FreePort()}"] });
+        await bench.AddAsync(bench.Incident(1, NotificationKind.Opened), bench.Incident(2, NotificationKind.Opened, feature: "income"));
+        await bench.RunAsync();
+        Assert.Equal(["age warning", "income warning"], await alertmanager.FiringAsync());
+        Assert.All(await bench.RecordsAsync(), record => Assert.True(record.State == DeliveryState.Delivered && record.Detail!.StartsWith("1 of 2 accepted it", StringComparison.Ordinal), record.Detail));
+
+        // Repetitions are the same alerts, with a later end.
+        var before = await alertmanager.EndsAsync();
+        await bench.PassAsync(TimeSpan.FromMinutes(3), TimeSpan.FromSeconds(30));
+        Assert.Equal(["age warning", "income warning"], await alertmanager.FiringAsync());
+        Assert.All((await alertmanager.EndsAsync()).Zip(before), pair => Assert.True(pair.First > pair.Second));
+
+        // An escalation is another alert; the one of before is over.
+        bench.Time.Advance(TimeProvider.System.GetUtcNow() - bench.Time.GetUtcNow());
+        await bench.AddAsync(bench.Incident(1, NotificationKind.Escalated, AlertSeverity.Critical));
+        await bench.RunAsync();
+        Assert.Equal(["age critical", "income warning"], await alertmanager.FiringAsync());
+
+        bench.Time.Advance(TimeProvider.System.GetUtcNow() - bench.Time.GetUtcNow());
+        await bench.AddAsync(bench.Incident(1, NotificationKind.Resolved), bench.Incident(2, NotificationKind.Resolved, feature: "income"));
+        await bench.RunAsync();
+        Assert.Empty(await alertmanager.FiringAsync());
+        await WaitAsync(() => Statuses(sink).Contains("income resolved") && Statuses(sink).Contains("age resolved"), "Alertmanager tells its own webhook that both are over");
+        Assert.Contains("income firing", Statuses(sink));
+    }
+
+    [Fact]
+    public async Task Alerts_are_repeated_before_they_end_and_resolutions_for_a_quarter_of_an_hour_across_a_restart()
+    {
+        await using var sink = await HttpSink.StartAsync();
+        await using var bench = await DeliveryBench.OpenAsync();
+        await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", Urls = [$"http://127.0.0.1:{sink.Port}/am/"], Authorization = "Basic abcdefghijkl" });
+        await bench.AddAsync(bench.Incident(7, NotificationKind.Opened));
+        await bench.RunAsync();
+        await bench.PassAsync(TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(20));
+        await bench.RestartAsync();
+        await bench.PassAsync(TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(20));
+        var firing = sink.Requests;
+        Assert.InRange(firing.Count, 58, 62);
+        Assert.All(firing, request => Assert.Equal(("/am/api/v2/alerts", "Basic abcdefghijkl"), (request.Path, request["Authorization"])));
+        var times = firing.Select(request => Single(request)).ToList();
+        // Each repetition comes long before what the one before it announced as the end.
+        Assert.All(times.Zip(times.Skip(1)), pair => Assert.True(pair.First.Ends - pair.Second.Ends < TimeSpan.Zero));
+        Assert.All(times, alert => Assert.Equal(bench.Incident(7, NotificationKind.Opened).Labels["feature"], alert.Feature));
+        await bench.AddAsync(bench.Incident(7, NotificationKind.Resolved));
+        var end = bench.Time.GetUtcNow();
+        await bench.RunAsync();
+        await bench.PassAsync(TimeSpan.FromMinutes(40), TimeSpan.FromSeconds(20));
+        var resolved = sink.Requests.Skip(firing.Count).Select(Single).ToList();
+        Assert.InRange(resolved.Count, 13, 18);
+        Assert.All(resolved, alert => Assert.True(alert.Ends <= end));
+    }
+
+    private static (DateTimeOffset Ends, string Feature) Single(SunkRequest request)
+    {
+        var alert = Assert.Single(request.Json.EnumerateArray());
+        return (alert.GetProperty("endsAt").GetDateTimeOffset(), alert.GetProperty("labels").GetProperty("feature").GetString()!);
+    }
+
+    private static IReadOnlyList<string> Statuses(HttpSink sink) => [.. sink.Requests.SelectMany(request => request.Json.GetProperty("alerts").EnumerateArray())
+        .Select(alert => $"{alert.GetProperty("labels").GetProperty("feature").GetString()} {alert.GetProperty("status").GetString()}")];
+
+    private static async Task WaitAsync(Func<bool> until, string what)
+    {
+        for (var i = 0; !until(); i++)
+        {
+            Assert.True(i < 300, $"Waited 30 s in vain: {what}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+    }
+
+    private sealed class RunningAlertmanager(Process process, string folder, Uri address, HttpClient http) : IAsyncDisposable
+    {
+        public Uri Address => address;
+
+        public static async Task<RunningAlertmanager> StartAsync(string program, string webhook)
+        {
+            var folder = Directory.CreateTempSubdirectory("plumbline-alertmanager-").FullName;
+            var configuration = Path.Combine(folder, "alertmanager.yml");
+            await File.WriteAllTextAsync(configuration, $$"""
+                route: { receiver: hook, group_by: [incident], group_wait: 1s, group_interval: 1s, repeat_interval: 1h }
+                receivers:
+                - name: hook
+                  webhook_configs: [ { url: '{{webhook}}', send_resolved: true } ]
+                """);
+            var port = DeliveryBench.FreePort();
+            var process = Process.Start(new ProcessStartInfo(program, [$"--config.file={configuration}", $"--storage.path={folder}", $"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
+            process.ErrorDataReceived += (_, _) => { };
+            process.OutputDataReceived += (_, _) => { };
+            process.BeginErrorReadLine();
+            process.BeginOutputReadLine();
+            var address = new Uri($"http://127.0.0.1:{port}");
+            var running = new RunningAlertmanager(process, folder, address, new HttpClient(new SocketsHttpHandler()) { BaseAddress = address });
+            for (var i = 0; !await running.IsReadyAsync(); i++)
+            {
+                Assert.True(i < 300 && !process.HasExited, "Alertmanager does not start.");
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            }
+
+            return running;
+        }
+
+        public async Task<IReadOnlyList<string>> FiringAsync() => [.. (await AlertsAsync()).Select(alert => $"{Label(alert, "feature")} {Label(alert, "severity")}").Order(StringComparer.Ordinal)];
+
+        public async Task<IReadOnlyList<DateTimeOffset>> EndsAsync() => [.. (await AlertsAsync()).OrderBy(alert => Label(alert, "feature"), StringComparer.Ordinal).Select(alert => alert.GetProperty("endsAt").GetDateTimeOffset())];
+
+        public async ValueTask DisposeAsync()
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+            process.Dispose();
+            http.Dispose();
+            Directory.Delete(folder, recursive: true);
+        }
+
+        private async Task<List<JsonElement>> AlertsAsync() => [.. (await http.GetFromJsonAsync<JsonElement>("/api/v2/alerts?active=true")).EnumerateArray()];
+
+        private static string Label(JsonElement alert, string name) => alert.GetProperty("labels").GetProperty(name).GetString()!;
+
+        private async Task<bool> IsReadyAsync()
+        {
+            try
+            {
+                using var ready = await http.GetAsync("/-/ready");
+                return ready.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
+    }
+}
