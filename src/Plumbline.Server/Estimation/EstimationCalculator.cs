@@ -14,7 +14,7 @@ namespace Plumbline.Server.Estimation;
 public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGroups labelled, RowSamples samples) : IEventCalculator
 {
     /// <summary>Rows per window whose losses are predicted for a regression model; more are sampled.</summary>
-    public const int LossRowsPerWindow = 5_000;
+    public const int LossRowsPerWindow = 2_000;
 
     private const string Assumes = "Assumes that inputs mean what they meant in the reference; concept drift does not show in it. Needs ground truth in the reference.";
     private const string HowSure = "normal: sampling of the outcomes and refits of the calibration together; where the realised value of these rows is expected";

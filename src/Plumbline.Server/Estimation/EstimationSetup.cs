@@ -1,6 +1,5 @@
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
-using Plumbline.Server.Samples;
 
 namespace Plumbline.Server.Estimation;
 
@@ -9,7 +8,7 @@ public static class EstimationSetup
 {
     public static IServiceCollection AddEstimation(this IServiceCollection services)
     {
-        services.AddSingleton<RowSamples>().AddSingleton<EstimatorFitting>().AddSingleton<EstimatorCatalog>();
+        services.AddSingleton<EstimatorFitting>().AddSingleton<EstimatorCatalog>();
         services.AddSingleton(provider => new ModelRemovalStep((model, _) =>
         {
             provider.GetRequiredService<EstimatorCatalog>().Remove(model);

@@ -10,11 +10,13 @@ using Plumbline.Server.Explore;
 using Plumbline.Server.Health;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
+using Plumbline.Server.Multivariate;
 using Plumbline.Server.Outputs;
 using Plumbline.Server.Performance;
 using Plumbline.Server.Profiles;
 using Plumbline.Server.Quality;
 using Plumbline.Server.References;
+using Plumbline.Server.Samples;
 using Plumbline.Server.State;
 using Plumbline.Server.SystemLayer;
 using Plumbline.Server.Ui;
@@ -87,7 +89,9 @@ public static class PlumblineHost
         services.AddSingleton<IProfileCalculator, DriftCalculator>();
         services.AddSingleton<IProfileCalculator, OutputCalculator>();
         services.AddSingleton<LabelledGroups>().AddSingleton<IEventCalculator, PerformanceCalculator>();
+        services.AddSingleton<RowSamples>();
         services.AddEstimation();
+        services.AddMultivariateDrift();
     }
 
     private static void MapPipeline(WebApplication app)

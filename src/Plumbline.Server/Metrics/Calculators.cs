@@ -1,6 +1,7 @@
 using Plumbline.Server.Models;
 using Plumbline.Server.Profiles;
 using Plumbline.Server.References;
+using Plumbline.Server.Windows;
 
 namespace Plumbline.Server.Metrics;
 
@@ -49,6 +50,12 @@ public interface IEventCalculator
 {
     /// <summary>What the catalogue says of its metrics.</summary>
     IReadOnlyList<MetricDefinition> Metrics { get; }
+
+    /// <summary>What must have changed in a window for its points to become other ones; windows with other changes only are passed over.</summary>
+    DirtyReason FollowsFrom => DirtyReason.Predictions | DirtyReason.GroundTruth | DirtyReason.Reference | DirtyReason.Signals;
+
+    /// <summary>False: too dear to be computed again and again while a window is still open.</summary>
+    bool IncludesOpenWindows => true;
 
     /// <summary>Adds the points of each window, for every scope that has any. Windows are of one length and do not overlap.</summary>
     Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation);

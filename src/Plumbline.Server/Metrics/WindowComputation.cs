@@ -30,7 +30,7 @@ public sealed class WindowComputation(
             await FlushAsync(model, result, cancellation);
         }
 
-        await ComputeEventsAsync(model, [.. windows.Select(window => new MetricWindow(window.Start, window.Start + window.Length))], result, cancellation);
+        await ComputeEventsAsync(model, windows, result, cancellation);
     }
 
     /// <summary>Computes days or weeks by merging stored base profiles, and event calculators over the whole window.</summary>
@@ -46,7 +46,7 @@ public sealed class WindowComputation(
                 await FlushAsync(model, result, cancellation);
             }
 
-            await ComputeEventsAsync(model, [window], result, cancellation);
+            await ComputeEventsAsync(model, [dirty], result, cancellation);
         }
     }
 
@@ -55,13 +55,18 @@ public sealed class WindowComputation(
     {
         var result = new List<MetricPoint>();
         Calculate(model, window, await profiles.ComputeLiveAsync(model, window.Start, window.End, cancellation), result);
-        foreach (var calculator in eventCalculators) await calculator.CalculateAsync(model, [window], result, cancellation);
+        foreach (var calculator in eventCalculators.Where(calculator => calculator.IncludesOpenWindows)) await calculator.CalculateAsync(model, [window], result, cancellation);
         return [.. result.Select(point => point.Status == MetricStatus.Ok ? point with { Status = MetricStatus.Incomplete } : point)];
     }
 
-    private async Task ComputeEventsAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> result, CancellationToken cancellation)
+    private async Task ComputeEventsAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, List<MetricPoint> result, CancellationToken cancellation)
     {
-        foreach (var calculator in eventCalculators) await calculator.CalculateAsync(model, windows, result, cancellation);
+        foreach (var calculator in eventCalculators)
+        {
+            var concerned = windows.Where(window => (window.Reasons & calculator.FollowsFrom) != DirtyReason.None).Select(window => new MetricWindow(window.Start, window.Start + window.Length)).ToList();
+            if (concerned.Count > 0) await calculator.CalculateAsync(model, concerned, result, cancellation);
+        }
+
         await FlushAsync(model, result, cancellation);
     }
 
