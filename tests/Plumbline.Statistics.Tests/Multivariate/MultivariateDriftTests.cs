@@ -38,16 +38,14 @@ public sealed class MultivariateDriftTests
         Assert.Equal(drift.RocAuc, DomainClassifier.Measure(reference, moved).RocAuc);
     }
 
-    [Theory]
-    [InlineData(2)]
-    [InlineData(5)]
-    public void Without_drift_the_interval_holds_one_half(int folds)
+    [Fact]
+    public void Without_drift_the_interval_holds_one_half()
     {
         const int runs = 120;
         var covered = 0;
         for (var run = 0; run < runs; run++)
         {
-            var area = DomainClassifier.Measure(Correlated(250, 0.5, (ulong)(2 * run) + 1), Correlated(250, 0.5, (ulong)(2 * run) + 2), folds: folds).RocAuc;
+            var area = DomainClassifier.Measure(Correlated(250, 0.5, (ulong)(2 * run) + 1), Correlated(250, 0.5, (ulong)(2 * run) + 2), folds: 2).RocAuc;
             covered += area.Lower <= 0.5 && area.Upper >= 0.5 ? 1 : 0;
         }
 
