@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Access;
+using Plumbline.Server.Alerting;
 using Plumbline.Server.Alerting.Delivery;
 using Plumbline.Server.Demo;
 using Plumbline.Server.Ingestion;
@@ -75,6 +76,7 @@ public static class PlumblineHost
         services.AddMetricPoints();
         services.AddExplore();
         services.AddSingleton<FeatureRanking>().AddSingleton<OutcomeReader>();
+        services.AddAlerting(options);
         services.AddDelivery(options);
         services.AddHealth();
         services.AddUi();
@@ -109,6 +111,7 @@ public static class PlumblineHost
         app.MapMetrics();
         app.MapProgress();
         app.MapExplore();
+        app.MapAlerting();
         app.MapDelivery();
         app.MapModelHealth();
         app.MapUi();

@@ -1,4 +1,5 @@
 using Plumbline.Server.Access;
+using Plumbline.Server.Alerting;
 using Plumbline.Server.Alerting.Delivery;
 
 namespace Plumbline.Server.Hosting;
@@ -39,6 +40,9 @@ public sealed record PlumblineOptions
     /// <summary>Where people reach this server, such as https://plumbline.example.com: links in notifications begin with it. Default null: the first of <see cref="Urls"/>.</summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary>When rules are judged.</summary>
+    public AlertingOptions Alerting { get; init; } = new();
+
     /// <summary>True when this server shows generated data: the pages say so.</summary>
     public bool IsDemo { get; init; }
 
@@ -52,6 +56,7 @@ public sealed record PlumblineOptions
         Engine.Validate(errors);
         Ingestion.Validate(errors);
         Windows.Validate(errors);
+        Alerting.Validate(errors);
         Access.Validate(errors);
         Delivery.Validate(errors);
         if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https"))) errors.Add("public_url: an address that begins with https:// or http:// is needed.");

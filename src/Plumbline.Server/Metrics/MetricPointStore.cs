@@ -72,6 +72,19 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
         return points;
     }
 
+    /// <summary>Start of the first and the last stored window of a length that begin in [from, to) and hold a metric for all rows together; null when there is none.</summary>
+    public async Task<(DateTimeOffset First, DateTimeOffset Last)?> ExtentAsync(ModelDefinition model, TimeSpan window, string metric, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    {
+        const string Text = """
+            SELECT count(), min(window_start), max(window_start) FROM metric_points
+            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = {metric:String} AND segment = '' AND version = ''
+                AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
+            """;
+        using var rows = await store.QueryAsync(
+            new SqlStatement(Text, new("model", model.Id), new("seconds", (int)window.TotalSeconds), new("metric", metric), new("from", Clamp(from)), new("to", Clamp(to))), cancellation);
+        return rows.Read() && rows.ReadUInt64() > 0 ? (rows.ReadDateTime(), rows.ReadDateTime()) : null;
+    }
+
     /// <summary>Forgets a model's points.</summary>
     public Task DeleteModelAsync(int modelId, CancellationToken cancellation) =>
         store.ExecuteAsync(new SqlStatement("DELETE FROM metric_points WHERE model_id = {model:UInt32}", new SqlParameter("model", modelId)), cancellation);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Server.Alerting;
 using Plumbline.Server.Alerting.Delivery;
 
 namespace Plumbline.Server.State;
@@ -42,8 +43,27 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : D
     /// <summary>Owned by Alerting/Delivery.</summary>
     public DbSet<SilenceRow> Silences => Set<SilenceRow>();
 
+    /// <summary>Owned by Alerting/Rules.</summary>
+    public DbSet<RuleRow> Rules => Set<RuleRow>();
+
+    /// <summary>Owned by Alerting/Evaluation.</summary>
+    public DbSet<AlertCursorRow> AlertCursors => Set<AlertCursorRow>();
+
+    /// <summary>Owned by Alerting/Evaluation.</summary>
+    public DbSet<AlertStreamRow> AlertStreams => Set<AlertStreamRow>();
+
+    /// <summary>Owned by Alerting/Incidents.</summary>
+    public DbSet<AlertRow> Alerts => Set<AlertRow>();
+
+    /// <summary>Owned by Alerting/Incidents.</summary>
+    public DbSet<IncidentRow> Incidents => Set<IncidentRow>();
+
+    /// <summary>Owned by Alerting/Incidents.</summary>
+    public DbSet<IncidentNoteRow> IncidentNotes => Set<IncidentNoteRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        AlertingModel.Describe(modelBuilder);
         DeliveryModel.Describe(modelBuilder);
         modelBuilder.Entity<ModelRow>(model =>
         {

@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Server.Alerting.Evaluation;
+using Plumbline.Server.Alerting.Incidents;
+using Plumbline.Server.Alerting.Rules;
+using Plumbline.Server.Hosting;
+using Plumbline.Server.Models;
+using Plumbline.Server.State;
+
+namespace Plumbline.Server.Alerting;
+
+/// <summary>From metric points to people: rules, what they remember, incidents. Delivery is a part of its own.</summary>
+public static class AlertingSetup
+{
+    public static IServiceCollection AddAlerting(this IServiceCollection services, PlumblineOptions options)
+    {
+        services.AddSingleton(options.Alerting);
+        services.AddSingleton<RuleBook>().AddSingleton<RuleCheck>();
+        services.AddSingleton<Frontier>().AddSingleton<AlertJudgement>().AddSingleton<AlertPassState>();
+        services.AddSingleton<CauseFinder>().AddSingleton<ImpactReader>().AddSingleton<StoryWriter>().AddSingleton<IncidentBook>();
+        services.AddSingleton<IncidentReader>().AddSingleton<IncidentActions>();
+        services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => RemoveAsync(provider.GetRequiredService<IDbContextFactory<StateDbContext>>(), model, cancellation)));
+        services.AddHostedService<AlertPass>();
+        return services;
+    }
+
+    public static void MapAlerting(this IEndpointRouteBuilder routes)
+    {
+        routes.MapRules();
+        routes.MapIncidents();
+    }
+
+    private static async Task RemoveAsync(IDbContextFactory<StateDbContext> state, ModelDefinition model, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var own = db.Incidents.Where(incident => incident.ModelId == model.Id).Select(incident => incident.Id);
+        await db.IncidentNotes.Where(note => own.Contains(note.IncidentId)).ExecuteDeleteAsync(cancellation);
+        await db.Alerts.Where(alert => alert.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
+        await db.Incidents.Where(incident => incident.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
+        await db.AlertStreams.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
+        await db.AlertCursors.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
+        await db.Rules.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
+    }
+}

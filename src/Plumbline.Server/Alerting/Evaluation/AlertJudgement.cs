@@ -1,0 +1,128 @@
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Server.Alerting.Delivery;
+using Plumbline.Server.Alerting.Incidents;
+using Plumbline.Server.Alerting.Rules;
+using Plumbline.Server.Metrics;
+using Plumbline.Server.Models;
+using Plumbline.Server.State;
+
+namespace Plumbline.Server.Alerting.Evaluation;
+
+/// <summary>
+/// Judges a model's completed windows with its rules. What the streams remember, the alerts, the incidents and the notifications of a step are
+/// written in one transaction with the cursor: after a crash a step was taken wholly or not at all.
+/// </summary>
+public sealed class AlertJudgement(
+    IDbContextFactory<StateDbContext> state, RuleBook book, MetricPointStore points, MetricCatalogue catalogue, Frontier frontier, IncidentBook incidents, NotificationOutbox outbox, TimeProvider time)
+{
+    /// <summary>Windows per step: enough to amortise reading, few enough to hold in memory.</summary>
+    private const int WindowsPerStep = 48;
+
+    /// <summary>A window judged this many windows after it closed counts as live.</summary>
+    private const int LiveWithin = 3;
+
+    /// <summary>The metric whose windows are the model's windows.</summary>
+    private const string Rows = "input.rows";
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+
+    /// <summary>Judges everything that can be judged now.</summary>
+    public async Task JudgeAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            var rules = (await book.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
+            foreach (var lane in rules.Where(rule => rule.Kind != RuleKind.Absence).GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth)).OrderBy(lane => lane.Key.Mature).ThenBy(lane => lane.Key.Window))
+            {
+                while (await StepAsync(model, [.. lane], lane.Key.Window, lane.Key.Mature, cancellation))
+                {
+                }
+            }
+
+            await JudgeAbsenceAsync(model, [.. rules.Where(rule => rule.Kind == RuleKind.Absence && rule.WindowOf(model) == model.Window)], cancellation);
+            await incidents.TellAsync(model, cancellation);
+            outbox.Wake();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Forgets what the rules of a model remember and how far they came, so that its whole history is judged again. Incidents stay; those that are found again join them.</summary>
+    public async Task StartOverAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            await using var db = await state.CreateDbContextAsync(cancellation);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            await db.AlertStreams.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
+            await db.AlertCursors.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private async Task<bool> StepAsync(ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, bool mature, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var seconds = (int)window.TotalSeconds;
+        var cursor = await db.AlertCursors.FirstOrDefaultAsync(row => row.ModelId == model.Id && row.WindowSeconds == seconds && row.Mature == mature, cancellation);
+        var limit = await frontier.FindAsync(db, model, window, mature, cancellation);
+        var from = DateTimeOffset.FromUnixTimeMilliseconds(cursor?.JudgedToMs ?? 0);
+        // Windows without any prediction are not judged here: history may still be on its way into them.
+        if (limit <= from || await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { } extent) return false;
+        var to = extent.First + (WindowsPerStep * window);
+        if (to > extent.Last + window) to = extent.Last + window;
+
+        var run = new RuleRun(model, rules, window, catalogue, await RememberedAsync(db, model, rules, cancellation));
+        var grid = await PointGrid.ReadAsync(points, model, rules, window, extent.First, to, cancellation);
+        var transitions = run.Judge(grid, extent.First, to);
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        if (cursor is null) db.AlertCursors.Add(cursor = new AlertCursorRow { ModelId = model.Id, WindowSeconds = seconds, Mature = mature });
+        cursor.JudgedToMs = to.ToUnixTimeMilliseconds();
+        if (!mature && time.GetUtcNow() - to - model.AllowedLateness < LiveWithin * window) cursor.LiveAtMs = cursor.JudgedToMs;
+        await StreamStore.WriteAsync(db, model.Id, rules, run.Streams, cancellation);
+        await incidents.ApplyAsync(db, model, rules, transitions, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
+    // Silence is judged by the clock, not by what came; and only after a time in which predictions came as they happened.
+    private async Task JudgeAbsenceAsync(ModelDefinition model, IReadOnlyList<Rule> rules, CancellationToken cancellation)
+    {
+        if (rules.Count == 0) return;
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var seconds = (int)model.Window.TotalSeconds;
+        var live = await db.AlertCursors.AsNoTracking().Where(row => row.ModelId == model.Id && row.WindowSeconds == seconds && !row.Mature).Select(row => row.LiveAtMs).FirstOrDefaultAsync(cancellation);
+        if (live == 0) return;
+        var remembered = await RememberedAsync(db, model, rules, cancellation);
+        var last = remembered.Values.Max(stream => stream.LastWindow);
+        var from = DateTimeOffset.FromUnixTimeMilliseconds(live) - model.Window;
+        if (last is { } judged && judged + model.Window > from) from = judged + model.Window;
+        var to = await frontier.FindAsync(db, model, model.Window, mature: false, cancellation);
+        if (from >= to) return;
+        if (to > from + (WindowsPerStep * model.Window)) to = from + (WindowsPerStep * model.Window);
+        var run = new RuleRun(model, rules, model.Window, catalogue, remembered);
+        var transitions = run.Judge(await PointGrid.ReadAsync(points, model, rules, model.Window, from, to, cancellation), from, to);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await StreamStore.WriteAsync(db, model.Id, rules, run.Streams, cancellation);
+        await incidents.ApplyAsync(db, model, rules, transitions, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private static async Task<IReadOnlyDictionary<StreamKey, StreamState>> RememberedAsync(StateDbContext db, ModelDefinition model, IReadOnlyList<Rule> rules, CancellationToken cancellation)
+    {
+        var names = rules.Select(rule => rule.Name).ToList();
+        var rows = await db.AlertStreams.AsNoTracking().Where(row => row.ModelId == model.Id && names.Contains(row.Rule)).ToListAsync(cancellation);
+        return rows.ToDictionary(row => new StreamKey(row.Rule, row.Metric, row.Feature, row.Class, row.Segment, row.Version), row => StreamState.Read(row.State));
+    }
+}

@@ -1,0 +1,105 @@
+using Plumbline.Server.Alerting.Rules;
+using Plumbline.Server.Metrics;
+using Plumbline.Server.Models;
+using Plumbline.Statistics.Alarms;
+
+namespace Plumbline.Server.Alerting.Evaluation;
+
+/// <summary>
+/// Rules of one length of window going over windows in order, with what their streams remember. The live pass and the backtest are both this.
+/// </summary>
+public sealed class RuleRun
+{
+    /// <summary>Streams of one rule beyond which further ones are not watched, but counted.</summary>
+    public const int MaxStreams = 20_000;
+
+    /// <summary>Part of the budget of base windows; days and weeks, of which there are few, share the rest.</summary>
+    private const double BaseShare = 0.9;
+
+    private readonly ModelDefinition _model;
+    private readonly TimeSpan _window;
+    private readonly MetricCatalogue _catalogue;
+    private readonly Dictionary<StreamKey, StreamState> _streams;
+
+    public RuleRun(ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, MetricCatalogue catalogue, IReadOnlyDictionary<StreamKey, StreamState> remembered)
+    {
+        (_model, Rules, _window, _catalogue) = (model, rules, window, catalogue);
+        _streams = new(remembered);
+    }
+
+    public IReadOnlyList<Rule> Rules { get; }
+
+    /// <summary>What is remembered now.</summary>
+    public IReadOnlyDictionary<StreamKey, StreamState> Streams => _streams;
+
+    /// <summary>Streams that were not watched because a rule has too many.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>Judges the windows that start in [from, to), in order, each with all rules.</summary>
+    public IReadOnlyList<StreamTransition> Judge(PointGrid grid, DateTimeOffset from, DateTimeOffset to)
+    {
+        foreach (var rule in Rules) AddStreams(rule, grid);
+        var judges = MakeJudges();
+        var transitions = new List<StreamTransition>();
+        var byRule = _streams.Keys.GroupBy(key => key.Rule, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        for (var start = from; start < to; start += _window)
+        {
+            foreach (var rule in Rules)
+            {
+                foreach (var key in byRule.GetValueOrDefault(rule.Name, []))
+                {
+                    var state = _streams[key];
+                    if (start <= state.LastWindow) continue;
+                    var (next, transition) = judges[rule.Name].Judge(key, state, start, grid.Find(key, start), grid.Find);
+                    _streams[key] = next;
+                    if (transition is not null) transitions.Add(transition);
+                }
+            }
+        }
+
+        return transitions;
+    }
+
+    private void AddStreams(Rule rule, PointGrid grid)
+    {
+        var count = _streams.Keys.Count(key => key.Rule == rule.Name);
+        if (rule.Kind == RuleKind.Absence && rule.Segment.Length == 0 && rule.Version.Length == 0)
+        {
+            _streams.TryAdd(new StreamKey(rule.Name, rule.Metric, "", "", "", ""), new StreamState());
+            return;
+        }
+
+        foreach (var point in grid.Scopes(rule.Metric))
+        {
+            if (!rule.Watches(point.Feature, point.Class, point.Segment, point.Version)) continue;
+            // A drift rule over features is about inputs: what the model answers moves with each release, and has rules of its own.
+            if (rule.Metric == "drift.calibrated" && rule.Features is null && point.Feature.StartsWith('@')) continue;
+            var key = StreamKey.Of(rule.Name, point);
+            if (_streams.ContainsKey(key)) continue;
+            if (count++ >= MaxStreams)
+            {
+                Refused++;
+                continue;
+            }
+
+            _streams[key] = new StreamState();
+        }
+    }
+
+    private Dictionary<string, RuleJudge> MakeJudges()
+    {
+        var drift = Rules.Where(rule => rule.Kind == RuleKind.Drift).Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
+        var streams = Math.Max(1, _streams.Keys.Count(key => drift.Contains(key.Rule)));
+        var budget = _model.FalseAlarmBudget is { } declared ? new Plumbline.Statistics.Alarms.FalseAlarmBudget(declared.Alarms, declared.Per) : Plumbline.Statistics.Alarms.FalseAlarmBudget.Default;
+        var detector = new AlarmDetector(budget.Threshold(_window, streams, _window == _model.Window ? BaseShare : (1 - BaseShare) / 2));
+        return Rules.ToDictionary(rule => rule.Name, rule => new RuleJudge(rule, Resolve(rule), _window, detector), StringComparer.Ordinal);
+    }
+
+    private RuleDirection Resolve(Rule rule) => rule.Direction != RuleDirection.Auto ? rule.Direction
+        : _catalogue.Find(rule.Metric)?.Direction switch
+        {
+            MetricDirection.LowerIsBetter => RuleDirection.Above,
+            MetricDirection.HigherIsBetter => RuleDirection.Below,
+            _ => RuleDirection.Either,
+        };
+}

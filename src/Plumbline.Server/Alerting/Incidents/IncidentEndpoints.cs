@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Plumbline.Server.Access;
+using Plumbline.Server.Alerting.Rules;
+using Plumbline.Server.Hosting;
+using Plumbline.Server.Models;
+
+namespace Plumbline.Server.Alerting.Incidents;
+
+/// <summary>/v1/incidents and what a model has of them.</summary>
+public static class IncidentEndpoints
+{
+    private const int MaximumLimit = 500;
+    private const int MaxBodyBytes = 32 * 1024;
+
+    public static void MapIncidents(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/incidents", (string? state, string? severity, string? from, string? to, int? limit, long? before, IncidentReader reader, TimeProvider time, CancellationToken cancellation) =>
+            ListAsync(null, state, severity, from, to, limit, before, reader, time, cancellation)).RequireRole(ApiRole.Read).WithTags("Incidents");
+        routes.MapGet("/v1/models/{model}/incidents", async (string model, string? state, string? severity, string? from, string? to, int? limit, long? before, ModelCatalog models, IncidentReader reader, TimeProvider time, CancellationToken cancellation) =>
+            models.Find(model) is { } found ? await ListAsync(found, state, severity, from, to, limit, before, reader, time, cancellation) : Problems.UnknownModel(model)).RequireRole(ApiRole.Read).WithTags("Incidents");
+        routes.MapGet("/v1/models/{model}/alerts", async (string model, bool? firing, int? limit, ModelCatalog models, IncidentReader reader, CancellationToken cancellation) =>
+        {
+            if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+            if (limit is < 1 or > MaximumLimit) return Problems.BadRequest("limit_invalid", $"limit: 1 to {MaximumLimit}.");
+            return Results.Json(new { alerts = await reader.AlertsAsync(found, firing ?? false, limit ?? 100, cancellation) }, Rule.ViewJson);
+        }).RequireRole(ApiRole.Read).WithTags("Incidents");
+        routes.MapGet("/v1/incidents/{id:long}", async (long id, IncidentReader reader, CancellationToken cancellation) =>
+            await reader.FindAsync(id, cancellation) is { } found ? Results.Json(found, Rule.ViewJson) : Unknown(id)).RequireRole(ApiRole.Read).WithTags("Incidents");
+        routes.MapPost("/v1/incidents/{id:long}/acknowledge", (long id, HttpContext http, IncidentActions actions, CancellationToken cancellation) =>
+            ActAsync(id, http, needed: false, (who, comment) => actions.AcknowledgeAsync(id, who, comment, cancellation))).RequireRole(ApiRole.Operate).WithTags("Incidents");
+        routes.MapPost("/v1/incidents/{id:long}/resolve", (long id, HttpContext http, IncidentActions actions, CancellationToken cancellation) =>
+            ActAsync(id, http, needed: false, (who, comment) => actions.ResolveAsync(id, who, comment, cancellation))).RequireRole(ApiRole.Operate).WithTags("Incidents");
+        routes.MapPost("/v1/incidents/{id:long}/comments", (long id, HttpContext http, IncidentActions actions, CancellationToken cancellation) =>
+            ActAsync(id, http, needed: true, (who, comment) => actions.CommentAsync(id, who, comment!, cancellation))).RequireRole(ApiRole.Review).WithTags("Incidents");
+    }
+
+    private static async Task<IResult> ListAsync(ModelDefinition? model, string? state, string? severity, string? from, string? to, int? limit, long? before, IncidentReader reader, TimeProvider time, CancellationToken cancellation)
+    {
+        if (!TryRead<IncidentState>(state, out var wanted)) return Problems.BadRequest("state_invalid", "state: open, acknowledged or resolved.");
+        if (!TryRead<AlertSeverity>(severity, out var atLeast)) return Problems.BadRequest("severity_invalid", "severity: digest, warning or critical; incidents at least as severe are listed.");
+        if (!RequestTimes.TryParse(from, DateTimeOffset.UnixEpoch, out var start)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));
+        if (!RequestTimes.TryParse(to, time.GetUtcNow() + TimeSpan.FromDays(1), out var end)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("to", to));
+        if (limit is < 1 or > MaximumLimit) return Problems.BadRequest("limit_invalid", $"limit: 1 to {MaximumLimit}.");
+        var take = limit ?? 50;
+        var incidents = await reader.ListAsync(new IncidentQuery { ModelId = model?.Id, State = wanted, AtLeast = atLeast, From = start, To = end, Limit = take, Before = before }, cancellation);
+        return Results.Json(new { incidents, next = incidents.Count == take ? incidents[^1].Id : (long?)null }, Rule.ViewJson);
+    }
+
+    private static async Task<IResult> ActAsync(long id, HttpContext http, bool needed, Func<string, string?, Task<bool>> act)
+    {
+        string? comment = null;
+        if (http.Request.ContentLength is > MaxBodyBytes) return Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "A comment has at most 4,000 characters.");
+        if (http.Request.ContentLength is not (null or 0))
+        {
+            try
+            {
+                using var body = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
+                if (body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty("comment", out var text) && text.ValueKind == JsonValueKind.String) comment = text.GetString();
+            }
+            catch (JsonException)
+            {
+                return Problems.BadRequest("body_invalid", "The body is {\"comment\":\"..\"}, or empty.");
+            }
+        }
+
+        if (comment is { Length: > IncidentActions.MaxComment }) return Problems.BadRequest("comment_invalid", $"comment: at most {IncidentActions.MaxComment} characters.");
+        if (needed && string.IsNullOrWhiteSpace(comment)) return Problems.BadRequest("comment_invalid", "The body is {\"comment\":\"..\"} with some text.");
+        return await act(http.User.Identity?.Name ?? "", comment) ? TypedResults.NoContent() : Unknown(id);
+    }
+
+    private static bool TryRead<T>(string? text, out T? value)
+        where T : struct, Enum
+    {
+        value = null;
+        if (string.IsNullOrEmpty(text)) return true;
+        if (!Enum.TryParse<T>(text, ignoreCase: true, out var read) || !Enum.IsDefined(read) || char.IsAsciiDigit(text[0])) return false;
+        value = read;
+        return true;
+    }
+
+    private static IResult Unknown(long id) => Problems.NotFound("unknown_incident", $"There is no incident {id} on which this can be done. GET /v1/incidents lists them.");
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Text;
+using Plumbline.Server.Alerting.Delivery;
+using Plumbline.Server.Alerting.Evaluation;
+using Plumbline.Server.Health;
+using Plumbline.Server.Models;
+
+namespace Plumbline.Server.Alerting.Incidents;
+
+/// <summary>Sentences about alerts and incidents.</summary>
+internal static class Words
+{
+    /// <summary>What an alert watches: "input.missing_rate of order_amount in country=FR".</summary>
+    public static string Stream(AlertRow alert)
+    {
+        var text = new StringBuilder(alert.Metric);
+        if (alert.Feature.Length > 0) text.Append(" of ").Append(alert.Feature);
+        if (alert.Class.Length > 0) text.Append(" of class ").Append(alert.Class);
+        if (alert.Segment.Length > 0) text.Append(" in ").Append(alert.Segment);
+        if (alert.Version.Length > 0) text.Append(" of version ").Append(alert.Version);
+        return text.ToString();
+    }
+
+    /// <summary>The change that an alert found: "3.9 % to 35 %" or "0.6 standard deviations".</summary>
+    public static string Change(AlertRow alert, string unit)
+    {
+        var evidence = AlertEvidence.Read(alert.Evidence);
+        return alert.Metric == "drift.calibrated" ? $"by {Figures.Format(evidence.Value)} standard deviations"
+            : evidence.Expected is { } expected ? $"{Figures.Format(expected, unit)} \u2192 {Figures.Format(evidence.Value, unit)}" : Figures.Format(evidence.Value, unit);
+    }
+
+    /// <summary>A list for people: "a, b and c", cut after some.</summary>
+    public static string List(IReadOnlyList<string> items, int most = 3) => items.Count switch
+    {
+        0 => "",
+        1 => items[0],
+        _ when items.Count <= most => $"{string.Join(", ", items.Take(items.Count - 1))} and {items[^1]}",
+        _ => $"{string.Join(", ", items.Take(most))} and {items.Count - most} more",
+    };
+
+    /// <summary>What is sent about an incident.</summary>
+    public static Notification Notification(ModelDefinition model, IncidentRow incident, IncidentStory story, NotificationKind kind, AlertSeverity severity)
+    {
+        var labels = ImmutableDictionary<string, string>.Empty.Add("alertname", story.Causes.Count > 0 ? story.Causes[0].Kind : "incident").Add("model", model.Name)
+            .Add("severity", severity.ToString().ToLowerInvariant()).Add("incident", incident.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        if (story.Features.Count > 0) labels = labels.Add("feature", story.Features[0]);
+        if (story.Segments.Count > 0) labels = labels.Add("segment", story.Segments[0]);
+        if (story.Versions.Count > 0) labels = labels.Add("version", story.Versions[0]);
+        var suffix = kind == NotificationKind.Escalated ? $"escalated-{severity.ToString().ToLowerInvariant()}" : kind.ToString().ToLowerInvariant();
+        return new Notification
+        {
+            Key = $"incident-{incident.Id}-{suffix}",
+            Kind = kind,
+            IncidentId = incident.Id,
+            Model = model.Name,
+            Severity = severity,
+            Headline = incident.Headline,
+            Body = Body(incident, story),
+            StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs),
+            ResolvedAt = incident.ResolvedMs is { } resolved ? DateTimeOffset.FromUnixTimeMilliseconds(resolved) : null,
+            Path = $"/incidents/{incident.Id}",
+            Labels = labels,
+            InhibitedBy = incident.InhibitedBy is { } by ? $"incident-{by}" : null,
+        };
+    }
+
+    private static string Body(IncidentRow incident, IncidentStory story)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"Since {DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs).UtcDateTime:yyyy-MM-dd HH:mm} UTC in {List(story.Models)}.");
+        if (story.Impact is { } impact) text.AppendLine(impact.Words);
+        foreach (var cause in story.Causes.Take(3)) text.AppendLine(cause.Words);
+        if (story.NextSteps.Count > 0) text.AppendLine("Next: " + string.Join("; ", story.NextSteps.Take(3).Select(step => step.Words)) + ".");
+        return text.ToString().TrimEnd();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Plumbline.Server.Access;
+using Plumbline.Server.Hosting;
+using Plumbline.Server.Models;
+
+namespace Plumbline.Server.Alerting.Rules;
+
+/// <summary>/v1/models/{model}/rules.</summary>
+public static class RuleEndpoints
+{
+    private const int MaxBodyBytes = 64 * 1024;
+
+    public static void MapRules(this IEndpointRouteBuilder routes)
+    {
+        var rules = routes.MapGroup("/v1/models/{model}/rules").WithTags("Rules");
+        rules.MapGet("", GetAsync).RequireRole(ApiRole.Read);
+        rules.MapPut("{rule}", PutAsync).RequireRole(ApiRole.Operate);
+        rules.MapPost("{rule}/enable", (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) => SwitchAsync(model, rule, true, http, models, book, cancellation)).RequireRole(ApiRole.Operate);
+        rules.MapPost("{rule}/disable", (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) => SwitchAsync(model, rule, false, http, models, book, cancellation)).RequireRole(ApiRole.Operate);
+        rules.MapDelete("{rule}", DeleteAsync).RequireRole(ApiRole.Operate);
+    }
+
+    /// <summary>Reads a rule from a body; <paramref name="name"/>, where given, is its name whatever the body says.</summary>
+    internal static async Task<(Rule? Rule, IResult? Problem)> ReadAsync(HttpRequest request, string? name, CancellationToken cancellation)
+    {
+        if (request.ContentLength > MaxBodyBytes) return (null, Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "A rule has at most 64 KiB."));
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(request.Body, default, cancellation);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return (null, Problems.BadRequest("rule_invalid", "The body is an object such as {\"kind\":\"threshold\",\"metric\":\"performance.accuracy\",\"direction\":\"below\",\"value\":0.8}."));
+            var properties = document.RootElement.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.Clone(), StringComparer.Ordinal);
+            if (name is not null) properties["name"] = JsonSerializer.SerializeToElement(name);
+            return (JsonSerializer.SerializeToElement(properties).Deserialize<Rule>(Rule.Json), null);
+        }
+        catch (JsonException error)
+        {
+            return (null, Problems.BadRequest("rule_invalid", $"The body is not a rule: {Problems.Shorten(error.Message, 300)}"));
+        }
+    }
+
+    /// <summary>The answer for a rule with violations.</summary>
+    internal static IResult Invalid(IReadOnlyList<FieldError> errors) =>
+        Problems.BadRequest("rule_invalid", "The rule cannot be judged; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+
+    private static async Task<IResult> GetAsync(string model, ModelCatalog models, RuleBook book, CancellationToken cancellation)
+    {
+        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        return Results.Json(new { rules = (await book.ReadAsync(found, cancellation)).Select(rule => RuleView.Of(rule)) }, Rule.Json);
+    }
+
+    private static async Task<IResult> PutAsync(string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, RuleCheck check, CancellationToken cancellation)
+    {
+        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        var (read, problem) = await ReadAsync(http.Request, rule, cancellation);
+        if (problem is not null) return problem;
+        if (check.Check(read!, found) is { Count: > 0 } errors) return Invalid(errors);
+        if (!await book.PutAsync(found, read!, RuleSource.Api, http.User.Identity?.Name ?? "", cancellation))
+            return Problems.Conflict("too_many_rules", $"A model has at most {RuleBook.MaxRules} rules of its own; delete one first.");
+        return Results.Json(RuleView.Of(read! with { Source = RuleSource.Api }), Rule.Json);
+    }
+
+    private static async Task<IResult> SwitchAsync(string model, string rule, bool enabled, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation)
+    {
+        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        return await book.SwitchAsync(found, rule, enabled, http.User.Identity?.Name ?? "", cancellation) ? TypedResults.NoContent() : Unknown(rule);
+    }
+
+    private static async Task<IResult> DeleteAsync(string model, string rule, ModelCatalog models, RuleBook book, CancellationToken cancellation)
+    {
+        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        return await book.DeleteAsync(found, rule, cancellation) ? TypedResults.NoContent() : Unknown(rule);
+    }
+
+    private static IResult Unknown(string rule) => Problems.NotFound("unknown_rule", $"The model has no rule '{Problems.Shorten(rule)}' of its own; a default one can be switched off but not deleted.");
+}
+
+/// <summary>A rule on the wire: what was declared, and where it comes from.</summary>
+public sealed record RuleView(Rule Rule, RuleSource Source)
+{
+    public static RuleView Of(Rule rule) => new(rule, rule.Source);
+}
