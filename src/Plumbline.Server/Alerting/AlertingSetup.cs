@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Server.Alerting.Backtests;
 using Plumbline.Server.Alerting.Evaluation;
 using Plumbline.Server.Alerting.Incidents;
 using Plumbline.Server.Alerting.Rules;
@@ -18,6 +19,8 @@ public static class AlertingSetup
         services.AddSingleton<Frontier>().AddSingleton<AlertJudgement>().AddSingleton<AlertPassState>();
         services.AddSingleton<CauseFinder>().AddSingleton<ImpactReader>().AddSingleton<StoryWriter>().AddSingleton<IncidentBook>();
         services.AddSingleton<IncidentReader>().AddSingleton<IncidentActions>();
+        services.AddSingleton<FatigueReport>().AddSingleton<StreamReport>();
+        services.AddSingleton<BacktestRun>().AddSingleton<BacktestJobs>();
         services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => RemoveAsync(provider.GetRequiredService<IDbContextFactory<StateDbContext>>(), model, cancellation)));
         services.AddHostedService<AlertPass>();
         return services;
@@ -27,6 +30,7 @@ public static class AlertingSetup
     {
         routes.MapRules();
         routes.MapIncidents();
+        routes.MapBacktests();
     }
 
     private static async Task RemoveAsync(IDbContextFactory<StateDbContext> state, ModelDefinition model, CancellationToken cancellation)

@@ -35,7 +35,7 @@ public sealed class AlertJudgement(
             var rules = (await book.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
             foreach (var lane in rules.Where(rule => rule.Kind != RuleKind.Absence).GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth)).OrderBy(lane => lane.Key.Mature).ThenBy(lane => lane.Key.Window))
             {
-                while (await StepAsync(model, [.. lane], lane.Key.Window, lane.Key.Mature, cancellation))
+                while (await StepAsync(model, rules, [.. lane], lane.Key.Window, lane.Key.Mature, cancellation))
                 {
                 }
             }
@@ -68,7 +68,7 @@ public sealed class AlertJudgement(
         }
     }
 
-    private async Task<bool> StepAsync(ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, bool mature, CancellationToken cancellation)
+    private async Task<bool> StepAsync(ModelDefinition model, IReadOnlyList<Rule> allRules, IReadOnlyList<Rule> rules, TimeSpan window, bool mature, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var seconds = (int)window.TotalSeconds;
@@ -80,7 +80,7 @@ public sealed class AlertJudgement(
         var to = extent.First + (WindowsPerStep * window);
         if (to > extent.Last + window) to = extent.Last + window;
 
-        var run = new RuleRun(model, rules, window, catalogue, await RememberedAsync(db, model, rules, cancellation));
+        var run = new RuleRun(model, rules, window, catalogue, await RememberedAsync(db, model, rules, cancellation), await OtherStreamsAsync(db, model, window, rules, allRules, cancellation));
         var grid = await PointGrid.ReadAsync(points, model, rules, window, extent.First, to, cancellation);
         var transitions = run.Judge(grid, extent.First, to);
 
@@ -117,6 +117,13 @@ public sealed class AlertJudgement(
         await incidents.ApplyAsync(db, model, rules, transitions, cancellation);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>Streams of the drift rules that share the budget of windows of this length and are not judged in this step.</summary>
+    internal static async Task<int> OtherStreamsAsync(StateDbContext db, ModelDefinition model, TimeSpan window, IReadOnlyList<Rule> these, IReadOnlyList<Rule> allRules, CancellationToken cancellation)
+    {
+        var others = allRules.Where(rule => rule is { Kind: RuleKind.Drift, Enabled: true } && rule.WindowOf(model) == window && these.All(own => own.Name != rule.Name)).Select(rule => rule.Name).ToList();
+        return await db.AlertStreams.CountAsync(row => row.ModelId == model.Id && others.Contains(row.Rule), cancellation);
     }
 
     private static async Task<IReadOnlyDictionary<StreamKey, StreamState>> RememberedAsync(StateDbContext db, ModelDefinition model, IReadOnlyList<Rule> rules, CancellationToken cancellation)

@@ -21,9 +21,17 @@ public sealed class RuleRun
     private readonly MetricCatalogue _catalogue;
     private readonly Dictionary<StreamKey, StreamState> _streams;
 
-    public RuleRun(ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, MetricCatalogue catalogue, IReadOnlyDictionary<StreamKey, StreamState> remembered)
+    private readonly int _otherStreams;
+
+    /// <param name="model">The model.</param>
+    /// <param name="rules">Rules that judge windows of one length.</param>
+    /// <param name="window">That length.</param>
+    /// <param name="catalogue">Says which way a metric gets worse.</param>
+    /// <param name="remembered">What the streams remember.</param>
+    /// <param name="otherStreams">Streams of other drift rules that share the budget of this length.</param>
+    public RuleRun(ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, MetricCatalogue catalogue, IReadOnlyDictionary<StreamKey, StreamState> remembered, int otherStreams = 0)
     {
-        (_model, Rules, _window, _catalogue) = (model, rules, window, catalogue);
+        (_model, Rules, _window, _catalogue, _otherStreams) = (model, rules, window, catalogue, otherStreams);
         _streams = new(remembered);
     }
 
@@ -89,7 +97,7 @@ public sealed class RuleRun
     private Dictionary<string, RuleJudge> MakeJudges()
     {
         var drift = Rules.Where(rule => rule.Kind == RuleKind.Drift).Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
-        var streams = Math.Max(1, _streams.Keys.Count(key => drift.Contains(key.Rule)));
+        var streams = Math.Max(1, _otherStreams + _streams.Keys.Count(key => drift.Contains(key.Rule)));
         var budget = _model.FalseAlarmBudget is { } declared ? new Plumbline.Statistics.Alarms.FalseAlarmBudget(declared.Alarms, declared.Per) : Plumbline.Statistics.Alarms.FalseAlarmBudget.Default;
         var detector = new AlarmDetector(budget.Threshold(_window, streams, _window == _model.Window ? BaseShare : (1 - BaseShare) / 2));
         return Rules.ToDictionary(rule => rule.Name, rule => new RuleJudge(rule, Resolve(rule), _window, detector), StringComparer.Ordinal);

@@ -11,13 +11,16 @@ namespace Plumbline.Server.Alerting.Incidents;
 internal static class Words
 {
     /// <summary>What an alert watches: "input.missing_rate of order_amount in country=FR".</summary>
-    public static string Stream(AlertRow alert)
+    public static string Stream(AlertRow alert) => Stream(new StreamKey(alert.Rule, alert.Metric, alert.Feature, alert.Class, alert.Segment, alert.Version));
+
+    /// <summary>What a rule watches in a stream.</summary>
+    public static string Stream(StreamKey key)
     {
-        var text = new StringBuilder(alert.Metric);
-        if (alert.Feature.Length > 0) text.Append(" of ").Append(alert.Feature);
-        if (alert.Class.Length > 0) text.Append(" of class ").Append(alert.Class);
-        if (alert.Segment.Length > 0) text.Append(" in ").Append(alert.Segment);
-        if (alert.Version.Length > 0) text.Append(" of version ").Append(alert.Version);
+        var text = new StringBuilder(key.Metric);
+        if (key.Feature.Length > 0) text.Append(" of ").Append(key.Feature);
+        if (key.Class.Length > 0) text.Append(" of class ").Append(key.Class);
+        if (key.Segment.Length > 0) text.Append(" in ").Append(key.Segment);
+        if (key.Version.Length > 0) text.Append(" of version ").Append(key.Version);
         return text.ToString();
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Plumbline.Server.Access;
+using Plumbline.Server.Alerting.Evaluation;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
 
@@ -18,6 +19,9 @@ public static class RuleEndpoints
         rules.MapPost("{rule}/enable", (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) => SwitchAsync(model, rule, true, http, models, book, cancellation)).RequireRole(ApiRole.Operate);
         rules.MapPost("{rule}/disable", (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) => SwitchAsync(model, rule, false, http, models, book, cancellation)).RequireRole(ApiRole.Operate);
         rules.MapDelete("{rule}", DeleteAsync).RequireRole(ApiRole.Operate);
+        rules.MapGet("status", StatusAsync).RequireRole(ApiRole.Read);
+        rules.MapGet("fatigue", FatigueAsync).RequireRole(ApiRole.Read);
+        rules.MapPost("start-over", StartOverAsync).RequireRole(ApiRole.Operate);
     }
 
     /// <summary>Reads a rule from a body; <paramref name="name"/>, where given, is its name whatever the body says.</summary>
@@ -69,6 +73,23 @@ public static class RuleEndpoints
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
         return await book.DeleteAsync(found, rule, cancellation) ? TypedResults.NoContent() : Unknown(rule);
+    }
+
+    private static async Task<IResult> StatusAsync(string model, ModelCatalog models, StreamReport report, CancellationToken cancellation) =>
+        models.Find(model) is { } found ? Results.Json(await report.ReadAsync(found, cancellation), Rule.ViewJson) : Problems.UnknownModel(model);
+
+    private static async Task<IResult> FatigueAsync(string model, string? from, ModelCatalog models, FatigueReport report, TimeProvider time, CancellationToken cancellation)
+    {
+        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (!RequestTimes.TryParse(from, time.GetUtcNow() - TimeSpan.FromDays(30), out var since)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));
+        return Results.Json(new { from = since, rules = await report.ReadAsync(found, since, cancellation) }, Rule.ViewJson);
+    }
+
+    private static async Task<IResult> StartOverAsync(string model, ModelCatalog models, AlertJudgement judgement, CancellationToken cancellation)
+    {
+        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        await judgement.StartOverAsync(found, cancellation);
+        return TypedResults.Accepted($"/v1/models/{Uri.EscapeDataString(model)}/rules/status");
     }
 
     private static IResult Unknown(string rule) => Problems.NotFound("unknown_rule", $"The model has no rule '{Problems.Shorten(rule)}' of its own; a default one can be switched off but not deleted.");
