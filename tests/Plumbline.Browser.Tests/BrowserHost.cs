@@ -43,6 +43,7 @@ public sealed class BrowserHost : IAsyncLifetime
         await _app.StartAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         await SeededModels.SeedAsync(_app.Services);
+        await SeededReceivers.SeedAsync(_app.Services);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

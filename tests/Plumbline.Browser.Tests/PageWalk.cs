@@ -20,6 +20,11 @@ public sealed class PageWalk(BrowserHost host)
         { "explore", $"/explore/{SeededModels.Router}" },
         { "explore-all", "/explore" },
         { "decision-unknown", $"{Router}/predictions/nobody" },
+        { "settings", "/settings" },
+        { "settings-new", "/settings?new=email" },
+        { "settings-change", "/settings?receiver=unreachable" },
+        { "silences", "/settings/silences" },
+        { "deliveries", "/settings/deliveries" },
         { "self", "/self" },
         { "start", "/start" },
     };

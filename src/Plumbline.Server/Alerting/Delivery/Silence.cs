@@ -42,6 +42,15 @@ public sealed record LabelMatcher(string Label, string Value, string Operator = 
         }
     }
 
+    /// <summary>Reads <c>label=value</c>, <c>label!=value</c>, <c>label=~pattern</c> or <c>label!~pattern</c>; null when it is none of them.</summary>
+    public static LabelMatcher? Parse(string text)
+    {
+        var at = text.IndexOfAny(['=', '!']);
+        if (at <= 0) return null;
+        var comparison = text.AsSpan(at) switch { ['=', '~', ..] => "=~", ['!', '~', ..] => "!~", ['!', '=', ..] => "!=", ['=', ..] => "=", _ => null };
+        return comparison is null ? null : new LabelMatcher(text[..at].Trim(), text[(at + comparison.Length)..].Trim(), comparison);
+    }
+
     public override string ToString() => $"{Label}{Operator}{Value}";
 
     // Without backtracking: a matcher of a user must not be able to stop the pipeline.

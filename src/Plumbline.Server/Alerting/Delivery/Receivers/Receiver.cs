@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
 
 namespace Plumbline.Server.Alerting.Delivery.Receivers;
 
@@ -12,7 +14,10 @@ public enum ReceiverSource
 /// <summary>A receiver ready to send to. Not a record: nothing may write its secrets by accident.</summary>
 public sealed class Receiver
 {
+    // Shorter parts of a secret are words like Bearer, which say nothing.
+    private const int MinPartLength = 7;
     private readonly ImmutableDictionary<string, string> _secrets;
+    private readonly ImmutableArray<string> _leaks;
 
     /// <param name="specification">Checked or about to be, and complete with its secrets.</param>
     /// <param name="secretsLost">True when stored secrets could not be decrypted.</param>
@@ -22,6 +27,7 @@ public sealed class Receiver
         Kind = ReceiverRules.TryParseKind(specification.Kind, out var kind) ? kind : default;
         MinimumSeverity = ReceiverRules.TryParseSeverity(specification.MinimumSeverity, out var severity) ? severity : AlertSeverity.Warning;
         _secrets = specification.TakeSecrets().Where(pair => pair.Value.Length > 0).ToImmutableDictionary(StringComparer.Ordinal);
+        _leaks = LeaksOf(_secrets);
         Declared = specification.WithSecrets(ImmutableDictionary<string, string>.Empty) with { Name = name };
     }
 
@@ -65,11 +71,18 @@ public sealed class Receiver
     /// <summary>Takes every secret out of a text that came from outside, such as an answer that echoes a header.</summary>
     internal string Redact(string text)
     {
-        foreach (var secret in _secrets.Values) text = text.Replace(secret, "***", StringComparison.OrdinalIgnoreCase);
-        // "Bearer abc" also leaks as "abc".
-        foreach (var part in _secrets.Values.SelectMany(secret => secret.Split([' ', '/'], StringSplitOptions.RemoveEmptyEntries)).Where(part => part.Length >= 12))
-            text = text.Replace(part, "***", StringComparison.OrdinalIgnoreCase);
+        foreach (var leak in _leaks) text = text.Replace(leak, "***", StringComparison.OrdinalIgnoreCase);
         return text;
+    }
+
+    // Every form in which a secret may come back: whole, in parts, and as JSON, URLs and base64 write it. Longest first, so that no part is left of a whole.
+    private static ImmutableArray<string> LeaksOf(IEnumerable<KeyValuePair<string, string>> secrets)
+    {
+        var parts = secrets.SelectMany(secret => secret.Key == "url" && Uri.TryCreate(secret.Value, UriKind.Absolute, out var url)
+            ? url.PathAndQuery.Split(['/', '?', '&', '='], StringSplitOptions.RemoveEmptyEntries).Where(part => part.Length >= MinPartLength).Append(secret.Value).Append(url.PathAndQuery.Length > 1 ? url.PathAndQuery : secret.Value)
+            : secret.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(part => part.Length >= MinPartLength).Append(secret.Value));
+        var written = parts.SelectMany(part => new[] { part, JsonEncodedText.Encode(part).Value, Uri.EscapeDataString(part), Convert.ToBase64String(Encoding.UTF8.GetBytes(part)) });
+        return [.. written.Distinct(StringComparer.Ordinal).OrderByDescending(part => part.Length)];
     }
 
     public override string ToString() => Declared.ToString();

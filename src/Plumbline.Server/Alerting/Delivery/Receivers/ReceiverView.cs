@@ -21,7 +21,7 @@ public static class ReceiverView
         foreach (var key in ReceiverRules.KeysOf(receiver.Kind)) view[key] = secret.Contains(key) ? new { Set = receiver.SecretsSet.Contains(key, StringComparer.Ordinal) } : ValueOf(receiver, key);
         view["state"] = new
         {
-            Status = receiver.SecretsLost ? "secrets_lost" : !declared.Enabled ? "off" : figures.Trouble is not null ? "failing" : figures.LastDeliveredAt is null && figures.Failed == 0 ? "unused" : "ok",
+            Status = StatusOf(receiver, figures),
             figures.Waiting,
             figures.Delivered,
             figures.Failed,
@@ -31,6 +31,15 @@ public static class ReceiverView
             figures.TroubleSince,
         };
         return view;
+    }
+
+    /// <summary>secrets_lost, off, failing, unused or ok.</summary>
+    public static string StatusOf(Receiver receiver, ReceiverFigures figures)
+    {
+        if (receiver.SecretsLost) return "secrets_lost";
+        if (!receiver.Declared.Enabled) return "off";
+        if (figures.Trouble is not null) return "failing";
+        return figures.LastDeliveredAt is null && figures.Failed == 0 ? "unused" : "ok";
     }
 
     /// <summary>A URL without its query, where tokens tend to be.</summary>

@@ -9,7 +9,7 @@ namespace Plumbline.Server.Alerting.Delivery.Sending;
 /// <summary>Mail over SMTP: encrypted unless it is told otherwise, signed in when there is a user name, with a Message-ID made of the idempotency key.</summary>
 public sealed class EmailClient(DeliveryOptions options, MessageLinks links, TimeProvider time) : IReceiverClient
 {
-    private const int MaxDetail = 200;
+    private const int MaxDetail = 300;
 
     // A conversation has a dozen turns where an HTTP call has one.
     private const int TimeoutFactor = 3;
@@ -26,7 +26,7 @@ public sealed class EmailClient(DeliveryOptions options, MessageLinks links, Tim
         try
         {
             var outcome = await ConverseAsync(message, both.Token);
-            return outcome with { Detail = outcome.Detail is null ? null : message.Receiver.Redact(outcome.Detail) };
+            return outcome with { Detail = outcome.Detail is null ? null : MessageWords.Cut(message.Receiver.Redact(outcome.Detail), MaxDetail) };
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -78,8 +78,8 @@ public sealed class EmailClient(DeliveryOptions options, MessageLinks links, Tim
             return new SendOutcome(SendVerdict.Retry, "the mail server offers neither AUTH PLAIN nor AUTH LOGIN");
         }
 
-        // A wrong password is mended at this end; the mail itself was not refused.
-        return reply.IsPositive ? null : new SendOutcome(SendVerdict.Retry, Say("signing in", reply));
+        // The server's words are left out: they may repeat what it was sent. A wrong password is mended at this end; the mail itself was not refused.
+        return reply.IsPositive ? null : new SendOutcome(SendVerdict.Retry, $"signing in was answered with {reply.Code}");
     }
 
     private async Task<SendOutcome> HandOverAsync(SmtpConversation server, OutgoingMessage message, CancellationToken cancellation)
@@ -115,7 +115,7 @@ public sealed class EmailClient(DeliveryOptions options, MessageLinks links, Tim
 
     private static SendOutcome? Unless(SmtpReply reply, string step) => reply.IsPositive ? null : new SendOutcome(reply.IsTransient ? SendVerdict.Retry : SendVerdict.Refused, Say(step, reply));
 
-    private static string Say(string step, SmtpReply reply) => MessageWords.Cut($"{step} was answered with {reply.Code} {new string([.. reply.Text.Where(letter => !char.IsControl(letter))])}", MaxDetail);
+    private static string Say(string step, SmtpReply reply) => $"{step} was answered with {reply.Code} {new string([.. reply.Text.Where(letter => !char.IsControl(letter))])}";
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

@@ -7,11 +7,11 @@ namespace Plumbline.Server.Alerting.Delivery.Sending;
 
 /// <summary>
 /// The one HTTP client for receivers. It goes where it was told and nowhere else: no redirects, no proxy, no cookies; every call has a time limit and
-/// at most 64 KiB of an answer are read.
+/// at most 16 KiB of an answer are read.
 /// </summary>
 public sealed class OutboundHttp : IDisposable
 {
-    private const int MaxAnswerBytes = 64 * 1024;
+    private const int MaxAnswerBytes = 16 * 1024;
     private const int MaxExcerpt = 200;
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
     private readonly DeliveryOptions _options;
@@ -72,7 +72,7 @@ public sealed class OutboundHttp : IDisposable
         var status = (int)response.StatusCode;
         var detail = status is >= 300 and < 400
             ? $"it answered {status}: redirects are not followed, give the final address"
-            : receiver.Redact($"it answered {status} {response.ReasonPhrase}{(answer.Length == 0 ? "" : $": {answer}")}");
+            : MessageWords.Cut(receiver.Redact($"it answered {status} {response.ReasonPhrase}{(answer.Length == 0 ? "" : $": {answer}")}"), MaxExcerpt);
         return response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity
             ? new SendOutcome(SendVerdict.Refused, detail)
             : new SendOutcome(SendVerdict.Retry, detail, RetryAfter(response), IsUnreachable: response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable);
@@ -92,9 +92,10 @@ public sealed class OutboundHttp : IDisposable
     private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        var buffer = new byte[MaxExcerpt * 4];
+        // More than is shown: a secret must be recognised as a whole before the text is cut.
+        var buffer = new byte[MaxAnswerBytes];
         var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
         var text = new string([.. Encoding.UTF8.GetString(buffer, 0, length).Where(letter => !char.IsControl(letter))]);
-        return MessageWords.Cut(text.Trim(), MaxExcerpt);
+        return text.Trim();
     }
 }

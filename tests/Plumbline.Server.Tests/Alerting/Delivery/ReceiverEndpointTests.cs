@@ -1,0 +1,204 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Server.Alerting;
+using Plumbline.Server.Alerting.Delivery;
+using Plumbline.Server.Alerting.Delivery.Receivers;
+using Plumbline.Server.State;
+
+namespace Plumbline.Server.Tests.Alerting.Delivery;
+
+/// <summary>/v1/receivers, /v1/silences and /v1/deliveries on the real host.</summary>
+public sealed class ReceiverEndpointTests(TestHost host)
+{
+    private readonly string _name = $"r-{Guid.NewGuid():N}"[..20];
+
+    [Fact]
+    public async Task Secrets_are_in_no_answer_no_page_no_log_and_not_readable_in_the_database()
+    {
+        await using var bench = await DeliveryBench.OpenAsync();
+        await using var sink = await HttpSink.StartAsync();
+        sink.Answer = async (request, response) =>
+        {
+            // The worst receiver: it repeats everything it was told, and refuses it.
+            response.StatusCode = 500;
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(response, string.Join(' ', request.Headers.Values) + request.Path + request.Text);
+        };
+        await using var mails = new SmtpSink { Answer = line => line.StartsWith("AUTH", StringComparison.Ordinal) ? $"535 no, not with {line} which is sesame-password-six" : null };
+        string[] secrets = ["sesame-signature-key-1", "sesame-bearer-value-2", "T0SESAME3/B0SESAME4/sesamesesame5", "sesame-password-six", "sesame7routing7key7sesame7routing"];
+        var specifications = new (string Kind, object Body)[]
+        {
+            ("webhook", new { kind = "webhook", url = sink.Url, secret = secrets[0], authorization = $"Bearer {secrets[1]}" }),
+            ("slack", new { kind = "slack", url = $"http://127.0.0.1:{sink.Port}/services/{secrets[2]}" }),
+            ("email", new { kind = "email", host = "127.0.0.1", port = mails.Port, tls = "none", user_name = "u", password = secrets[3], from = "a@example.com", to = new[] { "b@example.com" } }),
+            ("pagerduty", new { kind = "pagerduty", url = sink.Url, routing_key = secrets[4] }),
+        };
+        var seen = new List<string>();
+        foreach (var (kind, body) in specifications)
+        {
+            var address = $"/v1/receivers/{_name}-{kind}";
+            using var put = await host.Client.PutAsJsonAsync(address, body);
+            seen.Add(await put.Content.ReadAsStringAsync());
+            Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+            using var again = await host.Client.PutAsJsonAsync(address, new { kind, port = 99999, url = "ftp://x", secret = secrets[0][..4] });
+            seen.Add(await again.Content.ReadAsStringAsync());
+            Assert.Equal(HttpStatusCode.BadRequest, again.StatusCode);
+            using var broken = await host.Client.PutAsync(address, new StringContent($"{{\"secret\": {secrets[0]}"));
+            seen.Add(await broken.Content.ReadAsStringAsync());
+            using var test = await host.Client.PostAsync(address + "/test", null);
+            seen.Add(await test.Content.ReadAsStringAsync());
+            Assert.False(JsonDocument.Parse(seen[^1]).RootElement.GetProperty("delivered").GetBoolean());
+            seen.Add(await host.Client.GetStringAsync(address));
+            // The same receivers where the log can be read.
+            await bench.PutAsync(kind, JsonSerializer.Deserialize<ReceiverSpecification>(JsonSerializer.Serialize(body), NotificationOutbox.Json)!);
+        }
+
+        foreach (var page in new[] { "/v1/receivers", "/v1/deliveries?limit=500", "/settings", $"/settings?receiver={_name}-webhook", "/settings/deliveries", "/self" }) seen.Add(await host.Client.GetStringAsync(page));
+        await bench.AddAsync(bench.Incident(1, NotificationKind.Opened, AlertSeverity.Critical));
+        await bench.PassAsync(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(11));
+        Assert.Equal(4, (await bench.RecordsAsync()).Count(record => record is { State: DeliveryState.Waiting, Attempts: > 0 }));
+        seen.Add(bench.Log.Text);
+        seen.Add(string.Join('\n', (await bench.RecordsAsync()).Select(record => record.Detail)));
+        seen.Add(string.Join('\n', bench.Get<ReceiverCatalog>().All.Select(receiver => $"{receiver} {receiver.Declared} {JsonSerializer.Serialize(receiver.Declared)}")));
+        await using (var db = await bench.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync())
+            seen.Add(string.Join('\n', (await db.Receivers.ToListAsync()).Select(row => row.Specification + row.Secrets)));
+        Assert.NotEmpty(bench.Log.Text);
+        Assert.All(seen, text => Assert.DoesNotContain("sesame", text, StringComparison.OrdinalIgnoreCase));
+        // They were used all the same.
+        Assert.Contains(sink.Requests, request => request["Authorization"] == $"Bearer {secrets[1]}");
+        Assert.Contains(sink.Requests, request => request.Text.Contains(secrets[4], StringComparison.Ordinal));
+        Assert.True(JsonDocument.Parse(await host.Client.GetStringAsync($"/v1/receivers/{_name}-webhook")).RootElement.GetProperty("secret").GetProperty("set").GetBoolean());
+        foreach (var (kind, _) in specifications) (await host.Client.DeleteAsync($"/v1/receivers/{_name}-{kind}")).Dispose();
+    }
+
+    [Fact]
+    public async Task A_left_out_secret_is_kept_until_the_destination_changes_and_survives_a_restart()
+    {
+        await using var bench = await DeliveryBench.OpenAsync();
+        var first = new ReceiverSpecification { Kind = "webhook", Url = "https://one.example.com/a", Secret = "a-secret-of-sixteen" };
+        await bench.PutAsync("hook", first);
+        var kept = await bench.PutAsync("hook", first with { Secret = null, Url = "https://one.example.com/b", Digest = true });
+        Assert.Equal(["secret"], kept.SecretsSet);
+        await bench.RestartAsync();
+        var restarted = bench.Get<ReceiverCatalog>().Find("hook")!;
+        Assert.Equal("a-secret-of-sixteen", restarted.SecretOf("secret"));
+        Assert.Equal("https://one.example.com/b", restarted.Declared.Url);
+        Assert.Empty((await bench.PutAsync("hook", first with { Secret = "" })).SecretsSet);
+        await bench.PutAsync("hook", first);
+        Assert.Empty((await bench.PutAsync("hook", first with { Secret = null, Url = "https://evil.example.com/a" })).SecretsSet);
+
+        var mail = new ReceiverSpecification { Kind = "email", Host = "mail.example.com", UserName = "u", Password = "p", From = "a@example.com", To = ["b@example.com"] };
+        await bench.PutAsync("mail", mail);
+        await bench.PutAsync("mail", mail with { Password = null, To = ["c@example.com"] });
+        var (moved, _, errors) = await bench.Get<ReceiverCatalog>().PutAsync("mail", mail with { Password = null, Host = "evil.example.com" }, "test", CancellationToken.None);
+        Assert.Null(moved);
+        Assert.Equal("password", Assert.Single(errors).Field);
+
+        // Without the keys the secrets are lost, and that is said.
+        Directory.Delete(Path.Combine(bench.Folder, "keys"), recursive: true);
+        await bench.PutAsync("hook", first);
+        await bench.RestartAsync();
+        Assert.True(bench.Get<ReceiverCatalog>().Find("mail")!.SecretsLost);
+    }
+
+    [Theory]
+    [InlineData("webhook", "http://169.254.169.254/latest/meta-data", "link-local")]
+    [InlineData("webhook", "http://[fe80::1]/", "link-local")]
+    [InlineData("webhook", "http://[::ffff:169.254.169.254]/", "link-local")]
+    [InlineData("webhook", "http://metadata.google.internal/", "link-local")]
+    [InlineData("webhook", "http://2852039166/", "link-local")]
+    [InlineData("webhook", "http://0.0.0.0/", "link-local")]
+    [InlineData("webhook", "file:///etc/passwd", "https://")]
+    [InlineData("webhook", "gopher://x", "https://")]
+    [InlineData("webhook", "https://u:p@example.com", "user and password")]
+    [InlineData("webhook", "https://example.com/#a", "'#'")]
+    [InlineData("webhook", "", "needed")]
+    [InlineData("slack", "http://169.254.169.254/", "link-local")]
+    public void An_address_that_must_not_be_called_is_refused(string kind, string url, string reason)
+    {
+        var errors = ReceiverRules.Check("r", new ReceiverSpecification { Kind = kind, Url = url }, allowLinkLocal: false);
+        Assert.Contains(errors, error => error.Field == "url" && error.Reason.Contains(reason, StringComparison.Ordinal));
+        if (reason == "link-local") Assert.Empty(ReceiverRules.Check("r", new ReceiverSpecification { Kind = kind, Url = url }, allowLinkLocal: true));
+    }
+
+    [Fact]
+    public async Task A_name_that_leads_to_a_refused_address_is_refused_when_connecting()
+    {
+        // No name of this machine leads there, so the check of the connection is asked itself.
+        var refused = await Assert.ThrowsAsync<Plumbline.Server.Alerting.Delivery.Sending.OutboundRefusedException>(() => Plumbline.Server.Alerting.Delivery.Sending.OutboundAddress.ConnectAsync(new DnsEndPoint("169.254.169.254", 80), allowLinkLocal: false, CancellationToken.None));
+        Assert.Contains("delivery.allow_link_local", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Mistakes_are_told_by_field_and_unknown_keys_are_refused()
+    {
+        var address = $"/v1/receivers/{_name}";
+        using var wrong = await host.Client.PutAsJsonAsync(address, new { kind = "webhook", host = "x", minimum_severity = "digest", models = new[] { "a b" }, secret = "short" });
+        var problem = await wrong.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((HttpStatusCode.BadRequest, "receiver_invalid"), (wrong.StatusCode, problem.GetProperty("code").GetString()));
+        Assert.Equal(["host", "minimum_severity", "models", "secret", "url"], problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("field").GetString()).Order(StringComparer.Ordinal));
+        foreach (var (body, code) in new[] { ("{\"kind\":\"webhook\",\"ulr\":\"http://x\"}", "json_invalid"), ("[]", "json_invalid"), ("null", "body_missing"), ("{\"kind\":\"email\",\"to\":null}", "receiver_invalid"), ("{\"kind\":\"pigeon\"}", "receiver_invalid") })
+        {
+            using var response = await host.Client.PutAsync(address, new StringContent(body));
+            Assert.Equal((HttpStatusCode.BadRequest, code), (response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
+        }
+
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync(address)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.DeleteAsync(address)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.PostAsync(address + "/test", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await host.Client.PutAsync(address, new ByteArrayContent(new byte[300_000]))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_test_is_delivered_and_recorded_past_silences_and_the_loop_of_the_host_delivers_by_itself()
+    {
+        await using var sink = await HttpSink.StartAsync();
+        using var put = await host.Client.PutAsJsonAsync($"/v1/receivers/{_name}", new { kind = "webhook", url = sink.Url, models = new[] { _name } });
+        using var test = await host.Client.PostAsync($"/v1/receivers/{_name}/test", null);
+        Assert.True((await test.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("delivered").GetBoolean());
+        Assert.Equal("test", Assert.Single(sink.Requests).Json.GetProperty("notifications")[0].GetProperty("kind").GetString());
+        var incident = new Notification { Key = $"{_name}-opened", Kind = NotificationKind.Opened, IncidentId = null, Model = _name, Severity = AlertSeverity.Critical, Headline = "h", Body = "b", StartedAt = TimeProvider.System.GetUtcNow(), Path = "/x" };
+        await using (var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync())
+        {
+            host.Get<NotificationOutbox>().Add(db, incident);
+            await db.SaveChangesAsync();
+        }
+
+        host.Get<NotificationOutbox>().Wake();
+        for (var i = 0; sink.Requests.Count < 2 && i < 400; i++) await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        Assert.Equal(incident.Key, sink.Requests[1]["Plumbline-Idempotency-Key"]);
+        JsonElement page = default;
+        for (var i = 0; i < 100; i++)
+        {
+            page = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/deliveries?receiver={_name}&state=delivered&limit=1");
+            if (page.GetProperty("deliveries")[0].GetProperty("key").GetString() == incident.Key) break;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
+
+        Assert.Equal(incident.Key, page.GetProperty("deliveries")[0].GetProperty("key").GetString());
+        var next = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/deliveries?receiver={_name}&cursor={page.GetProperty("next").GetString()}");
+        Assert.Equal("test", Assert.Single(next.GetProperty("deliveries").EnumerateArray()).GetProperty("notifications")[0].GetProperty("kind").GetString());
+        Assert.Equal(HttpStatusCode.BadRequest, (await host.Client.GetAsync("/v1/deliveries?state=lost")).StatusCode);
+        (await host.Client.DeleteAsync($"/v1/receivers/{_name}")).Dispose();
+    }
+
+    [Fact]
+    public async Task Silences_are_declared_listed_and_ended()
+    {
+        using var wrong = await host.Client.PostAsJsonAsync("/v1/silences", new { matchers = Array.Empty<object>(), comment = "" });
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        using var posted = await host.Client.PostAsJsonAsync("/v1/silences", new { matchers = new[] { new { label = "model", value = _name } }, comment = "why", @for = "2h" });
+        var silence = await posted.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal((HttpStatusCode.Created, true, "open"), (posted.StatusCode, silence.GetProperty("active").GetBoolean(), silence.GetProperty("created_by").GetString()));
+        var id = silence.GetProperty("id").GetInt64();
+        Assert.Contains(id, await IdsAsync("/v1/silences"));
+        Assert.Equal(HttpStatusCode.NoContent, (await host.Client.DeleteAsync($"/v1/silences/{id}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.DeleteAsync($"/v1/silences/{id}")).StatusCode);
+        Assert.DoesNotContain(id, await IdsAsync("/v1/silences"));
+        Assert.Contains(id, await IdsAsync("/v1/silences?expired=true"));
+    }
+
+    private async Task<IEnumerable<long>> IdsAsync(string address) =>
+        (await host.Client.GetFromJsonAsync<JsonElement>(address)).GetProperty("silences").EnumerateArray().Select(silence => silence.GetProperty("id").GetInt64());
+}
