@@ -41,7 +41,7 @@ public sealed class AlertJudgement(
             }
 
             await JudgeAbsenceAsync(model, [.. rules.Where(rule => rule.Kind == RuleKind.Absence && rule.WindowOf(model) == model.Window)], cancellation);
-            await incidents.TellAsync(model, cancellation);
+            await incidents.TellAsync(cancellation);
             outbox.Wake();
         }
         finally

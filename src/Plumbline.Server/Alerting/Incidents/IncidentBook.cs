@@ -8,7 +8,7 @@ using Plumbline.Server.State;
 namespace Plumbline.Server.Alerting.Incidents;
 
 /// <summary>Makes incidents of what rules found: which alert belongs where, what happened, how bad it is, and who is told.</summary>
-public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, StoryWriter writer, NotificationOutbox outbox, AlertingOptions options, TimeProvider time)
+public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelCatalog models, StoryWriter writer, NotificationOutbox outbox, AlertingOptions options, TimeProvider time)
 {
     /// <summary>Incidents that a new alert is compared with; older ones have ended long ago.</summary>
     private const int Compared = 200;
@@ -29,13 +29,13 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, StoryW
     }
 
     /// <summary>Writes the stories of incidents that changed, settles their state and severity, and tells people.</summary>
-    public async Task TellAsync(ModelDefinition model, CancellationToken cancellation)
+    public async Task TellAsync(CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        foreach (var incident in await db.Incidents.Where(row => row.Stale && row.ModelId == model.Id).OrderBy(row => row.FiredMs).ToListAsync(cancellation))
+        foreach (var incident in await db.Incidents.Where(row => row.Stale).OrderBy(row => row.FiredMs).ToListAsync(cancellation))
         {
             var alerts = await db.Alerts.Where(alert => alert.IncidentId == incident.Id).OrderBy(alert => alert.FiredMs).ToListAsync(cancellation);
-            if (alerts.Count == 0) continue;
+            if (alerts.Count == 0 || models.Find(incident.ModelId) is not { } model) continue;
             incident.OnsetMs = Onset(alerts);
             var (headline, story, severity) = await writer.WriteAsync(incident, alerts, cancellation);
             (incident.Headline, incident.Story) = (headline, story.Write());

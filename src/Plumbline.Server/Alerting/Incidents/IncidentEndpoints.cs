@@ -48,24 +48,29 @@ public static class IncidentEndpoints
 
     private static async Task<IResult> ActAsync(long id, HttpContext http, bool needed, Func<string, string?, Task<bool>> act)
     {
-        string? comment = null;
-        if (http.Request.ContentLength is > MaxBodyBytes) return Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "A comment has at most 4,000 characters.");
-        if (http.Request.ContentLength is not (null or 0))
-        {
-            try
-            {
-                using var body = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
-                if (body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty("comment", out var text) && text.ValueKind == JsonValueKind.String) comment = text.GetString();
-            }
-            catch (JsonException)
-            {
-                return Problems.BadRequest("body_invalid", "The body is {\"comment\":\"..\"}, or empty.");
-            }
-        }
-
+        var (comment, problem) = await ReadCommentAsync(http);
+        if (problem is not null) return problem;
         if (comment is { Length: > IncidentActions.MaxComment }) return Problems.BadRequest("comment_invalid", $"comment: at most {IncidentActions.MaxComment} characters.");
         if (needed && string.IsNullOrWhiteSpace(comment)) return Problems.BadRequest("comment_invalid", "The body is {\"comment\":\"..\"} with some text.");
         return await act(http.User.Identity?.Name ?? "", comment) ? TypedResults.NoContent() : Unknown(id);
+    }
+
+    /// <summary>The comment of a body that may be missing.</summary>
+    private static async Task<(string? Comment, IResult? Problem)> ReadCommentAsync(HttpContext http)
+    {
+        var buffer = new byte[MaxBodyBytes + 1];
+        var length = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, http.RequestAborted);
+        if (length == 0) return (null, null);
+        if (length > MaxBodyBytes) return (null, Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", $"A comment has at most {IncidentActions.MaxComment} characters."));
+        try
+        {
+            using var body = JsonDocument.Parse(buffer.AsMemory(0, length));
+            return body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty("comment", out var text) && text.ValueKind == JsonValueKind.String ? (text.GetString(), null) : (null, null);
+        }
+        catch (JsonException)
+        {
+            return (null, Problems.BadRequest("body_invalid", "The body is {\"comment\":\"..\"}, or empty."));
+        }
     }
 
     private static bool TryRead<T>(string? text, out T? value)

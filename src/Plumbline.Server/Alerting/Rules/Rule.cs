@@ -64,6 +64,10 @@ public sealed record Rule
     [JsonIgnore]
     public RuleSource Source { get; init; } = RuleSource.Api;
 
+    /// <summary>Why a rule of the configuration file is not in force for this model; null when it is.</summary>
+    [JsonIgnore]
+    public string? Problem { get; init; }
+
     public required RuleKind Kind { get; init; }
 
     /// <summary>Name in the catalogue. An absence rule always watches <c>input.rows</c>.</summary>

@@ -6,7 +6,7 @@ using Plumbline.Server.State;
 namespace Plumbline.Server.Alerting.Rules;
 
 /// <summary>The rules of each model: the defaults, those of people, and the switches of both.</summary>
-public sealed class RuleBook(IDbContextFactory<StateDbContext> state, TimeProvider time)
+public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck check, AlertingOptions options, TimeProvider time)
 {
     /// <summary>Stored rules per model.</summary>
     public const int MaxRules = 200;
@@ -19,8 +19,13 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, TimeProvid
         var byName = stored.ToDictionary(row => row.Name, StringComparer.Ordinal);
         var defaults = DefaultRules.For(model).Where(rule => !byName.TryGetValue(rule.Name, out var row) || row.Definition is null)
             .Select(rule => byName.TryGetValue(rule.Name, out var row) ? rule with { Enabled = row.Enabled } : rule);
-        return [.. defaults, .. stored.Where(row => row.Definition is not null).Select(Read)];
+        var declared = Declared(model).ToList();
+        var taken = declared.Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. defaults.Concat(stored.Where(row => row.Definition is not null).Select(Read)).Where(rule => !taken.Contains(rule.Name)), .. declared];
     }
+
+    /// <summary>True for a rule that the configuration file declares for this model: it is changed there.</summary>
+    public bool IsDeclared(ModelDefinition model, string name) => Declared(model).Any(rule => rule.Name == name);
 
     /// <summary>Saves a rule of people, in place of one of the same name. Returns false when the model has <see cref="MaxRules"/> already.</summary>
     public async Task<bool> PutAsync(ModelDefinition model, Rule rule, RuleSource source, string who, CancellationToken cancellation)
@@ -61,6 +66,16 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, TimeProvid
         await using var db = await state.CreateDbContextAsync(cancellation);
         await db.AlertStreams.Where(stream => stream.ModelId == model.Id && stream.Rule == name).ExecuteDeleteAsync(cancellation);
         return await db.Rules.Where(row => row.ModelId == model.Id && row.Name == name).ExecuteDeleteAsync(cancellation) > 0;
+    }
+
+    private IEnumerable<Rule> Declared(ModelDefinition model)
+    {
+        foreach (var rule in options.Rules.Where(entry => entry.Model == "*" || entry.Model == model.Name).Select(entry => entry.Rule).OfType<Rule>())
+        {
+            // A rule for every model need not fit each: where it does not, it is off and says why.
+            var errors = check.Check(rule, model);
+            yield return rule with { Source = RuleSource.File, Enabled = rule.Enabled && errors.Count == 0, Problem = errors.Count == 0 ? null : string.Join(" ", errors.Select(error => $"{error.Field}: {error.Reason}")) };
+        }
     }
 
     private static Rule Read(RuleRow row) => JsonSerializer.Deserialize<Rule>(row.Definition!, Rule.Json)! with { Id = row.Id, Source = (RuleSource)row.Source, Enabled = row.Enabled };

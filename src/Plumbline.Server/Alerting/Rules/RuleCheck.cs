@@ -13,16 +13,24 @@ public sealed class RuleCheck(MetricCatalogue catalogue)
     /// <summary>Empty when the rule is fine.</summary>
     public IReadOnlyList<FieldError> Check(Rule rule, ModelDefinition model)
     {
-        var errors = new List<FieldError>();
-        if (ModelNames.CheckModel(rule.Name) is not null) errors.Add(new("name", "1..128 letters, digits, dots, underscores and hyphens."));
-        if (catalogue.Find(rule.Metric) is null)
-            errors.Add(new("metric", $"There is no metric '{Problems.Shorten(rule.Metric ?? "")}'. GET /v1/metrics-catalogue lists them."));
+        var errors = new List<FieldError>(CheckAlone(rule));
+        if (!string.IsNullOrEmpty(rule.Metric) && catalogue.Find(rule.Metric) is null)
+            errors.Add(new("metric", $"There is no metric '{Problems.Shorten(rule.Metric)}'. GET /v1/metrics-catalogue lists them."));
         else if (rule.Kind == RuleKind.Absence && rule.Metric != "input.rows")
             errors.Add(new("metric", "An absence rule watches \"input.rows\"."));
         CheckScope(rule, model, errors);
-        CheckCondition(rule, errors);
         if (rule.Window is { } window && window != model.Window && !CoarseWindows.Above(model.Window).Contains(window))
             errors.Add(new("window", $"Kept for this model are {string.Join(", ", CoarseWindows.Above(model.Window).Prepend(model.Window).Select(DurationText.Format))}."));
+        return errors;
+    }
+
+    /// <summary>What is wrong with a rule whatever the model.</summary>
+    public static IReadOnlyList<FieldError> CheckAlone(Rule rule)
+    {
+        var errors = new List<FieldError>();
+        if (string.IsNullOrEmpty(rule.Name) || ModelNames.CheckModel(rule.Name) is not null) errors.Add(new("name", "1..128 letters, digits, dots, underscores and hyphens."));
+        if (string.IsNullOrEmpty(rule.Metric)) errors.Add(new("metric", "The name of a metric, such as \"performance.accuracy\"; GET /v1/metrics-catalogue lists them."));
+        CheckCondition(rule, errors);
         if (rule.OfWindows is < 1 or > MaxWindows) errors.Add(new("of_windows", $"1 to {MaxWindows}."));
         if (rule.ForWindows < 1 || rule.ForWindows > rule.OfWindows) errors.Add(new("for_windows", "1 to of_windows: so many of the last of_windows must be suspicious."));
         if (rule.MinimumN is < 0 or > 1_000_000_000) errors.Add(new("minimum_n", "0 to 1,000,000,000 rows."));

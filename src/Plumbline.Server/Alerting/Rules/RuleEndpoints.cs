@@ -58,6 +58,7 @@ public static class RuleEndpoints
         var (read, problem) = await ReadAsync(http.Request, rule, cancellation);
         if (problem is not null) return problem;
         if (check.Check(read!, found) is { Count: > 0 } errors) return Invalid(errors);
+        if (book.IsDeclared(found, rule)) return Declared(rule);
         if (!await book.PutAsync(found, read!, RuleSource.Api, http.User.Identity?.Name ?? "", cancellation))
             return Problems.Conflict("too_many_rules", $"A model has at most {RuleBook.MaxRules} rules of its own; delete one first.");
         return Results.Json(RuleView.Of(read! with { Source = RuleSource.Api }), Rule.Json);
@@ -66,12 +67,14 @@ public static class RuleEndpoints
     private static async Task<IResult> SwitchAsync(string model, string rule, bool enabled, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (book.IsDeclared(found, rule)) return Declared(rule);
         return await book.SwitchAsync(found, rule, enabled, http.User.Identity?.Name ?? "", cancellation) ? TypedResults.NoContent() : Unknown(rule);
     }
 
     private static async Task<IResult> DeleteAsync(string model, string rule, ModelCatalog models, RuleBook book, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (book.IsDeclared(found, rule)) return Declared(rule);
         return await book.DeleteAsync(found, rule, cancellation) ? TypedResults.NoContent() : Unknown(rule);
     }
 
@@ -92,11 +95,16 @@ public static class RuleEndpoints
         return TypedResults.Accepted($"/v1/models/{Uri.EscapeDataString(model)}/rules/status");
     }
 
+    private static IResult Declared(string rule) => Problems.Conflict("rule_declared", $"The rule '{Problems.Shorten(rule)}' is declared in the configuration file; change it there and start again.");
+
     private static IResult Unknown(string rule) => Problems.NotFound("unknown_rule", $"The model has no rule '{Problems.Shorten(rule)}' of its own; a default one can be switched off but not deleted.");
 }
 
 /// <summary>A rule on the wire: what was declared, and where it comes from.</summary>
-public sealed record RuleView(Rule Rule, RuleSource Source)
+/// <param name="Rule">The declaration.</param>
+/// <param name="Source">Who declared it.</param>
+/// <param name="Problem">Why it is not in force; null when nothing is wrong.</param>
+public sealed record RuleView(Rule Rule, RuleSource Source, string? Problem)
 {
-    public static RuleView Of(Rule rule) => new(rule, rule.Source);
+    public static RuleView Of(Rule rule) => new(rule, rule.Source, rule.Problem);
 }
