@@ -15,6 +15,8 @@ public sealed class PageWalk(BrowserHost host)
         { "outputs", $"{Router}/outputs" },
         { "performance", $"{Router}/performance" },
         { "regression", $"/models/{SeededModels.Price}" },
+        { "regression-inputs", $"/models/{SeededModels.Price}/inputs" },
+        { "regression-performance", $"/models/{SeededModels.Price}/performance" },
         { "regression-outputs", $"/models/{SeededModels.Price}/outputs" },
         { "nothing-yet", "/models/no-traffic-yet" },
         { "explore", $"/explore/{SeededModels.Router}" },

@@ -67,6 +67,30 @@ public static class SeededModels
         yield return Point("performance.label_coverage", at > Hours - 30 ? 0.02 : 0.6, rows, start, end, 0.02);
         foreach (var (metric, level) in new[] { ("accuracy", 0.87), ("f1", 0.84), ("precision", 0.85), ("recall", 0.83), ("roc_auc", 0.93), ("ece", 0.04), ("log_loss", 0.41), ("brier", 0.2) })
             yield return at > Hours - 30 ? Point($"performance.{metric}", null, 12, start, end) : Point($"performance.{metric}", level + Wave(at, 0.01), rows * 6 / 10, start, end, 0.02);
+        foreach (var point in Estimated(at, rows).Concat(Together(at, rows)))
+            yield return point with { WindowStart = start, WindowEnd = end };
+    }
+
+    /// <summary>An estimate that follows the realised numbers, is a little too high, and goes on where ground truth is still to come.</summary>
+    private static IEnumerable<MetricPoint> Estimated(int at, long rows)
+    {
+        foreach (var (metric, level) in new[] { ("accuracy", 0.88), ("f1", 0.85), ("precision", 0.86), ("recall", 0.84), ("roc_auc", 0.935) })
+            yield return Point($"estimated.{metric}", level + Wave(at, 0.006), rows, default, default, 0.025);
+        yield return Point("estimated.outside_support", at > 100 ? 0.03 : 0.001, rows, default, default, 0.002);
+        foreach (var metric in new[] { "accuracy", "roc_auc" })
+        {
+            var error = Point("estimated.error", -0.008 + Wave(at, 0.004), rows * 6 / 10, default, default) with { Class = metric };
+            if (at <= Hours - 30) yield return error with { Lower = error.Value - 0.025, Upper = error.Value + 0.025 };
+        }
+    }
+
+    private static IEnumerable<MetricPoint> Together(int at, long rows)
+    {
+        yield return Point("drift.multivariate.domain_classifier", at > 60 ? Math.Min(0.85, 0.52 + ((at - 60) * 0.003)) : 0.505, rows, default, default, 0.015);
+        yield return Point("drift.multivariate.pca", 1.31 + (at > 60 ? (at - 60) * 0.002 : 0), rows, default, default, 0.02);
+        yield return Point("drift.multivariate.pca_reference", 1.3, rows, default, default, 0.04);
+        for (var feature = 0; feature < Features.Length; feature++)
+            yield return Point("drift.multivariate.importance", new[] { 0.46, 0.2, 0.12, 0.09, 0.06, 0.04, 0.02, 0.01 }[feature], rows, default, default, feature: Features[feature]);
     }
 
     private static IEnumerable<MetricPoint> Price_(int at, DateTimeOffset start, DateTimeOffset end)

@@ -16,6 +16,9 @@ public abstract class AnswerEstimator
     /// <summary>Metrics that it estimates, in the order of <see cref="Estimate"/>.</summary>
     public abstract IReadOnlyList<string> Metrics { get; }
 
+    /// <summary>True when it looks at the probabilities of all classes.</summary>
+    public virtual bool NeedsProbabilities => false;
+
     /// <summary>True when the row has what the estimate needs.</summary>
     public abstract bool Takes(LabelledGroup group);
 

@@ -33,6 +33,8 @@ public sealed class ClassProbabilityEstimator : AnswerEstimator
 
     public override IReadOnlyList<string> Metrics { get; } = ["accuracy", "precision", "recall", "f1", "roc_auc"];
 
+    public override bool NeedsProbabilities => true;
+
     public override bool Takes(LabelledGroup group) => group.Probabilities.Length == _index.Count && _index.ContainsKey(group.Prediction) && Array.TrueForAll(group.Probabilities, double.IsFinite);
 
     public override bool IsOutside(LabelledGroup group)

@@ -48,7 +48,7 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
 
     private async Task AddAnswersAsync(ModelDefinition model, AnswerEstimator estimator, IReadOnlyList<MetricWindow> run, List<MetricPoint> points, CancellationToken cancellation)
     {
-        var groups = await labelled.ReadAsync(model, run[0].Start, run[^1].End, run[0].Length, cancellation, allAnswers: true);
+        var groups = await labelled.ReadAsync(model, run[0].Start, run[^1].End, run[0].Length, cancellation, allAnswers: true, estimator.NeedsProbabilities);
         foreach (var window in groups.Where(estimator.Takes).GroupBy(group => group.Window))
         {
             if (window.Key < 0 || window.Key >= run.Count) continue;

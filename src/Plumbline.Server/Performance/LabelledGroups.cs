@@ -51,11 +51,12 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
     /// <param name="length">Length of the windows.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <param name="allAnswers">True: predictions that wait for ground truth come with their answer and score too, where they otherwise are only counted.</param>
-    public async Task<IReadOnlyList<LabelledGroup>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan length, CancellationToken cancellation, bool allAnswers = false)
+    /// <param name="withProbabilities">False: a model of several classes comes without its probabilities, which are the larger part of what is read.</param>
+    public async Task<IReadOnlyList<LabelledGroup>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan length, CancellationToken cancellation, bool allAnswers = false, bool withProbabilities = true)
     {
         // A model that was declared but has no event yet has no tables yet, and its page may be open all the same.
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
-        var classes = model.Task == ModelTask.Multiclass ? model.Classes : [];
+        var classes = model.Task == ModelTask.Multiclass && withProbabilities ? model.Classes : [];
         var rounded = await CountAsync(model, allAnswers, from, to, cancellation) > ExactRows;
         var known = await segmentValues.KnownAsync(model, cancellation);
         var groups = new List<LabelledGroup>();

@@ -8,7 +8,7 @@ public static class MetricWords
     /// <summary>Performance is written as a number between 0 and 1, as everyone quotes it; rates and shares in percent.</summary>
     public static string Unit(MetricCatalogue catalogue, string metric) =>
         metric is "performance.label_coverage" ? "share"
-        : metric.StartsWith("performance.", StringComparison.Ordinal) || metric.StartsWith("drift.", StringComparison.Ordinal) ? ""
+        : metric.StartsWith("performance.", StringComparison.Ordinal) || metric.StartsWith("estimated.", StringComparison.Ordinal) || metric.StartsWith("drift.", StringComparison.Ordinal) ? ""
         : catalogue.Find(metric)?.Unit ?? "";
 
     public static string Name(string metric) => metric switch
