@@ -21,6 +21,7 @@ public static class AlertingSetup
         services.AddSingleton<IncidentReader>().AddSingleton<IncidentActions>();
         services.AddSingleton<FatigueReport>().AddSingleton<StreamReport>();
         services.AddSingleton<BacktestRun>().AddSingleton<BacktestJobs>();
+        services.AddSingleton<OpenIncidentReader>().AddSingleton<AlertStreamReader>();
         services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => RemoveAsync(provider.GetRequiredService<IDbContextFactory<StateDbContext>>(), model, cancellation)));
         services.AddHostedService<AlertPass>();
         return services;

@@ -12,7 +12,7 @@ public sealed class PaletteSearch(ModelCatalog models)
     public const int MostFound = 12;
 
     private static readonly string[] Tabs = ["Inputs", "Outputs", "Performance"];
-    private static readonly PalettePlace[] Pages = [new("Fleet", "page", "/"), new("Explore", "page", "/explore"), new("Settings: receivers", "page", "/settings"), new("Settings: silences", "page", "/settings/silences"), new("Settings: deliveries", "page", "/settings/deliveries"), new("Self", "page", "/self"), new("Start: three ways in", "page", "/start")];
+    private static readonly PalettePlace[] Pages = [new("Fleet", "page", "/"), new("Incidents", "page", "/incidents"), new("Explore", "page", "/explore"), new("Settings: receivers", "page", "/settings"), new("Settings: silences", "page", "/settings/silences"), new("Settings: deliveries", "page", "/settings/deliveries"), new("Self", "page", "/self"), new("Start: three ways in", "page", "/start")];
 
     /// <summary>At most <see cref="MostFound"/> places; names that begin with the text come before those that hold it.</summary>
     public IReadOnlyList<PalettePlace> Find(string text, PageScope scope)

@@ -255,8 +255,23 @@ const kinds = {
   }
 };
 
+// Labels of marks that stand close are put on either side of their pair; where there is no room at all, the line alone says it.
+function labelled(spec) {
+  const wide = text => text.length * 6.5 + 8, at = m => (m.at - spec.from) / (spec.to - spec.from) * ((spec.pixels || 600) - 88);
+  const marks = (spec.marks ?? []).filter(m => m.at >= spec.from && m.at <= spec.to).sort((a, b) => a.at - b.at).map(m => ({ ...m, x: at(m), width: wide(m.label), align: 'center', shown: true }));
+  let end = -88; // the left edge, where the axis has its own room
+  marks.forEach((m, i) => {
+    const next = marks[i + 1], room = next ? next.x - m.x : Infinity;
+    if (room < (m.width + (next?.width ?? 0)) / 2 && m.x - m.width >= end) m.align = 'right';
+    if (m.x - (m.align === 'right' ? m.width : m.width / 2) < end) m.align = 'left';
+    const start = m.align === 'right' ? m.x - m.width : m.align === 'left' ? m.x : m.x - m.width / 2;
+    m.shown = start >= end;
+    if (m.shown) end = start + m.width;
+  });
+  return marks;
+}
 function verticals(spec) {
-  const marks = (spec.marks ?? []).map(m => ({ xAxis: m.at, name: m.label, lineStyle: { color: colour(m.kind === 'incident' ? '--bad-mark' : '--muted'), type: m.kind === 'incident' ? 'solid' : 'dashed', width: 1 } }));
+  const marks = labelled(spec).map(m => ({ xAxis: m.at, name: m.shown ? m.label : '', label: { align: m.align }, lineStyle: { color: colour(m.kind === 'incident' ? '--bad-mark' : '--muted'), type: m.kind === 'incident' ? 'solid' : 'dashed', width: 1 } }));
   const levels = (spec.thresholds ?? []).map(t => ({ yAxis: t.value, name: t.label, lineStyle: { color: colour(t.level === 'bad' ? '--bad-mark' : '--watch-mark'), type: [6, 4], width: 1 }, label: { position: t.level === 'bad' ? 'insideStartTop' : 'insideEndTop' } }));
   if (marks.length + levels.length === 0) return undefined;
   return { silent: true, symbol: 'none', label: { formatter: m => m.name, color: colour('--muted'), fontSize: 12, fontFamily: font, position: 'end' }, data: [...marks, ...levels] };
@@ -283,6 +298,7 @@ export async function draw(element, spec, page) {
   }
   chart.spec = spec;
   chart.page = page;
+  spec.pixels = element.clientWidth;
   chart.plot.setOption(kinds[spec.kind](spec), { notMerge: true });
   element.dataset.drawn = 'yes';
 }

@@ -30,7 +30,7 @@ function onKey(event) {
   }
   const key = waiting ? `${waiting} ${event.key}` : event.key;
   waiting = !waiting && event.key === 'g' ? 'g' : null;
-  if (['?', 't', 'l', '[', ']', 'g f', 'g e', 'g s'].includes(key)) page?.invokeMethodAsync('PressedAsync', key);
+  if (['?', 't', 'l', '[', ']', 'g f', 'g i', 'g e', 'g s'].includes(key)) page?.invokeMethodAsync('PressedAsync', key);
 }
 
 function closeMenus(event) {
