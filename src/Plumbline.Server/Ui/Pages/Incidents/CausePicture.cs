@@ -38,6 +38,9 @@ public sealed record CausePicture(IncidentCause Cause, Alert? Evidence, string T
             "concept_change" => alert => alert.Metric.StartsWith("performance.", StringComparison.Ordinal),
             _ => _ => true,
         };
+        // A release touches much at once; what moved most surely shows it best.
+        if (cause.Kind == "version_rollout")
+            return alerts.OrderBy(alert => alert.Metric.StartsWith("drift.", StringComparison.Ordinal)).ThenBy(alert => alert.Evidence.PValue ?? 1).ThenByDescending(alert => alert.Evidence.Effect ?? 0).FirstOrDefault();
         return alerts.Where(about).OrderBy(alert => !alert.Metric.StartsWith("performance.", StringComparison.Ordinal)).ThenByDescending(alert => alert.Evidence.Effect ?? 0).FirstOrDefault();
     }
 

@@ -98,5 +98,29 @@ public static class IncidentWords
         string.Join(", ", streams.Where(stream => stream.Status == StreamStatus.CannotJudge).GroupBy(stream => stream.Reason.Length == 0 ? "not looked at yet" : stream.Reason, StringComparer.Ordinal)
             .Select(group => (Reason: group.Key, Count: group.Sum(stream => stream.Count))).OrderByDescending(pair => pair.Count).Take(4).Select(pair => $"{Figures.Count(pair.Count)} {pair.Reason}"));
 
-    public static string MetricName(string metric) => MetricWords.Name(metric);
+    /// <summary>A metric as people say it.</summary>
+    public static string MetricName(string metric) => metric switch
+    {
+        "drift.calibrated" => "Drift",
+        "input.rows" => "Predictions",
+        "input.missing_rate" => "Missing values",
+        "input.unseen_rate" => "Values never seen",
+        "input.out_of_range_rate" => "Values out of range",
+        "input.type_error_rate" => "Values of another type",
+        "system.requests" => "Requests",
+        "system.error_rate" => "Errors",
+        "system.timeout_rate" => "Timeouts",
+        "system.latency_ms.p50" => "Median latency",
+        "system.latency_ms.p95" => "p95 latency",
+        "system.latency_ms.p99" => "p99 latency",
+        "output.share" => "Share of answers",
+        "output.top_share" => "Share of the commonest answer",
+        "output.confidence" => "Confidence",
+        "output.mean" => "Mean answer",
+        _ when metric.StartsWith("estimated.", StringComparison.Ordinal) => "Estimated " + Uncapitalised(MetricWords.Name("performance" + metric["estimated".Length..])),
+        _ => MetricWords.Name(metric),
+    };
+
+    // "ROC AUC" stays as it is; "Accuracy" does not.
+    private static string Uncapitalised(string name) => name.Length > 1 && char.IsLower(name[1]) ? char.ToLowerInvariant(name[0]) + name[1..] : name;
 }
