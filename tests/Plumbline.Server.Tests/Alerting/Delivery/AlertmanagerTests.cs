@@ -22,6 +22,7 @@ public sealed class AlertmanagerTests
         // The clock that Alertmanager has: it judges by itself what is over.
         await using var bench = await DeliveryBench.OpenAsync();
         bench.Time.Advance(TimeProvider.System.GetUtcNow() - bench.Time.GetUtcNow());
+        await bench.DeclareModelAsync("churn");
         await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", Urls = [alertmanager.Address.ToString(), $"http://127.0.0.1:{DeliveryBench.FreePort()}"] });
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened), bench.Incident(2, NotificationKind.Opened, feature: "income"));
         await bench.RunAsync();
@@ -54,6 +55,7 @@ public sealed class AlertmanagerTests
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
         await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", Urls = [$"http://127.0.0.1:{sink.Port}/am/"], Authorization = "Basic abcdefghijkl" });
+        await bench.DeclareModelAsync("churn");
         await bench.AddAsync(bench.Incident(7, NotificationKind.Opened));
         await bench.RunAsync();
         await bench.PassAsync(TimeSpan.FromMinutes(30), TimeSpan.FromSeconds(20));
@@ -73,6 +75,18 @@ public sealed class AlertmanagerTests
         var resolved = sink.Requests.Skip(firing.Count).Select(Single).ToList();
         Assert.InRange(resolved.Count, 13, 18);
         Assert.All(resolved, alert => Assert.True(alert.Ends <= end));
+    }
+
+    [Fact]
+    public async Task An_alert_of_a_model_that_is_gone_ends()
+    {
+        await using var sink = await HttpSink.StartAsync();
+        await using var bench = await DeliveryBench.OpenAsync();
+        await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", Urls = [$"http://127.0.0.1:{sink.Port}"] });
+        await bench.AddAsync(bench.Incident(7, NotificationKind.Opened, model: "removed"));
+        await bench.PassAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
+        Assert.True(Single(sink.Requests[0]).Ends > Single(sink.Requests[^1]).Ends);
+        Assert.InRange(sink.Requests.Count, 14, 20);
     }
 
     private static (DateTimeOffset Ends, string Feature) Single(SunkRequest request)

@@ -59,6 +59,12 @@ internal sealed class DeliveryBench : IAsyncDisposable
         return receiver;
     }
 
+    public async Task DeclareModelAsync(string name)
+    {
+        var (_, _, errors) = await Get<Plumbline.Server.Models.ModelCatalog>().PutAsync(name, new Plumbline.Server.Models.ModelSpecification { Task = "binary" }, CancellationToken.None);
+        Assert.Empty(errors);
+    }
+
     public async Task AddAsync(params Notification[] notifications)
     {
         await using var db = await Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync();
@@ -125,6 +131,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
     {
         await using var db = await Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync();
         await db.Database.MigrateAsync();
+        await Get<Plumbline.Server.Models.ModelCatalog>().LoadAsync(CancellationToken.None);
         await Get<ReceiverCatalog>().LoadAsync(CancellationToken.None);
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Alerting.Delivery.Receivers;
+using Plumbline.Server.Models;
 using Plumbline.Server.State;
 
 namespace Plumbline.Server.Alerting.Delivery.Sending;
@@ -13,7 +14,7 @@ namespace Plumbline.Server.Alerting.Delivery.Sending;
 /// database, repeated before it ends, and after its end repeated as resolved for a while. It goes to every address of the cluster; one that accepts it is enough for
 /// the delivery, the repetitions reach the others when they are back.
 /// </summary>
-public sealed class AlertmanagerClient(OutboundHttp http, MessageLinks links, IDbContextFactory<StateDbContext> state, DeliveryOptions options, TimeProvider time) : IReceiverClient
+public sealed class AlertmanagerClient(OutboundHttp http, MessageLinks links, IDbContextFactory<StateDbContext> state, ModelCatalog models, DeliveryOptions options, TimeProvider time) : IReceiverClient
 {
     // An alert outlives this many missed repetitions.
     private const int EndsAfterReminders = 5;
@@ -38,7 +39,13 @@ public sealed class AlertmanagerClient(OutboundHttp http, MessageLinks links, ID
         var over = now.Subtract(RepeatResolved).ToUnixTimeMilliseconds();
         await db.RemindedAlerts.Where(row => row.ResolvedAtMs != null && row.DueAtMs <= nowMs && row.ResolvedAtMs < over).ExecuteDeleteAsync(cancellation);
         var due = await db.RemindedAlerts.Where(row => row.DueAtMs <= nowMs).ToListAsync(cancellation);
-        foreach (var row in due) row.DueAtMs = nowMs + (long)options.ReminderInterval.TotalMilliseconds;
+        foreach (var row in due)
+        {
+            row.DueAtMs = nowMs + (long)options.ReminderInterval.TotalMilliseconds;
+            // With its model gone nobody will ever say that it is over.
+            if (models.Find(NotificationOutbox.Read(row.Content).Model) is null) row.ResolvedAtMs ??= nowMs;
+        }
+
         // Known first, sent then: a crash in between costs one repetition of five.
         await db.SaveChangesAsync(cancellation);
         foreach (var group in due.GroupBy(row => row.Receiver, StringComparer.Ordinal))
