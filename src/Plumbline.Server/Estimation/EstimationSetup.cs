@@ -8,7 +8,7 @@ public static class EstimationSetup
 {
     public static IServiceCollection AddEstimation(this IServiceCollection services)
     {
-        services.AddSingleton<EstimatorFitting>().AddSingleton<EstimatorCatalog>();
+        services.AddSingleton<EstimatorFitting>().AddSingleton<EstimatorCatalog>().AddSingleton<ShiftAdaptation>();
         services.AddSingleton(provider => new ModelRemovalStep((model, _) =>
         {
             provider.GetRequiredService<EstimatorCatalog>().Remove(model);
