@@ -10,6 +10,7 @@ return args.FirstOrDefault() switch
     "profiles" => await ProfilesBenchmark.RunAsync(),
     "model-page" => await ModelPageBenchmark.RunAsync(),
     "statistics" => StatisticsBenchmark.Run(),
+    "alarms" => Plumbline.Bench.Alarms.AlarmsBenchmark.Run(args),
     _ => Usage(),
 };
 
@@ -24,5 +25,7 @@ static int Usage()
     Console.WriteLine("  model-page              the reads of a model page: 100 features x 30 days of hourly points");
     Console.WriteLine("  profiles                from stored events to stored profiles: 3 million rows x 30 features over 8 windows");
     Console.WriteLine("  statistics              tests, distances and performance estimation at 1e3, 1e5 and 1e6 rows: time and allocations");
+    Console.WriteLine("  alarms [--months 200] [--runs 200] [--reference-days 28] [--seed n] [--only-delays | --only-false-alarms]");
+    Console.WriteLine("                          false alarms per 30 days without drift, and windows until a change is found");
     return 2;
 }

@@ -6,6 +6,7 @@ using Plumbline.Server.Alerting.Delivery;
 using Plumbline.Server.Demo;
 using Plumbline.Server.Ingestion;
 using Plumbline.Server.Drift;
+using Plumbline.Server.Drift.Calibrated;
 using Plumbline.Server.Estimation;
 using Plumbline.Server.Explore;
 using Plumbline.Server.Health;
@@ -89,6 +90,7 @@ public static class PlumblineHost
         services.AddSingleton<IProfileCalculator, SystemCalculator>();
         services.AddSingleton<IProfileCalculator, QualityCalculator>();
         services.AddSingleton<IProfileCalculator, DriftCalculator>();
+        services.AddCalibratedDrift();
         services.AddSingleton<IProfileCalculator, OutputCalculator>();
         services.AddSingleton<LabelledGroups>().AddSingleton<IEventCalculator, PerformanceCalculator>();
         services.AddSingleton<RowSamples>();

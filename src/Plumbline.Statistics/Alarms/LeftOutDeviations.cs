@@ -1,38 +1,55 @@
 namespace Plumbline.Statistics.Alarms;
 
+/// <summary>How one coordinate remembers: level = forgetting x level + (1 - forgetting) x deviation, and the next deviation is expected to be share x level.</summary>
+internal readonly record struct Persistence(double Forgetting, double Share);
+
 /// <summary>
-/// Deviations of the learning windows from what the windows of other days expect of them: out of sample, so that the error of the expectation is in them as it will be in production.
+/// Deviations of the learning windows from what the windows of other days expect of them: out of sample, so that the error of the expectation is in them as it will be in production. Coordinates are
+/// those of the <see cref="NaturalBasis"/>.
 /// </summary>
 internal sealed class LeftOutDeviations
 {
-    private static readonly double[] Forgettings = [0, 0.5, 0.75, 0.9];
+    private static readonly double[] Forgettings = [0, 0.2, 0.4, 0.6, 0.75, 0.9];
+
+    // A persistence must earn its place: by 1 % of the squared error of prediction, and by what chance gives in one of some thousand coordinates (12 in chi-square with one degree of freedom).
+    private const double WorthWhile = 0.01;
+    private const double Chance = 12;
+
+    // Windows' worth of belief that all coordinates have the same variance beyond sampling.
+    private const double Sameness = 20;
 
     private readonly ObservedWindows _windows;
     private readonly double[] _weights;
-    private readonly double[] _centres;
+    private readonly double[] _liveliness;
     private readonly double[] _errors;
 
     public LeftOutDeviations(ObservedWindows windows, double[] weights, SeasonalCentre centre)
     {
         (_windows, _weights) = (windows, weights);
         Deviations = new double[windows.Count * windows.Width];
-        _centres = new double[Deviations.Length];
+        _liveliness = new double[Deviations.Length];
         _errors = new double[windows.Count];
         centre.LeaveDaysOut(windows, weights, (i, expected, error) =>
         {
-            var at = i * windows.Width;
             _errors[i] = error;
-            expected.CopyTo(_centres, at);
-            ObservedWindows.Deviate(windows.IsShares, windows.Row(i), windows.Noise[i], expected, Deviations.AsSpan(at, windows.Width));
+            ObservedWindows.Deviate(windows.IsShares, windows.Row(i), windows.Noise[i], expected, Row(Deviations, i), Row(_liveliness, i));
         });
+        Basis = NaturalBasis.Of(Deviations, weights, windows.Width);
+        for (var i = 0; i < windows.Count; i++)
+            Basis.Turn(Row(Deviations, i), Row(_liveliness, i));
     }
+
+    public NaturalBasis Basis { get; }
 
     public double[] Deviations { get; }
 
     private int Width => _windows.Width;
 
-    /// <summary>Variance per column beyond sampling and the error of the expectation; half its own, half the mean over columns, since one column's estimate is noisy.</summary>
-    public double[] ExtraVariance(double[] deviations)
+    /// <summary>
+    /// Variance per coordinate beyond sampling and the error of the expectation, drawn towards the mean over coordinates: the more, the fewer independent windows there are, since traffic that was seen
+    /// in few states only has not shown all directions it can take.
+    /// </summary>
+    public double[] ExtraVariance(double[] deviations, double independentWindows)
     {
         var extra = new double[Width];
         var total = 0.0;
@@ -42,8 +59,7 @@ internal sealed class LeftOutDeviations
             for (var b = 0; b < Width; b++)
             {
                 var at = i * Width + b;
-                var sampling = _windows.Noise[i] * ObservedWindows.Liveliness(_windows.IsShares, _windows.Noise[i], _centres[at]);
-                extra[b] += _weights[i] * (deviations[at] * deviations[at] - sampling - _errors[i]);
+                extra[b] += _weights[i] * (deviations[at] * deviations[at] - _windows.Noise[i] * _liveliness[at] - _errors[i]);
             }
         }
 
@@ -51,7 +67,7 @@ internal sealed class LeftOutDeviations
             extra[b] = Math.Max(0, extra[b] / total);
         var mean = extra.Average();
         for (var b = 0; b < Width; b++)
-            extra[b] = (extra[b] + mean) / 2;
+            extra[b] = (independentWindows * extra[b] + Sameness * mean) / (independentWindows + Sameness);
         return extra;
     }
 
@@ -59,72 +75,79 @@ internal sealed class LeftOutDeviations
     {
         var scores = new double[_windows.Count];
         for (var i = 0; i < scores.Length; i++)
-        {
-            var at = i * Width;
-            scores[i] = WindowNull.Score(
-                deviations.AsSpan(at, Width), _centres.AsSpan(at, Width), _windows.Noise[i], _errors[i], extra, _windows.IsShares);
-        }
-
+            scores[i] = WindowNull.Score(Row(deviations, i), Row(_liveliness, i), _windows.Noise[i], _errors[i], extra);
         return scores;
     }
 
-    /// <summary>The exponentially forgotten past and the share of it that predict the next window best; (0, 0) when that gains too little.</summary>
-    public (double Forgetting, double Share) ChoosePersistence(double[] scores, double usual, double worthWhile)
+    /// <summary>For each coordinate the memory that predicts the next window best; a share of 0 where that gains too little.</summary>
+    public Persistence[] ChoosePersistence(double[] scores, double usual)
     {
-        var (best, share, least) = (0.0, 0.0, (1 - worthWhile) * Square(Deviations));
+        var chosen = new Persistence[Width];
+        var least = new double[Width];
+        var sampling = new double[Width];
+        var gain = Math.Max(WorthWhile, Chance / _windows.Count);
+        Accumulate(scores, usual, 0, (b, i, _) =>
+        {
+            least[b] += (1 - gain) * _weights[i] * Square(Deviations[i * Width + b]);
+            sampling[b] += _weights[i] * _windows.Noise[i] * _liveliness[i * Width + b];
+        });
+        var product = new double[Width];
+        var square = new double[Width];
+        var all = new double[Width];
         foreach (var forgetting in Forgettings)
         {
-            double product = 0, square = 0;
-            Walk(scores, usual, forgetting, (i, level) =>
+            Array.Clear(product);
+            Array.Clear(square);
+            Array.Clear(all);
+            Accumulate(scores, usual, forgetting, (b, i, level) =>
             {
-                for (var b = 0; b < Width; b++)
-                {
-                    product += _weights[i] * Deviations[i * Width + b] * level[b];
-                    square += _weights[i] * level[b] * level[b];
-                }
+                var deviation = Deviations[i * Width + b];
+                product[b] += _weights[i] * deviation * level;
+                square[b] += _weights[i] * level * level;
+                all[b] += _weights[i] * deviation * deviation;
             });
-            var slope = square > 0 ? Math.Clamp(product / square, 0, 1) : 0;
-            var loss = Square(Surprises(scores, usual, forgetting, slope));
-            if (slope > 0 && loss < least)
-                (best, share, least) = (forgetting, slope, loss);
+            for (var b = 0; b < Width; b++)
+            {
+                var slope = square[b] > 0 ? Math.Clamp(product[b] / square[b], 0, 1) : 0;
+                var loss = all[b] - 2 * slope * product[b] + slope * slope * square[b];
+                // Shares add up to one: along the direction in which they cannot vary there is nothing to predict but rounding.
+                if (slope > 0 && loss < least[b] && all[b] > sampling[b] / 2)
+                    (chosen[b], least[b]) = (new Persistence(forgetting, slope), loss);
+            }
         }
 
-        return (best, share);
+        return chosen;
     }
 
     /// <summary>Deviations minus what the past lets expect of them.</summary>
-    public double[] Surprises(double[] scores, double usual, double forgetting, double share)
+    public double[] Surprises(double[] scores, double usual, Persistence[] persistence)
     {
-        if (share == 0)
-            return Deviations;
         var surprises = new double[Deviations.Length];
-        Walk(scores, usual, forgetting, (i, level) =>
-        {
-            for (var b = 0; b < Width; b++)
-                surprises[i * Width + b] = Deviations[i * Width + b] - share * level[b];
-        });
-        return surprises;
-    }
-
-    private void Walk(double[] scores, double usual, double forgetting, Action<int, double[]> use)
-    {
         var level = new double[Width];
         for (var i = 0; i < _windows.Count; i++)
         {
-            use(i, level);
-            WindowNull.Remember(level, Deviations.AsSpan(i * Width, Width), scores[i], usual, forgetting);
+            for (var b = 0; b < Width; b++)
+                surprises[i * Width + b] = Deviations[i * Width + b] - persistence[b].Share * level[b];
+            WindowNull.Remember(level, Row(Deviations, i), scores[i], usual, persistence);
         }
+
+        return surprises;
     }
 
-    private double Square(double[] deviations)
+    private void Accumulate(double[] scores, double usual, double forgetting, Action<int, int, double> use)
     {
-        var sum = 0.0;
+        var level = new double[Width];
+        var same = new Persistence[Width];
+        Array.Fill(same, new Persistence(forgetting, 0));
         for (var i = 0; i < _windows.Count; i++)
         {
             for (var b = 0; b < Width; b++)
-                sum += _weights[i] * deviations[i * Width + b] * deviations[i * Width + b];
+                use(b, i, level[b]);
+            WindowNull.Remember(level, Row(Deviations, i), scores[i], usual, same);
         }
-
-        return sum;
     }
+
+    private Span<double> Row(double[] table, int i) => table.AsSpan(i * Width, Width);
+
+    private static double Square(double x) => x * x;
 }

@@ -116,12 +116,12 @@ internal sealed class ObservedWindows
         return rows;
     }
 
-    /// <summary>Deviations of a window from what is expected of it, one per column.</summary>
-    public static void Deviate(bool isShares, ReadOnlySpan<double> values, double noise, ReadOnlySpan<double> centre, Span<double> deviations)
+    /// <summary>Deviations of a window from what is expected of it, one per column, and the share of the full sampling variance that each column has.</summary>
+    public static void Deviate(bool isShares, ReadOnlySpan<double> values, double noise, ReadOnlySpan<double> centre, Span<double> deviations, Span<double> liveliness)
     {
         if (!isShares)
         {
-            deviations[0] = values[0] - centre[0];
+            (deviations[0], liveliness[0]) = (values[0] - centre[0], 1);
             return;
         }
 
@@ -130,13 +130,10 @@ internal sealed class ObservedWindows
         {
             var count = values[b] * rows;
             deviations[b] = scale * (Math.Sqrt(count) + Math.Sqrt(count + 1) - Math.Sqrt(4 * rows * centre[b] + 1));
+            liveliness[b] = Liveliness(rows * centre[b]);
         }
     }
 
-    /// <summary>Share of the full sampling variance that a bin with this expected share has: about 1 - exp(-2e) for e expected rows.</summary>
-    public static double Liveliness(bool isShares, double noise, double share)
-    {
-        var expected = 2 * share / noise;
-        return !isShares || expected > 30 ? 1 : 1 - Math.Exp(-expected);
-    }
+    // About 1 - exp(-2e) for e expected rows.
+    private static double Liveliness(double expected) => expected > 15 ? 1 : 1 - Math.Exp(-2 * expected);
 }

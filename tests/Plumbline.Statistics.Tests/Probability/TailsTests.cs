@@ -48,4 +48,28 @@ public sealed class TailsTests
     }
 
     private static double Number(JsonNode? node) => (double)node!;
+
+    [Theory]
+    [InlineData(40, 0.05)]
+    [InlineData(2000, 0.3)]
+    [InlineData(5000, 0.98)]
+    public void Binomial_draws_have_the_right_law(int trials, double probability)
+    {
+        var random = new RandomSource(77);
+        const int Draws = 200_000;
+        double sum = 0, squares = 0;
+        for (var i = 0; i < Draws; i++)
+        {
+            var drawn = random.NextBinomial(trials, probability);
+            Assert.InRange(drawn, 0, trials);
+            (sum, squares) = (sum + drawn, squares + (drawn - trials * probability) * (drawn - trials * probability));
+        }
+
+        var variance = trials * probability * (1 - probability);
+        Assert.InRange(sum / Draws - trials * probability, -4 * Math.Sqrt(variance / Draws), 4 * Math.Sqrt(variance / Draws));
+        Assert.InRange(squares / Draws / variance, 0.98, 1.02);
+        Assert.Equal(0, random.NextBinomial(0, 0.5));
+        Assert.Equal(9, random.NextBinomial(9, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => random.NextBinomial(-1, 0.5));
+    }
 }
