@@ -47,7 +47,8 @@ public sealed class NotificationRouting
             var rows = await db.Notifications.Where(row => row.RoutedAtMs == null).OrderBy(row => row.Id).Take(MostAtOnce).ToListAsync(cancellation);
             foreach (var row in rows)
             {
-                var passage = new Passage(db, row, NotificationOutbox.Read(row.Content), _time.GetUtcNow());
+                var notification = NotificationOutbox.Read(row.Content);
+                var passage = new Passage(db, row, notification, await ToldAsync(db, notification, cancellation), _time.GetUtcNow());
                 foreach (var (_, run) in _stages)
                 {
                     await run(passage, cancellation);
@@ -64,6 +65,12 @@ public sealed class NotificationRouting
         }
     }
 
+    // Who was told at once, not only by the digest, that the incident of a resolution began.
+    private static async Task<IReadOnlyList<string>> ToldAsync(StateDbContext db, Notification notification, CancellationToken cancellation) =>
+        notification is not { Kind: NotificationKind.Resolved, IncidentId: { } incident }
+            ? []
+            : await db.Deliveries.Where(row => row.Receiver != "" && !row.IsDigest && row.Items.Any(item => item.IncidentId == incident)).Select(row => row.Receiver).Distinct().ToListAsync(cancellation);
+
     private async Task SilenceAsync(Passage passage, CancellationToken cancellation)
     {
         // Who was told of the beginning is told of the end.
@@ -77,20 +84,20 @@ public sealed class NotificationRouting
         return Task.CompletedTask;
     }
 
-    private async Task RouteAsync(Passage passage, CancellationToken cancellation)
+    private Task RouteAsync(Passage passage, CancellationToken cancellation)
     {
         var notification = passage.Notification;
         if (passage.IsEnd)
         {
-            var told = await passage.Db.DeliveryItems.Where(item => item.IncidentId == notification.IncidentId && item.Receiver != "").Select(item => item.Receiver).Distinct().ToListAsync(cancellation);
-            passage.Receivers.AddRange(_receivers.All.Where(receiver => receiver.Declared.Enabled && told.Contains(receiver.Name, StringComparer.Ordinal)));
+            passage.Receivers.AddRange(_receivers.All.Where(receiver => receiver.Declared.Enabled && passage.Told.Contains(receiver.Name, StringComparer.Ordinal)));
             if (passage.Receivers.Count == 0) passage.End(DeliveryState.Unrouted, "nobody was told that it began");
-            return;
+            return Task.CompletedTask;
         }
 
         passage.Receivers.AddRange(_receivers.All.Where(receiver => receiver.Declared.Enabled && receiver.Covers(notification.Model)
             && (passage.IsDigest ? receiver.Declared.Digest : notification.Severity >= receiver.MinimumSeverity)));
         if (passage.Receivers.Count == 0) passage.End(DeliveryState.Unrouted, passage.IsDigest ? "no receiver takes the digest of this model" : "no receiver takes this model and severity");
+        return Task.CompletedTask;
     }
 
     private static async Task DeduplicateAsync(Passage passage, CancellationToken cancellation)
@@ -125,7 +132,7 @@ public sealed class NotificationRouting
     }
 
     /// <summary>One notification on its way.</summary>
-    private sealed class Passage(StateDbContext db, NotificationRow row, Notification notification, DateTimeOffset now)
+    private sealed class Passage(StateDbContext db, NotificationRow row, Notification notification, IReadOnlyList<string> told, DateTimeOffset now)
     {
         public StateDbContext Db => db;
 
@@ -133,15 +140,17 @@ public sealed class NotificationRouting
 
         public DateTimeOffset Now => now;
 
+        public IReadOnlyList<string> Told => told;
+
         public List<Receiver> Receivers { get; } = [];
 
         public bool IsOver { get; private set; }
 
         /// <summary>Severity and kind both keep out of the pager.</summary>
-        public bool IsDigest => notification.Severity == AlertSeverity.Digest || notification.Kind == NotificationKind.Digest;
+        public bool IsDigest => !IsEnd && (notification.Severity == AlertSeverity.Digest || notification.Kind == NotificationKind.Digest);
 
-        /// <summary>The end of an incident that somebody may have been told of.</summary>
-        public bool IsEnd => notification.Kind == NotificationKind.Resolved && notification.IncidentId is not null && !IsDigest;
+        /// <summary>The end of an incident that somebody was told of. It counts as that even when the incident was harmless in the end: a pager must hear that it is over.</summary>
+        public bool IsEnd => notification.Kind == NotificationKind.Resolved && notification.IncidentId is not null && (told.Count > 0 || notification.Severity != AlertSeverity.Digest);
 
         public string IncidentGroup => notification.IncidentId is { } id ? $"incident:{id}" : $"key:{notification.Key}";
 

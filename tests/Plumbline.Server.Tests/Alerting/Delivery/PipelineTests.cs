@@ -136,7 +136,7 @@ public sealed class PipelineTests
         await bench.PassAsync(Wait, Wait);
         await bench.AddAsync(bench.Incident(2, NotificationKind.Opened, AlertSeverity.Critical));
         await bench.PassAsync(Wait, Wait);
-        await bench.AddAsync(bench.Incident(1, NotificationKind.Resolved, AlertSeverity.Critical), bench.Incident(2, NotificationKind.Resolved), bench.Incident(9, NotificationKind.Resolved));
+        await bench.AddAsync(bench.Incident(1, NotificationKind.Resolved, AlertSeverity.Critical), bench.Incident(2, NotificationKind.Resolved, AlertSeverity.Digest), bench.Incident(9, NotificationKind.Resolved));
         await bench.PassAsync(Wait, Wait);
         string[] Keys(string path) => [.. sink.Requests.Where(request => request.Path == path).SelectMany(request => request.Json.GetProperty("notifications").EnumerateArray()).Select(item => item.GetProperty("key").GetString()!)];
         Assert.Equal(["incident-1-opened", "incident-2-opened", "incident-1-resolved", "incident-2-resolved"], Keys("/all"));
