@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Plumbline.Server.Alerting.Evaluation;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
 
@@ -26,6 +27,8 @@ public static class SeededModels
         await points.WriteAsync(router.Id, [.. Windows(end).SelectMany(window => Router_(window.At, window.Start, window.End))], CancellationToken.None);
         var price = await CreateAsync(models, Price, new ModelSpecification { Task = "regression", Features = features });
         await points.WriteAsync(price.Id, [.. Windows(end).SelectMany(window => Price_(window.At, window.Start, window.End))], CancellationToken.None);
+        // Incidents as the server itself finds them in these points, before anybody looks.
+        await services.GetRequiredService<AlertJudgement>().JudgeAsync(router, CancellationToken.None);
         await CreateAsync(models, "no-traffic-yet", new ModelSpecification { Task = "binary" });
     }
 
@@ -51,6 +54,8 @@ public static class SeededModels
         var rows = (long)((420 + (300 * Math.Sin((at - 8) * Math.PI / 12))) * (end - start).TotalHours);
         foreach (var point in System(at, rows))
             yield return point with { WindowStart = start, WindowEnd = end };
+        yield return Point("input.rows", rows, rows, start, end);
+        yield return Point("input.rows", rows, rows, start, end) with { Version = at < 60 ? "v6" : "v7" };
         for (var feature = 0; feature < Features.Length; feature++)
         {
             yield return Point("drift.psi", Math.Max(0.004, ((at - 60) * 0.002 * (feature == 0 ? 2 : 1 - (feature * 0.15))) + Wave(at + feature, 0.01)), rows, start, end, feature: Features[feature]);

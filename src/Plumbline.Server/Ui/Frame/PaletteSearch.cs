@@ -11,7 +11,7 @@ public sealed class PaletteSearch(ModelCatalog models)
     /// <summary>More would scroll; typing one letter more is faster.</summary>
     public const int MostFound = 12;
 
-    private static readonly string[] Tabs = ["Inputs", "Outputs", "Performance"];
+    private static readonly string[] Tabs = ["Inputs", "Outputs", "Performance", "Rules"];
     private static readonly PalettePlace[] Pages = [new("Fleet", "page", "/"), new("Incidents", "page", "/incidents"), new("Explore", "page", "/explore"), new("Settings: receivers", "page", "/settings"), new("Settings: silences", "page", "/settings/silences"), new("Settings: deliveries", "page", "/settings/deliveries"), new("Self", "page", "/self"), new("Start: three ways in", "page", "/start")];
 
     /// <summary>At most <see cref="MostFound"/> places; names that begin with the text come before those that hold it.</summary>

@@ -1,3 +1,4 @@
+using Plumbline.Server.Alerting.Incidents;
 using Plumbline.Server.Health;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
@@ -52,8 +53,11 @@ public sealed record ModelScope(ModelOverview Overview, PageScope Page, DateTime
         Window = window,
     };
 
-    /// <summary>Releases within the range, as marks of a time axis.</summary>
-    public IReadOnlyList<ChartMark> Marks => [.. Overview.Releases.Skip(1).Where(release => release.At >= From && release.At <= To).Select(release => new ChartMark(release.At, release.Version))];
+    /// <summary>Incidents of this model that touch the range, the newest first.</summary>
+    public IReadOnlyList<Incident> Incidents { get; init; } = [];
+
+    /// <summary>Releases and the beginnings of incidents within the range, as marks of a time axis.</summary>
+    public IReadOnlyList<ChartMark> Marks => [.. Incidents.Where(incident => incident.Onset >= From && incident.Onset <= To).Select(incident => new ChartMark(incident.Onset, $"incident {incident.Id}", Incident: true)), .. Overview.Releases.Skip(1).Where(release => release.At >= From && release.At <= To).Select(release => new ChartMark(release.At, release.Version))];
 
     /// <summary>Address of a tab of this model.</summary>
     public string Tab(string tab, params (string Key, string? Value)[] changes) =>
