@@ -220,6 +220,39 @@ public sealed class EstimationCalculatorTests(TestHost host)
         }
     }
 
+    [Fact]
+    public async Task A_past_window_as_reference_is_looked_at_again_until_its_ground_truth_has_come()
+    {
+        var model = await CreateAsync(host, "binary");
+        var reference = Binary(400, 22);
+        await PostAsync(host, model, 0, reference);
+        await PostAsync(host, model, 5, Binary(100, 23));
+        await host.WaitUntilComputedAsync(model.Name);
+        using (var response = await System.Net.Http.Json.HttpClientJsonExtensions.PutAsJsonAsync(host.Client, $"/v1/models/{model.Name}/reference", new { from = Start, to = Start.AddHours(1) }))
+            Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        await host.WaitUntilComputedAsync(model.Name);
+        model = host.Get<ModelCatalog>().Find(model.Id)!;
+        var clock = new SetClock { Now = Start.AddDays(3) };
+        var catalog = new EstimatorCatalog(host.Get<EstimatorFitting>(), host.Get<BaselineCatalog>(), host.Get<ColumnStore>(), host.Get<WindowLedger>(), clock, NullLogger<EstimatorCatalog>.Instance);
+        Assert.Equal(EstimatorGap.NoGroundTruth, (await catalog.FindAsync(model, default)).Gap);
+
+        await PostGroundTruthAsync(host, model, reference);
+        await host.WaitUntilComputedAsync(model.Name);
+        // Not at every window: a minute later.
+        Assert.Equal(EstimatorGap.NoGroundTruth, (await catalog.FindAsync(model, default)).Gap);
+        clock.Now += TimeSpan.FromMinutes(2);
+        var estimator = await catalog.FindAsync(model, default);
+        Assert.Equal((null, 400), (estimator.Gap, estimator.LabelledRows));
+        Assert.Same(estimator, await catalog.FindAsync(model, default));
+    }
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
     private async Task<EstimatorGap?> GapAsync(ModelDefinition model) => (await host.Get<EstimatorCatalog>().FindAsync(host.Get<ModelCatalog>().Find(model.Id)!, default)).Gap;
 
     private static FeatureTable TableOf(List<WorldRow> rows) => new FeatureTable(rows.Count).WithNumeric("amount", [.. rows.Select(row => row.Amount)]).WithCategorical("country", [.. rows.Select(row => row.Country)]);
