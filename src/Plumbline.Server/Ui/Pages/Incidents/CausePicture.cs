@@ -39,10 +39,14 @@ public sealed record CausePicture(IncidentCause Cause, Alert? Evidence, string T
             _ => _ => true,
         };
         // A release touches much at once; what moved most surely shows it best.
-        if (cause.Kind == "version_rollout")
-            return alerts.OrderBy(alert => alert.Metric.StartsWith("drift.", StringComparison.Ordinal)).ThenBy(alert => alert.Evidence.PValue ?? 1).ThenByDescending(alert => alert.Evidence.Effect ?? 0).FirstOrDefault();
+        if (cause.Kind is "version_rollout" or "unknown")
+            return SurestOf(alerts);
         return alerts.Where(about).OrderBy(alert => !alert.Metric.StartsWith("performance.", StringComparison.Ordinal)).ThenByDescending(alert => alert.Evidence.Effect ?? 0).FirstOrDefault();
     }
+
+    /// <summary>What moved most surely; distances last, because they do not say which way.</summary>
+    public static Alert? SurestOf(IReadOnlyList<Alert> alerts) =>
+        alerts.OrderBy(alert => alert.Metric.StartsWith("drift.", StringComparison.Ordinal)).ThenBy(alert => alert.Evidence.PValue ?? 1).ThenByDescending(alert => alert.Evidence.Effect ?? 0).FirstOrDefault();
 
     /// <summary>Reads the picture of a cause over a stretch of time.</summary>
     public static async Task<CausePicture> ReadAsync(IncidentCause cause, IReadOnlyList<Alert> alerts, ModelCatalog models, MetricReader reader, MetricCatalogue catalogue, (DateTimeOffset From, DateTimeOffset To) range, CancellationToken cancellation)

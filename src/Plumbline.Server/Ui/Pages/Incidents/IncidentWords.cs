@@ -35,6 +35,7 @@ public static class IncidentWords
         "concentration" => "Answers concentrate",
         "outage" => "Outage",
         "segment" => "One segment",
+        "unknown" => "No likely cause",
         _ => kind.Replace('_', ' '),
     };
 

@@ -56,7 +56,7 @@ public static class RuleWords
         {
             RuleKind.Threshold => $"{Way(rule.Direction)} {Figures.Format(rule.Value, unit)} {lasting}",
             RuleKind.Change => $"{(rule.Direction == RuleDirection.Below ? "falls" : rule.Direction == RuleDirection.Above ? "rises" : "changes")} by more than {Figures.Format(rule.Value, rule.Relative ? "share" : unit)}{(rule.Relative ? " of what it was" : "")} against {(rule.Against == ChangeBase.PreviousPeriod ? "the same hour a week before" : "its first windows")}, {lasting}",
-            RuleKind.Drift => $"surprising against what is normal, windows of {window}; a change below {Floor(rule, unit)} goes to the digest",
+            RuleKind.Drift => $"surprising in windows of {window}; less than {Floor(rule, unit)} goes to the digest",
             RuleKind.Absence => $"no predictions {lasting}, where there used to be some",
             _ => $"version {rule.Version} by version {rule.ThanVersion} {Way(rule.Direction)} {Figures.Format(rule.Value)} {lasting}",
         };
