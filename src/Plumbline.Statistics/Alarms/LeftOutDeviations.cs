@@ -71,6 +71,20 @@ internal sealed class LeftOutDeviations
         return extra;
     }
 
+    /// <summary>One over the variance of each window: sampling and what varies between windows beyond it.</summary>
+    public double[] Weights(double largest)
+    {
+        var extra = 0.0;
+        for (var i = 0; i < _windows.Count; i++)
+        {
+            for (var b = 0; b < Width; b++)
+                extra += Square(Deviations[i * Width + b]) - _windows.Noise[i] * _liveliness[i * Width + b];
+        }
+
+        extra = Math.Max(0, extra / Deviations.Length);
+        return Array.ConvertAll(_windows.Noise, noise => noise + extra > 0 ? Math.Min(largest, 1 / (noise + extra)) : largest);
+    }
+
     public double[] Scores(double[] deviations, double[] extra)
     {
         var scores = new double[_windows.Count];

@@ -6,7 +6,7 @@ namespace Plumbline.Statistics.Alarms;
 /// </summary>
 internal sealed class SeasonalCentre
 {
-    private static readonly double[] Pulls = [1, 4];
+    private static readonly double[] Pulls = [0.1, 0.5, 2];
 
     // A richer pattern must earn its place: by this share of the squared error of prediction.
     private const double WorthWhile = 0.005;
@@ -61,6 +61,9 @@ internal sealed class SeasonalCentre
 
         return best!;
     }
+
+    /// <summary>The same pattern and pull with other weights of the windows.</summary>
+    public SeasonalCentre Reweighted(ObservedWindows windows, double[] weights) => new(Pattern, _pull, windows, weights);
 
     /// <summary>The expectation at a time, and the variance of its own error.</summary>
     public double Expect(DateTimeOffset start, Span<double> centre)

@@ -78,6 +78,9 @@ internal sealed class WindowNull
     {
         var weights = Weights(windows);
         var centre = SeasonalCentre.Choose(windows, weights, window);
+        // The first weights took the calendar's swings for noise; now that these are expected, once more with what is left.
+        weights = new LeftOutDeviations(windows, weights, centre).Weights(Certain);
+        centre = centre.Reweighted(windows, weights);
         return new WindowNull(windows, centre, new LeftOutDeviations(windows, weights, centre));
     }
 
