@@ -159,6 +159,8 @@ public sealed class IncidentTests(TestHost host)
         Assert.Equal(HttpStatusCode.BadRequest, (await host.Client.PostAsJsonAsync($"/v1/incidents/{id}/comments", new { comment = " " })).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await host.Client.PostAsJsonAsync($"/v1/incidents/{id}/comments", new { comment = "rolled back" })).StatusCode);
         Assert.Equal(IncidentState.Acknowledged, Assert.Single(await world.IncidentsAsync()).Incident.State);
+        Assert.Equal(HttpStatusCode.Created, (await host.Client.PostAsync($"/v1/incidents/{id}/silence?for=1h", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await host.Client.PostAsync($"/v1/incidents/{id}/silence?for=never", null)).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await host.Client.PostAsync($"/v1/incidents/{id}/resolve", null)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await host.Client.PostAsync($"/v1/incidents/{id}/acknowledge", null)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await host.Client.PostAsync("/v1/incidents/999999/resolve", null)).StatusCode);

@@ -30,6 +30,9 @@ public sealed class IncidentActions(IDbContextFactory<StateDbContext> state, Tim
     /// <summary>Adds a comment. False when there is no such incident.</summary>
     public Task<bool> CommentAsync(long id, string who, string comment, CancellationToken cancellation) => ChangeAsync(id, who, "comment", comment, (_, _) => true, cancellation);
 
+    /// <summary>Notes on the timeline that it was silenced.</summary>
+    public Task<bool> RememberSilenceAsync(long id, string who, string text, CancellationToken cancellation) => ChangeAsync(id, who, "silenced", text, (_, _) => true, cancellation);
+
     private async Task<bool> ChangeAsync(long id, string who, string kind, string? text, Func<IncidentRow, long, bool> change, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Plumbline.Server.Access;
+using Plumbline.Server.Alerting.Delivery;
 using Plumbline.Server.Alerting.Rules;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
@@ -30,6 +31,7 @@ public static class IncidentEndpoints
             ActAsync(id, http, needed: false, (who, comment) => actions.AcknowledgeAsync(id, who, comment, cancellation))).RequireRole(ApiRole.Operate).WithTags("Incidents");
         routes.MapPost("/v1/incidents/{id:long}/resolve", (long id, HttpContext http, IncidentActions actions, CancellationToken cancellation) =>
             ActAsync(id, http, needed: false, (who, comment) => actions.ResolveAsync(id, who, comment, cancellation))).RequireRole(ApiRole.Operate).WithTags("Incidents");
+        routes.MapPost("/v1/incidents/{id:long}/silence", SilenceAsync).RequireRole(ApiRole.Operate).WithTags("Incidents");
         routes.MapPost("/v1/incidents/{id:long}/comments", (long id, HttpContext http, IncidentActions actions, CancellationToken cancellation) =>
             ActAsync(id, http, needed: true, (who, comment) => actions.CommentAsync(id, who, comment!, cancellation))).RequireRole(ApiRole.Review).WithTags("Incidents");
     }
@@ -44,6 +46,21 @@ public static class IncidentEndpoints
         var take = limit ?? 50;
         var incidents = await reader.ListAsync(new IncidentQuery { ModelId = model?.Id, State = wanted, AtLeast = atLeast, From = start, To = end, Limit = take, Before = before }, cancellation);
         return Results.Json(new { incidents, next = incidents.Count == take ? incidents[^1].Id : (long?)null }, Rule.ViewJson);
+    }
+
+    /// <summary>Silences what is told of this and of every later incident of the same model, cause and feature.</summary>
+    private static async Task<IResult> SilenceAsync(long id, HttpContext http, string? @for, IncidentReader reader, IncidentActions actions, Silences silences, TimeProvider time, CancellationToken cancellation)
+    {
+        if (await reader.FindAsync(id, cancellation) is not { } found) return Unknown(id);
+        var (comment, problem) = await ReadCommentAsync(http);
+        if (problem is not null) return problem;
+        var specification = new SilenceSpecification { Matchers = Words.Matchers(found.Incident), For = @for ?? "4h", Comment = string.IsNullOrWhiteSpace(comment) ? $"Incident {id}: {Problems.Shorten(found.Incident.Headline, 200)}" : comment };
+        if (specification.Check(time.GetUtcNow()) is { Count: > 0 } errors)
+            return Problems.BadRequest("silence_invalid", "Nothing is silenced; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+        var who = http.User.Identity?.Name ?? "";
+        if (await silences.AddAsync(specification, who, cancellation) is not { } added) return Problems.Conflict("too_many_silences", $"There are {Silences.MaxSilences} silences already; end some.");
+        await actions.RememberSilenceAsync(id, who, $"Silenced until {added.EndsAt:yyyy-MM-dd HH:mm} UTC: {string.Join(", ", added.Matchers)}.", cancellation);
+        return TypedResults.Created($"/v1/silences/{added.Id}", new { id = added.Id, ends_at = added.EndsAt });
     }
 
     private static async Task<IResult> ActAsync(long id, HttpContext http, bool needed, Func<string, string?, Task<bool>> act)

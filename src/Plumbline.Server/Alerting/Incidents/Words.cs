@@ -41,10 +41,20 @@ internal static class Words
         _ => $"{string.Join(", ", items.Take(most))} and {items.Count - most} more",
     };
 
+    /// <summary>What tells notifications of this cause apart from others.</summary>
+    public static IReadOnlyList<LabelMatcher> Matchers(Incident incident)
+    {
+        var matchers = new List<LabelMatcher> { new("model", incident.Model), new("alertname", AlertName(incident.Story)) };
+        if (incident.Story.Features.Count > 0) matchers.Add(new("feature", incident.Story.Features[0]));
+        return matchers;
+    }
+
+    private static string AlertName(IncidentStory story) => story.Causes.Count > 0 ? story.Causes[0].Kind : "incident";
+
     /// <summary>What is sent about an incident.</summary>
     public static Notification Notification(ModelDefinition model, IncidentRow incident, IncidentStory story, NotificationKind kind, AlertSeverity severity)
     {
-        var labels = ImmutableDictionary<string, string>.Empty.Add("alertname", story.Causes.Count > 0 ? story.Causes[0].Kind : "incident").Add("model", model.Name)
+        var labels = ImmutableDictionary<string, string>.Empty.Add("alertname", AlertName(story)).Add("model", model.Name)
             .Add("severity", severity.ToString().ToLowerInvariant()).Add("incident", incident.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (story.Features.Count > 0) labels = labels.Add("feature", story.Features[0]);
         if (story.Segments.Count > 0) labels = labels.Add("segment", story.Segments[0]);

@@ -88,7 +88,7 @@ internal sealed class CalibratedNulls(ColumnStore store, SegmentValues segmentVa
         foreach (var round in rounds)
         {
             var scopes = 1 + round.Sum(segment => segment.Values.Count + 2);
-            var windows = Math.Max(1, (int)((source.To - source.From) / model.Window));
+            var windows = Math.Max(1, (int)((source.To - source.From) / source.Grain));
             foreach (var chunk in features.Chunk(Math.Clamp(ProfilesInMemory / (windows * scopes), 1, FeaturesPerStatement)))
             {
                 if (streams.Count >= MostStreams)
@@ -99,14 +99,14 @@ internal sealed class CalibratedNulls(ColumnStore store, SegmentValues segmentVa
 
                 var profiles = new List<FeatureProfile>();
                 using (var rows = await store.QueryAsync(source.Statement(model, baseline, chunk, round).Select(), cancellation)) ProfileRows.Read(rows, profiles);
-                Learn(model, baseline, profiles, streams);
+                Learn(source, baseline, profiles, streams);
             }
         }
 
         return streams;
     }
 
-    private static void Learn(ModelDefinition model, Baseline baseline, List<FeatureProfile> profiles, Dictionary<CalibratedStream, BinnedNull> streams)
+    private static void Learn(NullSource source, Baseline baseline, List<FeatureProfile> profiles, Dictionary<CalibratedStream, BinnedNull> streams)
     {
         foreach (var group in profiles.GroupBy(profile => new CalibratedStream(profile.Scope.SegmentKey, profile.Scope.SegmentValue, profile.Feature)))
         {
@@ -115,7 +115,7 @@ internal sealed class CalibratedNulls(ColumnStore store, SegmentValues segmentVa
             var feature = baseline.Features[group.Key.Feature];
             var windows = group.Where(profile => profile.Bins.Length == feature.Profile.Bins.Length)
                 .Select(profile => new WindowCounts(profile.WindowStart, CalibratedBins.Of(feature, profile))).ToList();
-            if (BinnedNull.Learn(windows, model.Window) is { } learned) streams[group.Key] = learned;
+            if (BinnedNull.Learn(windows, source.Grain) is { } learned) streams[group.Key] = learned;
         }
     }
 }

@@ -15,8 +15,15 @@ namespace Plumbline.Server.Drift.Calibrated;
 /// <param name="From">Start of the first window.</param>
 /// <param name="To">End of the last one.</param>
 /// <param name="IsReference">False when these are production's first days.</param>
-internal sealed record NullSource(string Table, DateTimeOffset From, DateTimeOffset To, bool IsReference)
+/// <param name="Grain">Length of the windows that are learned from: the model's window, or a multiple of it where that holds too few rows.</param>
+internal sealed record NullSource(string Table, DateTimeOffset From, DateTimeOffset To, bool IsReference, TimeSpan Grain)
 {
+    /// <summary>Rows that a learning window should hold; a reference is often a thin sample of a long time.</summary>
+    private const int RowsPerWindow = 40;
+
+    /// <summary>Multiples of the model's window that are tried; a day at most.</summary>
+    private static readonly int[] Multiples = [1, 2, 3, 4, 6, 8, 12, 24];
+
     /// <summary>Windows that are learned from at most, the latest ones: six weeks of hours.</summary>
     public const int MostWindows = 1008;
 
@@ -29,10 +36,27 @@ internal sealed record NullSource(string Table, DateTimeOffset From, DateTimeOff
     public static NullSource? OfReference(ModelDefinition model, Baseline baseline)
     {
         if (baseline is not { From: { } from, To: { } to } || to - from < ReferenceHistory - model.Window || (to - from) / model.Window < FewestReferenceWindows) return null;
+        if (GrainOf(model, to - from, baseline.Rows) is not { } grain) return null;
         // The windows at both ends are cut off by the reference's own range and hold only part of their rows, which their sampling variance accounts for.
-        var first = Floor(from, model.Window);
-        var last = Floor(to, model.Window) + model.Window;
-        return new NullSource(ModelTables.Reference(model.Id, baseline.Generation), Max(first, last - MostWindows * model.Window), last, IsReference: true);
+        var first = Floor(from, grain);
+        var last = Floor(to, grain) + grain;
+        return new NullSource(ModelTables.Reference(model.Id, baseline.Generation), Max(first, last - MostWindows * grain), last, IsReference: true, grain);
+    }
+
+    /// <summary>
+    /// The shortest multiple of the window whose windows hold enough rows on average; null when there are too few of them. What varies from one window to the next within it is then
+    /// not seen, but windows that thin vary by chance far more than by anything else.
+    /// </summary>
+    private static TimeSpan? GrainOf(ModelDefinition model, TimeSpan span, long rows)
+    {
+        foreach (var multiple in Multiples)
+        {
+            var grain = multiple * model.Window;
+            if (grain > TimeSpan.FromDays(1) || span / grain < FewestWindows) break;
+            if (rows * (grain / span) >= RowsPerWindow) return grain;
+        }
+
+        return null;
     }
 
     /// <summary>Production's first days as the source.</summary>
@@ -41,13 +65,13 @@ internal sealed record NullSource(string Table, DateTimeOffset From, DateTimeOff
         var first = Floor(firstPrediction, model.Window);
         var length = Learning > FewestWindows * model.Window ? Learning : FewestWindows * model.Window;
         var windows = Math.Min(MostWindows, (int)Math.Ceiling(length / model.Window));
-        return new NullSource(ModelTables.Predictions(model.Id), first, first + windows * model.Window, IsReference: false);
+        return new NullSource(ModelTables.Predictions(model.Id), first, first + windows * model.Window, IsReference: false, model.Window);
     }
 
     /// <summary>The profiles of some features in all of the source's windows and scopes, versions together.</summary>
     public ProfileStatement Statement(ModelDefinition model, Baseline baseline, IEnumerable<ProfiledFeature> features, IReadOnlyList<SegmentColumn> segments)
     {
-        var length = (long)model.Window.TotalSeconds;
+        var length = (long)Grain.TotalSeconds;
         var role = IsReference ? "" : "role = 'primary' AND ";
         return new ProfileStatement
         {
