@@ -10,6 +10,7 @@ public static class ReferencesSetup
         .AddSingleton<BaselineComputation>()
         .AddSingleton<BaselineCatalog>()
         .AddSingleton<ReferenceLoading>()
+        .AddSingleton<FeatureRelevance>()
         .AddSingleton(provider => new ModelRemovalStep(provider.GetRequiredService<BaselineCatalog>().RemoveAsync))
         .AddHostedService<BaselineStart>();
 

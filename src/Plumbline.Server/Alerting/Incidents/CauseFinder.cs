@@ -2,11 +2,12 @@ using Plumbline.Server.Alerting.Evaluation;
 using Plumbline.Server.Health;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
+using Plumbline.Server.References;
 
 namespace Plumbline.Server.Alerting.Incidents;
 
 /// <summary>Ranks what may have caused an incident, each candidate with its evidence.</summary>
-public sealed class CauseFinder(MetricPointStore points)
+public sealed class CauseFinder(MetricPointStore points, FeatureRelevance relevance)
 {
     /// <summary>Windows around the onset in which a release counts as having happened then.</summary>
     private const int NearWindows = 3;
@@ -24,7 +25,7 @@ public sealed class CauseFinder(MetricPointStore points)
         found.AddRange(Values(alerts, path));
         found.AddRange(Segment(alerts, segments, path));
         if (Concentration(alerts, path) is { } concentration) found.Add(concentration);
-        found.AddRange(Drifts(alerts, path));
+        found.AddRange(await DriftsAsync(alerts, model, path, cancellation));
         if (Concept(alerts, path) is { } concept) found.Add(concept);
         return [.. found.OrderByDescending(cause => cause.Score)];
     }
@@ -89,12 +90,18 @@ public sealed class CauseFinder(MetricPointStore points)
         return new IncidentCause("concentration", subject, 0.6, $"The share of answers {subject}: {Words.Change(risen, "share")}.", $"{path}/outputs");
     }
 
-    private static IEnumerable<IncidentCause> Drifts(IReadOnlyList<AlertRow> alerts, string path)
+    /// <summary>Features that moved, ordered by how far and by what they have to do with the answers.</summary>
+    private async Task<IEnumerable<IncidentCause>> DriftsAsync(IReadOnlyList<AlertRow> alerts, ModelDefinition model, string path, CancellationToken cancellation)
     {
-        foreach (var group in alerts.Where(alert => AlertAspects.Of(alert) == AlertAspect.FeatureDrift).GroupBy(alert => alert.Feature, StringComparer.Ordinal).OrderByDescending(group => group.Max(Effect)).Take(5))
+        var moved = alerts.Where(alert => AlertAspects.Of(alert) == AlertAspect.FeatureDrift).GroupBy(alert => alert.Feature, StringComparer.Ordinal).ToList();
+        var weights = await relevance.ReadAsync(model, moved.Select(group => group.Key), cancellation);
+        return moved.Select(group => Drift(group.Key, group.MaxBy(Effect)!)).OrderByDescending(cause => cause.Score).Take(5);
+
+        IncidentCause Drift(string feature, AlertRow worst)
         {
-            var worst = group.MaxBy(Effect)!;
-            yield return new IncidentCause("feature_drift", group.Key, 0.3 + (0.2 * Math.Min(1, Effect(worst))), $"{group.Key} moved {Words.Change(worst, "")}{(worst.Segment.Length > 0 ? $" in {worst.Segment}" : "")}.", $"{path}/inputs?feature={Uri.EscapeDataString(group.Key)}");
+            var weight = weights.TryGetValue(feature, out var known) ? known : (double?)null;
+            var words = $"{feature} moved {Words.Change(worst, "")}{(worst.Segment.Length > 0 ? $" in {worst.Segment}" : "")}{(weight is { } value ? $"; its association with the answers is {Figures.Format(value)}" : "")}.";
+            return new IncidentCause("feature_drift", feature, 0.3 + (0.25 * Math.Min(1, Effect(worst)) * (0.3 + (0.7 * (weight ?? 0.5)))), words, $"{path}/inputs?feature={Uri.EscapeDataString(feature)}");
         }
 
         static double Effect(AlertRow alert) => AlertEvidence.Read(alert.Evidence).Effect ?? 0;

@@ -28,7 +28,30 @@ public sealed class ImpactReader(MetricPointStore points, MetricCatalogue catalo
             }
         }
 
-        return found.OrderByDescending(impact => impact.Certain).ThenByDescending(impact => impact.LossLower / Math.Max(1e-9, Math.Abs(impact.Before))).FirstOrDefault();
+        var worst = found.OrderByDescending(impact => impact.Certain).ThenByDescending(impact => impact.LossLower / Math.Max(1e-9, Math.Abs(impact.Before))).FirstOrDefault();
+        if (worst is null || await CostPerDayAsync(model, onset, end, cancellation) is not { } money) return worst;
+        return worst with { MoneyPerDay = money, Currency = model.Cost!.Currency, Words = $"{worst.Words}; {(money >= 0 ? "about" : "no loss:")} {Signed(money)} {model.Cost.Currency} a day" };
+    }
+
+    /// <summary>
+    /// By how much the declared cost of wrong decisions per day grew: per decision s (1 - p) c_fp + s (p / r) (1 - r) c_fn, with s the share of positive answers, p precision and r recall, times
+    /// the predictions of a day since the onset. Null without a declared cost or without the three numbers on both sides.
+    /// </summary>
+    private async Task<double?> CostPerDayAsync(ModelDefinition model, DateTimeOffset onset, DateTimeOffset end, CancellationToken cancellation)
+    {
+        if (model.Cost is not { } cost || model.EffectivePositiveClass is not { } positive) return null;
+        var read = await points.ReadAsync(model, new MetricQuery { Metrics = ["performance.precision", "performance.recall", "output.share", "input.rows"], From = onset - Before, To = end }, cancellation);
+        var usable = read.Where(point => point is { Value: not null, N: > 0 } && (point.Class.Length == 0 || point.Class == positive)).ToList();
+        if (PerDecision(usable.Where(point => point.WindowEnd <= onset)) is not { } before || PerDecision(usable.Where(point => point.WindowStart >= onset)) is not { } after) return null;
+        var days = usable.Where(point => point.Metric == "input.rows" && point.WindowStart >= onset).ToList();
+        return days.Count == 0 ? null : (after - before) * days.Average(point => point.Value!.Value) * (CoarseWindows.Day / model.Window);
+
+        double? PerDecision(IEnumerable<MetricPoint> side)
+        {
+            var list = side.ToList();
+            double? Of(string metric) => Mean(list.Where(point => point.Metric == metric))?.Value;
+            return Of("performance.precision") is { } p && Of("performance.recall") is > 0 and var r && Of("output.share") is { } s ? (s * (1 - p) * cost.FalsePositive) + (s * p / r * (1 - r) * cost.FalseNegative) : null;
+        }
     }
 
     private async Task<IncidentImpact?> ReadAsync(ModelDefinition model, string metric, string segment, DateTimeOffset onset, DateTimeOffset end, CancellationToken cancellation)
