@@ -9,8 +9,8 @@ internal static class EvidenceRun
     /// <summary>Windows kept; an older beginning is as good as this one.</summary>
     private const int MostWindows = 400;
 
-    /// <summary>A later start that has nearly all of the evidence is likelier than an earlier one that chance has joined to it.</summary>
-    private const double NearlyAll = 0.9;
+    /// <summary>A later start that has most of the evidence is likelier than an earlier one that chance has joined to it.</summary>
+    private const double MostOfIt = 0.75;
 
     /// <summary>The run with the next window.</summary>
     public static ImmutableList<EvidenceWindow> Add(ImmutableList<EvidenceWindow> run, AlarmStep step, DateTimeOffset start, double deviation, long n)
@@ -29,7 +29,7 @@ internal static class EvidenceRun
         for (var i = run.Count - 1; i >= 0; i--)
         {
             sum += run[i].LogEValue;
-            if (sum < NearlyAll * best) continue;
+            if (sum < MostOfIt * best) continue;
             from = i;
             break;
         }

@@ -4,7 +4,7 @@ namespace Plumbline.Server.Alerting.Incidents;
 
 /// <summary>
 /// Which incident a new alert belongs to. Pure. The rules, in this order: the same thing again (also in another model, when an upstream feature feeds both);
-/// features moving slowly together; and what began at the same time in the same model, when both beginnings are sharp.
+/// features moving slowly together; what began at the same time in the same model, when both beginnings are sharp; and what was weak for long and tipped over by such a beginning.
 /// </summary>
 public static class IncidentGrouping
 {
@@ -22,7 +22,7 @@ public static class IncidentGrouping
     /// <param name="incidents">Incidents with their alerts, the newest first.</param>
     public static IncidentRow? Find(AlertRow alert, IReadOnlyList<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> incidents)
     {
-        foreach (var test in (Func<AlertRow, AlertRow, bool>[])[SameThing, SlowlyTogether, SameOnset])
+        foreach (var test in (Func<AlertRow, AlertRow, bool>[])[SameThing, SlowlyTogether, SameOnset, TippedOver])
         {
             foreach (var (incident, alerts) in incidents)
                 if (alerts.Any(member => test(alert, member))) return incident;
@@ -53,6 +53,11 @@ public static class IncidentGrouping
 
     private static bool SameOnset(AlertRow alert, AlertRow member) =>
         alert.ModelId == member.ModelId && IsSharp(alert) && IsSharp(member) && Near(alert, member);
+
+    /// <summary>What had been weak for long and fired soon after something else began sharply was tipped over by it.</summary>
+    private static bool TippedOver(AlertRow alert, AlertRow member) =>
+        alert.ModelId == member.ModelId && !IsSharp(alert) && IsSharp(member) && AlertAspects.Of(alert) != AlertAspect.FeatureDrift
+        && alert.OnsetMs <= member.OnsetMs && alert.FiredMs > member.OnsetMs && alert.FiredMs - member.OnsetMs <= Sharp * WindowOf(member).TotalMilliseconds;
 
     /// <summary>Whether the two changes began within some windows: an onset in a long window is known only to that window.</summary>
     private static bool Near(AlertRow alert, AlertRow member)
