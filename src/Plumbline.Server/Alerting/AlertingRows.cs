@@ -140,6 +140,9 @@ public sealed class IncidentRow
 
     public bool ToldResolved { get; set; }
 
+    /// <summary>How often it came back after people were told that it was over.</summary>
+    public int Reopened { get; set; }
+
     public required string Headline { get; set; }
 
     /// <summary>The JSON of the IncidentStory.</summary>

@@ -75,10 +75,10 @@ public sealed class BacktestRun(MetricPointStore points, MetricCatalogue catalog
             Window = window,
             Limit = 500_000,
         }, cancellation);
-        foreach (var points in read.GroupBy(point => point.WindowStart).OrderBy(group => group.Key))
+        foreach (var together in read.GroupBy(point => point.WindowStart).OrderBy(group => group.Key))
         {
             // KS before chi-square, so that numeric features are known as such.
-            var ordered = points.OrderByDescending(point => point.Metric, StringComparer.Ordinal).ToList();
+            var ordered = together.OrderByDescending(point => point.Metric, StringComparer.Ordinal).ToList();
             foreach (var one in usual) one.Take(ordered);
         }
     }

@@ -13,7 +13,7 @@ namespace Plumbline.Server.Alerting.Evaluation;
 /// written in one transaction with the cursor: after a crash a step was taken wholly or not at all.
 /// </summary>
 public sealed class AlertJudgement(
-    IDbContextFactory<StateDbContext> state, RuleBook book, MetricPointStore points, MetricCatalogue catalogue, Frontier frontier, IncidentBook incidents, NotificationOutbox outbox, TimeProvider time)
+    IDbContextFactory<StateDbContext> state, RuleBook book, MetricPointStore points, MetricCatalogue catalogue, Frontier frontier, IncidentBook incidents, NotificationOutbox outbox, TimeProvider time) : IDisposable
 {
     /// <summary>Windows per step: enough to amortise reading, few enough to hold in memory.</summary>
     private const int WindowsPerStep = 48;
@@ -25,6 +25,8 @@ public sealed class AlertJudgement(
     private const string Rows = "input.rows";
 
     private readonly SemaphoreSlim _gate = new(1, 1);
+
+    public void Dispose() => _gate.Dispose();
 
     /// <summary>Judges everything that can be judged now.</summary>
     public async Task JudgeAsync(ModelDefinition model, CancellationToken cancellation)

@@ -127,6 +127,8 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
         else if (!over && incident.State == (int)IncidentState.Resolved && incident.ResolvedBy is null)
         {
             (incident.State, incident.ResolvedMs) = ((int)IncidentState.Open, null);
+            // Those who heard that it was over hear that it is not.
+            if (incident.ToldResolved) (incident.ToldSeverity, incident.ToldResolved, incident.Reopened) = (-1, false, incident.Reopened + 1);
         }
         else if (over && incident.ResolvedBy is null)
         {
@@ -149,7 +151,8 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
     private void Tell(StateDbContext db, ModelDefinition model, IncidentRow incident, IncidentStory story)
     {
         var fired = DateTimeOffset.FromUnixTimeMilliseconds(incident.FiredMs);
-        if (time.GetUtcNow() - fired > TimeSpan.FromHours(options.NotifyWithinHours)) return;
+        // Old history is told to nobody; but whoever was told that it began is told that it is over, however long it lasted.
+        if (incident is { ToldSeverity: < 0, Reopened: 0 } && time.GetUtcNow() - fired > TimeSpan.FromHours(options.NotifyWithinHours)) return;
         var severity = (AlertSeverity)incident.Severity;
         var over = incident.State == (int)IncidentState.Resolved;
         if (!over && incident.Severity > incident.ToldSeverity)

@@ -62,7 +62,7 @@ internal static class Words
         var suffix = kind == NotificationKind.Escalated ? $"escalated-{severity.ToString().ToLowerInvariant()}" : kind.ToString().ToLowerInvariant();
         return new Notification
         {
-            Key = $"incident-{incident.Id}-{suffix}",
+            Key = $"incident-{incident.Id}-{suffix}{(incident.Reopened > 0 ? $"-{incident.Reopened + 1}" : "")}",
             Kind = kind,
             IncidentId = incident.Id,
             Model = model.Name,

@@ -143,7 +143,7 @@ public sealed record Rule
         (Features is null || Features.Contains(feature, StringComparer.Ordinal))
         && (Class is null || Class == @class)
         && WatchesSegment(segment)
-        && (Version == "*" ? version.Length > 0 : Kind == RuleKind.Ratio ? version == Version : version == Version);
+        && (Version == "*" ? version.Length > 0 : version == Version);
 
     private bool WatchesSegment(string segment) => Segment switch
     {

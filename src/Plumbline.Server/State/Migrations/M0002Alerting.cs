@@ -109,6 +109,7 @@ public sealed class M0002Alerting : Migration
                 Stale = table.Column<bool>(nullable: false),
                 ToldSeverity = table.Column<int>(nullable: false),
                 ToldResolved = table.Column<bool>(nullable: false),
+                Reopened = table.Column<int>(nullable: false),
                 Headline = table.Column<string>(nullable: false),
                 Story = table.Column<string>(nullable: false),
             },
