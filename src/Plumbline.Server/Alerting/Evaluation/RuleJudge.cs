@@ -16,10 +16,10 @@ namespace Plumbline.Server.Alerting.Evaluation;
 public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan window, AlarmDetector detector)
 {
     /// <summary>Windows in a row that look normal before an alert ends.</summary>
-    public const int QuietToResolve = 3;
+    public const int QuietToResolve = 5;
 
     /// <summary>A window this little surprising looks normal.</summary>
-    private const double NormalPValue = 0.05;
+    private const double NormalPValue = 0.1;
 
     /// <summary>Windows in a row in which a small change is large before it counts as large.</summary>
     private const int GrownToFire = 6;

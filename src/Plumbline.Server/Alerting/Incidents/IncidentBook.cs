@@ -104,9 +104,24 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
             db.IncidentNotes.Add(Note(incident, transition.At, "joined", $"{model.Name}: rule {rule.Name} fires for {Words.Stream(alert)}."));
         }
 
+        MergeEffects(db, alert, incident, candidates);
         alert.IncidentId = incident.Id;
         incident.OnsetMs = Math.Min(incident.OnsetMs, alert.OnsetMs);
         incident.Stale = true;
+    }
+
+    /// <summary>What was found in other models before its cause was found here belongs to the cause: its incident of the digest is taken in.</summary>
+    private static void MergeEffects(StateDbContext db, AlertRow alert, IncidentRow incident, List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> candidates)
+    {
+        foreach (var (effect, alerts) in candidates.Where(candidate => candidate.Incident.Id != incident.Id && IncidentGrouping.IsEffect(alert, candidate.Incident, candidate.Alerts)).ToList())
+        {
+            foreach (var member in alerts) member.IncidentId = incident.Id;
+            db.IncidentNotes.Add(Note(incident, DateTimeOffset.FromUnixTimeMilliseconds(alert.FiredMs), "joined", $"Incident {effect.Id} is an effect of this one and was taken in: {effect.Headline}"));
+            db.Incidents.Remove(effect);
+            candidates.RemoveAll(candidate => candidate.Incident.Id == effect.Id);
+            var place = candidates.FindIndex(candidate => candidate.Incident.Id == incident.Id);
+            candidates[place] = (incident, [.. candidates[place].Alerts, .. alerts]);
+        }
     }
 
     private static async Task EndAsync(StateDbContext db, AlertRow alert, StreamTransition transition, List<AlertRow> firing, CancellationToken cancellation)

@@ -3,13 +3,16 @@ using Plumbline.Server.Alerting.Evaluation;
 namespace Plumbline.Server.Alerting.Incidents;
 
 /// <summary>
-/// Which incident a new alert belongs to. Pure. The rules, in this order: the same thing again (also in another model, when an upstream feature feeds both);
-/// features moving slowly together; what began at the same time in the same model, when both beginnings are sharp; and what was weak for long and tipped over by such a beginning.
+/// Which incident a new alert belongs to. Pure. The rules, in this order: the same stream again; one feature in two ways; what began at the same time in the same model;
+/// the same thing elsewhere (an upstream feature feeds several models); features moving slowly together; and what was weak for long and tipped over by a sharp beginning.
 /// </summary>
 public static class IncidentGrouping
 {
     /// <summary>Windows by which two beginnings may differ and still be one.</summary>
     private const int SameTime = 3;
+
+    /// <summary>Windows after which what comes back is new.</summary>
+    private const int CameBack = 24;
 
     /// <summary>A change found this many windows after its onset, or sooner, began sharply.</summary>
     private const int Sharp = 8;
@@ -22,42 +25,75 @@ public static class IncidentGrouping
     /// <param name="incidents">Incidents with their alerts, the newest first.</param>
     public static IncidentRow? Find(AlertRow alert, IReadOnlyList<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> incidents)
     {
-        foreach (var test in (Func<AlertRow, AlertRow, bool>[])[SameThing, SlowlyTogether, SameOnset, TippedOver])
+        foreach (var test in (Func<AlertRow, AlertRow, bool>[])[SameStream, SameFeatureAtOnce, SameOnset, SameThing, SlowlyTogether, TippedOver])
         {
             foreach (var (incident, alerts) in incidents)
-                if (alerts.Any(member => test(alert, member))) return incident;
+                if (alerts.Any(member => test(alert, member)) && !IsOver(alert, alerts)) return incident;
         }
 
         return null;
     }
 
+    /// <summary>Whether an incident of the digest is wholly about what an alert is about, in other models: it was found there before its cause was found here.</summary>
+    public static bool IsEffect(AlertRow alert, IncidentRow incident, IReadOnlyList<AlertRow> alerts) =>
+        incident is { Severity: (int)AlertSeverity.Digest, AcknowledgedAtMs: null, ResolvedBy: null }
+        && alerts.All(member => member.Feature.Length > 0 && member.Feature == alert.Feature && AlertAspects.Of(member) == AlertAspects.Of(alert) && Overlaps(alert, member, SameTime));
+
     /// <summary>Whether an alert's change began at a moment that is known to some windows.</summary>
     public static bool IsSharp(AlertRow alert) => AlertEvidence.Read(alert.Evidence) is var evidence && evidence.Windows <= Sharp;
 
+    /// <summary>A feature that drifts on after its values have come back drifts for another reason.</summary>
+    private static bool IsOver(AlertRow alert, IReadOnlyList<AlertRow> members)
+    {
+        if (AlertAspects.Of(alert) != AlertAspect.FeatureDrift) return false;
+        var values = members.Where(member => member.Feature == alert.Feature && AlertAspects.Of(member) is AlertAspect.Missing or AlertAspect.Unseen or AlertAspect.Types).ToList();
+        return values.Count > 0 && !values.Exists(member => Overlaps(alert, member, SameTime));
+    }
+
+    /// <summary>What came back soon after it had ended.</summary>
+    private static bool SameStream(AlertRow alert, AlertRow member) =>
+        (alert.ModelId, alert.Rule, alert.Metric, alert.Feature, alert.Class, alert.Segment, alert.Version) == (member.ModelId, member.Rule, member.Metric, member.Feature, member.Class, member.Segment, member.Version)
+        && Overlaps(alert, member, CameBack);
+
+    /// <summary>A feature whose values go missing, are new or of another type, and whose distribution moves by that.</summary>
+    private static bool SameFeatureAtOnce(AlertRow alert, AlertRow member) =>
+        IsInput(alert) && IsInput(member) && alert.Feature == member.Feature && AlertAspects.Of(alert) != AlertAspects.Of(member) && Near(alert, member);
+
     private static bool SameThing(AlertRow alert, AlertRow member)
     {
-        if (!Overlaps(alert, member, WindowOf(alert) * SameTime)) return false;
+        if (!Overlaps(alert, member, CameBack)) return false;
         var (aspect, other) = (AlertAspects.Of(alert), AlertAspects.Of(member));
         // The same feature in another model, or another segment of this one: the feature comes from one place.
-        if (alert.Feature.Length > 0 && alert.Feature[0] != '@' && alert.Feature == member.Feature && aspect == other) return true;
+        if (IsInput(alert) && alert.Feature == member.Feature && aspect == other) return true;
         if (aspect is AlertAspect.System or AlertAspect.Traffic && other is AlertAspect.System or AlertAspect.Traffic) return Near(alert, member);
         if (aspect == AlertAspect.Outputs && other == AlertAspect.Outputs && alert.ModelId == member.ModelId) return Near(alert, member);
-        return alert.ModelId == member.ModelId && aspect == other && alert.Segment.Length > 0 && alert.Segment == member.Segment && alert.Feature.Length == 0 && member.ResolvedMs is null;
+        return alert.ModelId == member.ModelId && aspect == other && alert.Segment.Length > 0 && alert.Segment == member.Segment && alert.Feature.Length == 0;
     }
 
     private static bool SlowlyTogether(AlertRow alert, AlertRow member) =>
         alert.ModelId == member.ModelId
         && AlertAspects.Of(alert) == AlertAspect.FeatureDrift && AlertAspects.Of(member) == AlertAspect.FeatureDrift
-        && !IsSharp(alert) && !IsSharp(member) && member.ResolvedMs is null
-        && Math.Abs(alert.OnsetMs - member.OnsetMs) <= SlowTogether.TotalMilliseconds;
+        && Overlaps(alert, member, SameTime) && Math.Abs(alert.OnsetMs - member.OnsetMs) <= SlowTogether.TotalMilliseconds;
 
-    private static bool SameOnset(AlertRow alert, AlertRow member) =>
-        alert.ModelId == member.ModelId && IsSharp(alert) && IsSharp(member) && Near(alert, member);
+    // A feature's drift and a loss of performance are one only where they are seen in the same rows and to the hour: some feature always drifts a little.
+    private static bool SameOnset(AlertRow alert, AlertRow member)
+    {
+        if (alert.ModelId != member.ModelId || !Near(alert, member)) return false;
+        var drifts = (AlertAspects.Of(alert) == AlertAspect.FeatureDrift ? 1 : 0) + (AlertAspects.Of(member) == AlertAspect.FeatureDrift ? 1 : 0);
+        if (drifts == 0) return IsSharp(alert) && IsSharp(member);
+        return drifts == 1 && IsShort(alert) && IsShort(member) && (IsSharp(alert) || IsSharp(member)) && !IsSlow(alert) && !IsSlow(member);
+    }
 
     /// <summary>What had been weak for long and fired soon after something else began sharply was tipped over by it.</summary>
     private static bool TippedOver(AlertRow alert, AlertRow member) =>
-        alert.ModelId == member.ModelId && !IsSharp(alert) && IsSharp(member) && AlertAspects.Of(alert) != AlertAspect.FeatureDrift
+        alert.ModelId == member.ModelId && !IsSharp(alert) && IsSharp(member) && AlertAspects.Of(alert) != AlertAspect.FeatureDrift && AlertAspects.Of(member) != AlertAspect.FeatureDrift
         && alert.OnsetMs <= member.OnsetMs && alert.FiredMs > member.OnsetMs && alert.FiredMs - member.OnsetMs <= Sharp * WindowOf(member).TotalMilliseconds;
+
+    private static bool IsInput(AlertRow alert) => alert.Feature.Length > 0 && alert.Feature[0] != '@';
+
+    private static bool IsShort(AlertRow alert) => WindowOf(alert) <= TimeSpan.FromHours(1);
+
+    private static bool IsSlow(AlertRow alert) => AlertEvidence.Read(alert.Evidence).Windows > 3 * Sharp;
 
     /// <summary>Whether the two changes began within some windows: an onset in a long window is known only to that window.</summary>
     private static bool Near(AlertRow alert, AlertRow member)
@@ -70,11 +106,15 @@ public static class IncidentGrouping
     private static (double From, double To) OnsetRange(AlertRow alert)
     {
         var window = WindowOf(alert).TotalMilliseconds;
-        var slack = window <= TimeSpan.FromHours(1).TotalMilliseconds ? SameTime * window : window / 8;
-        return window <= TimeSpan.FromHours(1).TotalMilliseconds ? (alert.OnsetMs - slack, alert.OnsetMs + slack) : (alert.OnsetMs - slack, alert.OnsetMs + window + slack);
+        return IsShort(alert) ? (alert.OnsetMs - (SameTime * window / 2), alert.OnsetMs + (SameTime * window / 2)) : (alert.OnsetMs - (window / 8), alert.OnsetMs + window + (window / 8));
     }
 
-    private static bool Overlaps(AlertRow alert, AlertRow member, TimeSpan slack) => member.ResolvedMs is null || member.ResolvedMs >= alert.OnsetMs - slack.TotalMilliseconds;
+    /// <summary>Whether they were going on at the same time, give or take some windows.</summary>
+    private static bool Overlaps(AlertRow alert, AlertRow member, int windows)
+    {
+        var slack = windows * WindowOf(alert).TotalMilliseconds;
+        return member.OnsetMs - slack <= alert.FiredMs && (member.ResolvedMs is null || member.ResolvedMs >= alert.OnsetMs - slack);
+    }
 
     private static TimeSpan WindowOf(AlertRow alert) => TimeSpan.FromSeconds(AlertEvidence.Read(alert.Evidence).WindowSeconds);
 }

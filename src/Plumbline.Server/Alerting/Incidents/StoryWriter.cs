@@ -111,7 +111,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
         var order = new[] { AlertAspect.Traffic, AlertAspect.System, AlertAspect.Performance, AlertAspect.Missing, AlertAspect.Unseen, AlertAspect.Types, AlertAspect.Outputs, AlertAspect.FeatureDrift, AlertAspect.Other };
         var chosen = alerts.Where(alert => alert.Metric.StartsWith(prefix, StringComparison.Ordinal)).DefaultIfEmpty(alerts[0])
             .OrderBy(alert => Array.IndexOf(order, AlertAspects.Of(alert))).ThenByDescending(alert => Effect(alert) / Math.Max(1e-9, EffectFloor(alert))).First();
-        var name = chosen.Metric.Split('.', 2)[^1].Replace('_', ' ');
+        var name = chosen.Metric.Split('.', 2)[^1].Replace("_ms.", " ", StringComparison.Ordinal).Replace('_', ' ');
         var subject = chosen.Class.Length > 0 ? $"{name} of {chosen.Class}" : name;
         if (chosen.Metric == "drift.calibrated") return $"{chosen.Feature} moved {Words.Change(chosen, "")}";
         return $"{subject} {Words.Change(chosen, catalogue.Find(chosen.Metric)?.Unit ?? "")}";
