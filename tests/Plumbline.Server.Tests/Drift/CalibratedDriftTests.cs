@@ -10,7 +10,7 @@ namespace Plumbline.Server.Tests.Drift;
 /// <summary>From rows to calibrated points through the real server and engine.</summary>
 public sealed class CalibratedDriftTests(TestHost host)
 {
-    private const int RowsPerHour = 60;
+    private const int RowsPerHour = 180;
     private static readonly DateTimeOffset Start = new(2025, 3, 3, 0, 0, 0, TimeSpan.Zero);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -87,11 +87,11 @@ public sealed class CalibratedDriftTests(TestHost host)
     {
         var from = Uri.EscapeDataString(Start.AddDays(-1).ToString("O", CultureInfo.InvariantCulture));
         var to = Uri.EscapeDataString(Start.AddDays(20).ToString("O", CultureInfo.InvariantCulture));
-        var answer = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/metrics?metric=drift.calibrated&from={from}&to={to}&window=1h&limit=100000", Ct);
+        var answer = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/metrics?metric=drift.calibrated&segment=*&from={from}&to={to}&window=1h&limit=100000", Ct);
         return [.. answer.GetProperty("points").EnumerateArray()];
     }
 
-    private static DateTimeOffset Time(int firstHour, int row) => Start.AddHours(firstHour).AddMinutes(row);
+    private static DateTimeOffset Time(int firstHour, int row) => Start.AddHours(firstHour).AddSeconds(20 * row);
 
     private static string Text(JsonElement point, string name) => point.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
