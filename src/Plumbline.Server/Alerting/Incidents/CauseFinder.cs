@@ -78,7 +78,7 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
         var suffers = own.Exists(alert => AlertAspects.Of(alert) is AlertAspect.Performance or AlertAspect.Outputs);
         var moved = own.Where(alert => AlertAspects.Of(alert) == AlertAspect.FeatureDrift).Select(alert => alert.Feature).Distinct(StringComparer.Ordinal).ToList();
         var words = $"{segments[0]} differs from the rest: {Words.List([.. own.Select(Words.Stream)], 2)}.{(moved.Count > 0 ? $" There {Words.List(moved)} changed." : "")}";
-        yield return new IncidentCause("segment", segments[0], suffers ? 0.9 : 0.45, words, $"{path}/performance?segment={Uri.EscapeDataString(segments[0])}");
+        yield return new IncidentCause("segment", segments[0], suffers ? 0.9 : 0.28, words, $"{path}/performance?segment={Uri.EscapeDataString(segments[0])}");
     }
 
     private static IncidentCause? Concentration(IReadOnlyList<AlertRow> alerts, string path)

@@ -14,6 +14,9 @@ public static class IncidentGrouping
     /// <summary>Windows after which what comes back is new.</summary>
     private const int CameBack = 24;
 
+    /// <summary>Windows after which a drift is nothing that begins.</summary>
+    private const int LongAgo = 12;
+
     /// <summary>A change found this many windows after its onset, or sooner, began sharply.</summary>
     private const int Sharp = 8;
 
@@ -25,10 +28,10 @@ public static class IncidentGrouping
     /// <param name="incidents">Incidents with their alerts, the newest first.</param>
     public static IncidentRow? Find(AlertRow alert, IReadOnlyList<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> incidents)
     {
-        foreach (var test in (Func<AlertRow, AlertRow, bool>[])[SameStream, SameFeatureAtOnce, SameOnset, SameThing, SlowlyTogether, TippedOver])
+        foreach (var test in (Func<AlertRow, AlertRow, bool>[])[SameStream, SameFeatureAtOnce, Ongoing, SameOnset, SameThing, SlowlyTogether, TippedOver])
         {
             foreach (var (incident, alerts) in incidents)
-                if (alerts.Any(member => test(alert, member)) && !IsOver(alert, alerts)) return incident;
+                if (alerts.Any(member => test(alert, member)) && !IsOver(alert, alerts) && (test != SlowlyTogether || alerts.All(IsDrift))) return incident;
         }
 
         return null;
@@ -45,7 +48,7 @@ public static class IncidentGrouping
     /// <summary>A feature that drifts on after its values have come back drifts for another reason.</summary>
     private static bool IsOver(AlertRow alert, IReadOnlyList<AlertRow> members)
     {
-        if (AlertAspects.Of(alert) != AlertAspect.FeatureDrift) return false;
+        if (!IsDrift(alert)) return false;
         var values = members.Where(member => member.Feature == alert.Feature && AlertAspects.Of(member) is AlertAspect.Missing or AlertAspect.Unseen or AlertAspect.Types).ToList();
         return values.Count > 0 && !values.Exists(member => Overlaps(alert, member, SameTime));
     }
@@ -70,23 +73,29 @@ public static class IncidentGrouping
         return alert.ModelId == member.ModelId && aspect == other && alert.Segment.Length > 0 && alert.Segment == member.Segment && alert.Feature.Length == 0;
     }
 
+    /// <summary>A drift that has been going on for long, now in another segment or model.</summary>
+    private static bool Ongoing(AlertRow alert, AlertRow member) =>
+        IsDrift(alert) && SameThing(alert, member) && member.OnsetMs < alert.OnsetMs - (LongAgo * WindowOf(alert).TotalMilliseconds);
+
+    private static bool IsDrift(AlertRow alert) => AlertAspects.Of(alert) == AlertAspect.FeatureDrift;
+
     private static bool SlowlyTogether(AlertRow alert, AlertRow member) =>
         alert.ModelId == member.ModelId
-        && AlertAspects.Of(alert) == AlertAspect.FeatureDrift && AlertAspects.Of(member) == AlertAspect.FeatureDrift
+        && IsDrift(alert) && IsDrift(member)
         && Overlaps(alert, member, SameTime) && Math.Abs(alert.OnsetMs - member.OnsetMs) <= SlowTogether.TotalMilliseconds;
 
     // A feature's drift and a loss of performance are one only where they are seen in the same rows and to the hour: some feature always drifts a little.
     private static bool SameOnset(AlertRow alert, AlertRow member)
     {
         if (alert.ModelId != member.ModelId || !Near(alert, member)) return false;
-        var drifts = (AlertAspects.Of(alert) == AlertAspect.FeatureDrift ? 1 : 0) + (AlertAspects.Of(member) == AlertAspect.FeatureDrift ? 1 : 0);
+        var drifts = (IsDrift(alert) ? 1 : 0) + (IsDrift(member) ? 1 : 0);
         if (drifts == 0) return IsSharp(alert) && IsSharp(member);
         return drifts == 1 && IsShort(alert) && IsShort(member) && (IsSharp(alert) || IsSharp(member)) && !IsSlow(alert) && !IsSlow(member);
     }
 
     /// <summary>What had been weak for long and fired soon after something else began sharply was tipped over by it.</summary>
     private static bool TippedOver(AlertRow alert, AlertRow member) =>
-        alert.ModelId == member.ModelId && !IsSharp(alert) && IsSharp(member) && AlertAspects.Of(alert) != AlertAspect.FeatureDrift && AlertAspects.Of(member) != AlertAspect.FeatureDrift
+        alert.ModelId == member.ModelId && !IsSharp(alert) && IsSharp(member) && !IsDrift(alert) && !IsDrift(member)
         && alert.OnsetMs <= member.OnsetMs && alert.FiredMs > member.OnsetMs && alert.FiredMs - member.OnsetMs <= Sharp * WindowOf(member).TotalMilliseconds;
 
     private static bool IsInput(AlertRow alert) => alert.Feature.Length > 0 && alert.Feature[0] != '@';

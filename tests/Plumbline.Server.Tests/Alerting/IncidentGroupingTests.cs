@@ -1,0 +1,66 @@
+using Plumbline.Server.Alerting;
+using Plumbline.Server.Alerting.Evaluation;
+using Plumbline.Server.Alerting.Incidents;
+
+namespace Plumbline.Server.Tests.Alerting;
+
+/// <summary>Which alerts are one incident, and which are not.</summary>
+public sealed class IncidentGroupingTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void An_upstream_feature_is_one_incident_in_several_models_while_it_goes_on()
+    {
+        var leak = Alert("input.missing_rate", "amount", onset: 10, fired: 12, resolved: 40);
+        Assert.True(Joins(Alert("input.missing_rate", "amount", onset: 11, fired: 13, model: 2), leak));
+        Assert.False(Joins(Alert("input.missing_rate", "amount", onset: 90, fired: 92, model: 2), leak));
+        Assert.False(Joins(Alert("input.missing_rate", "age", onset: 11, fired: 13, model: 2), leak));
+    }
+
+    [Fact]
+    public void A_leak_and_the_drift_that_it_makes_are_one_and_a_later_drift_is_another()
+    {
+        var leak = Alert("input.missing_rate", "amount", onset: 10, fired: 12, resolved: 40);
+        Assert.True(Joins(Alert("drift.calibrated", "amount", onset: 10, fired: 13), leak));
+        Assert.False(Joins(Alert("drift.calibrated", "amount", onset: 60, fired: 70), leak, Alert("drift.calibrated", "amount", onset: 10, fired: 13, resolved: 42)));
+        Assert.False(Joins(Alert("drift.calibrated", "age", onset: 11, fired: 40, windows: 29), leak, Alert("drift.calibrated", "amount", onset: 10, fired: 13)));
+    }
+
+    [Fact]
+    public void What_begins_sharply_at_the_same_time_in_a_model_is_one()
+    {
+        var errors = Alert("system.error_rate", "", onset: 10, fired: 12);
+        Assert.True(Joins(Alert("output.confidence", "", onset: 11, fired: 13), errors));
+        Assert.False(Joins(Alert("output.confidence", "", onset: 30, fired: 32), errors));
+        Assert.False(Joins(Alert("output.confidence", "", onset: 11, fired: 13, model: 2), errors));
+        Assert.True(Joins(Alert("system.latency_ms.p95", "", onset: 11, fired: 13, model: 2), errors));
+    }
+
+    [Fact]
+    public void A_slow_drift_is_not_the_loss_of_the_same_day_and_features_drift_slowly_together()
+    {
+        var drift = Alert("drift.calibrated", "age", onset: 5, fired: 20, windows: 15);
+        Assert.False(Joins(Alert("performance.accuracy", "", onset: 0, fired: 48, segment: "country=BR", seconds: 86_400), drift));
+        Assert.True(Joins(Alert("drift.calibrated", "amount", onset: 30, fired: 60, windows: 30), drift));
+        Assert.False(Joins(Alert("output.confidence", "", onset: 6, fired: 9), Alert("drift.calibrated", "age", onset: 5, fired: 45, windows: 40)));
+    }
+
+    [Fact]
+    public void What_was_weak_for_long_and_fires_after_a_sharp_beginning_was_tipped_over_by_it()
+    {
+        var errors = Alert("system.error_rate", "", onset: 20, fired: 22);
+        Assert.True(Joins(Alert("performance.accuracy", "", onset: 8, fired: 24, windows: 16), errors));
+        Assert.False(Joins(Alert("performance.accuracy", "", onset: 8, fired: 60, windows: 52), errors));
+    }
+
+    private static bool Joins(AlertRow alert, params AlertRow[] members) =>
+        IncidentGrouping.Find(alert, [(new IncidentRow { Id = 1, Headline = "", Story = "" }, members)]) is not null;
+
+    private static AlertRow Alert(string metric, string feature, int onset, int fired, int? resolved = null, int model = 1, int windows = 2, string segment = "", int seconds = 3600) => new()
+    {
+        ModelId = model, Rule = metric, Metric = metric, Feature = feature, Class = "", Segment = segment, Version = "",
+        OnsetMs = Start.AddHours(onset).ToUnixTimeMilliseconds(), FiredMs = Start.AddHours(fired).ToUnixTimeMilliseconds(), ResolvedMs = resolved is { } hour ? Start.AddHours(hour).ToUnixTimeMilliseconds() : null,
+        Evidence = new AlertEvidence(1, 0, null, null, null, 1, 100, Start, seconds, windows, false).Write(),
+    };
+}
