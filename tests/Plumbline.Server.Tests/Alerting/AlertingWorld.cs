@@ -39,8 +39,18 @@ internal sealed class AlertingWorld
             var mean = value(before) + (noise * (_random.NextDouble() - 0.5));
             _points.Add(new MetricPoint
             {
-                Metric = metric, Feature = feature, Class = @class, Segment = segment, Version = version, WindowStart = HoursBeforeEnd(before), WindowEnd = HoursBeforeEnd(before - 1),
-                Value = mean, Lower = mean - interval, Upper = mean + interval, N = n, Status = MetricStatus.Ok,
+                Metric = metric,
+                Feature = feature,
+                Class = @class,
+                Segment = segment,
+                Version = version,
+                WindowStart = HoursBeforeEnd(before),
+                WindowEnd = HoursBeforeEnd(before - 1),
+                Value = mean,
+                Lower = mean - interval,
+                Upper = mean + interval,
+                N = n,
+                Status = MetricStatus.Ok,
             });
         }
 

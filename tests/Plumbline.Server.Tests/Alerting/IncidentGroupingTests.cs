@@ -59,8 +59,16 @@ public sealed class IncidentGroupingTests
 
     private static AlertRow Alert(string metric, string feature, int onset, int fired, int? resolved = null, int model = 1, int windows = 2, string segment = "", int seconds = 3600) => new()
     {
-        ModelId = model, Rule = metric, Metric = metric, Feature = feature, Class = "", Segment = segment, Version = "",
-        OnsetMs = Start.AddHours(onset).ToUnixTimeMilliseconds(), FiredMs = Start.AddHours(fired).ToUnixTimeMilliseconds(), ResolvedMs = resolved is { } hour ? Start.AddHours(hour).ToUnixTimeMilliseconds() : null,
+        ModelId = model,
+        Rule = metric,
+        Metric = metric,
+        Feature = feature,
+        Class = "",
+        Segment = segment,
+        Version = "",
+        OnsetMs = Start.AddHours(onset).ToUnixTimeMilliseconds(),
+        FiredMs = Start.AddHours(fired).ToUnixTimeMilliseconds(),
+        ResolvedMs = resolved is { } hour ? Start.AddHours(hour).ToUnixTimeMilliseconds() : null,
         Evidence = new AlertEvidence(1, 0, null, null, null, 1, 100, Start, seconds, windows, false).Write(),
     };
 }

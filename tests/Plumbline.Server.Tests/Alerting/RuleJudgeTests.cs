@@ -160,7 +160,13 @@ public sealed class RuleJudgeTests
 
     private static MetricPoint Point(int hour, double value, long n = 500, double interval = 0.05) => new()
     {
-        Metric = "performance.accuracy", WindowStart = Start + (hour * Hour), WindowEnd = Start + ((hour + 1) * Hour), Value = value, N = n, Status = MetricStatus.Ok,
-        Lower = interval > 0 ? value - interval : null, Upper = interval > 0 ? value + interval : null,
+        Metric = "performance.accuracy",
+        WindowStart = Start + (hour * Hour),
+        WindowEnd = Start + ((hour + 1) * Hour),
+        Value = value,
+        N = n,
+        Status = MetricStatus.Ok,
+        Lower = interval > 0 ? value - interval : null,
+        Upper = interval > 0 ? value + interval : null,
     };
 }

@@ -71,11 +71,7 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
     {
         if (alert is null)
         {
-            alert = new AlertRow
-            {
-                ModelId = model.Id, Rule = rule.Name, Metric = transition.Key.Metric, Feature = transition.Key.Feature, Class = transition.Key.Class, Segment = transition.Key.Segment, Version = transition.Key.Version,
-                OnsetMs = transition.Onset.ToUnixTimeMilliseconds(), FiredMs = transition.At.ToUnixTimeMilliseconds(), Evidence = transition.Evidence.Write(), Severity = (int)(rule.Severity ?? AlertSeverity.Digest),
-            };
+            alert = NewAlert(model, rule, transition);
             db.Alerts.Add(alert);
             firing.Add(alert);
         }
@@ -86,11 +82,7 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
         var incident = IncidentGrouping.Find(alert, candidates);
         if (incident is null)
         {
-            incident = new IncidentRow
-            {
-                ModelId = model.Id, State = (int)IncidentState.Open, Severity = (int)AlertSeverity.Digest, OnsetMs = alert.OnsetMs, FiredMs = alert.FiredMs,
-                OpenedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(), Headline = "", Story = IncidentStory.Empty.Write(),
-            };
+            incident = NewIncident(alert);
             db.Incidents.Add(incident);
             await db.SaveChangesAsync(cancellation);
             db.IncidentNotes.Add(Note(incident, transition.Onset, "first_sign", "The change began, as far as the numbers tell."));
@@ -109,6 +101,33 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
         incident.OnsetMs = Math.Min(incident.OnsetMs, alert.OnsetMs);
         incident.Stale = true;
     }
+
+    private static AlertRow NewAlert(ModelDefinition model, Rule rule, StreamTransition transition) => new()
+    {
+        ModelId = model.Id,
+        Rule = rule.Name,
+        Metric = transition.Key.Metric,
+        Feature = transition.Key.Feature,
+        Class = transition.Key.Class,
+        Segment = transition.Key.Segment,
+        Version = transition.Key.Version,
+        OnsetMs = transition.Onset.ToUnixTimeMilliseconds(),
+        FiredMs = transition.At.ToUnixTimeMilliseconds(),
+        Evidence = transition.Evidence.Write(),
+        Severity = (int)(rule.Severity ?? AlertSeverity.Digest),
+    };
+
+    private IncidentRow NewIncident(AlertRow alert) => new()
+    {
+        ModelId = alert.ModelId,
+        State = (int)IncidentState.Open,
+        Severity = (int)AlertSeverity.Digest,
+        OnsetMs = alert.OnsetMs,
+        FiredMs = alert.FiredMs,
+        OpenedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        Headline = "",
+        Story = IncidentStory.Empty.Write(),
+    };
 
     /// <summary>What was found in other models before its cause was found here belongs to the cause: its incident of the digest is taken in.</summary>
     private static void MergeEffects(StateDbContext db, AlertRow alert, IncidentRow incident, List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> candidates)

@@ -63,8 +63,13 @@ public sealed record CausePicture(IncidentCause Cause, Alert? Evidence, string T
         var window = TimeSpan.FromSeconds(evidence.Evidence.WindowSeconds);
         var query = new MetricQuery
         {
-            Metrics = [evidence.Metric], Features = [evidence.Feature ?? ""], Segment = evidence.Segment ?? "", Version = evidence.Version ?? "",
-            From = window > model.Window ? CoarseWindows.Holding(range.From, window).Start : range.From, To = range.To, Window = window,
+            Metrics = [evidence.Metric],
+            Features = [evidence.Feature ?? ""],
+            Segment = evidence.Segment ?? "",
+            Version = evidence.Version ?? "",
+            From = window > model.Window ? CoarseWindows.Holding(range.From, window).Start : range.From,
+            To = range.To,
+            Window = window,
         };
         var points = await reader.ReadAsync(model, query, cancellation);
         var unit = IncidentWords.Unit(catalogue, evidence.Metric);

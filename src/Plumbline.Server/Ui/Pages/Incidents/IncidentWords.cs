@@ -69,8 +69,12 @@ public static class IncidentWords
         };
         var keys = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["from"] = TimeRange.Text(from), ["to"] = TimeRange.Text(to), ["feature"] = tab == "/inputs" ? alert.Feature : null,
-            ["segment"] = alert.Segment, ["version"] = alert.Version, ["window"] = DurationText.Format(TimeSpan.FromSeconds(alert.Evidence.WindowSeconds)),
+            ["from"] = TimeRange.Text(from),
+            ["to"] = TimeRange.Text(to),
+            ["feature"] = tab == "/inputs" ? alert.Feature : null,
+            ["segment"] = alert.Segment,
+            ["version"] = alert.Version,
+            ["window"] = DurationText.Format(TimeSpan.FromSeconds(alert.Evidence.WindowSeconds)),
         };
         return QueryHelpers.AddQueryString($"/models/{Uri.EscapeDataString(alert.Model)}{tab}", keys.Where(pair => pair.Value is not null));
     }
