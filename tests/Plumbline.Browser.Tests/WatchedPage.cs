@@ -40,10 +40,11 @@ public sealed class WatchedPage : IAsyncDisposable
         await SettleAsync();
     }
 
+    /// <summary>Waits until keys are heard, no panel is loading and every chart is drawn.</summary>
     public async Task SettleAsync()
     {
         await Page.WaitForSelectorAsync("h1");
-        await Page.WaitForFunctionAsync("() => window.Blazor && document.querySelectorAll('.skeleton').length === 0 && [...document.querySelectorAll('.chart .canvas')].every(c => c.dataset.drawn)", null, new PageWaitForFunctionOptions { Timeout = 20_000 });
+        await Page.WaitForFunctionAsync("() => window.Blazor && (!document.querySelector('.frame') || document.documentElement.dataset.keys) && document.querySelectorAll('.skeleton').length === 0 && [...document.querySelectorAll('.chart .canvas')].every(c => c.dataset.drawn)", null, new PageWaitForFunctionOptions { Timeout = 20_000 });
     }
 
     /// <summary>

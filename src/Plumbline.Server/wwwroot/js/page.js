@@ -7,12 +7,15 @@ export function start(reference) {
   page = reference;
   document.addEventListener('keydown', onKey);
   document.addEventListener('click', closeMenus);
+  // From here on keys are heard: who drives the page by program waits for this.
+  document.documentElement.dataset.keys = 'on';
   return { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, theme: document.documentElement.dataset.theme || 'auto' };
 }
 export function stop() {
   document.removeEventListener('keydown', onKey);
   document.removeEventListener('click', closeMenus);
   page = undefined;
+  delete document.documentElement.dataset.keys;
 }
 
 function onKey(event) {
