@@ -44,7 +44,7 @@ public sealed class WatchedPage : IAsyncDisposable
     public async Task SettleAsync()
     {
         await Page.WaitForSelectorAsync("h1");
-        await Page.WaitForFunctionAsync("() => window.Blazor && (!document.querySelector('.frame') || document.documentElement.dataset.keys) && document.querySelectorAll('.skeleton').length === 0 && [...document.querySelectorAll('.chart .canvas')].every(c => c.dataset.drawn)", null, new PageWaitForFunctionOptions { Timeout = 20_000 });
+        await Page.WaitForFunctionAsync("() => window.Blazor && (!document.querySelector('.frame') || document.documentElement.dataset.keys) && document.querySelectorAll('.skeleton').length === 0 && [...document.querySelectorAll('.chart .canvas')].every(c => c.dataset.drawn)", null, new PageWaitForFunctionOptions { Timeout = 60_000 });
     }
 
     /// <summary>
