@@ -14,7 +14,8 @@ public sealed class IncidentTests(BrowserHost host)
         await page.Keyboard.PressAsync("g");
         await page.Keyboard.PressAsync("i");
         await watched.ReachAsync("/incidents");
-        await page.Locator("td.lead a").First.ClickAsync();
+        // The address changes before the page does: until then the first link is one of the fleet.
+        await page.Locator("td.lead a[href*='incidents/']").First.ClickAsync();
         await watched.ReachAsync("/incidents/");
         await watched.SettleAsync();
         Assert.Contains(SeededModels.Router, await page.TextContentAsync("h1"), StringComparison.Ordinal);
