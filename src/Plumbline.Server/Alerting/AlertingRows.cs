@@ -1,3 +1,6 @@
+using System.ComponentModel.DataAnnotations.Schema;
+using Plumbline.Server.Alerting.Evaluation;
+
 namespace Plumbline.Server.Alerting;
 
 /// <summary>A stored rule, or the switch of a default one.</summary>
@@ -38,8 +41,8 @@ public sealed class AlertCursorRow
     public long LiveAtMs { get; set; }
 }
 
-/// <summary>What a rule remembers of one of its streams.</summary>
-public sealed class AlertStreamRow
+/// <summary>What is stored of one stream: a model, a rule, and the series of points that the rule watches.</summary>
+public abstract class StreamRow
 {
     public long Id { get; set; }
 
@@ -57,6 +60,14 @@ public sealed class AlertStreamRow
 
     public required string Version { get; set; }
 
+    /// <summary>The stream.</summary>
+    [NotMapped]
+    public StreamKey Key => new(Rule, Metric, Feature, Class, Segment, Version);
+}
+
+/// <summary>What a rule remembers of one of its streams.</summary>
+public sealed class AlertStreamRow : StreamRow
+{
     /// <summary>See <see cref="Evaluation.StreamStatus"/>.</summary>
     public int Status { get; set; }
 
@@ -65,25 +76,11 @@ public sealed class AlertStreamRow
 }
 
 /// <summary>One stream that fires or fired.</summary>
-public sealed class AlertRow
+public sealed class AlertRow : StreamRow
 {
-    public long Id { get; set; }
-
-    public int ModelId { get; set; }
+    private AlertEvidence? _numbers;
 
     public long IncidentId { get; set; }
-
-    public required string Rule { get; set; }
-
-    public required string Metric { get; set; }
-
-    public required string Feature { get; set; }
-
-    public required string Class { get; set; }
-
-    public required string Segment { get; set; }
-
-    public required string Version { get; set; }
 
     /// <summary>Most likely start of the change.</summary>
     public long OnsetMs { get; set; }
@@ -97,7 +94,15 @@ public sealed class AlertRow
     public int Severity { get; set; }
 
     /// <summary>The JSON of the AlertEvidence.</summary>
-    public required string Evidence { get; set; }
+    public required string Evidence
+    {
+        get;
+        set => (field, _numbers) = (value, null);
+    }
+
+    /// <summary>The numbers in <see cref="Evidence"/>, read once: alerts are compared with many others.</summary>
+    [NotMapped]
+    public AlertEvidence Numbers => _numbers ??= AlertEvidence.Read(Evidence);
 }
 
 /// <summary>Alerts about one cause.</summary>

@@ -78,6 +78,18 @@ public sealed class RuleEndpointTests(TestHost host)
         Assert.Equal(HttpStatusCode.BadRequest, (await host.Client.PutAsync($"/v1/models/{name}/rules/x", content)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("PUT", "/rules/x")]
+    [InlineData("POST", "/backtest")]
+    public async Task A_body_that_is_too_long_is_refused_though_it_does_not_say_how_long_it_is(string method, string path)
+    {
+        var name = await host.CreateModelAsync(new { task = "binary" });
+        var body = $$"""{"kind":"drift","metric":"drift.calibrated","features":["{{new string('x', 100_000)}}"]}""";
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/v1/models/{name}{path}") { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        request.Headers.TransferEncodingChunked = true;
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await host.Client.SendAsync(request)).StatusCode);
+    }
+
     [Fact]
     public async Task A_rule_on_trial_is_on_record_and_makes_no_incident()
     {

@@ -40,10 +40,10 @@ public static class BacktestEndpoints
 
     private static async Task<(BacktestRequest? Body, IResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
-        if (request.ContentLength > MaxBodyBytes) return (null, Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "At most 64 KiB."));
+        if (await RequestBody.ReadAsync(request, MaxBodyBytes, cancellation) is not { } body) return (null, Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "At most 64 KiB."));
         try
         {
-            return (await JsonSerializer.DeserializeAsync<BacktestRequest>(request.Body, Rule.Json, cancellation) ?? new BacktestRequest(null, null, null, null), null);
+            return (JsonSerializer.Deserialize<BacktestRequest>(body.Span, Rule.Json) ?? new BacktestRequest(null, null, null, null), null);
         }
         catch (JsonException error)
         {

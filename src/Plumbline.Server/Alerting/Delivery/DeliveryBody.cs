@@ -11,19 +11,10 @@ internal static class DeliveryBody
     public static async Task<(T? Value, IResult? Problem)> ReadAsync<T>(HttpRequest request, CancellationToken cancellation)
         where T : class
     {
-        if (request.ContentLength > MaxBodyBytes) return (null, TooLarge());
-        var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await request.Body.ReadAsync(buffer, cancellation)) > 0)
-        {
-            if (body.Length + read > MaxBodyBytes) return (null, TooLarge());
-            body.Write(buffer, 0, read);
-        }
-
+        if (await RequestBody.ReadAsync(request, MaxBodyBytes, cancellation) is not { } body) return (null, TooLarge());
         try
         {
-            var value = JsonSerializer.Deserialize<T>(body.GetBuffer().AsSpan(0, (int)body.Length), NotificationOutbox.Json);
+            var value = JsonSerializer.Deserialize<T>(body.Span, NotificationOutbox.Json);
             return value is null ? (null, Problems.BadRequest("body_missing", "A JSON object is needed.")) : (value, null);
         }
         catch (JsonException error)

@@ -132,6 +132,6 @@ public sealed class AlertJudgement(
     {
         var names = rules.Select(rule => rule.Name).ToList();
         var rows = await db.AlertStreams.AsNoTracking().Where(row => row.ModelId == model.Id && names.Contains(row.Rule)).ToListAsync(cancellation);
-        return rows.ToDictionary(row => new StreamKey(row.Rule, row.Metric, row.Feature, row.Class, row.Segment, row.Version), row => StreamState.Read(row.State));
+        return rows.ToDictionary(row => row.Key, row => StreamState.Read(row.State));
     }
 }

@@ -21,8 +21,7 @@ public sealed class PointGrid
     public static async Task<PointGrid> ReadAsync(MetricPointStore store, ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
         var grid = new PointGrid();
-        var looksBack = rules.Any(rule => rule.Kind is RuleKind.Absence || rule is { Kind: RuleKind.Change, Against: ChangeBase.PreviousPeriod });
-        foreach (var group in rules.GroupBy(rule => (Segments: rule.Segment.Length > 0, Versions: rule.Version.Length > 0 || rule.Kind == RuleKind.Ratio, Back: looksBack && rule.Kind is RuleKind.Absence or RuleKind.Change)))
+        foreach (var group in rules.GroupBy(rule => (Segments: rule.Segment.Length > 0, Versions: rule.Version.Length > 0 || rule.Kind == RuleKind.Ratio, Back: rule is { Kind: RuleKind.Absence } or { Kind: RuleKind.Change, Against: ChangeBase.PreviousPeriod })))
         {
             var query = new MetricQuery
             {

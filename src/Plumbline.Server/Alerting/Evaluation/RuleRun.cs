@@ -43,6 +43,10 @@ public sealed class RuleRun
     /// <summary>Streams that were not watched because a rule has too many.</summary>
     public int Refused { get; private set; }
 
+    /// <summary>The false-alarm budget that a model's owner declared, else the default.</summary>
+    public static Plumbline.Statistics.Alarms.FalseAlarmBudget BudgetOf(ModelDefinition model) =>
+        model.FalseAlarmBudget is { } declared ? new(declared.Alarms, declared.Per) : Plumbline.Statistics.Alarms.FalseAlarmBudget.Default;
+
     /// <summary>Judges the windows that start in [from, to), in order, each with all rules.</summary>
     public IReadOnlyList<StreamTransition> Judge(PointGrid grid, DateTimeOffset from, DateTimeOffset to)
     {
@@ -98,8 +102,7 @@ public sealed class RuleRun
     {
         var drift = Rules.Where(rule => rule.Kind == RuleKind.Drift).Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
         var streams = Math.Max(1, _otherStreams + _streams.Keys.Count(key => drift.Contains(key.Rule)));
-        var budget = _model.FalseAlarmBudget is { } declared ? new Plumbline.Statistics.Alarms.FalseAlarmBudget(declared.Alarms, declared.Per) : Plumbline.Statistics.Alarms.FalseAlarmBudget.Default;
-        var detector = new AlarmDetector(budget.Threshold(_window, streams, _window == _model.Window ? BaseShare : (1 - BaseShare) / 2));
+        var detector = new AlarmDetector(BudgetOf(_model).Threshold(_window, streams, _window == _model.Window ? BaseShare : (1 - BaseShare) / 2));
         return Rules.ToDictionary(rule => rule.Name, rule => new RuleJudge(rule, Resolve(rule), _window, detector), StringComparer.Ordinal);
     }
 

@@ -36,9 +36,9 @@ public sealed class StreamReport(IDbContextFactory<StateDbContext> state, RuleBo
             int Count(StreamStatus status) => streams.Count(stream => stream.Item1 == status);
         }
 
-        var budget = model.FalseAlarmBudget ?? new FalseAlarmBudget(Statistics.Alarms.FalseAlarmBudget.Default.Alarms, Statistics.Alarms.FalseAlarmBudget.Default.Period);
+        var budget = RuleRun.BudgetOf(model);
         var calibrated = rules.Where(rule => rule.Kind == RuleKind.Drift).Sum(rule => rows[rule.Name].Count());
         var look = pass.Find(model.Id);
-        return new ModelStanding(budget.Alarms, budget.Per, calibrated, standings, look?.At, look?.Error);
+        return new ModelStanding(budget.Alarms, budget.Period, calibrated, standings, look?.At, look?.Error);
     }
 }

@@ -58,14 +58,14 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
     {
         foreach (var group in alerts.Where(alert => AlertAspects.Of(alert) is AlertAspect.Missing or AlertAspect.Unseen or AlertAspect.Types).GroupBy(alert => (Aspect: AlertAspects.Of(alert), alert.Feature)))
         {
-            var worst = group.MaxBy(alert => AlertEvidence.Read(alert.Evidence).Effect ?? 0)!;
+            var worst = group.MaxBy(alert => alert.Numbers.Effect ?? 0)!;
             var (kind, what) = group.Key.Aspect switch
             {
                 AlertAspect.Missing => ("missing_values", "is missing"),
                 AlertAspect.Unseen => ("new_category", "has values that the reference never had"),
                 _ => ("schema_change", "has values of another type"),
             };
-            var effect = AlertEvidence.Read(worst.Evidence).Effect ?? AlertEvidence.Read(worst.Evidence).Value ?? 0;
+            var effect = worst.Numbers.Effect ?? worst.Numbers.Value ?? 0;
             yield return new IncidentCause(kind, group.Key.Feature, 0.8 + (0.1 * Math.Min(1, effect)), $"{group.Key.Feature} {what}: {Words.Change(worst, "share")} of the rows.", $"{path}/inputs?feature={Uri.EscapeDataString(group.Key.Feature)}");
         }
     }
@@ -84,7 +84,7 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
     private static IncidentCause? Concentration(IReadOnlyList<AlertRow> alerts, string path)
     {
         var shares = alerts.Where(alert => alert.Metric is "output.share" or "output.top_share").ToList();
-        var risen = shares.Where(alert => AlertEvidence.Read(alert.Evidence) is { Value: { } value, Expected: { } expected } && value > expected).MaxBy(alert => AlertEvidence.Read(alert.Evidence).Effect ?? 0);
+        var risen = shares.Where(alert => alert.Numbers is { Value: { } value, Expected: { } expected } && value > expected).MaxBy(alert => alert.Numbers.Effect ?? 0);
         if (risen is null) return null;
         var subject = risen.Class.Length > 0 ? risen.Class : "one class";
         return new IncidentCause("concentration", subject, 0.65, $"The share of answers {subject}: {Words.Change(risen, "share")}.", $"{path}/outputs");
@@ -104,7 +104,7 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
             return new IncidentCause("feature_drift", feature, 0.3 + (0.25 * Math.Min(1, Effect(worst)) * (0.3 + (0.7 * (weight ?? 0.5)))), words, $"{path}/inputs?feature={Uri.EscapeDataString(feature)}");
         }
 
-        static double Effect(AlertRow alert) => AlertEvidence.Read(alert.Evidence).Effect ?? 0;
+        static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
     }
 
     /// <summary>Performance fell and nothing that the model sees has moved: what is true has changed, or what is called true.</summary>

@@ -22,7 +22,7 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
         var candidates = await CandidatesAsync(db, cancellation);
         foreach (var transition in transitions)
         {
-            var alert = firing.Find(alert => KeyOf(alert) == transition.Key);
+            var alert = firing.Find(alert => alert.Key == transition.Key);
             if (transition.Fires) await FireAsync(db, model, byName[transition.Key.Rule], transition, alert, firing, candidates, cancellation);
             else if (alert is not null) await EndAsync(db, alert, transition, firing, cancellation);
         }
@@ -55,8 +55,6 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
         var sharp = alerts.Where(alert => IncidentGrouping.IsSharp(alert)).Select(alert => alert.OnsetMs).Order().ToList();
         return sharp.Count > 0 ? sharp[sharp.Count / 2] : alerts.Min(alert => alert.OnsetMs);
     }
-
-    private static StreamKey KeyOf(AlertRow alert) => new(alert.Rule, alert.Metric, alert.Feature, alert.Class, alert.Segment, alert.Version);
 
     private static async Task<List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)>> CandidatesAsync(StateDbContext db, CancellationToken cancellation)
     {

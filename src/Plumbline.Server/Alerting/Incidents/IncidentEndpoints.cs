@@ -75,13 +75,12 @@ public static class IncidentEndpoints
     /// <summary>The comment of a body that may be missing.</summary>
     private static async Task<(string? Comment, IResult? Problem)> ReadCommentAsync(HttpContext http)
     {
-        var buffer = new byte[MaxBodyBytes + 1];
-        var length = await http.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, http.RequestAborted);
-        if (length == 0) return (null, null);
-        if (length > MaxBodyBytes) return (null, Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", $"A comment has at most {IncidentActions.MaxComment} characters."));
+        if (await RequestBody.ReadAsync(http.Request, MaxBodyBytes, http.RequestAborted) is not { } read)
+            return (null, Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", $"A comment has at most {IncidentActions.MaxComment} characters."));
+        if (read.IsEmpty) return (null, null);
         try
         {
-            using var body = JsonDocument.Parse(buffer.AsMemory(0, length));
+            using var body = JsonDocument.Parse(read);
             return body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty("comment", out var text) && text.ValueKind == JsonValueKind.String ? (text.GetString(), null) : (null, null);
         }
         catch (JsonException)

@@ -43,7 +43,7 @@ public static class IncidentGrouping
         && alerts.All(member => member.Feature.Length > 0 && member.Feature == alert.Feature && AlertAspects.Of(member) == AlertAspects.Of(alert) && Overlaps(alert, member, SameTime));
 
     /// <summary>Whether an alert's change began at a moment that is known to some windows.</summary>
-    public static bool IsSharp(AlertRow alert) => AlertEvidence.Read(alert.Evidence) is var evidence && evidence.Windows <= Sharp;
+    public static bool IsSharp(AlertRow alert) => alert.Numbers is var evidence && evidence.Windows <= Sharp;
 
     /// <summary>A feature that drifts on after its values have come back drifts for another reason.</summary>
     private static bool IsOver(AlertRow alert, IReadOnlyList<AlertRow> members)
@@ -55,7 +55,7 @@ public static class IncidentGrouping
 
     /// <summary>What came back soon after it had ended.</summary>
     private static bool SameStream(AlertRow alert, AlertRow member) =>
-        (alert.ModelId, alert.Rule, alert.Metric, alert.Feature, alert.Class, alert.Segment, alert.Version) == (member.ModelId, member.Rule, member.Metric, member.Feature, member.Class, member.Segment, member.Version)
+        alert.ModelId == member.ModelId && alert.Key == member.Key
         && Overlaps(alert, member, CameBack);
 
     /// <summary>A feature whose values go missing, are new or of another type, and whose distribution moves by that.</summary>
@@ -102,7 +102,7 @@ public static class IncidentGrouping
 
     private static bool IsShort(AlertRow alert) => WindowOf(alert) <= TimeSpan.FromHours(1);
 
-    private static bool IsSlow(AlertRow alert) => AlertEvidence.Read(alert.Evidence).Windows > 3 * Sharp;
+    private static bool IsSlow(AlertRow alert) => alert.Numbers.Windows > 3 * Sharp;
 
     /// <summary>Whether the two changes began within some windows: an onset in a long window is known only to that window.</summary>
     private static bool Near(AlertRow alert, AlertRow member)
@@ -125,5 +125,5 @@ public static class IncidentGrouping
         return member.OnsetMs - slack <= alert.FiredMs && (member.ResolvedMs is null || member.ResolvedMs >= alert.OnsetMs - slack);
     }
 
-    private static TimeSpan WindowOf(AlertRow alert) => TimeSpan.FromSeconds(AlertEvidence.Read(alert.Evidence).WindowSeconds);
+    private static TimeSpan WindowOf(AlertRow alert) => TimeSpan.FromSeconds(alert.Numbers.WindowSeconds);
 }

@@ -87,7 +87,7 @@ public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, Mode
 
     private Alert View(AlertRow row) => new(
         row.Id, models.Find(row.ModelId)?.Name ?? "", row.IncidentId == 0 ? null : row.IncidentId, row.Rule, row.Metric, Text(row.Feature), Text(row.Class), Text(row.Segment), Text(row.Version),
-        Time(row.OnsetMs), Time(row.FiredMs), Time(row.ResolvedMs), AlertEvidence.Read(row.Evidence));
+        Time(row.OnsetMs), Time(row.FiredMs), Time(row.ResolvedMs), row.Numbers);
 
     private static string? Text(string text) => text.Length == 0 ? null : text;
 

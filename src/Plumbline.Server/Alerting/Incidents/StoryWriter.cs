@@ -48,7 +48,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
         return [.. standing.Where(pair => pair.Value >= most / 2).OrderByDescending(pair => pair.Value).Take(3).Select(pair => pair.Key)];
     }
 
-    private static double Effect(AlertRow alert) => AlertEvidence.Read(alert.Evidence).Effect ?? 0;
+    private static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
 
     private static double EffectFloor(AlertRow alert) => Rules.EffectFloors.Of(alert.Metric) is { Relative: false } floor ? floor.Floor : 1;
 

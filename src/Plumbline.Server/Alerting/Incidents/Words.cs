@@ -11,7 +11,7 @@ namespace Plumbline.Server.Alerting.Incidents;
 internal static class Words
 {
     /// <summary>What an alert watches: "input.missing_rate of order_amount in country=FR".</summary>
-    public static string Stream(AlertRow alert) => Stream(new StreamKey(alert.Rule, alert.Metric, alert.Feature, alert.Class, alert.Segment, alert.Version));
+    public static string Stream(AlertRow alert) => Stream(alert.Key);
 
     /// <summary>What a rule watches in a stream.</summary>
     public static string Stream(StreamKey key)
@@ -27,7 +27,7 @@ internal static class Words
     /// <summary>The change that an alert found: "3.9 % to 35 %" or "0.6 standard deviations".</summary>
     public static string Change(AlertRow alert, string unit)
     {
-        var evidence = AlertEvidence.Read(alert.Evidence);
+        var evidence = alert.Numbers;
         return alert.Metric == "drift.calibrated" ? $"by {Figures.Format(evidence.Value)} standard deviations"
             : evidence.Expected is { } expected ? $"{Figures.Format(expected, unit)} \u2192 {Figures.Format(evidence.Value, unit)}" : Figures.Format(evidence.Value, unit);
     }

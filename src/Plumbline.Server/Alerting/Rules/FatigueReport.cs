@@ -48,7 +48,7 @@ public sealed class FatigueReport(IDbContextFactory<StateDbContext> state, RuleB
         if (rule is null || told.Count < Enough || ignored * 2 < told.Count) return null;
         if (rule.Kind == RuleKind.Drift)
         {
-            var effects = told.Select(alert => Evaluation.AlertEvidence.Read(alert.Evidence).Effect ?? 0).Order().ToList();
+            var effects = told.Select(alert => alert.Numbers.Effect ?? 0).Order().ToList();
             return FormattableString.Invariant($"Most of its alerts ended without anybody: raise effect_floor to {effects[effects.Count / 2]:G2}, the middle of their sizes, or let it go to the digest.");
         }
 
