@@ -4,6 +4,7 @@ using Plumbline.Bench;
 // One file per benchmark; each prints a table row that README.md holds.
 return args.FirstOrDefault() switch
 {
+    _ when args.Contains("--help") || args.Contains("-h") => Usage(),
     "decode" => IngestBenchmark.Decode(),
     "ingest" => await IngestBenchmark.BatchesAsync(Number(args, 1, 20), Number(args, 2, 0)),
     "ingest-single" => await IngestBenchmark.SinglesAsync(Number(args, 1, 20)),
