@@ -109,6 +109,9 @@ public sealed class ModelTables(ColumnStore store)
     /// <summary>Business signals.</summary>
     public static string Signals(int modelId) => Named("signals", modelId);
 
+    /// <summary>Business signals found for predictions, by the prediction's timestamp; equal ones are kept once; read it with FINAL.</summary>
+    public static string Attributed(int modelId) => Named("attributed", modelId);
+
     /// <summary>The rows of a reference: the prediction's columns, then <c>value</c> and <c>value_number</c> (ground truth).</summary>
     public static string Reference(int modelId, int generation) =>
         string.Create(CultureInfo.InvariantCulture, $"{Named("reference", modelId)}_{Positive(generation)}");
@@ -175,7 +178,7 @@ public sealed class ModelTables(ColumnStore store)
     /// <summary>Drops everything that is stored of the model: its tables, references, profiles and metric points.</summary>
     public async Task DropAsync(int modelId, CancellationToken ct)
     {
-        var tables = new List<string> { Predictions(modelId), GroundTruth(modelId), Matched(modelId), Signals(modelId) };
+        var tables = new List<string> { Predictions(modelId), GroundTruth(modelId), Matched(modelId), Signals(modelId), Attributed(modelId) };
         using (var rows = await store.QueryAsync(new SqlStatement(
             "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, {pattern:String})",
             new SqlParameter("pattern", string.Create(CultureInfo.InvariantCulture, $"^reference_{modelId}_[0-9]+$"))), ct))
@@ -227,6 +230,15 @@ public sealed class ModelTables(ColumnStore store)
                 prediction_id String, version LowCardinality(String), segment String
             )
             ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (name, timestamp)
+            SETTINGS non_replicated_deduplication_window = 1000, {Durable}
+            """;
+        yield return $"""
+            CREATE TABLE IF NOT EXISTS {Attributed(modelId)}
+            (
+                timestamp DateTime64(3, 'UTC'), id_hash UInt64, prediction_id String, name LowCardinality(String), signal_at DateTime64(3, 'UTC'), value Float64,
+                received_at DateTime64(3, 'UTC')
+            )
+            ENGINE = ReplacingMergeTree(received_at) PARTITION BY toYYYYMM(timestamp) ORDER BY (timestamp, id_hash, prediction_id, name, signal_at, value)
             SETTINGS non_replicated_deduplication_window = 1000, {Durable}
             """;
     }

@@ -65,6 +65,14 @@ public sealed class TestHost : IAsyncLifetime
         return name;
     }
 
+    /// <summary>Posts events of a kind; every one must be taken.</summary>
+    public async Task PostAsync(string model, string kind, object[] events)
+    {
+        var answer = await Client.PostAsJsonAsync($"/v1/models/{model}/{kind}", events);
+        answer.EnsureSuccessStatusCode();
+        Assert.Equal(0, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("rejected").GetArrayLength());
+    }
+
     /// <summary>Waits until everything posted so far is stored and every closed window that it touches is computed.</summary>
     public async Task WaitUntilComputedAsync(string model, TimeSpan? limit = null)
     {

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace Plumbline.Server.Cli;
 
-/// <summary>What `demo` was told. <paramref name="Days"/> of back-filled history (1..90); <paramref name="Seed"/> of all randomness; <paramref name="Live"/>: keep sending traffic.</summary>
-public sealed record DemoSettings(string? DataDirectory, IReadOnlyList<string> Urls, string? ConfigurationFile, int Days, int Seed, bool Live);
+/// <summary>What `demo` was told. <paramref name="Days"/> of back-filled history (1..90); <paramref name="Seed"/> of all randomness; <paramref name="Live"/>: keep sending traffic; <paramref name="Until"/>: where the history ends, null for now.</summary>
+public sealed record DemoSettings(string? DataDirectory, IReadOnlyList<string> Urls, string? ConfigurationFile, int Days, int Seed, bool Live, DateTimeOffset? Until = null);
 
 /// <summary>`plumbline demo`: the server with a model that is watched, history and live traffic.</summary>
 internal static class DemoVerb
@@ -20,6 +22,12 @@ internal static class DemoVerb
         });
         var seed = new Option<int>("--seed") { Description = "Seed of everything random: the same seed tells the same story.", DefaultValueFactory = _ => 1, HelpName = "N" };
         var noLive = new Option<bool>("--no-live") { Description = "Stop after the history; send no live traffic." };
+        var until = new Option<DateTimeOffset?>("--until")
+        {
+            Description = "Where the history ends (default now), with --no-live: the same seed and end give the same history on any day.", HelpName = "TIME",
+            CustomParser = result => DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) && time <= TimeProvider.System.GetUtcNow()
+                ? time : Refuse(result),
+        };
         var command = new VerbCommand("demo", "Start the server with a demonstration model: its history and live traffic, with known troubles in them.",
         [
             ("Two weeks of history, then live traffic, on http://127.0.0.1:5070", "demo"),
@@ -29,9 +37,20 @@ internal static class DemoVerb
         command.Options.Add(days);
         command.Options.Add(seed);
         command.Options.Add(noLive);
+        command.Options.Add(until);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(until) is not null && result.GetResult(noLive) is null) result.AddError("--until needs --no-live: live traffic is of now");
+        });
         command.SetAction(async (parsed, cancellation) => (int)await run(
-            new DemoSettings(parsed.GetValue(hosting.Directory), hosting.ReadUrls(parsed), parsed.GetValue(hosting.Configuration), parsed.GetValue(days), parsed.GetValue(seed), !parsed.GetValue(noLive)),
+            new DemoSettings(parsed.GetValue(hosting.Directory), hosting.ReadUrls(parsed), parsed.GetValue(hosting.Configuration), parsed.GetValue(days), parsed.GetValue(seed), !parsed.GetValue(noLive), parsed.GetValue(until)),
             terminal, cancellation));
         return command;
+    }
+
+    private static DateTimeOffset? Refuse(ArgumentResult result)
+    {
+        result.AddError("--until must be a time that has passed, such as 2026-11-22T03:00Z");
+        return null;
     }
 }

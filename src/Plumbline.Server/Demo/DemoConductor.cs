@@ -22,8 +22,9 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
 
     /// <summary>Everything up to the moment when all pages have something to show.</summary>
     /// <param name="story">What the folder tells; goes on from where it has come to.</param>
+    /// <param name="until">Where the history ends; null for now.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task PrepareAsync(DemoStory story, CancellationToken cancellation)
+    public async Task PrepareAsync(DemoStory story, DateTimeOffset? until, CancellationToken cancellation)
     {
         var description = await sample.DescribeAsync(cancellation);
         story = story with { Anchor = description.Anchor, Chapters = description.Chapters };
@@ -31,7 +32,7 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
         state.Tell(story);
         await SayStoryAsync(story);
         foreach (var model in description.Models) await RegisterAsync(model, description.Versions, withReference: story.Reached is null, cancellation);
-        await FillAsync(story, cancellation);
+        if (until is null || !(story.Reached >= until)) await FillAsync(story, until, cancellation);
         await UntilComputedAsync(description.Models, cancellation);
     }
 
@@ -58,11 +59,11 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
             new ByteArrayContent(rows) { Headers = { ContentType = new("application/x-ndjson") } }, cancellation);
     }
 
-    private async Task FillAsync(DemoStory story, CancellationToken cancellation)
+    private async Task FillAsync(DemoStory story, DateTimeOffset? until, CancellationToken cancellation)
     {
         var (began, said) = (time.GetTimestamp(), time.GetTimestamp());
         BackfillStep? last = null;
-        await foreach (var step in sample.BackfillAsync(story.Reached, cancellation))
+        await foreach (var step in sample.BackfillAsync(story.Reached, until, cancellation))
         {
             last = step;
             if (step.Error is not null || step.Done || time.GetElapsedTime(said) < SayEvery) continue;

@@ -25,7 +25,7 @@ public static class DemoRun
         if (goesOn) await terminal.Output.WriteLineAsync($"Going on with the story that is there (seed {story.Seed}, {story.Days} days); --seed and --days are of no effect.");
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
-        var conducting = ConductAsync(app, assembly, settings.Live, story, folder.FullPath, terminal, began, stopping.Token);
+        var conducting = ConductAsync(app, assembly, settings, story, folder.FullPath, terminal, began, stopping.Token);
         var running = app.WaitForShutdownAsync(cancellation);
         try
         {
@@ -49,12 +49,12 @@ public static class DemoRun
         if (DemoStory.Read(folder.FullPath) is { } earlier) return (earlier, true);
         if (!folder.IsTemporary && Directory.EnumerateFileSystemEntries(folder.FullPath).Any())
             throw new CommandLineException(ExitCode.Failure, $"{folder.FullPath} is not empty and holds no demonstration: generated data would be mixed with what is there. Choose another folder.");
-        var story = new DemoStory { Seed = settings.Seed, Days = settings.Days, Anchor = time.GetUtcNow() };
+        var story = new DemoStory { Seed = settings.Seed, Days = settings.Days, Anchor = settings.Until ?? time.GetUtcNow() };
         story.Write(folder.FullPath);
         return (story, false);
     }
 
-    private static async Task ConductAsync(WebApplication app, string assembly, bool live, DemoStory story, string folder, Terminal terminal, long began, CancellationToken cancellation)
+    private static async Task ConductAsync(WebApplication app, string assembly, DemoSettings settings, DemoStory story, string folder, Terminal terminal, long began, CancellationToken cancellation)
     {
         var time = app.Services.GetRequiredService<TimeProvider>();
         var address = new Uri(app.Urls.First().Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal).Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal));
@@ -64,10 +64,10 @@ public static class DemoRun
         var conductor = new DemoConductor(new ServerConnection(toServer, apiKey: null, time), new SampleClient(toSample), app.Services.GetRequiredService<DemoState>(), folder, terminal, time);
         try
         {
-            await conductor.PrepareAsync(story, cancellation);
+            await conductor.PrepareAsync(story, settings.Until, cancellation);
             await terminal.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                 $"Ready after {time.GetElapsedTime(began).TotalSeconds:0.0} s: open {address.GetLeftPart(UriPartial.Authority)}   (Ctrl-C stops)"));
-            if (!live) return;
+            if (!settings.Live) return;
             await terminal.Output.WriteLineAsync($"Live traffic goes through the model service at {toSample.BaseAddress} and is denser than the history, so that pages move while you look.");
             var living = conductor.LiveAsync(cancellation);
             if (await Task.WhenAny(living, process.Ended) == living) await living;

@@ -33,9 +33,9 @@ public sealed class SampleClient(HttpClient http)
     /// <summary>Lets the sample post its past to the server; ends with the last step.</summary>
     /// <param name="from">Since when; null: from the start of the story.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async IAsyncEnumerable<BackfillStep> BackfillAsync(DateTimeOffset? from, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<BackfillStep> BackfillAsync(DateTimeOffset? from, DateTimeOffset? to, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var query = from is { } start ? $"?from={Uri.EscapeDataString(start.ToString("O"))}" : "";
+        var query = "?" + string.Join('&', new[] { ("from", from), ("to", to) }.Where(bound => bound.Item2 is not null).Select(bound => $"{bound.Item1}={Uri.EscapeDataString(bound.Item2!.Value.ToString("O"))}"));
         using var request = new HttpRequestMessage(HttpMethod.Post, "simulation/backfill" + query);
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (!response.IsSuccessStatusCode) throw Unusable(await response.Content.ReadAsStringAsync(cancellation));

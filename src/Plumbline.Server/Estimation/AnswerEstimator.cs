@@ -28,6 +28,9 @@ public abstract class AnswerEstimator
     /// <summary>Estimates over rows that it takes.</summary>
     public abstract IReadOnlyList<NamedEstimate> Estimate(IReadOnlyList<LabelledGroup> groups);
 
+    /// <summary>How probable each class is to be the ground truth of a row that it takes, adding up to 1; null when it cannot tell the classes apart.</summary>
+    public virtual IReadOnlyList<KeyValuePair<string, double>>? GroundTruths(LabelledGroup group) => null;
+
     /// <summary>The main metrics as they turned out over labelled rows that it takes: what estimates are measured by.</summary>
     public abstract IReadOnlyList<NamedEstimate> Realised(IReadOnlyList<LabelledGroup> labelled);
 

@@ -9,6 +9,7 @@ public sealed class BinaryScoreEstimator : AnswerEstimator
 {
     private readonly BinaryPerformanceEstimator _estimator;
     private readonly string _positive;
+    private readonly string _negative;
     private readonly double _low;
     private readonly double _high;
 
@@ -18,6 +19,7 @@ public sealed class BinaryScoreEstimator : AnswerEstimator
     public BinaryScoreEstimator(double[] scores, IReadOnlyList<string> groundTruths, string positive)
     {
         _positive = positive;
+        _negative = groundTruths.FirstOrDefault(truth => truth != positive) ?? "";
         (_low, _high) = (scores.Min(), scores.Max());
         _estimator = BinaryPerformanceEstimator.Fit(scores, [.. groundTruths.Select(truth => truth == positive)]);
     }
@@ -33,6 +35,12 @@ public sealed class BinaryScoreEstimator : AnswerEstimator
         var estimate = _estimator.Estimate(
             [.. groups.Select(group => group.Score)], [.. groups.Select(group => group.Prediction == _positive)], [.. groups.Select(group => (double)group.Count)]);
         return Named(estimate.Accuracy, estimate.Precision, estimate.Recall, estimate.F1, estimate.RocAuc);
+    }
+
+    public override IReadOnlyList<KeyValuePair<string, double>> GroundTruths(LabelledGroup group)
+    {
+        var positive = _estimator.Calibrate(group.Score);
+        return [new(_positive, positive), new(_negative, 1 - positive)];
     }
 
     public override IReadOnlyList<NamedEstimate> Realised(IReadOnlyList<LabelledGroup> labelled) =>

@@ -61,5 +61,11 @@ public sealed class ClassProbabilityEstimator : AnswerEstimator
         return Named(estimate.Accuracy, estimate.Precision, estimate.Recall, estimate.F1, estimate.RocAuc);
     }
 
+    public override IReadOnlyList<KeyValuePair<string, double>> GroundTruths(LabelledGroup group)
+    {
+        var calibrated = _estimator.CalibratedProbabilities(group.Probabilities);
+        return [.. _index.Select(pair => KeyValuePair.Create(pair.Key, calibrated[pair.Value]))];
+    }
+
     public override IReadOnlyList<NamedEstimate> Realised(IReadOnlyList<LabelledGroup> labelled) => [RealisedAccuracy(labelled)];
 }

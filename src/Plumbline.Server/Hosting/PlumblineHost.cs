@@ -12,6 +12,7 @@ using Plumbline.Server.Explore;
 using Plumbline.Server.Health;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
+using Plumbline.Server.Outcomes;
 using Plumbline.Server.Multivariate;
 using Plumbline.Server.Outputs;
 using Plumbline.Server.Performance;
@@ -95,6 +96,7 @@ public static class PlumblineHost
         services.AddSingleton<LabelledGroups>().AddSingleton<IEventCalculator, PerformanceCalculator>();
         services.AddSingleton<RowSamples>();
         services.AddEstimation();
+        services.AddOutcomes();
         services.AddMultivariateDrift();
     }
 
@@ -112,6 +114,7 @@ public static class PlumblineHost
         app.MapReferences();
         app.MapMetrics();
         app.MapProgress();
+        app.MapOutcomes();
         app.MapExplore();
         app.MapAlerting();
         app.MapDelivery();

@@ -24,7 +24,7 @@ public static class IngestionSetup
             .AddSingleton(new FilterBudget(DuplicateFilterBytes))
             .AddSingleton(new BodyBudget(Math.Max(256 * MiB, 2L * limits.BodyBytes)))
             .AddSingleton<DecoderPool>().AddSingleton<StoredIds>().AddSingleton<KnownEvents>().AddSingleton<FeatureInference>().AddSingleton<BatchIntake>().AddSingleton<EventPosts>()
-            .AddSingleton<GroundTruthMatching>().AddSingleton<BlockWriter>().AddSingleton<IngestionProgress>();
+            .AddSingleton<GroundTruthMatching>().AddSingleton<SignalMatching>().AddSingleton<BlockWriter>().AddSingleton<IngestionProgress>();
         services.AddHostedService<IngestionStart>().AddHostedService<SpoolDrain>();
         services.AddSingleton(provider => new ModelRemovalStep(async (model, _) =>
         {

@@ -37,7 +37,7 @@ public static class MetricEndpoints
         ModelCatalog models, MetricCatalogue catalogue, MetricReader reader, TimeProvider time, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
-        var (names, unknown) = string.IsNullOrWhiteSpace(metric) ? (catalogue.All.Select(definition => definition.Name).ToList(), null) : catalogue.Select(metric);
+        var (names, unknown) = string.IsNullOrWhiteSpace(metric) ? (catalogue.Of(found).Select(definition => definition.Name).ToList(), null) : catalogue.Select(found, metric);
         if (names is null) return Problems.BadRequest("unknown_metric", $"metric: there is no metric '{Problems.Shorten(unknown!)}'. GET /v1/metrics-catalogue lists them; 'drift.*' selects by prefix.");
         if (!RequestTimes.TryParse(to, time.GetUtcNow() + found.Window, out var end)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("to", to));
         if (!RequestTimes.TryParse(from, end - TimeSpan.FromDays(1), out var start)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));

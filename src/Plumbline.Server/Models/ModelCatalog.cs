@@ -104,6 +104,14 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
             return missing.Count == 0 || model.Task == ModelTask.Regression ? model : model with { Classes = [.. model.Classes, .. missing] };
         }, cancellation);
 
+    /// <summary>Adds names of business signals that are not known yet, up to <see cref="ModelLimits.MaxSignals"/>. Cheap when all are known.</summary>
+    public Task<ModelDefinition> EnsureSignalsAsync(int modelId, IReadOnlyCollection<string> names, CancellationToken cancellation) =>
+        ChangeAsync(modelId, model =>
+        {
+            var missing = names.Where(name => model.FindSignal(name) is null).Take(ModelLimits.MaxSignals - model.Signals.Length).ToList();
+            return missing.Count == 0 ? model : model with { Signals = [.. model.Signals, .. missing.Select(SignalDefinition.Seen)] };
+        }, cancellation);
+
     /// <summary>Sets the positive class of a binary model that has none yet; one that was declared or set before stays.</summary>
     public Task<ModelDefinition> EnsurePositiveClassAsync(int modelId, string positive, CancellationToken cancellation) =>
         ChangeAsync(modelId, model => model.Task != ModelTask.Binary || model.PositiveClass is not null ? model : model with { PositiveClass = positive }, cancellation);

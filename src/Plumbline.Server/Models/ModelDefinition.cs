@@ -30,7 +30,13 @@ public static class ModelLimits
     public const int MaxClasses = 1_000;
 
     /// <summary>Segment dimensions per model; each multiplies the profiles.</summary>
-    public const int MaxSegments = 8;
+    public const int MaxSegments = 20;
+
+    /// <summary>Two-way crosses of segment dimensions per model.</summary>
+    public const int MaxCrosses = 10;
+
+    /// <summary>Names of business signals per model; further names are stored, and computed nowhere.</summary>
+    public const int MaxSignals = 50;
 
     /// <summary>Characters of a model, version or class name.</summary>
     public const int MaxNameLength = 128;
@@ -54,12 +60,6 @@ public sealed record FeatureDefinition(int Ordinal, string Name, FeatureType Typ
     [JsonIgnore]
     public string Column => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"f{Ordinal}");
 }
-
-/// <summary>What a wrong decision costs, for binary models.</summary>
-/// <param name="FalsePositive">Cost of one false positive, in <paramref name="Currency"/>.</param>
-/// <param name="FalseNegative">Cost of one false negative, in <paramref name="Currency"/>.</param>
-/// <param name="Currency">A code such as EUR; display only.</param>
-public sealed record DecisionCost(double FalsePositive, double FalseNegative, string Currency);
 
 /// <summary>How many false alarms the owner accepts per period; alerting keeps to it.</summary>
 public sealed record FalseAlarmBudget(double Alarms, TimeSpan Per);
@@ -108,6 +108,12 @@ public sealed record ModelDefinition
 
     public DecisionCost? Cost { get; init; }
 
+    /// <summary>Business signals: the declared ones, then those that were seen, at most <see cref="ModelLimits.MaxSignals"/>.</summary>
+    public ImmutableArray<SignalDefinition> Signals { get; init; } = [];
+
+    /// <summary>Pairs of <see cref="Segments"/> whose combinations are segments too.</summary>
+    public ImmutableArray<SegmentCross> Crosses { get; init; } = [];
+
     public FalseAlarmBudget? FalseAlarmBudget { get; init; }
 
     /// <summary>Age above which predictions are refused. Null takes any age. What is stored already is not dropped yet.</summary>
@@ -133,6 +139,9 @@ public sealed record ModelDefinition
         var byName = _byName ??= Features.ToImmutableDictionary(feature => feature.Name, StringComparer.Ordinal);
         return byName.GetValueOrDefault(name);
     }
+
+    /// <summary>The signal of that exact name, or null.</summary>
+    public SignalDefinition? FindSignal(string name) => Signals.FirstOrDefault(signal => signal.Name == name);
 
     /// <summary>Start of the base window that holds <paramref name="time"/>.</summary>
     public DateTimeOffset WindowStart(DateTimeOffset time)

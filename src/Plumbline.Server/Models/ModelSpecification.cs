@@ -26,6 +26,10 @@ public sealed record ModelSpecification
 
     public CostSpecification? Cost { get; init; }
 
+    public IReadOnlyDictionary<string, SignalSpecification>? Signals { get; init; }
+
+    public IReadOnlyList<IReadOnlyList<string>>? Crosses { get; init; }
+
     public BudgetSpecification? FalseAlarmBudget { get; init; }
 
     public RetentionSpecification? Retention { get; init; }
@@ -50,14 +54,37 @@ public sealed record FeatureSpecification
     public string? Unit { get; init; }
 }
 
-/// <summary>Cost of the two kinds of wrong decision.</summary>
+/// <summary>What decisions cost.</summary>
 public sealed record CostSpecification
 {
-    public double FalsePositive { get; init; }
+    public double? FalsePositive { get; init; }
 
-    public double FalseNegative { get; init; }
+    public double? FalseNegative { get; init; }
 
     public string? Currency { get; init; }
+
+    /// <summary>[ground truth][decision] = cost.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? Matrix { get; init; }
+
+    /// <summary>Regression.</summary>
+    public double? PerUnitOfError { get; init; }
+
+    /// <summary>A numeric feature that costs are multiplied by.</summary>
+    public string? ValueFeature { get; init; }
+}
+
+/// <summary>A declared business signal.</summary>
+public sealed record SignalSpecification
+{
+    /// <summary>rate, mean, sum or duration.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>up or down: which way is good. Absent: neither.</summary>
+    public string? Good { get; init; }
+
+    public string? Unit { get; init; }
+
+    public TimeSpan? AttributionWindow { get; init; }
 }
 
 /// <summary>Accepted false alarms per period.</summary>

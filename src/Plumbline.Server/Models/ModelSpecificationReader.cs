@@ -21,7 +21,10 @@ public static class ModelSpecificationReader
             errors.Add(new("window", $"The window of a model with history stays {DurationText.Format(current.Window)}; delete the model to change it."));
         var lateness = specification.AllowedLateness ?? TimeSpan.FromMinutes(10);
         if (lateness > TimeSpan.FromDays(7)) errors.Add(new("allowed_lateness", "At most 7d: later events still count, they reopen their windows."));
-        var (cost, budget) = ReadCostAndBudget(specification, errors);
+        var cost = CostReader.Read(specification.Cost, task, classes, features, errors);
+        var budget = ReadBudget(specification, errors);
+        var signals = SignalReader.Read(specification, current, errors);
+        var crosses = ReadCrosses(specification, segments, errors);
         if (errors.Count > 0) return (null, errors);
         return (new ModelDefinition
         {
@@ -36,6 +39,8 @@ public static class ModelSpecificationReader
             AllowedLateness = lateness,
             LabelDelay = specification.LabelDelay,
             Cost = cost,
+            Signals = signals,
+            Crosses = crosses,
             FalseAlarmBudget = budget,
             PredictionRetention = specification.Retention?.Predictions,
             ProfileRetention = specification.Retention?.Profiles,
@@ -134,23 +139,27 @@ public static class ModelSpecificationReader
         return segments;
     }
 
-    private static (DecisionCost? Cost, FalseAlarmBudget? Budget) ReadCostAndBudget(ModelSpecification specification, List<FieldError> errors)
+    private static ImmutableArray<SegmentCross> ReadCrosses(ModelSpecification specification, ImmutableArray<string> segments, List<FieldError> errors)
     {
-        DecisionCost? cost = null;
-        if (specification.Cost is { } declared)
+        var crosses = new List<SegmentCross>();
+        foreach (var pair in specification.Crosses ?? [])
         {
-            if (declared is not { FalsePositive: >= 0 and <= 1e12, FalseNegative: >= 0 and <= 1e12 }) errors.Add(new("cost", "Costs are between 0 and 1e12."));
-            cost = new(declared.FalsePositive, declared.FalseNegative, declared.Currency ?? "");
+            if (pair is not [{ } first, { } second] || first == second || !segments.Contains(first) || !segments.Contains(second))
+                errors.Add(new("crosses", "A cross names two different segments of the model, for example [\"country\",\"plan\"]."));
+            else if (crosses.Exists(known => (known.First == first && known.Second == second) || (known.First == second && known.Second == first)))
+                errors.Add(new("crosses", $"The cross of '{Problems.Shorten(first)}' and '{Problems.Shorten(second)}' is there twice."));
+            else crosses.Add(new SegmentCross(first, second));
         }
 
-        FalseAlarmBudget? budget = null;
-        if (specification.FalseAlarmBudget is { } wanted)
-        {
-            if (wanted.Alarms is not (> 0 and <= 1e6)) errors.Add(new("false_alarm_budget.alarms", "More than 0, at most 1e6."));
-            budget = new(wanted.Alarms, wanted.Per ?? TimeSpan.FromDays(30));
-        }
+        if (crosses.Count > ModelLimits.MaxCrosses) errors.Add(new("crosses", $"At most {ModelLimits.MaxCrosses} crosses."));
+        return [.. crosses];
+    }
 
-        return (cost, budget);
+    private static FalseAlarmBudget? ReadBudget(ModelSpecification specification, List<FieldError> errors)
+    {
+        if (specification.FalseAlarmBudget is not { } wanted) return null;
+        if (wanted.Alarms is not (> 0 and <= 1e6)) errors.Add(new("false_alarm_budget.alarms", "More than 0, at most 1e6."));
+        return new(wanted.Alarms, wanted.Per ?? TimeSpan.FromDays(30));
     }
 }
 

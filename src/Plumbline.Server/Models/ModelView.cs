@@ -15,6 +15,8 @@ public sealed record ModelView(
     string AllowedLateness,
     string? LabelDelay,
     CostSpecification? Cost,
+    IReadOnlyDictionary<string, SignalView> Signals,
+    IReadOnlyList<IReadOnlyList<string>> Crosses,
     BudgetSpecification? FalseAlarmBudget,
     RetentionSpecification? Retention)
 {
@@ -30,9 +32,33 @@ public sealed record ModelView(
         DurationText.Format(model.Window),
         DurationText.Format(model.AllowedLateness),
         model.LabelDelay is { } delay ? DurationText.Format(delay) : null,
-        model.Cost is { } cost ? new CostSpecification { FalsePositive = cost.FalsePositive, FalseNegative = cost.FalseNegative, Currency = cost.Currency } : null,
+        CostOf(model),
+        model.Signals.ToDictionary(signal => signal.Name, SignalView.Of, StringComparer.Ordinal),
+        [.. model.Crosses.Select(cross => (IReadOnlyList<string>)[cross.First, cross.Second])],
         model.FalseAlarmBudget is { } budget ? new BudgetSpecification { Alarms = budget.Alarms, Per = budget.Per } : null,
         model.PredictionRetention is null && model.ProfileRetention is null ? null : new RetentionSpecification { Predictions = model.PredictionRetention, Profiles = model.ProfileRetention });
+
+    private static CostSpecification? CostOf(ModelDefinition model)
+    {
+        if (model.Cost is not { } cost) return null;
+        var two = model.Task == ModelTask.Binary && cost.Matrix is null;
+        return new CostSpecification
+        {
+            FalsePositive = two ? cost.FalsePositive : null,
+            FalseNegative = two ? cost.FalseNegative : null,
+            Currency = cost.Currency,
+            Matrix = cost.Matrix?.ToDictionary(row => row.Key, row => (IReadOnlyDictionary<string, double>)row.Value, StringComparer.Ordinal),
+            PerUnitOfError = cost.PerUnitOfError,
+            ValueFeature = cost.ValueFeature,
+        };
+    }
+}
+
+/// <summary>A business signal as the API answers it.</summary>
+public sealed record SignalView(string Kind, string? Good, string Unit, string AttributionWindow, bool Declared)
+{
+    internal static SignalView Of(SignalDefinition signal) => new(
+        signal.Kind.ToString().ToLowerInvariant(), signal.UpIsGood switch { true => "up", false => "down", _ => null }, signal.Unit, DurationText.Format(signal.AttributionWindow), signal.Declared);
 }
 
 /// <summary>A feature as the API answers it.</summary>

@@ -32,6 +32,9 @@ public sealed record LabelledGroup
     /// <summary>In the order of the classes asked for; empty when not asked for or not given.</summary>
     public required double[] Probabilities { get; init; }
 
+    /// <summary>What the decision is about is worth: see <see cref="DecisionCost.ValueFeature"/>. 1 when not asked for or not given.</summary>
+    public double Value { get; init; } = 1;
+
     public required long Count { get; init; }
 }
 
@@ -52,7 +55,9 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
     /// <param name="cancellation">Stops the reading.</param>
     /// <param name="allAnswers">True: predictions that wait for ground truth come with their answer and score too, where they otherwise are only counted.</param>
     /// <param name="withProbabilities">False: a model of several classes comes without its probabilities, which are the larger part of what is read.</param>
-    public async Task<IReadOnlyList<LabelledGroup>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan length, CancellationToken cancellation, bool allAnswers = false, bool withProbabilities = true)
+    /// <param name="valueOf">A numeric feature whose value the rows bring with them; null for none.</param>
+    public async Task<IReadOnlyList<LabelledGroup>> ReadAsync(
+        ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan length, CancellationToken cancellation, bool allAnswers = false, bool withProbabilities = true, FeatureDefinition? valueOf = null)
     {
         // A model that was declared but has no event yet has no tables yet, and its page may be open all the same.
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
@@ -60,7 +65,7 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
         var rounded = await CountAsync(model, allAnswers, from, to, cancellation) > ExactRows;
         var known = await segmentValues.KnownAsync(model, cancellation);
         var groups = new List<LabelledGroup>();
-        using var rows = await store.QueryAsync(Statement(model, classes, new Reading(from, to, length, rounded, allAnswers)), cancellation);
+        using var rows = await store.QueryAsync(Statement(model, classes, new Reading(from, to, length, rounded, allAnswers, valueOf)), cancellation);
         while (rows.Read())
         {
             var window = (int)rows.ReadInt64();
@@ -79,6 +84,7 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
                 PredictionValue = rows.ReadDouble(),
                 Score = rows.ReadDouble(),
                 Probabilities = rows.ReadDoubleArray(),
+                Value = rows.ReadDouble(),
                 Count = (long)rows.ReadUInt64(),
             });
         }
@@ -98,12 +104,14 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
         var answered = reading.AllAnswers ? "1" : "m.known";
         var score = reading.Rounded ? "round(p.score, 5)" : "p.score";
         var probabilities = classes.Count == 0 ? "CAST([], 'Array(Float64)')" : $"if({answered} AND length(p.probabilities) > 0, arrayMap(c -> p.probabilities[c], {{classes:Array(String)}}), CAST([], 'Array(Float64)'))";
+        // What is worth nothing known is worth what a cost matrix without a value feature says.
+        var value = reading.ValueOf is { Type: FeatureType.Numeric } feature ? $"if(isFinite(p.{feature.Column}), p.{feature.Column}, 1)" : "toFloat64(1)";
         var text = $$"""
             SELECT intDiv(toInt64(toUnixTimestamp64Milli(p.timestamp)) - {start:Int64}, {length:Int64}) AS w, p.version AS version,
                 {{string.Concat(SegmentTexts.Columns(model).Select(column => column + ", "))}}
                 m.known AS known, if(m.known, m.value, '') AS value, if(m.known, m.value_number, nan) AS value_number,
                 if({{answered}}, p.prediction, '') AS prediction, if({{answered}}, p.prediction_value, nan) AS prediction_value,
-                if({{answered}}, {{score}}, nan) AS score, {{probabilities}} AS probabilities, count() AS c
+                if({{answered}}, {{score}}, nan) AS score, {{probabilities}} AS probabilities, {{value}} AS row_value, count() AS c
             FROM (SELECT * FROM {{ModelTables.Predictions(model.Id)}}
                   WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
                     AND role = 'primary' AND status = 'ok' AND {{(model.Task == ModelTask.Regression ? "NOT isNaN(prediction_value)" : "prediction != ''")}}) AS p
@@ -121,5 +129,5 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
         return new SqlStatement(text, parameters);
     }
 
-    private sealed record Reading(DateTimeOffset From, DateTimeOffset To, TimeSpan Length, bool Rounded, bool AllAnswers);
+    private sealed record Reading(DateTimeOffset From, DateTimeOffset To, TimeSpan Length, bool Rounded, bool AllAnswers, FeatureDefinition? ValueOf);
 }

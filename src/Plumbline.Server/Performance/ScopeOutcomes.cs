@@ -76,7 +76,7 @@ public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> c
     /// <summary>Every scope that a group of rows belongs to: all rows and each segment, of all versions and of its own.</summary>
     public static IEnumerable<ProfileScope> ScopesOf(ModelDefinition model, LabelledGroup group) => ScopesOf(model, group.Version, group.Segments);
 
-    /// <summary>Every scope that a row of that version and those segment values belongs to.</summary>
+    /// <summary>Every scope that a row of that version and those segment values belongs to; the crosses of two dimensions too.</summary>
     public static IEnumerable<ProfileScope> ScopesOf(ModelDefinition model, string version, string?[] segments)
     {
         yield return ProfileScope.All;
@@ -86,6 +86,13 @@ public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> c
             if (segments[i] is not { } value) continue;
             yield return new ProfileScope("", model.Segments[i], value);
             if (version.Length > 0) yield return new ProfileScope(version, model.Segments[i], value);
+        }
+
+        foreach (var cross in model.Crosses)
+        {
+            if (segments[model.Segments.IndexOf(cross.First)] is not { } first || segments[model.Segments.IndexOf(cross.Second)] is not { } second) continue;
+            yield return new ProfileScope("", cross.Key, $"{first}{SegmentCross.Sign}{second}");
+            if (version.Length > 0) yield return new ProfileScope(version, cross.Key, $"{first}{SegmentCross.Sign}{second}");
         }
     }
 }

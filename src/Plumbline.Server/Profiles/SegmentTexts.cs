@@ -8,7 +8,10 @@ namespace Plumbline.Server.Profiles;
 public static class SegmentTexts
 {
     /// <summary>A select expression per dimension of the model: <c>s0</c>, <c>s1</c> .. of type Nullable(String).</summary>
-    public static IReadOnlyList<string> Columns(ModelDefinition model) => [.. model.Segments.Select(model.FindFeature).Select((feature, i) => string.Create(CultureInfo.InvariantCulture, $"{Expression(feature)} AS s{i}"))];
+    public static IReadOnlyList<string> Columns(ModelDefinition model) => [.. Expressions(model).Select((text, i) => string.Create(CultureInfo.InvariantCulture, $"{text} AS s{i}"))];
+
+    /// <summary>The expressions alone.</summary>
+    public static IReadOnlyList<string> Expressions(ModelDefinition model) => [.. model.Segments.Select(model.FindFeature).Select(Expression)];
 
     /// <summary>Values that the profiles do not tell apart are one group. Before any profile, all are told apart.</summary>
     public static string? ToldApart(string? value, ImmutableArray<string> known) =>

@@ -99,6 +99,16 @@ public sealed class MulticlassPerformanceEstimator
             warnings);
     }
 
+    /// <summary>The calibrated probabilities of rows, each row adding up to 1.</summary>
+    /// <param name="probabilities">Row-major rows x classes, finite.</param>
+    /// <exception cref="ArgumentException">No whole number of rows, or a number that is not finite.</exception>
+    public double[] CalibratedProbabilities(ReadOnlySpan<double> probabilities)
+    {
+        Require.SameLength(probabilities.Length / Classes * Classes, probabilities.Length, nameof(probabilities));
+        Require.Finite(probabilities);
+        return Calibrate(probabilities, -1);
+    }
+
     private static void Fill(ConfusionMatrix confusion, double[] calibrated, ReadOnlySpan<int> predictions)
     {
         for (var i = 0; i < predictions.Length; i++)

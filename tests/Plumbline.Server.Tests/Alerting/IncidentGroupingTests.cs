@@ -54,10 +54,32 @@ public sealed class IncidentGroupingTests
         Assert.False(Joins(Alert("performance.accuracy", "", onset: 8, fired: 60, windows: 52), errors));
     }
 
-    private static bool Joins(AlertRow alert, params AlertRow[] members) =>
-        IncidentGrouping.Find(alert, [(new IncidentRow { Id = 1, Headline = "", Story = "" }, members)]) is not null;
+    [Fact]
+    public void A_stream_that_falls_sharply_again_half_a_day_after_it_was_well_is_another_incident()
+    {
+        var release = Alert("performance.accuracy", "", onset: 10, fired: 12, resolved: 30);
+        Assert.True(Joins(Alert("performance.accuracy", "", onset: 36, fired: 38), release));
+        Assert.False(Joins(Alert("performance.accuracy", "", onset: 45, fired: 47), release));
+        Assert.True(Joins(Alert("performance.accuracy", "", onset: 45, fired: 60, windows: 15), release));
+    }
 
-    private static AlertRow Alert(string metric, string feature, int onset, int fired, int? resolved = null, int model = 1, int windows = 2, string segment = "", int seconds = 3600) => new()
+    [Fact]
+    public void A_loss_that_takes_days_to_be_seen_belongs_to_what_goes_on_and_not_to_what_is_over()
+    {
+        var (release, concept) = (Alert("system.error_rate", "", onset: 3, fired: 5, resolved: 20), Alert("performance.accuracy", "", onset: 39, fired: 41));
+        var slow = Alert("performance.accuracy", "", onset: 0, fired: 72, segment: "plan=pro", seconds: 86_400, windows: 3);
+        Assert.Equal(2, IncidentGrouping.Find(slow, [(Incident(1), [release]), (Incident(2), [concept])])?.Id);
+        Assert.Equal(1, IncidentGrouping.Find(slow, [(Incident(1), [release])])?.Id);
+        var worse = Alert("performance.accuracy", "", onset: 0, fired: 72, segment: "country=BR", seconds: 86_400, windows: 3, effect: 2);
+        Assert.Null(IncidentGrouping.Find(worse, [(Incident(2), [concept])]));
+    }
+
+    private static IncidentRow Incident(long id) => new() { Id = id, Headline = "", Story = "" };
+
+    private static bool Joins(AlertRow alert, params AlertRow[] members) =>
+        IncidentGrouping.Find(alert, [(Incident(1), members)]) is not null;
+
+    private static AlertRow Alert(string metric, string feature, int onset, int fired, int? resolved = null, int model = 1, int windows = 2, string segment = "", int seconds = 3600, double effect = 1) => new()
     {
         ModelId = model,
         Rule = metric,
@@ -69,6 +91,6 @@ public sealed class IncidentGroupingTests
         OnsetMs = Start.AddHours(onset).ToUnixTimeMilliseconds(),
         FiredMs = Start.AddHours(fired).ToUnixTimeMilliseconds(),
         ResolvedMs = resolved is { } hour ? Start.AddHours(hour).ToUnixTimeMilliseconds() : null,
-        Evidence = new AlertEvidence(1, 0, null, null, null, 1, 100, Start, seconds, windows, false).Write(),
+        Evidence = new AlertEvidence(1, 0, null, null, null, effect, 100, Start, seconds, windows, false).Write(),
     };
 }

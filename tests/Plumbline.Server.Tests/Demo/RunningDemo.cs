@@ -24,10 +24,10 @@ internal sealed partial class RunningDemo : IDisposable
         get { lock (_lines) return [.. _lines]; }
     }
 
-    public static RunningDemo Start(string data, int days)
+    public static RunningDemo Start(string data, int days, params string[] more)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { BuiltServer.Program, "demo", "--data", data, "--days", $"{days}", "--urls", "http://127.0.0.1:0" }) start.ArgumentList.Add(argument);
+        foreach (var argument in new[] { BuiltServer.Program, "demo", "--data", data, "--days", $"{days}", "--urls", "http://127.0.0.1:0" }.Concat(more)) start.ArgumentList.Add(argument);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         var running = new RunningDemo(process);
         process.OutputDataReceived += (_, line) => running.Read(line.Data);

@@ -107,7 +107,7 @@ public sealed class RuleRun
     }
 
     private RuleDirection Resolve(Rule rule) => rule.Direction != RuleDirection.Auto ? rule.Direction
-        : _catalogue.Find(rule.Metric)?.Direction switch
+        : _catalogue.Find(_model, rule.Metric)?.Direction switch
         {
             MetricDirection.LowerIsBetter => RuleDirection.Above,
             MetricDirection.HigherIsBetter => RuleDirection.Below,

@@ -49,10 +49,11 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
         }
     }
 
-    /// <summary>When it began: the middle of the beginnings that are known to some windows, else the earliest.</summary>
+    /// <summary>When it began: the middle of the beginnings that are known to some windows, else the earliest; features that drift together began with the first.</summary>
     private static long Onset(List<AlertRow> alerts)
     {
-        var sharp = alerts.Where(alert => IncidentGrouping.IsSharp(alert)).Select(alert => alert.OnsetMs).Order().ToList();
+        if (alerts.TrueForAll(IncidentGrouping.IsDrift)) return alerts.Min(alert => alert.OnsetMs);
+        var sharp = alerts.Where(IncidentGrouping.IsSharp).Select(alert => alert.OnsetMs).Order().ToList();
         return sharp.Count > 0 ? sharp[sharp.Count / 2] : alerts.Min(alert => alert.OnsetMs);
     }
 

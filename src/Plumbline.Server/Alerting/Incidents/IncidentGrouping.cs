@@ -3,8 +3,9 @@ using Plumbline.Server.Alerting.Evaluation;
 namespace Plumbline.Server.Alerting.Incidents;
 
 /// <summary>
-/// Which incident a new alert belongs to. Pure. The rules, in this order: the same stream again; one feature in two ways; what began at the same time in the same model;
-/// the same thing elsewhere (an upstream feature feeds several models); features moving slowly together; and what was weak for long and tipped over by a sharp beginning.
+/// Which incident a new alert belongs to. Pure. The rules, in this order: the same stream again; one feature in two ways; what began at the same time in the same model and
+/// still goes on; the same thing elsewhere (an upstream feature feeds several models); features moving slowly together; what was weak for long and tipped over by a sharp
+/// beginning; and what began together with something that is over.
 /// </summary>
 public static class IncidentGrouping
 {
@@ -14,11 +15,17 @@ public static class IncidentGrouping
     /// <summary>Windows after which what comes back is new.</summary>
     private const int CameBack = 24;
 
+    /// <summary>The same for what begins sharply.</summary>
+    private const int CameBackSharply = 12;
+
     /// <summary>Windows after which a drift is nothing that begins.</summary>
     private const int LongAgo = 12;
 
     /// <summary>A change found this many windows after its onset, or sooner, began sharply.</summary>
     private const int Sharp = 8;
+
+    /// <summary>A segment that lost this many times what all rows lost is not merely part of them.</summary>
+    private const double FarWorse = 1.5;
 
     /// <summary>Slow drifts that begin within so many days of one another are one.</summary>
     private static readonly TimeSpan SlowTogether = TimeSpan.FromDays(3);
@@ -28,7 +35,7 @@ public static class IncidentGrouping
     /// <param name="incidents">Incidents with their alerts, the newest first.</param>
     public static IncidentRow? Find(AlertRow alert, IReadOnlyList<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> incidents)
     {
-        foreach (var test in (Func<AlertRow, AlertRow, bool>[])[SameStream, SameFeatureAtOnce, Ongoing, SameOnset, SameThing, SlowlyTogether, TippedOver])
+        foreach (var test in (Func<AlertRow, AlertRow, bool>[])[SameStream, SameFeatureAtOnce, Ongoing, SameOnsetGoingOn, SameThing, SlowlyTogether, TippedOver, SameOnset])
         {
             foreach (var (incident, alerts) in incidents)
                 if (alerts.Any(member => test(alert, member)) && !IsOver(alert, alerts) && (test != SlowlyTogether || alerts.All(IsDrift))) return incident;
@@ -53,10 +60,9 @@ public static class IncidentGrouping
         return values.Count > 0 && !values.Exists(member => Overlaps(alert, member, SameTime));
     }
 
-    /// <summary>What came back soon after it had ended.</summary>
+    /// <summary>What came back soon after it had ended; a sharp beginning must come sooner than a slow one, whose moment is not known well.</summary>
     private static bool SameStream(AlertRow alert, AlertRow member) =>
-        alert.ModelId == member.ModelId && alert.Key == member.Key
-        && Overlaps(alert, member, CameBack);
+        alert.ModelId == member.ModelId && alert.Key == member.Key && Overlaps(alert, member, IsSharp(alert) ? CameBackSharply : CameBack);
 
     /// <summary>A feature whose values go missing, are new or of another type, and whose distribution moves by that.</summary>
     private static bool SameFeatureAtOnce(AlertRow alert, AlertRow member) =>
@@ -77,7 +83,8 @@ public static class IncidentGrouping
     private static bool Ongoing(AlertRow alert, AlertRow member) =>
         IsDrift(alert) && SameThing(alert, member) && member.OnsetMs < alert.OnsetMs - (LongAgo * WindowOf(alert).TotalMilliseconds);
 
-    private static bool IsDrift(AlertRow alert) => AlertAspects.Of(alert) == AlertAspect.FeatureDrift;
+    /// <summary>Whether an alert is about the distribution of a feature.</summary>
+    public static bool IsDrift(AlertRow alert) => AlertAspects.Of(alert) == AlertAspect.FeatureDrift;
 
     private static bool SlowlyTogether(AlertRow alert, AlertRow member) =>
         alert.ModelId == member.ModelId
@@ -93,10 +100,20 @@ public static class IncidentGrouping
         return drifts == 1 && IsShort(alert) && IsShort(member) && (IsSharp(alert) || IsSharp(member)) && !IsSlow(alert) && !IsSlow(member);
     }
 
+    // A loss that needs days to be seen is put down to what is there, before what was over days ago.
+    private static bool SameOnsetGoingOn(AlertRow alert, AlertRow member) =>
+        SameOnset(alert, member) && (member.ResolvedMs is null || member.ResolvedMs >= alert.FiredMs - ((IsShort(alert) ? SameTime : 1) * WindowOf(alert).TotalMilliseconds));
+
     /// <summary>What had been weak for long and fired soon after something else began sharply was tipped over by it.</summary>
-    private static bool TippedOver(AlertRow alert, AlertRow member) =>
-        alert.ModelId == member.ModelId && !IsSharp(alert) && IsSharp(member) && !IsDrift(alert) && !IsDrift(member)
-        && alert.OnsetMs <= member.OnsetMs && alert.FiredMs > member.OnsetMs && alert.FiredMs - member.OnsetMs <= Sharp * WindowOf(member).TotalMilliseconds;
+    private static bool TippedOver(AlertRow alert, AlertRow member)
+    {
+        if (alert.ModelId != member.ModelId || !IsSharp(member) || IsDrift(alert) || IsDrift(member) || alert.OnsetMs > member.OnsetMs || alert.FiredMs <= member.OnsetMs) return false;
+        var after = alert.FiredMs - member.OnsetMs;
+        if (IsShort(alert)) return !IsSharp(alert) && after <= Sharp * WindowOf(member).TotalMilliseconds;
+        // What is judged by the day is part of the loss that goes on, unless its segment is far worse: then it is a trouble of its own.
+        return after <= 2 * WindowOf(alert).TotalMilliseconds && AlertAspects.Of(alert) == AlertAspects.Of(member) && member.Segment.Length == 0
+            && (member.ResolvedMs is null || member.ResolvedMs > alert.FiredMs) && alert.Numbers.Effect <= FarWorse * member.Numbers.Effect;
+    }
 
     private static bool IsInput(AlertRow alert) => alert.Feature.Length > 0 && alert.Feature[0] != '@';
 

@@ -12,6 +12,9 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
     private const double CriticalLoss = 0.05;
     private const double CriticalRelativeLoss = 0.25;
 
+    /// <summary>Segments that one incident may be about.</summary>
+    private const int MostNamed = 2;
+
     /// <summary>A leak or failure rate that does harm whatever performance says.</summary>
     private const double HarmfulShare = 0.1;
 
@@ -32,7 +35,8 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
     }
 
     /// <summary>
-    /// Segments that stand out: named when nothing of the same metric fires for all rows, or when it is worse there by half; the worst first.
+    /// Segments that stand out: named when nothing of the same metric fires for all rows, or when it is worse there by half; the worst first. Where many are
+    /// equally bad, none stands out: it is about all rows, and segments were only seen sooner.
     /// </summary>
     private static List<string> Segments(IReadOnlyList<AlertRow> alerts)
     {
@@ -45,7 +49,8 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
         }
 
         var most = standing.Count == 0 ? 0 : standing.Values.Max();
-        return [.. standing.Where(pair => pair.Value >= most / 2).OrderByDescending(pair => pair.Value).Take(3).Select(pair => pair.Key)];
+        var worst = standing.Where(pair => pair.Value >= most / 2).OrderByDescending(pair => pair.Value).Select(pair => pair.Key).ToList();
+        return worst.Count > MostNamed ? [] : worst;
     }
 
     private static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;

@@ -14,7 +14,7 @@ namespace Plumbline.Server.Ingestion.Writing;
 /// Brings one block from the spool into the column store. Every step may be repeated: the insert has the block's token, matching and
 /// marking are idempotent, and only the last step takes the block out of the spool.
 /// </summary>
-public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tables, ModelCatalog catalog, WindowLedger ledger, KnownEvents known, GroundTruthMatching matching)
+public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tables, ModelCatalog catalog, WindowLedger ledger, KnownEvents known, GroundTruthMatching matching, SignalMatching signals)
 {
     /// <summary>Stores a block and completes it; a block of a model that is deleted goes with the model's other events.</summary>
     public async Task StoreAsync(SpoolBlock block, CancellationToken cancellation)
@@ -60,6 +60,11 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
             var labelled = await matching.MatchPredictionsAsync(model, block.Number, rows.FirstMs, rows.LastMs, cancellation);
             await ledger.MarkDirtyAsync(model.Id, Times(labelled), DirtyReason.GroundTruth, cancellation);
         }
+        if (!model.Signals.IsEmpty)
+        {
+            var signalled = await signals.MatchPredictionsAsync(model, block.Number, rows.FirstMs, rows.LastMs, cancellation);
+            await ledger.MarkDirtyAsync(model.Id, Times(signalled), DirtyReason.Signals, cancellation);
+        }
         await ledger.MarkDirtyAsync(model.Id, Times(rows.WindowStarts), DirtyReason.Predictions, cancellation);
         await spool.CompleteBlockAsync(block);
         knowledge.Predictions.Settle(rows.Ids);
@@ -82,11 +87,12 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
 
     private async Task StoreSignalsAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, CancellationToken cancellation)
     {
-        var windows = new HashSet<long>();
-        using var rows = SignalRows.Encode(block, payloads, (long)model.Window.TotalMilliseconds, windows);
+        using var rows = new SignalRows(block, payloads, (long)model.Window.TotalMilliseconds);
         await tables.EnsureAsync(model.Id, [], cancellation);
-        await store.InsertAsync(ModelTables.Signals(model.Id), SignalRows.Columns, rows.Written, block.Token, cancellation);
-        await ledger.MarkDirtyAsync(model.Id, Times(windows), DirtyReason.Signals, cancellation);
+        await store.InsertAsync(ModelTables.Signals(model.Id), SignalRows.Columns, rows.Buffer.Written, block.Token, cancellation);
+        model = await catalog.EnsureSignalsAsync(model.Id, rows.Names.InOrder, cancellation);
+        if (rows.HasPredictions) rows.Windows.UnionWith(await signals.MatchSignalsAsync(model, block.Number, rows.FirstMs, rows.LastMs, cancellation));
+        await ledger.MarkDirtyAsync(model.Id, Times(rows.Windows), DirtyReason.Signals, cancellation);
         await spool.CompleteBlockAsync(block);
     }
 

@@ -34,31 +34,50 @@ internal static class GroundTruthRows
     }
 }
 
-/// <summary>The signals of a block as rows of the column store.</summary>
-internal static class SignalRows
+/// <summary>The signals of a block as rows of the column store, and what is known of them afterwards.</summary>
+internal sealed class SignalRows : IDisposable
 {
     public static IReadOnlyList<string> Columns { get; } = ["block", "name", "timestamp", "received_at", "value", "prediction_id", "version", "segment"];
 
-    /// <summary>Encodes; gives the starts of the windows that the rows lie in to the set.</summary>
-    public static RowBinaryBuffer Encode(SpoolBlock block, SpoolPayloads payloads, long windowMs, HashSet<long> windows)
+    public RowBinaryBuffer Buffer { get; }
+
+    /// <summary>Starts of the windows of signals that belong to no single prediction, epoch ms.</summary>
+    public HashSet<long> Windows { get; } = [];
+
+    public SeenTexts Names { get; } = new(Models.ModelLimits.MaxSignals);
+
+    /// <summary>Whether any belongs to a prediction.</summary>
+    public bool HasPredictions { get; private set; }
+
+    public long FirstMs { get; private set; } = long.MaxValue;
+
+    public long LastMs { get; private set; } = long.MinValue;
+
+    public SignalRows(SpoolBlock block, SpoolPayloads payloads, long windowMs)
     {
-        var rows = new RowBinaryBuffer((int)Math.Min(int.MaxValue / 2, block.Bytes * 2));
+        Buffer = new RowBinaryBuffer((int)Math.Min(int.MaxValue / 2, block.Bytes * 2));
         for (var i = 0; i < payloads.Count; i++)
         {
             var reader = new EventBatchReader(payloads[i]);
-            while (reader.TryRead(out Signal signal))
-            {
-                rows.WriteUInt64((ulong)block.Number);
-                rows.WriteString(signal.Name);
-                rows.WriteDateTime64Ms(signal.TimestampMs);
-                rows.WriteDateTime64Ms(reader.ReceivedAtMs);
-                rows.WriteDouble(signal.Value);
-                rows.WriteString(signal.PredictionId);
-                rows.WriteString(signal.Version);
-                rows.WriteString(signal.Segment);
-                windows.Add(signal.TimestampMs - (signal.TimestampMs % windowMs));
-            }
+            while (reader.TryRead(out Signal signal)) Add(block, reader.ReceivedAtMs, signal, windowMs);
         }
-        return rows;
+    }
+
+    public void Dispose() => Buffer.Dispose();
+
+    private void Add(SpoolBlock block, long receivedAtMs, Signal signal, long windowMs)
+    {
+        Buffer.WriteUInt64((ulong)block.Number);
+        Buffer.WriteString(signal.Name);
+        Buffer.WriteDateTime64Ms(signal.TimestampMs);
+        Buffer.WriteDateTime64Ms(receivedAtMs);
+        Buffer.WriteDouble(signal.Value);
+        Buffer.WriteString(signal.PredictionId);
+        Buffer.WriteString(signal.Version);
+        Buffer.WriteString(signal.Segment);
+        Names.Add(signal.Name);
+        (FirstMs, LastMs) = (Math.Min(FirstMs, signal.TimestampMs), Math.Max(LastMs, signal.TimestampMs));
+        if (signal.PredictionId.IsEmpty) Windows.Add(signal.TimestampMs - (signal.TimestampMs % windowMs));
+        else HasPredictions = true;
     }
 }

@@ -1,0 +1,38 @@
+using Plumbline.Server.Access;
+using Plumbline.Server.Hosting;
+using Plumbline.Server.Models;
+
+namespace Plumbline.Server.Outcomes.Signals;
+
+/// <summary>What became of the business signals of a model.</summary>
+public static class SignalEndpoints
+{
+    private static readonly TimeSpan DefaultRange = TimeSpan.FromDays(7);
+    private static readonly TimeSpan LongestRange = TimeSpan.FromDays(366);
+
+    public static void MapSignals(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/v1/models/{model}/signals", GetAsync).RequireRole(ApiRole.Read).WithTags("Outcomes");
+
+    private static async Task<IResult> GetAsync(string model, string? from, string? to, ModelCatalog models, SignalReport report, TimeProvider time, CancellationToken cancellation)
+    {
+        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (!RequestTimes.TryParse(to, time.GetUtcNow(), out var end)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("to", to));
+        if (!RequestTimes.TryParse(from, end - DefaultRange, out var start)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));
+        if (start >= end || end - start > LongestRange) return Problems.BadRequest("range_invalid", "from must be before to, by at most 366 days.");
+        var fates = await report.ReadAsync(found, start, end, cancellation);
+        return TypedResults.Ok(new
+        {
+            signals = fates.Signals.Select(fate => new
+            {
+                name = fate.Name,
+                declaration = SignalView.Of(fate.Signal!),
+                events = fate.Events,
+                attributed = fate.Attributed,
+                late = fate.Late,
+                unknown_prediction = fate.UnknownPrediction,
+                without_prediction = fate.WithoutPrediction,
+            }),
+            beyond_limit = fates.BeyondLimit,
+        });
+    }
+}
