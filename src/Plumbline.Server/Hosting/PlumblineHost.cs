@@ -20,6 +20,7 @@ using Plumbline.Server.Profiles;
 using Plumbline.Server.Quality;
 using Plumbline.Server.References;
 using Plumbline.Server.Samples;
+using Plumbline.Server.Segments;
 using Plumbline.Server.State;
 using Plumbline.Server.SystemLayer;
 using Plumbline.Server.Ui;
@@ -76,6 +77,7 @@ public static class PlumblineHost
         services.AddProfiles();
         AddCalculators(services);
         services.AddMetricPoints();
+        services.AddSegments();
         services.AddExplore();
         services.AddSingleton<FeatureRanking>().AddSingleton<OutcomeReader>();
         services.AddAlerting(options);
@@ -115,6 +117,7 @@ public static class PlumblineHost
         app.MapMetrics();
         app.MapProgress();
         app.MapOutcomes();
+        app.MapSegments();
         app.MapExplore();
         app.MapAlerting();
         app.MapDelivery();

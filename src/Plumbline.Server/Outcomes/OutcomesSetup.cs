@@ -1,5 +1,6 @@
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Outcomes.Costs;
+using Plumbline.Server.Outcomes.Maturity;
 using Plumbline.Server.Outcomes.Signals;
 
 namespace Plumbline.Server.Outcomes;
@@ -7,9 +8,14 @@ namespace Plumbline.Server.Outcomes;
 /// <summary>Layer 4 beyond performance: business signals and what decisions cost.</summary>
 public static class OutcomesSetup
 {
-    public static void MapOutcomes(this IEndpointRouteBuilder routes) => routes.MapSignals();
+    public static void MapOutcomes(this IEndpointRouteBuilder routes) 
+    {
+        routes.MapSignals();
+        routes.MapMaturity();
+    }
 
     public static IServiceCollection AddOutcomes(this IServiceCollection services) => services
         .AddSingleton<SignalGroups>().AddSingleton<SignalReport>().AddSingleton<IEventCalculator, SignalCalculator>()
-        .AddSingleton<IEventCalculator, CostCalculator>();
+        .AddSingleton<IEventCalculator, CostCalculator>()
+        .AddSingleton<LabelMaturityReader>();
 }

@@ -9,11 +9,16 @@ namespace Plumbline.Server.Performance;
 /// <summary>Realised performance: the model's answers against ground truth, per window and scope.</summary>
 public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalculator
 {
+    /// <summary>Classes whose share of the ground truth is followed.</summary>
+    private const int MostTruths = 20;
+
     private const string ModelsOwn = "The model's own decisions count, not a threshold on its score.";
 
     public IReadOnlyList<MetricDefinition> Metrics { get; } =
     [
         new("performance.label_coverage", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, "Predictions with ground truth, divided by predictions. Compare windows of equal maturity.", "Wilson"),
+        new("performance.truth_share", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.Neutral, $"Rows whose ground truth is the class, divided by rows with ground truth: what the world answers, whatever the model does. The first {MostTruths} classes of the model.", "Wilson"),
+        new("performance.truth_mean", MetricLayer.Outcomes, "as the ground truth", "(-∞, ∞)", MetricDirection.Neutral, "Mean ground truth of a regression model's rows.", "normal"),
         new("performance.accuracy", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"Right answers divided by all with ground truth. {ModelsOwn}", "Wilson"),
         new("performance.precision", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"True positives divided by predicted positives; macro average for several classes; 0 without predicted positives. {ModelsOwn}", "Wilson; delta method for macro averages"),
         new("performance.recall", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"True positives divided by positives; macro average for several classes; 0 without positives. {ModelsOwn}", "Wilson; delta method for macro averages"),
@@ -62,6 +67,8 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
     {
         sink.Add("performance.label_coverage", Wilson.Proportion(outcomes.Labelled, outcomes.Predictions));
         if (outcomes.Labelled == 0) return;
+        foreach (var truth in outcomes.Classes.Take(MostTruths)) sink.Add("performance.truth_share", Wilson.Proportion(outcomes.GroundTruths.GetValueOrDefault(truth), outcomes.Labelled), @class: truth);
+        if (outcomes.GroundTruthMean() is { } mean) sink.Add("performance.truth_mean", mean);
         if (outcomes.Binary() is { } binary)
             AddClassification(sink, binary.Accuracy, binary.Precision, binary.Recall, binary.F1, binary.RocAuc, binary.LogLoss, binary.Brier, binary.ExpectedCalibrationError);
         if (outcomes.Multiclass() is { } multiclass)

@@ -1,5 +1,7 @@
 using Plumbline.Server.Models;
 using Plumbline.Server.Profiles;
+using Plumbline.Statistics;
+using Plumbline.Statistics.Intervals;
 using Plumbline.Statistics.Performance;
 
 namespace Plumbline.Server.Performance;
@@ -22,12 +24,25 @@ public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> c
 
     public IReadOnlyList<string> Classes => classes;
 
+    /// <summary>Labelled rows by what is true of them; classifiers.</summary>
+    public Dictionary<string, long> GroundTruths { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Mean of what is true, with its interval; null for classifiers.</summary>
+    public Estimate? GroundTruthMean()
+    {
+        if (model.Task != ModelTask.Regression || Labelled == 0) return null;
+        var mean = _regression.Sum(outcome => outcome.GroundTruth * outcome.Count) / Labelled;
+        var squares = _regression.Sum(outcome => outcome.Count * (outcome.GroundTruth - mean) * (outcome.GroundTruth - mean));
+        return Estimate.Of(mean, Labelled).With(Confidence.Mean(Labelled, mean, squares));
+    }
+
     /// <summary>Adds alike predictions.</summary>
     public void Add(LabelledGroup group)
     {
         Predictions += group.Count;
         if (!group.HasGroundTruth) return;
         Labelled += group.Count;
+        if (model.Task != ModelTask.Regression) GroundTruths[group.GroundTruth] = GroundTruths.GetValueOrDefault(group.GroundTruth) + group.Count;
         switch (model.Task)
         {
             case ModelTask.Binary:
