@@ -31,7 +31,7 @@ public sealed class CostTests(TestHost host)
             task = "multiclass", classes = new[] { "a", "b", "c" },
             cost = new { matrix = new { a = new { a = -1.0, b = 2.0, c = 3.0 }, b = new { a = 4.0, c = 5.0 }, c = new { a = 6.0, b = 7.0 } }, currency = "EUR" },
         });
-        await SendAsync(name, 40, i => (i < 20 ? "a" : i < 30 ? "b" : "c", i < 10 ? "a" : i < 20 ? "c" : i < 30 ? "c" : "c", null));
+        await SendAsync(name, 40, i => (i < 20 ? "a" : i < 30 ? "b" : "c", i < 10 ? "a" : "c", null));
         // 10 right a earn 1; 10 times c taken for a cost 6; 10 times c taken for b cost 7; 10 right c cost nothing.
         Assert.Equal(-10 + 60 + 70, await ValueAsync(name, "cost.realized"), 1e-9);
     }
