@@ -227,7 +227,7 @@ public sealed class ModelTables(ColumnStore store)
             CREATE TABLE IF NOT EXISTS {Signals(modelId)}
             (
                 block UInt64, name LowCardinality(String), timestamp DateTime64(3, 'UTC'), received_at DateTime64(3, 'UTC'), value Float64,
-                prediction_id String, version LowCardinality(String), segment String
+                prediction_id String, version LowCardinality(String), segment String, signal_id String, id_hash UInt64
             )
             ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (name, timestamp)
             SETTINGS non_replicated_deduplication_window = 1000, {Durable}
@@ -241,6 +241,8 @@ public sealed class ModelTables(ColumnStore store)
             ENGINE = ReplacingMergeTree(received_at) PARTITION BY toYYYYMM(timestamp) ORDER BY (timestamp, id_hash, prediction_id, name, signal_at, value)
             SETTINGS non_replicated_deduplication_window = 1000, {Durable}
             """;
+        // Tables of the first version have signals without an id of their own.
+        yield return $"ALTER TABLE {Signals(modelId)} ADD COLUMN IF NOT EXISTS signal_id String, ADD COLUMN IF NOT EXISTS id_hash UInt64, ADD INDEX IF NOT EXISTS by_id id_hash TYPE bloom_filter(0.01) GRANULARITY 1";
     }
 
     private async Task WidenAsync(string table, IReadOnlyList<FeatureColumn> features, CancellationToken ct)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Plumbline.Server.Hosting;
+using Plumbline.Server.Tests.Outcomes.Sources;
 
 [assembly: AssemblyFixture(typeof(Plumbline.Server.Tests.TestHost))]
 
@@ -16,9 +17,15 @@ namespace Plumbline.Server.Tests;
 /// </summary>
 public sealed class TestHost : IAsyncLifetime
 {
-    private readonly string _data = Path.Combine(Path.GetTempPath(), $"plumbline-test-{Guid.NewGuid():N}");
+    /// <summary>Names a data folder to open instead of an empty one: how a test looks, in a process of its own, at what a server that has ended has stored.</summary>
+    public const string DataVariable = "PLUMBLINE_TEST_DATA";
+
+    private readonly string? _given = Environment.GetEnvironmentVariable(DataVariable);
+    private readonly string _data;
     private WebApplication? _app;
     private int _models;
+
+    public TestHost() => _data = _given ?? Path.Combine(Path.GetTempPath(), $"plumbline-test-{Guid.NewGuid():N}");
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -38,6 +45,7 @@ public sealed class TestHost : IAsyncLifetime
             DataDirectory = _data,
             Urls = "http://127.0.0.1:0",
             Windows = new WindowOptions { IntervalMs = 100, QuietMs = 0 },
+            Sources = SourcePlaces.Options(),
         });
         await _app.StartAsync();
         Address = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -53,7 +61,7 @@ public sealed class TestHost : IAsyncLifetime
             await _app.DisposeAsync();
         }
 
-        if (Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
+        if (_given is null && Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
     }
 
     /// <summary>Creates a model and returns its name.</summary>

@@ -171,7 +171,7 @@ public sealed class EventBatch : IDisposable
 /// <param name="Index">Position in what the client sent, from 0.</param>
 /// <param name="Offset">First byte in the batch.</param>
 /// <param name="Size">Bytes.</param>
-/// <param name="Hash">SHA-256 of the id; zero when the row has none.</param>
+/// <param name="Hash">SHA-256 of the id (of a signal: of its own id, not of its prediction's); zero when the row has none.</param>
 /// <param name="TimestampMs">Epoch milliseconds.</param>
 /// <param name="IdOffset">First byte of the id's text in the batch.</param>
 /// <param name="IdSize">Bytes of the id; 0 when the row has none.</param>

@@ -74,6 +74,12 @@ public ref struct GroundTruth
 /// <summary>One business signal as it lies in a batch.</summary>
 public ref struct Signal
 {
+    /// <summary>Hash of <see cref="Id"/>; means nothing when that is empty.</summary>
+    public IdHash Hash { get; internal set; }
+
+    /// <summary>The sender's own id of the signal, empty for none: one id is stored once.</summary>
+    public ReadOnlySpan<byte> Id { get; internal set; }
+
     /// <summary>Epoch milliseconds.</summary>
     public long TimestampMs { get; internal set; }
 

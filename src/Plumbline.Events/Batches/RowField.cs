@@ -19,4 +19,5 @@ internal enum RowField : byte
     Source = 14,
     Name = 15,
     Segment = 16,
+    SignalId = 17,
 }

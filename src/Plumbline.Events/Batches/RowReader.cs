@@ -55,13 +55,14 @@ internal ref struct RowReader(ReadOnlySpan<byte> row)
     public Signal ReadSignal()
     {
         var signal = new Signal { Value = 1 };
-        (_, signal.TimestampMs) = ReadHeader();
+        (signal.Hash, signal.TimestampMs) = ReadHeader();
         while (!_reader.AtEnd)
         {
             var field = (RowField)_reader.ReadByte();
             switch (field)
             {
                 case RowField.Id: signal.PredictionId = _reader.ReadText(); break;
+                case RowField.SignalId: signal.Id = _reader.ReadText(); break;
                 case RowField.Name: signal.Name = _reader.ReadText(); break;
                 case RowField.NumberValue: signal.Value = _reader.ReadDouble(); break;
                 case RowField.Version: signal.Version = _reader.ReadText(); break;

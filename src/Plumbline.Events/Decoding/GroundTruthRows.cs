@@ -88,7 +88,9 @@ internal static class SignalRows
         if (json.ValueTextEquals("value"u8))
             return row.Once(2, "value") && json.Read() && ReadValue(ref json, row);
         if (json.ValueTextEquals("prediction_id"u8))
-            return row.Once(3, "prediction_id") && json.Read() && row.WriteId(ref json);
+            return row.Once(3, "prediction_id") && json.Read() && row.WriteReferredId(ref json);
+        if (json.ValueTextEquals("signal_id"u8))
+            return row.Once(6, "signal_id") && json.Read() && row.WriteSignalId(ref json);
         if (json.ValueTextEquals("version"u8))
             return row.Once(4, "version") && json.Read() && row.WriteWord(ref json, RowField.Version, "version", row.Limits.WordBytes);
         if (json.ValueTextEquals("segment"u8))

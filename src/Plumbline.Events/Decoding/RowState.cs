@@ -170,15 +170,44 @@ internal sealed class RowState(EventLimits limits)
         return true;
     }
 
+    /// <summary>The id of the prediction, which is the row's own: of the prediction itself or of its ground truth.</summary>
     public bool WriteId(ref Utf8JsonReader json)
     {
-        if (!TryWord(ref json, "prediction_id", Limits.IdBytes, out var text))
-            return Fail(RejectionCode.IdInvalid, "prediction_id", Detail!);
-        if (text.IsEmpty && json.TokenType == JsonTokenType.String)
-            return Fail(RejectionCode.IdInvalid, "prediction_id", "'prediction_id' is empty.");
+        if (!TryId(ref json, "prediction_id", out var text))
+            return false;
         if (!text.IsEmpty)
-            WriteId(text);
+            WriteId(text, RowField.Id);
         return true;
+    }
+
+    /// <summary>The id of the prediction that a signal belongs to: many signals may name the same.</summary>
+    public bool WriteReferredId(ref Utf8JsonReader json)
+    {
+        if (!TryId(ref json, "prediction_id", out var text))
+            return false;
+        if (!text.IsEmpty)
+        {
+            Buffer.WriteByte((byte)RowField.Id);
+            Buffer.WriteText(text);
+        }
+        return true;
+    }
+
+    /// <summary>A signal's own id.</summary>
+    public bool WriteSignalId(ref Utf8JsonReader json)
+    {
+        if (!TryId(ref json, "signal_id", out var text))
+            return false;
+        if (!text.IsEmpty)
+            WriteId(text, RowField.SignalId);
+        return true;
+    }
+
+    private bool TryId(ref Utf8JsonReader json, string field, out ReadOnlySpan<byte> text)
+    {
+        if (!TryWord(ref json, field, Limits.IdBytes, out text))
+            return Fail(RejectionCode.IdInvalid, field, Detail!);
+        return !text.IsEmpty || json.TokenType != JsonTokenType.String || Fail(RejectionCode.IdInvalid, field, $"'{field}' is empty.");
     }
 
     /// <summary>Writes the value of a ground truth and remembers its hash.</summary>
@@ -202,7 +231,7 @@ internal sealed class RowState(EventLimits limits)
     {
         Span<byte> text = stackalloc byte[36];
         Guid.CreateVersion7(Context.ReceivedAt).TryFormat(text, out _);
-        WriteId(text);
+        WriteId(text, RowField.Id);
         _idMade = true;
     }
 
@@ -236,10 +265,10 @@ internal sealed class RowState(EventLimits limits)
         return true;
     }
 
-    private void WriteId(ReadOnlySpan<byte> text)
+    private void WriteId(ReadOnlySpan<byte> text, RowField field)
     {
         _hash = IdHash.Of(text);
-        Buffer.WriteByte((byte)RowField.Id);
+        Buffer.WriteByte((byte)field);
         Buffer.WriteText(text);
         _idOffset = Buffer.Length - text.Length;
         _idSize = text.Length;

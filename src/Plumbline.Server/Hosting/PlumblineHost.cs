@@ -14,6 +14,7 @@ using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
 using Plumbline.Server.Outcomes;
 using Plumbline.Server.Multivariate;
+using Plumbline.Server.Outcomes.Sources;
 using Plumbline.Server.Outputs;
 using Plumbline.Server.Performance;
 using Plumbline.Server.Profiles;
@@ -73,6 +74,7 @@ public static class PlumblineHost
         services.AddColumnStore(options);
         services.AddSingleton<WindowLedger>();
         services.AddIngestion(options);
+        services.AddSources(options);
         services.AddReferences();
         services.AddProfiles();
         AddCalculators(services);
@@ -113,6 +115,7 @@ public static class PlumblineHost
         app.MapSignIn();
         app.MapModels();
         app.MapIngestion();
+        app.MapSources();
         app.MapReferences();
         app.MapMetrics();
         app.MapProgress();

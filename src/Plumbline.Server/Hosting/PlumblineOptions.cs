@@ -1,6 +1,7 @@
 using Plumbline.Server.Access;
 using Plumbline.Server.Alerting;
 using Plumbline.Server.Alerting.Delivery;
+using Plumbline.Server.Outcomes.Sources;
 
 namespace Plumbline.Server.Hosting;
 
@@ -43,6 +44,9 @@ public sealed record PlumblineOptions
     /// <summary>When rules are judged.</summary>
     public AlertingOptions Alerting { get; init; } = new();
 
+    /// <summary>Databases, buckets and folders that outcomes are pulled from.</summary>
+    public SourcesOptions Sources { get; init; } = new();
+
     /// <summary>True when this server shows generated data: the pages say so.</summary>
     public bool IsDemo { get; init; }
 
@@ -59,6 +63,7 @@ public sealed record PlumblineOptions
         Alerting.Validate(errors);
         Access.Validate(errors);
         Delivery.Validate(errors);
+        Sources.Validate(errors);
         if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https"))) errors.Add("public_url: an address that begins with https:// or http:// is needed.");
         if (errors.Count == 0 && Access.Keys.Count == 0 && !ListenAddresses.AllLoopback(Urls))
             errors.Add($"urls: '{Urls}' is reachable from other machines, but no API key is configured (access.keys). Configure one, or listen on 127.0.0.1.");

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Alerting;
 using Plumbline.Server.Alerting.Delivery;
+using Plumbline.Server.Outcomes.Sources;
 
 namespace Plumbline.Server.State;
 
@@ -61,10 +62,14 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : D
     /// <summary>Owned by Alerting/Incidents.</summary>
     public DbSet<IncidentNoteRow> IncidentNotes => Set<IncidentNoteRow>();
 
+    /// <summary>Owned by Outcomes/Sources.</summary>
+    public DbSet<OutcomeSourceRow> OutcomeSources => Set<OutcomeSourceRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         AlertingModel.Describe(modelBuilder);
         DeliveryModel.Describe(modelBuilder);
+        OutcomeSourceRow.Describe(modelBuilder);
         modelBuilder.Entity<ModelRow>(model =>
         {
             model.ToTable("model");

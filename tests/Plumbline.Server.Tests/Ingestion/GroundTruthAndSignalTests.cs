@@ -1,5 +1,6 @@
 using System.Net;
 using Plumbline.Server.Ingestion;
+using Plumbline.Server.Ingestion.Duplicates;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Ingestion;
@@ -64,6 +65,33 @@ public sealed class GroundTruthAndSignalTests(TestHost host)
             [("click", 2.5, "p", "v", "plan=a"), ("seen", 1.0, "", "", "")],
             await host.QueryAsync($"SELECT name, value, prediction_id, version, segment FROM {ModelTables.Signals(host.Model(model).Id)} ORDER BY name",
                 r => (r.ReadString(), r.ReadDouble(), r.ReadString(), r.ReadString(), r.ReadString())));
+    }
+
+    [Fact]
+    public async Task A_signal_with_an_id_is_taken_once_and_one_without_every_time()
+    {
+        const string Signals = """[{"name":"click","timestamp":"2026-03-05T00:00:00Z","signal_id":"s-1","prediction_id":"p"},{"name":"click","timestamp":"2026-03-05T00:00:00Z","signal_id":"s-2","prediction_id":"p"},{"name":"click","timestamp":"2026-03-05T00:00:00Z","prediction_id":"p"}]""";
+        var model = await host.CreateModelAsync(new { task = "binary" });
+        Assert.Equal((3, 0, 0), (await host.AcceptAsync(model, "signals", Signals)).Counts());
+        Assert.Equal((1, 2, 0), (await host.AcceptAsync(model, "signals", Signals)).Counts());
+        await host.StoredAsync(model);
+        Assert.Equal((1, 2, 0), (await host.AcceptAsync(model, "signals", Signals)).Counts());
+        host.Get<KnownEvents>().Forget(host.Model(model).Id);
+        // What the filter learns again from the column store, as after a restart; and an id at another time is still the same id.
+        Assert.Equal((1, 2, 0), (await host.AcceptAsync(model, "signals", Signals.Replace("-05T", "-06T", StringComparison.Ordinal))).Counts());
+        await host.StoredAsync(model);
+        Assert.Equal(
+            [("", 4UL), ("s-1", 1UL), ("s-2", 1UL)],
+            await host.QueryAsync($"SELECT signal_id, count() FROM {ModelTables.Signals(host.Model(model).Id)} GROUP BY signal_id ORDER BY signal_id", r => (r.ReadString(), r.ReadUInt64())));
+    }
+
+    [Fact]
+    public async Task A_signal_s_id_must_not_be_empty()
+    {
+        var model = await host.CreateModelAsync(new { task = "binary" });
+        using var response = await host.PostAsync(model, "signals", """{"name":"click","signal_id":""}""");
+        var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
+        Assert.Equal("signal_id", problem.GetProperty("rejected")[0].GetProperty("field").GetString());
     }
 
     [Fact]

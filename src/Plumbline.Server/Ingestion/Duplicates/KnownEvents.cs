@@ -15,6 +15,17 @@ public sealed class ModelKnowledge(FilterBudget budget)
     /// <summary>By prediction, time and value.</summary>
     public KnownIds GroundTruths { get; } = new(budget);
 
+    /// <summary>By the signal's own id, for those that have one.</summary>
+    public KnownIds Signals { get; } = new(budget);
+
+    /// <summary>What is known of a kind.</summary>
+    public KnownIds Of(EventKind kind) => kind switch
+    {
+        EventKind.Prediction => Predictions,
+        EventKind.Signal => Signals,
+        _ => GroundTruths,
+    };
+
     /// <summary>Ids of predictions that have a ground truth; only its filter is used, to match without asking.</summary>
     public KnownIds LabelledIds { get; } = new(budget);
 }
@@ -55,7 +66,7 @@ public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables table
         _models.TryGetValue(modelId, out var loading) && loading.IsValueCreated && loading.Value.IsCompletedSuccessfully ? loading.Value.Result : null;
 
     /// <summary>True when some filter could not grow.</summary>
-    public bool AnyOverflowed => _models.Keys.Any(id => OfLoaded(id) is { } known && (known.Predictions.Overflowed || known.GroundTruths.Overflowed));
+    public bool AnyOverflowed => _models.Keys.Any(id => OfLoaded(id) is { } known && (known.Predictions.Overflowed || known.GroundTruths.Overflowed || known.Signals.Overflowed));
 
     /// <summary>Forgets a deleted model.</summary>
     public void Forget(int modelId)
@@ -64,6 +75,7 @@ public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables table
         {
             known.Predictions.Discard();
             known.GroundTruths.Discard();
+            known.Signals.Discard();
             known.LabelledIds.Discard();
         }
         _models.TryRemove(modelId, out _);
@@ -74,15 +86,16 @@ public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables table
         var known = new ModelKnowledge(budget);
         await tables.EnsureAsync(modelId, [], CancellationToken.None);
         await stored.VisitPredictionsAsync(modelId, known.Predictions.AddStored, CancellationToken.None);
+        await stored.VisitSignalsAsync(modelId, known.Signals.AddStored, CancellationToken.None);
         await stored.VisitGroundTruthAsync(modelId, known.GroundTruths.AddStored, known.LabelledIds.AddStored, CancellationToken.None);
         if (_inSpoolAtStart.Value.TryGetValue(modelId, out var waiting))
         {
             var claim = Claim.Durable();
             foreach (var row in waiting)
             {
-                if (row.Kind == EventKind.Prediction)
+                if (row.Kind != EventKind.GroundTruth)
                 {
-                    known.Predictions.Remember([row.Hash], claim);
+                    known.Of(row.Kind).Remember([row.Hash], claim);
                     continue;
                 }
                 known.GroundTruths.Remember([row.Hash.OfGroundTruth(row.TimestampMs, row.ValueHash)], claim);
@@ -99,9 +112,16 @@ public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables table
         spool.VisitBatches((modelId, payload) =>
         {
             var reader = new EventBatchReader(payload);
-            if (reader.Kind == EventKind.Signal)
-                return;
             var rows = models.GetOrAdd(modelId, static _ => []);
+            if (reader.Kind == EventKind.Signal)
+            {
+                while (reader.TryRead(out Signal signal))
+                {
+                    if (!signal.Id.IsEmpty)
+                        rows.Add((EventKind.Signal, signal.Hash, signal.TimestampMs, 0));
+                }
+                return;
+            }
             if (reader.Kind == EventKind.Prediction)
             {
                 while (reader.TryReadIdentity(out var hash, out var timestampMs))

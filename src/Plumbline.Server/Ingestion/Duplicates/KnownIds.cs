@@ -19,7 +19,7 @@ public sealed class KnownIds
     public bool Overflowed => Volatile.Read(ref _overflowed);
 
     /// <summary>Claims the rows that are not known. Everything in <see cref="ClaimResult.Ask"/> is claimed too, until <see cref="Release"/>.</summary>
-    /// <param name="keys">One key per row.</param>
+    /// <param name="keys">One key per row; zero for a row without an identity, which is never a duplicate.</param>
     /// <param name="claim">The request.</param>
     public ClaimResult ClaimRows(ReadOnlySpan<IdHash> keys, Claim claim)
     {
@@ -28,6 +28,8 @@ public sealed class KnownIds
         {
             for (var i = 0; i < keys.Length; i++)
             {
+                if (keys[i] == default)
+                    continue;
                 if (_pending.TryGetValue(keys[i], out var other))
                 {
                     if (ReferenceEquals(other, claim) || other.IsDurable)
@@ -64,6 +66,8 @@ public sealed class KnownIds
         {
             foreach (var key in keys)
             {
+                if (key == default)
+                    continue;
                 if (pending)
                     _pending[key] = claim;
                 AddToFilter(key.Low);

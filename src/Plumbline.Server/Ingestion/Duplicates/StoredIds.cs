@@ -12,23 +12,13 @@ public sealed class StoredIds(ColumnStore store)
     /// <summary>An event to look for.</summary>
     public readonly record struct Sought(string Id, ulong IdLow, long TimestampMs, IdHash Key);
 
-    /// <summary>Which of the predictions are stored. Looks at the given times first, where a repeated request has its rows, then everywhere.</summary>
-    public async Task<HashSet<IdHash>> FindPredictionsAsync(int modelId, IReadOnlyList<Sought> sought, CancellationToken cancellation)
-    {
-        var found = new HashSet<IdHash>();
-        var table = ModelTables.Predictions(modelId);
-        var (from, to) = (sought.Min(s => s.TimestampMs), sought.Max(s => s.TimestampMs) + 1);
-        await FindPredictionsAsync(
-            $"SELECT prediction_id FROM {table} WHERE timestamp >= {{from:DateTime64(3)}} AND timestamp < {{to:DateTime64(3)}} AND id_hash IN {{hashes:Array(UInt64)}} AND prediction_id IN {{ids:Array(String)}}",
-            sought, [new("from", DateTimeOffset.FromUnixTimeMilliseconds(from)), new("to", DateTimeOffset.FromUnixTimeMilliseconds(to))], found, cancellation);
-        var rest = sought.Where(s => !found.Contains(s.Key)).ToList();
-        if (rest.Count > 0)
-        {
-            await FindPredictionsAsync(
-                $"SELECT prediction_id FROM {table} WHERE id_hash IN {{hashes:Array(UInt64)}} AND prediction_id IN {{ids:Array(String)}}", rest, [], found, cancellation);
-        }
-        return found;
-    }
+    /// <summary>Which of the predictions are stored.</summary>
+    public Task<HashSet<IdHash>> FindPredictionsAsync(int modelId, IReadOnlyList<Sought> sought, CancellationToken cancellation) =>
+        FindByIdAsync(ModelTables.Predictions(modelId), "prediction_id", sought, cancellation);
+
+    /// <summary>Which of the signals are stored, by their own ids.</summary>
+    public Task<HashSet<IdHash>> FindSignalsAsync(int modelId, IReadOnlyList<Sought> sought, CancellationToken cancellation) =>
+        FindByIdAsync(ModelTables.Signals(modelId), "signal_id", sought, cancellation);
 
     /// <summary>Which of the ground truths are stored: the same prediction, time and value.</summary>
     public async Task<HashSet<IdHash>> FindGroundTruthAsync(int modelId, IReadOnlyList<Sought> sought, CancellationToken cancellation)
@@ -49,19 +39,12 @@ public sealed class StoredIds(ColumnStore store)
     }
 
     /// <summary>Gives the hashes of all stored predictions to <paramref name="add"/>, in pieces.</summary>
-    public async Task VisitPredictionsAsync(int modelId, Action<ReadOnlySpan<ulong>> add, CancellationToken cancellation)
-    {
-        var table = ModelTables.Predictions(modelId);
-        foreach (var (from, to) in await HoursInPiecesAsync(table, cancellation))
-        {
-            using var rows = await store.QueryAsync(
-                new SqlStatement(
-                    $"SELECT id_hash FROM {table} WHERE timestamp >= {{from:DateTime64(3)}} AND timestamp < {{to:DateTime64(3)}}",
-                    new SqlParameter("from", from), new SqlParameter("to", to)),
-                cancellation);
-            Drain(rows, static r => r.ReadUInt64(), add);
-        }
-    }
+    public Task VisitPredictionsAsync(int modelId, Action<ReadOnlySpan<ulong>> add, CancellationToken cancellation) =>
+        VisitAsync(ModelTables.Predictions(modelId), add, cancellation);
+
+    /// <summary>Gives the hashes of the ids of all stored signals that have one to <paramref name="add"/>, in pieces.</summary>
+    public Task VisitSignalsAsync(int modelId, Action<ReadOnlySpan<ulong>> add, CancellationToken cancellation) =>
+        VisitAsync(ModelTables.Signals(modelId), add, cancellation);
 
     /// <summary>Gives key hashes and prediction hashes of all stored ground truths, in pieces.</summary>
     public async Task VisitGroundTruthAsync(int modelId, Action<ReadOnlySpan<ulong>> addKeys, Action<ReadOnlySpan<ulong>> addIds, CancellationToken cancellation)
@@ -97,7 +80,22 @@ public sealed class StoredIds(ColumnStore store)
         }
     }
 
-    private async Task FindPredictionsAsync(string sql, IReadOnlyList<Sought> sought, SqlParameter[] more, HashSet<IdHash> found, CancellationToken cancellation)
+    // Looks at the given times first, where a repeated request has its rows, then everywhere.
+    private async Task<HashSet<IdHash>> FindByIdAsync(string table, string idColumn, IReadOnlyList<Sought> sought, CancellationToken cancellation)
+    {
+        var found = new HashSet<IdHash>();
+        var (from, to) = (sought.Min(s => s.TimestampMs), sought.Max(s => s.TimestampMs) + 1);
+        var ofIds = $"id_hash IN {{hashes:Array(UInt64)}} AND {idColumn} IN {{ids:Array(String)}}";
+        await FindAsync(
+            $"SELECT {idColumn} FROM {table} WHERE timestamp >= {{from:DateTime64(3)}} AND timestamp < {{to:DateTime64(3)}} AND {ofIds}",
+            sought, [new("from", DateTimeOffset.FromUnixTimeMilliseconds(from)), new("to", DateTimeOffset.FromUnixTimeMilliseconds(to))], found, cancellation);
+        var rest = sought.Where(s => !found.Contains(s.Key)).ToList();
+        if (rest.Count > 0)
+            await FindAsync($"SELECT {idColumn} FROM {table} WHERE {ofIds}", rest, [], found, cancellation);
+        return found;
+    }
+
+    private async Task FindAsync(string sql, IReadOnlyList<Sought> sought, SqlParameter[] more, HashSet<IdHash> found, CancellationToken cancellation)
     {
         using var rows = await store.QueryAsync(
             new SqlStatement(sql, [.. more, new SqlParameter("hashes", sought.Select(s => s.IdLow).ToArray()), new SqlParameter("ids", sought.Select(s => s.Id).ToArray())]), cancellation);
@@ -105,11 +103,24 @@ public sealed class StoredIds(ColumnStore store)
             found.Add(IdHash.Of(rows.ReadStringBytes()));
     }
 
+    private async Task VisitAsync(string table, Action<ReadOnlySpan<ulong>> add, CancellationToken cancellation)
+    {
+        foreach (var (from, to) in await HoursInPiecesAsync(table, cancellation))
+        {
+            using var rows = await store.QueryAsync(
+                new SqlStatement(
+                    $"SELECT id_hash FROM {table} WHERE timestamp >= {{from:DateTime64(3)}} AND timestamp < {{to:DateTime64(3)}} AND id_hash != 0",
+                    new SqlParameter("from", from), new SqlParameter("to", to)),
+                cancellation);
+            Drain(rows, static r => r.ReadUInt64(), add);
+        }
+    }
+
     private async Task<List<(DateTimeOffset From, DateTimeOffset To)>> HoursInPiecesAsync(string table, CancellationToken cancellation)
     {
         var pieces = new List<(DateTimeOffset, DateTimeOffset)>();
         using var rows = await store.QueryAsync(
-            new SqlStatement($"SELECT toDateTime(toStartOfHour(timestamp)) AS hour, count() FROM {table} GROUP BY hour ORDER BY hour"), cancellation);
+            new SqlStatement($"SELECT toDateTime(toStartOfHour(timestamp)) AS hour, count() FROM {table} WHERE id_hash != 0 GROUP BY hour ORDER BY hour"), cancellation);
         DateTimeOffset? start = null;
         DateTimeOffset end = default;
         long taken = 0;

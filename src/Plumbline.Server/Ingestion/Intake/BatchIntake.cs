@@ -24,10 +24,10 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
     {
         if (batch.Kind == EventKind.Prediction && await inference.EnsureAsync(model, batch, cancellation) is { } rejected)
             batch.Remove(rejected);
-        if (batch.Kind == EventKind.Signal)
+        if (batch.Kind == EventKind.Signal && !HasIds(batch))
             return await AppendAsync(model.Id, batch, duplicates: 0);
         var knowledge = await known.OfAsync(model.Id);
-        var ids = batch.Kind == EventKind.Prediction ? knowledge.Predictions : knowledge.GroundTruths;
+        var ids = knowledge.Of(batch.Kind);
         var keys = Keys(batch);
         var claim = new Claim();
         var durable = false;
@@ -80,9 +80,12 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
     private async Task AskStoreAsync(int modelId, EventBatch batch, KnownIds ids, IdHash[] keys, Claim claim, ClaimResult claimed, CancellationToken cancellation)
     {
         var sought = Sought(batch, keys, claimed.Ask);
-        var found = batch.Kind == EventKind.Prediction
-            ? await stored.FindPredictionsAsync(modelId, sought, cancellation)
-            : await stored.FindGroundTruthAsync(modelId, sought, cancellation);
+        var found = batch.Kind switch
+        {
+            EventKind.Prediction => await stored.FindPredictionsAsync(modelId, sought, cancellation),
+            EventKind.Signal => await stored.FindSignalsAsync(modelId, sought, cancellation),
+            _ => await stored.FindGroundTruthAsync(modelId, sought, cancellation),
+        };
         foreach (var row in claimed.Ask)
             claimed.IsDuplicate[row] = found.Contains(keys[row]);
         ids.Release(claimed.Ask.Where(row => claimed.IsDuplicate[row]).Select(row => keys[row]), claim);
@@ -102,7 +105,17 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
         var rows = batch.Rows;
         var keys = new IdHash[rows.Length];
         for (var i = 0; i < keys.Length; i++)
-            keys[i] = batch.Kind == EventKind.Prediction ? rows[i].Hash : rows[i].Hash.OfGroundTruth(rows[i].TimestampMs, rows[i].ValueHash);
+            keys[i] = batch.Kind == EventKind.GroundTruth ? rows[i].Hash.OfGroundTruth(rows[i].TimestampMs, rows[i].ValueHash) : rows[i].Hash;
         return keys;
+    }
+
+    private static bool HasIds(EventBatch batch)
+    {
+        foreach (ref readonly var row in batch.Rows)
+        {
+            if (row.IdSize > 0)
+                return true;
+        }
+        return false;
     }
 }

@@ -35,7 +35,7 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
                 await StoreGroundTruthAsync(model, block, payloads, knowledge, cancellation);
                 break;
             default:
-                await StoreSignalsAsync(model, block, payloads, cancellation);
+                await StoreSignalsAsync(model, block, payloads, knowledge, cancellation);
                 break;
         }
     }
@@ -85,7 +85,7 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
         knowledge.GroundTruths.Settle(keys);
     }
 
-    private async Task StoreSignalsAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, CancellationToken cancellation)
+    private async Task StoreSignalsAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
     {
         using var rows = new SignalRows(block, payloads, (long)model.Window.TotalMilliseconds);
         await tables.EnsureAsync(model.Id, [], cancellation);
@@ -94,6 +94,7 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
         if (rows.HasPredictions) rows.Windows.UnionWith(await signals.MatchSignalsAsync(model, block.Number, rows.FirstMs, rows.LastMs, cancellation));
         await ledger.MarkDirtyAsync(model.Id, Times(rows.Windows), DirtyReason.Signals, cancellation);
         await spool.CompleteBlockAsync(block);
+        knowledge.Signals.Settle(rows.Ids);
     }
 
     // Before the rows are encoded, because their score depends on it.

@@ -37,7 +37,7 @@ internal static class GroundTruthRows
 /// <summary>The signals of a block as rows of the column store, and what is known of them afterwards.</summary>
 internal sealed class SignalRows : IDisposable
 {
-    public static IReadOnlyList<string> Columns { get; } = ["block", "name", "timestamp", "received_at", "value", "prediction_id", "version", "segment"];
+    public static IReadOnlyList<string> Columns { get; } = ["block", "name", "timestamp", "received_at", "value", "prediction_id", "version", "segment", "signal_id", "id_hash"];
 
     public RowBinaryBuffer Buffer { get; }
 
@@ -45,6 +45,9 @@ internal sealed class SignalRows : IDisposable
     public HashSet<long> Windows { get; } = [];
 
     public SeenTexts Names { get; } = new(Models.ModelLimits.MaxSignals);
+
+    /// <summary>Hashes of the signals' own ids, of those that have one.</summary>
+    public List<IdHash> Ids { get; } = [];
 
     /// <summary>Whether any belongs to a prediction.</summary>
     public bool HasPredictions { get; private set; }
@@ -75,6 +78,9 @@ internal sealed class SignalRows : IDisposable
         Buffer.WriteString(signal.PredictionId);
         Buffer.WriteString(signal.Version);
         Buffer.WriteString(signal.Segment);
+        Buffer.WriteString(signal.Id);
+        Buffer.WriteUInt64(signal.Id.IsEmpty ? 0 : signal.Hash.Low);
+        if (!signal.Id.IsEmpty) Ids.Add(signal.Hash);
         Names.Add(signal.Name);
         (FirstMs, LastMs) = (Math.Min(FirstMs, signal.TimestampMs), Math.Max(LastMs, signal.TimestampMs));
         if (signal.PredictionId.IsEmpty) Windows.Add(signal.TimestampMs - (signal.TimestampMs % windowMs));
