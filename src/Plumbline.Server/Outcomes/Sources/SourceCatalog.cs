@@ -28,7 +28,7 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
             }
             else if (!source.ReadsLike(Read(row)))
             {
-                (row.CursorWatermark, row.CursorTie, row.CursorMovedMs, row.CompleteBeganMs) = (null, null, 0, null);
+                (row.CursorWatermark, row.CursorTie, row.CursorMovedMs, row.PullBeganMs, row.CompleteBeganMs) = (null, null, 0, null, null);
             }
 
             // Whoever declares it again has seen what the columns are now.

@@ -8,6 +8,7 @@ internal static class SourceOverlap
 {
     private static readonly TimeSpan DefaultDuration = TimeSpan.FromMinutes(5);
     private const long DefaultCount = 10_000;
+    private const long MicrosPerMs = 1_000;
 
     /// <summary>The first page's start: the cursor itself once it has stood still for longer than rows may be late, else that much before it.</summary>
     public static PageStart StartOf(OutcomeSourceRow row, SourceSpecification source, SourceShape shape)
@@ -20,8 +21,9 @@ internal static class SourceOverlap
         // Of an integer nobody knows how long it takes to become visible; the same time is a guess that the documents tell.
         var late = shape.IsByTime ? duration ?? DefaultDuration : DefaultDuration;
         var isSettled = back == 0 || row.CompleteBeganMs - row.CursorMovedMs >= late.TotalMilliseconds;
-        return isSettled
-            ? new PageStart(new SourcePosition(watermark, row.CursorTie), IsIncluded: false)
-            : new PageStart(new SourcePosition(watermark >= long.MinValue + back ? watermark - back : long.MinValue, null), IsIncluded: true);
+        if (isSettled) return new PageStart(new SourcePosition(watermark, row.CursorTie), IsIncluded: false);
+        // Of an interrupted pull the cursor is in the midst of rows that were there for long: what is late lies near the time of the pull.
+        var from = shape.IsByTime && row.PullBeganMs is { } began && began > (row.CompleteBeganMs ?? 0) ? (began * MicrosPerMs) - back : watermark >= long.MinValue + back ? watermark - back : long.MinValue;
+        return from > watermark ? new PageStart(new SourcePosition(watermark, row.CursorTie), IsIncluded: false) : new PageStart(new SourcePosition(from, null), IsIncluded: true);
     }
 }

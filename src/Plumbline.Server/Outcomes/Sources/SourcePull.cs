@@ -44,7 +44,7 @@ public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTa
             {
                 var moves = cursor is not { } present || last.IsAfter(present);
                 if (moves) cursor = last;
-                if (!await SaveAsync(row, shape, page, moves ? last : null, cancellation)) return false;
+                if (!await SaveAsync(row, shape, page, moves ? last : null, began, cancellation)) return false;
                 start = new PageStart(last, IsIncluded: false);
             }
 
@@ -103,15 +103,16 @@ public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTa
         }
     }
 
-    private async Task<bool> SaveAsync(OutcomeSourceRow row, SourceShape shape, PulledPage page, SourcePosition? cursor, CancellationToken cancellation)
+    private async Task<bool> SaveAsync(OutcomeSourceRow row, SourceShape shape, PulledPage page, SourcePosition? cursor, DateTimeOffset began, CancellationToken cancellation)
     {
+        var beganMs = began.ToUnixTimeMilliseconds();
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var rejected = page.RejectedRows.Count > 0 ? JsonSerializer.Serialize(page.RejectedRows, SourceSpecification.Json) : null;
         var isByTime = shape.IsByTime;
         await using var db = await state.CreateDbContextAsync(cancellation);
         return await db.OutcomeSources.Where(known => known.Id == row.Id && known.Generation == row.Generation).ExecuteUpdateAsync(set =>
         {
-            set.SetProperty(known => known.Taken, known => known.Taken + page.Taken)
+            set.SetProperty(known => known.PullBeganMs, beganMs).SetProperty(known => known.Taken, known => known.Taken + page.Taken)
                 .SetProperty(known => known.Duplicates, known => known.Duplicates + page.Duplicates)
                 .SetProperty(known => known.Rejected, known => known.Rejected + page.Rejected);
             if (rejected is not null) set.SetProperty(known => known.RejectedRows, rejected);
@@ -127,6 +128,7 @@ public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTa
         await using var db = await state.CreateDbContextAsync(cancellation);
         return await db.OutcomeSources.Where(known => known.Id == row.Id && known.Generation == row.Generation).ExecuteUpdateAsync(set => set
             .SetProperty(known => known.Shape, described)
+            .SetProperty(known => known.PullBeganMs, began.ToUnixTimeMilliseconds())
             .SetProperty(known => known.CompleteBeganMs, began.ToUnixTimeMilliseconds())
             .SetProperty(known => known.LastPullMs, now.ToUnixTimeMilliseconds())
             .SetProperty(known => known.NextPullMs, (now + source.Every).ToUnixTimeMilliseconds())

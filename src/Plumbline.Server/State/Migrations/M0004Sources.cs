@@ -25,6 +25,7 @@ public sealed class M0004Sources : Migration
                 CursorTie = table.Column<string>(nullable: true),
                 CursorIsTime = table.Column<bool>(nullable: false),
                 CursorMovedMs = table.Column<long>(nullable: false),
+                PullBeganMs = table.Column<long>(nullable: true),
                 CompleteBeganMs = table.Column<long>(nullable: true),
                 LastPullMs = table.Column<long>(nullable: true),
                 NextPullMs = table.Column<long>(nullable: false),

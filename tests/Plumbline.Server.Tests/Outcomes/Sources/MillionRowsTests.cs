@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Plumbline.Server.Tests.Ingestion;
+using Plumbline.Store;
+
+namespace Plumbline.Server.Tests.Outcomes.Sources;
+
+/// <summary>A million rows of a real PostgreSQL while the server is killed, stopped and started again: each is there, and there once.</summary>
+[Collection(PostgresCollection.Name)]
+public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
+{
+    private const int Rows = 1_000_000;
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"plumbline-million-{Guid.NewGuid():N}");
+    private readonly Uri _address = new($"http://127.0.0.1:{SourcePlaces.FreePort()}");
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("ground_truth")]
+    [InlineData("signals")]
+    public async Task A_million_rows_come_once_although_the_server_is_killed_and_stopped_in_the_middle(string gives)
+    {
+        PostgresServer.SkipWhenMissing();
+        var table = postgres.NewTable();
+        // A hundred rows of each watermark; ids that repeat nothing.
+        await postgres.ExecuteAsync($"""
+            CREATE TABLE {table} (id bigint PRIMARY KEY, request text NOT NULL, decided_at timestamptz NOT NULL, fraud int NOT NULL, updated_at timestamptz NOT NULL);
+            INSERT INTO {table} SELECT i, 'request-' || i, '2026-03-01T00:00:00Z'::timestamptz + i * interval '1 s', i % 2, '2026-05-01T00:00:00Z'::timestamptz + (i / 100) * interval '1 ms' FROM generate_series(1, {Rows}) i;
+            CREATE INDEX ON {table} (updated_at, id);
+            """);
+        var configuration = await ConfigureAsync();
+        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address };
+        var source = new
+        {
+            connection = "shop", table, gives, signal = gives == "signals" ? "fraud" : null, columns = new { prediction_id = "request", timestamp = "decided_at", value = "fraud" },
+            watermark = "updated_at", tie_breaker = "id", every = "1h",
+        };
+
+        var pulling = new Stopwatch();
+        var server = await ServerProcess.StartAsync(_address, "--data", Path.Combine(_folder, "store"), "--config", configuration);
+        try
+        {
+            using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" })) created.EnsureSuccessStatusCode();
+            pulling.Start();
+            await http.PutSourceAsync("m", "s", source);
+            await http.WaitForSourceAsync("m", "s", view => view.GetProperty("rows_taken").GetInt64() >= Rows / 4);
+            await server.KillAsync();
+            server = await ServerProcess.StartAsync(_address, "--data", Path.Combine(_folder, "store"), "--config", configuration);
+            await http.WaitForSourceAsync("m", "s", view => view.GetProperty("rows_taken").GetInt64() >= Rows / 2);
+            await server.StopAsync();
+            server = await ServerProcess.StartAsync(_address, "--data", Path.Combine(_folder, "store"), "--config", configuration);
+            var view = await http.WaitForSourceAsync("m", "s", view => view.GetProperty("state").GetString() == "ok");
+            await WaitUntilStoredAsync(http);
+            pulling.Stop();
+            Assert.Equal("2026-05-01T00:00:10.000000Z", view.GetProperty("cursor").GetString());
+            output.WriteLine($"{Rows:N0} rows of {gives} pulled and stored in {pulling.Elapsed.TotalSeconds:N1} s, two starts of the server among them; {view.GetProperty("rows_taken").GetInt64():N0} rows taken and {view.GetProperty("duplicates").GetInt64():N0} read twice by the source's own count");
+        }
+        finally
+        {
+            await server.StopAsync();
+        }
+
+        var found = await StoredRows.ReadAsync(Path.Combine(_folder, "store"), $"SELECT count(), uniqExact(prediction_id), countIf(prediction_id = concat('request-', toString(toUnixTimestamp(timestamp) - toUnixTimestamp(toDateTime('2026-03-01 00:00:00', 'UTC'))))) FROM {(gives == "signals" ? ModelTables.Signals(1) : ModelTables.GroundTruth(1))}");
+        Assert.Equal($"{Rows} {Rows} {Rows}", found);
+        Assert.True(pulling.Elapsed < TimeSpan.FromSeconds(60), $"It took {pulling.Elapsed}.");
+    }
+
+    private async Task<string> ConfigureAsync()
+    {
+        Directory.CreateDirectory(_folder);
+        var file = Path.Combine(_folder, "plumbline.yaml");
+        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"""
+            sources:
+              connections:
+                - name: shop
+                  kind: postgresql
+                  host: 127.0.0.1
+                  port: {SourcePlaces.PostgresPort}
+                  database: postgres
+                  user: {SourcePlaces.User}
+                  password: '{SourcePlaces.Password.Replace("'", "''", StringComparison.Ordinal)}'
+            """));
+        return file;
+    }
+
+    private static async Task WaitUntilStoredAsync(HttpClient http)
+    {
+        for (var i = 0; (await http.GetFromJsonAsync<JsonElement>("/v1/models/m/progress")).GetProperty("spool").GetInt64() > 0; i++)
+        {
+            Assert.True(i < 1200, "Rows are still in the spool.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+}
+
+/// <summary>The server as a process of its own.</summary>
+internal sealed class ServerProcess
+{
+    private readonly Process _process;
+
+    private ServerProcess(Process process) => _process = process;
+
+    public static async Task<ServerProcess> StartAsync(Uri address, params string[] arguments)
+    {
+        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--urls", address.ToString(), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var said = new System.Collections.Concurrent.ConcurrentQueue<string?>();
+        process.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
+        process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
+        for (var i = 0; i < 1200; i++)
+        {
+            Assert.False(process.HasExited, $"The server ended by itself: {string.Join(Environment.NewLine, said)}");
+            try
+            {
+                using var ready = await http.GetAsync("/readyz");
+                if (ready.IsSuccessStatusCode) return new ServerProcess(process);
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+
+        throw new TimeoutException($"The server does not answer: {string.Join(Environment.NewLine, said)}");
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, and waits for the end.</summary>
+    public async Task StopAsync()
+    {
+        if (_process.HasExited) return;
+        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync();
+    }
+}
+
+/// <summary>Looks at what a server that has ended has stored. A process holds one store, so this program is started again for it.</summary>
+public sealed class StoredRows(TestHost host)
+{
+    private const string SqlVariable = "PLUMBLINE_TEST_SQL";
+    private const string AnswerVariable = "PLUMBLINE_TEST_ANSWER";
+
+    [Fact(Explicit = true)]
+    public async Task Read()
+    {
+        var found = await host.QueryAsync(Environment.GetEnvironmentVariable(SqlVariable)!, row => $"{row.ReadUInt64()} {row.ReadUInt64()} {row.ReadUInt64()}");
+        await File.WriteAllTextAsync(Environment.GetEnvironmentVariable(AnswerVariable)!, found.Single());
+    }
+
+    /// <summary>Three counts.</summary>
+    internal static async Task<string> ReadAsync(string folder, string sql)
+    {
+        var answer = Path.Combine(folder, "answer.txt");
+        var start = new ProcessStartInfo("dotnet", [typeof(StoredRows).Assembly.Location, "-explicit", "only", "-method", $"{typeof(StoredRows).FullName}.{nameof(Read)}", "-noLogo"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        (start.Environment[TestHost.DataVariable], start.Environment[SqlVariable], start.Environment[AnswerVariable]) = (folder, sql, answer);
+        using var process = Process.Start(start)!;
+        var said = process.StandardOutput.ReadToEndAsync();
+        var complained = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(File.Exists(answer), $"{await said}{await complained}");
+        return await File.ReadAllTextAsync(answer);
+    }
+}
