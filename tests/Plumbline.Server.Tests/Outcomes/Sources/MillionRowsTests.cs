@@ -37,8 +37,14 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address };
         var source = new
         {
-            connection = "shop", table, gives, signal = gives == "signals" ? "fraud" : null, columns = new { prediction_id = "request", timestamp = "decided_at", value = "fraud" },
-            watermark = "updated_at", tie_breaker = "id", every = "1h",
+            connection = "shop",
+            table,
+            gives,
+            signal = gives == "signals" ? "fraud" : null,
+            columns = new { prediction_id = "request", timestamp = "decided_at", value = "fraud" },
+            watermark = "updated_at",
+            tie_breaker = "id",
+            every = "1h",
         };
 
         var pulling = new Stopwatch();
@@ -107,7 +113,7 @@ internal sealed class ServerProcess
 
     public static async Task<ServerProcess> StartAsync(Uri address, params string[] arguments)
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--urls", address.ToString(), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--urls", address.ToString(), .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var said = new System.Collections.Concurrent.ConcurrentQueue<string?>();
         process.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
         process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
@@ -166,7 +172,7 @@ public sealed class StoredRows(TestHost host)
     internal static async Task<string> ReadAsync(string folder, string sql)
     {
         var answer = Path.Combine(folder, "answer.txt");
-        var start = new ProcessStartInfo("dotnet", [typeof(StoredRows).Assembly.Location, "-explicit", "only", "-method", $"{typeof(StoredRows).FullName}.{nameof(Read)}", "-noLogo"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(StoredRows).Assembly.Location, "-explicit", "only", "-method", $"{typeof(StoredRows).FullName}.{nameof(Read)}", "-noLogo"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         (start.Environment[TestHost.DataVariable], start.Environment[SqlVariable], start.Environment[AnswerVariable]) = (folder, sql, answer);
         using var process = Process.Start(start)!;
         var said = process.StandardOutput.ReadToEndAsync();
