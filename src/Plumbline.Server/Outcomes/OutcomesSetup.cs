@@ -8,14 +8,15 @@ namespace Plumbline.Server.Outcomes;
 /// <summary>Layer 4 beyond performance: business signals and what decisions cost.</summary>
 public static class OutcomesSetup
 {
-    public static void MapOutcomes(this IEndpointRouteBuilder routes) 
+    public static void MapOutcomes(this IEndpointRouteBuilder routes)
     {
         routes.MapSignals();
         routes.MapMaturity();
+        routes.MapThresholds();
     }
 
     public static IServiceCollection AddOutcomes(this IServiceCollection services) => services
         .AddSingleton<SignalGroups>().AddSingleton<SignalReport>().AddSingleton<IEventCalculator, SignalCalculator>()
-        .AddSingleton<IEventCalculator, CostCalculator>()
+        .AddSingleton<ThresholdAdvisor>().AddSingleton<IEventCalculator, CostCalculator>()
         .AddSingleton<LabelMaturityReader>();
 }

@@ -13,6 +13,9 @@ public sealed class ImpactReader(MetricPointStore points, MetricCatalogue catalo
 
     private const long EnoughRows = 100;
 
+    /// <summary>What turned out goes before what is expected.</summary>
+    private static readonly string[] CostMetrics = ["cost.realized_per_1000", "cost.estimated_per_1000"];
+
     /// <summary>The worst certain loss among the model's main metrics, for all rows and the segments of the incident; else whatever can be told; null when nothing can.</summary>
     public async Task<IncidentImpact?> ReadAsync(IncidentRow incident, IReadOnlyList<AlertRow> alerts, ModelDefinition model, IReadOnlyList<string> segments, CancellationToken cancellation)
     {
@@ -30,28 +33,38 @@ public sealed class ImpactReader(MetricPointStore points, MetricCatalogue catalo
 
         var worst = found.OrderByDescending(impact => impact.Certain).ThenByDescending(impact => impact.LossLower / Math.Max(1e-9, Math.Abs(impact.Before))).FirstOrDefault();
         if (worst is null || await CostPerDayAsync(model, onset, end, cancellation) is not { } money) return worst;
-        return worst with { MoneyPerDay = money, Currency = model.Cost!.Currency, Words = $"{worst.Words}; {(money >= 0 ? "about" : "no loss:")} {Signed(money)} {model.Cost.Currency} a day" };
+        var sure = money.Lower > 0 ? "about" : money.Upper < 0 ? "no loss:" : "in money perhaps chance:";
+        return worst with
+        {
+            MoneyPerDay = money.Value,
+            MoneyLower = money.Lower,
+            MoneyUpper = money.Upper,
+            Currency = model.Cost!.Currency,
+            Words = $"{worst.Words}; {sure} {Signed(money.Value)} {model.Cost.Currency} a day, 95 % {Signed(money.Lower)} .. {Signed(money.Upper)}",
+        };
     }
 
     /// <summary>
-    /// By how much the declared cost of wrong decisions per day grew: per decision s (1 - p) c_fp + s (p / r) (1 - r) c_fn, with s the share of positive answers, p precision and r recall, times
-    /// the predictions of a day since the onset. Null without a declared cost or without the three numbers on both sides.
+    /// By how much the cost of decisions per day grew, with its 95 % interval: the change of the cost per prediction, realised where ground truth has come, else estimated, times the predictions of a day since
+    /// the onset. Null without a declared cost or without priced rows on both sides.
     /// </summary>
-    private async Task<double?> CostPerDayAsync(ModelDefinition model, DateTimeOffset onset, DateTimeOffset end, CancellationToken cancellation)
+    private async Task<(double Value, double Lower, double Upper)?> CostPerDayAsync(ModelDefinition model, DateTimeOffset onset, DateTimeOffset end, CancellationToken cancellation)
     {
-        if (model.Cost is not { } cost || model.EffectivePositiveClass is not { } positive) return null;
-        var read = await points.ReadAsync(model, new MetricQuery { Metrics = ["performance.precision", "performance.recall", "output.share", "input.rows"], From = onset - Before, To = end }, cancellation);
-        var usable = read.Where(point => point is { Value: not null, N: > 0 } && (point.Class.Length == 0 || point.Class == positive)).ToList();
-        if (PerDecision(usable.Where(point => point.WindowEnd <= onset)) is not { } before || PerDecision(usable.Where(point => point.WindowStart >= onset)) is not { } after) return null;
-        var days = usable.Where(point => point.Metric == "input.rows" && point.WindowStart >= onset).ToList();
-        return days.Count == 0 ? null : (after - before) * days.Average(point => point.Value!.Value) * (CoarseWindows.Day / model.Window);
-
-        double? PerDecision(IEnumerable<MetricPoint> side)
+        if (model.Cost is null) return null;
+        var read = await points.ReadAsync(model, new MetricQuery { Metrics = [.. CostMetrics, "input.rows"], From = onset - Before, To = end }, cancellation);
+        var usable = read.Where(point => point is { Value: not null, N: > 0 }).ToList();
+        var rows = usable.Where(point => point.Metric == "input.rows" && point.WindowStart >= onset).ToList();
+        if (rows.Count == 0) return null;
+        var perDay = rows.Average(point => point.Value!.Value) * (CoarseWindows.Day / model.Window) / 1000;
+        foreach (var metric in CostMetrics)
         {
-            var list = side.ToList();
-            double? Of(string metric) => Mean(list.Where(point => point.Metric == metric))?.Value;
-            return Of("performance.precision") is { } p && Of("performance.recall") is > 0 and var r && Of("output.share") is { } s ? (s * (1 - p) * cost.FalsePositive) + (s * p / r * (1 - r) * cost.FalseNegative) : null;
+            var side = usable.Where(point => point.Metric == metric).ToList();
+            if (Mean(side.Where(point => point.WindowEnd <= onset)) is not { Rows: >= EnoughRows } before || Mean(side.Where(point => point.WindowStart >= onset)) is not { Rows: >= EnoughRows } after) continue;
+            var (change, margin) = (after.Value - before.Value, 1.96 * Math.Sqrt(after.Variance + before.Variance));
+            return (change * perDay, (change - margin) * perDay, (change + margin) * perDay);
         }
+
+        return null;
     }
 
     private async Task<IncidentImpact?> ReadAsync(ModelDefinition model, string metric, string segment, DateTimeOffset onset, DateTimeOffset end, CancellationToken cancellation)

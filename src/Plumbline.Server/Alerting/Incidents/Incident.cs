@@ -90,6 +90,12 @@ public sealed record IncidentCause(string Kind, string Subject, double Score, st
 public sealed record IncidentImpact(
     string Metric, string Segment, bool Estimated, double Before, double After, double Loss, double LossLower, double LossUpper, long Rows, double? MoneyPerDay, string? Currency, string Words)
 {
+    /// <summary>Lower end of the 95 % interval of the money; null where there is none.</summary>
+    public double? MoneyLower { get; init; }
+
+    /// <summary>Upper end.</summary>
+    public double? MoneyUpper { get; init; }
+
     /// <summary>Whether the loss is more than chance.</summary>
     [JsonIgnore]
     public bool Certain => LossLower > 0;

@@ -55,3 +55,9 @@ public sealed record RocPoint(double FalsePositiveRate, double TruePositiveRate,
 
 /// <summary>A window's share of requests within a band of latencies, in milliseconds.</summary>
 public sealed record LatencyCell(DateTimeOffset Start, DateTimeOffset End, double LowerMs, double UpperMs, double Share);
+
+/// <summary>One point of a curve over a number: where, how it is called there, and the value with its 95 % interval.</summary>
+public sealed record CurvePoint(double X, string Label, double Value, double? Lower, double? Upper);
+
+/// <summary>One step of a waterfall: from where to where; a total stands on the floor.</summary>
+public sealed record WaterfallStep(string Name, double From, double To, double? Lower = null, double? Upper = null, bool Total = false);

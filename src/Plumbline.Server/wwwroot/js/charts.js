@@ -243,6 +243,43 @@ const kinds = {
     };
   },
 
+  // A number over another number, with its interval and perhaps a marked place: coverage by age, cost by threshold.
+  curve(spec) {
+    const banded = spec.points.filter(p => p[2] !== null && p[3] !== null);
+    const ticks = spec.ticks && new Map(spec.ticks.map(t => [t.at, t.label]));
+    const named = { name: spec.xName, nameLocation: 'middle', nameGap: 24 };
+    const xAxis = ticks
+      ? valueAxis('', { ...named, min: spec.from, max: spec.to, scale: false, interval: 1, axisLabel: { color: colour('--muted'), fontSize: 12, hideOverlap: true, formatter: v => ticks.get(v) ?? '' } })
+      : valueAxis('', { ...named, min: spec.from, max: spec.to, scale: false });
+    return {
+      ...base(), grid: grid({ left: 8, bottom: 20 }), xAxis, yAxis: valueAxis(spec.unit, { min: spec.min ?? undefined, max: spec.max ?? undefined }),
+      tooltip: tooltip({ trigger: 'axis', axisPointer: { type: 'line', lineStyle: { color: colour('--line-strong') } }, formatter: hits => { const p = spec.points[hits[0]?.dataIndex]; return p ? rows([[safe(spec.xName), safe(p[4])], [safe(spec.yName), figure(p[1], spec.unit)], ...(p[2] === null ? [] : [['95 %', `${figure(p[2], spec.unit)} .. ${figure(p[3], spec.unit)}`]])]) : ''; } }),
+      series: [
+        { type: 'line', z: 3, data: spec.points.map(p => [p[0], p[1]]), symbol: 'circle', symbolSize: 5, showSymbol: spec.points.length < 40, lineStyle: { color: colour('--chart-line'), width: 1.5 }, itemStyle: { color: colour('--chart-line') },
+          markLine: spec.mark ? { silent: true, symbol: 'none', label: { formatter: () => safe(spec.mark.label), color: colour('--text'), fontSize: 12, position: 'insideEndTop' }, lineStyle: { color: colour('--cat-2'), type: 'dashed' }, data: [{ xAxis: spec.mark.at }] } : undefined },
+        ...(banded.length > 1 ? [polygon([...banded.map(p => [p[0], p[3]]), ...banded.map(p => [p[0], p[2]]).reverse()], { fill: colour('--chart-band') })] : [])]
+    };
+  },
+
+  // From a number to another by steps that add up: what made a change.
+  waterfall(spec) {
+    const worse = spec.lowerIsBetter ? 1 : -1;
+    const of = step => step.total ? '--chart-reference-line' : Math.sign(step.to - step.from) === worse ? '--bad-mark' : '--cat-1';
+    return {
+      ...base(), grid: grid({ left: 8, bottom: 4 }),
+      xAxis: axis({ type: 'category', data: spec.steps.map(s => s.name), axisLabel: { color: colour('--muted'), fontSize: 12, fontFamily: font, interval: 0, width: spec.pixels ? spec.pixels / spec.steps.length - 8 : 90, overflow: 'truncate' } }),
+      yAxis: valueAxis(spec.unit, { min: spec.min ?? undefined, max: spec.max ?? undefined }),
+      tooltip: tooltip({ trigger: 'item', formatter: hit => { const s = spec.steps[hit.dataIndex]; return s ? rows([[safe(s.name), s.total ? figure(s.to, spec.unit) : (s.to >= s.from ? '+' : '\u2212') + figure(Math.abs(s.to - s.from), spec.unit)], ...(s.lower === null || s.lower === undefined ? [] : [['95 %', `${figure(s.lower, spec.unit)} .. ${figure(s.upper, spec.unit)}`]])]) : ''; } }),
+      series: [{
+        type: 'custom', data: spec.steps.map((s, i) => [i, s.total ? spec.floor : s.from, s.to]), encode: { x: 0, y: [1, 2] },
+        renderItem: (params, api) => {
+          const a = api.coord([api.value(0), api.value(1)]), b = api.coord([api.value(0), api.value(2)]), width = Math.min(56, api.size([1, 0])[0] * .6);
+          return { type: 'rect', shape: { x: a[0] - width / 2, y: Math.min(a[1], b[1]), width, height: Math.max(1, Math.abs(a[1] - b[1])) }, style: { fill: colour(of(spec.steps[params.dataIndex])) } };
+        }
+      }]
+    };
+  },
+
   latency(spec) {
     return {
       ...base(), grid: timeGrid(spec), xAxis: timeAxis(spec), yAxis: valueAxis('ms', { type: 'log', min: spec.min, max: spec.max }),
