@@ -23,7 +23,7 @@ public static class SeededModels
         var points = services.GetRequiredService<MetricPointStore>();
         var end = Hour(services.GetRequiredService<TimeProvider>().GetUtcNow()).AddHours(-2);
         var features = Features.ToDictionary(name => name, name => new FeatureSpecification { Type = name is "country" or "education" ? "categorical" : "numeric" }, StringComparer.Ordinal);
-        var router = await CreateAsync(models, Router, new ModelSpecification { Task = "multiclass", Classes = Classes, Features = features, Segments = ["country"] });
+        var router = await CreateAsync(models, Router, new ModelSpecification { Task = "multiclass", Classes = Classes, Features = features, Segments = ["country"], Cost = Prices(), Signals = new Dictionary<string, SignalSpecification>(StringComparer.Ordinal) { ["click"] = new() { Kind = "rate", Good = "up" } } });
         await points.WriteAsync(router.Id, [.. Windows(end).SelectMany(window => Router_(window.At, window.Start, window.End))], CancellationToken.None);
         var price = await CreateAsync(models, Price, new ModelSpecification { Task = "regression", Features = features });
         await points.WriteAsync(price.Id, [.. Windows(end).SelectMany(window => Price_(window.At, window.Start, window.End))], CancellationToken.None);
@@ -72,8 +72,29 @@ public static class SeededModels
         yield return Point("performance.label_coverage", at > Hours - 30 ? 0.02 : 0.6, rows, start, end, 0.02);
         foreach (var (metric, level) in new[] { ("accuracy", 0.87), ("f1", 0.84), ("precision", 0.85), ("recall", 0.83), ("roc_auc", 0.93), ("ece", 0.04), ("log_loss", 0.41), ("brier", 0.2) })
             yield return at > Hours - 30 ? Point($"performance.{metric}", null, 12, start, end) : Point($"performance.{metric}", level + Wave(at, 0.01), rows * 6 / 10, start, end, 0.02);
+        foreach (var point in Outcomes(at, rows))
+            yield return point with { WindowStart = start, WindowEnd = end };
         foreach (var point in Estimated(at, rows).Concat(Together(at, rows)))
             yield return point with { WindowStart = start, WindowEnd = end };
+    }
+
+    private static CostSpecification Prices() => new()
+    {
+        Currency = "EUR",
+        Matrix = Classes.ToDictionary(truth => truth, truth => (IReadOnlyDictionary<string, double>)Classes.Where(decision => decision != truth).ToDictionary(decision => decision, _ => 2.5, StringComparer.Ordinal), StringComparer.Ordinal),
+    };
+
+    /// <summary>Money, a signal, and three countries of which one got worse.</summary>
+    private static IEnumerable<MetricPoint> Outcomes(int at, long rows)
+    {
+        yield return Point("cost.realized_per_1000", 320 + Wave(at, 20), rows * 6 / 10, default, default, 15);
+        yield return Point("cost.realized", rows * 0.2, rows * 6 / 10, default, default, 10);
+        yield return Point("business.click.rate", 0.12 + Wave(at, 0.01), rows, default, default, 0.01);
+        foreach (var (country, share, accuracy) in new[] { ("FR", 0.5, 0.88), ("DE", 0.3, 0.86), ("BR", 0.2, at > Hours / 2 ? 0.7 : 0.87) })
+        {
+            yield return Point("input.rows", Math.Floor(rows * share), (long)(rows * share), default, default) with { Segment = $"country={country}" };
+            yield return Point("performance.accuracy", accuracy, (long)(rows * share * 0.6), default, default, 0.03) with { Segment = $"country={country}" };
+        }
     }
 
     /// <summary>An estimate that follows the realised numbers, is a little too high, and goes on where ground truth is still to come.</summary>

@@ -25,10 +25,10 @@ public static class ModelRegistrations
         return registration;
     }
 
-    /// <summary>A refund that is promised and not granted costs half of the order; one that is refused and granted later, a tenth. A ticket in a wrong queue costs six minutes of somebody, a minute costs 0.7.</summary>
+    /// <summary>A refund that is promised and not granted costs half of the order; one that is refused and granted later, three tenths. A ticket in a wrong queue costs six minutes of somebody, a minute costs 0.7.</summary>
     private static JsonObject Cost(string model)
     {
-        if (model == PredictionEvents.RefundModel) return new JsonObject { ["false_positive"] = 0.5, ["false_negative"] = 0.1, ["value_feature"] = "order_amount", ["currency"] = "EUR" };
+        if (model == PredictionEvents.RefundModel) return new JsonObject { ["false_positive"] = 0.5, ["false_negative"] = 0.3, ["value_feature"] = "order_amount", ["currency"] = "EUR" };
         if (model == PredictionEvents.HandlingModel) return new JsonObject { ["per_unit_of_error"] = 0.7, ["currency"] = "EUR" };
         var matrix = new JsonObject();
         foreach (var truth in Topics.Queues)

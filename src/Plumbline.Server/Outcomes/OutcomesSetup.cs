@@ -17,6 +17,6 @@ public static class OutcomesSetup
 
     public static IServiceCollection AddOutcomes(this IServiceCollection services) => services
         .AddSingleton<SignalGroups>().AddSingleton<SignalReport>().AddSingleton<IEventCalculator, SignalCalculator>()
-        .AddSingleton<ThresholdAdvisor>().AddSingleton<IEventCalculator, CostCalculator>()
+        .AddSingleton<ThresholdAdvisor>().AddSingleton<FleetCosts>().AddSingleton<IEventCalculator, CostCalculator>()
         .AddSingleton<LabelMaturityReader>();
 }

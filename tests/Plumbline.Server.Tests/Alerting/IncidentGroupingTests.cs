@@ -55,11 +55,11 @@ public sealed class IncidentGroupingTests
     }
 
     [Fact]
-    public void A_stream_that_falls_sharply_again_half_a_day_after_it_was_well_is_another_incident()
+    public void A_stream_that_falls_sharply_again_hours_after_it_was_well_is_another_incident()
     {
         var release = Alert("performance.accuracy", "", onset: 10, fired: 12, resolved: 30);
-        Assert.True(Joins(Alert("performance.accuracy", "", onset: 36, fired: 38), release));
-        Assert.False(Joins(Alert("performance.accuracy", "", onset: 45, fired: 47), release));
+        Assert.True(Joins(Alert("performance.accuracy", "", onset: 33, fired: 35), release));
+        Assert.False(Joins(Alert("performance.accuracy", "", onset: 42, fired: 44), release));
         Assert.True(Joins(Alert("performance.accuracy", "", onset: 45, fired: 60, windows: 15), release));
     }
 
@@ -72,6 +72,10 @@ public sealed class IncidentGroupingTests
         Assert.Equal(1, IncidentGrouping.Find(slow, [(Incident(1), [release])])?.Id);
         var worse = Alert("performance.accuracy", "", onset: 0, fired: 72, segment: "country=BR", seconds: 86_400, windows: 3, effect: 2);
         Assert.Null(IncidentGrouping.Find(worse, [(Incident(2), [concept])]));
+        var sameDay = Alert("performance.accuracy", "", onset: 24, fired: 72, segment: "country=BR", seconds: 86_400, windows: 2, effect: 2);
+        Assert.Null(IncidentGrouping.Find(sameDay, [(Incident(2), [concept])]));
+        var alike = Alert("performance.accuracy", "", onset: 24, fired: 72, segment: "country=US", seconds: 86_400, windows: 2, effect: 1);
+        Assert.Equal(2, IncidentGrouping.Find(alike, [(Incident(2), [concept])])?.Id);
     }
 
     private static IncidentRow Incident(long id) => new() { Id = id, Headline = "", Story = "" };

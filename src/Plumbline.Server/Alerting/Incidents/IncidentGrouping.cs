@@ -16,7 +16,7 @@ public static class IncidentGrouping
     private const int CameBack = 24;
 
     /// <summary>The same for what begins sharply.</summary>
-    private const int CameBackSharply = 12;
+    private const int CameBackSharply = 4;
 
     /// <summary>Windows after which a drift is nothing that begins.</summary>
     private const int LongAgo = 12;
@@ -38,7 +38,7 @@ public static class IncidentGrouping
         foreach (var test in (Func<AlertRow, AlertRow, bool>[])[SameStream, SameFeatureAtOnce, Ongoing, SameOnsetGoingOn, SameThing, SlowlyTogether, TippedOver, SameOnset])
         {
             foreach (var (incident, alerts) in incidents)
-                if (alerts.Any(member => test(alert, member)) && !IsOver(alert, alerts) && (test != SlowlyTogether || alerts.All(IsDrift))) return incident;
+                if (alerts.Any(member => test(alert, member)) && !IsOver(alert, alerts) && !StandsApart(alert, alerts) && (test != SlowlyTogether || alerts.All(IsDrift))) return incident;
         }
 
         return null;
@@ -58,6 +58,14 @@ public static class IncidentGrouping
         if (!IsDrift(alert)) return false;
         var values = members.Where(member => member.Feature == alert.Feature && AlertAspects.Of(member) is AlertAspect.Missing or AlertAspect.Unseen or AlertAspect.Types).ToList();
         return values.Count > 0 && !values.Exists(member => Overlaps(alert, member, SameTime));
+    }
+
+    /// <summary>A segment that lost far more than all rows did has a trouble of its own, whatever else began that day.</summary>
+    private static bool StandsApart(AlertRow alert, IReadOnlyList<AlertRow> members)
+    {
+        if (alert.Segment.Length == 0 || IsShort(alert) || AlertAspects.Of(alert) != AlertAspect.Performance || members.Any(member => member.Segment == alert.Segment)) return false;
+        var whole = members.Where(member => member.ModelId == alert.ModelId && member.Segment.Length == 0 && AlertAspects.Of(member) == AlertAspect.Performance).ToList();
+        return whole.Count > 0 && whole.TrueForAll(member => alert.Numbers.Effect > FarWorse * member.Numbers.Effect);
     }
 
     /// <summary>What came back soon after it had ended; a sharp beginning must come sooner than a slow one, whose moment is not known well.</summary>
@@ -110,9 +118,9 @@ public static class IncidentGrouping
         if (alert.ModelId != member.ModelId || !IsSharp(member) || IsDrift(alert) || IsDrift(member) || alert.OnsetMs > member.OnsetMs || alert.FiredMs <= member.OnsetMs) return false;
         var after = alert.FiredMs - member.OnsetMs;
         if (IsShort(alert)) return !IsSharp(alert) && after <= Sharp * WindowOf(member).TotalMilliseconds;
-        // What is judged by the day is part of the loss that goes on, unless its segment is far worse: then it is a trouble of its own.
+        // What is judged by the day is part of the loss that goes on.
         return after <= 2 * WindowOf(alert).TotalMilliseconds && AlertAspects.Of(alert) == AlertAspects.Of(member) && member.Segment.Length == 0
-            && (member.ResolvedMs is null || member.ResolvedMs > alert.FiredMs) && alert.Numbers.Effect <= FarWorse * member.Numbers.Effect;
+            && (member.ResolvedMs is null || member.ResolvedMs > alert.FiredMs);
     }
 
     private static bool IsInput(AlertRow alert) => alert.Feature.Length > 0 && alert.Feature[0] != '@';
@@ -132,7 +140,7 @@ public static class IncidentGrouping
     private static (double From, double To) OnsetRange(AlertRow alert)
     {
         var window = WindowOf(alert).TotalMilliseconds;
-        return IsShort(alert) ? (alert.OnsetMs - (SameTime * window / 2), alert.OnsetMs + (SameTime * window / 2)) : (alert.OnsetMs - (window / 8), alert.OnsetMs + window + (window / 8));
+        return IsShort(alert) ? (alert.OnsetMs - (SameTime * window / 2), alert.OnsetMs + (SameTime * window / 2)) : (alert.OnsetMs, alert.OnsetMs + window);
     }
 
     /// <summary>Whether they were going on at the same time, give or take some windows.</summary>

@@ -13,7 +13,7 @@ internal static class SegmentWords
 
     /// <summary>A metric as the head of a column.</summary>
     public static string Name(string metric) => BusinessMetrics.SignalOf(metric) is { } signal ? signal
-        : metric switch { "cost.realized_per_1000" => "cost / 1,000", "cost.estimated_per_1000" => "estimated cost / 1,000", "estimated.accuracy" => "estimated accuracy", "estimated.mae" => "estimated MAE", _ => MetricWords.Name(metric) };
+        : metric switch { "cost.realized_per_1000" => "cost / 1,000", "cost.estimated_per_1000" => "estimated cost / 1,000", "estimated.accuracy" => "estimated accuracy", "estimated.mae" => "estimated MAE", "system.error_rate" => "error rate", "output.confidence" => "confidence", _ => MetricWords.Name(metric) };
 
     /// <summary>Whether the interval of a change leaves 0 out.</summary>
     public static bool Certain(SegmentMetric metric) => metric is { ChangeLower: > 0 } or { ChangeUpper: < 0 };
