@@ -17,7 +17,7 @@ public sealed record SqlStatement(string Text, params IReadOnlyList<SqlParameter
 /// </summary>
 /// <param name="Name">The placeholder's name.</param>
 /// <param name="Value">
-/// A string, bool, integer, double, <see cref="DateTimeOffset"/> (for DateTime and DateTime64, cut to milliseconds), a sequence of
+/// A string, bool, integer, double, <see cref="SqlIdentifier"/> (for Identifier), <see cref="DateTimeOffset"/> (for DateTime and DateTime64, cut to milliseconds), a sequence of
 /// those (for Array), or null (only where the placeholder's type is Nullable).
 /// </param>
 public sealed record SqlParameter(string Name, object? Value)
@@ -28,6 +28,8 @@ public sealed record SqlParameter(string Name, object? Value)
         var text = new StringBuilder();
         if (Value is string value)
             Escape(text, value);
+        else if (Value is SqlIdentifier identifier)
+            text.Append(identifier.Name);
         else if (Value is null)
             text.Append("\\N");
         else if (Value is IEnumerable sequence)
@@ -91,3 +93,7 @@ public sealed record SqlParameter(string Name, object? Value)
         }
     }
 }
+
+/// <summary>A name for the placeholder <c>{name:Identifier}</c>, which is one name whatever is in it: the engine takes it as it is, without escapes.</summary>
+/// <param name="Name">1 character or more, no control characters.</param>
+public sealed record SqlIdentifier(string Name);

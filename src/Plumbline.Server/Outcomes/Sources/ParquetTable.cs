@@ -51,12 +51,12 @@ internal sealed class ParquetTable(ColumnStore store, ConnectionOptions options,
     internal SqlStatement PageStatement(SourceShape shape, PageStart start, long until)
     {
         var parameters = Place();
-        parameters.Add(new SqlParameter("watermark", shape.Watermark.Name));
+        parameters.Add(new SqlParameter("watermark", new SqlIdentifier(shape.Watermark.Name)));
         var watermark = shape.IsByTime ? "toUnixTimestamp64Micro(toDateTime64(assumeNotNull({watermark:Identifier}), 6, 'UTC'))" : "toInt64(assumeNotNull({watermark:Identifier}))";
         var tie = "CAST(NULL AS Nullable(String))";
         if (shape.TieBreaker is { } column)
         {
-            parameters.Add(new SqlParameter("tie_column", column.Name));
+            parameters.Add(new SqlParameter("tie_column", new SqlIdentifier(column.Name)));
             tie = TextOf("{tie_column:Identifier}", column);
         }
 
@@ -85,7 +85,7 @@ internal sealed class ParquetTable(ColumnStore store, ConnectionOptions options,
         for (var i = 0; i < shape.Columns.Count; i++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"c{i}");
-            parameters.Add(new SqlParameter(name, shape.Columns[i].Name));
+            parameters.Add(new SqlParameter(name, new SqlIdentifier(shape.Columns[i].Name)));
             selected.Add(TextOf($"{{{name}:Identifier}}", shape.Columns[i]));
         }
 

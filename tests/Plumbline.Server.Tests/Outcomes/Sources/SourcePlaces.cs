@@ -32,7 +32,7 @@ internal static class SourcePlaces
                 database with { Name = "denied", Password = "wrong" },
                 new ConnectionOptions { Name = "folder", Kind = ConnectionKind.Files, Folder = Folder },
                 new ConnectionOptions { Name = "lake", Kind = ConnectionKind.S3, Endpoint = new Uri($"http://127.0.0.1:{S3Port}"), Bucket = Bucket, Prefix = "exports", AccessKey = "S3RVER", SecretKey = "S3RVER" },
-                new ConnectionOptions { Name = "lake-denied", Kind = ConnectionKind.S3, Endpoint = new Uri($"http://127.0.0.1:{S3Port}"), Bucket = Bucket, AccessKey = "S3RVER", SecretKey = "something-else" },
+                new ConnectionOptions { Name = "lake-denied", Kind = ConnectionKind.S3, Endpoint = new Uri($"http://127.0.0.1:{S3Port}"), Bucket = Bucket, AccessKey = "NOBODY", SecretKey = "something-else" },
             ],
         };
     }
