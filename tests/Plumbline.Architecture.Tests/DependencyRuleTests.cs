@@ -30,6 +30,7 @@ public sealed partial class DependencyRuleTests
         ("Samples", ["Ingestion", "Metrics", "Drift", "Quality", "Outputs", "Performance", "Estimation", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
         ("Estimation", ["Ingestion", "Drift", "Quality", "Outputs", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
         ("Multivariate", ["Ingestion", "Drift", "Quality", "Outputs", "Performance", "Estimation", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("Outcomes", ["Drift", "Quality", "Outputs", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
         ("State", ["Ingestion", "Profiles", "Metrics", "Drift", "Ui", "Demo", "Cli"]),
     ];
 
