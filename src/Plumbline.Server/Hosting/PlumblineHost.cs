@@ -22,6 +22,7 @@ using Plumbline.Server.Quality;
 using Plumbline.Server.References;
 using Plumbline.Server.Samples;
 using Plumbline.Server.Segments;
+using Plumbline.Server.Segments.ColdSpots;
 using Plumbline.Server.State;
 using Plumbline.Server.SystemLayer;
 using Plumbline.Server.Ui;
@@ -80,6 +81,7 @@ public static class PlumblineHost
         AddCalculators(services);
         services.AddMetricPoints();
         services.AddSegments();
+        services.AddColdSpots();
         services.AddExplore();
         services.AddSingleton<FeatureRanking>().AddSingleton<OutcomeReader>();
         services.AddAlerting(options);
@@ -121,6 +123,7 @@ public static class PlumblineHost
         app.MapProgress();
         app.MapOutcomes();
         app.MapSegments();
+        app.MapColdSpots();
         app.MapExplore();
         app.MapAlerting();
         app.MapDelivery();

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Alerting;
 using Plumbline.Server.Alerting.Delivery;
 using Plumbline.Server.Outcomes.Sources;
+using Plumbline.Server.Segments.ColdSpots;
 
 namespace Plumbline.Server.State;
 
@@ -65,11 +66,19 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : D
     /// <summary>Owned by Outcomes/Sources.</summary>
     public DbSet<OutcomeSourceRow> OutcomeSources => Set<OutcomeSourceRow>();
 
+    /// <summary>Owned by Segments/ColdSpots.</summary>
+    public DbSet<ColdSpotRunRow> ColdSpotRuns => Set<ColdSpotRunRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         AlertingModel.Describe(modelBuilder);
         DeliveryModel.Describe(modelBuilder);
         OutcomeSourceRow.Describe(modelBuilder);
+        modelBuilder.Entity<ColdSpotRunRow>(run =>
+        {
+            run.ToTable("cold_spot_run");
+            run.HasIndex(row => row.ModelId);
+        });
         modelBuilder.Entity<ModelRow>(model =>
         {
             model.ToTable("model");
