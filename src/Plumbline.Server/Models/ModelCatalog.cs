@@ -112,6 +112,21 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
             return missing.Count == 0 ? model : model with { Signals = [.. model.Signals, .. missing.Select(SignalDefinition.Seen)] };
         }, cancellation);
 
+    /// <summary>Makes features segments, and two of them a cross, as far as they are not yet. False when the model has too many already; then nothing is changed.</summary>
+    public async Task<bool> WatchSegmentsAsync(int modelId, IReadOnlyList<string> features, CancellationToken cancellation)
+    {
+        var fits = true;
+        await ChangeAsync(modelId, model =>
+        {
+            var segments = model.Segments.Union(features, StringComparer.Ordinal).ToImmutableArray();
+            var crosses = features.Count != 2 || model.Crosses.Any(cross => features.Contains(cross.First, StringComparer.Ordinal) && features.Contains(cross.Second, StringComparer.Ordinal))
+                ? model.Crosses : model.Crosses.Add(new SegmentCross(features[0], features[1]));
+            fits = segments.Length <= ModelLimits.MaxSegments && crosses.Length <= ModelLimits.MaxCrosses;
+            return !fits || (segments.Length == model.Segments.Length && crosses.Length == model.Crosses.Length) ? model : model with { Segments = segments, Crosses = crosses };
+        }, cancellation);
+        return fits;
+    }
+
     /// <summary>Sets the positive class of a binary model that has none yet; one that was declared or set before stays.</summary>
     public Task<ModelDefinition> EnsurePositiveClassAsync(int modelId, string positive, CancellationToken cancellation) =>
         ChangeAsync(modelId, model => model.Task != ModelTask.Binary || model.PositiveClass is not null ? model : model with { PositiveClass = positive }, cancellation);
