@@ -27,11 +27,7 @@ internal sealed record SourceColumn(string Name, SourceColumnKind Kind, string T
 /// <summary>A place in the order of a table's rows: by watermark, then by tie breaker.</summary>
 /// <param name="Watermark">Epoch microseconds, or the integer.</param>
 /// <param name="Tie">The tie breaker's text; null when there is none.</param>
-internal readonly record struct SourcePosition(long Watermark, string? Tie)
-{
-    /// <summary>True when this lies behind the other one, as far as the watermark tells: ties have an order only in their place.</summary>
-    public bool IsAfter(SourcePosition other) => Watermark > other.Watermark || (Watermark == other.Watermark && Tie is not null && Tie != other.Tie);
-}
+internal readonly record struct SourcePosition(long Watermark, string? Tie);
 
 /// <summary>Where a page begins.</summary>
 /// <param name="Position">Null for the first row of all.</param>

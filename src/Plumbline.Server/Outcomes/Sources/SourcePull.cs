@@ -34,6 +34,7 @@ public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTa
             throw new SourceException(SourceErrorCode.SchemaChanged, $"The watermark '{source.Watermark}' was {(row.CursorIsTime ? "a time" : "an integer")} and is {(shape.IsByTime ? "a time" : "an integer")} now. Change it back, or declare the source under another name.");
         var cursor = row.CursorWatermark is { } watermark ? new SourcePosition(watermark, row.CursorTie) : default(SourcePosition?);
         var start = SourceOverlap.StartOf(row, source, shape);
+        var looksBack = start.IsIncluded;
         // Rows with a time to come are read when it has come: a cursor in the future would pass by all that is written until then.
         var until = (began - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         while (true)
@@ -42,7 +43,8 @@ public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTa
             var page = await TakePageAsync(model, shape, table.ReadPageAsync(shape, start, until, cancellation), cancellation);
             if (page.Last is { } last)
             {
-                var moves = cursor is not { } present || last.IsAfter(present);
+                // While it looks back it meets the rows of the cursor's own watermark again: they are no progress.
+                var moves = cursor is not { } present || last.Watermark > present.Watermark || (last.Watermark == present.Watermark && !looksBack);
                 if (moves) cursor = last;
                 if (!await SaveAsync(row, shape, page, moves ? last : null, began, cancellation)) return false;
                 start = new PageStart(last, IsIncluded: false);
@@ -112,12 +114,12 @@ public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTa
         await using var db = await state.CreateDbContextAsync(cancellation);
         return await db.OutcomeSources.Where(known => known.Id == row.Id && known.Generation == row.Generation).ExecuteUpdateAsync(set =>
         {
-            set.SetProperty(known => known.PullBeganMs, beganMs).SetProperty(known => known.Taken, known => known.Taken + page.Taken)
+            set.SetProperty(known => known.Taken, known => known.Taken + page.Taken)
                 .SetProperty(known => known.Duplicates, known => known.Duplicates + page.Duplicates)
                 .SetProperty(known => known.Rejected, known => known.Rejected + page.Rejected);
             if (rejected is not null) set.SetProperty(known => known.RejectedRows, rejected);
             if (cursor is { } position)
-                set.SetProperty(known => known.CursorWatermark, position.Watermark).SetProperty(known => known.CursorTie, position.Tie).SetProperty(known => known.CursorIsTime, isByTime).SetProperty(known => known.CursorMovedMs, now);
+                set.SetProperty(known => known.CursorWatermark, position.Watermark).SetProperty(known => known.CursorTie, position.Tie).SetProperty(known => known.CursorIsTime, isByTime).SetProperty(known => known.CursorMovedMs, now).SetProperty(known => known.PullBeganMs, beganMs);
         }, cancellation) > 0;
     }
 

