@@ -10,6 +10,7 @@ return args.FirstOrDefault() switch
     "ingest-single" => await IngestBenchmark.SinglesAsync(Number(args, 1, 20)),
     "profiles" => await ProfilesBenchmark.RunAsync(),
     "model-page" => await ModelPageBenchmark.RunAsync(),
+    "segments" => await SegmentsBenchmark.RunAsync(),
     "statistics" => StatisticsBenchmark.Run(),
     "alarms" => Plumbline.Bench.Alarms.AlarmsBenchmark.Run(args),
     "slices" => Plumbline.Bench.Slices.SlicesBenchmark.Run(args),
@@ -26,6 +27,7 @@ static int Usage()
     Console.WriteLine("  ingest-single [seconds] single predictions over 64 connections");
     Console.WriteLine("  model-page              the reads of a model page: 100 features x 30 days of hourly points");
     Console.WriteLine("  profiles                from stored events to stored profiles: 3 million rows x 30 features over 8 windows");
+    Console.WriteLine("  segments                the segment table over 1,000 segments and 30 days, and how profile work grows with rows and segments");
     Console.WriteLine("  statistics              tests, distances and performance estimation at 1e3, 1e5 and 1e6 rows: time and allocations");
     Console.WriteLine("  alarms [--months 200] [--runs 200] [--reference-days 28] [--seed n] [--only-delays | --only-false-alarms]");
     Console.WriteLine("                          false alarms per 30 days without drift, and windows until a change is found");
