@@ -24,7 +24,8 @@ internal static class DemoVerb
         var noLive = new Option<bool>("--no-live") { Description = "Stop after the history; send no live traffic." };
         var until = new Option<DateTimeOffset?>("--until")
         {
-            Description = "Where the history ends (default now), with --no-live: the same seed and end give the same history on any day.", HelpName = "TIME",
+            Description = "Where the history ends (default now), with --no-live: the same seed and end give the same history on any day.",
+            HelpName = "TIME",
             CustomParser = result => DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) && time <= TimeProvider.System.GetUtcNow()
                 ? time : Refuse(result),
         };

@@ -14,7 +14,9 @@ public sealed class CostTests(TestHost host)
     {
         var name = await host.CreateModelAsync(new
         {
-            task = "binary", positive_class = "1", features = new { amount = new { type = "numeric" } },
+            task = "binary",
+            positive_class = "1",
+            features = new { amount = new { type = "numeric" } },
             cost = new { false_positive = 2.0, false_negative = 10.0, currency = "EUR", value_feature = "amount" },
         });
         // 40 rows: 10 false positives worth 3 each, 5 false negatives without an amount, 25 right.
@@ -28,7 +30,8 @@ public sealed class CostTests(TestHost host)
     {
         var name = await host.CreateModelAsync(new
         {
-            task = "multiclass", classes = new[] { "a", "b", "c" },
+            task = "multiclass",
+            classes = new[] { "a", "b", "c" },
             cost = new { matrix = new { a = new { a = -1.0, b = 2.0, c = 3.0 }, b = new { a = 4.0, c = 5.0 }, c = new { a = 6.0, b = 7.0 } }, currency = "EUR" },
         });
         await SendAsync(name, 40, i => (i < 20 ? "a" : i < 30 ? "b" : "c", i < 10 ? "a" : "c", null));

@@ -113,7 +113,12 @@ public sealed class SignalTests(TestHost host)
 
     private static object Prediction(int i) => new
     {
-        prediction_id = $"p{i}", timestamp = Start.AddSeconds(i), version = "v1", features = new { country = i % 2 == 0 ? "FR" : "DE", plan = "pro" }, prediction = "1", score = 0.7,
+        prediction_id = $"p{i}",
+        timestamp = Start.AddSeconds(i),
+        version = "v1",
+        features = new { country = i % 2 == 0 ? "FR" : "DE", plan = "pro" },
+        prediction = "1",
+        score = 0.7,
     };
 
     private static object Signal(string name, string prediction, double value, DateTimeOffset at) => new { name, prediction_id = prediction, value, timestamp = at };

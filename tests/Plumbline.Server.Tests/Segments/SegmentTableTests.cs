@@ -38,7 +38,10 @@ public sealed class SegmentTableTests(TestHost host)
     {
         var name = await host.CreateModelAsync(new
         {
-            task = "binary", features = new { country = new { type = "categorical" }, plan = new { type = "categorical" } }, segments = new[] { "country", "plan" }, crosses = new[] { new[] { "country", "plan" } },
+            task = "binary",
+            features = new { country = new { type = "categorical" }, plan = new { type = "categorical" } },
+            segments = new[] { "country", "plan" },
+            crosses = new[] { new[] { "country", "plan" } },
         });
         await SendAsync(name, 7, ("FR", 300, 0.9), ("DE", 300, 0.5));
         Assert.Equal(["country=DE", "country=FR"], Segments(await TableAsync(name, "dimension=country")));
