@@ -1,4 +1,5 @@
 using System.Globalization;
+using Plumbline.Server.Models;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Profiles;
@@ -42,6 +43,9 @@ internal sealed record ProfileStatement
 
     public IReadOnlyList<SegmentColumn> Segments { get; init; } = [];
 
+    /// <summary>Pairs of places in <see cref="Segments"/> whose combinations are groups too.</summary>
+    public IReadOnlyList<(int First, int Second)> Crosses { get; init; } = [];
+
     /// <summary>Values of <see cref="Where"/>'s placeholders.</summary>
     public IReadOnlyList<SqlParameter> Parameters { get; init; } = [];
 
@@ -83,12 +87,12 @@ internal sealed record ProfileStatement
     private string GroupsText()
     {
         var segmentColumns = string.Concat(Segments.Select((segment, i) => string.Create(CultureInfo.InvariantCulture, $", {SegmentSql(segment, i)} AS s{i}")));
-        // Naming a group: grouping() is 0 for the dimension that the group was made by.
+        // Naming a group: grouping() is 0 for the dimensions that the group was made by.
         var key = Choose(i => string.Create(CultureInfo.InvariantCulture, $"{{segment_key{i}:String}}"));
         var value = Choose(i => string.Create(CultureInfo.InvariantCulture, $"toString(s{i})"));
         var groupBy = Segments.Count == 0
             ? "GROUP BY window, row_version"
-            : "GROUP BY GROUPING SETS ((window, row_version)" + string.Concat(Segments.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $", (window, row_version, s{i})"))) + ")";
+            : $"GROUP BY GROUPING SETS ((window, row_version){string.Concat(Sets.Select(set => $", (window, row_version, {string.Join(", ", set.Select(i => string.Create(CultureInfo.InvariantCulture, $"s{i}")))})"))})";
         return $$"""
             WITH {{WindowSeconds}} AS window, {{Version}} AS row_version, CAST(mapKeys(raw) AS Array(String)) AS wrong_names{{segmentColumns}}
             SELECT window, row_version, {{key}} AS segment_key, {{value}} AS segment_value, count() AS rows,
@@ -100,11 +104,15 @@ internal sealed record ProfileStatement
             """;
     }
 
+    /// <summary>Crosses before single dimensions: of a cross's group both are grouped by, and the first match names it.</summary>
+    private IEnumerable<int[]> Sets => [.. Crosses.Select(cross => new[] { cross.First, cross.Second }), .. Segments.Select((_, i) => new[] { i })];
+
     private string Choose(Func<int, string> answer)
     {
         if (Segments.Count == 0)
             return "''";
-        var cases = Segments.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"grouping(s{i}) = 0, {answer(i)}, "));
+        var cases = Sets.Select(set =>
+            $"{string.Join(" AND ", set.Select(i => string.Create(CultureInfo.InvariantCulture, $"grouping(s{i}) = 0")))}, concat({string.Join($", '{SegmentCross.Sign}', ", set.Select(answer))}, ''), ");
         return $"multiIf({string.Concat(cases)}'')";
     }
 

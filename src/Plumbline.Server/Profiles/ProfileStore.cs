@@ -37,7 +37,8 @@ public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCat
         {
             var (from, to) = (batch[0], batch[^1] + model.Window);
             var segments = await segmentValues.LearnAsync(model, from, to, ct);
-            var scopes = Math.Max(1, catalog.Versions(model.Id).Length) * (1 + segments.Sum(segment => segment.Values.Count + 2));
+            var scopes = Math.Max(1, catalog.Versions(model.Id).Length)
+                * (1 + segments.Sum(segment => segment.Values.Count + 2) + Crosses(model, segments).Sum(cross => (segments[cross.First].Values.Count + 2) * (segments[cross.Second].Values.Count + 2)));
             var perStatement = Math.Clamp(MaxProfilesPerStatement / (scopes * batch.Count), 20, MaxFeaturesPerStatement);
             var windowsAtOnce = Math.Max(1, MaxProfilesPerStatement / (scopes * Math.Min(perStatement, features.Count)));
             foreach (var windows in batch.Chunk(windowsAtOnce))
@@ -97,8 +98,16 @@ public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCat
             WindowLength = length,
             Columns = [.. features.Select((feature, i) => feature.ToColumn(i, feature.Bins(baseline), referenceTable))],
             Segments = segments,
+            Crosses = Crosses(model, segments),
             Parameters = [new("from", windows[0]), new("to", windows[^1] + model.Window), new("windows", windows.Select(start => start.ToUnixTimeSeconds()))],
         };
+    }
+
+    /// <summary>The model's crosses by place, of those dimensions that can be computed.</summary>
+    private static List<(int First, int Second)> Crosses(ModelDefinition model, IReadOnlyList<SegmentColumn> segments)
+    {
+        var places = segments.Select((segment, place) => (segment.Key, place)).ToDictionary(pair => pair.Key, pair => pair.place, StringComparer.Ordinal);
+        return [.. model.Crosses.Where(cross => places.ContainsKey(cross.First) && places.ContainsKey(cross.Second)).Select(cross => (places[cross.First], places[cross.Second]))];
     }
 
     private static IEnumerable<List<DateTimeOffset>> Batches(ModelDefinition model, IEnumerable<DateTimeOffset> windowStarts)

@@ -46,6 +46,9 @@ public sealed class SegmentTableTests(TestHost host)
         await SendAsync(name, 7, ("FR", 300, 0.9), ("DE", 300, 0.5));
         Assert.Equal(["country=DE", "country=FR"], Segments(await TableAsync(name, "dimension=country")));
         Assert.Equal(["country\u00d7plan=DE\u00d7free", "country\u00d7plan=FR\u00d7free"], Segments(await TableAsync(name, $"dimension={Uri.EscapeDataString("country\u00d7plan")}")));
+        // Half of the rows of the week, by the profiles of the cross itself.
+        var cross = (await TableAsync(name, $"dimension={Uri.EscapeDataString("country\u00d7plan")}")).GetProperty("lines")[0];
+        Assert.Equal((300, 0.5), (cross.GetProperty("rows").GetInt32(), cross.GetProperty("share").GetDouble()));
         var page = await TableAsync(name, "limit=1&offset=1");
         Assert.Single(page.GetProperty("lines").EnumerateArray());
         Assert.Equal(5, page.GetProperty("count").GetInt32());

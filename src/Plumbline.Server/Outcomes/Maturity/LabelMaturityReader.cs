@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Plumbline.Server.Models;
 using Plumbline.Server.Profiles;
@@ -23,8 +24,24 @@ public sealed class LabelMaturityReader(ColumnStore store, ModelTables tables, S
     private const long FewestRows = 200;
     private const string Missing = "@missing";
 
+    private static readonly TimeSpan LearnedFrom = TimeSpan.FromDays(30);
+    private static readonly TimeSpan LearnedFor = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<int, (DateTimeOffset At, TimeSpan? Age)> _learned = new();
+
     // Hours; fine where delays are short, coarse where they are long.
     private static readonly double[] Ages = [1 / 60d, 1 / 12d, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 96, 120, 168, 240, 336, 504, 720, 1080, 1440, 2160];
+
+    /// <summary>The age from which on a window is mature: the declared delay, else the learned one of the last 30 days, read at most every ten minutes; null when nothing is known.</summary>
+    public async Task<TimeSpan?> MatureAgeAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        if (model.LabelDelay is { } declared) return declared;
+        var now = time.GetUtcNow();
+        if (_learned.TryGetValue(model.Id, out var known) && now - known.At < LearnedFor) return known.Age;
+        var age = (await ReadAsync(model, now - LearnedFrom, now, cancellation)).MatureAge;
+        _learned[model.Id] = (now, age);
+        return age;
+    }
 
     /// <summary>Reads the predictions of [from, to).</summary>
     public async Task<LabelMaturity> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)

@@ -37,7 +37,7 @@ public static class ChartWords
     public static string StateWords(PointState state) => state switch
     {
         PointState.InsufficientRows => "cannot judge: too few rows",
-        PointState.Incomplete => "window still open",
+        PointState.Incomplete => "not complete yet",
         PointState.Undefined => "not defined here",
         _ => "",
     };

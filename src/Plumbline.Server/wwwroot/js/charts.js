@@ -92,7 +92,7 @@ const below = spec => spec.marks?.length ? 24 : 12; // room for the labels of ma
 const rows = pairs => `<table>${pairs.map(([name, value]) => `<tr><td>${name}</td><td>${value}</td></tr>`).join('')}</table>`;
 const dot = token => `<span class="swatch" style="background:${colour(token)}"></span>`;
 const when = (start, end) => `<div class="when" title="${utc(start)}">${moment(start)} \u2013 ${moment(end)}<br>${utc(start)}</div>`;
-const statusWords = ['', 'cannot judge: too few rows', 'window still open', 'not defined here'];
+const statusWords = ['', 'cannot judge: too few rows', 'not complete yet', 'not defined here'];
 
 // A rectangle between two corners given in axis values; [x0, x1, y0, y1, ...].
 const box = style => (params, api) => {
