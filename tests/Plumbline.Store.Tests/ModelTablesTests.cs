@@ -113,7 +113,7 @@ public sealed class ModelTablesTests(StoreFixture fixture)
         }
         await tables.DropAsync(gone, Ct);
         Assert.Equal(0UL, await NumberAsync($"SELECT count() FROM system.tables WHERE match(name, '_{gone}(_|$)')"));
-        Assert.Equal(5UL, await NumberAsync($"SELECT count() FROM system.tables WHERE match(name, '_{kept}(_|$)')"));
+        Assert.Equal(6UL, await NumberAsync($"SELECT count() FROM system.tables WHERE match(name, '_{kept}(_|$)')"));
         Assert.Equal(0UL, await NumberAsync($"SELECT count() FROM metric_points WHERE model_id = {gone}"));
         Assert.Equal(1UL, await NumberAsync($"SELECT count() FROM metric_points WHERE model_id = {kept}"));
         await tables.EnsureAsync(gone, [new FeatureColumn(0, ColumnType.Text)], Ct);

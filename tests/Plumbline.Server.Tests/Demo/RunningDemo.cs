@@ -26,8 +26,10 @@ internal sealed partial class RunningDemo : IDisposable
 
     public static RunningDemo Start(string data, int days, params string[] more)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { BuiltServer.Program, "demo", "--data", data, "--days", $"{days}", "--urls", "http://127.0.0.1:0" }.Concat(more)) start.ArgumentList.Add(argument);
+        // A shell's background job hands an ignored Ctrl-C on to its children, and these tests may be one.
+        string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(program[0]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in program[1..].Concat([BuiltServer.Program, "demo", "--data", data, "--days", $"{days}", "--urls", "http://127.0.0.1:0", .. more])) start.ArgumentList.Add(argument);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         var running = new RunningDemo(process);
         process.OutputDataReceived += (_, line) => running.Read(line.Data);
