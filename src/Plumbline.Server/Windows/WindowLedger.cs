@@ -118,11 +118,11 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
         var baseSeconds = (int)model.Window.TotalSeconds;
         await using var db = await state.CreateDbContextAsync(cancellation);
         var waiting = db.DirtyWindows.AsNoTracking().Where(row => row.ModelId == model.Id && (row.Seconds != baseSeconds || row.StartMs < closedMs));
-        var count = await waiting.CountAsync(cancellation);
-        if (count == 0) return new(0, null, null);
-        var oldest = await waiting.MinAsync(row => row.StartMs, cancellation);
+        // One statement: between two the last window may be computed, and then there is no oldest one.
+        var found = await waiting.GroupBy(_ => 1).Select(all => new { Count = all.Count(), Oldest = all.Min(row => row.StartMs) }).FirstOrDefaultAsync(cancellation);
+        if (found is null) return new(0, null, null);
         var error = await waiting.Where(row => row.LastError != null).Select(row => row.LastError).FirstOrDefaultAsync(cancellation);
-        return new(count, DateTimeOffset.FromUnixTimeMilliseconds(oldest), error);
+        return new(found.Count, DateTimeOffset.FromUnixTimeMilliseconds(found.Oldest), error);
     }
 
     /// <summary>Models that have anything on the list.</summary>

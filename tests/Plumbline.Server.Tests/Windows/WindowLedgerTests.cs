@@ -46,6 +46,23 @@ public sealed class WindowLedgerTests(TestHost host)
         Assert.True(now - model.Window - model.AllowedLateness - TimeSpan.FromMinutes(1) < ledger.ClosedBefore(model));
     }
 
+    [Fact]
+    public async Task The_backlog_can_be_asked_for_while_its_last_window_goes()
+    {
+        var (ledger, id, start) = await NewAsync();
+        var view = WithLength(id, TimeSpan.FromMinutes(7));
+        var going = Task.Run(async () =>
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                await ledger.MarkAsync(id, [(start, Hour)], DirtyReason.Predictions, default);
+                await ledger.ClearAsync(id, [await FindAsync(ledger, id, start)], default);
+            }
+        });
+        while (!going.IsCompleted) Assert.InRange((await ledger.BacklogAsync(view, default)).Count, 0, 1);
+        await going;
+    }
+
     private async Task<(WindowLedger Ledger, int Id, DateTimeOffset Start)> NewAsync()
     {
         var name = await host.CreateModelAsync(new { task = "binary" });
