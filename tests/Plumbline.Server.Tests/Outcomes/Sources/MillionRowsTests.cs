@@ -28,7 +28,7 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
 
     [Theory]
     [InlineData("ground_truth", 1_000_000)]
-    [InlineData("signals", 300_000)]
+    [InlineData("signals", 100_000)]
     public async Task Rows_come_once_although_the_server_is_killed_and_stopped_in_the_middle(string gives, int rows)
     {
         PostgresServer.SkipWhenMissing();
