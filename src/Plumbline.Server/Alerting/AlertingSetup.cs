@@ -16,7 +16,7 @@ public static class AlertingSetup
     {
         services.AddSingleton(options.Alerting);
         services.AddSingleton<RuleBook>().AddSingleton<RuleCheck>();
-        services.AddSingleton<Frontier>().AddSingleton<AlertJudgement>().AddSingleton<AlertPassState>();
+        services.AddSingleton<Frontier>().AddSingleton<AlertJudgement>().AddSingleton<AlertPassState>().AddSingleton<AlertAgenda>();
         services.AddSingleton<CauseFinder>().AddSingleton<ImpactReader>().AddSingleton<StoryWriter>().AddSingleton<IncidentBook>();
         services.AddSingleton<IncidentReader>().AddSingleton<IncidentActions>();
         services.AddSingleton<FatigueReport>().AddSingleton<StreamReport>();

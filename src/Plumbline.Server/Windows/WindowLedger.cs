@@ -43,6 +43,9 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     /// <summary>Raised after windows were marked, so that the pass need not wait for its next look.</summary>
     public event Action? Marked;
 
+    /// <summary>Raised with the model's id after windows of it were computed, or failed: what may be judged has changed.</summary>
+    public event Action<int>? Settled;
+
     /// <summary>Puts base windows on the list. Returns when that is durable. A model that was deleted meanwhile is passed over.</summary>
     public Task MarkDirtyAsync(int modelId, IReadOnlyCollection<DateTimeOffset> windowStarts, DirtyReason reason, CancellationToken cancellation) =>
         models.Find(modelId) is { } model ? MarkAsync(modelId, windowStarts.Select(start => (start, model.Window)), reason, cancellation) : Task.CompletedTask;
@@ -97,6 +100,7 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
         }
 
         await transaction.CommitAsync(cancellation);
+        Settled?.Invoke(modelId);
     }
 
     /// <summary>Leaves windows on the list after a failure, with the reason; they are tried again after a pause that doubles with each attempt, at most 5 minutes.</summary>
@@ -109,6 +113,8 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
             var until = time.GetUtcNow().ToUnixTimeMilliseconds() + (long)Math.Min(300_000, 1000 * Math.Pow(2, Math.Min(window.Attempts, 20)));
             await db.Database.ExecuteSqlAsync($"UPDATE dirty_window SET Attempts = Attempts + 1, LastError = {error}, NotBeforeMs = {until} WHERE ModelId = {modelId} AND Seconds = {seconds} AND StartMs = {startMs}", cancellation);
         }
+
+        Settled?.Invoke(modelId);
     }
 
     /// <summary>How many windows of a model wait that could be computed, the oldest, and the last error.</summary>
@@ -119,7 +125,7 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
         await using var db = await state.CreateDbContextAsync(cancellation);
         var waiting = db.DirtyWindows.AsNoTracking().Where(row => row.ModelId == model.Id && (row.Seconds != baseSeconds || row.StartMs < closedMs));
         // One statement: between two the last window may be computed, and then there is no oldest one.
-        var found = await waiting.GroupBy(_ => 1).Select(all => new { Count = all.Count(), Oldest = all.Min(row => row.StartMs) }).FirstOrDefaultAsync(cancellation);
+        var found = await waiting.GroupBy(_ => 1).Select(all => new { Count = all.Count(), Oldest = all.Min(row => row.StartMs) }).SingleOrDefaultAsync(cancellation);
         if (found is null) return new(0, null, null);
         var error = await waiting.Where(row => row.LastError != null).Select(row => row.LastError).FirstOrDefaultAsync(cancellation);
         return new(found.Count, DateTimeOffset.FromUnixTimeMilliseconds(found.Oldest), error);

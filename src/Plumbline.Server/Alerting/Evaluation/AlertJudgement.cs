@@ -13,7 +13,7 @@ namespace Plumbline.Server.Alerting.Evaluation;
 /// written in one transaction with the cursor: after a crash a step was taken wholly or not at all.
 /// </summary>
 public sealed class AlertJudgement(
-    IDbContextFactory<StateDbContext> state, RuleBook book, MetricPointStore points, MetricCatalogue catalogue, Frontier frontier, IncidentBook incidents, NotificationOutbox outbox, TimeProvider time) : IDisposable
+    IDbContextFactory<StateDbContext> state, RuleBook book, MetricPointStore points, MetricCatalogue catalogue, Frontier frontier, IncidentBook incidents, NotificationOutbox outbox, AlertAgenda agenda, TimeProvider time) : IDisposable
 {
     /// <summary>Windows per step: enough to amortise reading, few enough to hold in memory.</summary>
     private const int WindowsPerStep = 48;
@@ -28,23 +28,32 @@ public sealed class AlertJudgement(
 
     public void Dispose() => _gate.Dispose();
 
-    /// <summary>Judges everything that can be judged now.</summary>
-    public async Task JudgeAsync(ModelDefinition model, CancellationToken cancellation)
+    /// <summary>Judges everything that can be judged now. Returns when, by the clock alone, there will be something further to judge.</summary>
+    public async Task<DateTimeOffset> JudgeAsync(ModelDefinition model, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
         try
         {
             var rules = (await book.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
+            // Silence is judged in the model's own windows, whatever else is.
+            var next = await NextAsync(model, model.Window, mature: false, cancellation);
             foreach (var lane in rules.Where(rule => rule.Kind != RuleKind.Absence).GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth)).OrderBy(lane => lane.Key.Mature).ThenBy(lane => lane.Key.Window))
             {
                 while (await StepAsync(model, rules, [.. lane], lane.Key.Window, lane.Key.Mature, cancellation))
                 {
                 }
+
+                if (await NextAsync(model, lane.Key.Window, lane.Key.Mature, cancellation) is var laneNext && laneNext < next) next = laneNext;
             }
 
-            await JudgeAbsenceAsync(model, [.. rules.Where(rule => rule.Kind == RuleKind.Absence && rule.WindowOf(model) == model.Window)], cancellation);
+            var absence = rules.Where(rule => rule.Kind == RuleKind.Absence && rule.WindowOf(model) == model.Window).ToList();
+            while (await JudgeAbsenceAsync(model, absence, cancellation))
+            {
+            }
+
             await incidents.TellAsync(cancellation);
             outbox.Wake();
+            return next;
         }
         finally
         {
@@ -63,11 +72,35 @@ public sealed class AlertJudgement(
             await db.AlertStreams.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
             await db.AlertCursors.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
             await transaction.CommitAsync(cancellation);
+            agenda.Wake(model.Id);
         }
         finally
         {
             _gate.Release();
         }
+    }
+
+    /// <summary>Tells of incidents that changed without a judgement.</summary>
+    public async Task TellAsync(CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            await incidents.TellAsync(cancellation);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    // When the frontier passes the start of the next window. A frontier that waits for a window to be computed moves when that is done, not by the clock.
+    private async Task<DateTimeOffset> NextAsync(ModelDefinition model, TimeSpan window, bool mature, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var limit = await frontier.FindAsync(db, model, window, mature, cancellation);
+        // The clock is read after the frontier: a look that comes too early finds nothing.
+        return time.GetUtcNow() + (CoarseWindows.Holding(limit.AddTicks(-1), window).End - limit) + TimeSpan.FromMilliseconds(1);
     }
 
     private async Task<bool> StepAsync(ModelDefinition model, IReadOnlyList<Rule> allRules, IReadOnlyList<Rule> rules, TimeSpan window, bool mature, CancellationToken cancellation)
@@ -98,20 +131,21 @@ public sealed class AlertJudgement(
     }
 
     // Silence is judged by the clock, not by what came; and only after a time in which predictions came as they happened.
-    private async Task JudgeAbsenceAsync(ModelDefinition model, IReadOnlyList<Rule> rules, CancellationToken cancellation)
+    private async Task<bool> JudgeAbsenceAsync(ModelDefinition model, IReadOnlyList<Rule> rules, CancellationToken cancellation)
     {
-        if (rules.Count == 0) return;
+        if (rules.Count == 0) return false;
         await using var db = await state.CreateDbContextAsync(cancellation);
         var seconds = (int)model.Window.TotalSeconds;
         var live = await db.AlertCursors.AsNoTracking().Where(row => row.ModelId == model.Id && row.WindowSeconds == seconds && !row.Mature).Select(row => row.LiveAtMs).FirstOrDefaultAsync(cancellation);
-        if (live == 0) return;
+        if (live == 0) return false;
         var remembered = await RememberedAsync(db, model, rules, cancellation);
         var last = remembered.Values.Max(stream => stream.LastWindow);
         var from = DateTimeOffset.FromUnixTimeMilliseconds(live) - model.Window;
         if (last is { } judged && judged + model.Window > from) from = judged + model.Window;
         var to = await frontier.FindAsync(db, model, model.Window, mature: false, cancellation);
-        if (from >= to) return;
-        if (to > from + (WindowsPerStep * model.Window)) to = from + (WindowsPerStep * model.Window);
+        if (from >= to) return false;
+        var more = to > from + (WindowsPerStep * model.Window);
+        if (more) to = from + (WindowsPerStep * model.Window);
         var run = new RuleRun(model, rules, model.Window, catalogue, remembered);
         var transitions = run.Judge(await PointGrid.ReadAsync(points, model, rules, model.Window, from, to, cancellation), from, to);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -119,6 +153,7 @@ public sealed class AlertJudgement(
         await incidents.ApplyAsync(db, model, rules, transitions, cancellation);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+        return more && run.Streams.Values.Max(stream => stream.LastWindow) > (last ?? DateTimeOffset.MinValue);
     }
 
     /// <summary>Streams of the drift rules that share the budget of windows of this length and are not judged in this step.</summary>

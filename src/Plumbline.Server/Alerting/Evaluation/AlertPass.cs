@@ -1,20 +1,38 @@
+using Plumbline.Server.Alerting.Rules;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
+using Plumbline.Server.Windows;
 
 namespace Plumbline.Server.Alerting.Evaluation;
 
-/// <summary>The schedule of judging: looks at every model now and then, and judges the windows that were completed since.</summary>
-public sealed class AlertPass(ModelCatalog models, AlertJudgement judgement, AlertPassState state, PlumblineOptions options, TimeProvider time, ILogger<AlertPass> log) : BackgroundService
+/// <summary>The schedule of judging: looks at the models that are on the agenda, and judges the windows that were completed since.</summary>
+public sealed class AlertPass(
+    ModelCatalog models, AlertJudgement judgement, AlertAgenda agenda, RuleBook rules, WindowLedger ledger, AlertPassState state, PlumblineOptions options, TimeProvider time, ILogger<AlertPass> log) : BackgroundService
 {
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        ledger.Settled += agenda.Wake;
+        rules.Changed += agenda.Wake;
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        ledger.Settled -= agenda.Wake;
+        rules.Changed -= agenda.Wake;
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            foreach (var model in models.All)
+            foreach (var model in models.All.Where(model => agenda.IsDue(model, time.GetUtcNow())))
             {
                 try
                 {
-                    await judgement.JudgeAsync(model, stoppingToken);
+                    var changes = agenda.Changes(model.Id);
+                    agenda.Looked(model, changes, await judgement.JudgeAsync(model, stoppingToken));
                     state.Judged(model.Id, time.GetUtcNow());
                 }
                 catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -27,6 +45,15 @@ public sealed class AlertPass(ModelCatalog models, AlertJudgement judgement, Ale
                     state.Failed(model.Id, error.Message, time.GetUtcNow());
                     log.LogError(error, "The rules of {Model} were not judged; they are tried again.", model.Name);
                 }
+            }
+
+            try
+            {
+                await judgement.TellAsync(stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
+            {
+                log.LogError(error, "Incidents that changed were not told; it is tried again.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(options.Alerting.IntervalMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

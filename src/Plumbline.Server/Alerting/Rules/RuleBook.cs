@@ -11,6 +11,9 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
     /// <summary>Stored rules per model.</summary>
     public const int MaxRules = 200;
 
+    /// <summary>Raised with the model's id after a rule of it was written, switched or deleted.</summary>
+    public event Action<int>? Changed;
+
     /// <summary>Every rule of a model, the default ones first, switched off ones included.</summary>
     public async Task<IReadOnlyList<Rule>> ReadAsync(ModelDefinition model, CancellationToken cancellation)
     {
@@ -43,6 +46,7 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
         if (row.Definition != definition) await db.AlertStreams.Where(stream => stream.ModelId == model.Id && stream.Rule == rule.Name).ExecuteDeleteAsync(cancellation);
         (row.Definition, row.Source, row.Enabled, row.UpdatedAtMs, row.UpdatedBy) = (definition, (int)source, rule.Enabled, time.GetUtcNow().ToUnixTimeMilliseconds(), who);
         await db.SaveChangesAsync(cancellation);
+        Changed?.Invoke(model.Id);
         return true;
     }
 
@@ -57,6 +61,7 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
         if (row is null) db.Rules.Add(row = new RuleRow { ModelId = model.Id, Name = name });
         (row.Source, row.Enabled, row.UpdatedAtMs, row.UpdatedBy) = ((int)RuleSource.Default, enabled, time.GetUtcNow().ToUnixTimeMilliseconds(), who);
         await db.SaveChangesAsync(cancellation);
+        Changed?.Invoke(model.Id);
         return true;
     }
 
@@ -65,7 +70,9 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         await db.AlertStreams.Where(stream => stream.ModelId == model.Id && stream.Rule == name).ExecuteDeleteAsync(cancellation);
-        return await db.Rules.Where(row => row.ModelId == model.Id && row.Name == name).ExecuteDeleteAsync(cancellation) > 0;
+        var found = await db.Rules.Where(row => row.ModelId == model.Id && row.Name == name).ExecuteDeleteAsync(cancellation) > 0;
+        Changed?.Invoke(model.Id);
+        return found;
     }
 
     private IEnumerable<Rule> Declared(ModelDefinition model)

@@ -1,0 +1,75 @@
+using Plumbline.Server.Alerting.Evaluation;
+using Plumbline.Server.Alerting.Rules;
+using Plumbline.Server.Models;
+
+namespace Plumbline.Server.Tests.Alerting;
+
+/// <summary>Idle models are left alone; whatever could change a judgement leads to a look.</summary>
+public sealed class AlertAgendaTests(TestHost host)
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task A_model_is_due_when_it_is_new_changed_declared_anew_or_the_clock_completes_a_window()
+    {
+        var model = await ModelAsync();
+        var agenda = new AlertAgenda();
+        Assert.True(agenda.IsDue(model, Now));
+        agenda.Looked(model, agenda.Changes(model.Id), Now.AddHours(1));
+        Assert.False(agenda.IsDue(model, Now));
+        Assert.False(agenda.IsDue(model, Now.AddMinutes(59)));
+        Assert.True(agenda.IsDue(model, Now.AddHours(1)));
+        Assert.True(agenda.IsDue(model with { Window = TimeSpan.FromMinutes(5) }, Now));
+        agenda.Wake(model.Id);
+        Assert.True(agenda.IsDue(model, Now));
+    }
+
+    [Fact]
+    public async Task What_changes_during_a_look_leads_to_another()
+    {
+        var model = await ModelAsync();
+        var agenda = new AlertAgenda();
+        var before = agenda.Changes(model.Id);
+        agenda.Wake(model.Id);
+        agenda.Looked(model, before, Now.AddHours(1));
+        Assert.True(agenda.IsDue(model, Now));
+        agenda.Looked(model, agenda.Changes(model.Id), Now.AddHours(1));
+        Assert.False(agenda.IsDue(model, Now));
+    }
+
+    [Fact]
+    public async Task The_next_look_of_an_idle_model_is_when_its_next_window_is_complete()
+    {
+        var model = await ModelAsync();
+        var before = TimeProvider.System.GetUtcNow();
+        var next = await host.Get<AlertJudgement>().JudgeAsync(model, TestContext.Current.CancellationToken);
+        // A window is complete when the lateness that is allowed has passed after its end.
+        var complete = model.WindowStart(before - model.AllowedLateness) + model.Window + model.AllowedLateness;
+        Assert.InRange(next - complete, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_rule_that_is_written_wakes_its_model_and_the_pass_looks_again()
+    {
+        var model = await ModelAsync();
+        var first = await LookAsync(model, null);
+        using var put = await host.Client.PutAsync($"/v1/models/{model.Name}/rules/rows", JsonBody("""{"kind":"threshold","metric":"performance.accuracy","value":0.5,"direction":"below"}"""), TestContext.Current.CancellationToken);
+        Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.True(await LookAsync(model, first) > first);
+    }
+
+    private static StringContent JsonBody(string text) => new(text, System.Text.Encoding.UTF8, "application/json");
+
+    private async Task<ModelDefinition> ModelAsync() => host.Get<ModelCatalog>().Find(await host.CreateModelAsync(new { task = "binary" }))!;
+
+    private async Task<DateTimeOffset> LookAsync(ModelDefinition model, DateTimeOffset? after)
+    {
+        for (var i = 0; i < 600; i++)
+        {
+            if (host.Get<AlertPassState>().Find(model.Id)?.At is { } at && (after is null || at > after)) return at;
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException("The model was not looked at within half a minute.");
+    }
+}
