@@ -40,11 +40,23 @@ public sealed class WatchedPage : IAsyncDisposable
         await SettleAsync();
     }
 
-    /// <summary>Waits until keys are heard, no panel is loading and every chart is drawn.</summary>
+    /// <summary>Waits until the page is that of the address, keys are heard, no panel is loading and every chart is drawn.</summary>
     public async Task SettleAsync()
     {
         await Page.WaitForSelectorAsync("h1");
-        await Page.WaitForFunctionAsync("() => window.Blazor && (!document.querySelector('.frame') || document.documentElement.dataset.keys) && document.querySelectorAll('.skeleton').length === 0 && [...document.querySelectorAll('.chart .canvas')].every(c => c.dataset.drawn)", null, new PageWaitForFunctionOptions { Timeout = 60_000 });
+        await Page.WaitForFunctionAsync(
+            """
+            () => {
+              const main = document.querySelector('main[data-address]');
+              const drawn = [...document.querySelectorAll('.chart .canvas')].every(chart => chart.dataset.drawn);
+              return window.Blazor && drawn
+                && (!document.querySelector('.frame') || document.documentElement.dataset.keys)
+                && (!main || main.dataset.address.split('#')[0] === location.href.split('#')[0])
+                && !document.querySelector('.skeleton, [aria-busy=true]');
+            }
+            """,
+            null,
+            new PageWaitForFunctionOptions { Timeout = 60_000 });
     }
 
     /// <summary>

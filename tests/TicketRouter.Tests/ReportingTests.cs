@@ -111,7 +111,8 @@ public class ReportingTests
         await UntilAsync(() => plumbline.Of("handling-time", "predictions").Count > 20 && plumbline.Of("refund-risk", "predictions").Count > 3);
         var (_, live) = await router.SendAsync(HttpMethod.Get, "/simulation/live");
         Assert.Equal(0, live.GetProperty("skipped").GetInt64());
-        Assert.All(plumbline.Of("ticket-router", "predictions"), e => Assert.True(e.GetProperty("latency_ms").GetDouble() > 1));
+        // Measured by the service's own clock, so a fast machine may need well under a millisecond.
+        Assert.All(plumbline.Of("ticket-router", "predictions"), e => Assert.InRange(e.GetProperty("latency_ms").GetDouble(), 0.01, 60_000));
     }
 
     private static async Task<JsonElement> BackfillAsync(RunningTicketRouter router, string query)

@@ -20,6 +20,17 @@ public static class RequestTimes
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out value);
     }
 
+    /// <summary>Parses a range that ends now, or where the caller says, and reaches back by a default. Gives the answer to a wrong one; null when it is right.</summary>
+    public static IResult? Range(string? from, string? to, TimeSpan reach, TimeSpan longest, TimeProvider time, out (DateTimeOffset From, DateTimeOffset To) range)
+    {
+        range = default;
+        if (!TryParse(to, time.GetUtcNow(), out var end)) return Problems.BadRequest("time_invalid", Explain("to", to));
+        if (!TryParse(from, end - reach, out var start)) return Problems.BadRequest("time_invalid", Explain("from", from));
+        if (start >= end || end - start > longest) return Problems.BadRequest("range_invalid", string.Create(CultureInfo.InvariantCulture, $"from must be before to, by at most {longest.TotalDays:0} days."));
+        range = (start, end);
+        return null;
+    }
+
     /// <summary>The sentence for a value that does not parse.</summary>
     public static string Explain(string name, string? value) => $"{name}: '{Problems.Shorten(value ?? "")}' is not a time; write 2026-03-01T08:00:00Z or epoch milliseconds.";
 }

@@ -26,7 +26,7 @@ public static class SegmentEndpoints
         if (CheckDimension(found, dimension) is { } wrong) return wrong;
         if (metric is not null && !SegmentTableReader.Columns(found).Contains(metric, StringComparer.Ordinal))
             return Problems.BadRequest("metric_invalid", $"metric: the table has {string.Join(", ", SegmentTableReader.Columns(found))}.");
-        if (Range(from, to, time, out var range) is { } problem) return problem;
+        if (RequestTimes.Range(from, to, DefaultRange, LongestRange, time, out var range) is { } problem) return problem;
         if (limit is < 1 or > MaximumLimit) return Problems.BadRequest("limit_invalid", $"limit: 1 to {MaximumLimit}.");
         if (offset is < 0) return Problems.BadRequest("offset_invalid", "offset: 0 or more.");
         var table = await reader.ReadAsync(found, catalogue, new SegmentQuery { Dimension = dimension, Metric = metric, Version = version ?? "", From = range.From, To = range.To, Limit = limit ?? 100, Offset = offset ?? 0 }, cancellation);
@@ -42,23 +42,13 @@ public static class SegmentEndpoints
         if (CheckDimension(found, dimension) is { } wrong) return wrong;
         if (ChangeReader.Outcomes(found).FirstOrDefault(outcome => outcome == (metric ?? outcome)) is not { } outcome)
             return Problems.BadRequest("metric_invalid", $"metric: changes can be explained of {string.Join(", ", ChangeReader.Outcomes(found))}.");
-        if (Range(from, to, time, out var range) is { } problem) return problem;
+        if (RequestTimes.Range(from, to, DefaultRange, LongestRange, time, out var range) is { } problem) return problem;
         if (!RequestTimes.TryParse(before_to, than_version is null ? range.From : range.To, out var beforeTo)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("before_to", before_to));
         if (!RequestTimes.TryParse(before_from, than_version is null ? beforeTo - (range.To - range.From) : range.From, out var beforeFrom)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("before_from", before_from));
         if (beforeFrom >= beforeTo || beforeTo - beforeFrom > ChangeReader.LongestRange || range.To - range.From > ChangeReader.LongestRange)
             return Problems.BadRequest("range_invalid", $"Each of the two ranges lasts more than nothing and at most {ChangeReader.LongestRange.TotalDays:0} days.");
         var explained = await reader.ReadAsync(found, new ChangeQuery(outcome, dimension, new ChangeSide(beforeFrom, beforeTo, than_version ?? version ?? ""), new ChangeSide(range.From, range.To, version ?? "")), cancellation);
         return Results.Json(ChangeView.Of(explained), ModelSpecification.Json);
-    }
-
-    private static IResult? Range(string? from, string? to, TimeProvider time, out (DateTimeOffset From, DateTimeOffset To) range)
-    {
-        range = default;
-        if (!RequestTimes.TryParse(to, time.GetUtcNow(), out var end)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("to", to));
-        if (!RequestTimes.TryParse(from, end - DefaultRange, out var start)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));
-        if (start >= end || end - start > LongestRange) return Problems.BadRequest("range_invalid", "from must be before to, by at most 366 days.");
-        range = (start, end);
-        return null;
     }
 
     private static IResult? CheckDimension(ModelDefinition model, string? dimension) =>

@@ -16,10 +16,8 @@ public static class MaturityEndpoints
     private static async Task<IResult> GetAsync(string model, string? from, string? to, ModelCatalog models, LabelMaturityReader reader, TimeProvider time, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
-        if (!RequestTimes.TryParse(to, time.GetUtcNow(), out var end)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("to", to));
-        if (!RequestTimes.TryParse(from, end - DefaultRange, out var start)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));
-        if (start >= end || end - start > LongestRange) return Problems.BadRequest("range_invalid", $"from must be before to, by at most {LongestRange.TotalDays:0} days.");
-        var maturity = await reader.ReadAsync(found, start, end, cancellation);
+        if (RequestTimes.Range(from, to, DefaultRange, LongestRange, time, out var range) is { } problem) return problem;
+        var maturity = await reader.ReadAsync(found, range.From, range.To, cancellation);
         return Results.Json(new
         {
             maturity.From,

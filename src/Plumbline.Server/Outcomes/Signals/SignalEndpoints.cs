@@ -16,10 +16,8 @@ public static class SignalEndpoints
     private static async Task<IResult> GetAsync(string model, string? from, string? to, ModelCatalog models, SignalReport report, TimeProvider time, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
-        if (!RequestTimes.TryParse(to, time.GetUtcNow(), out var end)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("to", to));
-        if (!RequestTimes.TryParse(from, end - DefaultRange, out var start)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));
-        if (start >= end || end - start > LongestRange) return Problems.BadRequest("range_invalid", "from must be before to, by at most 366 days.");
-        var fates = await report.ReadAsync(found, start, end, cancellation);
+        if (RequestTimes.Range(from, to, DefaultRange, LongestRange, time, out var range) is { } problem) return problem;
+        var fates = await report.ReadAsync(found, range.From, range.To, cancellation);
         return TypedResults.Ok(new
         {
             signals = fates.Signals.Select(fate => new

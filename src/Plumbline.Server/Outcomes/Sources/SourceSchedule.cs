@@ -39,10 +39,9 @@ internal sealed class SourceSchedule(IDbContextFactory<StateDbContext> state, Mo
             {
                 break;
             }
-#pragma warning disable CA1031 // A busy state database must not end all pulls for good.
-            catch (Exception error)
-#pragma warning restore CA1031
+            catch (Exception error) when (error is not OutOfMemoryException)
             {
+                // A busy state database must not end all pulls for good.
                 log.LogError(error, "Looking for sources that are due failed; it is tried again");
                 await Task.Delay(options.RetryPause, time, stoppingToken).ContinueWith(static _ => { }, TaskScheduler.Default);
             }
@@ -103,10 +102,9 @@ internal sealed class SourceSchedule(IDbContextFactory<StateDbContext> state, Mo
         {
             await FailAsync(model, row, error);
         }
-#pragma warning disable CA1031 // One source's trouble, of whatever kind, is shown at that source and must not stop the others.
-        catch (Exception error)
-#pragma warning restore CA1031
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
+            // One source's trouble, of whatever kind, is shown at that source and must not stop the others.
             log.LogError(error, "The source {Source} of model {Model} failed", row.Name, model.Name);
             await FailAsync(model, row, new SourceException(SourceErrorCode.Unreadable, $"The pull failed: {error.Message}"));
         }
