@@ -107,6 +107,13 @@ public static class SearchQueryReader
         {
             var equals = segment?.IndexOf('=', StringComparison.Ordinal) ?? -1;
             var name = equals > 0 ? segment![..equals] : "";
+            if (name == WatchedSlice.Dimension && model.Slices.FirstOrDefault(slice => slice.Name == segment![(equals + 1)..]) is { } slice)
+            {
+                if (slice.Filters(model) is { } filters) conditions.AddRange(filters.Select(filter => FilterText.Read(filter, model, out _)).OfType<FilterCondition>());
+                else errors.Add(new("segment", $"The slice '{Problems.Shorten(slice.Name)}' has conditions that predictions cannot be searched by."));
+                continue;
+            }
+
             if (equals > 0 && model.Segments.Contains(name) && model.FindFeature(name) is not null && FilterText.Check(SearchFields.Find(model, "features." + name)!, FilterOperator.Equal, segment![(equals + 1)..], out var reason) is { } condition)
                 conditions.Add(condition);
             else

@@ -76,7 +76,7 @@ public sealed class ModelOverviewReader(ColumnStore store, HealthFactsReader fac
 
     private async Task<IReadOnlyList<string>> ReadSegmentsAsync(ModelDefinition model, CancellationToken cancellation)
     {
-        if (model.Segments.Length == 0)
+        if (model.SegmentKeys.IsEmpty)
             return [];
         const string text = """
             SELECT segment FROM metric_points

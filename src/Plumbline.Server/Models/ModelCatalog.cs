@@ -127,6 +127,19 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         return fits;
     }
 
+    /// <summary>Adds a slice to those that are watched; one of the same name is replaced. False when the model has <see cref="ModelLimits.MaxSlices"/> already; then nothing is changed.</summary>
+    public async Task<bool> WatchSliceAsync(int modelId, WatchedSlice slice, CancellationToken cancellation)
+    {
+        var fits = true;
+        await ChangeAsync(modelId, model =>
+        {
+            var slices = model.Slices.RemoveAll(known => known.Name == slice.Name).Add(slice);
+            fits = slices.Length <= ModelLimits.MaxSlices;
+            return fits ? model with { Slices = slices } : model;
+        }, cancellation);
+        return fits;
+    }
+
     /// <summary>Sets the positive class of a binary model that has none yet; one that was declared or set before stays.</summary>
     public Task<ModelDefinition> EnsurePositiveClassAsync(int modelId, string positive, CancellationToken cancellation) =>
         ChangeAsync(modelId, model => model.Task != ModelTask.Binary || model.PositiveClass is not null ? model : model with { PositiveClass = positive }, cancellation);

@@ -35,6 +35,9 @@ public static class ModelLimits
     /// <summary>Two-way crosses of segment dimensions per model.</summary>
     public const int MaxCrosses = 10;
 
+    /// <summary>Watched slices per model; each is a segment.</summary>
+    public const int MaxSlices = 20;
+
     /// <summary>Names of business signals per model; further names are stored, and computed nowhere.</summary>
     public const int MaxSignals = 50;
 
@@ -114,6 +117,9 @@ public sealed record ModelDefinition
     /// <summary>Pairs of <see cref="Segments"/> whose combinations are segments too.</summary>
     public ImmutableArray<SegmentCross> Crosses { get; init; } = [];
 
+    /// <summary>Slices that are watched as segments of the dimension <see cref="WatchedSlice.Dimension"/>.</summary>
+    public ImmutableArray<WatchedSlice> Slices { get; init; } = [];
+
     public FalseAlarmBudget? FalseAlarmBudget { get; init; }
 
     /// <summary>Age above which predictions are refused. Null takes any age. What is stored already is not dropped yet.</summary>
@@ -142,6 +148,10 @@ public sealed record ModelDefinition
 
     /// <summary>The signal of that exact name, or null.</summary>
     public SignalDefinition? FindSignal(string name) => Signals.FirstOrDefault(signal => signal.Name == name);
+
+    /// <summary>The dimension of each segment column: of every segment feature, then of every slice.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> SegmentKeys => Slices.IsEmpty ? Segments : [.. Segments, .. Slices.Select(_ => WatchedSlice.Dimension)];
 
     /// <summary>Start of the base window that holds <paramref name="time"/>.</summary>
     public DateTimeOffset WindowStart(DateTimeOffset time)

@@ -30,6 +30,8 @@ public sealed record ModelSpecification
 
     public IReadOnlyList<IReadOnlyList<string>>? Crosses { get; init; }
 
+    public IReadOnlyList<SliceSpecification>? Slices { get; init; }
+
     public BudgetSpecification? FalseAlarmBudget { get; init; }
 
     public RetentionSpecification? Retention { get; init; }
@@ -85,6 +87,31 @@ public sealed record SignalSpecification
     public string? Unit { get; init; }
 
     public TimeSpan? AttributionWindow { get; init; }
+}
+
+/// <summary>Rows that are watched as a segment.</summary>
+public sealed record SliceSpecification
+{
+    public string? Name { get; init; }
+
+    /// <summary>All of them hold.</summary>
+    public IReadOnlyList<SliceConditionSpecification>? Where { get; init; }
+}
+
+/// <summary>One of: a value, an interval, that there is no value.</summary>
+public sealed record SliceConditionSpecification
+{
+    public string? Feature { get; init; }
+
+    public string? Is { get; init; }
+
+    /// <summary>Inclusive. Of a text: of its length.</summary>
+    public double? From { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public double? To { get; init; }
+
+    public bool? Missing { get; init; }
 }
 
 /// <summary>Accepted false alarms per period.</summary>

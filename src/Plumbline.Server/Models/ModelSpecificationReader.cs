@@ -25,6 +25,7 @@ public static class ModelSpecificationReader
         var budget = ReadBudget(specification, errors);
         var signals = SignalReader.Read(specification, current, errors);
         var crosses = ReadCrosses(specification, segments, errors);
+        var slices = SliceReader.Read(specification, segments, features, errors);
         if (errors.Count > 0) return (null, errors);
         return (new ModelDefinition
         {
@@ -41,6 +42,7 @@ public static class ModelSpecificationReader
             Cost = cost,
             Signals = signals,
             Crosses = crosses,
+            Slices = slices,
             FalseAlarmBudget = budget,
             PredictionRetention = specification.Retention?.Predictions,
             ProfileRetention = specification.Retention?.Profiles,

@@ -17,6 +17,7 @@ public sealed record ModelView(
     CostSpecification? Cost,
     IReadOnlyDictionary<string, SignalView> Signals,
     IReadOnlyList<IReadOnlyList<string>> Crosses,
+    IReadOnlyList<SliceSpecification> Slices,
     BudgetSpecification? FalseAlarmBudget,
     RetentionSpecification? Retention)
 {
@@ -35,8 +36,15 @@ public sealed record ModelView(
         CostOf(model),
         model.Signals.ToDictionary(signal => signal.Name, SignalView.Of, StringComparer.Ordinal),
         [.. model.Crosses.Select(cross => (IReadOnlyList<string>)[cross.First, cross.Second])],
+        [.. model.Slices.Select(SliceOf)],
         model.FalseAlarmBudget is { } budget ? new BudgetSpecification { Alarms = budget.Alarms, Per = budget.Per } : null,
         model.PredictionRetention is null && model.ProfileRetention is null ? null : new RetentionSpecification { Predictions = model.PredictionRetention, Profiles = model.ProfileRetention });
+
+    private static SliceSpecification SliceOf(WatchedSlice slice) => new()
+    {
+        Name = slice.Name,
+        Where = [.. slice.Where.Select(condition => new SliceConditionSpecification { Feature = condition.Feature, Is = condition.Is, From = condition.From, To = condition.To, Missing = condition.Missing ? true : null })],
+    };
 
     private static CostSpecification? CostOf(ModelDefinition model)
     {

@@ -70,7 +70,7 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
         {
             var window = (int)rows.ReadInt64();
             var version = rows.ReadString();
-            var values = new string?[model.Segments.Length];
+            var values = new string?[known.Count];
             for (var i = 0; i < values.Length; i++) values[i] = SegmentTexts.ToldApart(rows.ReadNullableString(), known[i]);
             groups.Add(new LabelledGroup
             {

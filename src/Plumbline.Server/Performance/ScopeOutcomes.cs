@@ -96,11 +96,12 @@ public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> c
     {
         yield return ProfileScope.All;
         if (version.Length > 0) yield return new ProfileScope(version, "", "");
+        var keys = model.SegmentKeys;
         for (var i = 0; i < segments.Length; i++)
         {
             if (segments[i] is not { } value) continue;
-            yield return new ProfileScope("", model.Segments[i], value);
-            if (version.Length > 0) yield return new ProfileScope(version, model.Segments[i], value);
+            yield return new ProfileScope("", keys[i], value);
+            if (version.Length > 0) yield return new ProfileScope(version, keys[i], value);
         }
 
         foreach (var cross in model.Crosses)

@@ -5,7 +5,11 @@ using Plumbline.Store;
 namespace Plumbline.Server.Profiles;
 
 /// <summary>A segment dimension in a statement: the value's expression, and the values that are told apart.</summary>
-internal sealed record SegmentColumn(string Key, string Sql, IReadOnlyList<string> Values);
+internal sealed record SegmentColumn(string Key, string Sql, IReadOnlyList<string> Values)
+{
+    /// <summary>True when rows without one of the values belong to no segment, not to that of the missing ones.</summary>
+    public bool OnlyValues { get; init; }
+}
 
 /// <summary>
 /// One pass over a model's rows that counts some features in all windows, versions and segments at once. The rows go through the
@@ -100,8 +104,14 @@ internal sealed record ProfileStatement
                 [{{string.Join(",\n    ", Columns.Select(column => column.Aggregate))}}] AS all_counted
             FROM {{Table}}
             WHERE {{Where}}
-            {{groupBy}}
+            {{groupBy}}{{Having()}}
             """;
+    }
+
+    private string Having()
+    {
+        string[] unwanted = [.. Segments.Select((segment, i) => segment.OnlyValues ? string.Create(CultureInfo.InvariantCulture, $"NOT (grouping(s{i}) = 0 AND s{i} = '{MissingValue}')") : "").Where(text => text.Length > 0)];
+        return unwanted.Length == 0 ? "" : " HAVING " + string.Join(" AND ", unwanted);
     }
 
     /// <summary>Crosses before single dimensions: of a cross's group both are grouped by, and the first match names it.</summary>

@@ -106,7 +106,7 @@ public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCat
     /// <summary>The model's crosses by place, of those dimensions that can be computed.</summary>
     private static List<(int First, int Second)> Crosses(ModelDefinition model, IReadOnlyList<SegmentColumn> segments)
     {
-        var places = segments.Select((segment, place) => (segment.Key, place)).ToDictionary(pair => pair.Key, pair => pair.place, StringComparer.Ordinal);
+        var places = segments.Select((segment, place) => (segment.Key, segment.OnlyValues, place)).Where(segment => !segment.OnlyValues).ToDictionary(pair => pair.Key, pair => pair.place, StringComparer.Ordinal);
         return [.. model.Crosses.Where(cross => places.ContainsKey(cross.First) && places.ContainsKey(cross.Second)).Select(cross => (places[cross.First], places[cross.Second]))];
     }
 

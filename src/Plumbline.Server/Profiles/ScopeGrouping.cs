@@ -6,7 +6,7 @@ using Plumbline.Store;
 namespace Plumbline.Server.Profiles;
 
 /// <summary>
-/// Groups rows by every scope at once, in the engine: all rows, each value of each segment dimension, and each declared cross of two. One pass over
+/// Groups rows by every scope at once, in the engine: all rows, each value of each segment dimension, each watched slice, and each declared cross of two. One pass over
 /// the rows, however many segments there are. Rows without a value of a dimension belong to none of its segments.
 /// </summary>
 internal sealed class ScopeGrouping
@@ -26,7 +26,7 @@ internal sealed class ScopeGrouping
             // Before any profile nothing is known and all values are told apart, as everywhere.
             _columns.Add(known[i].IsEmpty ? $"{texts[i]} AS s{i}" : $"if(isNull({texts[i]}) OR has({{{values}:Array(String)}}, assumeNotNull({texts[i]})), {texts[i]}, '{SegmentValues.Other}') AS s{i}");
             if (!known[i].IsEmpty) _parameters.Add(new(values, known[i]));
-            _parameters.Add(new(string.Create(CultureInfo.InvariantCulture, $"key{i}"), model.Segments[i]));
+            _parameters.Add(new(string.Create(CultureInfo.InvariantCulture, $"key{i}"), model.SegmentKeys[i]));
             _sets.Add([i]);
         }
 

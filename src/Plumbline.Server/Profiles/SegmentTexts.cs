@@ -7,11 +7,11 @@ namespace Plumbline.Server.Profiles;
 /// <summary>The segment values of single rows, as the profiles name them, so that all points of a segment are about the same rows.</summary>
 public static class SegmentTexts
 {
-    /// <summary>A select expression per dimension of the model: <c>s0</c>, <c>s1</c> .. of type Nullable(String).</summary>
+    /// <summary>A select expression per segment feature and slice of the model, as <see cref="ModelDefinition.SegmentKeys"/> counts them: <c>s0</c>, <c>s1</c> .. of type Nullable(String).</summary>
     public static IReadOnlyList<string> Columns(ModelDefinition model) => [.. Expressions(model).Select((text, i) => string.Create(CultureInfo.InvariantCulture, $"{text} AS s{i}"))];
 
     /// <summary>The expressions alone.</summary>
-    public static IReadOnlyList<string> Expressions(ModelDefinition model) => [.. model.Segments.Select(model.FindFeature).Select(Expression)];
+    public static IReadOnlyList<string> Expressions(ModelDefinition model) => [.. model.Segments.Select(model.FindFeature).Select(Expression), .. model.Slices.Select(slice => SliceText.Expression(model, slice))];
 
     /// <summary>Values that the profiles do not tell apart are one group. Before any profile, all are told apart.</summary>
     public static string? ToldApart(string? value, ImmutableArray<string> known) =>

@@ -41,15 +41,18 @@ public sealed class SegmentValues(ColumnStore store, IDbContextFactory<StateDbCo
                 values = await AddAsync(model, key, sql, from, to, cancellation);
             columns.Add(new SegmentColumn(key, sql, values));
         }
+
+        columns.AddRange(model.Slices.Select(slice => new SegmentColumn(WatchedSlice.Dimension, SliceText.Expression(model, slice), [slice.Name]) { OnlyValues = true }));
         return columns;
     }
 
-    /// <summary>The values told apart of each of the model's dimensions, in the order of <see cref="ModelDefinition.Segments"/>; what is not among them belongs to <see cref="Other"/>.</summary>
+    /// <summary>The values told apart of each of the model's dimensions, in the order of <see cref="ModelDefinition.SegmentKeys"/>; what is not among them belongs to <see cref="Other"/>.</summary>
     public async Task<IReadOnlyList<ImmutableArray<string>>> KnownAsync(ModelDefinition model, CancellationToken cancellation)
     {
         var known = new List<ImmutableArray<string>>();
         foreach (var key in model.Segments)
             known.Add(await ReadAsync(model.Id, key, cancellation));
+        known.AddRange(model.Slices.Select(slice => ImmutableArray.Create(slice.Name)));
         return known;
     }
 

@@ -23,7 +23,7 @@ public static class SegmentEndpoints
         ModelCatalog models, MetricCatalogue catalogue, SegmentTableReader reader, TimeProvider time, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
-        if (CheckDimension(found, dimension) is { } wrong) return wrong;
+        if (CheckDimension(found, dimension, slices: true) is { } wrong) return wrong;
         if (metric is not null && !SegmentTableReader.Columns(found).Contains(metric, StringComparer.Ordinal))
             return Problems.BadRequest("metric_invalid", $"metric: the table has {string.Join(", ", SegmentTableReader.Columns(found))}.");
         if (RequestTimes.Range(from, to, DefaultRange, LongestRange, time, out var range) is { } problem) return problem;
@@ -39,7 +39,8 @@ public static class SegmentEndpoints
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
         if (dimension is null) return Problems.BadRequest("dimension_missing", $"dimension: by what to take the change apart; the model has {Dimensions(found)}.");
-        if (CheckDimension(found, dimension) is { } wrong) return wrong;
+        // Slices overlap: a change is not the sum of what happened in each.
+        if (CheckDimension(found, dimension, slices: false) is { } wrong) return wrong;
         if (ChangeReader.Outcomes(found).FirstOrDefault(outcome => outcome == (metric ?? outcome)) is not { } outcome)
             return Problems.BadRequest("metric_invalid", $"metric: changes can be explained of {string.Join(", ", ChangeReader.Outcomes(found))}.");
         if (RequestTimes.Range(from, to, DefaultRange, LongestRange, time, out var range) is { } problem) return problem;
@@ -51,8 +52,8 @@ public static class SegmentEndpoints
         return Results.Json(ChangeView.Of(explained), ModelSpecification.Json);
     }
 
-    private static IResult? CheckDimension(ModelDefinition model, string? dimension) =>
-        dimension is null || model.Segments.Contains(dimension, StringComparer.Ordinal) || model.Crosses.Any(cross => cross.Key == dimension)
+    private static IResult? CheckDimension(ModelDefinition model, string? dimension, bool slices) =>
+        dimension is null || (slices && dimension == WatchedSlice.Dimension && !model.Slices.IsEmpty) || model.Segments.Contains(dimension, StringComparer.Ordinal) || model.Crosses.Any(cross => cross.Key == dimension)
             ? null
             : Problems.BadRequest("dimension_invalid", $"dimension: '{Problems.Shorten(dimension)}' is not declared; the model has {Dimensions(model)}.");
 

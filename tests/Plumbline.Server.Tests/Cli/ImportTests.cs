@@ -83,6 +83,47 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(JsonValueKind.Null, decision.GetProperty("features").GetProperty("user.age").ValueKind);
     }
 
+    [Fact]
+    public async Task Signals_join_the_predictions_they_name_and_a_second_import_finds_duplicates()
+    {
+        var model = _host.NewModelName("import");
+        var predictions = Write("rows.csv", "id,t,p,plan\na,2026-02-01T10:00:00Z,1,pro\nb,2026-02-01T10:10:00Z,1,free\nc,2026-02-01T10:20:00Z,0,free\n");
+        var signals = Write("clicks.csv", "prediction,when,what,minutes\na,2026-02-01T10:05:00Z,click,1\nb,2026-02-01T10:30:00Z,handled,12.5\n,2026-02-01T10:40:00Z,refund,3\nc,yesterday,click,1\nc,2026-02-01T10:50:00Z,click,many\n");
+        var (code, output, error) = await ImportAsync($"{model} --predictions {predictions} --id id --wait {Roles}");
+        Assert.True(code == 0, output + error);
+        for (var time = 0; time < 2; time++)
+        {
+            (code, output, error) = await ImportAsync($"{model} --signals {signals} --id prediction --signal-name what --signal-value minutes --signal-timestamp when --wait");
+            Assert.Equal((int)ExitCode.RowsRejected, code);
+            Assert.Contains(time == 0 ? "signals: 5 rows read, 3 accepted, 0 duplicates, 2 rejected" : "signals: 5 rows read, 0 accepted, 3 duplicates, 2 rejected", output, StringComparison.Ordinal);
+            Assert.Contains("clicks.csv line 5: signal_invalid: column 'when': 'yesterday' is not a time", error, StringComparison.Ordinal);
+            Assert.Contains("clicks.csv line 6: signal_invalid: column 'minutes': 'many' is not a number", error, StringComparison.Ordinal);
+        }
+
+        var known = await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/signals?from=2026-02-01T00:00:00Z&to=2026-02-02T00:00:00Z");
+        Assert.Equal([("click", 1, 1), ("handled", 1, 1), ("refund", 1, 0)], known.GetProperty("signals").EnumerateArray()
+            .Select(signal => (signal.GetProperty("name").GetString()!, signal.GetProperty("events").GetInt32(), signal.GetProperty("attributed").GetInt32())).OrderBy(signal => signal.Item1, StringComparer.Ordinal));
+
+        // What the signals taught the server is not in the way of declaring a further column.
+        (code, output, error) = await ImportAsync($"{model} --predictions {Write("more.csv", "id,t,p,plan,amount\nd,2026-02-01T10:30:00Z,1,pro,2\n")} --id id {Roles}");
+        Assert.True(code == 0, output + error);
+    }
+
+    [Theory]
+    [InlineData("--signals FILE --signal-timestamp when", "needs --signal NAME")]
+    [InlineData("--signals FILE --signal click --signal-name what --signal-timestamp when", "needs --signal NAME")]
+    [InlineData("--signals FILE --signal click", "Give --signal-timestamp")]
+    [InlineData("--signals FILE --signal click --signal-timestamp whn", "Did you mean 'when'?")]
+    [InlineData("--signals FILE --signal click --signal-timestamp when", "has no model")]
+    public async Task A_mistake_about_signals_is_told(string options, string expected)
+    {
+        var file = Write("clicks.csv", "prediction,when,what\na,2026-02-01T10:05:00Z,click\n");
+        var model = expected == "has no model" ? _host.NewModelName("import") : await _host.CreateModelAsync(new { task = "binary" }, "import");
+        var (code, _, error) = await ImportAsync($"{model} {options.Replace("FILE", file, StringComparison.Ordinal)}");
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("t,p\n2026-02-01,maybe\n2026-02-01,yes\n2026-02-01,no\n", "--score p --task binary", "a binary model has two classes; the files have 3")]
     [InlineData("t,p\n2026-02-01,yes\n2026-02-01,no\n", "", "Give --positive-class")]

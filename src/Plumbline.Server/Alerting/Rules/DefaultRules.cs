@@ -34,7 +34,7 @@ public static class DefaultRules
         {
             yield return Make($"{metric}", RuleKind.Drift, $"performance.{metric}");
             // A segment has few labelled rows in an hour, and enough in a day.
-            if (!model.Segments.IsEmpty) yield return Make($"{metric}-by-segment", RuleKind.Drift, $"performance.{metric}") with { Segment = "=*", Window = TimeSpan.FromDays(1) };
+            if (!model.SegmentKeys.IsEmpty) yield return Make($"{metric}-by-segment", RuleKind.Drift, $"performance.{metric}") with { Segment = "=*", Window = TimeSpan.FromDays(1) };
             yield return Make($"estimated-{metric}", RuleKind.Drift, $"estimated.{metric}");
         }
     }

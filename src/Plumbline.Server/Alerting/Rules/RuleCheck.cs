@@ -48,8 +48,8 @@ public sealed class RuleCheck(MetricCatalogue catalogue)
         }
 
         if (rule.Segment is null) errors.Add(new("segment", "\"\", \"country=FR\", \"country=*\", \"=*\" or \"*\"."));
-        else if (rule.Segment.Length > 0 && rule.Segment is not ("*" or "=*") && !model.Segments.Contains(rule.Segment.Split('=')[0]))
-            errors.Add(new("segment", $"'{Problems.Shorten(rule.Segment)}' is not of a declared segment; declared are: {(model.Segments.IsEmpty ? "none" : string.Join(", ", model.Segments))}."));
+        else if (rule.Segment.Length > 0 && rule.Segment is not ("*" or "=*") && !model.SegmentKeys.Contains(rule.Segment.Split('=')[0]))
+            errors.Add(new("segment", $"'{Problems.Shorten(rule.Segment)}' is not of a declared segment; declared are: {(model.SegmentKeys.IsEmpty ? "none" : string.Join(", ", model.SegmentKeys.Distinct()))}."));
         if (rule.Version is null) errors.Add(new("version", "\"\" for all together, a version, or \"*\" for each."));
     }
 

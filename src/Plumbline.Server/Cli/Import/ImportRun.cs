@@ -3,7 +3,7 @@ using System.Threading.Channels;
 
 namespace Plumbline.Server.Cli.Import;
 
-/// <summary>`plumbline import`: files in, a model with reference, predictions and ground truth on the server out. A client of the HTTP API: the server may be anywhere.</summary>
+/// <summary>`plumbline import`: files in, a model with reference, predictions, ground truth and signals on the server out. A client of the HTTP API: the server may be anywhere.</summary>
 public sealed class ImportRun
 {
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(15);
@@ -41,6 +41,8 @@ public sealed class ImportRun
         var reference = await SurveyAsync(_settings.ReferenceFile, cancellation);
         var predictions = await SurveyAsync(_settings.PredictionsFile, cancellation);
         var groundTruth = await SurveyAsync(_settings.GroundTruthFile, cancellation);
+        var signals = await SurveyAsync(_settings.SignalsFile, cancellation);
+        if (signals is not null) CheckSignals(signals, known is not null || predictions is not null || reference is not null);
         var declaration = ModelDeclaration.Make(_settings, reference, predictions, groundTruth, known);
         foreach (var remark in declaration.Remarks) await _terminal.Output.WriteLineAsync($"note: {remark}");
         if (declaration.Body is not null) await _server.PutModelAsync(_settings.Model, declaration.Body, cancellation);
@@ -49,6 +51,7 @@ public sealed class ImportRun
         if (predictions is not null) await SendPredictionsAsync(predictions, declaration, cancellation);
         if (groundTruth is not null) await SendGroundTruthAsync(groundTruth, declaration, useRowIds: false, cancellation);
         else if (predictions is not null && predictions.Has(_settings.Columns.GroundTruth)) await SendGroundTruthAsync(predictions, declaration, useRowIds: true, cancellation);
+        if (signals is not null) await SendSignalsAsync(signals, declaration, cancellation);
         var computed = !_settings.Wait || await new ComputationWait(_server, _terminal, _time).RunAsync(_settings.Model, _settings.WaitTimeout, cancellation);
         return await ReportAsync(computed);
     }
@@ -155,6 +158,22 @@ public sealed class ImportRun
             if (id.Length == 0) tally.AddRefused(line, "id_missing", $"column '{_settings.Columns.Id}' is empty");
             else if (json.WriteGroundTruth(batch.Text, id, json.GroundTruthTime())) batch.EndRow(line);
             else tally.AddWithoutValue();
+        }, cancellation);
+
+    private void CheckSignals(FileSurvey file, bool hasModel)
+    {
+        if (!hasModel) throw new CommandLineException(ExitCode.Usage, $"the server has no model '{_settings.Model}'; import its predictions first, or together with --signals");
+        file.Require(_settings.Columns.Id, "--id");
+        file.Require(_settings.Columns.SignalTimestamp, "--signal-timestamp");
+        file.Require(_settings.Columns.SignalName, "--signal-name");
+        file.Require(_settings.Columns.SignalValue, "--signal-value");
+    }
+
+    private Task SendSignalsAsync(FileSurvey file, ModelDeclaration declaration, CancellationToken cancellation) =>
+        SendRowsAsync(file, declaration, "signals", (json, batch, _, tally, line) =>
+        {
+            if (json.WriteSignal(batch.Text) is { } problem) tally.AddRefused(line, "signal_invalid", problem);
+            else batch.EndRow(line);
         }, cancellation);
 
     private async Task SendRowsAsync(FileSurvey file, ModelDeclaration declaration, string kind, Action<RowJson, RowBatch, long, ImportTally, long> write, CancellationToken cancellation)

@@ -35,7 +35,16 @@ public sealed record ColumnRoles
     /// <summary>Class -> the column with its probability.</summary>
     public IReadOnlyDictionary<string, string> Probabilities { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Every column that plays a part; the others are features.</summary>
+    /// <summary>In a file of signals: when it happened.</summary>
+    public string? SignalTimestamp { get; init; }
+
+    /// <summary>In a file of signals: what it is called, where that differs by row.</summary>
+    public string? SignalName { get; init; }
+
+    /// <summary>In a file of signals: how much; without it each row counts 1.</summary>
+    public string? SignalValue { get; init; }
+
+    /// <summary>Every column of the predictions that plays a part; the others are features.</summary>
     public IEnumerable<string> All =>
         new[] { Id, Timestamp, Prediction, Score, GroundTruth, GroundTruthTimestamp, Version, LatencyMs, Status }.OfType<string>().Concat(Probabilities.Values);
 }
@@ -54,6 +63,11 @@ public sealed record ImportSettings
     public string? PredictionsFile { get; init; }
 
     public string? GroundTruthFile { get; init; }
+
+    public string? SignalsFile { get; init; }
+
+    /// <summary>The name of every signal of the file; null where a column says it.</summary>
+    public string? Signal { get; init; }
 
     /// <summary>Null: by the file's name.</summary>
     public FileFormat? Format { get; init; }

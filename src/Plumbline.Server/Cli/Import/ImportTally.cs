@@ -5,7 +5,7 @@ public sealed class ImportTally(string kind, string file, Refusals refusals)
 {
     private long _read, _withoutValue, _accepted, _duplicates, _refused;
 
-    /// <summary>reference, predictions or ground-truth.</summary>
+    /// <summary>reference, predictions, ground-truth or signals.</summary>
     public string Kind { get; } = kind;
 
     public string File { get; } = file;

@@ -10,6 +10,7 @@ internal sealed class ImportVerb
     [
         ("A reference and predictions whose ground truth came later, in its own file", "import loans --server http://127.0.0.1:5070 --reference reference.csv.gz --predictions current.csv.gz --ground-truth current_labels.csv.gz --id id --timestamp timestamp --prediction y_pred --score y_pred_proba --ground-truth-column repaid --version v1 --wait"),
         ("A regression model; only the named columns are features", "import bikes --server http://127.0.0.1:5070 --predictions rides.parquet --timestamp timestamp --prediction y_pred --ground-truth-column count --features temp,humidity,windspeed --task regression"),
+        ("Clicks of predictions that are there already", "import shop --signals clicks.csv --signal click --id prediction_id --signal-timestamp clicked_at --wait"),
         ("Rows without a time: one a minute from a start", "import spam --server http://127.0.0.1:5070 --predictions sms.ndjson --prediction y_pred --score proba_spam --positive-class spam --start 2026-01-01 --interval 1m"),
     ];
 
@@ -19,6 +20,11 @@ internal sealed class ImportVerb
     private readonly Option<string?> _reference = OptionText.File("--reference", "The reference: rows to compare production with (training or validation).");
     private readonly Option<string?> _predictions = OptionText.File("--predictions", "The predictions. CSV, NDJSON or Parquet; CSV and NDJSON gzipped or not.");
     private readonly Option<string?> _groundTruth = OptionText.File("--ground-truth", "The ground truth in a file of its own, joined by --id.");
+    private readonly Option<string?> _signals = OptionText.File("--signals", "Business signals in a file of their own: clicks, refunds, minutes to resolve. Joined by --id; a row without an id counts for all.");
+    private readonly Option<string?> _signal = new("--signal") { Description = "What the signals are called, when all rows of the file are of one.", HelpName = "NAME" };
+    private readonly Option<string?> _signalName = OptionText.Column("--signal-name", "Column with the signal's name, where it differs by row.");
+    private readonly Option<string?> _signalValue = OptionText.Column("--signal-value", "Column with the signal's value (default: each row counts 1).");
+    private readonly Option<string?> _signalTimestamp = OptionText.Column("--signal-timestamp", "Column with the time at which the signal happened.");
     private readonly Option<FileFormat?> _format = new("--format") { Description = "The files' format, when their names do not say it.", HelpName = "csv|ndjson|parquet" };
     private readonly Option<char> _delimiter = new("--delimiter") { Description = "The character between the fields of a CSV (default a comma, a tab for .tsv).", DefaultValueFactory = _ => ',', CustomParser = OptionText.Delimiter, HelpName = "C" };
     private readonly Option<string?> _id = OptionText.Column("--id", "Column with the prediction's id. Without it an id is made from the row's content, so that a second import finds duplicates.");
@@ -56,7 +62,7 @@ internal sealed class ImportVerb
     public static Command Create(Func<ImportSettings, Terminal, CancellationToken, Task<ExitCode>> run, Terminal terminal)
     {
         var verb = new ImportVerb();
-        var command = new VerbCommand("import", "Send a reference, predictions and ground truth from files to a running server.", Examples) { verb._model };
+        var command = new VerbCommand("import", "Send a reference, predictions, ground truth and business signals from files to a running server.", Examples) { verb._model };
         foreach (var option in verb.Options()) command.Options.Add(option);
         verb._task.AcceptOnlyFromAmong("binary", "multiclass", "regression");
         command.Validators.Add(result =>
@@ -69,7 +75,7 @@ internal sealed class ImportVerb
 
     private IEnumerable<Option> Options() =>
     [
-        _server, _apiKey, _reference, _predictions, _groundTruth, _id, _timestamp, _prediction, _score, _probability, _groundTruthColumn, _groundTruthTimestamp, _version, _versionColumn,
+        _server, _apiKey, _reference, _predictions, _groundTruth, _id, _timestamp, _prediction, _score, _probability, _groundTruthColumn, _groundTruthTimestamp, _signals, _signal, _signalName, _signalValue, _signalTimestamp, _version, _versionColumn,
         _latency, _status, _features, _exclude, _numeric, _categorical, _boolean, _text, _missing, _task, _positiveClass, _segments, _window, _lateness, _labelDelay, _start, _interval, _format, _delimiter,
         _batch, _parallel, _rejects, _wait, _waitTimeout,
     ];
@@ -78,10 +84,12 @@ internal sealed class ImportVerb
     private IEnumerable<string> Mistakes(System.CommandLine.Parsing.CommandResult given)
     {
         bool Has(Option option) => given.GetResult(option) is { Implicit: false };
-        if (!Has(_reference) && !Has(_predictions) && !Has(_groundTruth)) yield return "nothing to import: give --reference, --predictions or --ground-truth";
+        if (!Has(_reference) && !Has(_predictions) && !Has(_groundTruth) && !Has(_signals)) yield return "nothing to import: give --reference, --predictions, --ground-truth or --signals";
         if (Has(_predictions) && !Has(_timestamp) && !Has(_start)) yield return "when were the predictions made? Give --timestamp COLUMN, or --start TIME when the file has no such column";
         if (Has(_timestamp) && Has(_start)) yield return "--start is for files without a time column; leave out --timestamp or --start";
         if (Has(_predictions) && !Has(_prediction)) yield return "give --prediction COLUMN";
+        if (Has(_signals) && Has(_signal) == Has(_signalName)) yield return "a file of signals needs --signal NAME, or --signal-name COLUMN where the name differs by row";
+        if (Has(_signals) && !Has(_signalTimestamp)) yield return "when did the signals happen? Give --signal-timestamp COLUMN";
         if (Has(_groundTruth) && (!Has(_groundTruthColumn) || !Has(_id))) yield return "a ground-truth file needs --ground-truth-column COLUMN and --id COLUMN";
     }
 
@@ -93,6 +101,8 @@ internal sealed class ImportVerb
         ReferenceFile = parsed.GetValue(_reference),
         PredictionsFile = parsed.GetValue(_predictions),
         GroundTruthFile = parsed.GetValue(_groundTruth),
+        SignalsFile = parsed.GetValue(_signals),
+        Signal = parsed.GetValue(_signal),
         Format = parsed.GetValue(_format),
         Delimiter = parsed.GetValue(_delimiter),
         Columns = new ColumnRoles
@@ -103,6 +113,9 @@ internal sealed class ImportVerb
             Score = parsed.GetValue(_score),
             GroundTruth = parsed.GetValue(_groundTruthColumn),
             GroundTruthTimestamp = parsed.GetValue(_groundTruthTimestamp),
+            SignalTimestamp = parsed.GetValue(_signalTimestamp),
+            SignalName = parsed.GetValue(_signalName),
+            SignalValue = parsed.GetValue(_signalValue),
             Version = parsed.GetValue(_versionColumn),
             LatencyMs = parsed.GetValue(_latency),
             Status = parsed.GetValue(_status),

@@ -35,7 +35,7 @@ public sealed record ModelDeclaration
         body.Remove("name");
         body.Remove("versions");
         var declared = body["features"] as JsonObject ?? [];
-        foreach (var feature in declared) (feature.Value as JsonObject)?.Remove("declared");
+        foreach (var part in declared.Concat(body["signals"] as JsonObject ?? [])) (part.Value as JsonObject)?.Remove("declared");
         var changed = false;
         foreach (var (name, type) in plan.Features)
         {

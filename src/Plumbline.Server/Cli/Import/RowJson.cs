@@ -107,6 +107,34 @@ public sealed class RowJson
         return true;
     }
 
+    /// <summary>
+    /// A business signal. Its id is made of the line and of every value of the row, so that a second import of the same file, or of the file with rows appended, finds duplicates.
+    /// Null when it was written, else why not.
+    /// </summary>
+    public string? WriteSignal(IBufferWriter<byte> output)
+    {
+        var name = Columns.SignalName is null ? _settings.Signal! : Value(Columns.SignalName).Text;
+        if (name.Length == 0) return $"column '{Columns.SignalName}' is empty";
+        var happened = Value(Columns.SignalTimestamp!);
+        if (!WrittenTime.TryParse(happened.Text, out var time)) return $"column '{Columns.SignalTimestamp}': '{Shorten(happened.Text)}' is not a time (year first, or epoch seconds or milliseconds)";
+        var value = 1.0;
+        if (Columns.SignalValue is not null && !TryNumber(Value(Columns.SignalValue).Text, out value)) return $"column '{Columns.SignalValue}': '{Shorten(Value(Columns.SignalValue).Text)}' is not a number";
+        _hashed.ResetWrittenCount();
+        Hash(name);
+        for (var column = 0; column < _rows.Columns.Count; column++) Hash(_rows[column].Text);
+        using var json = new Utf8JsonWriter(output, Compact);
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteString("timestamp", WrittenTime.Format(time));
+        json.WriteNumber("value", value);
+        if (Columns.Id is not null && Value(Columns.Id) is { Kind: not CellKind.Missing } id) json.WriteString("prediction_id", id.Text);
+        json.WriteString("signal_id", string.Create(CultureInfo.InvariantCulture, $"row-{_rows.Line}-{Convert.ToHexStringLower(SHA256.HashData(_hashed.WrittenSpan).AsSpan(0, 8))}"));
+        json.WriteEndObject();
+        json.Flush();
+        output.Write("\n"u8);
+        return null;
+    }
+
     /// <summary>The flat row of a reference: the features and the columns with a part, under the file's own names.</summary>
     public void WriteReference(IBufferWriter<byte> output)
     {

@@ -86,7 +86,7 @@ public sealed class SignalGroups(ColumnStore store, ModelTables tables, SegmentV
             var counts = In(windows, window);
             counts.Add(new ProfileScope(version, "", ""), name, sums);
             var split = segment.IndexOf('=', StringComparison.Ordinal);
-            if (split > 0 && model.Segments.Contains(segment[..split], StringComparer.Ordinal)) counts.Add(new ProfileScope(version, segment[..split], segment[(split + 1)..]), name, sums);
+            if (split > 0 && model.SegmentKeys.Contains(segment[..split], StringComparer.Ordinal)) counts.Add(new ProfileScope(version, segment[..split], segment[(split + 1)..]), name, sums);
         }
     }
 

@@ -19,6 +19,7 @@ public static class ColdSpotEndpoints
         group.MapPost("cold-spots", StartAsync).RequireRole(ApiRole.Operate);
         group.MapGet("cold-spots", GetAsync).RequireRole(ApiRole.Read);
         group.MapDelete("cold-spots", Cancel).RequireRole(ApiRole.Operate);
+        group.MapPost("cold-spots/{number:int}/watch", WatchAsync).RequireRole(ApiRole.Operate);
     }
 
     private static async Task<IResult> StartAsync(string model, HttpContext http, ModelCatalog models, ColdSpotJobs jobs, ColdSpotReader reader, CancellationToken cancellation)
@@ -38,6 +39,17 @@ public static class ColdSpotEndpoints
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
         return jobs.Cancel(found) ? TypedResults.NoContent() : Problems.NotFound("no_search", "No search for cold spots of this model waits or runs.");
+    }
+
+    private static async Task<IResult> WatchAsync(string model, int number, ModelCatalog models, ColdSpotReader reader, ColdSpotWatch watch, CancellationToken cancellation)
+    {
+        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if ((await reader.ReadAsync(found, cancellation)).Result?.ColdSpots.FirstOrDefault(spot => spot.Number == number) is not { } spot)
+            return Problems.NotFound("unknown_cold_spot", $"The last search has no finding {number}.");
+        if (ColdSpotWatch.Plan(found, spot) is not { } plan)
+            return Problems.Conflict("not_watchable", $"'{Problems.Shorten(spot.Text)}' is watched already, or has a condition (none of the frequent values, any value at all) that no segment can be made of.");
+        if (!await watch.WatchAsync(found.Id, plan, cancellation)) return Problems.Conflict("too_many_segments", ColdSpotWatch.TooMany);
+        return Results.Json(ModelView.Of(models.Find(model) ?? found, models), ModelSpecification.Json);
     }
 
     private static async Task<(ColdSpotRequest? Request, IResult? Problem)> ReadAsync(HttpRequest request, ModelDefinition model, CancellationToken cancellation)

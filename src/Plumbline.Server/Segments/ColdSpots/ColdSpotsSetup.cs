@@ -7,7 +7,7 @@ public static class ColdSpotsSetup
 {
     public static IServiceCollection AddColdSpots(this IServiceCollection services)
     {
-        services.AddSingleton<ColdSpotRows>().AddSingleton<ColdSpotFeatures>().AddSingleton<ColdSpotSearch>().AddSingleton<ColdSpotJobs>().AddSingleton<ColdSpotReader>();
+        services.AddSingleton<ColdSpotRows>().AddSingleton<ColdSpotFeatures>().AddSingleton<ColdSpotSearch>().AddSingleton<ColdSpotJobs>().AddSingleton<ColdSpotReader>().AddSingleton<ColdSpotWatch>();
         services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => provider.GetRequiredService<ColdSpotJobs>().RemoveAsync(model, cancellation)));
         services.AddSingleton<ColdSpotSchedule>().AddHostedService(provider => provider.GetRequiredService<ColdSpotSchedule>());
         return services;

@@ -9,7 +9,10 @@ namespace Plumbline.Server.Ui.Pages.Model;
 internal static class SegmentWords
 {
     /// <summary>What a table can be split by; null stands for all dimensions together.</summary>
-    public static IReadOnlyList<string?> Dimensions(ModelDefinition model) => [null, .. model.Segments, .. model.Crosses.Select(cross => cross.Key)];
+    public static IReadOnlyList<string?> Dimensions(ModelDefinition model) => [null, .. Exclusive(model), .. model.Slices.IsEmpty ? Array.Empty<string>() : [WatchedSlice.Dimension]];
+
+    /// <summary>The dimensions of which a row belongs to at most one segment, so that changes can be taken apart by them; slices overlap.</summary>
+    public static IReadOnlyList<string> Exclusive(ModelDefinition model) => [.. model.Segments, .. model.Crosses.Select(cross => cross.Key)];
 
     /// <summary>A metric as the head of a column.</summary>
     public static string Name(string metric) => BusinessMetrics.SignalOf(metric) is { } signal ? signal
