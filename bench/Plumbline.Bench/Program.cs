@@ -31,7 +31,7 @@ static int Usage()
     Console.WriteLine("  statistics              tests, distances and performance estimation at 1e3, 1e5 and 1e6 rows: time and allocations");
     Console.WriteLine("  alarms [--months 200] [--runs 200] [--reference-days 28] [--seed n] [--only-delays | --only-false-alarms]");
     Console.WriteLine("                          false alarms per 30 days without drift, and windows until a change is found");
-    Console.WriteLine("  slices [--runs 100] [--rows 100000] [--features 50] [--seed n] [--only-null]");
+    Console.WriteLine("  slices [--runs 100] [--rows 100000] [--features 50] [--seed n] [--predicates 1..3] [--only-null]");
     Console.WriteLine("                          planted cold spots found first, seconds per search, and false findings where there is none");
     return 2;
 }

@@ -31,6 +31,7 @@ public sealed partial class DependencyRuleTests
         ("Estimation", ["Ingestion", "Drift", "Quality", "Outputs", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
         ("Multivariate", ["Ingestion", "Drift", "Quality", "Outputs", "Performance", "Estimation", "SystemLayer", "Ui", "Demo", "Cli"]),
         ("Outcomes", ["Drift", "Quality", "Outputs", "Multivariate", "SystemLayer", "Ui", "Demo", "Cli"]),
+        ("Segments", ["Ingestion", "Drift", "Quality", "Outputs", "Multivariate", "SystemLayer", "Alerting", "Ui", "Demo", "Cli"]),
         ("State", ["Ingestion", "Profiles", "Metrics", "Drift", "Ui", "Demo", "Cli"]),
     ];
 

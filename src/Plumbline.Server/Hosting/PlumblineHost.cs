@@ -81,7 +81,7 @@ public static class PlumblineHost
         AddCalculators(services);
         services.AddMetricPoints();
         services.AddSegments();
-        services.AddColdSpots();
+        services.AddColdSpots(options.ColdSpots);
         services.AddExplore();
         services.AddSingleton<FeatureRanking>().AddSingleton<OutcomeReader>();
         services.AddAlerting(options);

@@ -2,6 +2,7 @@ using Plumbline.Server.Access;
 using Plumbline.Server.Alerting;
 using Plumbline.Server.Alerting.Delivery;
 using Plumbline.Server.Outcomes.Sources;
+using Plumbline.Server.Segments.ColdSpots;
 
 namespace Plumbline.Server.Hosting;
 
@@ -46,6 +47,9 @@ public sealed record PlumblineOptions
 
     /// <summary>Databases, buckets and folders that outcomes are pulled from.</summary>
     public SourcesOptions Sources { get; init; } = new();
+
+    /// <summary>When slices that are worse than the rest are searched.</summary>
+    public ColdSpotOptions ColdSpots { get; init; } = new();
 
     /// <summary>True when this server shows generated data: the pages say so.</summary>
     public bool IsDemo { get; init; }

@@ -19,7 +19,7 @@ public static class ColdSpotEndpoints
         group.MapPost("cold-spots", StartAsync).RequireRole(ApiRole.Operate);
         group.MapGet("cold-spots", GetAsync).RequireRole(ApiRole.Read);
         group.MapDelete("cold-spots", Cancel).RequireRole(ApiRole.Operate);
-        group.MapPost("cold-spots/{number:int}/watch", WatchAsync).RequireRole(ApiRole.Operate);
+        group.MapPost("cold-spots/{number}/watch", WatchAsync).RequireRole(ApiRole.Operate);
     }
 
     private static async Task<IResult> StartAsync(string model, HttpContext http, ModelCatalog models, ColdSpotJobs jobs, ColdSpotReader reader, CancellationToken cancellation)

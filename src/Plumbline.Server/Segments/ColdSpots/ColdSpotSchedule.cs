@@ -5,8 +5,8 @@ using Plumbline.Server.State;
 
 namespace Plumbline.Server.Segments.ColdSpots;
 
-/// <summary>Searches the cold spots of every model with a reference once a day.</summary>
-public sealed class ColdSpotSchedule(ColdSpotJobs jobs, ModelCatalog models, BaselineCatalog baselines, IDbContextFactory<StateDbContext> state, TimeProvider time, ILogger<ColdSpotSchedule> log) : BackgroundService
+/// <summary>Searches the cold spots of every model with a reference once a day, unless that is switched off.</summary>
+public sealed class ColdSpotSchedule(ColdSpotJobs jobs, ModelCatalog models, BaselineCatalog baselines, IDbContextFactory<StateDbContext> state, ColdSpotOptions options, TimeProvider time, ILogger<ColdSpotSchedule> log) : BackgroundService
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
@@ -15,7 +15,7 @@ public sealed class ColdSpotSchedule(ColdSpotJobs jobs, ModelCatalog models, Bas
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        while (options.Daily)
         {
             await Task.Delay(Look, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stoppingToken.IsCancellationRequested) return;

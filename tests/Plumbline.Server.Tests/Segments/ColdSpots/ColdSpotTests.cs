@@ -60,6 +60,14 @@ public sealed class ColdSpotTests(TestHost host)
         Assert.Equal(spot.GetProperty("traffic_rows").GetInt64(), counted.GetProperty("counts").EnumerateArray().Sum(count => count.GetProperty("count").GetInt64()));
         Assert.Equal(spot.GetProperty("rows").GetInt64(), spot.GetProperty("traffic_rows").GetInt64());
 
+        var watched = (await WatchAsync(model, 1)).GetProperty("slices")[0];
+        Assert.Equal(spot.GetProperty("text").GetString()!.Replace(" = ", " is ", StringComparison.Ordinal), watched.GetProperty("name").GetString());
+        Assert.Equal(
+            new[] { "BR", conditions["amount"].GetProperty("from").GetRawText() }.Order(StringComparer.Ordinal),
+            watched.GetProperty("where").EnumerateArray().Select(condition => condition.TryGetProperty("is", out var value) ? value.GetString()! : condition.GetProperty("from").GetRawText()).Order(StringComparer.Ordinal));
+        await WatchAsync(model, 1, HttpStatusCode.Conflict);
+        await WatchAsync(model, 99, HttpStatusCode.NotFound);
+
         await OtherLossesAsync(model, rows);
         Assert.DoesNotContain(await host.Get<ColdSpotSchedule>().DueAsync(default), due => due.Name == model);
     }
@@ -89,6 +97,7 @@ public sealed class ColdSpotTests(TestHost host)
         Assert.Equal(("subject", "length"), (length.GetProperty("feature").GetString(), length.GetProperty("kind").GetString()));
         Assert.InRange(length.GetProperty("from").GetDouble(), 36, 44);
         Assert.Equal(JsonValueKind.Null, clicks.GetProperty("cold_spots")[0].GetProperty("filters").ValueKind);
+        Assert.Equal(length.GetProperty("from").GetDouble(), (await WatchAsync(model, 1)).GetProperty("slices")[1].GetProperty("where")[0].GetProperty("from").GetDouble());
     }
 
     [Fact]
@@ -104,6 +113,8 @@ public sealed class ColdSpotTests(TestHost host)
         var spot = (await SearchAsync(model, new { })).GetProperty("result").GetProperty("cold_spots")[0];
         Assert.Equal("country = CL", spot.GetProperty("text").GetString());
         Assert.InRange(spot.GetProperty("difference").GetDouble(), 1.2, 2.0);
+        var after = await WatchAsync(model, 1);
+        Assert.Equal(("country", 0), (after.GetProperty("segments")[0].GetString(), after.GetProperty("slices").GetArrayLength()));
     }
 
     [Fact]
@@ -165,6 +176,13 @@ public sealed class ColdSpotTests(TestHost host)
         Assert.Equal(ColdSpotState.Cancelled, jobs.Find(model)!.State);
         Assert.False(jobs.Cancel(model));
         Assert.Null((await host.Get<ColdSpotReader>().ReadAsync(model, default)).Result);
+    }
+
+    private async Task<JsonElement> WatchAsync(string model, int number, HttpStatusCode expected = HttpStatusCode.OK)
+    {
+        using var response = await host.Client.PostAsync(new Uri($"/v1/models/{model}/cold-spots/{number}/watch", UriKind.Relative), null);
+        Assert.Equal(expected, response.StatusCode);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     private async Task<JsonElement> SearchAsync(string model, object request)
