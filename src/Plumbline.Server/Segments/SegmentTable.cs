@@ -17,7 +17,7 @@ public sealed record SegmentMetric(string Metric, double? Value, double? Lower, 
 /// <param name="Segment"><c>country=FR</c>.</param>
 /// <param name="Rows">Predictions.</param>
 /// <param name="Share">Of all predictions.</param>
-/// <param name="Harm">How much the metric of the table got worse, times the rows: by what the table is sorted. 0 when it did not or cannot be judged.</param>
+/// <param name="Harm">How much the metric of the table got worse (of a segment that was not there before: than all rows were), times the rows: by what the table is sorted. 0 when it did not or cannot be judged.</param>
 /// <param name="Metrics">The metric of the table first.</param>
 public sealed record SegmentLine(string Segment, long Rows, double Share, double Harm, IReadOnlyList<SegmentMetric> Metrics);
 

@@ -64,11 +64,14 @@ public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmen
         var rows = read.Where(total => total is { Metric: "input.rows", Earlier: false }).ToDictionary(total => total.Segment, total => (long)total.Sum, StringComparer.Ordinal);
         var all = rows.GetValueOrDefault("");
         var sign = catalogue.Find(model, columns[0])?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
+        var wholeBefore = byMetric[columns[0]].GetValueOrDefault("")?.Before;
         var lines = read.Select(total => total.Segment).Distinct(StringComparer.Ordinal).Select(segment =>
         {
             var metrics = columns.Select(metric => byMetric[metric].GetValueOrDefault(segment) ?? new SegmentMetric(metric, null, null, null, null, null, null, null, null, 0)).ToList();
             var count = rows.GetValueOrDefault(segment);
-            return new SegmentLine(segment, count, all == 0 ? 0 : (double)count / all, Math.Max(0, sign * (metrics[0].Change ?? 0)) * count, metrics);
+            // What was not there before is new: it is ordered by how far it is from what all rows were.
+            var change = metrics[0].Change ?? (metrics[0].Value - wholeBefore);
+            return new SegmentLine(segment, count, all == 0 ? 0 : (double)count / all, Math.Max(0, sign * (change ?? 0)) * count, metrics);
         }).ToList();
         var segments = lines.Where(line => line.Segment.Length > 0).OrderByDescending(line => line.Harm).ThenByDescending(line => line.Rows).ThenBy(line => line.Segment, StringComparer.Ordinal).ToList();
         return new SegmentTable(

@@ -34,6 +34,18 @@ public sealed class SegmentTableTests(TestHost host)
     }
 
     [Fact]
+    public async Task A_segment_that_was_not_there_before_is_ordered_by_how_far_it_is_from_what_all_rows_were()
+    {
+        var name = await host.CreateModelAsync(new { task = "binary", features = new { country = new { type = "categorical" } }, segments = new[] { "country" } });
+        await SendAsync(name, 0, ("FR", 600, 0.9), ("DE", 500, 0.9));
+        await SendAsync(name, 7, ("FR", 600, 0.9), ("DE", 500, 0.9), ("PT", 300, 0.4));
+        var first = (await TableAsync(name, "dimension=country")).GetProperty("lines")[0];
+        Assert.Equal("country=PT", first.GetProperty("segment").GetString());
+        Assert.False(first.GetProperty("metrics")[0].TryGetProperty("change", out _));
+        Assert.Equal(0.5 * 300, first.GetProperty("harm").GetDouble(), 15.0);
+    }
+
+    [Fact]
     public async Task Pages_and_crosses()
     {
         var name = await host.CreateModelAsync(new

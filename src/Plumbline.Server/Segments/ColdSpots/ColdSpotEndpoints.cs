@@ -44,11 +44,12 @@ public static class ColdSpotEndpoints
     private static async Task<IResult> WatchAsync(string model, int number, ModelCatalog models, ColdSpotReader reader, ColdSpotWatch watch, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
-        if ((await reader.ReadAsync(found, cancellation)).Result?.ColdSpots.FirstOrDefault(spot => spot.Number == number) is not { } spot)
+        var report = (await reader.ReadAsync(found, cancellation)).Result;
+        if (report?.ColdSpots.FirstOrDefault(spot => spot.Number == number) is not { } spot)
             return Problems.NotFound("unknown_cold_spot", $"The last search has no finding {number}.");
         if (ColdSpotWatch.Plan(found, spot) is not { } plan)
             return Problems.Conflict("not_watchable", $"'{Problems.Shorten(spot.Text)}' is watched already, or has a condition (none of the frequent values, any value at all) that no segment can be made of.");
-        if (!await watch.WatchAsync(found.Id, plan, cancellation)) return Problems.Conflict("too_many_segments", ColdSpotWatch.TooMany);
+        if (!await watch.WatchAsync(found, plan, report, cancellation)) return Problems.Conflict("too_many_segments", ColdSpotWatch.TooMany);
         return Results.Json(ModelView.Of(models.Find(model) ?? found, models), ModelSpecification.Json);
     }
 

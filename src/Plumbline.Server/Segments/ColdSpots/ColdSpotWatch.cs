@@ -1,12 +1,17 @@
 using System.Collections.Immutable;
 using Plumbline.Server.Hosting;
+using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
+using Plumbline.Server.Windows;
 
 namespace Plumbline.Server.Segments.ColdSpots;
 
-/// <summary>Makes a segment of a finding, so that everything that is computed from then on is computed for it too.</summary>
-public sealed class ColdSpotWatch(ModelCatalog models)
+/// <summary>Makes a segment of a finding: everything is computed for it too, from then on and for the windows that the search compared.</summary>
+public sealed class ColdSpotWatch(ModelCatalog models, MetricPointStore points, WindowLedger ledger)
 {
+    /// <summary>Windows computed again at most, the newest ones: a minute's windows of months are not worth the wait.</summary>
+    private const int MostWindows = 1_500;
+
     /// <summary>What is said when nothing could be added.</summary>
     public static readonly string TooMany = $"A model has at most {ModelLimits.MaxSegments} segments, {ModelLimits.MaxCrosses} crosses and {ModelLimits.MaxSlices} slices: remove one first.";
 
@@ -31,8 +36,18 @@ public sealed class ColdSpotWatch(ModelCatalog models)
     }
 
     /// <summary>Carries a plan out. False when the model has as many segments, crosses or slices as it may have; then nothing was changed.</summary>
-    public Task<bool> WatchAsync(int modelId, ColdSpotWatchPlan plan, CancellationToken cancellation) =>
-        plan.Slice is { } slice ? models.WatchSliceAsync(modelId, slice, cancellation) : models.WatchSegmentsAsync(modelId, plan.Features, cancellation);
+    /// <param name="model">The model.</param>
+    /// <param name="plan">What to add.</param>
+    /// <param name="report">The search that found it: the windows of its period and of the one before are computed again.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async Task<bool> WatchAsync(ModelDefinition model, ColdSpotWatchPlan plan, ColdSpotReport report, CancellationToken cancellation)
+    {
+        if (!await (plan.Slice is { } slice ? models.WatchSliceAsync(model.Id, slice, cancellation) : models.WatchSegmentsAsync(model.Id, plan.Features, cancellation))) return false;
+        var query = new MetricQuery { Metrics = ["input.rows"], Features = null, Segment = "", Version = "", From = report.From - (report.To - report.From), To = report.To, Window = model.Window, Limit = 200_000 };
+        var windows = (await points.ReadAsync(model, query, cancellation)).Select(point => point.WindowStart).Distinct().OrderDescending().Take(MostWindows);
+        await ledger.MarkDirtyAsync(model.Id, [.. windows], DirtyReason.Predictions, cancellation);
+        return true;
+    }
 
     private static bool IsCategory(ModelDefinition model, ColdSpotCondition condition) =>
         condition.Kind == "category" && model.FindFeature(condition.Feature) is { Type: FeatureType.Categorical or FeatureType.Boolean };

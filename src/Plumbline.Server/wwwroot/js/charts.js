@@ -76,10 +76,8 @@ function timeAxis(spec, extra) {
     axisLabel: { color: colour('--muted'), fontSize: 12, fontFamily: font, hideOverlap: true, formatter: { year: '{yyyy}', month: '{d} {MMM}', day: '{d} {MMM}', hour: '{HH}:{mm}', minute: '{HH}:{mm}' } }, ...extra
   });
 }
-const valueAxis = (unit, extra) => axis({
-  type: 'value', scale: true, splitNumber: 3, axisLine: { show: false },
-  axisLabel: { color: colour('--muted'), fontSize: 12, fontFamily: font, formatter: v => figure(v, unit) }, ...extra
-});
+const valueLabel = unit => ({ color: colour('--muted'), fontSize: 12, fontFamily: font, formatter: v => figure(v, unit) });
+const valueAxis = (unit, extra) => axis({ type: 'value', scale: true, splitNumber: 3, axisLine: { show: false }, axisLabel: valueLabel(unit), ...extra });
 const tooltip = extra => ({
   confine: true, backgroundColor: colour('--raised'), borderColor: colour('--line'), padding: 8, textStyle: { color: colour('--text'), fontSize: 13 },
   className: 'tooltip', transitionDuration: 0, ...extra
@@ -268,7 +266,8 @@ const kinds = {
     return {
       ...base(), grid: grid({ left: 8, bottom: 4 }),
       xAxis: axis({ type: 'category', data: spec.steps.map(s => s.name), axisLabel: { color: colour('--muted'), fontSize: 12, fontFamily: font, interval: 0, width: spec.pixels ? spec.pixels / spec.steps.length - 8 : 90, overflow: 'truncate' } }),
-      yAxis: valueAxis(spec.unit, { min: spec.min ?? undefined, max: spec.max ?? undefined }),
+      // The ends are margins, not numbers that anybody reads, and would stand in the way of the round ones.
+      yAxis: valueAxis(spec.unit, { min: spec.min ?? undefined, max: spec.max ?? undefined, axisLabel: { ...valueLabel(spec.unit), showMinLabel: false, showMaxLabel: false } }),
       tooltip: tooltip({ trigger: 'item', formatter: hit => { const s = spec.steps[hit.dataIndex]; return s ? rows([[safe(s.name), s.total ? figure(s.to, spec.unit) : (s.to >= s.from ? '+' : '\u2212') + figure(Math.abs(s.to - s.from), spec.unit)], ...(s.lower === null || s.lower === undefined ? [] : [['95 %', `${figure(s.lower, spec.unit)} .. ${figure(s.upper, spec.unit)}`]])]) : ''; } }),
       series: [{
         type: 'custom', data: spec.steps.map((s, i) => [i, s.total ? spec.floor : s.from, s.to]), encode: { x: 0, y: [1, 2] },

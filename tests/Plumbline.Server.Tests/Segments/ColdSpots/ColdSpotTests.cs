@@ -66,6 +66,11 @@ public sealed class ColdSpotTests(TestHost host)
             new[] { "BR", conditions["amount"].GetProperty("from").GetRawText() }.Order(StringComparer.Ordinal),
             watched.GetProperty("where").EnumerateArray().Select(condition => condition.TryGetProperty("is", out var value) ? value.GetString()! : condition.GetProperty("from").GetRawText()).Order(StringComparer.Ordinal));
         await WatchAsync(model, 1, HttpStatusCode.Conflict);
+
+        // The windows that were searched are computed again: the slice has a history at once.
+        await host.WaitUntilComputedAsync(model);
+        var segments = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/segments?dimension=slice&from={from}&to={to}");
+        Assert.Equal(spot.GetProperty("rows").GetInt64(), Assert.Single(segments.GetProperty("lines").EnumerateArray()).GetProperty("rows").GetInt64());
         await WatchAsync(model, 99, HttpStatusCode.NotFound);
 
         await OtherLossesAsync(model, rows);
