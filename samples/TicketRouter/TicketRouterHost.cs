@@ -38,7 +38,7 @@ public static class TicketRouterHost
         });
         builder.Services.AddHttpClient(nameof(LiveCustomers), http => http.Timeout = TimeSpan.FromSeconds(30));
         AddHosted<PredictionReporter>(builder.Services);
-        AddHosted<GroundTruthCourier>(builder.Services);
+        AddHosted<FactCourier>(builder.Services);
         AddHosted<LiveCustomers>(builder.Services);
         builder.Services.AddSingleton<DeployedRelease>().AddSingleton<TicketAnswering>().AddSingleton<HistoryBackfill>();
         if (options.StopWithStdin) builder.Services.AddHostedService<StopWithStandardInput>();

@@ -31,13 +31,27 @@ public class ReportingTests
         await using var router = await RunningTicketRouter.StartAsync("--plumbline", plumbline.Url.ToString(), "--days", "3", "--per-hour", "60");
         var last = await BackfillAsync(router, "to=2026-03-20T09:20:00Z");
         Assert.True(last.GetProperty("done").GetBoolean(), last.ToString());
-        Assert.Equal(plumbline.Events.Count, last.GetProperty("predictions").GetInt64() + last.GetProperty("ground_truth").GetInt64());
+        Assert.Equal(plumbline.Events.Count, last.GetProperty("predictions").GetInt64() + last.GetProperty("ground_truth").GetInt64() + last.GetProperty("signals").GetInt64());
         var routes = plumbline.Of("ticket-router", "predictions");
         var ids = routes.Select(e => e.GetProperty("prediction_id").GetString()!).ToHashSet(StringComparer.Ordinal);
         Assert.Equal(routes.Count, ids.Count);
         Assert.InRange(routes.Count, 72 * 60 * 0.7, 72 * 60 * 1.4);
         Assert.Equal(["v1", "v2", "v3"], routes.Select(e => e.GetProperty("version").GetString()!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         Assert.All(routes, e => Assert.InRange(e.GetProperty("timestamp").GetDateTimeOffset(), Worlds.Anchor.AddDays(-3), Worlds.Anchor.AddMinutes(20)));
+        // A customer whose ticket went to a wrong queue writes again far more often, and each once.
+        var again = plumbline.Of("ticket-router", "signals");
+        Assert.All(again, s => Assert.Equal("reopened", s.GetProperty("name").GetString()));
+        Assert.All(again, s => Assert.True(s.GetProperty("timestamp").GetDateTimeOffset() <= Worlds.Anchor.AddMinutes(20)));
+        var reopened = again.Select(s => s.GetProperty("prediction_id").GetString()!).ToHashSet(StringComparer.Ordinal);
+        Assert.Equal(again.Count, reopened.Count);
+        Assert.Subset(ids, reopened);
+        var known = plumbline.Of("ticket-router", "ground-truth").ToDictionary(t => t.GetProperty("prediction_id").GetString()!, t => t.GetProperty("value").GetString(), StringComparer.Ordinal);
+        var early = routes.Where(e => e.TryGetProperty("prediction", out _) && known.ContainsKey(e.GetProperty("prediction_id").GetString()!) && e.GetProperty("timestamp").GetDateTimeOffset() < Worlds.Anchor.AddDays(-1)).ToList();
+        Assert.InRange(ShareReopened(early.Where(IsRight)), 0.03, 0.08);
+        Assert.InRange(ShareReopened(early.Where(e => !IsRight(e))), 0.4, 0.7);
+        bool IsRight(JsonElement e) => known[e.GetProperty("prediction_id").GetString()!] == e.GetProperty("prediction").GetString();
+        double ShareReopened(IEnumerable<JsonElement> some) => some.Average(e => reopened.Contains(e.GetProperty("prediction_id").GetString()!) ? 1.0 : 0);
+
         var truths = plumbline.Of("ticket-router", "ground-truth");
         Assert.All(truths, t => Assert.Contains(t.GetProperty("prediction_id").GetString()!, ids));
         Assert.All(truths, t => Assert.True(t.GetProperty("timestamp").GetDateTimeOffset() <= Worlds.Anchor.AddMinutes(20)));

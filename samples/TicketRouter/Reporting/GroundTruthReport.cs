@@ -1,10 +1,17 @@
+using System.Buffers;
 using TicketRouter.Tickets;
 
 namespace TicketRouter.Reporting;
 
 /// <summary>One fact that the desk files about a ticket: a class or a number, for one model.</summary>
-public readonly record struct GroundTruthReport(string Model, string TicketId, DateTimeOffset At, string? Class, double? Number)
+public sealed record GroundTruthReport(string Model, string TicketId, DateTimeOffset At, string? Class, double? Number) : IReportedFact
 {
+    /// <inheritdoc/>
+    public string Kind => "ground-truth";
+
+    /// <inheritdoc/>
+    public void Write(IBufferWriter<byte> into) => PredictionEvents.WriteGroundTruth(into, this);
+
     /// <summary>Everything that the desk ever files about a ticket.</summary>
     public static IEnumerable<GroundTruthReport> Of(SimulatedTicket simulated)
     {

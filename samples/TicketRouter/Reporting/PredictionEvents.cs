@@ -50,6 +50,19 @@ public static class PredictionEvents
         json.WriteEndObject();
     }
 
+    /// <summary>One line without its end: a business signal, with an id so that sending it again counts nothing twice.</summary>
+    public static void WriteSignal(IBufferWriter<byte> into, CustomerSignal signal)
+    {
+        using var json = new Utf8JsonWriter(into, Options);
+        json.WriteStartObject();
+        json.WriteString("name"u8, signal.Name);
+        json.WriteString("prediction_id"u8, signal.TicketId);
+        json.WriteString("timestamp"u8, signal.At);
+        json.WriteNumber("value"u8, 1);
+        json.WriteString("signal_id"u8, $"{signal.Name}-{signal.TicketId}");
+        json.WriteEndObject();
+    }
+
     /// <summary>One line without its end: a row of the reference, flat, with the columns answer, score, ground_truth and timestamp.</summary>
     public static void WriteReferenceRow(IBufferWriter<byte> into, string model, AnswerReport report, TicketOutcome outcome)
     {

@@ -64,7 +64,7 @@ public static class ServingEndpoints
         await json.FlushAsync();
     }
 
-    private static IResult Health(DeployedRelease deployed, ReleaseCatalog releases, PredictionReporter reporter, GroundTruthCourier courier, TicketAnswering answering) => Results.Json(new
+    private static IResult Health(DeployedRelease deployed, ReleaseCatalog releases, PredictionReporter reporter, FactCourier courier, TicketAnswering answering) => Results.Json(new
     {
         status = "ok",
         version = deployed.Current.Release.Version,

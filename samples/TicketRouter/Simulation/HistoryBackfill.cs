@@ -13,6 +13,7 @@ public sealed class BackfillProgress
     private long _hours;
     private long _predictions;
     private long _groundTruth;
+    private long _signals;
     private long _rejected;
     private string? _firstRejection;
 
@@ -20,6 +21,7 @@ public sealed class BackfillProgress
     public long Hours => Interlocked.Read(ref _hours);
     public long Predictions => Interlocked.Read(ref _predictions);
     public long GroundTruth => Interlocked.Read(ref _groundTruth);
+    public long Signals => Interlocked.Read(ref _signals);
     public long Rejected => Interlocked.Read(ref _rejected);
     public string? FirstRejection => Volatile.Read(ref _firstRejection);
 
@@ -27,20 +29,21 @@ public sealed class BackfillProgress
 
     internal void Posted(string kind, BatchAnswer answer)
     {
-        if (kind == HistoryBackfill.PredictionsKind) Interlocked.Add(ref _predictions, answer.Accepted + answer.Duplicates);
-        else Interlocked.Add(ref _groundTruth, answer.Accepted + answer.Duplicates);
+        ref var count = ref kind == HistoryBackfill.PredictionsKind ? ref _predictions : ref kind == HistoryBackfill.SignalsKind ? ref _signals : ref _groundTruth;
+        Interlocked.Add(ref count, answer.Accepted + answer.Duplicates);
         Interlocked.Add(ref _rejected, answer.Rejected);
         if (answer.FirstRejection is { } first) Interlocked.CompareExchange(ref _firstRejection, first, null);
     }
 }
 
 /// <summary>
-/// Lets the releases answer the tickets of past hours and posts answers and known ground truth in big batches. Facts that the desk finds out only
+/// Lets the releases answer the tickets of past hours and posts answers, known ground truth and signals in big batches. Facts that are known only
 /// later go to the courier. Posting a span again is harmless: the ids are the same.
 /// </summary>
-public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releases, PlumblineClient client, GroundTruthCourier courier, TicketRouterOptions options)
+public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releases, PlumblineClient client, FactCourier courier, TicketRouterOptions options)
 {
     internal const string PredictionsKind = "predictions";
+    internal const string SignalsKind = "signals";
     private const string GroundTruthKind = "ground-truth";
     private const int BatchRows = 2500;
     private const int Posters = 3;
@@ -95,47 +98,45 @@ public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releas
     {
         var first = Floor(from);
         progress.TotalHours = (long)Math.Ceiling((to - first).TotalHours);
-        var open = PredictionEvents.Models.ToDictionary(model => model, model => (Predictions: new Batch(model, PredictionsKind), Truth: new Batch(model, GroundTruthKind)), StringComparer.Ordinal);
+        var open = PredictionEvents.Models.ToDictionary(model => model, model => new Batches(model), StringComparer.Ordinal);
         var earliest = from > traffic.Story.Start ? Max(traffic.Story.Start, Floor(from - LongestDelay)) : first;
         for (var hour = earliest; hour < to; hour = hour.AddHours(1))
         {
             foreach (var ticket in traffic.Hour(hour))
             {
                 if (ticket.At >= to) break;
-                if (ticket.At >= from) WriteAnswers(ticket, open);
-                foreach (var truth in GroundTruthReport.Of(ticket))
+                var signal = ticket.At >= from - CustomerSignal.LongestDelay ? WriteAnswers(ticket, ticket.At >= from ? open : null) : null;
+                foreach (var fact in GroundTruthReport.Of(ticket).Concat<IReportedFact>(signal is null ? [] : [signal]))
                 {
-                    if (truth.At > to) courier.Schedule(truth);
-                    else if (ticket.At >= from || truth.At >= from) Write(open[truth.Model].Truth, truth);
+                    if (fact.At > to) courier.Schedule(fact);
+                    else if (ticket.At >= from || fact.At >= from) Write(fact is CustomerSignal ? open[fact.Model].Signals : open[fact.Model].Truth, fact);
                 }
             }
 
             foreach (var model in PredictionEvents.Models)
             {
-                var (predictions, truth) = open[model];
-                if (predictions.Rows < BatchRows && truth.Rows < BatchRows) continue;
-                await Flush(truth);
-                await Flush(predictions);
-                open[model] = (new Batch(model, PredictionsKind), new Batch(model, GroundTruthKind));
+                var batches = open[model];
+                if (batches.Predictions.Rows < BatchRows && batches.Truth.Rows < BatchRows) continue;
+                await FlushAsync(batches);
+                open[model] = new Batches(model);
             }
 
             if (hour >= first) progress.HourWritten();
         }
 
-        foreach (var (predictions, truth) in open.Values)
-        {
-            await Flush(truth);
-            await Flush(predictions);
-        }
+        foreach (var batches in open.Values) await FlushAsync(batches);
 
-        async ValueTask Flush(Batch batch)
+        async ValueTask FlushAsync(Batches batches)
         {
-            if (batch.Rows > 0) await writer.WriteAsync(batch, ct);
+            foreach (var batch in new[] { batches.Signals, batches.Truth, batches.Predictions })
+                if (batch.Rows > 0) await writer.WriteAsync(batch, ct);
         }
     }
 
-    private void WriteAnswers(SimulatedTicket simulated, Dictionary<string, (Batch Predictions, Batch Truth)> open)
+    /// <summary>Writes the three answers to a ticket, unless they were posted before (then nowhere). Returns what the customer makes of the queue.</summary>
+    private CustomerSignal? WriteAnswers(SimulatedTicket simulated, Dictionary<string, Batches>? open)
     {
+        CustomerSignal? signal = null;
         var release = releases.Find(traffic.Story.At(simulated.At).Version)!;
         var answer = release.Answer(simulated.Ticket);
         var position = (simulated.At - traffic.Story.Anchor).Ticks / TimeSpan.TicksPerMillisecond;
@@ -143,21 +144,33 @@ public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releas
         {
             if (model == PredictionEvents.RefundModel && !simulated.Ticket.HasOrder) continue;
             var lookup = release.Behaviour.Draw(new SeededRandom(options.Seed, 800 + model.Length, position));
+            if (model == PredictionEvents.QueueModel && lookup.Status == "ok") signal = CustomerSignal.Of(simulated, answer.Queue, options.Seed);
+            if (open is null) continue;
             var batch = open[model].Predictions;
             PredictionEvents.WritePrediction(batch.Lines, model, new AnswerReport(simulated.Ticket, simulated.At, release.Version, answer, lookup.Ms + 0.3, lookup.Status, lookup.Error));
             batch.EndRow();
         }
+
+        return signal;
     }
 
-    private static void Write(Batch batch, GroundTruthReport truth)
+    private static void Write(Batch batch, IReportedFact fact)
     {
-        PredictionEvents.WriteGroundTruth(batch.Lines, truth);
+        fact.Write(batch.Lines);
         batch.EndRow();
     }
 
     private static DateTimeOffset Floor(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds() / 3600 * 3600);
 
     private static DateTimeOffset Max(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    /// <summary>What is being gathered for one model.</summary>
+    private sealed class Batches(string model)
+    {
+        public Batch Predictions { get; } = new(model, PredictionsKind);
+        public Batch Truth { get; } = new(model, GroundTruthKind);
+        public Batch Signals { get; } = new(model, SignalsKind);
+    }
 
     private sealed class Batch(string model, string kind)
     {

@@ -8,7 +8,7 @@ using TicketRouter.Tickets;
 namespace TicketRouter.Simulation;
 
 /// <summary>The customers of now: they write tickets and send them to the service over its own HTTP surface.</summary>
-public sealed class LiveCustomers(TicketTraffic traffic, GroundTruthCourier courier, IHttpClientFactory clients, IServer server, TimeProvider time, ILogger<LiveCustomers> log) : BackgroundService
+public sealed class LiveCustomers(TicketTraffic traffic, FactCourier courier, IHttpClientFactory clients, IServer server, TicketRouterOptions options, TimeProvider time, ILogger<LiveCustomers> log) : BackgroundService
 {
     /// <summary>Tickets that may be on their way at once; further ones are not sent, and counted.</summary>
     public const int MaxInFlight = 200;
@@ -63,7 +63,7 @@ public sealed class LiveCustomers(TicketTraffic traffic, GroundTruthCourier cour
         {
             try
             {
-                await AskAsync("/route");
+                if (await AskAsync("/route") is { } queue && CustomerSignal.Of(simulated, queue, options.Seed) is { } signal) courier.Schedule(signal);
                 if (simulated.Ticket.HasOrder) await AskAsync("/refund-risk");
                 await AskAsync("/handling-time");
             }
@@ -78,11 +78,17 @@ public sealed class LiveCustomers(TicketTraffic traffic, GroundTruthCourier cour
             }
         }
 
-        async Task AskAsync(string path)
+        async Task<string?> AskAsync(string path)
         {
             using var response = await http.PostAsJsonAsync(path, simulated.Ticket, Json, ct);
             Interlocked.Increment(ref _sent);
-            if (!response.IsSuccessStatusCode) Interlocked.Increment(ref _failed);
+            if (!response.IsSuccessStatusCode)
+            {
+                Interlocked.Increment(ref _failed);
+                return null;
+            }
+
+            return (await response.Content.ReadFromJsonAsync<JsonElement>(ct)).TryGetProperty("prediction", out var answer) && answer.ValueKind == JsonValueKind.String ? answer.GetString() : null;
         }
     }
 

@@ -19,6 +19,7 @@ public static class ModelRegistrations
         registration["cost"] = Cost(model);
         registration["features"] = Features(model);
         registration["segments"] = new JsonArray("country", "plan");
+        if (model == PredictionEvents.QueueModel) registration["signals"] = new JsonObject { [CustomerSignal.Reopened] = new JsonObject { ["kind"] = "rate", ["good"] = "down", ["attribution_window"] = "1d" } };
         registration["window"] = "1h";
         registration["allowed_lateness"] = "10m";
         registration["label_delay"] = model == PredictionEvents.RefundModel ? "3d" : "2d";

@@ -103,6 +103,7 @@ public static class SimulationEndpoints
                 total_hours = progress.TotalHours,
                 predictions = progress.Predictions,
                 ground_truth = progress.GroundTruth,
+                signals = progress.Signals,
                 rejected = progress.Rejected,
                 first_rejection = progress.FirstRejection,
                 to,

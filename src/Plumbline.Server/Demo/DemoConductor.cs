@@ -76,7 +76,7 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
         Remember(last.To);
         var seconds = time.GetElapsedTime(began).TotalSeconds;
         await terminal.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-            $"History posted: {last.Predictions:N0} predictions and {last.GroundTruth:N0} ground truths in {seconds:0.0} s. The pages fill as windows are computed."));
+            $"History posted: {last.Predictions:N0} predictions, {last.GroundTruth:N0} ground truths and {last.Signals:N0} signals in {seconds:0.0} s. The pages fill as windows are computed."));
     }
 
     private async Task UntilComputedAsync(IReadOnlyList<SampleModel> models, CancellationToken cancellation)

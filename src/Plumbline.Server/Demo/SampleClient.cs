@@ -16,7 +16,7 @@ public sealed record SampleVersion(string Version, string Description, string He
 public sealed record SampleDescription(long Seed, int Days, DateTimeOffset Anchor, IReadOnlyList<SampleModel> Models, IReadOnlyList<SampleVersion> Versions, IReadOnlyList<DemoChapter> Chapters);
 
 /// <summary>A line of progress of a back-fill; the last one has <paramref name="Done"/> or <paramref name="Error"/>.</summary>
-public sealed record BackfillStep(long Hours, long TotalHours, long Predictions, long GroundTruth, long Rejected, string? FirstRejection, DateTimeOffset To, bool Done, string? Error);
+public sealed record BackfillStep(long Hours, long TotalHours, long Predictions, long GroundTruth, long Signals, long Rejected, string? FirstRejection, DateTimeOffset To, bool Done, string? Error);
 
 /// <summary>The sample's HTTP surface for whoever conducts a demonstration.</summary>
 public sealed class SampleClient(HttpClient http)

@@ -1,0 +1,19 @@
+using System.Buffers;
+
+namespace TicketRouter.Reporting;
+
+/// <summary>Something that is known about a ticket only after it was answered.</summary>
+public interface IReportedFact
+{
+    /// <summary>The model that it is about.</summary>
+    string Model { get; }
+
+    /// <summary>When it is known.</summary>
+    DateTimeOffset At { get; }
+
+    /// <summary><c>ground-truth</c> or <c>signals</c>.</summary>
+    string Kind { get; }
+
+    /// <summary>One line without its end.</summary>
+    void Write(IBufferWriter<byte> into);
+}
