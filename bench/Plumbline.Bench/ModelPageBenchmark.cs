@@ -75,19 +75,8 @@ internal static class ModelPageBenchmark
         return count;
     }
 
-    private static MetricPoint Point(string metric, string feature, string version, int hour, double value) => new()
-    {
-        Metric = metric,
-        Feature = feature,
-        Version = version,
-        WindowStart = Start.AddHours(hour),
-        WindowEnd = Start.AddHours(hour + 1),
-        Value = value,
-        Lower = value * 0.9,
-        Upper = value * 1.1,
-        N = 4000,
-        Status = MetricStatus.Ok,
-    };
+    private static MetricPoint Point(string metric, string feature, string version, int hour, double value) =>
+        BenchPoints.Of(metric, feature, Start.AddHours(hour), TimeSpan.FromHours(1), value) with { Version = version };
 
     /// <summary>Seeded, so that two runs store the same bytes.</summary>
     private sealed class Lcg(ulong seed)

@@ -53,19 +53,8 @@ internal static class SegmentsBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"segment table, 30 days against the 30 before: all {table.Count:N0} segments {all:N0} ms, one dimension {one:N0} ms"));
     }
 
-    private static MetricPoint Point(string metric, string feature, string segment, int day, double value) => new()
-    {
-        Metric = metric,
-        Feature = feature,
-        Segment = segment,
-        WindowStart = Start.AddDays(day),
-        WindowEnd = Start.AddDays(day + 1),
-        Value = value,
-        Lower = value * 0.9,
-        Upper = value * 1.1,
-        N = 4000,
-        Status = MetricStatus.Ok,
-    };
+    private static MetricPoint Point(string metric, string feature, string segment, int day, double value) =>
+        BenchPoints.Of(metric, feature, Start.AddDays(day), TimeSpan.FromDays(1), value) with { Segment = segment };
 
     /// <summary>From posted rows to computed windows: one hour of rows with 100 features.</summary>
     private static async Task ProfilesAsync(BenchHost host, int rows, int dimensions)

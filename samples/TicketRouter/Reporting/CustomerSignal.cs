@@ -16,7 +16,7 @@ public sealed record CustomerSignal(string Model, string TicketId, string Name, 
     private const double AfterAWrongQueue = 0.55;
 
     /// <inheritdoc/>
-    public string Kind => "signals";
+    public string Kind => EventKinds.Signals;
 
     /// <summary>Whether and when this customer writes again, given the queue that the ticket went to. The same seed and ticket give the same answer.</summary>
     public static CustomerSignal? Of(SimulatedTicket simulated, string queue, long seed)

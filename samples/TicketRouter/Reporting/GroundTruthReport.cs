@@ -7,7 +7,7 @@ namespace TicketRouter.Reporting;
 public sealed record GroundTruthReport(string Model, string TicketId, DateTimeOffset At, string? Class, double? Number) : IReportedFact
 {
     /// <inheritdoc/>
-    public string Kind => "ground-truth";
+    public string Kind => EventKinds.GroundTruth;
 
     /// <inheritdoc/>
     public void Write(IBufferWriter<byte> into) => PredictionEvents.WriteGroundTruth(into, this);

@@ -11,7 +11,7 @@ public interface IReportedFact
     /// <summary>When it is known.</summary>
     DateTimeOffset At { get; }
 
-    /// <summary><c>ground-truth</c> or <c>signals</c>.</summary>
+    /// <summary><see cref="EventKinds.GroundTruth"/> or <see cref="EventKinds.Signals"/>.</summary>
     string Kind { get; }
 
     /// <summary>One line without its end.</summary>

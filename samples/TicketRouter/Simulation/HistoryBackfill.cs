@@ -29,7 +29,7 @@ public sealed class BackfillProgress
 
     internal void Posted(string kind, BatchAnswer answer)
     {
-        ref var count = ref kind == HistoryBackfill.PredictionsKind ? ref _predictions : ref kind == HistoryBackfill.SignalsKind ? ref _signals : ref _groundTruth;
+        ref var count = ref kind == EventKinds.Predictions ? ref _predictions : ref kind == EventKinds.Signals ? ref _signals : ref _groundTruth;
         Interlocked.Add(ref count, answer.Accepted + answer.Duplicates);
         Interlocked.Add(ref _rejected, answer.Rejected);
         if (answer.FirstRejection is { } first) Interlocked.CompareExchange(ref _firstRejection, first, null);
@@ -42,9 +42,6 @@ public sealed class BackfillProgress
 /// </summary>
 public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releases, PlumblineClient client, FactCourier courier, TicketRouterOptions options)
 {
-    internal const string PredictionsKind = "predictions";
-    internal const string SignalsKind = "signals";
-    private const string GroundTruthKind = "ground-truth";
     private const int BatchRows = 2500;
     private const int Posters = 3;
 
@@ -109,14 +106,14 @@ public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releas
                 foreach (var fact in GroundTruthReport.Of(ticket).Concat<IReportedFact>(signal is null ? [] : [signal]))
                 {
                     if (fact.At > to) courier.Schedule(fact);
-                    else if (ticket.At >= from || fact.At >= from) Write(fact is CustomerSignal ? open[fact.Model].Signals : open[fact.Model].Truth, fact);
+                    else if (ticket.At >= from || fact.At >= from) Write(open[fact.Model].Of(fact.Kind), fact);
                 }
             }
 
             foreach (var model in PredictionEvents.Models)
             {
                 var batches = open[model];
-                if (batches.Predictions.Rows < BatchRows && batches.Truth.Rows < BatchRows) continue;
+                if (batches.Predictions.Rows < BatchRows && batches.GroundTruth.Rows < BatchRows) continue;
                 await FlushAsync(batches);
                 open[model] = new Batches(model);
             }
@@ -128,7 +125,7 @@ public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releas
 
         async ValueTask FlushAsync(Batches batches)
         {
-            foreach (var batch in new[] { batches.Signals, batches.Truth, batches.Predictions })
+            foreach (var batch in new[] { batches.Signals, batches.GroundTruth, batches.Predictions })
                 if (batch.Rows > 0) await writer.WriteAsync(batch, ct);
         }
     }
@@ -167,9 +164,12 @@ public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releas
     /// <summary>What is being gathered for one model.</summary>
     private sealed class Batches(string model)
     {
-        public Batch Predictions { get; } = new(model, PredictionsKind);
-        public Batch Truth { get; } = new(model, GroundTruthKind);
-        public Batch Signals { get; } = new(model, SignalsKind);
+        public Batch Predictions { get; } = new(model, EventKinds.Predictions);
+        public Batch GroundTruth { get; } = new(model, EventKinds.GroundTruth);
+        public Batch Signals { get; } = new(model, EventKinds.Signals);
+
+        /// <summary>The batch that facts of a kind go to.</summary>
+        public Batch Of(string kind) => kind == EventKinds.Signals ? Signals : GroundTruth;
     }
 
     private sealed class Batch(string model, string kind)

@@ -22,7 +22,7 @@ public static class AlertingSetup
         services.AddSingleton<FatigueReport>().AddSingleton<StreamReport>();
         services.AddSingleton<BacktestRun>().AddSingleton<BacktestJobs>();
         services.AddSingleton<OpenIncidentReader>().AddSingleton<AlertStreamReader>();
-        services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => RemoveAsync(provider.GetRequiredService<IDbContextFactory<StateDbContext>>(), model, cancellation)));
+        services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => RemoveAsync(provider.GetRequiredService<IDbContextFactory<StateDbContext>>(), provider.GetRequiredService<AlertAgenda>(), model, cancellation)));
         services.AddHostedService<AlertPass>();
         return services;
     }
@@ -34,8 +34,9 @@ public static class AlertingSetup
         routes.MapBacktests();
     }
 
-    private static async Task RemoveAsync(IDbContextFactory<StateDbContext> state, ModelDefinition model, CancellationToken cancellation)
+    private static async Task RemoveAsync(IDbContextFactory<StateDbContext> state, AlertAgenda agenda, ModelDefinition model, CancellationToken cancellation)
     {
+        agenda.Forget(model.Id);
         await using var db = await state.CreateDbContextAsync(cancellation);
         var own = db.Incidents.Where(incident => incident.ModelId == model.Id).Select(incident => incident.Id);
         await db.IncidentNotes.Where(note => own.Contains(note.IncidentId)).ExecuteDeleteAsync(cancellation);

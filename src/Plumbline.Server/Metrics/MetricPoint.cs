@@ -52,4 +52,7 @@ public sealed record MetricPoint
     public required long N { get; init; }
 
     public required MetricStatus Status { get; init; }
+
+    /// <summary>The point as it is when only windows that end by an instant are complete.</summary>
+    public MetricPoint CompleteBefore(DateTimeOffset instant) => Status == MetricStatus.Ok && WindowEnd > instant ? this with { Status = MetricStatus.Incomplete } : this;
 }

@@ -66,7 +66,7 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
                 N = (long)rows.ReadUInt64(),
                 Status = (MetricStatus)rows.ReadByte(),
             };
-            points.Add(point.Status == MetricStatus.Ok && point.WindowEnd > completeBefore ? point with { Status = MetricStatus.Incomplete } : point);
+            points.Add(point.CompleteBefore(completeBefore));
         }
 
         return points;

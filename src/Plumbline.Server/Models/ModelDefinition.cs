@@ -75,6 +75,9 @@ public sealed record ModelDefinition
 
     private ImmutableArray<FeatureDefinition> _features = [];
     private ImmutableDictionary<string, FeatureDefinition>? _byName;
+    private ImmutableArray<string> _segments = [];
+    private ImmutableArray<WatchedSlice> _slices = [];
+    private ImmutableArray<string> _segmentKeys;
 
     /// <summary>The number in table names; given by the state database.</summary>
     public required int Id { get; init; }
@@ -98,7 +101,11 @@ public sealed record ModelDefinition
     }
 
     /// <summary>Names of features whose values split every metric.</summary>
-    public ImmutableArray<string> Segments { get; init; } = [];
+    public ImmutableArray<string> Segments
+    {
+        get => _segments;
+        init => (_segments, _segmentKeys) = (value, default);
+    }
 
     /// <summary>Length of the base window, aligned to the epoch in UTC. Range 1 minute..1 day, a divisor of a day; default 1 hour.</summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromHours(1);
@@ -118,7 +125,11 @@ public sealed record ModelDefinition
     public ImmutableArray<SegmentCross> Crosses { get; init; } = [];
 
     /// <summary>Slices that are watched as segments of the dimension <see cref="WatchedSlice.Dimension"/>.</summary>
-    public ImmutableArray<WatchedSlice> Slices { get; init; } = [];
+    public ImmutableArray<WatchedSlice> Slices
+    {
+        get => _slices;
+        init => (_slices, _segmentKeys) = (value, default);
+    }
 
     public FalseAlarmBudget? FalseAlarmBudget { get; init; }
 
@@ -151,7 +162,15 @@ public sealed record ModelDefinition
 
     /// <summary>The dimension of each segment column: of every segment feature, then of every slice.</summary>
     [JsonIgnore]
-    public ImmutableArray<string> SegmentKeys => Slices.IsEmpty ? Segments : [.. Segments, .. Slices.Select(_ => WatchedSlice.Dimension)];
+    public ImmutableArray<string> SegmentKeys
+    {
+        get
+        {
+            // Asked for every row that is put into its segments, so it is made once.
+            if (_segmentKeys.IsDefault) _segmentKeys = [.. Segments, .. Slices.Select(_ => WatchedSlice.Dimension)];
+            return _segmentKeys;
+        }
+    }
 
     /// <summary>Start of the base window that holds <paramref name="time"/>.</summary>
     public DateTimeOffset WindowStart(DateTimeOffset time)

@@ -13,17 +13,18 @@ internal static class SliceReader
         {
             var field = $"slices[{place}]";
             var wrong = errors.Count;
-            if (declared is null || CheckName(declared.Name) is { } reason)
+            if ((declared is null ? "A slice has a name and conditions." : CheckName(declared.Name)) is { } reason)
             {
-                errors.Add(new($"{field}.name", declared is null ? "A slice has a name and conditions." : CheckName(declared.Name)!));
+                errors.Add(new($"{field}.name", reason));
                 continue;
             }
 
-            if (slices.Exists(slice => slice.Name == declared.Name)) errors.Add(new($"{field}.name", $"'{Problems.Shorten(declared.Name!)}' is there twice."));
-            if (declared.Where is not { Count: >= 1 and <= WatchedSlice.MaxConditions }) errors.Add(new($"{field}.where", $"1 to {WatchedSlice.MaxConditions} conditions, for example [{{\"feature\":\"amount\",\"from\":70}}]."));
-            foreach (var condition in declared.Where ?? [])
+            var (name, where) = (declared!.Name!, declared.Where ?? []);
+            if (slices.Exists(slice => slice.Name == name)) errors.Add(new($"{field}.name", $"'{Problems.Shorten(name)}' is there twice."));
+            if (where.Count is 0 or > WatchedSlice.MaxConditions) errors.Add(new($"{field}.where", $"1 to {WatchedSlice.MaxConditions} conditions, for example [{{\"feature\":\"amount\",\"from\":70}}]."));
+            foreach (var condition in where)
                 if (Check(condition, features) is { } trouble) errors.Add(new($"{field}.where", trouble));
-            if (errors.Count == wrong) slices.Add(new WatchedSlice(declared.Name!, [.. declared.Where!.Select(condition => new SliceCondition(condition.Feature!, condition.Is, condition.From, condition.To, condition.Missing ?? false))]));
+            if (errors.Count == wrong) slices.Add(new WatchedSlice(name, [.. where.Select(condition => new SliceCondition(condition.Feature!, condition.Is, condition.From, condition.To, condition.Missing ?? false))]));
         }
 
         if (slices.Count > ModelLimits.MaxSlices) errors.Add(new("slices", $"At most {ModelLimits.MaxSlices} slices."));

@@ -41,12 +41,6 @@ public sealed record WatchedSlice(string Name, ImmutableArray<SliceCondition> Wh
     /// <summary>Conditions of one slice.</summary>
     public const int MaxConditions = 5;
 
-    /// <summary>Slices are equal when their names and conditions are.</summary>
-    public bool Equals(WatchedSlice? other) => other is not null && Name == other.Name && Where.SequenceEqual(other.Where);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Name, Where.Length);
-
     /// <summary>The slice as filters of the search for predictions; null when one of its conditions cannot be searched for.</summary>
     public IReadOnlyList<string>? Filters(ModelDefinition model)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Plumbline.Server.Models;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Profiles;
@@ -91,12 +90,9 @@ internal sealed record ProfileStatement
     private string GroupsText()
     {
         var segmentColumns = string.Concat(Segments.Select((segment, i) => string.Create(CultureInfo.InvariantCulture, $", {SegmentSql(segment, i)} AS s{i}")));
-        // Naming a group: grouping() is 0 for the dimensions that the group was made by.
-        var key = Choose(i => string.Create(CultureInfo.InvariantCulture, $"{{segment_key{i}:String}}"));
-        var value = Choose(i => string.Create(CultureInfo.InvariantCulture, $"toString(s{i})"));
-        var groupBy = Segments.Count == 0
-            ? "GROUP BY window, row_version"
-            : $"GROUP BY GROUPING SETS ((window, row_version){string.Concat(Sets.Select(set => $", (window, row_version, {string.Join(", ", set.Select(i => string.Create(CultureInfo.InvariantCulture, $"s{i}")))})"))})";
+        var sets = new GroupingSets(Segments.Count, Crosses);
+        var key = sets.Choose(i => string.Create(CultureInfo.InvariantCulture, $"{{segment_key{i}:String}}"));
+        var value = sets.Choose(i => $"toString({GroupingSets.Column(i)})");
         return $$"""
             WITH {{WindowSeconds}} AS window, {{Version}} AS row_version, CAST(mapKeys(raw) AS Array(String)) AS wrong_names{{segmentColumns}}
             SELECT window, row_version, {{key}} AS segment_key, {{value}} AS segment_value, count() AS rows,
@@ -104,7 +100,7 @@ internal sealed record ProfileStatement
                 [{{string.Join(",\n    ", Columns.Select(column => column.Aggregate))}}] AS all_counted
             FROM {{Table}}
             WHERE {{Where}}
-            {{groupBy}}{{Having()}}
+            {{sets.GroupBy("window, row_version")}}{{Having()}}
             """;
     }
 
@@ -112,18 +108,6 @@ internal sealed record ProfileStatement
     {
         string[] unwanted = [.. Segments.Select((segment, i) => segment.OnlyValues ? string.Create(CultureInfo.InvariantCulture, $"NOT (grouping(s{i}) = 0 AND s{i} = '{MissingValue}')") : "").Where(text => text.Length > 0)];
         return unwanted.Length == 0 ? "" : " HAVING " + string.Join(" AND ", unwanted);
-    }
-
-    /// <summary>Crosses before single dimensions: of a cross's group both are grouped by, and the first match names it.</summary>
-    private IEnumerable<int[]> Sets => [.. Crosses.Select(cross => new[] { cross.First, cross.Second }), .. Segments.Select((_, i) => new[] { i })];
-
-    private string Choose(Func<int, string> answer)
-    {
-        if (Segments.Count == 0)
-            return "''";
-        var cases = Sets.Select(set =>
-            $"{string.Join(" AND ", set.Select(i => string.Create(CultureInfo.InvariantCulture, $"grouping(s{i}) = 0")))}, concat({string.Join($", '{SegmentCross.Sign}', ", set.Select(answer))}, ''), ");
-        return $"multiIf({string.Concat(cases)}'')";
     }
 
     private static string SegmentSql(SegmentColumn segment, int index)

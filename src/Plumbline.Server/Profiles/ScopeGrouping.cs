@@ -12,7 +12,7 @@ namespace Plumbline.Server.Profiles;
 internal sealed class ScopeGrouping
 {
     private readonly List<string> _columns = [];
-    private readonly List<int[]> _sets = [];
+    private readonly GroupingSets _sets;
     private readonly List<SqlParameter> _parameters = [];
 
     /// <param name="model">The model.</param>
@@ -27,11 +27,9 @@ internal sealed class ScopeGrouping
             _columns.Add(known[i].IsEmpty ? $"{texts[i]} AS s{i}" : $"if(isNull({texts[i]}) OR has({{{values}:Array(String)}}, assumeNotNull({texts[i]})), {texts[i]}, '{SegmentValues.Other}') AS s{i}");
             if (!known[i].IsEmpty) _parameters.Add(new(values, known[i]));
             _parameters.Add(new(string.Create(CultureInfo.InvariantCulture, $"key{i}"), model.SegmentKeys[i]));
-            _sets.Add([i]);
         }
 
-        // Crosses before single dimensions: both columns of a cross are grouped by, and the first match names the scope.
-        foreach (var cross in model.Crosses) _sets.Insert(0, [model.Segments.IndexOf(cross.First), model.Segments.IndexOf(cross.Second)]);
+        _sets = new GroupingSets(texts.Count, model.Crosses.Select(cross => (model.Segments.IndexOf(cross.First), model.Segments.IndexOf(cross.Second))));
     }
 
     /// <summary>Select expressions <c>s0</c>, <c>s1</c> .. over a table with the model's columns, each with a leading comma.</summary>
@@ -41,22 +39,14 @@ internal sealed class ScopeGrouping
     public string Names => string.Concat(_columns.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $", s{i}")));
 
     /// <summary>Expression of the scope's segment key; empty for all rows.</summary>
-    public string Key => Choose(set => string.Join($", '{SegmentCross.Sign}', ", set.Select(i => string.Create(CultureInfo.InvariantCulture, $"{{key{i}:String}}"))));
+    public string Key => _sets.Choose(i => string.Create(CultureInfo.InvariantCulture, $"{{key{i}:String}}"));
 
     /// <summary>Expression of the scope's segment value; NULL for rows that belong to none.</summary>
-    public string Value => Choose(set => string.Join($", '{SegmentCross.Sign}', ", set.Select(i => string.Create(CultureInfo.InvariantCulture, $"s{i}"))));
+    public string Value => _sets.Choose(GroupingSets.Column);
 
     /// <summary>The parameters of <see cref="Columns"/> and <see cref="Key"/>.</summary>
     public IReadOnlyList<SqlParameter> Parameters => _parameters;
 
     /// <summary>GROUP BY of every scope within the groups of <paramref name="leading"/>.</summary>
-    public string GroupBy(string leading) =>
-        $"GROUP BY GROUPING SETS (({leading}){string.Concat(_sets.Select(set => $", ({leading}, {string.Join(", ", set.Select(i => string.Create(CultureInfo.InvariantCulture, $"s{i}")))})"))})";
-
-    private string Choose(Func<int[], string> parts)
-    {
-        if (_sets.Count == 0) return "''";
-        var cases = _sets.Select(set => $"{string.Join(" AND ", set.Select(i => string.Create(CultureInfo.InvariantCulture, $"grouping(s{i}) = 0")))}, concat({parts(set)}, ''), ");
-        return $"multiIf({string.Concat(cases)}'')";
-    }
+    public string GroupBy(string leading) => _sets.GroupBy(leading);
 }

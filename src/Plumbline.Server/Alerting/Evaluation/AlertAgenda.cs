@@ -25,5 +25,12 @@ public sealed class AlertAgenda
     /// <summary>A model was looked at; without further changes the next look is due when the next window is complete.</summary>
     public void Looked(ModelDefinition model, long changes, DateTimeOffset next) => _looks[model.Id] = new Look(model, changes, next);
 
+    /// <summary>A model was deleted.</summary>
+    public void Forget(int modelId)
+    {
+        _changes.TryRemove(modelId, out _);
+        _looks.TryRemove(modelId, out _);
+    }
+
     private sealed record Look(ModelDefinition Model, long Changes, DateTimeOffset Next);
 }

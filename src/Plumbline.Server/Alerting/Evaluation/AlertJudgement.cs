@@ -36,14 +36,13 @@ public sealed class AlertJudgement(
         {
             var rules = (await book.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
             // Silence is judged in the model's own windows, whatever else is.
-            var next = await NextAsync(model, model.Window, mature: false, cancellation);
+            var next = Next(await FrontierAsync(model, cancellation), model.Window);
             foreach (var lane in rules.Where(rule => rule.Kind != RuleKind.Absence).GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth)).OrderBy(lane => lane.Key.Mature).ThenBy(lane => lane.Key.Window))
             {
-                while (await StepAsync(model, rules, [.. lane], lane.Key.Window, lane.Key.Mature, cancellation))
-                {
-                }
-
-                if (await NextAsync(model, lane.Key.Window, lane.Key.Mature, cancellation) is var laneNext && laneNext < next) next = laneNext;
+                DateTimeOffset? limit;
+                do limit = await StepAsync(model, rules, [.. lane], lane.Key.Window, lane.Key.Mature, cancellation);
+                while (limit is null);
+                if (Next(limit.Value, lane.Key.Window) is var laneNext && laneNext < next) next = laneNext;
             }
 
             var absence = rules.Where(rule => rule.Kind == RuleKind.Absence && rule.WindowOf(model) == model.Window).ToList();
@@ -94,16 +93,19 @@ public sealed class AlertJudgement(
         }
     }
 
-    // When the frontier passes the start of the next window. A frontier that waits for a window to be computed moves when that is done, not by the clock.
-    private async Task<DateTimeOffset> NextAsync(ModelDefinition model, TimeSpan window, bool mature, CancellationToken cancellation)
+    private async Task<DateTimeOffset> FrontierAsync(ModelDefinition model, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var limit = await frontier.FindAsync(db, model, window, mature, cancellation);
-        // The clock is read after the frontier: a look that comes too early finds nothing.
-        return time.GetUtcNow() + (CoarseWindows.Holding(limit.AddTicks(-1), window).End - limit) + TimeSpan.FromMilliseconds(1);
+        return await frontier.FindAsync(db, model, model.Window, mature: false, cancellation);
     }
 
-    private async Task<bool> StepAsync(ModelDefinition model, IReadOnlyList<Rule> allRules, IReadOnlyList<Rule> rules, TimeSpan window, bool mature, CancellationToken cancellation)
+    // When the frontier passes the start of the next window. A frontier that waits for a window to be computed moves when that is done, not by the clock.
+    // The clock is read after the frontier: a look that comes too early finds nothing.
+    private DateTimeOffset Next(DateTimeOffset limit, TimeSpan window) =>
+        time.GetUtcNow() + (CoarseWindows.Holding(limit.AddTicks(-1), window).End - limit) + TimeSpan.FromMilliseconds(1);
+
+    // Null when a step was taken; else the frontier up to which there was nothing more to judge.
+    private async Task<DateTimeOffset?> StepAsync(ModelDefinition model, IReadOnlyList<Rule> allRules, IReadOnlyList<Rule> rules, TimeSpan window, bool mature, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var seconds = (int)window.TotalSeconds;
@@ -111,7 +113,7 @@ public sealed class AlertJudgement(
         var limit = await frontier.FindAsync(db, model, window, mature, cancellation);
         var from = DateTimeOffset.FromUnixTimeMilliseconds(cursor?.JudgedToMs ?? 0);
         // Windows without any prediction are not judged here: history may still be on its way into them.
-        if (limit <= from || await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { } extent) return false;
+        if (limit <= from || await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { } extent) return limit;
         var to = extent.First + (WindowsPerStep * window);
         if (to > extent.Last + window) to = extent.Last + window;
 
@@ -127,7 +129,7 @@ public sealed class AlertJudgement(
         await incidents.ApplyAsync(db, model, rules, transitions, cancellation);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        return true;
+        return null;
     }
 
     // Silence is judged by the clock, not by what came; and only after a time in which predictions came as they happened.

@@ -35,11 +35,7 @@ public sealed class RowJson
     {
         problem = null;
         if (Columns.Timestamp is null) return _settings.Start is { } start ? start + (_settings.Interval * rowNumber) : null;
-        var cell = Value(Columns.Timestamp);
-        if (cell.Kind == CellKind.Missing) problem = $"column '{Columns.Timestamp}' is empty";
-        else if (WrittenTime.TryParse(cell.Text, out var time)) return time;
-        else problem = $"column '{Columns.Timestamp}': '{Shorten(cell.Text)}' is not a time (year first, or epoch seconds or milliseconds)";
-        return null;
+        return ReadTime(Columns.Timestamp, out problem);
     }
 
     /// <summary>When the ground truth became known; null without such a column (the server then takes the time of arrival).</summary>
@@ -62,7 +58,7 @@ public sealed class RowJson
             if (_rows.Columns[column] != Columns.GroundTruth && _rows.Columns[column] != Columns.GroundTruthTimestamp) Hash(_rows[column].Text);
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"row-{_rows.Line}-{Convert.ToHexStringLower(SHA256.HashData(_hashed.WrittenSpan).AsSpan(0, 8))}");
+        return HashedId();
     }
 
     public void WritePrediction(IBufferWriter<byte> output, string id, DateTimeOffset time)
@@ -115,8 +111,7 @@ public sealed class RowJson
     {
         var name = Columns.SignalName is null ? _settings.Signal! : Value(Columns.SignalName).Text;
         if (name.Length == 0) return $"column '{Columns.SignalName}' is empty";
-        var happened = Value(Columns.SignalTimestamp!);
-        if (!WrittenTime.TryParse(happened.Text, out var time)) return $"column '{Columns.SignalTimestamp}': '{Shorten(happened.Text)}' is not a time (year first, or epoch seconds or milliseconds)";
+        if (ReadTime(Columns.SignalTimestamp!, out var problem) is not { } time) return problem;
         var value = 1.0;
         if (Columns.SignalValue is not null && !TryNumber(Value(Columns.SignalValue).Text, out value)) return $"column '{Columns.SignalValue}': '{Shorten(Value(Columns.SignalValue).Text)}' is not a number";
         _hashed.ResetWrittenCount();
@@ -128,7 +123,7 @@ public sealed class RowJson
         json.WriteString("timestamp", WrittenTime.Format(time));
         json.WriteNumber("value", value);
         if (Columns.Id is not null && Value(Columns.Id) is { Kind: not CellKind.Missing } id) json.WriteString("prediction_id", id.Text);
-        json.WriteString("signal_id", string.Create(CultureInfo.InvariantCulture, $"row-{_rows.Line}-{Convert.ToHexStringLower(SHA256.HashData(_hashed.WrittenSpan).AsSpan(0, 8))}"));
+        json.WriteString("signal_id", HashedId());
         json.WriteEndObject();
         json.Flush();
         output.Write("\n"u8);
@@ -218,6 +213,19 @@ public sealed class RowJson
 
         return _reading.Clean(_rows[ordinal]);
     }
+
+    private DateTimeOffset? ReadTime(string column, out string? problem)
+    {
+        problem = null;
+        var cell = Value(column);
+        if (cell.Kind == CellKind.Missing) problem = $"column '{column}' is empty";
+        else if (WrittenTime.TryParse(cell.Text, out var time)) return time;
+        else problem = $"column '{column}': '{Shorten(cell.Text)}' is not a time (year first, or epoch seconds or milliseconds)";
+        return null;
+    }
+
+    /// <summary>An id of the row's line and of what was hashed.</summary>
+    private string HashedId() => string.Create(CultureInfo.InvariantCulture, $"row-{_rows.Line}-{Convert.ToHexStringLower(SHA256.HashData(_hashed.WrittenSpan).AsSpan(0, 8))}");
 
     private void Hash(string text)
     {

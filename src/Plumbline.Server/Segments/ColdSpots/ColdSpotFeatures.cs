@@ -60,20 +60,8 @@ public sealed record ColdSpotFeature(FeatureDefinition Feature, IReadOnlyList<do
     }
 
     /// <summary>The condition as filters of the search for predictions; null when there is none for it.</summary>
-    public IReadOnlyList<string>? Filters(ColdSpotCondition condition) => condition.Kind switch
-    {
-        "missing" => [$"features.{Feature.Name}:missing"],
-        "category" => [$"features.{Feature.Name}:eq:{condition.Category}"],
-        "interval" => [.. Bounds(condition)],
-        _ => null,
-    };
-
-    private IEnumerable<string> Bounds(ColdSpotCondition condition)
-    {
-        if (condition is { From: null, To: null }) yield return $"features.{Feature.Name}:present";
-        if (condition.From is { } from) yield return $"features.{Feature.Name}:ge:{from.ToString("R", CultureInfo.InvariantCulture)}";
-        if (condition.To is { } to) yield return $"features.{Feature.Name}:lt:{to.ToString("R", CultureInfo.InvariantCulture)}";
-    }
+    public IReadOnlyList<string>? Filters(ColdSpotCondition condition) =>
+        condition is { Kind: "interval", From: null, To: null } ? [$"features.{Feature.Name}:present"] : condition.AsSliceCondition()?.Filters(Feature.Type);
 
     private static string Number(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Plumbline.Server.Models;
 
 namespace Plumbline.Server.Segments.ColdSpots;
 
@@ -44,7 +45,12 @@ public sealed record ColdSpotRequest(ColdSpotLoss Loss = ColdSpotLoss.Auto, stri
 /// <param name="From">Inclusive lower end of an interval; null when it has none.</param>
 /// <param name="To">Exclusive upper end of an interval; null when it has none.</param>
 /// <param name="Text">The condition in words.</param>
-public sealed record ColdSpotCondition(string Feature, string Kind, string? Category, double? From, double? To, string Text);
+public sealed record ColdSpotCondition(string Feature, string Kind, string? Category, double? From, double? To, string Text)
+{
+    /// <summary>The condition as one of a watched slice; null for those that a slice cannot state: "none of the frequent values", and "is there".</summary>
+    public SliceCondition? AsSliceCondition() =>
+        this is { Kind: "other" } or { Kind: "interval" or "length", From: null, To: null } ? null : new SliceCondition(Feature, Category, From, To, Kind == "missing");
+}
 
 /// <summary>A slice that is worse than the rest.</summary>
 public sealed record ColdSpot

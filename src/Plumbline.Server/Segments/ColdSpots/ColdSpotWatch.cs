@@ -28,10 +28,9 @@ public sealed class ColdSpotWatch(ModelCatalog models, MetricPointStore points, 
             return watched ? null : new ColdSpotWatchPlan(features, null);
         }
 
-        if (spot.Conditions.Any(condition => condition.Kind == "other" || condition is { Kind: "interval" or "length", From: null, To: null })) return null;
-        var slice = new WatchedSlice(
-            Problems.Shorten(spot.Text.Replace(" = ", " is ", StringComparison.Ordinal).Replace('=', ':'), ModelLimits.MaxNameLength - 3),
-            [.. spot.Conditions.Select(condition => new SliceCondition(condition.Feature, condition.Category, condition.From, condition.To, condition.Kind == "missing"))]);
+        List<SliceCondition> conditions = [.. spot.Conditions.Select(condition => condition.AsSliceCondition()).OfType<SliceCondition>()];
+        if (conditions.Count < spot.Conditions.Count) return null;
+        var slice = new WatchedSlice(Problems.Shorten(spot.Text.Replace(" = ", " is ", StringComparison.Ordinal).Replace('=', ':'), ModelLimits.MaxNameLength - 3), [.. conditions]);
         return model.Segments.Contains(WatchedSlice.Dimension) || model.Slices.Any(known => known.Name == slice.Name || known.Where.SequenceEqual(slice.Where)) ? null : new ColdSpotWatchPlan([], slice);
     }
 
