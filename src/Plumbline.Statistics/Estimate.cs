@@ -47,13 +47,16 @@ public readonly record struct Estimate
     /// <summary>True when there is a value.</summary>
     public bool IsOk => Status == EstimateStatus.Ok;
 
+    /// <summary>How the reason begins when a result is beyond what a number can hold, as sums of squares of values above 1e154 are.</summary>
+    public const string OverflowPrefix = "overflow: ";
+
     /// <summary>A value of one sample of <paramref name="n"/> rows; not finite becomes <see cref="EstimateStatus.Undefined"/>.</summary>
     public static Estimate Of(double value, long n) => Of(value, n, null);
 
     /// <summary>A value that compares <paramref name="n"/> reference rows with <paramref name="m"/> current rows.</summary>
     public static Estimate Of(double value, long n, long? m) => double.IsFinite(value)
         ? new Estimate(EstimateStatus.Ok, value, n, m, null)
-        : new Estimate(EstimateStatus.Undefined, null, n, m, "the result is not a finite number");
+        : new Estimate(EstimateStatus.Undefined, null, n, m, OverflowPrefix + "the result is not a finite number");
 
     /// <summary>There are too few rows.</summary>
     public static Estimate Insufficient(long n, long? m, string reason) => new(EstimateStatus.InsufficientData, null, n, m, reason);

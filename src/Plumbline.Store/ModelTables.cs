@@ -171,6 +171,18 @@ public sealed class ModelTables(ColumnStore store)
         await WidenAsync(table, features, ct);
     }
 
+    /// <summary>The columns of one of a model's tables, in their order.</summary>
+    public async Task<IReadOnlyList<string>> ColumnsAsync(string table, CancellationToken ct)
+    {
+        using var rows = await store.QueryAsync(new SqlStatement(
+            "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String} ORDER BY position",
+            new SqlParameter("table", table)), ct);
+        var columns = new List<string>();
+        while (rows.Read())
+            columns.Add(rows.ReadString());
+        return columns;
+    }
+
     /// <summary>Drops a reference's rows.</summary>
     public Task DropReferenceAsync(int modelId, int generation, CancellationToken ct) =>
         store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {Reference(modelId, generation)} SYNC"), ct);

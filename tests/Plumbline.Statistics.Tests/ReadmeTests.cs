@@ -20,7 +20,7 @@ public sealed class ReadmeTests
         var before = edges.Count(reference, out _);
         var now = edges.Count(current, out var unbinned);
         Estimate psi = BinnedDistance.PopulationStability(edges.ToDeciles(before), edges.ToDeciles(now));
-        TestResult ks = PercentileDistance.KolmogorovSmirnov(before, now);
+        TestResult ks = PercentileDistance.KolmogorovSmirnov(edges.Edges, before, now);
         Assert.InRange(psi.Value!.Value, 0.15, 0.4);
         Assert.True(ks.PValue < 1e-6 && ks.ErrorBound > 0);
         Assert.Equal(1, unbinned.Missing);

@@ -31,8 +31,11 @@ public sealed class DriftCalculator : IProfileCalculator
             foreach (var measure in Measures)
             {
                 if (!measure.AppliesTo(baseline)) continue;
-                var value = measure.Compare(comparison);
-                sink.Add(measure.Definition.Name, value.Estimate, feature, pValue: value.PValue);
+                sink.AddGuarded(measure.Definition.Name, feature, () =>
+                {
+                    var value = measure.Compare(comparison);
+                    return (value.Estimate, value.PValue);
+                });
             }
         }
     }

@@ -29,9 +29,7 @@ public sealed class FeatureComparison
     {
         Baseline = baseline;
         Current = current;
-        (Reference, Observed) = baseline.IsNumeric
-            ? (PercentileEdges.ToDeciles(baseline.Profile.Bins, baseline.DecileIndices.AsSpan()), PercentileEdges.ToDeciles(current.Bins, baseline.DecileIndices.AsSpan()))
-            : CategoryBins.WithoutEmptyCollective(baseline.Profile.Bins, current.Bins);
+        (Reference, Observed) = baseline.IsNumeric ? Deciles(baseline, current) : CategoryBins.WithoutEmptyCollective(baseline.Profile.Bins, current.Bins);
     }
 
     public FeatureBaseline Baseline { get; }
@@ -43,4 +41,11 @@ public sealed class FeatureComparison
 
     /// <summary>The current counts in the bins of <see cref="Reference"/>.</summary>
     public ulong[] Observed { get; }
+
+    private static (ulong[] Reference, ulong[] Observed) Deciles(FeatureBaseline baseline, FeatureProfile current)
+    {
+        var deciles = baseline.DecileIndices.AsSpan();
+        return PercentileEdges.WithoutEmptyAboveAtoms(
+            baseline.Edges.AsSpan(), deciles, PercentileEdges.ToDeciles(baseline.Profile.Bins, deciles), PercentileEdges.ToDeciles(current.Bins, deciles));
+    }
 }

@@ -28,11 +28,15 @@ public sealed record ModelOverview
 
     public required WindowBacklog Backlog { get; init; }
 
+    /// <summary>What could not be computed in the newest days, and why.</summary>
+    public required IReadOnlyList<NotComputed> NotComputed { get; init; }
+
     public Baseline? Baseline { get; init; }
 }
 
 /// <summary>Reads the overview of one model.</summary>
-public sealed class ModelOverviewReader(ColumnStore store, HealthFactsReader facts, WindowLedger ledger, BaselineCatalog baselines)
+public sealed class ModelOverviewReader(
+    ColumnStore store, HealthFactsReader facts, WindowLedger ledger, BaselineCatalog baselines, NotComputedReader notComputed)
 {
     /// <summary>More segments than a chooser can show.</summary>
     private const int MostSegments = 200;
@@ -43,6 +47,7 @@ public sealed class ModelOverviewReader(ColumnStore store, HealthFactsReader fac
         var versions = ReadVersionsAsync(model, cancellation);
         var segments = ReadSegmentsAsync(model, cancellation);
         var backlog = ledger.BacklogAsync(model, cancellation);
+        var missing = notComputed.ReadAsync(model, cancellation);
         await Task.WhenAll(health, versions, segments, backlog);
         var known = (await health).GetValueOrDefault(model.Id);
         var all = (await versions).Find(row => row.Version.Length == 0);
@@ -56,6 +61,7 @@ public sealed class ModelOverviewReader(ColumnStore store, HealthFactsReader fac
             Releases = [.. (await versions).Where(row => row.Version.Length > 0).OrderBy(row => row.First).Select(row => (row.Version, row.First))],
             Segments = await segments,
             Backlog = await backlog,
+            NotComputed = await missing,
             Baseline = baselines.Find(model.Id),
         };
     }

@@ -95,11 +95,12 @@ public sealed record MetricAnswer(IReadOnlyList<MetricPointView> Points, string?
 /// <summary>A metric point on the wire: null where nothing is distinguished.</summary>
 public sealed record MetricPointView(
     string Metric, string? Feature, string? Class, string? Segment, string? Version, DateTimeOffset WindowStart, DateTimeOffset WindowEnd,
-    double? Value, double? Lower, double? Upper, double? PValue, long N, string Status)
+    double? Value, double? Lower, double? Upper, double? PValue, long N, string Status, string? Reason, double? ErrorBound)
 {
     public static MetricPointView Of(MetricPoint point) => new(
         point.Metric, NullIfEmpty(point.Feature), NullIfEmpty(point.Class), NullIfEmpty(point.Segment), NullIfEmpty(point.Version), point.WindowStart, point.WindowEnd,
-        point.Value, point.Lower, point.Upper, point.PValue, point.N, JsonNamingPolicy.SnakeCaseLower.ConvertName(point.Status.ToString()));
+        point.Value, point.Lower, point.Upper, point.PValue, point.N, JsonNamingPolicy.SnakeCaseLower.ConvertName(point.Status.ToString()),
+        NullIfEmpty(point.Reason), point.ErrorBound);
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }

@@ -9,7 +9,7 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
     private static readonly string[] Columns =
     [
         "model_id", "window_seconds", "metric", "feature", "class", "segment", "version", "window_start", "window_end",
-        "value", "lower", "upper", "p_value", "n", "status", "computed_at",
+        "value", "lower", "upper", "p_value", "n", "status", "reason", "error_bound", "computed_at",
     ];
 
     /// <summary>Appends points; those of the same key are superseded.</summary>
@@ -34,6 +34,8 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
             buffer.WriteNullableDouble(point.PValue);
             buffer.WriteUInt64((ulong)point.N);
             buffer.WriteByte((byte)point.Status);
+            buffer.WriteString(point.Reason);
+            buffer.WriteNullableDouble(point.ErrorBound);
             buffer.WriteDateTime64Ms(now);
         }
 
@@ -47,7 +49,8 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
         var completeBefore = time.GetUtcNow() - model.AllowedLateness;
         var points = new List<MetricPoint>();
         using var rows = await store.QueryAsync(Statement(model, query), cancellation);
-        var (metric, segment, version, feature, label) = (new RepeatedText(), new RepeatedText(), new RepeatedText(), new RepeatedText(), new RepeatedText());
+        var (metric, segment, version) = (new RepeatedText(), new RepeatedText(), new RepeatedText());
+        var (feature, label, reason) = (new RepeatedText(), new RepeatedText(), new RepeatedText());
         while (rows.Read())
         {
             var point = new MetricPoint
@@ -65,6 +68,8 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
                 PValue = rows.ReadNullableDouble(),
                 N = (long)rows.ReadUInt64(),
                 Status = (MetricStatus)rows.ReadByte(),
+                Reason = reason.Read(rows),
+                ErrorBound = rows.ReadNullableDouble(),
             };
             points.Add(point.CompleteBefore(completeBefore));
         }
@@ -127,7 +132,7 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
 
         // The newest of each key. FINAL would say the same and takes four times as long, because it merges by the whole key.
         var text = $"""
-            SELECT metric, segment, version, feature, class, window_start, window_end, value, lower, upper, p_value, n, status
+            SELECT metric, segment, version, feature, class, window_start, window_end, value, lower, upper, p_value, n, status, reason, error_bound
             FROM metric_points
             WHERE {string.Join(" AND ", conditions)}
             ORDER BY metric, segment, version, feature, class, window_start, computed_at DESC

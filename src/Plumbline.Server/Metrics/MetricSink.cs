@@ -24,6 +24,24 @@ public sealed class MetricSink(List<MetricPoint> points, MetricWindow window, Pr
     /// <summary>Adds the outcome of a test: its statistic, with the p-value.</summary>
     public void Add(string metric, TestResult test, string feature = "") => Add(metric, test.ToEstimate(), feature, pValue: test.PValue);
 
+    /// <summary>Adds what a measure gives. One that fails takes nothing else with it: its point is undefined and says why.</summary>
+    public void AddGuarded(string metric, string feature, Func<(Estimate Estimate, double? PValue)> measure)
+    {
+        try
+        {
+            var (estimate, pValue) = measure();
+            Add(metric, estimate, feature, pValue: pValue);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            AddFailed(metric, error.Message, feature);
+        }
+    }
+
+    /// <summary>Adds a point that says why there is no number.</summary>
+    public void AddFailed(string metric, string cause, string feature = "") =>
+        AddAsIs(metric, Estimate.Undefined(0, null, Fault.Failed(cause)), 0, feature, "", pValue: null);
+
     /// <summary>Adds a count, which is exact whatever its size.</summary>
     public void AddCount(string metric, double value, long n, string feature = "", string @class = "") =>
         AddAsIs(metric, Estimate.Of(value, n), n, feature, @class, pValue: null);
@@ -48,5 +66,7 @@ public sealed class MetricSink(List<MetricPoint> points, MetricWindow window, Pr
             EstimateStatus.InsufficientData => MetricStatus.InsufficientData,
             _ => MetricStatus.Undefined,
         },
+        Reason = estimate.Reason ?? "",
+        ErrorBound = estimate.ErrorBound,
     });
 }

@@ -31,6 +31,7 @@ public static class ProgressEndpoint
             pending_windows = backlog.Count,
             oldest_pending_window = backlog.Oldest,
             watermark,
+            set_aside_windows = backlog.SetAside,
             last_error = backlog.LastError,
         });
     }

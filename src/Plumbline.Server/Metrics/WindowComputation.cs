@@ -10,13 +10,15 @@ namespace Plumbline.Server.Metrics;
 /// Computing a window twice gives the same points; work per window does not depend on how much history there is.
 /// </summary>
 public sealed class WindowComputation(
-    ProfileStore profiles, BaselineCatalog baselines, MetricPointStore points, IEnumerable<IProfileCalculator> profileCalculators, IEnumerable<IEventCalculator> eventCalculators)
+    ProfileStore profiles, BaselineCatalog baselines, MetricPointStore points, IEnumerable<IProfileCalculator> profileCalculators, IEnumerable<IEventCalculator> eventCalculators,
+    ILogger<WindowComputation> log)
 {
     /// <summary>Feature profiles held in memory at once while points are made; about 1 KB each.</summary>
     private const int ProfilesInMemory = 20_000;
 
     /// <summary>Computes base windows: profiles from events where predictions or the reference changed, then the points.</summary>
-    public async Task ComputeBaseAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)
+    /// <returns>Calculators that failed and why; the points of all others are written.</returns>
+    public async Task<IReadOnlyList<string>> ComputeBaseAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)
     {
         var stale = windows.Where(window => window.NeedsProfiles).ToList();
         if (stale.Count > 0) await profiles.ComputeAsync(model, [.. stale.Select(window => window.Start)], cancellation);
@@ -30,13 +32,15 @@ public sealed class WindowComputation(
             await FlushAsync(model, result, cancellation);
         }
 
-        await ComputeEventsAsync(model, windows, result, cancellation);
+        return await ComputeEventsAsync(model, windows, result, cancellation);
     }
 
     /// <summary>Computes days or weeks by merging stored base profiles, and event calculators over the whole window.</summary>
-    public async Task ComputeCoarseAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)
+    /// <returns>Calculators that failed and why; the points of all others are written.</returns>
+    public async Task<IReadOnlyList<string>> ComputeCoarseAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)
     {
         var result = new List<MetricPoint>();
+        var failures = new List<string>();
         foreach (var dirty in windows)
         {
             var window = new MetricWindow(dirty.Start, dirty.Start + dirty.Length);
@@ -46,8 +50,10 @@ public sealed class WindowComputation(
                 await FlushAsync(model, result, cancellation);
             }
 
-            await ComputeEventsAsync(model, [dirty], result, cancellation);
+            failures.AddRange(await ComputeEventsAsync(model, [dirty], result, cancellation));
         }
+
+        return failures;
     }
 
     /// <summary>Points of a window that is still open, from its events so far; nothing is stored.</summary>
@@ -55,19 +61,41 @@ public sealed class WindowComputation(
     {
         var result = new List<MetricPoint>();
         Calculate(model, window, await profiles.ComputeLiveAsync(model, window.Start, window.End, cancellation), result);
-        foreach (var calculator in eventCalculators.Where(calculator => calculator.IncludesOpenWindows)) await calculator.CalculateAsync(model, [window], result, cancellation);
+        foreach (var calculator in eventCalculators.Where(calculator => calculator.IncludesOpenWindows))
+            await CalculateAsync(calculator, model, [window], result, cancellation);
         return [.. result.Select(point => point.Status == MetricStatus.Ok ? point with { Status = MetricStatus.Incomplete } : point)];
     }
 
-    private async Task ComputeEventsAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, List<MetricPoint> result, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> ComputeEventsAsync(
+        ModelDefinition model, IReadOnlyList<DirtyWindow> windows, List<MetricPoint> result, CancellationToken cancellation)
     {
+        var failures = new List<string>();
         foreach (var calculator in eventCalculators)
         {
             var concerned = windows.Where(window => (window.Reasons & calculator.FollowsFrom) != DirtyReason.None).Select(window => new MetricWindow(window.Start, window.Start + window.Length)).ToList();
-            if (concerned.Count > 0) await calculator.CalculateAsync(model, concerned, result, cancellation);
+            if (concerned.Count > 0 && await CalculateAsync(calculator, model, concerned, result, cancellation) is { } failure) failures.Add(failure);
         }
 
         await FlushAsync(model, result, cancellation);
+        return failures;
+    }
+
+    private async Task<string?> CalculateAsync(
+        IEventCalculator calculator, ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> result, CancellationToken cancellation)
+    {
+        var before = result.Count;
+        try
+        {
+            await calculator.CalculateAsync(model, windows, result, cancellation);
+            return null;
+        }
+        catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
+        {
+            // Half of a calculator's points would be neither old nor new.
+            result.RemoveRange(before, result.Count - before);
+            log.LogWarning(error, "{Calculator} failed for windows of {Model}; all else of them is computed", calculator.GetType().Name, model.Name);
+            return $"{calculator.Metrics[0].Name} and what is computed with it: {error.Message}";
+        }
     }
 
     private void Calculate(ModelDefinition model, MetricWindow window, IEnumerable<FeatureProfile> rows, List<MetricPoint> result)
@@ -77,7 +105,21 @@ public sealed class WindowComputation(
         {
             var scoped = new ScopeProfiles(model, baseline, window, scope, WorthTelling(scope, features));
             var sink = new MetricSink(result, window, scope);
-            foreach (var calculator in profileCalculators) calculator.Calculate(scoped, sink);
+            foreach (var calculator in profileCalculators) Calculate(calculator, scoped, sink);
+        }
+    }
+
+    private void Calculate(IProfileCalculator calculator, ScopeProfiles scoped, MetricSink sink)
+    {
+        try
+        {
+            calculator.Calculate(scoped, sink);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            // What it had added stays; the first of its metrics says that the rest is missing, and why.
+            sink.AddFailed(calculator.Metrics[0].Name, error.Message);
+            log.LogWarning(error, "{Calculator} failed for a window of {Model}; all else of it is computed", calculator.GetType().Name, scoped.Model.Name);
         }
     }
 

@@ -31,6 +31,7 @@ public sealed class WindowPass(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await ledger.TryAgainAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -97,18 +98,27 @@ public sealed class WindowPass(
     private async Task<bool> RunAsync(ModelDefinition model, TimeSpan length, CancellationToken cancellation)
     {
         var windows = await ledger.TakeAsync(model, length, BatchSize, cancellation);
-        if (windows.Count == 0) return false;
+        // A window that has failed goes alone: one that cannot be computed must not take the others of its batch with it.
+        List<DirtyWindow> fresh = [.. windows.Where(window => window.Attempts == 0)];
+        if (fresh.Count > 0) await ComputeAsync(model, length, fresh, cancellation);
+        foreach (var failed in windows.Where(window => window.Attempts > 0)) await ComputeAsync(model, length, [failed], cancellation);
+        return windows.Count > 0;
+    }
+
+    private async Task ComputeAsync(ModelDefinition model, TimeSpan length, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)
+    {
         var started = time.GetTimestamp();
         try
         {
-            if (length == model.Window)
+            var isBase = length == model.Window;
+            var failures = isBase
+                ? await computation.ComputeBaseAsync(model, windows, cancellation)
+                : await computation.ComputeCoarseAsync(model, windows, cancellation);
+            if (isBase) await MarkCoarseAsync(model, windows, cancellation);
+            if (failures.Count > 0)
             {
-                await computation.ComputeBaseAsync(model, windows, cancellation);
-                await MarkCoarseAsync(model, windows, cancellation);
-            }
-            else
-            {
-                await computation.ComputeCoarseAsync(model, windows, cancellation);
+                await FailedAsync(model, windows, failures[0], error: null, cancellation);
+                return;
             }
 
             await ledger.ClearAsync(model.Id, windows, cancellation);
@@ -116,12 +126,20 @@ public sealed class WindowPass(
         }
         catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
         {
-            passState.Failed($"{model.Name}: {error.Message}");
-            log.LogError(error, "Windows {From} to {To} of {Model} were not computed; they are tried again.", windows[^1].Start, windows[0].Start, model.Name);
-            await ledger.FailAsync(model.Id, windows, error.Message, cancellation);
+            await FailedAsync(model, windows, error.Message, error, cancellation);
         }
+    }
 
-        return true;
+    private async Task FailedAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, string cause, Exception? error, CancellationToken cancellation)
+    {
+        passState.Failed($"{model.Name}: {cause}");
+        var attempts = windows[0].Attempts + 1;
+        // The first failure and the last; those between say nothing new.
+        if (attempts == 1)
+            log.LogError(error, "Windows {From} to {To} of {Model} were not computed: {Cause}; they are tried again.", windows[^1].Start, windows[0].Start, model.Name, cause);
+        else if (attempts == WindowLedger.AttemptsBeforeSetAside)
+            log.LogError("The window {Start} of {Model} is set aside after {Attempts} tries: {Cause}", windows[0].Start, model.Name, attempts, cause);
+        await ledger.FailAsync(model.Id, windows, cause, cancellation);
     }
 
     private async Task MarkCoarseAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)

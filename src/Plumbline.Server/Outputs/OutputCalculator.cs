@@ -57,14 +57,26 @@ public sealed class OutputCalculator : IProfileCalculator
         AddMean("output.mean", prediction, sink);
         if (prediction.Present == 0) return;
         var mean = prediction.Sum / prediction.Present;
-        sink.Add("output.standard_deviation", Estimate.Of(Math.Sqrt(Math.Max(0, (prediction.SumOfSquares / prediction.Present) - (mean * mean))), prediction.Present));
+        sink.Add("output.standard_deviation", Estimate.Of(Math.Sqrt(SquaredDeviations(prediction, mean) / prediction.Present), prediction.Present));
+    }
+
+    private static Interval? Spread(FeatureProfile profile, double mean) =>
+        SquaredDeviations(profile, mean) is var squares && double.IsFinite(squares) ? Confidence.Mean(profile.Present, mean, squares) : null;
+
+    // A difference of two large equal numbers is rounding, not spread: a constant has none.
+    private static double SquaredDeviations(FeatureProfile profile, double mean)
+    {
+        var squares = profile.SumOfSquares - (profile.Sum * mean);
+        return Math.Abs(squares) <= 1e-12 * Math.Abs(profile.SumOfSquares) ? 0 : squares > 0 || double.IsNaN(squares) ? squares : 0;
     }
 
     private static void AddMean(string metric, FeatureProfile? profile, MetricSink sink)
     {
         if (profile is null || profile.Present == 0) return;
-        var mean = profile.Sum / profile.Present;
-        var squaredDeviations = Math.Max(0, profile.SumOfSquares - (profile.Sum * mean));
-        sink.Add(metric, Estimate.Of(mean, profile.Present).With(Confidence.Mean(profile.Present, mean, squaredDeviations)));
+        sink.AddGuarded(metric, "", () =>
+        {
+            var mean = profile.Sum / profile.Present;
+            return (Estimate.Of(mean, profile.Present).With(Spread(profile, mean)), null);
+        });
     }
 }

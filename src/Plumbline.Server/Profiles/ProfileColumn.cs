@@ -68,7 +68,8 @@ internal sealed class ProfileColumn
                 below = 1;
             }
             var beyond = Math.BitIncrement(bins.Maximum);
-            if (double.IsFinite(beyond) && beyond > edges[^1])
+            // The end of a heavy value that is the largest one is an edge already.
+            if (double.IsFinite(beyond) && beyond >= edges[^1])
             {
                 finite.Add(beyond);
                 above = 1;

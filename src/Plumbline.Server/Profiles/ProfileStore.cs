@@ -30,7 +30,7 @@ public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCat
         if (windowStarts.Count == 0)
             return;
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], ct);
-        var baseline = baselines.Find(model.Id) ?? await baselines.TryAdoptFirstDayAsync(model, ct);
+        var baseline = await baselines.ReadyAsync(model, ct);
         var features = ProfiledFeature.Of(model);
         var computedAt = time.GetUtcNow();
         foreach (var batch in Batches(model, windowStarts))

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Plumbline.Server.Profiles;
+using Plumbline.Statistics.Binning;
 
 namespace Plumbline.Server.References;
 
@@ -28,6 +29,12 @@ public sealed record Baseline
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>How the bins were made; another than <see cref="CurrentBinning"/> is made anew from the reference's rows, as a new generation.</summary>
+    public int Binning { get; init; } = CurrentBinning;
+
+    /// <summary>0: percentiles only, heavy values shared a bin with what lies above them. 1: a bin for every heavy value, finer tails.</summary>
+    public const int CurrentBinning = 1;
+
     /// <summary>By feature name; includes @prediction and @score.</summary>
     public required FrozenDictionary<string, FeatureBaseline> Features { get; init; }
 }
@@ -40,10 +47,10 @@ public sealed record FeatureBaseline
     /// <summary>True: <see cref="Edges"/> are the bins. False: <see cref="Categories"/> are.</summary>
     public required bool IsNumeric { get; init; }
 
-    /// <summary>Numeric: strictly ascending percentile edges, 0..99 of them (none when the reference has no finite value).</summary>
+    /// <summary>Numeric: strictly ascending edges as <see cref="PercentileEdges"/> makes them; none when the reference has no finite value.</summary>
     public ImmutableArray<double> Edges { get; init; } = [];
 
-    /// <summary>Numeric: positions in <see cref="Edges"/> of the deduplicated deciles.</summary>
+    /// <summary>Numeric: positions in <see cref="Edges"/> of the deciles' edges.</summary>
     public ImmutableArray<int> DecileIndices { get; init; } = [];
 
     /// <summary>Categorical: the 50 most frequent values, most frequent first, ties in ordinal order.</summary>
@@ -52,7 +59,7 @@ public sealed record FeatureBaseline
     /// <summary>Mean of the finite reference values; 0 without any.</summary>
     public double Mean { get; init; }
 
-    /// <summary>Standard deviation (divisor n) of the finite reference values; 0 without any.</summary>
+    /// <summary>Standard deviation (divisor n) of the finite reference values; 0 without any, not finite when they are too large to be squared.</summary>
     public double StandardDeviation { get; init; }
 
     /// <summary>The reference's own counts in these bins.</summary>

@@ -49,15 +49,17 @@ public sealed class BaselineCatalog(
     /// <param name="version">Version that it was scored with; null when not said.</param>
     /// <param name="fill">Fills the table of the given name.</param>
     /// <param name="cancellation">Leaves the model with the reference that it had.</param>
+    /// <param name="replaces">Only takes the place of this one; another that came meanwhile stays.</param>
     /// <returns>The new baseline; null when no row was filled in (the model keeps what it had).</returns>
-    public async Task<Baseline?> ReplaceAsync(int modelId, bool declared, string? version, Func<ModelDefinition, string, CancellationToken, Task> fill, CancellationToken cancellation)
+    public async Task<Baseline?> ReplaceAsync(
+        int modelId, bool declared, string? version, Func<ModelDefinition, string, CancellationToken, Task> fill, CancellationToken cancellation, Baseline? replaces = null)
     {
         var gate = _gates.GetOrAdd(modelId, _ => new SemaphoreSlim(1, 1));
         await gate.WaitAsync(cancellation);
         try
         {
             var model = catalog.Find(modelId) ?? throw new InvalidOperationException($"Model {modelId} was deleted.");
-            if (!declared && Find(modelId) is { } present)
+            if (Find(modelId) is { } present && (replaces is null ? !declared : present != replaces))
                 return present;
             var generation = (Find(modelId)?.Generation ?? 0) + 1;
             try
@@ -74,6 +76,28 @@ public sealed class BaselineCatalog(
         {
             gate.Release();
         }
+    }
+
+    /// <summary>
+    /// The baseline that windows are to be profiled on: the model's own, made anew first when its bins are of an older kind; else the first complete day
+    /// when there is one.
+    /// </summary>
+    internal async Task<Baseline?> ReadyAsync(ModelDefinition model, CancellationToken cancellation) => Find(model.Id) switch
+    {
+        null => await TryAdoptFirstDayAsync(model, cancellation),
+        { Binning: Baseline.CurrentBinning } current => current,
+        var old => await BinAgainAsync(model, old, cancellation),
+    };
+
+    private async Task<Baseline?> BinAgainAsync(ModelDefinition model, Baseline old, CancellationToken cancellation)
+    {
+        log.LogInformation("The reference of model {Model} is binned again: heavy values get bins of their own", model.Name);
+        var from = ModelTables.Reference(model.Id, old.Generation);
+        return await ReplaceAsync(model.Id, declared: old.Declared, old.Version, async (_, table, ct) =>
+        {
+            var columns = string.Join(", ", await tables.ColumnsAsync(from, ct));
+            await store.ExecuteAsync(new SqlStatement($"INSERT INTO {table} ({columns}) SELECT {columns} FROM {from}"), ct);
+        }, cancellation, replaces: old);
     }
 
     /// <summary>

@@ -20,7 +20,10 @@ public sealed class BaselineComputation(ColumnStore store)
     private const long QuantileBytes = 128L << 20;
 
     private const int MaxFeaturesPerStatement = 100;
-    private static readonly string Levels = string.Join(", ", Enumerable.Range(1, 99).Select(k => (k / 100.0).ToString(CultureInfo.InvariantCulture)));
+    private static readonly string Levels = string.Join(", ", PercentileEdges.Levels.Select(level => level.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>Different values of a feature, one more than are counted one by one: then there are too many.</summary>
+    private static readonly string FewValues = string.Create(CultureInfo.InvariantCulture, $"groupUniqArrayIf({PercentileEdges.MaxExactValues + 1})");
 
     /// <summary>Computes the baseline of the rows in <c>reference_{id}_{generation}</c>.</summary>
     /// <param name="model">The model; its features are the table's columns.</param>
@@ -45,10 +48,11 @@ public sealed class BaselineComputation(ColumnStore store)
         };
     }
 
-    private sealed record NumberSummary(double[] Quantiles, double Minimum, double Maximum, double Mean, double StandardDeviation, ulong Count)
+    private sealed record NumberSummary(double[] Quantiles, double Minimum, double Maximum, double Mean, double StandardDeviation, ulong Count, double[] Values)
     {
         /// <summary>Null without any finite value.</summary>
-        public PercentileEdges? Edges { get; } = Count == 0 ? null : PercentileEdges.FromQuantiles(Ascending(Quantiles, Minimum, Maximum));
+        public PercentileEdges? Edges { get; } = Count == 0 ? null : PercentileEdges.FromQuantiles(
+            Ascending(Quantiles, Minimum, Maximum), Values.Length > PercentileEdges.MaxExactValues ? [] : Values);
 
         // Interpolation between two values can leave their range by a rounding step, or overflow between two huge ones.
         private static double[] Ascending(double[] quantiles, double minimum, double maximum)
@@ -102,14 +106,16 @@ public sealed class BaselineComputation(ColumnStore store)
         {
             var columns = chunk.Select(feature => $"""
                 quantilesExactInclusiveIf({Levels})({feature.Sql}, isFinite({feature.Sql})), minIf({feature.Sql}, isFinite({feature.Sql})), maxIf({feature.Sql}, isFinite({feature.Sql})),
-                avgIf({feature.Sql}, isFinite({feature.Sql})), stddevPopStableIf({feature.Sql}, isFinite({feature.Sql})), countIf(isFinite({feature.Sql}))
+                avgIf({feature.Sql}, isFinite({feature.Sql})), stddevPopStableIf({feature.Sql}, isFinite({feature.Sql})), countIf(isFinite({feature.Sql})),
+                {FewValues}({feature.Sql}, isFinite({feature.Sql}))
                 """);
             using var answer = await store.QueryAsync(new SqlStatement($"SELECT {string.Join(",\n", columns)} FROM {table}"), ct);
             answer.Read();
             foreach (var feature in chunk)
             {
                 summaries[feature.Name] = new NumberSummary(
-                    answer.ReadDoubleArray(), answer.ReadDouble(), answer.ReadDouble(), answer.ReadDouble(), answer.ReadDouble(), answer.ReadUInt64());
+                    answer.ReadDoubleArray(), answer.ReadDouble(), answer.ReadDouble(), answer.ReadDouble(), answer.ReadDouble(), answer.ReadUInt64(),
+                    answer.ReadDoubleArray());
             }
         }
         return summaries;

@@ -11,10 +11,12 @@ internal static class BaselineJson
 
     // A FrozenDictionary cannot be read back; everything else of the record can.
     private sealed record Stored(
-        int Generation, bool Declared, DateTimeOffset? From, DateTimeOffset? To, string? Version, long Rows, long GroundTruthRows, DateTimeOffset CreatedAt, IReadOnlyList<FeatureBaseline> Features);
+        int Generation, bool Declared, DateTimeOffset? From, DateTimeOffset? To, string? Version, long Rows, long GroundTruthRows, DateTimeOffset CreatedAt,
+        IReadOnlyList<FeatureBaseline> Features, int Binning = 0);
 
     internal static string Write(Baseline baseline) => JsonSerializer.Serialize(new Stored(
-        baseline.Generation, baseline.Declared, baseline.From, baseline.To, baseline.Version, baseline.Rows, baseline.GroundTruthRows, baseline.CreatedAt, [.. baseline.Features.Values]), Options);
+        baseline.Generation, baseline.Declared, baseline.From, baseline.To, baseline.Version, baseline.Rows, baseline.GroundTruthRows, baseline.CreatedAt,
+        [.. baseline.Features.Values], baseline.Binning), Options);
 
     internal static Baseline Read(string text)
     {
@@ -29,6 +31,7 @@ internal static class BaselineJson
             Rows = stored.Rows,
             GroundTruthRows = stored.GroundTruthRows,
             CreatedAt = stored.CreatedAt,
+            Binning = stored.Binning,
             Features = stored.Features.ToFrozenDictionary(feature => feature.Feature, StringComparer.Ordinal),
         };
     }

@@ -37,6 +37,11 @@ public sealed record DirtyWindow(DateTimeOffset Start, TimeSpan Length, DirtyRea
 /// </summary>
 public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelCatalog models, PlumblineOptions options, TimeProvider time)
 {
+    /// <summary>Tries, with pauses of 1, 2, 4 .. seconds between them, after which a window is set aside: about four minutes.</summary>
+    public const int AttemptsBeforeSetAside = 8;
+
+    private static readonly TimeSpan SetAsidePause = TimeSpan.FromHours(1);
+
     // Marks only need to differ from those taken before; ticks keep them ascending over restarts.
     private long _mark = time.GetUtcNow().UtcTicks;
 
@@ -66,7 +71,9 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
                 $"""
                 INSERT INTO dirty_window (ModelId, Seconds, StartMs, Reasons, Mark, NotBeforeMs, Attempts, LastError)
                 VALUES ({modelId}, {(int)length.TotalSeconds}, {startMs}, {(int)reason}, {mark}, {notBefore}, 0, NULL)
-                ON CONFLICT (ModelId, Seconds, StartMs) DO UPDATE SET Reasons = Reasons | excluded.Reasons, Mark = excluded.Mark
+                ON CONFLICT (ModelId, Seconds, StartMs) DO UPDATE SET Reasons = Reasons | excluded.Reasons, Mark = excluded.Mark,
+                    NotBeforeMs = CASE WHEN Attempts >= {AttemptsBeforeSetAside} THEN excluded.NotBeforeMs ELSE NotBeforeMs END,
+                    Attempts = CASE WHEN Attempts >= {AttemptsBeforeSetAside} THEN 0 ELSE Attempts END
                 """,
                 cancellation);
         }
@@ -103,32 +110,59 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
         Settled?.Invoke(modelId);
     }
 
-    /// <summary>Leaves windows on the list after a failure, with the reason; they are tried again after a pause that doubles with each attempt, at most 5 minutes.</summary>
+    /// <summary>
+    /// Leaves windows on the list after a failure, with the reason; they are tried again after a pause that doubles with each attempt. After
+    /// <see cref="AttemptsBeforeSetAside"/> of them a window is set aside: nothing waits for it any more, it is shown, and it is tried again when its data
+    /// change, when the server starts (perhaps as another version), and once an hour.
+    /// </summary>
     public async Task FailAsync(int modelId, IReadOnlyList<DirtyWindow> windows, string error, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         foreach (var window in windows)
         {
             var (seconds, startMs) = ((int)window.Length.TotalSeconds, window.Start.ToUnixTimeMilliseconds());
-            var until = time.GetUtcNow().ToUnixTimeMilliseconds() + (long)Math.Min(300_000, 1000 * Math.Pow(2, Math.Min(window.Attempts, 20)));
+            var pause = window.Attempts + 1 >= AttemptsBeforeSetAside ? SetAsidePause : TimeSpan.FromSeconds(Math.Pow(2, window.Attempts));
+            var until = (time.GetUtcNow() + pause).ToUnixTimeMilliseconds();
             await db.Database.ExecuteSqlAsync($"UPDATE dirty_window SET Attempts = Attempts + 1, LastError = {error}, NotBeforeMs = {until} WHERE ModelId = {modelId} AND Seconds = {seconds} AND StartMs = {startMs}", cancellation);
         }
 
         Settled?.Invoke(modelId);
     }
 
-    /// <summary>How many windows of a model wait that could be computed, the oldest, and the last error.</summary>
+    /// <summary>Gives windows that were set aside by an earlier run another chance: this may be a version that can compute them.</summary>
+    public async Task TryAgainAsync(CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        await db.DirtyWindows.Where(row => row.Attempts >= AttemptsBeforeSetAside)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Attempts, 0).SetProperty(row => row.NotBeforeMs, 0), cancellation);
+    }
+
+    /// <summary>Windows that were set aside, of one model or of all, newest first; at most <paramref name="limit"/>.</summary>
+    public async Task<IReadOnlyList<SetAsideWindow>> SetAsideAsync(int? modelId, int limit, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var rows = await db.DirtyWindows.AsNoTracking()
+            .Where(row => row.Attempts >= AttemptsBeforeSetAside && (modelId == null || row.ModelId == modelId))
+            .OrderByDescending(row => row.StartMs).Take(limit).ToListAsync(cancellation);
+        return [.. rows.Select(row => new SetAsideWindow(
+            row.ModelId, DateTimeOffset.FromUnixTimeMilliseconds(row.StartMs), TimeSpan.FromSeconds(row.Seconds), row.LastError ?? ""))];
+    }
+
+    /// <summary>How many windows of a model wait that could be computed, the oldest, and the last error; those set aside are counted apart.</summary>
     public async Task<WindowBacklog> BacklogAsync(ModelDefinition model, CancellationToken cancellation)
     {
         var closedMs = ClosedBefore(model).ToUnixTimeMilliseconds();
         var baseSeconds = (int)model.Window.TotalSeconds;
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var waiting = db.DirtyWindows.AsNoTracking().Where(row => row.ModelId == model.Id && (row.Seconds != baseSeconds || row.StartMs < closedMs));
+        var listed = db.DirtyWindows.AsNoTracking().Where(row => row.ModelId == model.Id && (row.Seconds != baseSeconds || row.StartMs < closedMs));
         // One statement: between two the last window may be computed, and then there is no oldest one.
-        var found = await waiting.GroupBy(_ => 1).Select(all => new { Count = all.Count(), Oldest = all.Min(row => row.StartMs) }).SingleOrDefaultAsync(cancellation);
-        if (found is null) return new(0, null, null);
-        var error = await waiting.Where(row => row.LastError != null).Select(row => row.LastError).FirstOrDefaultAsync(cancellation);
-        return new(found.Count, DateTimeOffset.FromUnixTimeMilliseconds(found.Oldest), error);
+        var found = await listed.GroupBy(row => row.Attempts >= AttemptsBeforeSetAside)
+            .Select(all => new { SetAside = all.Key, Count = all.Count(), Oldest = all.Min(row => row.StartMs) }).ToListAsync(cancellation);
+        if (found.Count == 0) return new(0, null, null, 0);
+        var error = await listed.Where(row => row.LastError != null).OrderByDescending(row => row.StartMs).Select(row => row.LastError).FirstOrDefaultAsync(cancellation);
+        var waiting = found.Find(group => !group.SetAside);
+        return new(
+            waiting?.Count ?? 0, waiting is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(waiting.Oldest), error, found.Find(group => group.SetAside)?.Count ?? 0);
     }
 
     /// <summary>Models that have anything on the list.</summary>
@@ -143,4 +177,11 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
 }
 
 /// <summary>Windows of a model that wait to be computed.</summary>
-public sealed record WindowBacklog(int Count, DateTimeOffset? Oldest, string? LastError);
+/// <param name="Count">Windows that are closed and not computed.</param>
+/// <param name="Oldest">Start of the oldest of them.</param>
+/// <param name="LastError">Why the newest window that failed did; null when none has.</param>
+/// <param name="SetAside">Windows that failed too often and that nothing waits for.</param>
+public sealed record WindowBacklog(int Count, DateTimeOffset? Oldest, string? LastError, int SetAside);
+
+/// <summary>A window that could not be computed after several tries.</summary>
+public sealed record SetAsideWindow(int ModelId, DateTimeOffset Start, TimeSpan Length, string Error);

@@ -9,14 +9,21 @@ namespace Plumbline.Statistics.Binning;
 /// </summary>
 public static class PercentileDistance
 {
+    // 40 bytes each.
+    private const int PiecesOnStack = 512;
+
     /// <summary>
-    /// Kolmogorov-Smirnov: max |F - G| over the edges. A lower bound of the exact D, which lies within the result's error bound above it. The p-value is the
-    /// asymptotic one and, resting on a lower bound of D, not below the p of the rows; null where D cannot be judged.
+    /// Kolmogorov-Smirnov: max |F - G| over the edges. A lower bound of the exact D, which lies within the result's error bound above it; exact (bound 0) when no
+    /// bin that both sides occupy has any width, as for a reference of few different values. The p-value is the asymptotic one and, resting on a lower bound of
+    /// D, not below the p of the rows; null where D cannot be judged.
     /// </summary>
+    /// <param name="edges">Strictly ascending edges.</param>
     /// <param name="reference">Counts of the reference, edges + 1 bins.</param>
     /// <param name="current">Counts of the current sample in the same bins.</param>
-    public static TestResult KolmogorovSmirnov(ReadOnlySpan<ulong> reference, ReadOnlySpan<ulong> current)
+    public static TestResult KolmogorovSmirnov(ReadOnlySpan<double> edges, ReadOnlySpan<ulong> reference, ReadOnlySpan<ulong> current)
     {
+        BinCounts.Ascending(edges);
+        Require.SameLength(edges.Length + 1, reference.Length, nameof(reference));
         var totals = BinTotals.Of(reference, current);
         if (!totals.IsComparable)
             return totals.MissingTest();
@@ -26,8 +33,9 @@ public static class PercentileDistance
             var fNext = i == reference.Length - 1 ? 1 : f + reference[i] / totals.Reference;
             var gNext = i == reference.Length - 1 ? 1 : g + current[i] / totals.Current;
             distance = Math.Max(distance, Math.Abs(fNext - gNext));
-            // Inside a bin one CDF may rise fully before the other starts.
-            worst = Math.Max(worst, Math.Max(fNext - g, gNext - f));
+            // Inside a bin one CDF may rise fully before the other starts, unless only one rises or all its values are one.
+            if (reference[i] > 0 && current[i] > 0 && !PercentileEdges.IsAtom(edges, i))
+                worst = Math.Max(worst, Math.Max(fNext - g, gNext - f));
             (f, g) = (fNext, gNext);
         }
 
@@ -36,19 +44,22 @@ public static class PercentileDistance
     }
 
     /// <summary>
-    /// Wasserstein-1: the area between the two CDFs, linear inside the bins, the end bins reaching to the smaller minimum and the larger maximum, divided by the
-    /// reference's standard deviation. 0 when both are constant and equal; undefined for another constant reference.
+    /// Wasserstein-1: the area between the two CDFs divided by the reference's standard deviation. Inside a bin a CDF is linear, between the side's own
+    /// smallest and largest value, about where the known sum of the side's values puts the bin's mean; so it is exact where each side has at most one bin of
+    /// more than one value and the CDFs do not cross in it. 0 when both are constant and equal; undefined for another constant reference.
     /// </summary>
     /// <param name="edges">Strictly ascending edges.</param>
-    /// <param name="reference">Counts and range of the reference.</param>
-    /// <param name="current">Counts and range of the current sample.</param>
-    /// <param name="referenceStandardDeviation">Standard deviation (divisor n) of the reference; 1 gives the area in the feature's unit.</param>
+    /// <param name="reference">Counts, range and sum of the reference.</param>
+    /// <param name="current">Counts, range and sum of the current sample.</param>
+    /// <param name="referenceStandardDeviation">
+    /// Standard deviation (divisor n) of the reference; 1 gives the area in the feature's unit. Not finite (values too large to be squared): undefined.
+    /// </param>
     public static Estimate Wasserstein(ReadOnlySpan<double> edges, NumericBins reference, NumericBins current, double referenceStandardDeviation)
     {
         BinCounts.Ascending(edges);
         Require.SameLength(edges.Length + 1, reference.Counts.Length, nameof(reference));
-        if (!(referenceStandardDeviation >= 0 && double.IsFinite(referenceStandardDeviation)))
-            throw new ArgumentOutOfRangeException(nameof(referenceStandardDeviation), referenceStandardDeviation, "Must be finite and not negative.");
+        if (referenceStandardDeviation < 0)
+            throw new ArgumentOutOfRangeException(nameof(referenceStandardDeviation), referenceStandardDeviation, "Must not be negative.");
         var totals = BinTotals.Of(reference.Counts, current.Counts);
         if (!totals.IsComparable)
             return totals.Missing();
@@ -58,9 +69,17 @@ public static class PercentileDistance
             return Estimate.Undefined(totals.N, totals.M, "the range of a side is not known");
         if (low == high)
             return Estimate.Of(0, totals.N, totals.M).WithErrorBound(0);
+        if (!double.IsFinite(referenceStandardDeviation))
+            return Estimate.Undefined(totals.N, totals.M, Estimate.OverflowPrefix + "the reference has values too large for a standard deviation");
         if (referenceStandardDeviation == 0)
             return Estimate.Undefined(totals.N, totals.M, "the reference is constant: there is no standard deviation to divide by");
-        var (area, bound) = Area(edges, reference.Counts, current.Counts, totals, low, high);
+        var bins = edges.Length + 1;
+        Span<ProfileCdf.Piece> space = 2 * bins <= PiecesOnStack ? stackalloc ProfileCdf.Piece[PiecesOnStack] : new ProfileCdf.Piece[2 * bins];
+        var f = ProfileCdf.Of(edges, reference, totals.Reference, space[..bins]);
+        var g = ProfileCdf.Of(edges, current, totals.Current, space[bins..]);
+        var area = CdfArea.Between(f, g);
+        // Where all means are known and the functions do not cross, only the means matter, and the area is exact.
+        var bound = f.IsPinned && g.IsPinned && !CdfArea.MayCross(f, g) ? 0 : f.Uncertainty() + g.Uncertainty();
         return Estimate.Of(area / referenceStandardDeviation, totals.N, totals.M).WithErrorBound(bound / referenceStandardDeviation);
     }
 
@@ -102,51 +121,4 @@ public static class PercentileDistance
 
         return Estimate.Of(bins.Maximum, n).WithErrorBound(0);
     }
-
-    private static (double Area, double Bound) Area(
-        ReadOnlySpan<double> edges, ReadOnlySpan<ulong> reference, ReadOnlySpan<ulong> current, BinTotals totals, double low, double high)
-    {
-        double area = 0, bound = 0, difference = 0;
-        for (var i = 0; i <= edges.Length; i++)
-        {
-            var left = i == 0 ? low : Math.Clamp(edges[i - 1], low, high);
-            var right = i == edges.Length ? high : Math.Clamp(edges[i], low, high);
-            var width = Math.Max(0, right - left);
-            var p = reference[i] / totals.Reference;
-            var q = current[i] / totals.Current;
-            var next = i == edges.Length ? 0 : difference + p - q;
-            area += width * MeanAbsolute(difference, next);
-            // The rows of a bin may all sit at one end: half a width away from the spread that was assumed.
-            bound += width * (p + q) / 2;
-            difference = next;
-        }
-
-        return (area, bound);
-    }
-
-    // Mean of |a + (b - a) t| over t in [0, 1].
-    private static double MeanAbsolute(double a, double b) => a * b >= 0
-        ? (Math.Abs(a) + Math.Abs(b)) / 2
-        : (a * a + b * b) / (2 * Math.Abs(b - a));
-}
-
-/// <summary>The counts of one side over common edges, with its smallest and largest value.</summary>
-public readonly ref struct NumericBins
-{
-    /// <summary>Counts (edges + 1) and the range of the values in them.</summary>
-    public NumericBins(ReadOnlySpan<ulong> counts, double minimum, double maximum)
-    {
-        Counts = counts;
-        Minimum = minimum;
-        Maximum = maximum;
-    }
-
-    /// <summary>Rows per bin.</summary>
-    public ReadOnlySpan<ulong> Counts { get; }
-
-    /// <summary>Smallest value.</summary>
-    public double Minimum { get; }
-
-    /// <summary>Largest value.</summary>
-    public double Maximum { get; }
 }

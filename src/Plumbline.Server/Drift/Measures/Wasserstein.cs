@@ -1,4 +1,5 @@
 using Plumbline.Server.Metrics;
+using Plumbline.Server.Profiles;
 using Plumbline.Statistics.Binning;
 
 namespace Plumbline.Server.Drift.Measures;
@@ -7,11 +8,12 @@ internal static class Wasserstein
 {
     public static DriftMeasure Measure { get; } = new(
         new("drift.wasserstein", MetricLayer.Inputs, "standard deviations", "[0, ∞)", MetricDirection.LowerIsBetter,
-            "Area between the two distribution functions, linear inside the reference's percentile bins, divided by the reference's standard deviation. Numeric features only."),
+            "Area between the two distribution functions, divided by the reference's standard deviation. Exact for a reference of at most "
+            + "100 different values when the other values of the window lie in one bin; else linear inside the reference's bins, about the means that the "
+            + "sums of the values allow: error_bound says how far the rows' own value can be away. Numeric features only."),
         comparison => new DriftValue(PercentileDistance.Wasserstein(
-            comparison.Baseline.Edges.AsSpan(),
-            new NumericBins(comparison.Baseline.Profile.Bins, comparison.Baseline.Profile.Minimum, comparison.Baseline.Profile.Maximum),
-            new NumericBins(comparison.Current.Bins, comparison.Current.Minimum, comparison.Current.Maximum),
-            comparison.Baseline.StandardDeviation)),
+            comparison.Baseline.Edges.AsSpan(), Bins(comparison.Baseline.Profile), Bins(comparison.Current), comparison.Baseline.StandardDeviation)),
         NumericOnly: true);
+
+    private static NumericBins Bins(FeatureProfile profile) => new(profile.Bins, profile.Minimum, profile.Maximum, profile.Sum);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Plumbline.Server.Models;
 using Plumbline.Server.References;
+using Plumbline.Statistics.Binning;
 using Plumbline.Statistics.Slices;
 using Plumbline.Store;
 
@@ -90,10 +91,24 @@ public sealed class ColdSpotFeatures(ColumnStore store)
         if (feature.Type == FeatureType.Boolean) return new ColdSpotFeature(feature, null, ["false", "true"], false);
         if (!baseline.Features.TryGetValue(feature.Name, out var known) || known.Profile.Present == 0) return null;
         if (known.IsNumeric)
-            return known.DecileIndices.Length == 0 ? null : new ColdSpotFeature(feature, [.. known.DecileIndices.Select(index => known.Edges[index])], null, false);
+            return known.DecileIndices.Length == 0 ? null : new ColdSpotFeature(feature, Borders(known), null, false);
         // The bins of a categorical profile end with "other" and "unseen".
         var bins = known.Profile.Bins;
         return known.Categories.Length == 0 || (bins.Length >= 2 && bins[^2] > LargestOther * known.Profile.Present) ? null : new ColdSpotFeature(feature, null, known.Categories, true);
+    }
+
+    // The end of a heavy value's own bin is the next number that a computer knows; for a condition that people read, the next edge above it.
+    private static double[] Borders(FeatureBaseline known)
+    {
+        var edges = known.Edges.AsSpan();
+        var borders = new SortedSet<double>();
+        foreach (var index in known.DecileIndices)
+        {
+            if (!PercentileEdges.IsAtom(edges, index)) borders.Add(edges[index]);
+            else if (index + 1 < edges.Length) borders.Add(edges[index + 1]);
+        }
+
+        return [.. borders];
     }
 
     /// <summary>Deciles of the lengths of the reference's texts: profiles do not look at text.</summary>

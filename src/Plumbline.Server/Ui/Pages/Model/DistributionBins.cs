@@ -2,18 +2,19 @@ using Plumbline.Server.Health;
 using Plumbline.Server.Profiles;
 using Plumbline.Server.References;
 using Plumbline.Server.Ui.Charts;
+using Plumbline.Statistics.Binning;
 
 namespace Plumbline.Server.Ui.Pages.Model;
 
 /// <summary>
-/// From percentile bins and category counts to bars. The hundred percentile bins of a numeric feature all hold one
-/// hundredth of the reference, which makes a flat picture; for the eye their counts are spread over bars of equal width,
-/// evenly within each bin. Features with few distinct values keep their own bins.
+/// From percentile bins and category counts to bars. Most bins of a numeric feature hold one hundredth of the reference, which
+/// makes a flat picture; for the eye their counts are spread over bars of equal width, evenly within each bin. Features with few
+/// distinct values keep their own bins.
 /// </summary>
 public static class DistributionBins
 {
     private const int Bars = 28;
-    private const int FewEdges = 30;
+    private const int FewBins = 30;
     private const int MostCategories = 14;
 
     /// <param name="baseline">The reference of the feature, or null.</param>
@@ -47,40 +48,82 @@ public static class DistributionBins
 
     private static List<Bar> Numeric(FeatureBaseline baseline, FeatureProfile? now, string unit)
     {
-        var edges = baseline.Edges;
-        var counts = now?.Bins ?? new ulong[baseline.Profile.Bins.Length];
+        var edges = baseline.Edges.AsSpan();
+        var then = baseline.Profile.Bins;
+        var counts = now?.Bins ?? new ulong[then.Length];
         if (edges.Length == 0)
-            return [new Bar("all values", null, counts.Aggregate(0.0, (sum, one) => sum + one), baseline.Profile.Bins.Aggregate(0.0, (sum, one) => sum + one))];
-        var bars = new List<Bar> { new($"< {Short(edges[0])}", $"below {Figures.Format(edges[0], unit)}", counts[0], baseline.Profile.Bins[0]) };
-        if (edges.Length <= FewEdges)
+            return [new Bar("all values", null, Sum(counts, 0, counts.Length), Sum(then, 0, then.Length))];
+        var occupied = Enumerable.Range(0, then.Length).Count(bin => then[bin] > 0 || counts[bin] > 0);
+        if (occupied <= FewBins)
+            return OwnBins(edges, counts, then, unit);
+        var (low, high) = Picture(then);
+        double from = edges[low], width = (edges[high] - from) / Bars;
+        var bars = new List<Bar> { Below(edges[low], unit, Sum(counts, 0, low + 1), Sum(then, 0, low + 1)) };
+        var (spreadNow, spreadThen) = (Spread(edges[low..(high + 1)], counts.AsSpan(low + 1), width), Spread(edges[low..(high + 1)], then.AsSpan(low + 1), width));
+        for (var at = 0; at < Bars; at++)
         {
-            for (var at = 1; at < edges.Length; at++)
-                bars.Add(new Bar(Short(edges[at - 1]), $"{Figures.Format(edges[at - 1], unit)} to {Figures.Format(edges[at], unit)}", counts[at], baseline.Profile.Bins[at]));
+            var left = from + (at * width);
+            bars.Add(new Bar(Short(left), $"{Figures.Format(left, unit)} to {Figures.Format(left + width, unit)}", spreadNow[at], spreadThen[at]));
         }
-        else
-        {
-            var width = (edges[^1] - edges[0]) / Bars;
-            var (spreadNow, spreadThen) = (Spread(edges.AsSpan(), counts, width), Spread(edges.AsSpan(), baseline.Profile.Bins, width));
-            for (var at = 0; at < Bars; at++)
-                bars.Add(new Bar(Short(edges[0] + (at * width)), $"{Figures.Format(edges[0] + (at * width), unit)} to {Figures.Format(edges[0] + ((at + 1) * width), unit)}", spreadNow[at], spreadThen[at]));
-        }
-        bars.Add(new Bar($"\u2265 {Short(edges[^1])}", $"{Figures.Format(edges[^1], unit)} or more", counts[^1], baseline.Profile.Bins[^1]));
+
+        bars.Add(Above(edges[high], unit, Sum(counts, high + 1, counts.Length), Sum(then, high + 1, then.Length)));
         return bars;
     }
 
-    private static double[] Spread(ReadOnlySpan<double> edges, ulong[] counts, double width)
+    // Values that have a bin of their own, and what lies between them where there is any.
+    private static List<Bar> OwnBins(ReadOnlySpan<double> edges, ulong[] counts, ulong[] then, string unit)
+    {
+        var bars = new List<Bar>();
+        for (var bin = 0; bin < then.Length; bin++)
+        {
+            if (counts[bin] == 0 && then[bin] == 0)
+                continue;
+            bars.Add(bin == 0 ? Below(edges[0], unit, counts[0], then[0])
+                : bin == edges.Length ? Above(edges[^1], unit, counts[bin], then[bin])
+                : PercentileEdges.IsAtom(edges, bin) ? new Bar(Short(edges[bin - 1]), $"exactly {Figures.Format(edges[bin - 1], unit)}", counts[bin], then[bin])
+                : new Bar(Short(edges[bin - 1]), $"{Figures.Format(edges[bin - 1], unit)} to {Figures.Format(edges[bin], unit)}", counts[bin], then[bin]));
+        }
+
+        return bars;
+    }
+
+    private static Bar Below(double edge, string unit, double now, double then) => new($"< {Short(edge)}", $"below {Figures.Format(edge, unit)}", now, then);
+
+    private static Bar Above(double edge, string unit, double now, double then) => new($"\u2265 {Short(edge)}", $"{Figures.Format(edge, unit)} or more", now, then);
+
+    // The edges between which the picture has bars of equal width: one hundredth of the reference lies outside on either side, so that a long tail leaves room.
+    private static (int Low, int High) Picture(ulong[] then)
+    {
+        double hundredth = Sum(then, 0, then.Length) / 100, below = 0, above = 0;
+        var (low, high) = (0, then.Length - 2);
+        while (low < then.Length - 2 && (below += then[low]) < hundredth * 0.999)
+            low++;
+        while (high > 0 && (above += then[high + 1]) < hundredth * 0.999)
+            high--;
+        return low < high ? (low, high) : (0, then.Length - 2);
+    }
+
+    private static double Sum(ulong[] bins, int from, int to) => bins.AsSpan(from, to - from).ToArray().Aggregate(0.0, (sum, one) => sum + one);
+
+    private static double[] Spread(ReadOnlySpan<double> edges, ReadOnlySpan<ulong> counts, double width)
     {
         var bars = new double[Bars];
         for (var bin = 1; bin < edges.Length; bin++)
         {
-            double from = edges[bin - 1], to = edges[bin], density = counts[bin] / (to - from);
+            double from = edges[bin - 1], to = edges[bin], count = counts[bin - 1];
             var first = Math.Clamp((int)((from - edges[0]) / width), 0, Bars - 1);
+            if (PercentileEdges.IsAtom(edges, bin))
+            {
+                bars[first] += count;
+                continue;
+            }
+
             for (var bar = first; bar < Bars; bar++)
             {
                 double left = edges[0] + (bar * width), right = bar == Bars - 1 ? edges[^1] : left + width;
                 var overlap = Math.Min(to, right) - Math.Max(from, left);
                 if (overlap > 0)
-                    bars[bar] += density * overlap;
+                    bars[bar] += count * (overlap / (to - from));
                 if (right >= to)
                     break;
             }

@@ -3,6 +3,7 @@ using Plumbline.Server.Health;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.References;
 using Plumbline.Server.Ui.Charts;
+using Plumbline.Statistics.Binning;
 
 namespace Plumbline.Server.Ui.Pages.Model;
 
@@ -20,7 +21,9 @@ public static class DriftNoise
         var sizes = points.Where(point => point.Value is not null && point.N > 0).Select(point => point.N).Order().ToList();
         if (baseline is null || sizes.Count == 0 || baseline.Profile.Present == 0)
             return null;
-        var bins = baseline.IsNumeric ? baseline.DecileIndices.Length + 1 : baseline.Categories.Length;
+        var bins = baseline.IsNumeric
+            ? PercentileEdges.ToDeciles(baseline.Profile.Bins, baseline.DecileIndices.AsSpan()).Count(count => count > 0)
+            : baseline.Categories.Length;
         if (bins < 2)
             return null;
         double n = sizes[sizes.Count / 2], m = baseline.Profile.Present;
