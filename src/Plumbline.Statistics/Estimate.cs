@@ -66,7 +66,7 @@ public readonly record struct Estimate
 
     /// <summary>The same value with an interval; without a value nothing changes.</summary>
     public Estimate With(Interval? interval) => IsOk && interval is { } known && double.IsFinite(known.Lower) && double.IsFinite(known.Upper)
-        ? this with { Lower = known.Lower, Upper = known.Upper }
+        ? this with { Lower = Math.Min(known.Lower, known.Upper), Upper = Math.Max(known.Lower, known.Upper) }
         : this;
 
     /// <summary>The same value with its standard error.</summary>

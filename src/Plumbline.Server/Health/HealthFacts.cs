@@ -2,8 +2,22 @@ using Plumbline.Server.Metrics;
 
 namespace Plumbline.Server.Health;
 
-/// <summary>A feature's number on its newest day with enough rows, and its lowest day before.</summary>
-public sealed record FeatureFact(string Metric, string Feature, double Value, double? Lower, long N, double Lowest);
+/// <summary>A feature's number on its newest day with enough rows, and its lowest day.</summary>
+/// <param name="Metric">Drift or a rate of quality.</param>
+/// <param name="Feature">The feature.</param>
+/// <param name="Value">On the newest day.</param>
+/// <param name="Lower">Lower end of its interval.</param>
+/// <param name="N">Rows of that day.</param>
+/// <param name="Lowest">The lowest of the compared days.</param>
+/// <param name="OverReference">For the missing rate: how much higher it is than in the reference; null without a reference.</param>
+public sealed record FeatureFact(string Metric, string Feature, double Value, double? Lower, long N, double Lowest, double? OverReference = null)
+{
+    /// <summary>What the value is compared with: its lowest day or the reference, whichever was lower.</summary>
+    public double Usual => OverReference is { } rise ? Math.Clamp(Value - rise, 0, Lowest) : Lowest;
+
+    /// <summary>Whether the reference is lower than every day was.</summary>
+    public bool IsAboveReference => Usual < Lowest;
+}
 
 /// <summary>A segment's accuracy on its newest day with enough ground truth, against the mean of the days before.</summary>
 public sealed record SegmentFact(string Segment, double Value, double Upper, long N, double Before);

@@ -16,7 +16,9 @@ public sealed class HealthFactsReader(ColumnStore store, ModelCatalog models)
         "performance.accuracy", "performance.mae", "performance.label_coverage", "drift.psi",
     ];
 
-    private static readonly string[] FeatureMetrics = ["drift.psi", "input.missing_rate", "input.unseen_rate", "input.type_error_rate"];
+    private static readonly string[] FeatureMetrics = ["drift.psi", "input.missing_rate", "input.unseen_rate", "input.out_of_range_rate", "input.type_error_rate", OverReference];
+
+    private const string OverReference = "input.missing_over_reference";
 
     /// <summary>Each model's newest day; the statements below join it. The placeholder {model} is 0 for all models.</summary>
     private const string Newest = """
@@ -90,22 +92,32 @@ public sealed class HealthFactsReader(ColumnStore store, ModelCatalog models)
     private async Task<ILookup<int, FeatureFact>> ReadFeaturesAsync(SqlParameter which, CancellationToken cancellation)
     {
         var text = $$"""
-            SELECT model_id, metric, feature,
-                argMaxIf(assumeNotNull(value), window_start, window_start >= newest - INTERVAL 1 DAY) AS current,
-                argMaxIf(lower, window_start, window_start >= newest - INTERVAL 1 DAY) AS bound,
-                argMaxIf(n, window_start, window_start >= newest - INTERVAL 1 DAY) AS n_of_day,
-                min(assumeNotNull(value)) AS lowest
-            FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
-            WHERE {{AllRows}} AND window_seconds = 86400 AND metric IN {metrics:Array(String)} AND NOT startsWith(feature, '@') AND feature != ''
-              AND n >= {rows:UInt64} AND value IS NOT NULL AND window_start > newest - INTERVAL {days:UInt32} DAY
-            GROUP BY model_id, metric, feature HAVING n_of_day > 0
-            ORDER BY if(metric = 'input.missing_rate', current - lowest, current) DESC LIMIT 3 BY model_id, metric
+            SELECT model_id, fact, feature,
+                argMaxIf(assumeNotNull(rate), window_start, window_start >= newest - INTERVAL 1 DAY) AS current,
+                argMaxIf(rate_lower, window_start, window_start >= newest - INTERVAL 1 DAY) AS bound,
+                argMaxIf(counted, window_start, window_start >= newest - INTERVAL 1 DAY) AS n_of_day,
+                min(assumeNotNull(rate)) AS lowest,
+                argMaxIf(over, window_start, window_start >= newest - INTERVAL 1 DAY) AS over_reference
+            FROM
+            (
+                -- The two points of a feature's missing values are one fact: the rate, and by how much it is beyond the reference's.
+                SELECT model_id, if(metric = {over:String}, 'input.missing_rate', toString(metric)) AS fact, feature, window_start,
+                    anyIf(value, metric != {over:String}) AS rate, anyIf(lower, metric != {over:String}) AS rate_lower,
+                    maxIf(n, metric != {over:String}) AS counted, anyIf(value, metric = {over:String}) AS over
+                FROM metric_points FINAL
+                WHERE {{AllRows}} AND window_seconds = 86400 AND metric IN {metrics:Array(String)} AND NOT startsWith(feature, '@') AND feature != ''
+                    AND n >= {rows:UInt64} AND value IS NOT NULL
+                GROUP BY model_id, fact, feature, window_start
+            ) AS points INNER JOIN {{Newest}} USING (model_id)
+            WHERE rate IS NOT NULL AND window_start > newest - INTERVAL {days:UInt32} DAY
+            GROUP BY model_id, fact, feature HAVING n_of_day > 0
+            ORDER BY if(fact = 'input.missing_rate', greatest(current - lowest, ifNull(over_reference, 0)), current) DESC LIMIT 3 BY model_id, fact
             """;
         var facts = new List<(int Model, FeatureFact Fact)>();
         using var rows = await store.QueryAsync(
-            new SqlStatement(text, which, new("metrics", FeatureMetrics), new("rows", HealthLimits.EnoughRows), new("days", HealthLimits.ComparedDays)), cancellation);
+            new SqlStatement(text, which, new("metrics", FeatureMetrics), new("over", OverReference), new("rows", HealthLimits.EnoughRows), new("days", HealthLimits.ComparedDays)), cancellation);
         while (rows.Read())
-            facts.Add(((int)rows.ReadUInt32(), new FeatureFact(rows.ReadString(), rows.ReadString(), rows.ReadDouble(), rows.ReadNullableDouble(), (long)rows.ReadUInt64(), rows.ReadDouble())));
+            facts.Add(((int)rows.ReadUInt32(), new FeatureFact(rows.ReadString(), rows.ReadString(), rows.ReadDouble(), rows.ReadNullableDouble(), (long)rows.ReadUInt64(), rows.ReadDouble(), rows.ReadNullableDouble())));
         return facts.ToLookup(row => row.Model, row => row.Fact);
     }
 

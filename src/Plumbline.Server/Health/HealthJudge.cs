@@ -8,6 +8,9 @@ public sealed record LayerHealth(MetricLayer Layer, HealthState State, string Re
 /// <summary>Judges the four layers by the limits of <see cref="HealthLimits"/>. Pure: the same facts give the same words.</summary>
 public static class HealthJudge
 {
+    /// <summary>Features that a reason names.</summary>
+    private const int MostNamed = 3;
+
     /// <summary>System, inputs, outputs, outcomes, in this order.</summary>
     public static IReadOnlyList<LayerHealth> Judge(HealthFacts? facts) => facts is null
         ? [.. Enum.GetValues<MetricLayer>().Select(layer => new LayerHealth(layer, HealthState.Unknown, "no complete window yet"))]
@@ -35,16 +38,31 @@ public static class HealthJudge
             var (state, words) = fact.Metric switch
             {
                 "drift.psi" => (Beyond(fact.Value, HealthLimits.DriftWatch, HealthLimits.DriftBad), $"{fact.Feature} drifts: PSI {Short(fact.Value)}"),
-                "input.missing_rate" => (Beyond((fact.Lower ?? fact.Value) - fact.Lowest, HealthLimits.MissingRiseWatch, HealthLimits.MissingRiseBad), $"{fact.Feature} is missing in {Percent(fact.Value)} of rows, up from {Percent(fact.Lowest)}"),
+                "input.missing_rate" => (
+                    Beyond((fact.Lower ?? fact.Value) - fact.Usual, HealthLimits.MissingRiseWatch, HealthLimits.MissingRiseBad),
+                    $"{fact.Feature} is missing in {Percent(fact.Value)} of rows, " + (fact.IsAboveReference ? $"{Percent(fact.Usual)} in the reference" : $"up from {Percent(fact.Usual)}")),
+                "input.out_of_range_rate" => (
+                    Beyond(fact.Lower ?? fact.Value, HealthLimits.OutOfRangeWatch, HealthLimits.OutOfRangeBad),
+                    $"{fact.Feature} is outside the reference's range in {Percent(fact.Value)} of rows"),
                 "input.unseen_rate" => (Beyond(fact.Lower ?? fact.Value, HealthLimits.UnseenWatch, HealthLimits.UnseenBad), $"{fact.Feature} has {Percent(fact.Value)} values that the reference never had"),
                 _ => (Beyond(fact.Lower ?? fact.Value, HealthLimits.TypeErrorsWatch, HealthLimits.TypeErrorsBad), $"{fact.Feature} has {Percent(fact.Value)} values of the wrong type"),
             };
             found.Add(new LayerHealth(MetricLayer.Inputs, state, $"{words}, n {Count(fact.N)}", fact.Feature));
         }
+        // What is missing or out of range explains a drift, not the other way round.
+        found = [.. found.Where((_, i) => facts.Features[i].Metric != "drift.psi"), .. found.Where((_, i) => facts.Features[i].Metric == "drift.psi")];
         var largest = facts.Features.Where(fact => fact.Metric == "drift.psi").MaxBy(fact => fact.Value);
         if (largest is not null && found.TrueForAll(health => health.State == HealthState.Ok))
             return new LayerHealth(MetricLayer.Inputs, HealthState.Ok, $"largest PSI {Short(largest.Value)} ({largest.Feature}), n {Count(largest.N)}", largest.Feature);
-        return Worst(MetricLayer.Inputs, found, facts.Days.Count > 0 && facts.RequestsOfDay >= HealthLimits.EnoughRows ? "no reference to compare with yet" : TooFew(facts));
+        return Together(Worst(MetricLayer.Inputs, found, facts.Days.Count > 0 && facts.RequestsOfDay >= HealthLimits.EnoughRows ? "no reference to compare with yet" : TooFew(facts)), found);
+    }
+
+    // A second feature that is as bad is named too, each once.
+    private static LayerHealth Together(LayerHealth worst, List<LayerHealth> found)
+    {
+        if (worst.State != HealthState.Bad) return worst;
+        var bad = found.Where(health => health.State == HealthState.Bad).DistinctBy(health => health.Feature).Take(MostNamed);
+        return worst with { Reason = string.Join("; ", bad.Select(health => health.Reason)) };
     }
 
     private static LayerHealth Outputs(HealthFacts facts)
@@ -59,7 +77,7 @@ public static class HealthJudge
         }
         return found.Count > 0 && found.TrueForAll(health => health.State == HealthState.Ok)
             ? found[^1] with { Reason = found[^1].Reason.Replace(" drift: PSI", " as in the reference: PSI", StringComparison.Ordinal) }
-            : Worst(MetricLayer.Outputs, found, TooFew(facts));
+            : Worst(MetricLayer.Outputs, found, facts.RequestsOfDay >= HealthLimits.EnoughRows ? "no reference and no earlier day to compare with" : TooFew(facts));
     }
 
     private static LayerHealth Outcomes(HealthFacts facts)

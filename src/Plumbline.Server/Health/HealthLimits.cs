@@ -28,13 +28,17 @@ public static class HealthLimits
     public const double DriftWatch = 0.1;
     public const double DriftBad = 0.25;
 
-    /// <summary>Rise of a feature's missing rate over its lowest day, in shares of rows.</summary>
+    /// <summary>Rise of a feature's missing rate over its lowest day or over the reference, whichever was lower, in shares of rows.</summary>
     public const double MissingRiseWatch = 0.02;
     public const double MissingRiseBad = 0.1;
 
     /// <summary>Share of values that the reference never had.</summary>
     public const double UnseenWatch = 0.01;
     public const double UnseenBad = 0.05;
+
+    /// <summary>Share of values outside the reference's range.</summary>
+    public const double OutOfRangeWatch = 0.05;
+    public const double OutOfRangeBad = 0.25;
 
     /// <summary>Share of values of the wrong type.</summary>
     public const double TypeErrorsWatch = 0.001;

@@ -1,5 +1,6 @@
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Profiles;
+using Plumbline.Statistics;
 using Plumbline.Statistics.Intervals;
 
 namespace Plumbline.Server.Quality;
@@ -13,6 +14,7 @@ public sealed class QualityCalculator : IProfileCalculator
     [
         new("input.rows", MetricLayer.Inputs, "rows", "[0, ∞)", MetricDirection.Neutral, "Predictions received in the window, whatever their status."),
         new("input.missing_rate", MetricLayer.Inputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Rows whose value is null, absent or NaN, divided by all rows. Values of a wrong type are not missing; they are type errors.", Wilson95),
+        new("input.missing_over_reference", MetricLayer.Inputs, "share", "[-1, 1]", MetricDirection.LowerIsBetter, "input.missing_rate minus the share of missing values in the reference: what was broken from the first day has no better days of its own to be compared with. All rows and versions together.", "Wilson, of the rate"),
         new("input.unseen_rate", MetricLayer.Inputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Values that the reference never had, divided by the present values. Categorical and boolean features only.", Wilson95),
         new("input.out_of_range_rate", MetricLayer.Inputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Values outside the reference's minimum..maximum, divided by the present values. Numeric features only.", Wilson95),
         new("input.type_error_rate", MetricLayer.Inputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Values of another type than the feature's, divided by all rows. They are kept raw with their prediction.", Wilson95),
@@ -27,8 +29,17 @@ public sealed class QualityCalculator : IProfileCalculator
             sink.Add("input.missing_rate", Wilson.Proportion(profile.Missing, profile.Rows), feature);
             sink.Add("input.type_error_rate", Wilson.Proportion(profile.TypeErrors, profile.Rows), feature);
             if (profiles.FindBaseline(feature) is not { } baseline || profile.Bins.Length == 0) continue;
+            if (profiles.Scope == ProfileScope.All) sink.Add("input.missing_over_reference", OverReference(profile, baseline.Profile), feature);
             if (baseline.IsNumeric) sink.Add("input.out_of_range_rate", Wilson.Proportion(profile.OutOfRange, profile.Present), feature);
             else sink.Add("input.unseen_rate", Wilson.Proportion(profile.Bins[^1], profile.Present), feature);
         }
+    }
+
+    private static Estimate OverReference(FeatureProfile now, FeatureProfile reference)
+    {
+        var rate = Wilson.Proportion(now.Missing, now.Rows);
+        if (!rate.IsOk || reference.Rows == 0) return rate;
+        var usual = reference.Missing / (double)reference.Rows;
+        return Estimate.Of(rate.Value!.Value - usual, reference.Rows, now.Rows).With(new Interval(rate.Lower!.Value - usual, rate.Upper!.Value - usual));
     }
 }

@@ -66,7 +66,7 @@ public sealed class FewWindowsNull
         var deviation = window.Value - Mean;
         var error = Math.Sqrt(Spread * Spread + _ofMean + window.StandardError * window.StandardError);
         if (error == 0)
-            return new WindowSurprise(deviation == 0 ? 1 : double.Epsilon, Math.Abs(deviation), deviation == 0 ? 0 : double.MaxValue, 0);
+            return new WindowSurprise(deviation == 0 ? 1 : double.Epsilon, Math.Abs(deviation), deviation == 0 ? 0 : double.MaxValue, 0).UnlessRounding(window.Value);
         var t = deviation / error;
         var p = side switch
         {
@@ -74,6 +74,6 @@ public sealed class FewWindowsNull
             SurpriseSide.Below => Tails.Student(-t, _degrees),
             _ => Math.Min(1, 2 * Tails.Student(Math.Abs(t), _degrees)),
         };
-        return new WindowSurprise(Math.Max(double.Epsilon, p), Math.Abs(deviation), t * t, 0);
+        return new WindowSurprise(Math.Max(double.Epsilon, p), Math.Abs(deviation), t * t, 0).UnlessRounding(window.Value);
     }
 }

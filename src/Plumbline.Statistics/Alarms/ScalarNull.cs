@@ -62,6 +62,6 @@ public sealed class ScalarNull
         var judged = _null.Judge(window.Start, value, window.StandardError * window.StandardError, memory);
         var asked = side == SurpriseSide.Above ? judged.First > 0 : judged.First < 0;
         var p = side == SurpriseSide.Both ? judged.PValue : asked ? judged.PValue / 2 : 1 - judged.PValue / 2;
-        return new WindowSurprise(p, Math.Abs(judged.First), judged.Statistic, 0);
+        return new WindowSurprise(p, Math.Abs(judged.First), judged.Statistic, 0).UnlessRounding(window.Value);
     }
 }

@@ -18,7 +18,14 @@ public readonly record struct WindowValue(DateTimeOffset Start, double Value, do
 /// </param>
 /// <param name="Statistic">Squared deviation over its expectation, about 1 without a shift.</param>
 /// <param name="Rows">Rows of the window (binned), else 0.</param>
-public readonly record struct WindowSurprise(double PValue, double Effect, double Statistic, double Rows);
+public readonly record struct WindowSurprise(double PValue, double Effect, double Statistic, double Rows)
+{
+    // A mean of a million equal numbers differs from each of them by about this share: such a difference is no change, however certain.
+    private const double Rounding = 1e-9;
+
+    /// <summary>The same, or no surprise at all where the effect is within the rounding of the value that it is a change of.</summary>
+    internal WindowSurprise UnlessRounding(double value) => Effect <= Rounding * Math.Abs(value) ? new(1, 0, 0, Rows) : this;
+}
 
 /// <summary>How a null distribution is learned.</summary>
 public sealed record NullOptions

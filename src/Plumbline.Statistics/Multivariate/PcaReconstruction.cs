@@ -17,6 +17,12 @@ public sealed record ReconstructionDrift(Estimate Error, Estimate ReferenceError
 /// </summary>
 public sealed class PcaReconstruction
 {
+    // Values beyond are taken to be this large: they can be squared, added up, and are as odd as the true ones.
+    private const double LargestValue = 1e150;
+
+    // In standard deviations; the same for rows far outside of what the reference knew.
+    private const double LargestDistance = 1e75;
+
     private readonly FeatureTable _shape;
     private readonly double[] _means;
     private readonly double[] _scales;
@@ -77,7 +83,7 @@ public sealed class PcaReconstruction
             var (mean, squares) = present.Length == 0 ? (0, 0) : Moments.Of(present);
             (means[c], scales[c]) = (mean, squares > 0 ? Math.Sqrt(squares / present.Length) : 1);
             for (var i = 0; i < values.Length; i++)
-                standardised[i, c] = double.IsNaN(values[i]) ? 0 : (values[i] - mean) / scales[c];
+                standardised[i, c] = Standardise(values[i], mean, scales[c]);
         }
 
         return new PcaReconstruction(reference, means, scales, frequencies, standardised, varianceKept);
@@ -96,7 +102,7 @@ public sealed class PcaReconstruction
         {
             var values = Numbers(current[c], _frequencies[c]);
             for (var i = 0; i < values.Length; i++)
-                standardised[i, c] = double.IsNaN(values[i]) ? 0 : (values[i] - _means[c]) / _scales[c];
+                standardised[i, c] = Standardise(values[i], _means[c], _scales[c]);
         }
 
         var (error, squares) = Errors(standardised);
@@ -116,8 +122,13 @@ public sealed class PcaReconstruction
                 throw new ArgumentException($"Column '{column.Name}' holds an infinite value.", nameof(column));
         }
 
-        return values;
+        return Array.Exists(values, value => Math.Abs(value) > LargestValue)
+            ? Array.ConvertAll(values, value => Math.Clamp(value, -LargestValue, LargestValue))
+            : values;
     }
+
+    private static double Standardise(double value, double mean, double scale) =>
+        double.IsNaN(value) ? 0 : Math.Clamp((value - mean) / scale, -LargestDistance, LargestDistance);
 
     private (Estimate Error, double[] Squares) Errors(Matrix<double> standardised)
     {

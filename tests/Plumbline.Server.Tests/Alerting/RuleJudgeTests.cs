@@ -96,6 +96,30 @@ public sealed class RuleJudgeTests
     }
 
     [Fact]
+    public void A_rare_class_that_becomes_forty_times_as_frequent_is_not_small()
+    {
+        var rule = new Rule { Name = "answers", Kind = RuleKind.Drift, Metric = "output.share" };
+        var random = new Random(3);
+        var seen = Judge(rule, RuleDirection.Either, [.. Enumerable.Range(0, 72).Select(hour => (hour < 60 ? 0.002 : 0.08) * (1 + 0.2 * (random.NextDouble() - 0.5)))], interval: 0.004);
+        var fired = Assert.Single(seen, step => step.Transition is { Fires: true }).Transition!;
+        Assert.False(fired.Evidence.Small);
+        Assert.True(fired.Onset >= Start + (59 * Hour));
+    }
+
+    [Theory]
+    [InlineData(0.9)]
+    [InlineData(1e9)]
+    [InlineData(-3e-7)]
+    public void A_number_that_only_rounding_moves_never_fires(double constant)
+    {
+        var rule = new Rule { Name = "confidence", Kind = RuleKind.Drift, Metric = "output.confidence" };
+        // The mean of so many equal numbers, summed up in another order each time.
+        var seen = Judge(rule, RuleDirection.Either, [.. Enumerable.Range(0, 240).Select(hour => Enumerable.Repeat(constant, 100 + hour).Sum() / (100 + hour))], interval: 0);
+        Assert.DoesNotContain(seen, step => step.Transition is not null);
+        Assert.All(seen.Skip(100), step => Assert.Equal(1, step.State.LastPValue));
+    }
+
+    [Fact]
     public void A_drift_rule_learns_what_is_normal_then_finds_a_fall_and_tells_since_when()
     {
         var rule = Floor with { Kind = RuleKind.Drift, Value = null, Direction = RuleDirection.Auto };

@@ -1,6 +1,7 @@
 using Plumbline.Server.Models;
 using Plumbline.Server.Profiles;
 using Plumbline.Server.References;
+using Plumbline.Statistics.Binning;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Profiles;
@@ -114,9 +115,12 @@ public sealed class ProfileStoreTests(TestHost host)
 
         var amount = baseline.Features["amount"];
         var values = reference.Select(row => row.Cells[0]).Where(cell => !cell.IsWrongType && cell.Number is { } number && double.IsFinite(number)).Select(cell => cell.Number!.Value).Order().ToList();
-        var quantiles = Enumerable.Range(1, 99).Select(k => ProfileOracle.Quantile(values, k / 100.0)).ToList();
-        Assert.Equal(quantiles.Distinct().Count(), amount.Edges.Length);
-        Assert.All(quantiles.Distinct().Zip(amount.Edges), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
+        var quantiles = PercentileEdges.Levels.Select(level => ProfileOracle.Quantile(values, level)).ToList();
+        // A value that two of them share has a bin of its own, which ends at the next number.
+        var ends = quantiles.Zip(quantiles.Skip(1)).Where(pair => pair.First == pair.Second).Select(pair => Math.BitIncrement(pair.First));
+        var edges = quantiles.Concat(ends).Distinct().Order().ToList();
+        Assert.Equal(edges.Count, amount.Edges.Length);
+        Assert.All(edges.Zip(amount.Edges), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
         Assert.Equal(values.Average(), amount.Mean, 1e-12);
         Assert.Equal(Math.Sqrt(values.Average(value => Math.Pow(value - values.Average(), 2))), amount.StandardDeviation, 1e-12);
         Assert.Equal((values[0], values[^1], 0), (amount.Profile.Minimum, amount.Profile.Maximum, amount.Profile.OutOfRange));
@@ -235,7 +239,7 @@ public sealed class ProfileStoreTests(TestHost host)
         var stored = await Profiles.ReadAsync(model, Start, Start.AddHours(1), new ProfileQuery(), Ct);
         Assert.Equal(Count + 3, stored.Count);
         var numeric = stored.Single(profile => profile.Feature == "x248");
-        Assert.Equal((20, 1, 100, 20UL), (numeric.Present, numeric.OutOfRange, numeric.Bins.Length, numeric.Bins.Aggregate((a, b) => a + b)));
+        Assert.Equal((20, 1, 50, 20UL), (numeric.Present, numeric.OutOfRange, numeric.Bins.Length, numeric.Bins.Aggregate((a, b) => a + b)));
         // Reference v0, v1, v2; now v1, v2, v3: the third is unseen.
         var categorical = stored.Single(profile => profile.Feature == "x249");
         Assert.Equal((15, 5), (categorical.Present, categorical.Missing));

@@ -94,8 +94,8 @@ public sealed class ReferenceEndpointTests(TestHost host)
         Assert.True(status == HttpStatusCode.OK, body.ToString());
         var (model, baseline) = Loaded(name);
         Assert.Equal(["ratio", "kind", "even"], model.Features.Select(feature => feature.Name));
-        Assert.Equal(99, baseline.Features["ratio"].Edges.Length);
-        Assert.Equal(9.99 / 7, baseline.Features["ratio"].Edges[0], 1e-12);
+        Assert.Equal(107, baseline.Features["ratio"].Edges.Length);
+        Assert.Equal(9.99 / 7, baseline.Features["ratio"].Edges[4], 1e-12);
         Assert.Equal(9, baseline.Features["@score"].DecileIndices.Length);
         using var rows = await host.Get<ColumnStore>().QueryAsync(new SqlStatement(
             $"SELECT prediction_id, id_hash, confidence, entropy FROM {ModelTables.Reference(model.Id, 1)} WHERE prediction_id = '250'"), Ct);

@@ -37,6 +37,33 @@ public sealed class WindowLedgerTests(TestHost host)
     }
 
     [Fact]
+    public async Task A_window_that_fails_too_often_is_set_aside_until_its_data_change_or_the_server_starts_again()
+    {
+        var (ledger, id, start) = await NewAsync();
+        var view = WithLength(id, TimeSpan.FromMinutes(7));
+        await ledger.MarkAsync(id, [(start, Hour), (start + Hour, Hour)], DirtyReason.Predictions, default);
+        async Task FailOftenAsync()
+        {
+            for (var attempt = 0; attempt < WindowLedger.AttemptsBeforeSetAside; attempt++)
+                await ledger.FailAsync(id, [new DirtyWindow(start, Hour, DirtyReason.Predictions, Mark: 0, attempt)], "x: cannot be squared", default);
+        }
+
+        await FailOftenAsync();
+        var backlog = await ledger.BacklogAsync(view, default);
+        Assert.Equal((1, 1, start + Hour, "x: cannot be squared"), (backlog.Count, backlog.SetAside, backlog.Oldest!.Value, backlog.LastError));
+        Assert.Equal((start, Hour, "x: cannot be squared"), Assert.Single(await ledger.SetAsideAsync(id, 10, default)) is var one ? (one.Start, one.Length, one.Error) : default);
+
+        await ledger.MarkAsync(id, [(start, Hour)], DirtyReason.GroundTruth, default);
+        Assert.Equal((2, 0), await ledger.BacklogAsync(view, default) is var marked ? (marked.Count, marked.SetAside) : default);
+        await FindAsync(ledger, id, start);
+        await FailOftenAsync();
+        Assert.Equal(1, (await ledger.BacklogAsync(view, default)).SetAside);
+        await ledger.TryAgainAsync(default);
+        Assert.Equal(0, (await FindAsync(ledger, id, start)).Attempts);
+        Assert.Equal(0, (await ledger.BacklogAsync(view, default)).SetAside);
+    }
+
+    [Fact]
     public async Task A_base_window_is_taken_only_when_it_is_closed()
     {
         var (ledger, id, _) = await NewAsync();

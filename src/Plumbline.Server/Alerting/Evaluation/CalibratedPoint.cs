@@ -40,14 +40,15 @@ internal sealed class CalibratedPoint(Rule rule, RuleDirection direction, TimeSp
     /// <summary>What has been learned and kept after this window, and its value; no value while learning.</summary>
     public (StreamState State, CalibratedValue? Value) Judge(StreamKey key, StreamState state, MetricPoint point)
     {
-        var (floor, relative) = rule.EffectFloor is { } declared ? (declared, false) : EffectFloors.Of(rule.Metric);
+        var known = rule.EffectFloor is { } declared ? new EffectFloor(declared) : EffectFloors.Of(rule.Metric);
         if (rule.Metric == "drift.calibrated")
-            return (state, point.PValue is { } p ? new CalibratedValue(p, null, point.Value!.Value, floor, point.Value.Value) : null);
+            return (state, point.PValue is { } p ? new CalibratedValue(p, null, point.Value!.Value, known.Size, point.Value.Value) : null);
         var learned = Learn(point);
         if (state.Learned.Count < WindowsToLearn(window)) return (state with { Learned = state.Learned.Add(learned) }, null);
         var mean = state.Learned.Average(entry => entry.Value);
-        floor = relative ? floor * Math.Abs(mean) : floor;
-        var seen = Surprise(key, state, learned, floor);
+        var floor = known.Of(mean);
+        // How much windows may differ before they are known is a matter of the metric, not of how rare its events are.
+        var seen = Surprise(key, state, learned, known.IsRelative ? floor : known.Size);
         state = state with { Kept = Shorten(state.Kept.Add(learned)) };
         // On the good side nothing is too much.
         var worse = direction == RuleDirection.Either || seen.PValue <= 0.5;

@@ -6,7 +6,7 @@ internal static class AlertAspects
     public static AlertAspect Of(AlertRow alert) => alert.Metric switch
     {
         "input.rows" => AlertAspect.Traffic,
-        "input.missing_rate" => AlertAspect.Missing,
+        "input.missing_rate" or "input.missing_over_reference" => AlertAspect.Missing,
         "input.unseen_rate" => AlertAspect.Unseen,
         "input.type_error_rate" => AlertAspect.Types,
         _ when alert.Metric.StartsWith("system.", StringComparison.Ordinal) => AlertAspect.System,

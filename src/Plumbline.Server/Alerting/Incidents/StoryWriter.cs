@@ -55,7 +55,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
 
     private static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
 
-    private static double EffectFloor(AlertRow alert) => Rules.EffectFloors.Of(alert.Metric) is { Relative: false } floor ? floor.Floor : 1;
+    private static double EffectFloor(AlertRow alert) => Rules.EffectFloors.Of(alert.Metric) is { IsRelative: false } floor ? floor.Size : 1;
 
     /// <summary>Business first: the loss decides. What moves without any loss to show is for the digest.</summary>
     private static AlertSeverity Judge(IReadOnlyList<AlertRow> alerts, IncidentImpact? impact)

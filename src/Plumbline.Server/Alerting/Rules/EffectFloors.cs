@@ -2,25 +2,40 @@ using Plumbline.Statistics.Alarms;
 
 namespace Plumbline.Server.Alerting.Rules;
 
+/// <summary>How large a change of a metric must be before it is more than a curiosity.</summary>
+/// <param name="Size">In the metric's unit; a share of the former value when <paramref name="IsRelative"/>.</param>
+/// <param name="IsRelative">Whether <paramref name="Size"/> is a share of the former value.</param>
+/// <param name="Least">
+/// For shares of rows: what is rare must double, or vanish, and change by at least this; <paramref name="Size"/> is enough in any case. Null where the size is
+/// the floor whatever the former value was.
+/// </param>
+public readonly record struct EffectFloor(double Size, bool IsRelative = false, double? Least = null)
+{
+    /// <summary>The floor in the metric's unit where a value was normal: never more than <see cref="Size"/> for a share.</summary>
+    public double Of(double normal) => IsRelative ? Size * Math.Abs(normal) : Least is { } least ? Math.Clamp(Math.Abs(normal), least, Size) : Size;
+}
+
 /// <summary>
-/// How large a change must be before it is more than a curiosity, by metric, where a rule does not say. With enough rows every change becomes certain;
-/// these say which ones matter. Shares are absolute (0.02 is two points); a relative floor is a share of the former value.
+/// The floors where a rule does not say. With enough rows every change becomes certain; these say which ones matter. Two points of a share that was ten are
+/// little; two points of one that was a fifth of a point are ten times as much of it.
 /// </summary>
 public static class EffectFloors
 {
-    /// <summary>The floor of a metric and whether it is relative to the former value.</summary>
-    public static (double Floor, bool Relative) Of(string metric) => metric switch
+    /// <summary>The floor of a metric.</summary>
+    public static EffectFloor Of(string metric) => metric switch
     {
-        "drift.calibrated" => (ShiftSize.DefaultFloor, false),
-        "system.error_rate" or "system.timeout_rate" => (0.01, false),
-        _ when metric.StartsWith("system.latency", StringComparison.Ordinal) => (0.25, true),
-        "input.missing_rate" or "input.unseen_rate" or "input.out_of_range_rate" => (0.02, false),
-        "input.type_error_rate" => (0.001, false),
-        "output.share" or "output.top_share" => (0.1, false),
-        "output.confidence" or "output.entropy" => (0.05, false),
-        "output.mean" => (0.15, true),
-        "performance.accuracy" or "performance.precision" or "performance.recall" or "performance.f1" or "performance.roc_auc" or "performance.ece" => (0.03, false),
-        "estimated.accuracy" or "estimated.precision" or "estimated.recall" or "estimated.f1" or "estimated.roc_auc" => (0.03, false),
-        _ => (0.1, true),
+        "drift.calibrated" => new(ShiftSize.DefaultFloor),
+        "system.error_rate" or "system.timeout_rate" => new(0.01, Least: 0.0025),
+        _ when metric.StartsWith("system.latency", StringComparison.Ordinal) => new(0.25, IsRelative: true),
+        "input.missing_rate" or "input.unseen_rate" or "input.out_of_range_rate" => new(0.02, Least: 0.005),
+        "input.missing_over_reference" => new(0.02),
+        "input.type_error_rate" => new(0.001),
+        "output.share" => new(0.1, Least: 0.005),
+        "output.top_share" => new(0.1),
+        "output.confidence" or "output.entropy" => new(0.05),
+        "output.mean" => new(0.15, IsRelative: true),
+        "performance.accuracy" or "performance.precision" or "performance.recall" or "performance.f1" or "performance.roc_auc" or "performance.ece" => new(0.03),
+        "estimated.accuracy" or "estimated.precision" or "estimated.recall" or "estimated.f1" or "estimated.roc_auc" => new(0.03),
+        _ => new(0.1, IsRelative: true),
     };
 }

@@ -82,7 +82,7 @@ public sealed record CausePicture(IncidentCause Cause, Alert? Evidence, string T
         List<ChartSeries> series = [line];
         if (evidence.Evidence.Expected is { } expected)
             series.Add(Level(expected, $"expected {Figures.Format(expected, unit)}", line));
-        IReadOnlyList<ChartThreshold> thresholds = evidence.Metric == "drift.calibrated" ? [new(EffectFloors.Of(evidence.Metric).Floor, "large enough to matter", HealthState.Watch)] : [];
+        IReadOnlyList<ChartThreshold> thresholds = evidence.Metric == "drift.calibrated" ? [new(EffectFloors.Of(evidence.Metric).Size, "large enough to matter", HealthState.Watch)] : [];
         return new CausePicture(cause, evidence, title, series, unit, thresholds);
     }
 

@@ -109,6 +109,7 @@ public static class IncidentWords
         "drift.calibrated" => "Drift",
         "input.rows" => "Predictions",
         "input.missing_rate" => "Missing values",
+        "input.missing_over_reference" => "Missing values beyond the reference",
         "input.unseen_rate" => "Values never seen",
         "input.out_of_range_rate" => "Values out of range",
         "input.type_error_rate" => "Values of another type",

@@ -33,7 +33,7 @@ public static class RuleWords
     {
         var text = IncidentWords.MetricName(rule.Metric);
         if (rule.Features is { Count: > 0 } features) text += $" of {string.Join(", ", features.Take(3))}{(features.Count > 3 ? $" and {features.Count - 3} more" : "")}";
-        else if (rule.Metric.StartsWith("drift.", StringComparison.Ordinal) || rule.Metric is "input.missing_rate" or "input.unseen_rate" or "input.type_error_rate" or "input.out_of_range_rate") text += " of every feature";
+        else if (rule.Metric.StartsWith("drift.", StringComparison.Ordinal) || rule.Metric is "input.missing_rate" or "input.unseen_rate" or "input.type_error_rate" or "input.out_of_range_rate" or "input.missing_over_reference") text += " of every feature";
         if (rule.Class is { Length: > 0 } known) text += $" of class {known}";
         text += rule.Segment switch
         {
@@ -76,7 +76,9 @@ public static class RuleWords
     private static string Floor(Rule rule, string unit)
     {
         if (rule.EffectFloor is { } own) return Figures.Format(own, unit);
-        var (floor, relative) = EffectFloors.Of(rule.Metric);
-        return relative ? $"{Figures.Format(floor, "share")} of what was normal" : Figures.Format(floor, unit);
+        var floor = EffectFloors.Of(rule.Metric);
+        return floor.IsRelative ? $"{Figures.Format(floor.Size, "share")} of what was normal"
+            : floor.Least is { } least ? $"{Figures.Format(floor.Size, unit)}, or as much again of what is rarer (at least {Figures.Format(least, unit)})"
+            : Figures.Format(floor.Size, unit);
     }
 }
