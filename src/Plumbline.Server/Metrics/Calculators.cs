@@ -27,11 +27,11 @@ public sealed class ScopeProfiles(ModelDefinition model, Baseline? baseline, Met
             ? found
             : null;
 
-    /// <summary>What the bins of a categorical profile count: the baseline's categories (the model's classes when there is none), then <c>@other</c> and <c>@unseen</c>.</summary>
+    /// <summary>What the bins of a categorical profile count: the baseline's categories (the classes that the model ever had when there is none), then <c>@other</c> and <c>@unseen</c>.</summary>
     public IReadOnlyList<string> BinNames(FeatureProfile profile)
     {
         if (profile.Feature == PseudoFeatures.Status) return PseudoFeatures.Statuses;
-        return FindBaseline(profile.Feature) is { } baseline ? [.. baseline.Categories, "@other", "@unseen"] : [.. model.Classes.Take(profile.Bins.Length)];
+        return FindBaseline(profile.Feature) is { } baseline ? [.. baseline.Categories, "@other", "@unseen"] : [.. model.ClassBins.Take(profile.Bins.Length), .. Enumerable.Repeat("@other", Math.Max(0, profile.Bins.Length - model.ClassBins.Length))];
     }
 }
 

@@ -43,18 +43,18 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
     }
 
     /// <summary>Creates or changes a model as declared.</summary>
-    /// <returns>The definition and whether it is new; or the errors, and nothing changed.</returns>
-    public async Task<(ModelDefinition? Definition, bool Created, IReadOnlyList<FieldError> Errors)> PutAsync(string name, ModelSpecification specification, CancellationToken cancellation)
+    /// <returns>The definition and the one that it replaces (null when it is new); or the errors, and nothing changed.</returns>
+    public async Task<(ModelDefinition? Definition, ModelDefinition? Before, IReadOnlyList<FieldError> Errors)> PutAsync(string name, ModelSpecification specification, CancellationToken cancellation)
     {
         await _change.WaitAsync(cancellation);
         try
         {
             var current = Find(name);
             var (definition, errors) = ModelSpecificationReader.Read(name, specification, current);
-            if (definition is null) return (null, false, errors);
-            if (current is null && All.Length >= ModelLimits.MaxModels) return (null, false, [new("model", $"This server holds at most {ModelLimits.MaxModels} models.")]);
+            if (definition is null) return (null, current, errors);
+            if (current is null && All.Length >= ModelLimits.MaxModels) return (null, null, [new("model", $"This server holds at most {ModelLimits.MaxModels} models.")]);
             var saved = await SaveAsync(definition, cancellation);
-            return (saved, current is null, errors);
+            return (saved, current, errors);
         }
         finally
         {

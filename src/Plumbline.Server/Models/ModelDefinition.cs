@@ -29,6 +29,9 @@ public static class ModelLimits
     /// <summary>Classes per model.</summary>
     public const int MaxClasses = 1_000;
 
+    /// <summary>Classes of a model over all its declarations; further ones are counted with the predictions and have no share of their own.</summary>
+    public const int MaxClassBins = 4 * MaxClasses;
+
     /// <summary>Segment dimensions per model; each multiplies the profiles.</summary>
     public const int MaxSegments = 20;
 
@@ -74,6 +77,8 @@ public sealed record ModelDefinition
     private static readonly string[] UsualPositiveClasses = ["1", "true", "yes", "positive"];
 
     private ImmutableArray<FeatureDefinition> _features = [];
+    private ImmutableArray<string> _classes = [];
+    private ImmutableArray<string> _classBins = [];
     private ImmutableDictionary<string, FeatureDefinition>? _byName;
     private ImmutableArray<string> _segments = [];
     private ImmutableArray<WatchedSlice> _slices = [];
@@ -90,7 +95,21 @@ public sealed record ModelDefinition
     public string? PositiveClass { get; init; }
 
     /// <summary>Known classes, declared first, then as seen. Empty for regression.</summary>
-    public ImmutableArray<string> Classes { get; init; } = [];
+    public ImmutableArray<string> Classes
+    {
+        get => _classes;
+        init => (_classes, _classBins) = (value, Grown(_classBins, value));
+    }
+
+    /// <summary>
+    /// Every class that was ever known, in the order in which it became known. Stored profiles count the predicted class by this list, so it only grows at
+    /// the end, whatever a declaration says of order and number: a declaration must not give stored counts other names.
+    /// </summary>
+    public ImmutableArray<string> ClassBins
+    {
+        get => _classBins;
+        init => _classBins = Grown(value, _classes);
+    }
 
     /// <summary>Index equals <see cref="FeatureDefinition.Ordinal"/>.</summary>
     public ImmutableArray<FeatureDefinition> Features
@@ -149,6 +168,17 @@ public sealed record ModelDefinition
     private string? InferPositiveClass() =>
         UsualPositiveClasses.Select(usual => Classes.FirstOrDefault(known => known.Equals(usual, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(found => found is not null)
         ?? (Classes.Length < 2 ? null : Classes.Max(StringComparer.Ordinal));
+
+    /// <summary>
+    /// Whether this definition gives names of another one another meaning: a slice of the same name with other conditions, another positive class. What was
+    /// computed under the name is then to be computed again.
+    /// </summary>
+    public bool Redefines(ModelDefinition before) =>
+        (before.EffectivePositiveClass is { } positive && EffectivePositiveClass != positive)
+        || Slices.Any(slice => before.Slices.Any(known => known.Name == slice.Name && !known.Where.SequenceEqual(slice.Where)));
+
+    private static ImmutableArray<string> Grown(ImmutableArray<string> bins, ImmutableArray<string> classes) =>
+        classes.All(bins.Contains) ? bins : [.. bins.Union(classes, StringComparer.Ordinal).Take(ModelLimits.MaxClassBins)];
 
     /// <summary>The feature of that exact name, or null.</summary>
     public FeatureDefinition? FindFeature(string name)

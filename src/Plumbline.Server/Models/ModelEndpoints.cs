@@ -23,15 +23,23 @@ public static class ModelEndpoints
         models.MapGet("{model}/versions", GetVersionsAsync).RequireRole(ApiRole.Read);
     }
 
-    private static async Task<IResult> PutAsync(string model, HttpRequest request, ModelCatalog catalog, CancellationToken cancellation)
+    private static async Task<IResult> PutAsync(
+        string model, HttpRequest request, ModelCatalog catalog, IEnumerable<ModelRedefinitionStep> renewals, CancellationToken cancellation)
     {
         if (ModelNames.CheckModel(model) is { } reason) return Problems.BadRequest("model_name_invalid", reason);
         var (specification, problem) = await ReadBodyAsync<ModelSpecification>(request, cancellation);
         if (problem is not null) return problem;
-        var (definition, created, errors) = await catalog.PutAsync(model, specification!, cancellation);
+        var (definition, before, errors) = await catalog.PutAsync(model, specification!, cancellation);
         if (definition is null)
             return Problems.BadRequest("model_invalid", "The model was not changed; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
-        return Results.Json(ModelView.Of(definition, catalog), ModelSpecification.Json, statusCode: created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        if (before is not null && definition.Redefines(before))
+        {
+            // The declaration counts already: a caller that goes away does not undo what follows from it.
+            foreach (var renewal in renewals) await renewal.Renew(definition, CancellationToken.None);
+        }
+
+        return Results.Json(
+            ModelView.Of(definition, catalog), ModelSpecification.Json, statusCode: before is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> DeleteAsync(string model, ModelRemoval removal, CancellationToken cancellation) =>

@@ -34,6 +34,7 @@ public static class ModelSpecificationReader
             Task = task,
             PositiveClass = specification.PositiveClass ?? (task == ModelTask.Binary ? current?.PositiveClass : null),
             Classes = classes.IsEmpty && current is not null ? current.Classes : classes,
+            ClassBins = current?.ClassBins ?? [],
             Features = features,
             Segments = segments,
             Window = current?.Window ?? window,

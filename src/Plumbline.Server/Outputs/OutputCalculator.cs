@@ -25,23 +25,25 @@ public sealed class OutputCalculator : IProfileCalculator
         if (profiles.Find(PseudoFeatures.Prediction) is { } prediction)
         {
             if (profiles.Model.Task == ModelTask.Regression) AddNumbers(prediction, sink);
-            else AddClasses(prediction, profiles.BinNames(prediction), sink);
+            else AddClasses(prediction, profiles, sink);
         }
 
         AddMean("output.confidence", profiles.Find(PseudoFeatures.Confidence), sink);
         AddMean("output.entropy", profiles.Find(PseudoFeatures.Entropy), sink);
     }
 
-    private static void AddClasses(FeatureProfile prediction, IReadOnlyList<string> names, MetricSink sink)
+    private static void AddClasses(FeatureProfile prediction, ScopeProfiles profiles, MetricSink sink)
     {
         if (prediction.Present == 0 || prediction.Bins.Length == 0) return;
+        var names = profiles.BinNames(prediction);
+        var declared = profiles.FindBaseline(prediction.Feature) is null ? profiles.Model.Classes : [.. names];
         ulong top = 0;
         double entropy = 0;
         for (var i = 0; i < prediction.Bins.Length; i++)
         {
             var count = prediction.Bins[i];
-            // The collective bins exist for bookkeeping; without rows they are not classes.
-            if (count == 0 && names[i][0] == '@') continue;
+            // The collective bins and those of former classes exist for bookkeeping; without rows they are not classes.
+            if (count == 0 && (names[i][0] == '@' || !declared.Contains(names[i]))) continue;
             sink.Add("output.share", Wilson.Proportion(count, prediction.Present), @class: names[i]);
             top = Math.Max(top, count);
             var share = count / (double)prediction.Present;

@@ -7,7 +7,7 @@ namespace Plumbline.Server.Profiles;
 /// <param name="Name">Feature, or one of <see cref="PseudoFeatures"/>.</param>
 /// <param name="Type">How it is counted; text is only counted as present or missing.</param>
 /// <param name="Sql">Expression of the value: Float64 (NaN missing) for numeric, nullable text for the others.</param>
-/// <param name="Classes">For the predicted class: the model's classes, which are the bins while there is no baseline. They only grow at the end, so profiles stay addable.</param>
+/// <param name="Classes">For the predicted class: every class that the model ever had, which are the bins while there is no baseline. They only grow at the end, so profiles stay addable.</param>
 internal sealed record ProfiledFeature(string Name, FeatureType Type, string Sql, IReadOnlyList<string>? Classes = null)
 {
     /// <summary>Everything of a model that is profiled: its answers first, then its features.</summary>
@@ -59,7 +59,7 @@ internal sealed record ProfiledFeature(string Name, FeatureType Type, string Sql
             yield return new(PseudoFeatures.Prediction, FeatureType.Numeric, "prediction_value");
             yield break;
         }
-        yield return new(PseudoFeatures.Prediction, FeatureType.Categorical, "nullIf(prediction, '')", model.Classes);
+        yield return new(PseudoFeatures.Prediction, FeatureType.Categorical, "nullIf(prediction, '')", model.ClassBins);
         yield return new(PseudoFeatures.Score, FeatureType.Numeric, "score");
         yield return new(PseudoFeatures.Confidence, FeatureType.Numeric, "confidence");
         yield return new(PseudoFeatures.Entropy, FeatureType.Numeric, "entropy");

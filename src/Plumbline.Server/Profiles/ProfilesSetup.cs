@@ -1,4 +1,5 @@
 using Plumbline.Server.Models;
+using Plumbline.Server.Windows;
 
 namespace Plumbline.Server.Profiles;
 
@@ -8,6 +9,9 @@ public static class ProfilesSetup
     public static IServiceCollection AddProfiles(this IServiceCollection services) => services
         .AddSingleton<SegmentValues>()
         .AddSingleton<ProfileStore>()
+        .AddSingleton<HistoryWindows>()
+        .AddSingleton(provider => new ModelRedefinitionStep((model, cancellation) =>
+            provider.GetRequiredService<HistoryWindows>().MarkAsync(model, DirtyReason.Reference, cancellation)))
         // The stored profiles go with the model's tables.
         .AddSingleton(provider => new ModelRemovalStep(provider.GetRequiredService<SegmentValues>().RemoveAsync));
 }

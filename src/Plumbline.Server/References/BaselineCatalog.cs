@@ -14,7 +14,8 @@ namespace Plumbline.Server.References;
 /// aside, then takes the place of the old one at once, and all windows of the model are put on the list to be computed on its bins.
 /// </summary>
 public sealed class BaselineCatalog(
-    ColumnStore store, ModelTables tables, BaselineComputation computation, IDbContextFactory<StateDbContext> state, WindowLedger ledger, ModelCatalog catalog, TimeProvider time, ILogger<BaselineCatalog> log)
+    ColumnStore store, ModelTables tables, BaselineComputation computation, IDbContextFactory<StateDbContext> state,
+    HistoryWindows history, ModelCatalog catalog, TimeProvider time, ILogger<BaselineCatalog> log)
 {
     /// <summary>Rows that a day needs to become the reference of a model without a declared one.</summary>
     public const int FirstDayRows = 1000;
@@ -191,16 +192,7 @@ public sealed class BaselineCatalog(
 
     private async Task MarkWindowsAsync(ModelDefinition model, CancellationToken cancellation)
     {
-        await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
-        var starts = new List<DateTimeOffset>();
-        using (var rows = await store.QueryAsync(new SqlStatement($$"""
-            SELECT DISTINCT toUInt32(intDiv(toUnixTimestamp(timestamp), {length:UInt32}) * {length:UInt32}) AS start FROM {{ModelTables.Predictions(model.Id)}} ORDER BY start
-            """, new SqlParameter("length", (long)model.Window.TotalSeconds)), cancellation))
-        {
-            while (rows.Read())
-                starts.Add(DateTimeOffset.FromUnixTimeSeconds(rows.ReadUInt32()));
-        }
-        await ledger.MarkDirtyAsync(model.Id, starts, DirtyReason.Reference, cancellation);
+        await history.MarkAsync(model, DirtyReason.Reference, cancellation);
         await using var db = await state.CreateDbContextAsync(cancellation);
         await db.Baselines.Where(row => row.ModelId == model.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.WindowsMarked, true), cancellation);
     }

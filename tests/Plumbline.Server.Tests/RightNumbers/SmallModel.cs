@@ -12,7 +12,6 @@ internal sealed class SmallModel
     public static readonly DateTimeOffset Start = new(2025, 11, 25, 0, 0, 0, TimeSpan.Zero);
 
     private readonly TestHost _host;
-    private int _ids;
 
     private SmallModel(TestHost host, string name) => (_host, Name) = (host, name);
 
@@ -29,11 +28,11 @@ internal sealed class SmallModel
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    /// <summary>Sends predictions of an hour: <paramref name="row"/> gives the members besides id and timestamp, without braces.</summary>
+    /// <summary>Sends predictions of an hour: <paramref name="row"/> gives the members besides the timestamp, without braces.</summary>
     public async Task PredictAsync(double hour, int count, Func<int, string> row)
     {
         var lines = Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture,
-            $$"""{"prediction_id":"p{{Interlocked.Increment(ref _ids)}}","timestamp":"{{Start.AddHours(hour).AddSeconds(i * 3000.0 / count):O}}",{{row(i)}}}"""));
+            $$"""{"timestamp":"{{Start.AddHours(hour).AddSeconds(i * 3000.0 / count):O}}",{{row(i)}}}"""));
         using var content = new StringContent(string.Join('\n', lines), Encoding.UTF8, "application/x-ndjson");
         using var answer = await _host.Client.PostAsync($"/v1/models/{Name}/predictions", content);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());

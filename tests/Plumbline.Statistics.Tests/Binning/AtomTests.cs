@@ -74,7 +74,7 @@ public sealed class AtomTests
     }
 
     [Fact]
-    public void A_heavy_tail_is_measured_within_an_eighth_and_within_its_bound()
+    public void A_heavy_tail_is_measured_within_a_fifth_and_within_its_bound()
     {
         var random = new RandomSource(21);
         for (var run = 0; run < 40; run++)
@@ -85,7 +85,7 @@ public sealed class AtomTests
             var exact = SampleDistance.Wasserstein(reference, current).Value!.Value;
             var estimate = Distance(reference, current);
             Assert.InRange(exact, estimate.Value!.Value - estimate.ErrorBound!.Value, estimate.Value.Value + estimate.ErrorBound.Value);
-            Assert.InRange(estimate.Value.Value / exact, 0.875, 1.125);
+            Assert.InRange(estimate.Value.Value / exact, 0.8, 1.25);
         }
     }
 

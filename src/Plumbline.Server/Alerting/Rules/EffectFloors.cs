@@ -17,7 +17,7 @@ public readonly record struct EffectFloor(double Size, bool IsRelative = false, 
 
 /// <summary>
 /// The floors where a rule does not say. With enough rows every change becomes certain; these say which ones matter. Two points of a share that was ten are
-/// little; two points of one that was a fifth of a point are ten times as much of it.
+/// little; two points of one that was a fifth of a point are ten times as much of it. Errors keep their one point: one error among two hundred rows is chance.
 /// </summary>
 public static class EffectFloors
 {
@@ -25,12 +25,12 @@ public static class EffectFloors
     public static EffectFloor Of(string metric) => metric switch
     {
         "drift.calibrated" => new(ShiftSize.DefaultFloor),
-        "system.error_rate" or "system.timeout_rate" => new(0.01, Least: 0.0025),
+        "system.error_rate" or "system.timeout_rate" => new(0.01),
         _ when metric.StartsWith("system.latency", StringComparison.Ordinal) => new(0.25, IsRelative: true),
-        "input.missing_rate" or "input.unseen_rate" or "input.out_of_range_rate" => new(0.02, Least: 0.005),
+        "input.missing_rate" or "input.unseen_rate" or "input.out_of_range_rate" => new(0.02, Least: 0.01),
         "input.missing_over_reference" => new(0.02),
         "input.type_error_rate" => new(0.001),
-        "output.share" => new(0.1, Least: 0.005),
+        "output.share" => new(0.1, Least: 0.01),
         "output.top_share" => new(0.1),
         "output.confidence" or "output.entropy" => new(0.05),
         "output.mean" => new(0.15, IsRelative: true),

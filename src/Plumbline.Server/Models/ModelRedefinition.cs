@@ -1,0 +1,7 @@
+namespace Plumbline.Server.Models;
+
+/// <summary>
+/// What a capability does when a declaration gives a name another meaning (<see cref="ModelDefinition.Redefines"/>), so that what is stored under it is not
+/// read as something that it is not. Idempotent.
+/// </summary>
+public sealed record ModelRedefinitionStep(Func<ModelDefinition, CancellationToken, Task> Renew);
