@@ -78,6 +78,17 @@ public sealed class IncidentGroupingTests
         Assert.Equal(2, IncidentGrouping.Find(alike, [(Incident(2), [concept])])?.Id);
     }
 
+    [Fact]
+    public void A_segment_that_loses_while_all_rows_lose_is_part_of_that_loss_whenever_it_shows()
+    {
+        var loss = Alert("performance.accuracy", "", onset: 20, fired: 23);
+        Assert.True(Joins(Alert("performance.accuracy", "", onset: 48, fired: 120, segment: "plan=free", seconds: 86_400, windows: 3), loss));
+        Assert.False(Joins(Alert("performance.accuracy", "", onset: 48, fired: 120, segment: "plan=free", seconds: 86_400, windows: 3, effect: 2), loss));
+        Assert.False(Joins(Alert("performance.accuracy", "", onset: 48, fired: 120, segment: "plan=free", seconds: 86_400, windows: 3, model: 2), loss));
+        var over = Alert("performance.accuracy", "", onset: 20, fired: 23, resolved: 40);
+        Assert.False(Joins(Alert("performance.accuracy", "", onset: 96, fired: 168, segment: "plan=free", seconds: 86_400, windows: 3), over));
+    }
+
     private static IncidentRow Incident(long id) => new() { Id = id, Headline = "", Story = "" };
 
     private static bool Joins(AlertRow alert, params AlertRow[] members) =>

@@ -74,9 +74,10 @@ public sealed class AtomTests
     }
 
     [Fact]
-    public void A_heavy_tail_is_measured_within_a_fifth_and_within_its_bound()
+    public void A_heavy_tail_is_measured_within_its_bound_and_mostly_within_a_tenth()
     {
         var random = new RandomSource(21);
+        var close = 0;
         for (var run = 0; run < 40; run++)
         {
             var spread = 1.5 + run % 4 * 0.5;
@@ -85,8 +86,11 @@ public sealed class AtomTests
             var exact = SampleDistance.Wasserstein(reference, current).Value!.Value;
             var estimate = Distance(reference, current);
             Assert.InRange(exact, estimate.Value!.Value - estimate.ErrorBound!.Value, estimate.Value.Value + estimate.ErrorBound.Value);
-            Assert.InRange(estimate.Value.Value / exact, 0.8, 1.25);
+            Assert.InRange(estimate.Value.Value / exact, 0.5, 2);
+            close += Math.Abs(estimate.Value.Value / exact - 1) < 0.1 ? 1 : 0;
         }
+
+        Assert.True(close >= 30, $"{close} of 40");
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace Plumbline.Server.Alerting.Incidents;
 
 /// <summary>
 /// Which incident a new alert belongs to. Pure. The rules, in this order: the same stream again; one feature in two ways; what began at the same time in the same model and
-/// still goes on; the same thing elsewhere (an upstream feature feeds several models); features moving slowly together; what was weak for long and tipped over by a sharp
+/// still goes on; the same thing elsewhere (an upstream feature feeds several models); a segment's part of a loss of all rows; features moving slowly together; what was weak for long and tipped over by a sharp
 /// beginning; and what began together with something that is over.
 /// </summary>
 public static class IncidentGrouping
@@ -35,7 +35,7 @@ public static class IncidentGrouping
     /// <param name="incidents">Incidents with their alerts, the newest first.</param>
     public static IncidentRow? Find(AlertRow alert, IReadOnlyList<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> incidents)
     {
-        foreach (var test in (Func<AlertRow, AlertRow, bool>[])[SameStream, SameFeatureAtOnce, Ongoing, SameOnsetGoingOn, SameThing, SlowlyTogether, TippedOver, SameOnset])
+        foreach (var test in (Func<AlertRow, AlertRow, bool>[])[SameStream, SameFeatureAtOnce, Ongoing, SameOnsetGoingOn, SameThing, PartOfTheLoss, SlowlyTogether, TippedOver, SameOnset])
         {
             foreach (var (incident, alerts) in incidents)
                 if (alerts.Any(member => test(alert, member)) && !IsOver(alert, alerts) && !StandsApart(alert, alerts) && (test != SlowlyTogether || alerts.All(IsDrift))) return incident;
@@ -86,6 +86,14 @@ public static class IncidentGrouping
         if (aspect == AlertAspect.Outputs && other == AlertAspect.Outputs && alert.ModelId == member.ModelId) return Near(alert, member);
         return alert.ModelId == member.ModelId && aspect == other && alert.Segment.Length > 0 && alert.Segment == member.Segment && alert.Feature.Length == 0;
     }
+
+    /// <summary>
+    /// A segment that loses while all rows lose is part of that loss, whenever a day of its own few rows shows it; one that loses far more stands apart.
+    /// </summary>
+    private static bool PartOfTheLoss(AlertRow alert, AlertRow member) =>
+        alert.ModelId == member.ModelId && alert.Segment.Length > 0 && member.Segment.Length == 0
+        && AlertAspects.Of(alert) == AlertAspect.Performance && AlertAspects.Of(member) == AlertAspect.Performance
+        && member.OnsetMs < alert.OnsetMs + WindowOf(alert).TotalMilliseconds && (member.ResolvedMs is null || member.ResolvedMs > alert.OnsetMs);
 
     /// <summary>A drift that has been going on for long, now in another segment or model.</summary>
     private static bool Ongoing(AlertRow alert, AlertRow member) =>

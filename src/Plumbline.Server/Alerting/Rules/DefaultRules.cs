@@ -18,7 +18,7 @@ public static class DefaultRules
         yield return Make("feature-drift", RuleKind.Drift, "drift.calibrated") with { Segment = model.Segments.IsEmpty ? "" : "*" };
         yield return Make("missing-values", RuleKind.Drift, "input.missing_rate");
         // Against the reference too: what is broken from the first day is what a drift rule learns as normal.
-        yield return Make("missing-against-reference", RuleKind.Threshold, "input.missing_over_reference") with { Direction = RuleDirection.Above, Value = 0.2, Severity = AlertSeverity.Warning };
+        yield return Make("missing-against-reference", RuleKind.Threshold, "input.missing_over_reference") with { Direction = RuleDirection.Above, Value = 0.5, Severity = AlertSeverity.Warning };
         yield return Make("out-of-range", RuleKind.Threshold, "input.out_of_range_rate") with { Direction = RuleDirection.Above, Value = 0.5, Severity = AlertSeverity.Warning };
         yield return Make("unseen-values", RuleKind.Drift, "input.unseen_rate");
         yield return Make("type-errors", RuleKind.Threshold, "input.type_error_rate") with { Direction = RuleDirection.Above, Value = 0.001, Severity = AlertSeverity.Warning };
