@@ -48,6 +48,9 @@ public sealed class EventBatch : IDisposable
     /// <summary>All rejections, listed or not.</summary>
     public int RejectedCount { get; private set; }
 
+    /// <summary>Rows that were taken out because they were known already. A batch that is offered again, after the spool was full, still knows of them.</summary>
+    public int KnownRows { get; private set; }
+
     /// <summary>Top-level keys that mean nothing to this version: ignored, and named in the answer so that a typing error shows.</summary>
     public IReadOnlyList<string> IgnoredFields => _ignoredFields;
 
@@ -96,6 +99,14 @@ public sealed class EventBatch : IDisposable
         Buffer.Truncate(end);
     }
 
+    /// <summary>Takes rows out that were known already, and counts them.</summary>
+    /// <param name="known">True at the position of each such row in <see cref="Rows"/>.</param>
+    public void RemoveKnown(ReadOnlySpan<bool> known)
+    {
+        KnownRows += known.Count(true);
+        Remove(known);
+    }
+
     /// <summary>Counts a rejection, and lists it while there is room. The caller removes the row.</summary>
     public void Reject(long index, string code, string? field, string detail)
     {
@@ -132,6 +143,7 @@ public sealed class EventBatch : IDisposable
         _rejections.Clear();
         _ignoredFields.Clear();
         RejectedCount = 0;
+        KnownRows = 0;
         Names.Clear();
         Buffer.Truncate(0);
         Buffer.WriteByte(FormatVersion);

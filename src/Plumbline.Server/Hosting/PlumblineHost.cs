@@ -71,7 +71,7 @@ public static class PlumblineHost
         services.AddOpenApi();
         services.AddAccess(options);
         services.AddState(options);
-        services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>();
+        services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>().AddHostedService(provider => provider.GetRequiredService<ModelRemoval>());
         services.AddColumnStore(options);
         services.AddSingleton<WindowLedger>();
         services.AddIngestion(options);

@@ -80,6 +80,9 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
         finally
         {
             decoders.Return(decoder);
+            // The web server ends its own reader; an unpacking one is ours.
+            if (!ReferenceEquals(body, request.BodyReader))
+                await body.CompleteAsync();
         }
     }
 

@@ -17,7 +17,7 @@ public static class IngestionSetup
 
     public static IServiceCollection AddIngestion(this IServiceCollection services, PlumblineOptions options)
     {
-        var limits = new EventLimits { BodyBytes = (int)Math.Min(512, options.Ingestion.MaxBodyMiB) * (int)MiB };
+        var limits = new EventLimits { BodyBytes = options.Ingestion.MaxBodyMiB * (int)MiB };
         services.AddSingleton(limits)
             .AddSingleton(provider => Spool.Open(
                 new SpoolOptions { Path = Path.Combine(options.DataDirectory, "spool.db"), MaxBytes = options.Ingestion.SpoolMiB * MiB }, provider.GetRequiredService<TimeProvider>()))

@@ -62,7 +62,7 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         }
     }
 
-    /// <summary>Forgets a model. Its number is not used again. The caller drops its tables.</summary>
+    /// <summary>Forgets a model and records that what is stored of it is to be dropped. Its number is not used again.</summary>
     public async Task<ModelDefinition?> DeleteAsync(string name, CancellationToken cancellation)
     {
         await _change.WaitAsync(cancellation);
@@ -70,9 +70,19 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         {
             if (Find(name) is not { } model) return null;
             await using var db = await state.CreateDbContextAsync(cancellation);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            db.ModelRemovals.Add(new ModelRemovalRow
+            {
+                ModelId = model.Id,
+                Name = model.Name,
+                Definition = JsonSerializer.Serialize(model, Json),
+                BegunAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            });
+            await db.SaveChangesAsync(cancellation);
             await db.ModelVersions.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
             await db.DirtyWindows.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
             await db.Models.Where(row => row.Id == model.Id).ExecuteDeleteAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
             _snapshot = _snapshot.Without(model.Id);
             Changed?.Invoke(model.Id);
             return model;
@@ -81,6 +91,26 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         {
             _change.Release();
         }
+    }
+
+    /// <summary>Models whose deletion was begun and not finished.</summary>
+    public async Task<IReadOnlyList<ModelDefinition>> BeingRemovedAsync(CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var rows = await db.ModelRemovals.AsNoTracking().OrderBy(row => row.BegunAtMs).ToListAsync(cancellation);
+        return [.. rows.Select(row => JsonSerializer.Deserialize<ModelDefinition>(row.Definition, Json)! with { Id = row.ModelId, Name = row.Name })];
+    }
+
+    /// <summary>Ends a deletion, or says why it did not end.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="error">Null: nothing of the model is left.</param>
+    /// <param name="cancellation">Stops writing.</param>
+    public async Task EndRemovalAsync(int modelId, string? error, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var removal = db.ModelRemovals.Where(row => row.ModelId == modelId);
+        if (error is null) await removal.ExecuteDeleteAsync(cancellation);
+        else await removal.ExecuteUpdateAsync(set => set.SetProperty(row => row.LastError, error), cancellation);
     }
 
     /// <summary>Adds the features that the model does not have yet; known names are left as they are, whatever their type.</summary>

@@ -38,7 +38,7 @@ public static class ReferenceEndpoints
             var columns = ReferenceColumns.Read(request.Query);
             if (columns.Version is { } label && ModelNames.CheckLabel("version", label) is { } reason)
                 return Problems.BadRequest("version_name_invalid", reason);
-            using var file = await ReferenceFile.ReceiveAsync(request, Path.Combine(options.DataDirectory, "uploads"), cancellation);
+            using var file = await ReferenceFile.ReceiveAsync(request, ReferenceFile.FolderIn(options.DataDirectory), cancellation);
             return Answer(await loading.LoadFileAsync(found, file, columns, cancellation));
         }
         catch (ReferenceException error)

@@ -23,6 +23,18 @@ internal sealed record ReferenceFile(string Path, string Format, bool IsGzipped)
         ["application/vnd.apache.parquet"] = "Parquet",
     };
 
+    /// <summary>Where uploads lie while they are read.</summary>
+    internal static string FolderIn(string dataDirectory) => System.IO.Path.Combine(dataDirectory, "uploads");
+
+    /// <summary>Deletes what a process that was ended left in the folder; called before the first upload of this one.</summary>
+    internal static void DeleteLeftOvers(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var left in Directory.EnumerateFiles(folder, "*.reference"))
+            File.Delete(left);
+    }
+
     internal bool IsCsv => Format == "CSVWithNames";
 
     /// <summary>Streams the body to a new file.</summary>

@@ -1,3 +1,4 @@
+using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
 using Plumbline.Store;
 
@@ -15,10 +16,11 @@ public static class ReferencesSetup
         .AddHostedService<BaselineStart>();
 
     // Starting, like the state: before anything that computes or listens.
-    private sealed class BaselineStart(BaselineCatalog baselines, ColumnStore store) : IHostedLifecycleService
+    private sealed class BaselineStart(BaselineCatalog baselines, ColumnStore store, PlumblineOptions options) : IHostedLifecycleService
     {
         public async Task StartingAsync(CancellationToken cancellationToken)
         {
+            ReferenceFile.DeleteLeftOvers(ReferenceFile.FolderIn(options.DataDirectory));
             await StagedReference.DropLeftOversAsync(store, cancellationToken);
             await baselines.LoadAsync(cancellationToken);
         }

@@ -18,6 +18,9 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : D
     /// <summary>Owned by Models.</summary>
     public DbSet<ModelVersionRow> ModelVersions => Set<ModelVersionRow>();
 
+    /// <summary>Owned by Models.</summary>
+    public DbSet<ModelRemovalRow> ModelRemovals => Set<ModelRemovalRow>();
+
     /// <summary>Owned by Windows.</summary>
     public DbSet<DirtyWindowRow> DirtyWindows => Set<DirtyWindowRow>();
 
@@ -89,6 +92,12 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : D
             version.ToTable("model_version");
             version.HasKey(row => new { row.ModelId, row.Version });
         });
+        modelBuilder.Entity<ModelRemovalRow>(removal =>
+        {
+            removal.ToTable("model_removal");
+            removal.HasKey(row => row.ModelId);
+            removal.Property(row => row.ModelId).ValueGeneratedNever();
+        });
         modelBuilder.Entity<BaselineRow>(baseline =>
         {
             baseline.ToTable("baseline");
@@ -116,6 +125,22 @@ public sealed class ModelRow
     public required string Name { get; set; }
 
     public required string Definition { get; set; }
+}
+
+/// <summary>A model whose deletion has been begun: its name is free, what is stored of it is being dropped.</summary>
+public sealed class ModelRemovalRow
+{
+    public int ModelId { get; set; }
+
+    public required string Name { get; set; }
+
+    /// <summary>The JSON of its ModelDefinition: what is to be dropped depends on it.</summary>
+    public required string Definition { get; set; }
+
+    public long BegunAtMs { get; set; }
+
+    /// <summary>Why the last try did not finish; null before the first one ended.</summary>
+    public string? LastError { get; set; }
 }
 
 /// <summary>A version of a model, declared or first seen in traffic.</summary>

@@ -25,7 +25,7 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
         if (batch.Kind == EventKind.Prediction && await inference.EnsureAsync(model, batch, cancellation) is { } rejected)
             batch.Remove(rejected);
         if (batch.Kind == EventKind.Signal && !HasIds(batch))
-            return await AppendAsync(model.Id, batch, duplicates: 0);
+            return await AppendAsync(model.Id, batch);
         var knowledge = await known.OfAsync(model.Id);
         var ids = knowledge.Of(batch.Kind);
         var keys = Keys(batch);
@@ -59,18 +59,17 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
                 return new IntakeResult(AppendOutcome.Full, 0, 0);
             claimed.IsDuplicate[row] = true;
         }
-        var duplicates = claimed.IsDuplicate.AsSpan().Count(true);
-        if (duplicates > 0)
-            batch.Remove(claimed.IsDuplicate);
+        if (claimed.IsDuplicate.AsSpan().Contains(true))
+            batch.RemoveKnown(claimed.IsDuplicate);
         // The filter first: once the append returns, the writer may store and settle the rows at any moment.
         var kept = Keys(batch);
         ids.Remember(kept, claim, pending: false);
-        return await AppendAsync(modelId, batch, duplicates);
+        return await AppendAsync(modelId, batch);
     }
 
-    private async Task<IntakeResult> AppendAsync(int modelId, EventBatch batch, int duplicates)
+    private async Task<IntakeResult> AppendAsync(int modelId, EventBatch batch)
     {
-        var rows = batch.Rows.Length;
+        var (rows, duplicates) = (batch.Rows.Length, batch.KnownRows);
         if (rows + duplicates + batch.RejectedCount == 0)
             return new IntakeResult(AppendOutcome.Durable, 0, 0);
         var outcome = await spool.AppendAsync(new SpoolEntry(modelId, batch.Kind, batch.Seal(), rows, duplicates, batch.RejectedCount));

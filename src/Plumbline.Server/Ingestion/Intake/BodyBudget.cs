@@ -5,6 +5,9 @@ public sealed class BodyBudget(long maxBytes)
 {
     private long _used;
 
+    /// <summary>Bytes that are taken now.</summary>
+    public long Used => Interlocked.Read(ref _used);
+
     /// <summary>Takes memory; false when there is not enough.</summary>
     public bool TryTake(long bytes)
     {

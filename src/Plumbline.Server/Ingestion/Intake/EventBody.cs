@@ -55,6 +55,9 @@ public static class EventBody
 /// <summary>A whole body in one pooled array. Dispose gives it and its share of the budget back.</summary>
 public sealed class WholeBody : IDisposable
 {
+    // Most bodies are no longer; they are read without a copy.
+    private const int LargestAdvance = 2 * 1024 * 1024;
+
     private readonly BodyBudget _budget;
     private byte[] _bytes = [];
     private int _length;
@@ -77,29 +80,23 @@ public sealed class WholeBody : IDisposable
     /// <summary>What was read.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
-    /// <summary>Reads to the end, up to <paramref name="limit"/> bytes.</summary>
+    /// <summary>Reads to the end, up to <paramref name="limit"/> bytes. Whatever ends the reading early gives back what was taken.</summary>
+    /// <param name="reader">The unpacked body.</param>
+    /// <param name="announced">Its length as the client says; null when it says nothing.</param>
+    /// <param name="limit">Most bytes.</param>
+    /// <param name="budget">The memory that all bodies share.</param>
+    /// <param name="cancellation">Stops reading.</param>
     public static async Task<(WholeBody Body, Ending Ending)> ReadAsync(PipeReader reader, long? announced, int limit, BodyBudget budget, CancellationToken cancellation)
     {
         var body = new WholeBody(budget);
-        if (announced > limit)
-            return (body, Ending.TooLarge);
-        if (announced is { } length && !body.TryGrow((int)length))
-            return (body, Ending.NoMemory);
-        while (true)
+        try
         {
-            var read = await reader.ReadAsync(cancellation);
-            var size = body._length + read.Buffer.Length;
-            var ending = size > limit ? Ending.TooLarge : size > body._bytes.Length && !body.TryGrow((int)Math.Min(limit, Math.Max(size, 2L * body._bytes.Length))) ? Ending.NoMemory : Ending.Complete;
-            if (ending != Ending.Complete)
-            {
-                reader.AdvanceTo(read.Buffer.Start);
-                return (body, ending);
-            }
-            read.Buffer.CopyTo(body._bytes.AsSpan(body._length));
-            body._length = (int)size;
-            reader.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted)
-                return (body, Ending.Complete);
+            return (body, announced > limit ? Ending.TooLarge : await body.FillAsync(reader, announced, limit, cancellation));
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
         }
     }
 
@@ -113,6 +110,34 @@ public sealed class WholeBody : IDisposable
         _bytes = [];
         _length = 0;
     }
+
+    private async Task<Ending> FillAsync(PipeReader reader, long? announced, int limit, CancellationToken cancellation)
+    {
+        // A promise of much is not yet much: a client that announces megabytes and sends nothing must not hold them.
+        if (announced is { } length && !TryGrow((int)Math.Min(length, LargestAdvance)))
+            return Ending.NoMemory;
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellation);
+            var size = _length + read.Buffer.Length;
+            var ending = size > limit ? Ending.TooLarge : size > _bytes.Length && !TryGrow(NextSize(size, announced, limit)) ? Ending.NoMemory : Ending.Complete;
+            if (ending != Ending.Complete)
+            {
+                reader.AdvanceTo(read.Buffer.Start);
+                return ending;
+            }
+
+            read.Buffer.CopyTo(_bytes.AsSpan(_length));
+            _length = (int)size;
+            reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+                return Ending.Complete;
+        }
+    }
+
+    // Four times as much at each step, but no more than was announced.
+    private int NextSize(long needed, long? announced, int limit) =>
+        (int)Math.Min(Math.Min(limit, Math.Max(needed, announced ?? limit)), Math.Max(needed, 4L * _bytes.Length));
 
     private bool TryGrow(int size)
     {
