@@ -1,9 +1,10 @@
 using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Import;
 using Plumbline.Server.Demo;
+using Plumbline.Store;
 
 // What each verb does. Everything else about the command line is in Cli/CommandLine.cs.
-return await CommandLine.RunAsync(
+var exitCode = await CommandLine.RunAsync(
     args,
     new VerbActions
     {
@@ -13,3 +14,5 @@ return await CommandLine.RunAsync(
         CheckConfig = ServerRuns.CheckConfigAsync,
     },
     Terminal.OfProcess());
+UnixProcess.Leave(exitCode);
+return exitCode;

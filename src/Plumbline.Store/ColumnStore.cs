@@ -138,11 +138,21 @@ public sealed class ColumnStore : IAsyncDisposable
         return new EngineUsage(rows.ReadInt64(), _options.MemoryLimitBytes, rows.ReadInt64(), rows.ReadInt64(), rows.ReadString());
     }
 
-    /// <summary>Finishes what is queued, closes all connections and stops the engine.</summary>
+    /// <summary>Finishes what is queued, closes all connections and stops the engine; the last two not when <see cref="ColumnStoreOptions.EndsWithProcess"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1)
             return;
+        if (_options.EndsWithProcess)
+        {
+            await Task.Run(() =>
+            {
+                _readers.Finish();
+                _writers.Finish();
+            });
+            _log.LogInformation("The column store {Directory} has finished", _options.Directory);
+            return;
+        }
         // Closing a connection under a running query can abort the process: the threads end first. The last connection to close
         // stops the engine; the library's own shutdown call would besides forbid every later open in this process.
         await Task.Run(() =>

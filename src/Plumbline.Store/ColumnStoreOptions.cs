@@ -44,6 +44,12 @@ public sealed record ColumnStoreOptions
     [Range(1, 1000)]
     public int SlowStatementsKept { get; init; } = 50;
 
+    /// <summary>
+    /// True when the process ends once the store is closed (<see cref="UnixProcess.Leave"/>): closing then finishes what was begun and leaves the engine as it is,
+    /// instead of taking it apart. The directory cannot be opened again in this process. Default false.
+    /// </summary>
+    public bool EndsWithProcess { get; init; }
+
     /// <summary>Statements that may wait for a thread, per kind; 1..100,000, default 1,000. A further one fails with <see cref="StoreBusyException"/>.</summary>
     [Range(1, 100_000)]
     public int QueueLimit { get; init; } = 1000;

@@ -15,6 +15,8 @@ public static class AccessSetup
 
     public static IServiceCollection AddAccess(this IServiceCollection services, PlumblineOptions options)
     {
+        services.AddSingleton(new KeyBook(options.Access)).AddSingleton(new AllowedHosts(options)).AddSingleton<AccessCounters>().AddSingleton<LockOut>();
+        services.AddKeyLimits(options.Access);
         services.AddAuthentication(Selector)
             .AddPolicyScheme(Selector, displayName: null, scheme => scheme.ForwardDefaultSelector = context =>
                 options.Access.Keys.Count > 0 && !context.Request.Headers.ContainsKey("Authorization") && !IsApi(context.Request.Path)
@@ -29,6 +31,7 @@ public static class AccessSetup
                 cookie.LoginPath = "/sign-in";
                 cookie.AccessDeniedPath = "/sign-in";
                 cookie.ExpireTimeSpan = TimeSpan.FromHours(12);
+                cookie.Events.OnValidatePrincipal = ReviveAsync;
             });
         services.AddAuthorization(authorization =>
         {
@@ -43,6 +46,15 @@ public static class AccessSetup
     /// <summary>Declares which role an endpoint needs.</summary>
     public static TBuilder RequireRole<TBuilder>(this TBuilder builder, ApiRole role)
         where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(role.ToString());
+
+    // A cookie opens what its key opens now, not what it opened when it was given.
+    private static Task ReviveAsync(CookieValidatePrincipalContext context)
+    {
+        var keys = context.HttpContext.RequestServices.GetRequiredService<KeyBook>();
+        if (context.Principal is not null && keys.Revive(context.Principal, CookieAuthenticationDefaults.AuthenticationScheme) is { } holder) context.ReplacePrincipal(holder);
+        else context.RejectPrincipal();
+        return Task.CompletedTask;
+    }
 
     private static bool IsApi(PathString path) => path.StartsWithSegments("/v1", StringComparison.Ordinal) || path.StartsWithSegments("/metrics", StringComparison.Ordinal) || path.StartsWithSegments("/openapi", StringComparison.Ordinal);
 

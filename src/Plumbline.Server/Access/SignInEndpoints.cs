@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Access;
 
@@ -15,19 +14,28 @@ public static class SignInEndpoints
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(Path, (string? returnUrl) => Page(returnUrl, error: null)).AllowAnonymous().ExcludeFromDescription();
-        routes.MapPost(Path, SignInAsync).AllowAnonymous().ExcludeFromDescription();
+        routes.MapPost(Path, SignInAsync).AllowAnonymous().TakesBodies(BodyTypes.OfForm).ExcludeFromDescription();
         routes.MapPost("/sign-out", async (HttpContext context) =>
         {
             await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
             return Results.Redirect(Path);
-        }).RequireRole(ApiRole.Read).ExcludeFromDescription();
+        }).RequireRole(ApiRole.Read).TakesBodies(BodyTypes.OfForm).ExcludeFromDescription();
     }
 
-    private static async Task<IResult> SignInAsync(HttpContext context, PlumblineOptions options, string? returnUrl)
+    private static async Task<IResult> SignInAsync(HttpContext context, KeyBook keys, LockOut lockOut, string? returnUrl)
     {
         if (!context.Request.HasFormContentType) return Page(returnUrl, "Send the form of this page.", StatusCodes.Status400BadRequest);
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        var principal = ApiKeyAuthentication.Identify(form["key"].ToString().Trim(), options.Access, CookieAuthenticationDefaults.AuthenticationScheme);
+        var key = form["key"].ToString().Trim();
+        var address = context.Connection.RemoteIpAddress;
+        if (lockOut.PauseOf(address, key) is { } pause)
+        {
+            context.Response.Headers.RetryAfter = ApiKeyAuthentication.RetryAfter(pause);
+            return Page(returnUrl, $"Keys from here were wrong too often. Try again in {ApiKeyAuthentication.RetryAfter(pause)} s.", StatusCodes.Status429TooManyRequests);
+        }
+
+        var principal = keys.Identify(key, CookieAuthenticationDefaults.AuthenticationScheme);
+        if (principal is null) lockOut.Wrong(address, key);
         if (principal is null) return Page(returnUrl, "The key is not known. Ask who runs this server for one, or see access.keys in its configuration.", StatusCodes.Status401Unauthorized);
         if (principal.HasClaim(claim => claim.Type == ApiKeyAuthentication.ModelClaim))
             return Page(returnUrl, "This key is bound to single models; the pages show all. Use a key without models here.", StatusCodes.Status403Forbidden);

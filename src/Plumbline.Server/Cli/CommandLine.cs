@@ -23,14 +23,13 @@ public sealed record VerbActions
 /// <summary>The root of the command line: its verbs, its help and the translation of failures into <see cref="ExitCode"/>.</summary>
 public static class CommandLine
 {
-    // After Ctrl-C a server still drains and closes its engine; only then may the process end.
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Parses and runs. Never throws for what a user can cause: the reason goes to the error stream, the kind into the exit code.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, VerbActions actions, Terminal terminal, CancellationToken cancellation = default)
     {
         var result = Create(actions, terminal).Parse(arguments);
-        var invocation = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TerminationTimeout };
+        var invocation = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = HearsSignals(result) ? null : TerminationTimeout };
         // Not for --help and --version: whoever asks for them has not got the rest right yet.
         if (result.Action is ParseErrorAction)
         {
@@ -74,6 +73,10 @@ public static class CommandLine
         foreach (var option in root.Options.OfType<HelpOption>()) option.Action = new HelpWithExamples();
         return root;
     }
+
+    // A server's host hears Ctrl-C and SIGTERM by itself and ends when all is stored. A second listener that ends the process after a time of its own would, with
+    // a clock that jumps, do so while the engine is at work.
+    private static bool HearsSignals(ParseResult result) => result.CommandResult.Command.Name is "serve" or "demo";
 
     // A known failure is one whose message already tells the user what to do; its stack trace would only hide the message.
     private static ExitCode? KnownFailure(Exception failure) => failure switch

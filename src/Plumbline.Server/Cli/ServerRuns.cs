@@ -9,7 +9,7 @@ public static class ServerRuns
     /// <summary>Runs the server until it is told to stop.</summary>
     public static async Task<ExitCode> ServeAsync(ServeSettings settings, Terminal terminal, CancellationToken cancellation)
     {
-        var options = ServerConfiguration.Read(settings.ConfigurationFile, settings.DataDirectory, settings.Urls, settings.Role);
+        var options = ServerConfiguration.Read(settings.ConfigurationFile, settings.DataDirectory, settings.Urls, settings.Role) with { EndsWithProcess = true };
         await using var app = PlumblineHost.Build(options);
         await app.StartAsync(cancellation);
         foreach (var url in app.Urls) await terminal.Output.WriteLineAsync($"Plumbline listens on {url}, data in {Path.GetFullPath(options.DataDirectory)}");

@@ -15,7 +15,7 @@ public static class DemoRun
         var began = time.GetTimestamp();
         var assembly = SampleLocation.Find(AppContext.BaseDirectory);
         using var folder = DemoFolder.Open(settings.DataDirectory, Path.GetTempPath(), time);
-        var options = ServerConfiguration.Read(settings.ConfigurationFile, folder.FullPath, settings.Urls) with { IsDemo = true };
+        var options = ServerConfiguration.Read(settings.ConfigurationFile, folder.FullPath, settings.Urls) with { IsDemo = true, EndsWithProcess = true };
         if (options.Access.Keys.Count > 0)
             throw new CommandLineException(ExitCode.ConfigurationInvalid, "the demonstration has no key to post with: use a configuration without access.keys");
         var (story, goesOn) = StoryOf(folder, settings, time);

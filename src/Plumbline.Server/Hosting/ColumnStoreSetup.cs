@@ -23,6 +23,7 @@ public static class ColumnStoreSetup
             MemoryLimitBytes = (long)options.Engine.MemoryMiB << 20,
             ReadThreads = options.Engine.Connections,
             WriteThreads = options.Engine.Connections,
+            EndsWithProcess = options.EndsWithProcess,
         },
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILogger<ColumnStore>>(),

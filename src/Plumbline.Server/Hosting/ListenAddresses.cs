@@ -21,6 +21,17 @@ public static class ListenAddresses
     /// <summary>True when no address can be reached from another machine.</summary>
     public static bool AllLoopback(string urls) => Split(urls).All(url => TryParse(url, out var address) && IsLoopback(address.Host));
 
+    /// <summary>The names and addresses that are listened on, without the ones that stand for all (<c>*</c>, <c>0.0.0.0</c>).</summary>
+    public static IEnumerable<string> Hosts(string urls)
+    {
+        foreach (var url in Split(urls))
+        {
+            if (!TryParse(url, out var address) || address.IsUnixPipe || address.Host is "*" or "+") continue;
+            if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var number) && (number.Equals(IPAddress.Any) || number.Equals(IPAddress.IPv6Any))) continue;
+            yield return address.Host;
+        }
+    }
+
     private static string[] Split(string urls) => urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static bool TryParse(string url, out BindingAddress address)

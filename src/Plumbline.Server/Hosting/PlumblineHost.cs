@@ -38,7 +38,7 @@ public static class PlumblineHost
     public static WebApplication Build(PlumblineOptions options, TimeProvider? time = null)
     {
         if (options.Validate() is { Count: > 0 } errors) throw new OptionsException(errors);
-        Directory.CreateDirectory(options.DataDirectory);
+        var openFolder = DataFolder.Prepare(options.DataDirectory);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ContentRootPath = AppContext.BaseDirectory,
@@ -55,6 +55,7 @@ public static class PlumblineHost
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         AddServices(builder.Services, options, time ?? TimeProvider.System);
         var app = builder.Build();
+        if (openFolder is not null) app.Logger.LogWarning("{Reason}", openFolder);
         MapPipeline(app);
         return app;
     }
@@ -108,9 +109,12 @@ public static class PlumblineHost
 
     private static void MapPipeline(WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseMiddleware<RequestGate>();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.MapOpenApi().RequireRole(ApiRole.Read);
         app.MapHealth();

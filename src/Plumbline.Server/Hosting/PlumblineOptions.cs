@@ -54,6 +54,9 @@ public sealed record PlumblineOptions
     /// <summary>True when this server shows generated data: the pages say so.</summary>
     public bool IsDemo { get; init; }
 
+    /// <summary>True when the process ends with this server; not a setting of people: the verbs that are a server set it.</summary>
+    internal bool EndsWithProcess { get; init; }
+
     /// <summary>Checks every range. Returns one sentence per violation: which option, which value, which range.</summary>
     public IReadOnlyList<string> Validate()
     {

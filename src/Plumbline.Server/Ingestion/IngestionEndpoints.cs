@@ -23,6 +23,7 @@ public static class IngestionEndpoints
     private static void Map(RouteGroupBuilder events, string path, EventKind kind) =>
         events.MapPost(path, (string model, HttpRequest request, EventPosts posts, CancellationToken cancellation) => posts.TakeAsync(model, kind, request, cancellation))
             .RequireRole(ApiRole.Ingest)
+            .TakesBodies(BodyTypes.OfEvents)
             .Produces<IngestionAnswer>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -32,7 +33,7 @@ public static class IngestionEndpoints
 }
 
 /// <summary>Takes a request with events: reads, decodes, hands over, answers.</summary>
-public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, DecoderPool decoders, BodyBudget budget, BatchIntake intake, TimeProvider time)
+public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, DecoderPool decoders, BodyBudget budget, BatchIntake intake, RowAllowances allowances, TimeProvider time)
 {
     private const string RetryAfterSeconds = "2";
     private static readonly TimeSpan PatienceWithFullSpool = TimeSpan.FromSeconds(30);
@@ -47,6 +48,8 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
             return Unsupported($"The content type '{Problems.Shorten(request.ContentType ?? "")}' is not taken; send application/json or application/x-ndjson in UTF-8.");
         if (EventBody.Open(request) is not { } body)
             return Unsupported($"The content encoding '{Problems.Shorten(request.Headers.ContentEncoding.ToString())}' is not taken; send gzip or none.");
+        if (allowances.PauseOf(request.HttpContext.User) is { } pause)
+            return RowLimit(request, pause);
         var decoder = decoders.Rent(kind);
         var answer = new IngestionAnswer();
         try
@@ -80,6 +83,7 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
         finally
         {
             decoders.Return(decoder);
+            allowances.Take(request.HttpContext.User, answer.Rows - answer.RowsCharged);
             // The web server ends its own reader; an unpacking one is ours.
             if (!ReferenceEquals(body, request.BodyReader))
                 await body.CompleteAsync();
@@ -118,9 +122,25 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
             if (result.Outcome == AppendOutcome.Full)
                 return SpoolFull(request, answer);
             answer.Add(decoder.Batch, result, limits.RejectionsListed);
+            if (more)
+                await SlowDownAsync(request.HttpContext, answer, cancellation);
         }
         while (more);
         return lines.Lines == 0 ? Problems.BadRequest("malformed_json", "The body is empty. (byte 0)", ("offset", 0)) : Answer(answer);
+    }
+
+    private Task SlowDownAsync(HttpContext http, IngestionAnswer answer, CancellationToken cancellation)
+    {
+        allowances.Take(http.User, answer.Rows - answer.RowsCharged);
+        answer.RowsCharged = answer.Rows;
+        return allowances.WaitAsync(http.User, cancellation);
+    }
+
+    private IResult RowLimit(HttpRequest request, TimeSpan pause)
+    {
+        request.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(pause.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return WithCounts(StatusCodes.Status429TooManyRequests, "Too much at once", "too_many_rows",
+            $"This key may send {allowances.LimitOf(request.HttpContext.User)} rows a second (access.rows_per_second). Send the same rows again later.", new IngestionAnswer());
     }
 
     // Someone who streams is slowed down by not being read, before being sent away.

@@ -15,7 +15,7 @@ public static class ReferenceEndpoints
     public static void MapReferences(this IEndpointRouteBuilder routes)
     {
         var reference = routes.MapGroup("/v1/models/{model}/reference").WithTags("References");
-        reference.MapPut("", PutAsync).RequireRole(ApiRole.Operate);
+        reference.MapPut("", PutAsync).RequireRole(ApiRole.Operate).TakesBodies(BodyTypes.OfReferences);
         reference.MapGet("", (string model, ModelCatalog catalog, BaselineCatalog baselines) => catalog.Find(model) switch
         {
             null => Problems.UnknownModel(model),

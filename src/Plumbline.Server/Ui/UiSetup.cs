@@ -29,7 +29,7 @@ public static class UiSetup
         ServeAssetsFromThisAssembly(app);
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, $"{AssemblyName}.staticwebassets.endpoints.json")).AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireRole(ApiRole.Read);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(static options => options.ContentSecurityFrameAncestorsPolicy = null).RequireRole(ApiRole.Read);
         // Without this an unknown address would have no endpoint, hence no role, hence "forbidden" instead of "not found".
         app.MapFallback("{*path}", static context => IsPage(context) ? PlainPages.NotFound().ExecuteAsync(context) : Results.StatusCode(StatusCodes.Status404NotFound).ExecuteAsync(context)).RequireRole(ApiRole.Read);
         return app;

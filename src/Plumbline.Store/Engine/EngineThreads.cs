@@ -67,12 +67,18 @@ internal sealed class EngineThreads : IDisposable
         return completion.Task;
     }
 
-    /// <summary>Finishes what is queued, then closes the connections.</summary>
-    public void Dispose()
+    /// <summary>Finishes what is queued and takes nothing more.</summary>
+    internal void Finish()
     {
         _queue.CompleteAdding();
         foreach (var thread in _threads)
             thread.Join();
+    }
+
+    /// <summary>Finishes what is queued, then closes the connections.</summary>
+    public void Dispose()
+    {
+        Finish();
         foreach (var connection in _connections)
             connection.Dispose();
         _queue.Dispose();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Plumbline.Server.Access;
 using Plumbline.Server.Hosting;
@@ -6,8 +7,34 @@ using Plumbline.Server.Hosting;
 namespace Plumbline.Server.Tests.Access;
 
 /// <summary>Every endpoint names its role, or is on the short list of what anyone may see.</summary>
-public sealed class EndpointRoleTests(TestHost host)
+public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IClassFixture<SecuredServer>
 {
+    /// <summary>Every endpoint with every role that it does not grant, on a server with keys.</summary>
+    [Fact]
+    public async Task Every_endpoint_refuses_who_may_not()
+    {
+        var callers = new (string? Key, ApiRole? Role, bool Bound)[] { (null, null, false), ("read-key", ApiRole.Read, false), ("few-key", ApiRole.Ingest, false), ("bound-key", ApiRole.Operate, true) };
+        foreach (var endpoint in host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
+        {
+            var path = EndpointGateTests.PathOf(endpoint);
+            if (endpoint.RoutePattern.RawText!.Contains("{*", StringComparison.Ordinal) || !path.StartsWith("/v1", StringComparison.Ordinal)) continue;
+            var role = Enum.Parse<ApiRole>(endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Single().Policy!);
+            foreach (var method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods)
+            {
+                foreach (var (key, held, bound) in callers)
+                {
+                    // A model of another name, or none at all, is not for a key that is bound to one.
+                    var may = held is { } has && ApiRoles.Grants(has, role) && !bound;
+                    using var request = new HttpRequestMessage(new HttpMethod(method), path);
+                    if (key is not null) request.Headers.Authorization = new("Bearer", key);
+                    using var response = await secured.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+                    var expected = may ? 0 : key is null ? 401 : 403;
+                    Assert.Equal((method, path, key, expected), (method, path, key, (int)response.StatusCode is 401 or 403 ? (int)response.StatusCode : 0));
+                }
+            }
+        }
+    }
+
     private static readonly string[] Open = ["/healthz", "/readyz", "/sign-in"];
 
     [Fact]

@@ -16,16 +16,41 @@ public sealed partial class SecuredServer : IAsyncLifetime
 
     public HttpClient Client { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>The data folder of the server.</summary>
+    public string Data => Path.Combine(_folder, "data");
+
+    public async ValueTask InitializeAsync() => await StartAsync("read-key");
+
+    /// <summary>Ends the server as a machine's shutdown would, and gives its exit code.</summary>
+    public async Task<int> StopAsync()
     {
+        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Starts the server on the same data, with another key for the reader.</summary>
+    public async Task StartAsync(string readKey)
+    {
+        Client?.Dispose();
+        _process?.Dispose();
         Directory.CreateDirectory(_folder);
         var config = Path.Combine(_folder, "plumbline.yaml");
         await File.WriteAllTextAsync(config, $"""
             access:
+              hosts: [plumbline.test]
               keys:
                 - name: reader
                   role: read
-                  sha256: {Hash("read-key")}
+                  sha256: {Hash(readKey)}
+                - name: slow
+                  role: operate
+                  sha256: {Hash("slow-key")}
+                  requests_per_second: 5
+                - name: few
+                  role: ingest
+                  sha256: {Hash("few-key")}
+                  rows_per_second: 100
                 - name: owner
                   role: admin
                   sha256: {Hash("admin-key")}
@@ -34,7 +59,7 @@ public sealed partial class SecuredServer : IAsyncLifetime
                   sha256: {Hash("bound-key")}
                   models: [mine]
             """);
-        var start = new ProcessStartInfo("dotnet", [BuiltServer.Program, "serve", "--data", Path.Combine(_folder, "data"), "--urls", "http://127.0.0.1:0", "--config", config])
+        var start = new ProcessStartInfo("dotnet", [BuiltServer.Program, "serve", "--data", Data, "--urls", "http://127.0.0.1:0", "--config", config])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

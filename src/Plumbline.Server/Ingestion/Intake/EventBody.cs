@@ -21,7 +21,7 @@ public enum BodyForm
 /// <summary>The body of a request: its form, unpacked when it is compressed.</summary>
 public static class EventBody
 {
-    /// <summary>Which form the content type names. None at all counts as JSON.</summary>
+    /// <summary>Which form the content type names. None at all counts as JSON, and so does what curl says when it is told nothing (browsers never get here with it).</summary>
     public static BodyForm FormOf(HttpRequest request)
     {
         if (string.IsNullOrEmpty(request.ContentType))
@@ -32,7 +32,7 @@ public static class EventBody
             return BodyForm.Unsupported;
         return type.MediaType.Value?.ToLowerInvariant() switch
         {
-            "application/json" or "text/json" => BodyForm.Json,
+            "application/json" or "text/json" or "application/x-www-form-urlencoded" => BodyForm.Json,
             "application/x-ndjson" or "application/ndjson" or "application/jsonl" or "application/x-jsonlines" => BodyForm.Ndjson,
             _ => BodyForm.Unsupported,
         };

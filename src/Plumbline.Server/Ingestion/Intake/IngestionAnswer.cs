@@ -36,6 +36,12 @@ public sealed class IngestionAnswer
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? IgnoredFields => _ignored;
 
+    /// <summary>All rows so far, whatever became of them.</summary>
+    internal long Rows => Accepted + Duplicates + RejectedCount;
+
+    /// <summary>Those of them that were taken from the key's allowance already.</summary>
+    internal long RowsCharged { get; set; }
+
     /// <summary>Adds what became of a batch. The batch's rows must still be there.</summary>
     public void Add(EventBatch batch, IntakeResult result, int rejectionsListed)
     {

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Alerting;
 using Plumbline.Server.Alerting.Delivery;
@@ -44,7 +46,7 @@ public sealed class ReceiverEndpointTests(TestHost host)
             using var again = await host.Client.PutAsJsonAsync(address, new { kind, port = 99999, url = "ftp://x", secret = secrets[0][..4] });
             seen.Add(await again.Content.ReadAsStringAsync());
             Assert.Equal(HttpStatusCode.BadRequest, again.StatusCode);
-            using var broken = await host.Client.PutAsync(address, new StringContent($"{{\"secret\": {secrets[0]}"));
+            using var broken = await host.Client.PutAsync(address, new StringContent($"{{\"secret\": {secrets[0]}", Encoding.UTF8, "application/json"));
             seen.Add(await broken.Content.ReadAsStringAsync());
             using var test = await host.Client.PostAsync(address + "/test", null);
             seen.Add(await test.Content.ReadAsStringAsync());
@@ -109,6 +111,19 @@ public sealed class ReceiverEndpointTests(TestHost host)
     [InlineData("webhook", "http://metadata.google.internal/", "link-local")]
     [InlineData("webhook", "http://2852039166/", "link-local")]
     [InlineData("webhook", "http://0.0.0.0/", "link-local")]
+    [InlineData("webhook", "http://192.0.0.192/opc/v2/", "link-local")]
+    [InlineData("webhook", "http://[::169.254.169.254]/", "link-local")]
+    [InlineData("webhook", "http://[::ffff:0:169.254.169.254]/", "link-local")]
+    [InlineData("webhook", "http://[64:ff9b::169.254.169.254]/", "link-local")]
+    [InlineData("webhook", "http://[64:ff9b:1::169.254.169.254]/", "link-local")]
+    [InlineData("webhook", "http://[64:ff9b:1:a9fe:a9:fe00::]/", "link-local")]
+    [InlineData("webhook", "http://[2002:a9fe:a9fe::1]/", "link-local")]
+    [InlineData("webhook", "http://[2001:0:a9fe:a9fe::1]/", "link-local")]
+    [InlineData("webhook", "http://[2001:0:102:304::5601:5601]/", "link-local")]
+    [InlineData("webhook", "http://[2001:db8::5efe:169.254.169.254]/", "link-local")]
+    [InlineData("webhook", "http://[2002:c000:c0::]/", "link-local")]
+    [InlineData("webhook", "http://[fd20:ce::254]/", "link-local")]
+    [InlineData("webhook", "http://[fd00:ec2::254]/", "link-local")]
     [InlineData("webhook", "file:///etc/passwd", "https://")]
     [InlineData("webhook", "gopher://x", "https://")]
     [InlineData("webhook", "https://u:p@example.com", "user and password")]
@@ -120,6 +135,44 @@ public sealed class ReceiverEndpointTests(TestHost host)
         var errors = ReceiverRules.Check("r", new ReceiverSpecification { Kind = kind, Url = url }, allowLinkLocal: false);
         Assert.Contains(errors, error => error.Field == "url" && error.Reason.Contains(reason, StringComparison.Ordinal));
         if (reason == "link-local") Assert.Empty(ReceiverRules.Check("r", new ReceiverSpecification { Kind = kind, Url = url }, allowLinkLocal: true));
+    }
+
+    [Theory]
+    [InlineData("http://10.0.0.5/hook")]
+    [InlineData("http://[::1]:9093/")]
+    [InlineData("http://[2002:c000:204::1]/")]
+    [InlineData("http://[64:ff9b::192.0.2.4]/")]
+    [InlineData("http://[2001:db8::1]/")]
+    public void Where_receivers_of_ones_own_network_live_is_allowed(string url) =>
+        Assert.Empty(ReceiverRules.Check("r", new ReceiverSpecification { Kind = "webhook", Url = url }, allowLinkLocal: false));
+
+    [Theory]
+    [InlineData("64:ff9b::169.254.169.254")]
+    [InlineData("::169.254.169.254")]
+    [InlineData("2002:a9fe:a9fe::1")]
+    [InlineData("192.0.0.192")]
+    public async Task A_resolved_address_that_leads_there_by_a_tunnel_or_translator_is_refused(string address) =>
+        await Assert.ThrowsAsync<Plumbline.Server.Alerting.Delivery.Sending.OutboundRefusedException>(() =>
+            Plumbline.Server.Alerting.Delivery.Sending.OutboundAddress.ConnectAsync(new DnsEndPoint(address, 80), allowLinkLocal: false, CancellationToken.None));
+
+    [Fact]
+    public async Task A_test_tells_the_status_and_nothing_of_what_was_answered()
+    {
+        await using var sink = await HttpSink.StartAsync();
+        sink.Answer = async (_, response) =>
+        {
+            response.StatusCode = 403;
+            await response.WriteAsync("the-secret-of-another-service");
+        };
+        var address = $"/v1/receivers/{host.NewModelName("quiet")}";
+        using var put = await host.Client.PutAsJsonAsync(address, new { kind = "webhook", url = sink.Url });
+        Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
+        using var test = await host.Client.PostAsync($"{address}/test", content: null);
+        var answer = await test.Content.ReadAsStringAsync();
+        Assert.Contains("it answered 403 Forbidden", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-of-another", await host.Client.GetStringAsync("/v1/deliveries"), StringComparison.Ordinal);
+        using var gone = await host.Client.DeleteAsync(address);
     }
 
     [Fact]
@@ -140,7 +193,7 @@ public sealed class ReceiverEndpointTests(TestHost host)
         Assert.Equal(["host", "minimum_severity", "models", "secret", "url"], problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("field").GetString()).Order(StringComparer.Ordinal));
         foreach (var (body, code) in new[] { ("{\"kind\":\"webhook\",\"ulr\":\"http://x\"}", "json_invalid"), ("[]", "json_invalid"), ("null", "body_missing"), ("{\"kind\":\"email\",\"to\":null}", "receiver_invalid"), ("{\"kind\":\"pigeon\"}", "receiver_invalid") })
         {
-            using var response = await host.Client.PutAsync(address, new StringContent(body));
+            using var response = await host.Client.PutAsync(address, new StringContent(body, Encoding.UTF8, "application/json"));
             Assert.Equal((HttpStatusCode.BadRequest, code), (response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
         }
 

@@ -16,6 +16,11 @@ internal static class OutboundAddress
         IPNetwork.Parse("fe80::/10"),
         // Metadata addresses of clouds that are not link-local.
         IPNetwork.Parse("fd00:ec2::254/128"),
+        IPNetwork.Parse("fd20:ce::254/128"),
+        IPNetwork.Parse("fd00:42::42/128"),
+        IPNetwork.Parse("fd00:c1::a9fe:a9fe/128"),
+        // Protocol assignments: a cloud's metadata is at 192.0.0.192, the rest has no host that a message could be for.
+        IPNetwork.Parse("192.0.0.0/24"),
         IPNetwork.Parse("100.100.100.200/32"),
         IPNetwork.Parse("168.63.129.16/32"),
         // "Any" addresses reach this machine by another name; multicast and broadcast reach many.
@@ -23,7 +28,7 @@ internal static class OutboundAddress
         IPNetwork.Parse("::/128"),
         IPNetwork.Parse("224.0.0.0/4"),
         IPNetwork.Parse("ff00::/8"),
-        IPNetwork.Parse("255.255.255.255/32"),
+        IPNetwork.Parse("240.0.0.0/4"),
     ];
 
     private static readonly string[] RefusedNames = ["metadata", "metadata.google.internal", "instance-data"];
@@ -70,11 +75,8 @@ internal static class OutboundAddress
         }
     }
 
-    private static bool IsRefused(IPAddress address)
-    {
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return Refused.Any(network => network.Contains(plain));
-    }
+    internal static bool IsRefused(IPAddress address) =>
+        Refused.Any(network => network.Contains(address)) || EmbeddedAddress.Of(address).Any(embedded => Refused.Any(network => network.Contains(embedded)));
 }
 
 /// <summary>A connection was not made because its address is refused.</summary>
