@@ -19,6 +19,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>The most memory that the process ever held, in MiB.</summary>
     public double PeakMiB => ReadStatus("VmHWM:");
 
+    /// <summary>The memory that the process holds now, in MiB.</summary>
+    public double ResidentMiB => ReadStatus("VmRSS:");
+
     /// <summary>Processor time so far.</summary>
     public TimeSpan ProcessorTime
     {

@@ -7,21 +7,20 @@ internal static class DataFolder
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PrivateFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>Creates the folder, or closes one that others can enter, with everything in it (one written by an earlier version). Gives the reason why it could not be closed.</summary>
     public static string? Prepare(string path)
     {
         UnixProcess.KeepNewFilesPrivate();
         var folder = Directory.CreateDirectory(path);
-        if (OperatingSystem.IsWindows() || (folder.UnixFileMode & Others) == 0) return null;
+        if (OperatingSystem.IsWindows() || folder.UnixFileMode == (folder.UnixFileMode & Private)) return null;
         try
         {
             // The folder first: from then on nobody else gets in, however long the rest takes.
             folder.UnixFileMode = Private;
             foreach (var entry in folder.EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
             {
-                if ((entry.UnixFileMode & Others) != 0) entry.UnixFileMode = entry is DirectoryInfo ? Private : PrivateFile;
+                entry.UnixFileMode = entry is DirectoryInfo ? Private : PrivateFile;
             }
 
             return null;

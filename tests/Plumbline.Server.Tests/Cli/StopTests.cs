@@ -53,7 +53,7 @@ public sealed class StopTests
         process.BeginErrorReadLine();
         try
         {
-            using var client = new HttpClient { BaseAddress = await address.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System) };
+            using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = await address.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System) };
             using var put = await client.PutAsync("/v1/models/a", Json("""{"task":"binary"}"""));
             using var post = await client.PostAsync("/v1/models/a/predictions", Json("""[{"features":{"x":1},"prediction":"1"},{"features":{"x":2},"prediction":"0"}]"""));
             Assert.True(post.IsSuccessStatusCode);

@@ -93,6 +93,6 @@ public sealed class OutboundHttp : IDisposable
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
         var buffer = new byte[MaxAnswerBytes];
-        await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+        _ = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
     }
 }

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Plumbline.Bench.Fuzz;
+
+/// <summary>`fuzz`: mutated requests of every kind against the server as a process of its own.</summary>
+internal static class FuzzBenchmark
+{
+    private const int Port = 5979;
+    private const int DefaultRequests = 300_000;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var requests = (int)Number(args, "--requests", DefaultRequests);
+        var seed = (ulong)Number(args, "--seed", 1);
+        await using var server = await ServerProcess.StartAsync((int)Number(args, "--port", Port));
+        var began = Stopwatch.GetTimestamp();
+        var report = await new FuzzRun(server.Client, seed, () => server.ResidentMiB).RunAsync(requests);
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {report.Sent} requests in {seconds:0} s, {report.Sent / seconds:0}/s"));
+        foreach (var (what, count) in report.Statuses.OrderBy(status => status.Key, StringComparer.Ordinal)) Console.WriteLine($"  {what}: {count}");
+        Console.WriteLine($"memory, MiB: {string.Join(' ', report.Memory.Select(mib => mib.ToString("0", CultureInfo.InvariantCulture)))}");
+        Console.WriteLine($"failures: {report.FailureCount}");
+        foreach (var failure in report.Failures) Console.WriteLine($"  {failure}");
+        return report.FailureCount == 0 ? 0 : 1;
+    }
+
+    private static long Number(string[] args, string name, long otherwise) =>
+        Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? long.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
+}
