@@ -19,6 +19,7 @@ internal static class FuzzBenchmark
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {report.Sent} requests in {seconds:0} s, {report.Sent / seconds:0}/s"));
         foreach (var (what, count) in report.Statuses.OrderBy(status => status.Key, StringComparer.Ordinal)) Console.WriteLine($"  {what}: {count}");
+        foreach (var (kind, waited) in report.Seconds.OrderByDescending(kind => kind.Value)) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {kind}: {waited:0.0} s waited"));
         Console.WriteLine($"memory, MiB: {string.Join(' ', report.Memory.Select(mib => mib.ToString("0", CultureInfo.InvariantCulture)))}");
         Console.WriteLine($"failures: {report.FailureCount}");
         foreach (var failure in report.Failures) Console.WriteLine($"  {failure}");

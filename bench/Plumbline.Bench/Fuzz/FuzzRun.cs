@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -9,11 +10,13 @@ namespace Plumbline.Bench.Fuzz;
 /// <summary>What a fuzz has found.</summary>
 /// <param name="Sent">Requests.</param>
 /// <param name="Statuses">Answers by kind and status.</param>
+/// <param name="Seconds">Waiting time by kind, all connections together.</param>
 /// <param name="Failures">What must not be: a 5xx other than 503 with a reason, a connection that broke, a counter that does not agree. The first hundred.</param>
 /// <param name="FailureCount">All of them.</param>
 /// <param name="Memory">The server's memory in MiB, sampled through the run; empty where nobody measures it.</param>
 internal sealed record FuzzReport(
-    int Sent, IReadOnlyDictionary<string, int> Statuses, IReadOnlyList<string> Failures, int FailureCount, IReadOnlyList<double> Memory);
+    int Sent, IReadOnlyDictionary<string, int> Statuses, IReadOnlyDictionary<string, double> Seconds, IReadOnlyList<string> Failures, int FailureCount,
+    IReadOnlyList<double> Memory);
 
 /// <summary>Sends mutated requests to a server and holds its answers to what they must be.</summary>
 internal sealed class FuzzRun(HttpClient client, ulong seed, Func<double>? memoryMiB = null)
@@ -21,6 +24,7 @@ internal sealed class FuzzRun(HttpClient client, ulong seed, Func<double>? memor
     private const int Connections = 8;
     private const int FailuresKept = 100;
     private readonly ConcurrentDictionary<string, int> _statuses = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, double> _seconds = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly Dictionary<string, long[]> _counted = FuzzSeeds.Models.ToDictionary(model => model.Name, _ => new long[3], StringComparer.Ordinal);
     private readonly List<double> _memory = [];
@@ -56,11 +60,12 @@ internal sealed class FuzzRun(HttpClient client, ulong seed, Func<double>? memor
         })));
         await CheckReadsAsync();
         await CheckCountersAsync();
-        return new FuzzReport(_sent, _statuses, [.. _failures], _failureCount, _memory);
+        return new FuzzReport(_sent, _statuses, _seconds, [.. _failures], _failureCount, _memory);
     }
 
     private async Task SendAsync(FuzzRequest request)
     {
+        var began = Stopwatch.GetTimestamp();
         try
         {
             using var message = request.Message();
@@ -70,6 +75,8 @@ internal sealed class FuzzRun(HttpClient client, ulong seed, Func<double>? memor
             if ((int)response.StatusCode >= 500 && !(response.StatusCode == HttpStatusCode.ServiceUnavailable && CodeOf(body) is not null))
                 Fail($"{(int)response.StatusCode} {Encoding.UTF8.GetString(body)} <- {request}");
             if (request.Counts is not null) Count(request.Counts, body);
+            var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
+            _seconds.AddOrUpdate(request.Kind, took, (_, sum) => sum + took);
         }
         catch (Exception broken) when (broken is HttpRequestException or TaskCanceledException)
         {

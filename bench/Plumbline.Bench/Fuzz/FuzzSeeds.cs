@@ -8,7 +8,7 @@ internal static class FuzzSeeds
     [
         ("fz-binary", """{"task":"binary","positive_class":"1","classes":["0","1"],"segments":["country"],"features":{"amount":{"type":"numeric"},"country":{"type":"categorical"}},"window":"1h"}"""),
         ("fz-multi", """{"task":"multiclass","classes":["cat","dog","bird"],"window":"1d","label_delay":"1d","signals":{"click":{"kind":"rate","good":"up","attribution_window":"1d"}}}"""),
-        ("fz-number", """{"task":"regression","cost":{"absolute_error":0.5},"window":"15m"}"""),
+        ("fz-number", """{"task":"regression","window":"15m"}"""),
         ("fz-plain", """{"task":"binary"}"""),
     ];
 
