@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Net.Sockets;
 using Plumbline.Server.Cli.Configuration;
 using Plumbline.Server.Hosting;
+using Plumbline.Server.Storage;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Cli;
@@ -45,6 +46,12 @@ public static class CommandLine
         {
             await terminal.Error.WriteLineAsync("interrupted");
             return (int)ExitCode.Interrupted;
+        }
+        catch (Exception failure) when (StorageFailure.Describe(failure) is { } problem)
+        {
+            await terminal.Error.WriteLineAsync(
+                $"error: {problem}: {failure.Message} Free some space where the data folder lies, or mend it, then start again; nothing that was acknowledged is lost.");
+            return (int)ExitCode.Failure;
         }
         catch (Exception failure) when (KnownFailure(failure) is { } known)
         {

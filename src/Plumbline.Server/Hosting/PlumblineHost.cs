@@ -24,6 +24,7 @@ using Plumbline.Server.Samples;
 using Plumbline.Server.Segments;
 using Plumbline.Server.Segments.ColdSpots;
 using Plumbline.Server.State;
+using Plumbline.Server.Storage;
 using Plumbline.Server.SystemLayer;
 using Plumbline.Server.Ui;
 using Plumbline.Server.Windows;
@@ -70,6 +71,7 @@ public static class PlumblineHost
             json.SerializerOptions.DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.Never;
         });
         services.AddOpenApi();
+        services.AddStorage();
         services.AddAccess(options);
         services.AddState(options);
         services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>().AddHostedService(provider => provider.GetRequiredService<ModelRemoval>());

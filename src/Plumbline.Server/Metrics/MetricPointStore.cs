@@ -1,10 +1,11 @@
 using Plumbline.Server.Models;
+using Plumbline.Server.Profiles;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Metrics;
 
 /// <summary>Writes and reads metric points in the engine. A point computed again replaces the one before.</summary>
-public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
+public sealed class MetricPointStore(ColumnStore store, GenerationClock clock, TimeProvider time)
 {
     private static readonly string[] Columns =
     [
@@ -16,7 +17,7 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
     public async Task WriteAsync(int modelId, IReadOnlyCollection<MetricPoint> points, CancellationToken cancellation)
     {
         using var buffer = new RowBinaryBuffer();
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var generation = (await clock.NextAsync(cancellation)).ToUnixTimeMilliseconds();
         foreach (var point in points)
         {
             buffer.WriteUInt32((uint)modelId);
@@ -36,7 +37,7 @@ public sealed class MetricPointStore(ColumnStore store, TimeProvider time)
             buffer.WriteByte((byte)point.Status);
             buffer.WriteString(point.Reason);
             buffer.WriteNullableDouble(point.ErrorBound);
-            buffer.WriteDateTime64Ms(now);
+            buffer.WriteDateTime64Ms(generation);
         }
 
         await store.InsertAsync("metric_points", Columns, buffer.Written, deduplicationToken: null, cancellation);

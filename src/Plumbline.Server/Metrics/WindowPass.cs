@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
+using Plumbline.Server.Storage;
 using Plumbline.Server.Windows;
 
 namespace Plumbline.Server.Metrics;
@@ -11,7 +12,8 @@ namespace Plumbline.Server.Metrics;
 /// or a failure does not hold up the others.
 /// </summary>
 public sealed class WindowPass(
-    WindowLedger ledger, ModelCatalog models, WindowComputation computation, WindowPassState passState, PlumblineOptions options, TimeProvider time, ILogger<WindowPass> log)
+    WindowLedger ledger, ModelCatalog models, WindowComputation computation, WindowPassState passState, FailureLog failures, PlumblineOptions options,
+    TimeProvider time, ILogger<WindowPass> log)
     : BackgroundService
 {
     /// <summary>Windows per statement: enough to amortise a scan, few enough that a failure costs little.</summary>
@@ -19,6 +21,8 @@ public sealed class WindowPass(
 
     // Much of a model's pass is one thread's work (reading profiles, making points), so models side by side use the cores.
     private static readonly int LanesAtOnce = Math.Min(Environment.ProcessorCount, 4);
+
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<int, Task> _lanes = new();
     private readonly SemaphoreSlim _places = new(LanesAtOnce, LanesAtOnce);
@@ -45,7 +49,7 @@ public sealed class WindowPass(
             catch (Exception error) when (error is not OutOfMemoryException)
             {
                 passState.Failed(error.Message);
-                log.LogError(error, "The window pass failed; it is tried again.");
+                if (failures.IsDue("window pass")) log.LogError(error, "The window pass failed; it is tried again.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(options.Windows.IntervalMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -84,7 +88,8 @@ public sealed class WindowPass(
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             passState.Failed(error.Message);
-            log.LogError(error, "The lane of model {Model} failed; it is tried again.", modelId);
+            if (failures.IsDue("window lane")) log.LogError(error, "The lane of model {Model} failed; it is tried again.", modelId);
+            await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -111,13 +116,13 @@ public sealed class WindowPass(
         try
         {
             var isBase = length == model.Window;
-            var failures = isBase
+            var unmade = isBase
                 ? await computation.ComputeBaseAsync(model, windows, cancellation)
                 : await computation.ComputeCoarseAsync(model, windows, cancellation);
             if (isBase) await MarkCoarseAsync(model, windows, cancellation);
-            if (failures.Count > 0)
+            if (unmade.Count > 0)
             {
-                await FailedAsync(model, windows, failures[0], error: null, cancellation);
+                await FailedAsync(model, windows, unmade[0], error: null, cancellation);
                 return;
             }
 

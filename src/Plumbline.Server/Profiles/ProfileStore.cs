@@ -9,7 +9,7 @@ namespace Plumbline.Server.Profiles;
 /// Computes profiles from predictions inside the engine, keeps them, and reads them back. Stored are base windows, each version
 /// and segment apart; what is coarser is a sum of those.
 /// </summary>
-public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCatalog catalog, BaselineCatalog baselines, SegmentValues segmentValues, TimeProvider time)
+public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCatalog catalog, BaselineCatalog baselines, SegmentValues segmentValues, GenerationClock clock)
 {
     /// <summary>Features in one statement: the engine's analysis takes 2.5 ms of processor time per feature at 100, 4.5 ms at 400.</summary>
     private const int MaxFeaturesPerStatement = 100;
@@ -32,7 +32,7 @@ public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCat
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], ct);
         var baseline = await baselines.ReadyAsync(model, ct);
         var features = ProfiledFeature.Of(model);
-        var computedAt = time.GetUtcNow();
+        var computedAt = await clock.NextAsync(ct);
         foreach (var batch in Batches(model, windowStarts))
         {
             var (from, to) = (batch[0], batch[^1] + model.Window);

@@ -9,6 +9,7 @@ public static class ProfilesSetup
     public static IServiceCollection AddProfiles(this IServiceCollection services) => services
         .AddSingleton<SegmentValues>()
         .AddSingleton<ProfileStore>()
+        .AddSingleton<GenerationClock>()
         .AddSingleton<HistoryWindows>()
         .AddSingleton(provider => new ModelRedefinitionStep((model, cancellation) =>
             provider.GetRequiredService<HistoryWindows>().MarkAsync(model, DirtyReason.Reference, cancellation)))

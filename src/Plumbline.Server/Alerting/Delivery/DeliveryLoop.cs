@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Alerting.Delivery.Receivers;
 using Plumbline.Server.Alerting.Delivery.Sending;
 using Plumbline.Server.State;
+using Plumbline.Server.Storage;
 
 namespace Plumbline.Server.Alerting.Delivery;
 
@@ -50,7 +51,7 @@ public sealed class ReminderState(TimeProvider time, ILogger<ReminderState> log)
 }
 
 /// <summary>Runs the pipeline when something is due or was added.</summary>
-internal sealed class DeliveryLoop(DeliveryPipeline pipeline, NotificationOutbox outbox, ReceiverCatalog receivers, TimeProvider time, ILogger<DeliveryLoop> log) : BackgroundService, IHostedLifecycleService
+internal sealed class DeliveryLoop(DeliveryPipeline pipeline, NotificationOutbox outbox, ReceiverCatalog receivers, FailureLog failures, TimeProvider time, ILogger<DeliveryLoop> log) : BackgroundService, IHostedLifecycleService
 {
     // Also the longest delay for a notification whose writer died before it could wake the pipeline.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
@@ -81,7 +82,7 @@ internal sealed class DeliveryLoop(DeliveryPipeline pipeline, NotificationOutbox
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                log.LogError(failure, "A pass of the delivery pipeline failed; it is repeated");
+                if (failures.IsDue("delivery")) log.LogError(failure, "A pass of the delivery pipeline failed; it is repeated");
             }
 
             try

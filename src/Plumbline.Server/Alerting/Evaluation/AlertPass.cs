@@ -1,13 +1,15 @@
 using Plumbline.Server.Alerting.Rules;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
+using Plumbline.Server.Storage;
 using Plumbline.Server.Windows;
 
 namespace Plumbline.Server.Alerting.Evaluation;
 
 /// <summary>The schedule of judging: looks at the models that are on the agenda, and judges the windows that were completed since.</summary>
 public sealed class AlertPass(
-    ModelCatalog models, AlertJudgement judgement, AlertAgenda agenda, RuleBook rules, WindowLedger ledger, AlertPassState state, PlumblineOptions options, TimeProvider time, ILogger<AlertPass> log) : BackgroundService
+    ModelCatalog models, AlertJudgement judgement, AlertAgenda agenda, RuleBook rules, WindowLedger ledger, AlertPassState state, FailureLog failures,
+    PlumblineOptions options, TimeProvider time, ILogger<AlertPass> log) : BackgroundService
 {
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -43,7 +45,7 @@ public sealed class AlertPass(
                 {
                     // One model's trouble does not keep the others from being judged; the windows are judged again at the next look.
                     state.Failed(model.Id, error.Message, time.GetUtcNow());
-                    log.LogError(error, "The rules of {Model} were not judged; they are tried again.", model.Name);
+                    if (failures.IsDue("rules")) log.LogError(error, "The rules of {Model} were not judged; they are tried again.", model.Name);
                 }
             }
 
@@ -53,7 +55,7 @@ public sealed class AlertPass(
             }
             catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
             {
-                log.LogError(error, "Incidents that changed were not told; it is tried again.");
+                if (failures.IsDue("incidents")) log.LogError(error, "Incidents that changed were not told; it is tried again.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(options.Alerting.IntervalMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

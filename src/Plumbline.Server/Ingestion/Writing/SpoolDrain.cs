@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Plumbline.Events;
 using Plumbline.Events.Spooling;
+using Plumbline.Server.Storage;
 
 namespace Plumbline.Server.Ingestion.Writing;
 
@@ -9,7 +10,8 @@ namespace Plumbline.Server.Ingestion.Writing;
 /// block fails waits and tries again, while the others go on. A block that keeps failing is set aside, where the Self page shows it,
 /// and is tried again now and then: nothing is thrown away.
 /// </summary>
-public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgress progress, TimeProvider time, ILogger<SpoolDrain> log) : BackgroundService
+public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgress progress, StorageState storage, FailureLog failures, TimeProvider time,
+    ILogger<SpoolDrain> log) : BackgroundService
 {
     private const int RowsPerBlock = 50_000;
     private const long BytesPerBlock = 32 * 1024 * 1024;
@@ -17,8 +19,10 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
     private const int TriesBeforeSetAside = 5;
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<(int ModelId, EventKind Kind), Task> _lanes = new();
+    private readonly ConcurrentDictionary<(int ModelId, EventKind Kind), DateTimeOffset> _paused = new();
     private readonly ConcurrentDictionary<long, (int Tries, DateTimeOffset Next)> _failing = new();
     private readonly SemaphoreSlim _places = new(LanesAtOnce, LanesAtOnce);
 
@@ -50,8 +54,11 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
 
     private void StartLanes(CancellationToken stopping)
     {
+        var now = time.GetUtcNow();
         foreach (var lane in DueLanes())
         {
+            if (_paused.TryGetValue(lane, out var until) && now < until)
+                continue;
             if (_lanes.TryGetValue(lane, out var running) && !running.IsCompleted)
                 continue;
             _lanes[lane] = Task.Run(() => RunLaneAsync(lane.ModelId, lane.Kind, stopping), CancellationToken.None);
@@ -95,7 +102,9 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
         }
         catch (SpoolException error)
         {
-            log.LogError(error, "The spool cannot be written; model {Model} waits", modelId);
+            _paused[(modelId, kind)] = time.GetUtcNow() + PauseAfterFailure;
+            storage.Failed(StorageFailure.Describe(error) ?? $"the spool cannot be written: {error.Message}");
+            if (failures.IsDue("spool")) log.LogError(error, "The spool cannot be written; model {Model} waits", modelId);
         }
         finally
         {
@@ -133,8 +142,10 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
             _failing[block.Number] = (tries, time.GetUtcNow() + backoff);
             if (tries == TriesBeforeSetAside)
                 log.LogError(error, "Block {Block} of model {Model} ({Rows} rows) failed {Tries} times and is set aside; it is tried again every {Backoff}", block.Number, block.ModelId, block.Rows, tries, LongestBackoff);
-            else
+            else if (failures.IsDue("block"))
                 log.LogWarning(error, "Block {Block} of model {Model} ({Rows} rows) failed and is tried again in {Backoff}", block.Number, block.ModelId, block.Rows, backoff);
+            if (StorageFailure.Describe(error) is { } problem)
+                storage.Failed(problem);
             await spool.FailBlockAsync(block, error.Message.Length > 2_000 ? error.Message[..2_000] : error.Message);
             return tries >= TriesBeforeSetAside;
         }
