@@ -72,7 +72,7 @@ public sealed class FullDiskTests : IDisposable
 
     private static async Task<int> RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync(Ct);
         return process.ExitCode;
