@@ -48,9 +48,9 @@ internal sealed class FuzzRequests
             ("silences", 10, () => Json("silences", HttpMethod.Post, "/v1/silences", FuzzSeeds.Silences)),
             ("sources", 30, () => Put("sources", $"/v1/models/{Model()}/sources/{Few("source")}", FuzzSeeds.Sources)),
             ("comments", 20, () => Json("comments", HttpMethod.Post, $"/v1/incidents/{_random.NextInt(5)}/comments", FuzzSeeds.Comments)),
-            ("references", 10, DrawReference),
-            ("deletes", 10, DrawDelete),
-            ("reads", 160, DrawRead),
+            ("references", 6, DrawReference),
+            ("deletes", 6, DrawDelete),
+            ("reads", 60, DrawRead),
         ];
         _weights = _kinds.Sum(kind => kind.Weight);
     }
