@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Plumbline.Events;
 
@@ -6,6 +8,7 @@ namespace Plumbline.Events;
 public static class JsonTexts
 {
     private const int ShownCharacters = 80;
+    private const int EscapeBytes = 6;
 
     /// <summary>
     /// The one text of a number where a class or category is wanted, so that <c>1</c>, <c>1.0</c> and <c>"1"</c> are the same class: integers
@@ -26,7 +29,7 @@ public static class JsonTexts
     /// <param name="scratch">At least 32 bytes.</param>
     public static ReadOnlySpan<byte> CanonicalNumber(double value, Span<byte> scratch)
     {
-        (value == 0 ? 0.0 : value).TryFormat(scratch, out var written, default, System.Globalization.CultureInfo.InvariantCulture);
+        (value == 0 ? 0.0 : value).TryFormat(scratch, out var written, default, CultureInfo.InvariantCulture);
         return scratch[..written];
     }
 
@@ -42,6 +45,48 @@ public static class JsonTexts
         };
         return value != 0;
     }
+
+    /// <summary>
+    /// Where JSON has text that is no text: bytes that are not UTF-8, or an escape for half of a surrogate pair, which parsers let pass and
+    /// only the one who reads the value stumbles over.
+    /// </summary>
+    /// <returns>The offset in bytes, or -1 when all is well.</returns>
+    public static int IndexOfBrokenText(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            return IndexOfInvalidUtf8(json);
+        var at = 0;
+        while (json[at..].IndexOf((byte)'\\') is var found and >= 0)
+        {
+            at += found;
+            var unit = EscapedUnit(json[at..]);
+            if (char.IsLowSurrogate((char)unit))
+                return at;
+            if (!char.IsHighSurrogate((char)unit))
+            {
+                at = Math.Min(json.Length, at + 2);
+                continue;
+            }
+            if (!char.IsLowSurrogate((char)EscapedUnit(json[(at + EscapeBytes)..])))
+                return at;
+            at += 2 * EscapeBytes;
+        }
+        return -1;
+    }
+
+    private static int IndexOfInvalidUtf8(ReadOnlySpan<byte> utf8)
+    {
+        var at = 0;
+        while (Rune.DecodeFromUtf8(utf8[at..], out _, out var size) == System.Buffers.OperationStatus.Done)
+            at += size;
+        return at;
+    }
+
+    // The UTF-16 unit of an escape at the start; 0 when there is none.
+    private static ushort EscapedUnit(ReadOnlySpan<byte> json) =>
+        json.Length >= EscapeBytes && json.StartsWith("\\u"u8)
+            && ushort.TryParse(json[2..EscapeBytes], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+            ? unit : (ushort)0;
 
     /// <summary>True for a minus sign or none, then digits only.</summary>
     internal static bool IsInteger(ReadOnlySpan<byte> number)

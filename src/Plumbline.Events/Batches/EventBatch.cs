@@ -157,8 +157,12 @@ public sealed class EventBatch : IDisposable
     }
 
     /// <summary>Goes back to an earlier state: a row that was read before the rest of its line proved to be no JSON.</summary>
-    internal void Undo(int rows, int bytes)
+    internal void Undo(int rows, int bytes, int rejected)
     {
+        // The row's own refusal goes too: the caller refuses the line as a whole, and a line counts once.
+        if (RejectedCount > rejected && _rejections.Count == RejectedCount)
+            _rejections.RemoveRange(rejected, _rejections.Count - rejected);
+        RejectedCount = rejected;
         if (_rows.Count > rows)
             _rows.RemoveRange(rows, _rows.Count - rows);
         Buffer.Truncate(bytes);

@@ -68,6 +68,7 @@ public sealed class EventDecoder : IDisposable
     {
         var rows = Batch.Rows.Length;
         var end = Batch.Buffer.Length;
+        var rejected = Batch.RejectedCount;
         try
         {
             var json = NewReader(line);
@@ -78,7 +79,7 @@ public sealed class EventDecoder : IDisposable
         catch (JsonException error)
         {
             var fault = Malformed(line, offset, error);
-            Batch.Undo(rows, end);
+            Batch.Undo(rows, end, rejected);
             Batch.Reject(index, RejectionCode.MalformedJson, null, $"{fault.Message} (byte {fault.Offset})");
         }
     }

@@ -11,7 +11,7 @@ internal static class GroundTruthRows
         var hasValue = false;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (!ReadField(ref json, row, ref hasValue))
+            if (!row.IsKey(ref json) || !ReadField(ref json, row, ref hasValue))
                 return false;
         }
         if (!row.HasId)
@@ -66,7 +66,7 @@ internal static class SignalRows
         var hasName = false;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (!ReadField(ref json, row, ref hasName))
+            if (!row.IsKey(ref json) || !ReadField(ref json, row, ref hasName))
                 return false;
         }
         return hasName || row.Fail(RejectionCode.FieldMissing, "name", "'name' is required: it says what happened.");

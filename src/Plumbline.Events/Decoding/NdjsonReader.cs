@@ -77,9 +77,15 @@ public sealed class NdjsonReader(PipeReader body, EventLimits limits)
             return;
         }
         var copy = ArrayPool<byte>.Shared.Rent((int)line.Length);
-        line.CopyTo(copy);
-        DecodeWhole(decoder, copy.AsSpan(0, (int)line.Length), offset);
-        ArrayPool<byte>.Shared.Return(copy);
+        try
+        {
+            line.CopyTo(copy);
+            DecodeWhole(decoder, copy.AsSpan(0, (int)line.Length), offset);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+        }
     }
 
     private void DecodeWhole(EventDecoder decoder, ReadOnlySpan<byte> line, long offset)

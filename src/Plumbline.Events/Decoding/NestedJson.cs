@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Plumbline.Events.Decoding;
 
@@ -19,7 +18,8 @@ internal static class NestedJson
         text = body[start..(int)json.BytesConsumed];
         if (text.Length > limit)
             return row.Fail(RejectionCode.ValueTooLong, field, $"'{field}' has {text.Length} bytes; at most {limit} are taken.");
-        return Utf8.IsValid(text) || row.Fail(RejectionCode.TextInvalid, field, $"'{field}' is not valid UTF-8.");
+        return JsonTexts.IndexOfBrokenText(text) < 0
+            || row.Fail(RejectionCode.TextInvalid, field, $"'{field}' has text that is not valid UTF-8, or an escape for half of a surrogate pair.");
     }
 }
 

@@ -10,7 +10,7 @@ internal static class PredictionRows
     {
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (!ReadField(ref json, body, row))
+            if (!row.IsKey(ref json) || !ReadField(ref json, body, row))
                 return false;
         }
         if (!row.HasId)
@@ -111,10 +111,12 @@ internal static class PredictionRows
             return true;
         if (json.TokenType != JsonTokenType.String)
             return row.FailType("status", "text", json.TokenType);
-        var status = json.ValueTextEquals("ok"u8) ? PredictionStatus.Ok
-            : json.ValueTextEquals("error"u8) ? PredictionStatus.Error
-            : json.ValueTextEquals("timeout"u8) ? PredictionStatus.Timeout
-            : json.ValueTextEquals("rejected"u8) ? PredictionStatus.Rejected
+        if (!row.TryText(ref json, "status", int.MaxValue, out var text))
+            return false;
+        var status = text.SequenceEqual("ok"u8) ? PredictionStatus.Ok
+            : text.SequenceEqual("error"u8) ? PredictionStatus.Error
+            : text.SequenceEqual("timeout"u8) ? PredictionStatus.Timeout
+            : text.SequenceEqual("rejected"u8) ? PredictionStatus.Rejected
             : (PredictionStatus)byte.MaxValue;
         if (status > PredictionStatus.Rejected)
             return row.Fail(RejectionCode.FieldInvalid, "status", $"'{JsonTexts.Shown(json.ValueSpan)}' is not a status; it is ok, error, timeout or rejected.");
@@ -129,8 +131,10 @@ internal static class PredictionRows
             return true;
         if (json.TokenType != JsonTokenType.String)
             return row.FailType("role", "text", json.TokenType);
-        var shadow = json.ValueTextEquals("shadow"u8);
-        if (!shadow && !json.ValueTextEquals("primary"u8))
+        if (!row.TryText(ref json, "role", int.MaxValue, out var text))
+            return false;
+        var shadow = text.SequenceEqual("shadow"u8);
+        if (!shadow && !text.SequenceEqual("primary"u8))
             return row.Fail(RejectionCode.FieldInvalid, "role", $"'{JsonTexts.Shown(json.ValueSpan)}' is not a role; it is primary or shadow.");
         row.Buffer.WriteByte((byte)RowField.Role);
         row.Buffer.WriteByte((byte)(shadow ? PredictionRole.Shadow : PredictionRole.Primary));

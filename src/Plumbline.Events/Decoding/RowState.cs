@@ -139,6 +139,16 @@ internal sealed class RowState(EventLimits limits)
         return text.Length <= limit || Fail(RejectionCode.ValueTooLong, field, $"'{field}' has {text.Length} bytes; at most {limit} are taken.");
     }
 
+    /// <summary>True when the property name is text; else the row is refused: the reader throws when such a name is compared.</summary>
+    public bool IsKey(ref Utf8JsonReader json)
+    {
+        var raw = json.ValueSpan;
+        if (json.ValueIsEscaped ? JsonTexts.IndexOfBrokenText(raw) < 0 : Utf8.IsValid(raw))
+            return true;
+        var shown = JsonTexts.Shown(raw);
+        return Fail(RejectionCode.TextInvalid, shown, $"The key '{shown}' has an escape or bytes that make no valid text.");
+    }
+
     /// <summary>A short text without control characters, from a string or number; null counts as absent (empty).</summary>
     public bool TryWord(ref Utf8JsonReader json, string field, int limit, out ReadOnlySpan<byte> text)
     {

@@ -64,7 +64,7 @@ public static class PlumblineHost
     private static void AddServices(IServiceCollection services, PlumblineOptions options, TimeProvider time)
     {
         services.AddSingleton(options).AddSingleton(time);
-        services.AddProblemDetails();
+        services.AddProblemDetails().AddExceptionHandler<RequestFailures>();
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Plumbline.Events;
 using Plumbline.Events.Decoding;
 using Plumbline.Events.Spooling;
@@ -74,6 +75,12 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
         {
             // The transfer itself is broken off or malformed; what came before it of an NDJSON body is kept.
             return WithCounts(broken.StatusCode, "The request cannot be used", "body_broken", broken.Message, answer);
+        }
+        catch (IOException error)
+            when (error is ConnectionResetException || request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read the answer; the status is for the log.
+            return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
         }
         catch (SpoolException error)
         {

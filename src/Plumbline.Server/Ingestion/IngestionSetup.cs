@@ -22,7 +22,8 @@ public static class IngestionSetup
             .AddSingleton(provider => Spool.Open(
                 new SpoolOptions { Path = Path.Combine(options.DataDirectory, "spool.db"), MaxBytes = options.Ingestion.SpoolMiB * MiB }, provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(new FilterBudget(DuplicateFilterBytes))
-            .AddSingleton(new BodyBudget(Math.Max(256 * MiB, 2L * limits.BodyBytes)))
+            // A body that grows holds its old array beside the new one, and pooled arrays are powers of two: three times the largest.
+            .AddSingleton(new BodyBudget(Math.Max(256 * MiB, 3L * limits.BodyBytes)))
             .AddSingleton<DecoderPool>().AddSingleton<StoredIds>().AddSingleton<KnownEvents>().AddSingleton<FeatureInference>().AddSingleton<BatchIntake>().AddSingleton<EventPosts>()
             .AddSingleton<GroundTruthMatching>().AddSingleton<SignalMatching>().AddSingleton<BlockWriter>().AddSingleton<IngestionProgress>();
         services.AddHostedService<IngestionStart>().AddHostedService<SpoolDrain>();

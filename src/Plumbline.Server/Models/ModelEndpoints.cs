@@ -74,19 +74,15 @@ public static class ModelEndpoints
 
     private static async Task<(T? Value, IResult? Problem)> ReadBodyAsync<T>(HttpRequest request, CancellationToken cancellation)
     {
-        if (request.ContentLength > MaxBodyBytes) return (default, TooLarge());
+        if (await RequestBody.ReadAsync(request, MaxBodyBytes, cancellation) is not { } body) return (default, TooLarge());
         try
         {
-            var value = await JsonSerializer.DeserializeAsync<T>(request.Body, ModelSpecification.Json, cancellation);
+            var value = JsonSerializer.Deserialize<T>(body.Span, ModelSpecification.Json);
             return value is null ? (default, Problems.BadRequest("body_missing", "A JSON object is needed.")) : (value, null);
         }
         catch (JsonException error)
         {
             return (default, Problems.BadRequest("json_invalid", $"Not readable at {error.Path ?? "$"}, line {error.LineNumber + 1}, byte {error.BytePositionInLine}: {error.Message}"));
-        }
-        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return (default, TooLarge());
         }
     }
 

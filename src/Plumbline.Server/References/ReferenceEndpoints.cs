@@ -51,12 +51,12 @@ public static class ReferenceEndpoints
 
     private static async Task<(DateTimeOffset From, DateTimeOffset To, string? Version)> ReadWindowAsync(HttpRequest request, CancellationToken cancellation)
     {
-        if (request.ContentLength > MaxJsonBytes)
+        if (await RequestBody.ReadAsync(request, MaxJsonBytes, cancellation) is not { } read)
             throw new ReferenceException("body_too_large", $"The description of a window has at most {MaxJsonBytes / 1024} KiB.", StatusCodes.Status413PayloadTooLarge);
         JsonElement body;
         try
         {
-            body = await JsonSerializer.DeserializeAsync<JsonElement>(request.Body, cancellationToken: cancellation);
+            body = JsonSerializer.Deserialize<JsonElement>(read.Span);
         }
         catch (JsonException error)
         {
