@@ -19,6 +19,8 @@ public sealed record EngineUsage(long MemoryBytes, long MemoryLimitBytes, long D
 /// </summary>
 public sealed class ColumnStore : IAsyncDisposable
 {
+    private const long LoadingLimitBytes = 1L << 40;
+
     private static int _open;
 
     private readonly EngineThreads _readers;
@@ -53,8 +55,16 @@ public sealed class ColumnStore : IAsyncDisposable
         try
         {
             // Starting the engine takes about a tenth of a second: off the caller's thread.
-            store = await Task.Run(() => Connect(options, time, log), ct);
+            store = await Task.Run(() => ConnectInAnyCase(options, time, log), ct);
             await StoreMigrations.ApplyAsync(store, time, log, ct);
+            if (await TablesPerModel.MoveAsync(store, log, ct))
+            {
+                // What the old tables took is given back when the engine starts without them, and its limit holds again.
+                await store.DisposeAsync();
+                store = null;
+                Volatile.Write(ref _open, 1);
+                store = await Task.Run(() => ConnectInAnyCase(options, time, log), ct);
+            }
             return store;
         }
         catch
@@ -163,6 +173,31 @@ public sealed class ColumnStore : IAsyncDisposable
         Volatile.Write(ref _open, 0);
         _log.LogInformation("The column store {Directory} is closed", _options.Directory);
     }
+
+    /// <summary>
+    /// The engine counts memory for every table while it loads them, and does not start when that passes its limit: then it is started
+    /// without one, so that what is stored can be read and models can be deleted, and says so.
+    /// </summary>
+    private static ColumnStore ConnectInAnyCase(ColumnStoreOptions options, TimeProvider time, ILogger<ColumnStore> log)
+    {
+        try
+        {
+            return Connect(options, time, log);
+        }
+        catch (EngineUnavailableException) when (HoldsTables(options.Directory))
+        {
+            var store = Connect(options with { MemoryLimitBytes = LoadingLimitBytes, StatementMemoryShare = StatementShare(options) }, time, log);
+            log.LogWarning(
+                "The engine did not start within {Limit} MiB, and has been started without a limit. Its tables may need more: raise engine.memory_mib, or delete models",
+                options.MemoryLimitBytes >> 20);
+            return store;
+        }
+    }
+
+    // A single statement keeps to the limit that was meant.
+    private static double StatementShare(ColumnStoreOptions options) => options.StatementMemoryShare * options.MemoryLimitBytes / LoadingLimitBytes;
+
+    private static bool HoldsTables(string directory) => Directory.Exists(Path.Combine(directory, "metadata"));
 
     private static ColumnStore Connect(ColumnStoreOptions options, TimeProvider time, ILogger<ColumnStore> log)
     {

@@ -100,24 +100,39 @@ public sealed class ModelTables(ColumnStore store)
     /// <summary>Predictions, ORDER BY (timestamp, id_hash).</summary>
     public static string Predictions(int modelId) => Named("predictions", modelId);
 
-    /// <summary>Ground truth as it came, ORDER BY (id_hash, timestamp).</summary>
-    public static string GroundTruth(int modelId) => Named("ground_truth", modelId);
+    /// <summary>The table of all models' ground truth as it came; its rows begin with <c>model_id</c>. For inserts.</summary>
+    public const string GroundTruthTable = "ground_truth";
 
-    /// <summary>Ground truth found for predictions, by the prediction's timestamp; read it with FINAL or argMax.</summary>
-    public static string Matched(int modelId) => Named("matched", modelId);
+    /// <summary>The table of all models' ground truth found for predictions. For inserts.</summary>
+    public const string MatchedTable = "matched";
 
-    /// <summary>Business signals.</summary>
-    public static string Signals(int modelId) => Named("signals", modelId);
+    /// <summary>The table of all models' business signals. For inserts.</summary>
+    public const string SignalsTable = "signals";
 
-    /// <summary>Business signals found for predictions, by the prediction's timestamp; equal ones are kept once; read it with FINAL.</summary>
-    public static string Attributed(int modelId) => Named("attributed", modelId);
+    /// <summary>The table of all models' business signals found for predictions. For inserts.</summary>
+    public const string AttributedTable = "attributed";
+
+    /// <summary>To stand behind FROM: a model's ground truth as it came.</summary>
+    public static string GroundTruth(int modelId) => OfModel(GroundTruthTable, modelId);
+
+    /// <summary>To stand behind FROM: ground truth found for predictions, by the prediction's timestamp, one row per prediction.</summary>
+    public static string Matched(int modelId) => OfModel(MatchedTable + " FINAL", modelId);
+
+    /// <summary>As <see cref="Matched"/>, but a prediction may be there several times: where only whether it is there is asked.</summary>
+    public static string MatchedAny(int modelId) => OfModel(MatchedTable, modelId);
+
+    /// <summary>To stand behind FROM: a model's business signals.</summary>
+    public static string Signals(int modelId) => OfModel(SignalsTable, modelId);
+
+    /// <summary>To stand behind FROM: business signals found for predictions, by the prediction's timestamp, equal ones once.</summary>
+    public static string Attributed(int modelId) => OfModel(AttributedTable + " FINAL", modelId);
 
     /// <summary>The rows of a reference: the prediction's columns, then <c>value</c> and <c>value_number</c> (ground truth).</summary>
     public static string Reference(int modelId, int generation) =>
         string.Create(CultureInfo.InvariantCulture, $"{Named("reference", modelId)}_{Positive(generation)}");
 
     /// <summary>
-    /// Makes the model's tables when they are not there, and adds the columns that are missing. Cheap when nothing is missing (no
+    /// Makes the model's table of predictions when it is not there, and adds the columns that are missing. Cheap when nothing is missing (no
     /// statement). Safe for several callers at once.
     /// </summary>
     /// <exception cref="InvalidOperationException">A column is there with another type.</exception>
@@ -132,8 +147,7 @@ public sealed class ModelTables(ColumnStore store)
         {
             if (!_known.TryGetValue(modelId, out known))
             {
-                foreach (var definition in FixedTables(modelId))
-                    await store.ExecuteAsync(new SqlStatement(definition), ct);
+                await store.ExecuteAsync(new SqlStatement(PredictionsTable(modelId)), ct);
                 known = await ReadColumnsAsync(Predictions(modelId), ct);
             }
             if (!known.Covers(features))
@@ -190,7 +204,7 @@ public sealed class ModelTables(ColumnStore store)
     /// <summary>Drops everything that is stored of the model: its tables, references, profiles and metric points.</summary>
     public async Task DropAsync(int modelId, CancellationToken ct)
     {
-        var tables = new List<string> { Predictions(modelId), GroundTruth(modelId), Matched(modelId), Signals(modelId), Attributed(modelId) };
+        var tables = new List<string> { Predictions(modelId) };
         using (var rows = await store.QueryAsync(new SqlStatement(
             "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, {pattern:String})",
             new SqlParameter("pattern", string.Create(CultureInfo.InvariantCulture, $"^reference_{modelId}_[0-9]+$"))), ct))
@@ -201,61 +215,21 @@ public sealed class ModelTables(ColumnStore store)
         _known.TryRemove(modelId, out _);
         foreach (var table in tables)
             await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), ct);
-        foreach (var table in (string[])["profiles", "metric_points"])
+        foreach (var table in (string[])["profiles", "metric_points", GroundTruthTable, MatchedTable, SignalsTable, AttributedTable])
             await store.ExecuteAsync(new SqlStatement($"DELETE FROM {table} WHERE model_id = {{model:UInt32}}", new SqlParameter("model", modelId)), ct);
     }
 
-    private static IEnumerable<string> FixedTables(int modelId)
-    {
-        yield return $"""
-            CREATE TABLE IF NOT EXISTS {Predictions(modelId)}
-            (
-            {PredictionDefinitions},
-                -- Finding one decision by its id must not read a month of hashes.
-                INDEX by_id id_hash TYPE bloom_filter(0.01) GRANULARITY 1
-            )
-            ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (timestamp, id_hash)
-            SETTINGS non_replicated_deduplication_window = 1000, {Durable}
-            """;
-        yield return $"""
-            CREATE TABLE IF NOT EXISTS {GroundTruth(modelId)}
-            (
-                block UInt64, prediction_id String, id_hash UInt64, timestamp DateTime64(3, 'UTC'), received_at DateTime64(3, 'UTC'),
-                value String, value_number Float64 DEFAULT nan, source String
-            )
-            ENGINE = MergeTree ORDER BY (id_hash, timestamp)
-            SETTINGS non_replicated_deduplication_window = 1000, {Durable}
-            """;
-        yield return $"""
-            CREATE TABLE IF NOT EXISTS {Matched(modelId)}
-            (
-                timestamp DateTime64(3, 'UTC'), id_hash UInt64, prediction_id String, value String, value_number Float64 DEFAULT nan,
-                labelled_at DateTime64(3, 'UTC'), source String
-            )
-            ENGINE = ReplacingMergeTree(labelled_at) PARTITION BY toYYYYMM(timestamp) ORDER BY (timestamp, id_hash, prediction_id)
-            SETTINGS non_replicated_deduplication_window = 1000, {Durable}
-            """;
-        yield return $"""
-            CREATE TABLE IF NOT EXISTS {Signals(modelId)}
-            (
-                block UInt64, name LowCardinality(String), timestamp DateTime64(3, 'UTC'), received_at DateTime64(3, 'UTC'), value Float64,
-                prediction_id String, version LowCardinality(String), segment String, signal_id String, id_hash UInt64
-            )
-            ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (name, timestamp)
-            SETTINGS non_replicated_deduplication_window = 1000, {Durable}
-            """;
-        yield return $"""
-            CREATE TABLE IF NOT EXISTS {Attributed(modelId)}
-            (
-                timestamp DateTime64(3, 'UTC'), id_hash UInt64, prediction_id String, name LowCardinality(String), signal_at DateTime64(3, 'UTC'), value Float64,
-                received_at DateTime64(3, 'UTC')
-            )
-            ENGINE = ReplacingMergeTree(received_at) PARTITION BY toYYYYMM(timestamp) ORDER BY (timestamp, id_hash, prediction_id, name, signal_at, value)
-            SETTINGS non_replicated_deduplication_window = 1000, {Durable}
-            """;
-        // Tables of the first version have signals without an id of their own.
-        yield return $"ALTER TABLE {Signals(modelId)} ADD COLUMN IF NOT EXISTS signal_id String, ADD COLUMN IF NOT EXISTS id_hash UInt64, ADD INDEX IF NOT EXISTS by_id id_hash TYPE bloom_filter(0.01) GRANULARITY 1";
-    }
+    // No log of inserted blocks: it takes a file handle and a mebibyte of buffer for each table. Who inserts a block a second time looks first.
+    private static string PredictionsTable(int modelId) => $"""
+        CREATE TABLE IF NOT EXISTS {Predictions(modelId)}
+        (
+        {PredictionDefinitions},
+            -- Finding one decision by its id must not read a month of hashes.
+            INDEX by_id id_hash TYPE bloom_filter(0.01) GRANULARITY 1
+        )
+        ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (timestamp, id_hash)
+        SETTINGS {Durable}
+        """;
 
     private async Task WidenAsync(string table, IReadOnlyList<FeatureColumn> features, CancellationToken ct)
     {
@@ -284,6 +258,10 @@ public sealed class ModelTables(ColumnStore store)
     }
 
     private static string Named(string kind, int modelId) => string.Create(CultureInfo.InvariantCulture, $"{kind}_{Positive(modelId)}");
+
+    // The engine moves the reader's conditions into the inner question and leaves out columns that nobody asks for.
+    private static string OfModel(string table, int modelId) =>
+        string.Create(CultureInfo.InvariantCulture, $"(SELECT * EXCEPT (model_id) FROM {table} WHERE model_id = {Positive(modelId)})");
 
     private static int Positive(int number)
     {

@@ -17,24 +17,24 @@ public sealed class ModelTablesTests(StoreFixture fixture)
     public async Task A_block_with_the_same_token_is_stored_once_over_several_months()
     {
         var model = StoreFixture.NextModel();
-        await new ModelTables(Store).EnsureAsync(model, [], Ct);
         using var rows = new RowBinaryBuffer();
         for (var month = 1; month <= 12; month++)
         {
             for (var i = 0; i < 100; i++)
             {
+                rows.WriteUInt32((uint)model);
                 rows.WriteString($"{month}-{i}");
                 rows.WriteDateTime64Ms(new DateTimeOffset(2018, month, 1, 0, 0, i % 60, TimeSpan.Zero).ToUnixTimeMilliseconds());
             }
         }
-        var table = ModelTables.Predictions(model);
+        string[] columns = ["model_id", "prediction_id", "timestamp"];
         for (var attempt = 0; attempt < 3; attempt++)
-            await Store.InsertAsync(table, ["prediction_id", "timestamp"], rows.Written, "block-1", Ct);
-        Assert.Equal(1200UL, await NumberAsync($"SELECT count() FROM {table}"));
-        Assert.Equal(12UL, await NumberAsync($"SELECT uniqExact(partition) FROM system.parts WHERE active AND table = '{table}'"));
+            await Store.InsertAsync(ModelTables.SignalsTable, columns, rows.Written, "block-1", Ct);
+        Assert.Equal(1200UL, await NumberAsync($"SELECT count() FROM {ModelTables.Signals(model)}"));
+        Assert.Equal(12UL, await NumberAsync($"SELECT uniqExact(toYYYYMM(timestamp)) FROM {ModelTables.Signals(model)}"));
         // The token decides, not the rows.
-        await Store.InsertAsync(table, ["prediction_id", "timestamp"], rows.Written, "block-2", Ct);
-        Assert.Equal(2400UL, await NumberAsync($"SELECT count() FROM {table}"));
+        await Store.InsertAsync(ModelTables.SignalsTable, columns, rows.Written, "block-2", Ct);
+        Assert.Equal(2400UL, await NumberAsync($"SELECT count() FROM {ModelTables.Signals(model)}"));
     }
 
     [Fact]
@@ -110,12 +110,15 @@ public sealed class ModelTablesTests(StoreFixture fixture)
             await tables.EnsureAsync(model, [], Ct);
             await tables.CreateReferenceAsync(model, 1, [new FeatureColumn(0, ColumnType.Boolean)], Ct);
             await Store.ExecuteAsync(new SqlStatement($"INSERT INTO metric_points (model_id, metric) VALUES ({model}, 'x')"), Ct);
+            await Store.ExecuteAsync(new SqlStatement($"INSERT INTO signals (model_id, name) VALUES ({model}, 'x')"), Ct);
         }
         await tables.DropAsync(gone, Ct);
         Assert.Equal(0UL, await NumberAsync($"SELECT count() FROM system.tables WHERE match(name, '_{gone}(_|$)')"));
-        Assert.Equal(6UL, await NumberAsync($"SELECT count() FROM system.tables WHERE match(name, '_{kept}(_|$)')"));
+        Assert.Equal(2UL, await NumberAsync($"SELECT count() FROM system.tables WHERE match(name, '_{kept}(_|$)')"));
         Assert.Equal(0UL, await NumberAsync($"SELECT count() FROM metric_points WHERE model_id = {gone}"));
         Assert.Equal(1UL, await NumberAsync($"SELECT count() FROM metric_points WHERE model_id = {kept}"));
+        Assert.Equal(0UL, await NumberAsync($"SELECT count() FROM {ModelTables.Signals(gone)}"));
+        Assert.Equal(1UL, await NumberAsync($"SELECT count() FROM {ModelTables.Signals(kept)}"));
         await tables.EnsureAsync(gone, [new FeatureColumn(0, ColumnType.Text)], Ct);
         Assert.Equal(0UL, await NumberAsync($"SELECT count() FROM {ModelTables.Predictions(gone)}"));
     }

@@ -195,7 +195,7 @@ public sealed class PredictionQueries(ColumnStore store, ModelTables tables)
         if (page.Count == 0) return truth;
         using var rows = await store.QueryAsync(
             new SqlStatement(
-                $"SELECT prediction_id, value, value_number FROM {ModelTables.Matched(model.Id)} FINAL WHERE timestamp >= {{first:DateTime64(3)}} AND timestamp <= {{last:DateTime64(3)}} AND id_hash IN {{hashes:Array(UInt64)}}",
+                $"SELECT prediction_id, value, value_number FROM {ModelTables.Matched(model.Id)} WHERE timestamp >= {{first:DateTime64(3)}} AND timestamp <= {{last:DateTime64(3)}} AND id_hash IN {{hashes:Array(UInt64)}}",
                 new SqlParameter("first", page.Min(item => item.Row.Timestamp)), new SqlParameter("last", page.Max(item => item.Row.Timestamp)), new SqlParameter("hashes", page.Select(item => item.Hash).ToArray())),
             cancellation);
         while (rows.Read()) truth[rows.ReadString()] = Outcome(model, rows.ReadString(), rows.ReadDouble());

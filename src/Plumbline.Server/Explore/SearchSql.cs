@@ -124,14 +124,14 @@ internal sealed class SearchSql
             _ => $"{condition.Field.Column} {Sign(condition.Operator)} {BindOne(condition)}",
         };
         var not = condition.Operator == FilterOperator.Missing ? "NOT " : "";
-        return $"(id_hash, prediction_id) {not}IN (SELECT id_hash, prediction_id FROM {matched} FINAL WHERE {inner})";
+        return $"(id_hash, prediction_id) {not}IN (SELECT id_hash, prediction_id FROM {matched} WHERE {inner})";
     }
 
     private string Correct(bool wanted)
     {
         var matched = ModelTables.Matched(_model.Id);
-        var right = $"(id_hash, prediction_id, prediction) IN (SELECT id_hash, prediction_id, value FROM {matched} FINAL)";
-        return wanted ? right : $"((id_hash, prediction_id) IN (SELECT id_hash, prediction_id FROM {matched} FINAL) AND NOT {right})";
+        var right = $"(id_hash, prediction_id, prediction) IN (SELECT id_hash, prediction_id, value FROM {matched})";
+        return wanted ? right : $"((id_hash, prediction_id) IN (SELECT id_hash, prediction_id FROM {matched}) AND NOT {right})";
     }
 
     private string BindOne(FilterCondition condition) => IsNumber(condition.Field)

@@ -94,7 +94,7 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
 
     private async Task<long> CountAsync(ModelDefinition model, bool allAnswers, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
-        var text = $"SELECT count() FROM {(allAnswers ? ModelTables.Predictions(model.Id) : ModelTables.Matched(model.Id))} WHERE timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}}";
+        var text = $"SELECT count() FROM {(allAnswers ? ModelTables.Predictions(model.Id) : ModelTables.MatchedAny(model.Id))} WHERE timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}}";
         using var rows = await store.QueryAsync(new SqlStatement(text, new("from", from), new("to", to)), cancellation);
         return rows.Read() ? (long)rows.ReadUInt64() : 0;
     }
@@ -115,7 +115,7 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
             FROM (SELECT * FROM {{ModelTables.Predictions(model.Id)}}
                   WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
                     AND role = 'primary' AND status = 'ok' AND {{(model.Task == ModelTask.Regression ? "NOT isNaN(prediction_value)" : "prediction != ''")}}) AS p
-            LEFT JOIN (SELECT id_hash, prediction_id, value, value_number, toUInt8(1) AS known FROM {{ModelTables.Matched(model.Id)}} FINAL
+            LEFT JOIN (SELECT id_hash, prediction_id, value, value_number, toUInt8(1) AS known FROM {{ModelTables.Matched(model.Id)}}
                   WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
                     {{(model.Task == ModelTask.Regression ? "AND NOT isNaN(value_number)" : "")}}) AS m
               ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id

@@ -76,7 +76,7 @@ public sealed class RowSamples(ColumnStore store, ModelTables tables, SegmentVal
                 m.known AS known, if(m.known, m.value, '') AS value, if(m.known, m.value_number, nan) AS value_number{{string.Concat(features.Select(feature => ", " + Expression(feature)))}}{{string.Concat(SegmentTexts.Columns(model).Select(column => ", " + column))}}
             FROM (SELECT * FROM {{table}} WHERE {{answered}} AND (timestamp, id_hash) IN
                 (SELECT timestamp, id_hash FROM {{table}} WHERE {{answered}} ORDER BY {{RandomOrder}} LIMIT {limit:UInt32} BY {{window}})) AS p
-            LEFT JOIN (SELECT id_hash, prediction_id, value, value_number, toUInt8(1) AS known FROM {{ModelTables.Matched(model.Id)}} FINAL
+            LEFT JOIN (SELECT id_hash, prediction_id, value, value_number, toUInt8(1) AS known FROM {{ModelTables.Matched(model.Id)}}
                 WHERE {{range}}{{(regression ? " AND NOT isNaN(value_number)" : "")}}) AS m
               ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id
             ORDER BY w, sipHash64(p.id_hash, p.prediction_id, 'sample'), p.prediction_id

@@ -91,12 +91,12 @@ public sealed class ChangeReader(ColumnStore store, ModelTables tables, SegmentV
     }
 
     private static string Matched(ModelDefinition model) => $$"""
-        INNER JOIN (SELECT id_hash, prediction_id, value, value_number FROM {{ModelTables.Matched(model.Id)}} FINAL WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
+        INNER JOIN (SELECT id_hash, prediction_id, value, value_number FROM {{ModelTables.Matched(model.Id)}} WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
             {{(model.Task == ModelTask.Regression ? "AND isFinite(value_number)" : "")}}) AS m ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id
         """;
 
     private static string Attributed(ModelDefinition model) => $$"""
-        LEFT JOIN (SELECT id_hash, prediction_id, max(value != 0) AS happened FROM {{ModelTables.Attributed(model.Id)}} FINAL
+        LEFT JOIN (SELECT id_hash, prediction_id, max(value != 0) AS happened FROM {{ModelTables.Attributed(model.Id)}}
             WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} AND name = {signal:String}
                 AND toUnixTimestamp64Milli(signal_at) - toUnixTimestamp64Milli(timestamp) <= {attribution:Int64}
             GROUP BY id_hash, prediction_id) AS a ON p.id_hash = a.id_hash AND p.prediction_id = a.prediction_id

@@ -23,7 +23,7 @@ public sealed class GroundTruthAndSignalTests(TestHost host)
         await host.AcceptAsync(model, "predictions", """{"prediction_id":"later","timestamp":"2026-03-04T23:59:59Z","prediction":"0"}""");
         await host.StoredAsync(model);
         var matched = await host.QueryAsync(
-            $"SELECT prediction_id, timestamp, value, value_number, source FROM {ModelTables.Matched(host.Model(model).Id)} FINAL ORDER BY prediction_id",
+            $"SELECT prediction_id, timestamp, value, value_number, source FROM {ModelTables.Matched(host.Model(model).Id)} ORDER BY prediction_id",
             r => (r.ReadString(), r.ReadDateTime64(), r.ReadString(), r.ReadDouble(), r.ReadString()));
         Assert.Equal(
             [("first", new DateTimeOffset(2026, 3, 1, 8, 15, 0, TimeSpan.Zero), "1", double.NaN, "audit"), ("later", new DateTimeOffset(2026, 3, 4, 23, 59, 59, TimeSpan.Zero), "1", 1.0, "")],

@@ -139,6 +139,7 @@ public sealed class PerformanceCalculatorTests(TestHost host)
         using var buffer = new RowBinaryBuffer();
         foreach (var row in rows)
         {
+            buffer.WriteUInt32((uint)model.Id);
             buffer.WriteDateTime64Ms(row.Time.ToUnixTimeMilliseconds());
             buffer.WriteUInt64((uint)row.Id.GetHashCode(StringComparison.Ordinal));
             buffer.WriteString(row.Id);
@@ -147,7 +148,7 @@ public sealed class PerformanceCalculatorTests(TestHost host)
             buffer.WriteDateTime64Ms(labelledAt.ToUnixTimeMilliseconds());
         }
 
-        await host.Get<ColumnStore>().InsertAsync(ModelTables.Matched(model.Id), ["timestamp", "id_hash", "prediction_id", "value", "value_number", "labelled_at"], buffer.Written, null, default);
+        await host.Get<ColumnStore>().InsertAsync(ModelTables.MatchedTable, ["model_id", "timestamp", "id_hash", "prediction_id", "value", "value_number", "labelled_at"], buffer.Written, null, default);
     }
 
     private sealed record Row(string Id, DateTimeOffset Time, string Prediction, double Score, string? Truth, string Version = "", double Predicted = double.NaN, double Actual = double.NaN, string? Country = null);

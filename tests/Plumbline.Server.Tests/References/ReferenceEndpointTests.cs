@@ -184,7 +184,7 @@ public sealed class ReferenceEndpointTests(TestHost host)
         await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(Server.Profiles.ModelColumns.Of)], Ct);
         var rows = new RandomPredictions(11).Rows(600, 10);
         await RandomPredictions.StoreAsync(host.Get<ColumnStore>(), model, ModelTables.Predictions(model.Id), rows, Ct);
-        await host.Get<ColumnStore>().ExecuteAsync(new SqlStatement($"INSERT INTO {ModelTables.Matched(model.Id)} (timestamp, id_hash, prediction_id, value, value_number, labelled_at) SELECT timestamp, id_hash, prediction_id, '1', 1, now64(3) FROM {ModelTables.Predictions(model.Id)} WHERE version = 'v1'"), Ct);
+        await host.Get<ColumnStore>().ExecuteAsync(new SqlStatement($"INSERT INTO {ModelTables.MatchedTable} (model_id, timestamp, id_hash, prediction_id, value, value_number, labelled_at) SELECT {model.Id}, timestamp, id_hash, prediction_id, '1', 1, now64(3) FROM {ModelTables.Predictions(model.Id)} WHERE version = 'v1'"), Ct);
         var (status, body) = await PutAsync(name, JsonSerializer.SerializeToUtf8Bytes(new { from = RandomPredictions.Start, to = RandomPredictions.Start.AddHours(4), version = "v1" }), "application/json");
         Assert.True(status == HttpStatusCode.OK, body.ToString());
         var expected = rows.Count(row => row.Role == "primary" && row.Version == "v1" && row.Timestamp < RandomPredictions.Start.AddHours(4));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Plumbline.Events;
 using Plumbline.Events.Batches;
@@ -11,13 +10,17 @@ using Plumbline.Store;
 namespace Plumbline.Server.Ingestion.Writing;
 
 /// <summary>
-/// Brings one block from the spool into the column store. Every step may be repeated: the insert has the block's token, matching and
-/// marking are idempotent, and only the last step takes the block out of the spool.
+/// Brings one block from the spool into the column store. Every step may be repeated: predictions are looked for before a block is
+/// inserted again, other inserts have the block's token, matching and marking are idempotent, and only the last step takes the block
+/// out of the spool.
 /// </summary>
 public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tables, ModelCatalog catalog, WindowLedger ledger, KnownEvents known, GroundTruthMatching matching, SignalMatching signals)
 {
     /// <summary>Stores a block and completes it; a block of a model that is deleted goes with the model's other events.</summary>
-    public async Task StoreAsync(SpoolBlock block, CancellationToken cancellation)
+    /// <param name="block">The block.</param>
+    /// <param name="isRepeated">Whether it may have been stored before, wholly or in part: it was planned by an earlier try or an earlier process.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    public async Task StoreAsync(SpoolBlock block, bool isRepeated, CancellationToken cancellation)
     {
         if (catalog.Find(block.ModelId) is not { } model)
         {
@@ -29,7 +32,7 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
         switch (block.Kind)
         {
             case EventKind.Prediction:
-                await StorePredictionsAsync(model, block, payloads, knowledge, cancellation);
+                await StorePredictionsAsync(model, block, isRepeated, payloads, knowledge, cancellation);
                 break;
             case EventKind.GroundTruth:
                 await StoreGroundTruthAsync(model, block, payloads, knowledge, cancellation);
@@ -40,16 +43,17 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
         }
     }
 
-    private async Task StorePredictionsAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
+    private async Task StorePredictionsAsync(ModelDefinition model, SpoolBlock block, bool isRepeated, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
     {
         if (model.Task == ModelTask.Binary && model.PositiveClass is null)
             model = await EnsurePositiveClassAsync(model, payloads, cancellation);
         using var rows = PredictionRows.Open(model, block, payloads);
         await tables.EnsureAsync(model.Id, rows.FeatureColumns, cancellation);
-        for (var part = 0; rows.FillNextPart(); part++)
+        for (var first = 0; rows.FillNextPart(); first = rows.Ids.Count)
         {
-            var token = part == 0 ? block.Token : string.Create(CultureInfo.InvariantCulture, $"{block.Token}.{part}");
-            await store.InsertAsync(ModelTables.Predictions(model.Id), rows.ColumnNames, rows.Buffer.Written, token, cancellation);
+            if (isRepeated && await HasPartAsync(model.Id, block.Number, rows, first, cancellation))
+                continue;
+            await store.InsertAsync(ModelTables.Predictions(model.Id), rows.ColumnNames, rows.Buffer.Written, deduplicationToken: null, cancellation);
         }
         await catalog.EnsureClassesAsync(model.Id, rows.Classes.InOrder, cancellation);
         foreach (var version in rows.Versions.InOrder)
@@ -70,12 +74,38 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
         knowledge.Predictions.Settle(rows.Ids);
     }
 
+    // A table that remembers its blocks takes a file handle and a mebibyte each; asking costs nothing but after a failure or a crash.
+    private async Task<bool> HasPartAsync(int modelId, long block, PredictionRows rows, int first, CancellationToken cancellation)
+    {
+        var ofPart = $"FROM {ModelTables.Predictions(modelId)} " + """
+            WHERE block = {block:UInt64} AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {to:DateTime64(3, 'UTC')}
+              AND id_hash IN {hashes:Array(UInt64)}
+            """;
+        SqlParameter[] values =
+        [
+            new("block", (ulong)block), new("from", DateTimeOffset.FromUnixTimeMilliseconds(rows.FirstMs)),
+            new("to", DateTimeOffset.FromUnixTimeMilliseconds(rows.LastMs)), new("hashes", rows.Ids.Skip(first).Select(id => id.Low).ToArray()),
+        ];
+        ulong stored;
+        using (var answer = await store.QueryAsync(new SqlStatement($"SELECT count() {ofPart}", values), cancellation))
+        {
+            answer.Read();
+            stored = answer.ReadUInt64();
+        }
+        if (stored == (ulong)(rows.Ids.Count - first))
+            return true;
+        // An insert that broke off has all or none of the rows of a month.
+        if (stored > 0)
+            await store.ExecuteAsync(new SqlStatement($"DELETE {ofPart}", values), cancellation);
+        return false;
+    }
+
     private async Task StoreGroundTruthAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
     {
         var (keys, ids) = (new List<IdHash>(), new List<ulong>());
         using var rows = GroundTruthRows.Encode(block, payloads, keys, ids);
         await tables.EnsureAsync(model.Id, [], cancellation);
-        await store.InsertAsync(ModelTables.GroundTruth(model.Id), GroundTruthRows.Columns, rows.Written, block.Token, cancellation);
+        await store.InsertAsync(ModelTables.GroundTruthTable, GroundTruthRows.Columns, rows.Written, block.Token, cancellation);
         if (knowledge.Predictions.MayContainAny(CollectionsMarshal.AsSpan(ids)))
         {
             var windows = await matching.MatchGroundTruthAsync(model, block.Number, cancellation);
@@ -89,7 +119,7 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
     {
         using var rows = new SignalRows(block, payloads, (long)model.Window.TotalMilliseconds);
         await tables.EnsureAsync(model.Id, [], cancellation);
-        await store.InsertAsync(ModelTables.Signals(model.Id), SignalRows.Columns, rows.Buffer.Written, block.Token, cancellation);
+        await store.InsertAsync(ModelTables.SignalsTable, SignalRows.Columns, rows.Buffer.Written, block.Token, cancellation);
         model = await catalog.EnsureSignalsAsync(model.Id, rows.Names.InOrder, cancellation);
         if (rows.HasPredictions) rows.Windows.UnionWith(await signals.MatchSignalsAsync(model, block.Number, rows.FirstMs, rows.LastMs, cancellation));
         await ledger.MarkDirtyAsync(model.Id, Times(rows.Windows), DirtyReason.Signals, cancellation);

@@ -10,7 +10,7 @@ namespace Plumbline.Server.Ingestion.Writing;
 public sealed class GroundTruthMatching(ColumnStore store)
 {
     private const string Joined = "p.timestamp, p.id_hash, p.prediction_id, g.value, g.value_number, g.timestamp AS labelled_at, g.source";
-    private static readonly string[] Columns = ["timestamp", "id_hash", "prediction_id", "value", "value_number", "labelled_at", "source"];
+    private static readonly string[] Columns = ["model_id", "timestamp", "id_hash", "prediction_id", "value", "value_number", "labelled_at", "source"];
 
     /// <summary>Matches a new block of predictions with all ground truth. Returns the starts of the windows concerned, epoch ms.</summary>
     public Task<HashSet<long>> MatchPredictionsAsync(ModelDefinition model, long block, long firstMs, long lastMs, CancellationToken cancellation)
@@ -50,6 +50,7 @@ public sealed class GroundTruthMatching(ColumnStore store)
         while (found.Read())
         {
             var timestampMs = found.ReadDateTime64().ToUnixTimeMilliseconds();
+            rows.WriteUInt32((uint)model.Id);
             rows.WriteDateTime64Ms(timestampMs);
             rows.WriteUInt64(found.ReadUInt64());
             rows.WriteString(found.ReadStringBytes());
@@ -60,7 +61,7 @@ public sealed class GroundTruthMatching(ColumnStore store)
             windows.Add(timestampMs - (timestampMs % windowMs));
         }
         // No token: a repeated try may find more than the first, and must be able to add it.
-        await store.InsertAsync(ModelTables.Matched(model.Id), Columns, rows.Written, deduplicationToken: null, cancellation);
+        await store.InsertAsync(ModelTables.MatchedTable, Columns, rows.Written, deduplicationToken: null, cancellation);
         return windows;
     }
 }

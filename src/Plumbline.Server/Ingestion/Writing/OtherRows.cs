@@ -7,7 +7,7 @@ namespace Plumbline.Server.Ingestion.Writing;
 /// <summary>The ground truths of a block as rows of the column store.</summary>
 internal static class GroundTruthRows
 {
-    public static IReadOnlyList<string> Columns { get; } = ["block", "prediction_id", "id_hash", "timestamp", "received_at", "value", "value_number", "source"];
+    public static IReadOnlyList<string> Columns { get; } = ["model_id", "block", "prediction_id", "id_hash", "timestamp", "received_at", "value", "value_number", "source"];
 
     /// <summary>Encodes; gives the keys of the rows and the hashes of their predictions to the lists.</summary>
     public static RowBinaryBuffer Encode(SpoolBlock block, SpoolPayloads payloads, List<IdHash> keys, List<ulong> ids)
@@ -18,6 +18,7 @@ internal static class GroundTruthRows
             var reader = new EventBatchReader(payloads[i]);
             while (reader.TryRead(out GroundTruth truth))
             {
+                rows.WriteUInt32((uint)block.ModelId);
                 rows.WriteUInt64((ulong)block.Number);
                 rows.WriteString(truth.PredictionId);
                 rows.WriteUInt64(truth.Hash.Low);
@@ -37,7 +38,7 @@ internal static class GroundTruthRows
 /// <summary>The signals of a block as rows of the column store, and what is known of them afterwards.</summary>
 internal sealed class SignalRows : IDisposable
 {
-    public static IReadOnlyList<string> Columns { get; } = ["block", "name", "timestamp", "received_at", "value", "prediction_id", "version", "segment", "signal_id", "id_hash"];
+    public static IReadOnlyList<string> Columns { get; } = ["model_id", "block", "name", "timestamp", "received_at", "value", "prediction_id", "version", "segment", "signal_id", "id_hash"];
 
     public RowBinaryBuffer Buffer { get; }
 
@@ -70,6 +71,7 @@ internal sealed class SignalRows : IDisposable
 
     private void Add(SpoolBlock block, long receivedAtMs, Signal signal, long windowMs)
     {
+        Buffer.WriteUInt32((uint)block.ModelId);
         Buffer.WriteUInt64((ulong)block.Number);
         Buffer.WriteString(signal.Name);
         Buffer.WriteDateTime64Ms(signal.TimestampMs);

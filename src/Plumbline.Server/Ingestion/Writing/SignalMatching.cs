@@ -13,7 +13,7 @@ public sealed class SignalMatching(ColumnStore store)
     /// <summary>Clocks of the model's and the business's machines may differ by this much.</summary>
     private static readonly TimeSpan ClockDifference = TimeSpan.FromHours(1);
 
-    private static readonly string[] Columns = ["timestamp", "id_hash", "prediction_id", "name", "signal_at", "value", "received_at"];
+    private static readonly string[] Columns = ["model_id", "timestamp", "id_hash", "prediction_id", "name", "signal_at", "value", "received_at"];
 
     private const string Joined = "p.timestamp, p.id_hash, p.prediction_id, s.name, s.timestamp, s.value, s.received_at";
 
@@ -63,6 +63,7 @@ public sealed class SignalMatching(ColumnStore store)
         while (found.Read())
         {
             var timestampMs = found.ReadDateTime64().ToUnixTimeMilliseconds();
+            rows.WriteUInt32((uint)model.Id);
             rows.WriteDateTime64Ms(timestampMs);
             rows.WriteUInt64(found.ReadUInt64());
             rows.WriteString(found.ReadStringBytes());
@@ -74,7 +75,7 @@ public sealed class SignalMatching(ColumnStore store)
         }
 
         // No token: a repeated try may find more than the first, and must be able to add it; the table keeps equal rows once.
-        await store.InsertAsync(ModelTables.Attributed(model.Id), Columns, rows.Written, deduplicationToken: null, cancellation);
+        await store.InsertAsync(ModelTables.AttributedTable, Columns, rows.Written, deduplicationToken: null, cancellation);
         return windows;
     }
 }

@@ -94,9 +94,9 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
         }
         try
         {
-            while (!stopping.IsCancellationRequested && await NextBlockAsync(modelId, kind) is { } block)
+            while (!stopping.IsCancellationRequested && await NextBlockAsync(modelId, kind) is { } next)
             {
-                if (!await TryStoreAsync(block, stopping))
+                if (!await TryStoreAsync(next.Block, next.IsRepeated, stopping))
                     return;
             }
         }
@@ -112,21 +112,23 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
         }
     }
 
-    private async Task<SpoolBlock?> NextBlockAsync(int modelId, EventKind kind)
+    private async Task<(SpoolBlock Block, bool IsRepeated)?> NextBlockAsync(int modelId, EventKind kind)
     {
         var now = time.GetUtcNow();
         var open = spool.OpenBlocks().Where(block => block.ModelId == modelId && block.Kind == kind).FirstOrDefault(block => IsDue(block, now));
         if (open is not null)
-            return open;
+            return (open, IsRepeated: true);
         var backlog = spool.Backlogs().FirstOrDefault(waiting => waiting.ModelId == modelId && waiting.Kind == kind);
-        return backlog.Rows > 0 && IsDue(backlog, now) && !IsHeld(modelId, kind) ? await spool.PlanBlockAsync(modelId, kind, RowsPerBlock, BytesPerBlock) : null;
+        if (backlog.Rows == 0 || !IsDue(backlog, now) || IsHeld(modelId, kind))
+            return null;
+        return await spool.PlanBlockAsync(modelId, kind, RowsPerBlock, BytesPerBlock) is { } planned ? (planned, IsRepeated: false) : null;
     }
 
-    private async Task<bool> TryStoreAsync(SpoolBlock block, CancellationToken stopping)
+    private async Task<bool> TryStoreAsync(SpoolBlock block, bool isRepeated, CancellationToken stopping)
     {
         try
         {
-            await writer.StoreAsync(block, stopping);
+            await writer.StoreAsync(block, isRepeated, stopping);
             _failing.TryRemove(block.Number, out _);
             return true;
         }

@@ -113,7 +113,7 @@ public sealed class LabelMaturityReader(ColumnStore store, ModelTables tables, S
     private static string Joined(ModelDefinition model, string more = "") => $$"""
         (SELECT id_hash, prediction_id, timestamp, prediction, score{{more}} FROM {{ModelTables.Predictions(model.Id)}}
          WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} AND role = 'primary' AND status = 'ok') AS p
-        LEFT JOIN (SELECT id_hash, prediction_id, toBool(1) AS known, toUnixTimestamp64Milli(labelled_at) AS labelled_ms FROM {{ModelTables.Matched(model.Id)}} FINAL
+        LEFT JOIN (SELECT id_hash, prediction_id, toBool(1) AS known, toUnixTimestamp64Milli(labelled_at) AS labelled_ms FROM {{ModelTables.Matched(model.Id)}}
          WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}) AS m ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id
         """;
 

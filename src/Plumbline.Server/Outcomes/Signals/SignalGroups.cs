@@ -53,7 +53,7 @@ public sealed class SignalGroups(ColumnStore store, ModelTables tables, SegmentV
                 INNER JOIN
                 (
                     SELECT id_hash, prediction_id, name AS signal, count() AS events, sum(value) AS total, sum(value * value) AS squares, max(value != 0) AS happened
-                    FROM {{ModelTables.Attributed(model.Id)}} FINAL
+                    FROM {{ModelTables.Attributed(model.Id)}}
                     WHERE {{OfRange}} AND toUnixTimestamp64Milli(signal_at) - toUnixTimestamp64Milli(timestamp) <= transform(toString(name), {names:Array(String)}, {attribution:Array(Int64)}, toInt64(-1))
                     GROUP BY id_hash, prediction_id, name
                 ) AS a ON p.id_hash = a.id_hash AND p.prediction_id = a.prediction_id

@@ -54,7 +54,7 @@ public sealed class SignalReport(ColumnStore store, ModelTables tables)
         using var rows = await store.QueryAsync(new SqlStatement($$"""
             SELECT toString(name) AS signal, count() AS c,
                 countIf(toUnixTimestamp64Milli(signal_at) - toUnixTimestamp64Milli(timestamp) > transform(toString(name), {names:Array(String)}, {attribution:Array(Int64)}, toInt64(-1))) AS late
-            FROM {{ModelTables.Attributed(model.Id)}} FINAL
+            FROM {{ModelTables.Attributed(model.Id)}}
             WHERE timestamp >= {earliest:DateTime64(3, 'UTC')} AND timestamp < {latest:DateTime64(3, 'UTC')} AND signal_at >= {from:DateTime64(3, 'UTC')} AND signal_at < {to:DateTime64(3, 'UTC')}
             GROUP BY signal
             """,

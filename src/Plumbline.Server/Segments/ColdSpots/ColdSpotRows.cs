@@ -124,7 +124,7 @@ public sealed class ColdSpotRows(ColumnStore store, ModelTables tables)
 
     private static (string Expression, string Join, string Condition, IReadOnlyList<SqlParameter> Parameters) Source(ModelDefinition model, ColdSpotLoss loss, SignalDefinition? signal)
     {
-        var truth = $"INNER JOIN (SELECT id_hash, prediction_id, value, value_number FROM {ModelTables.Matched(model.Id)} FINAL WHERE {KnownTruth(model)}) AS m ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id";
+        var truth = $"INNER JOIN (SELECT id_hash, prediction_id, value, value_number FROM {ModelTables.Matched(model.Id)} WHERE {KnownTruth(model)}) AS m ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id";
         var labelled = $" AND id_hash IN ({Labelled(model)})";
         return loss switch
         {
@@ -140,7 +140,7 @@ public sealed class ColdSpotRows(ColumnStore store, ModelTables tables)
     private static (string Expression, string Join, string Condition, IReadOnlyList<SqlParameter> Parameters) OfSignal(ModelDefinition model, SignalDefinition signal)
     {
         var attributed = $$"""
-            SELECT id_hash, prediction_id, count() AS events, sum(value) AS total, max(value != 0) AS happened FROM {{ModelTables.Attributed(model.Id)}} FINAL
+            SELECT id_hash, prediction_id, count() AS events, sum(value) AS total, max(value != 0) AS happened FROM {{ModelTables.Attributed(model.Id)}}
             WHERE {{ColdSpotScope.Range}} AND name = {signal:String} AND toUnixTimestamp64Milli(signal_at) - toUnixTimestamp64Milli(timestamp) <= {attribution:Int64} GROUP BY id_hash, prediction_id
             """;
         var perEvent = signal.Kind is SignalKind.Mean or SignalKind.Duration;
@@ -154,7 +154,7 @@ public sealed class ColdSpotRows(ColumnStore store, ModelTables tables)
 
     private static string KnownTruth(ModelDefinition model) => model.Task == ModelTask.Regression ? $"{ColdSpotScope.Range} AND NOT isNaN(value_number)" : ColdSpotScope.Range;
 
-    private static string Labelled(ModelDefinition model) => $"SELECT id_hash FROM {ModelTables.Matched(model.Id)} WHERE {KnownTruth(model)}";
+    private static string Labelled(ModelDefinition model) => $"SELECT id_hash FROM {ModelTables.MatchedAny(model.Id)} WHERE {KnownTruth(model)}";
 
     private static double? EstimatedError(AnswerEstimator estimator, string prediction, double score, double[] probabilities)
     {
