@@ -55,8 +55,8 @@ public static class EventBody
 /// <summary>A whole body in one pooled array. Dispose gives it and its share of the budget back.</summary>
 public sealed class WholeBody : IDisposable
 {
-    // Most bodies are no longer; they are read without a copy.
-    private const int LargestAdvance = 2 * 1024 * 1024;
+    // What a connection holds before anything of its body has arrived.
+    private const int LargestAdvance = 64 * 1024;
 
     private readonly BodyBudget _budget;
     private byte[] _bytes = [];
