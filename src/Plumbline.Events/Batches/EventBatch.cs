@@ -54,6 +54,12 @@ public sealed class EventBatch : IDisposable
     /// <summary>Top-level keys that mean nothing to this version: ignored, and named in the answer so that a typing error shows.</summary>
     public IReadOnlyList<string> IgnoredFields => _ignoredFields;
 
+    /// <summary>
+    /// The first class by which a model of two classes shows how it writes them (0, 1, true or false), where that was not known before; else null. The rows
+    /// behind it are read in that form, so it must be made known to the model before the rows are.
+    /// </summary>
+    public string? TellingClass { get; internal set; }
+
     /// <summary>Bytes so far.</summary>
     public int Bytes => Buffer.Length;
 
@@ -144,6 +150,7 @@ public sealed class EventBatch : IDisposable
         _ignoredFields.Clear();
         RejectedCount = 0;
         KnownRows = 0;
+        TellingClass = null;
         Names.Clear();
         Buffer.Truncate(0);
         Buffer.WriteByte(FormatVersion);

@@ -132,6 +132,9 @@ internal static class ProbabilitySection
     // Senders round: the sum of many rounded numbers may pass 1 by a little.
     private const double LargestSum = 1.01;
 
+    // A probability made with 32 bits may pass 0 or 1 by its last digit.
+    private const double Rounding = 1e-6;
+
     public static bool Read(ref Utf8JsonReader json, RowState row)
     {
         if (json.TokenType == JsonTokenType.Null)
@@ -155,9 +158,8 @@ internal static class ProbabilitySection
             json.Read();
             if (json.TokenType != JsonTokenType.Number)
                 return row.FailType("probabilities", "an object of classes and numbers", json.TokenType);
-            var value = json.GetDouble();
-            if (value is < 0 or > 1)
-                return row.Fail(RejectionCode.ProbabilityInvalid, "probabilities", $"A probability is {value:R}; it lies in [0, 1].");
+            if (!TryClamp(json.GetDouble(), out var value))
+                return row.Fail(RejectionCode.ProbabilityInvalid, "probabilities", $"A probability is {json.GetDouble():R}; it lies in [0, 1].");
             sum += value;
             buffer.WriteVarint((uint)previous);
             buffer.WriteDouble(value);
@@ -167,19 +169,26 @@ internal static class ProbabilitySection
         return sum <= LargestSum || row.Fail(RejectionCode.ProbabilityInvalid, "probabilities", $"The probabilities add up to {sum:R}; at most 1.");
     }
 
+    /// <summary>A probability without the last digit of rounding; false when it lies outside [0, 1].</summary>
+    internal static bool TryClamp(double written, out double probability)
+    {
+        probability = Math.Clamp(written, 0, 1);
+        return Math.Abs(written - probability) <= Rounding;
+    }
+
     private static bool ReadClass(ref Utf8JsonReader json, RowState row, int previous, out int name)
     {
         name = -1;
-        if (!row.TryText(ref json, "probabilities", row.Limits.ClassBytes, out var text))
+        if (!row.TryClass(ref json, "probabilities", out var text))
             return false;
-        if (text.IsEmpty || JsonTexts.HasControlCharacters(text))
-            return row.Fail(RejectionCode.FieldInvalid, "probabilities", "A class name is empty or has control characters.");
+        if (text.IsEmpty)
+            return row.Fail(RejectionCode.FieldInvalid, "probabilities", $"'{JsonTexts.Shown(json.ValueSpan)}' is no name of a class.");
         name = row.Batch.Names.Intern(text, previous, row.Limits.NamesPerBatch);
         if (name < 0)
             return row.Fail(RejectionCode.TooManyClasses, "probabilities", $"The batch has more than {row.Limits.NamesPerBatch} different names.");
         ref var entry = ref row.Batch.Names.At(name);
         if (entry.ClassRow == row.Stamp)
-            return row.Fail(RejectionCode.DuplicateKey, "probabilities", $"The class '{JsonTexts.Shown(text)}' is there twice.");
+            return row.Fail(RejectionCode.DuplicateKey, "probabilities", $"The class '{JsonTexts.Shown(text)}' is there twice (1 and 1.0, True and true are one class).");
         entry.ClassRow = row.Stamp;
         return true;
     }

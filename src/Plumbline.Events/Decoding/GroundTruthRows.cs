@@ -46,11 +46,7 @@ internal static class GroundTruthRows
                 row.Buffer.WriteByte((byte)RowField.NumberValue);
                 row.Buffer.WriteDouble(number);
                 return row.WriteTruth(ref json);
-            case JsonTokenType.True or JsonTokenType.False when !row.Context.NumericPrediction:
-                return row.WriteTruth(ref json);
-            case JsonTokenType.String when !row.Context.NumericPrediction:
-                if (json.ValueSpan.IsEmpty)
-                    return row.Fail(RejectionCode.FieldInvalid, "value", "'value' is empty.");
+            case JsonTokenType.True or JsonTokenType.False or JsonTokenType.String when !row.Context.NumericPrediction:
                 return row.WriteTruth(ref json);
             default:
                 return row.FailType("value", row.Context.NumericPrediction ? "a number, since the model is a regression" : "a class: text, a number, true or false", json.TokenType);

@@ -64,11 +64,16 @@ internal static class PredictionRows
                 row.Buffer.WriteByte((byte)RowField.NumberValue);
                 row.Buffer.WriteDouble(value);
                 return true;
-            case JsonTokenType.Number or JsonTokenType.String when !numeric:
-                return row.WriteWord(ref json, RowField.ClassText, "prediction", row.Limits.ClassBytes);
-            case JsonTokenType.True or JsonTokenType.False when !numeric:
+            case JsonTokenType.Number or JsonTokenType.String or JsonTokenType.True or JsonTokenType.False when !numeric:
+                if (!row.TryClass(ref json, "prediction", out var name))
+                    return false;
+                if (name.IsEmpty)
+                    return true;
                 row.Buffer.WriteByte((byte)RowField.ClassText);
-                row.Buffer.WriteText(json.ValueSpan);
+                row.Buffer.WriteText(name);
+                return true;
+            case JsonTokenType.String when JsonTexts.TryParseSpecialNumber(json.ValueSpan, out var special) && double.IsNaN(special):
+                // A prediction that is not a number is none: the row counts among those without an answer.
                 return true;
             default:
                 return row.Fail(RejectionCode.PredictionInvalid, "prediction", numeric
@@ -83,9 +88,8 @@ internal static class PredictionRows
             return true;
         if (json.TokenType != JsonTokenType.Number)
             return row.FailType("score", "a number in [0, 1]", json.TokenType);
-        var score = json.GetDouble();
-        if (score is < 0 or > 1)
-            return row.Fail(RejectionCode.ProbabilityInvalid, "score", $"'score' is {score:R}; a probability lies in [0, 1].");
+        if (!ProbabilitySection.TryClamp(json.GetDouble(), out var score))
+            return row.Fail(RejectionCode.ProbabilityInvalid, "score", $"'score' is {json.GetDouble():R}; a probability lies in [0, 1].");
         row.Buffer.WriteByte((byte)RowField.Score);
         row.Buffer.WriteDouble(score);
         return true;

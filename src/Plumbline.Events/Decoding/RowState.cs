@@ -19,6 +19,7 @@ internal sealed class RowState(EventLimits limits)
     private IdHash _hash;
     private long _timestampMs;
     private bool _hasTimestamp;
+    private ClassForm _form;
 
     public EventLimits Limits { get; } = limits;
 
@@ -43,6 +44,7 @@ internal sealed class RowState(EventLimits limits)
     {
         Batch = batch;
         Context = context;
+        _form = context.Form;
         Stamp = 0;
     }
 
@@ -220,12 +222,51 @@ internal sealed class RowState(EventLimits limits)
         return !text.IsEmpty || json.TokenType != JsonTokenType.String || Fail(RejectionCode.IdInvalid, field, $"'{field}' is empty.");
     }
 
+    /// <summary>The one text of a class, from a string, a number, true or false; empty when it means that there is none.</summary>
+    public bool TryClass(ref Utf8JsonReader json, string field, out ReadOnlySpan<byte> name)
+    {
+        name = json.ValueSpan;
+        switch (json.TokenType)
+        {
+            case JsonTokenType.True or JsonTokenType.False:
+                break;
+            case JsonTokenType.Number:
+                var whole = ClassNames.Canonical(name, ClassForm.AsWritten);
+                name = JsonTexts.IsInteger(whole) ? whole : JsonTexts.CanonicalNumber(json.GetDouble(), _scratch);
+                break;
+            case JsonTokenType.String or JsonTokenType.PropertyName:
+                if (!TryText(ref json, field, int.MaxValue, out name))
+                    return false;
+                break;
+            default:
+                return FailType(field, "a class: text, a number, true or false", json.TokenType);
+        }
+        name = Canonical(name);
+        if (name.Length > Limits.ClassBytes)
+            return Fail(RejectionCode.ValueTooLong, field, $"'{field}' has {name.Length} bytes; at most {Limits.ClassBytes} are taken.");
+        return !JsonTexts.HasControlCharacters(name) || Fail(RejectionCode.TextInvalid, field, $"'{field}' has control characters.");
+    }
+
     /// <summary>Writes the value of a ground truth and remembers its hash.</summary>
     public bool WriteTruth(ref Utf8JsonReader json)
     {
-        if (json.TokenType is JsonTokenType.True or JsonTokenType.False)
-            return WriteTruth(json.ValueSpan);
-        return TryWord(ref json, "value", Limits.ClassBytes, out var text) && WriteTruth(text);
+        if (Context.NumericPrediction)
+            return TryWord(ref json, "value", Limits.ClassBytes, out var number) && WriteTruth(number);
+        if (!TryClass(ref json, "value", out var name))
+            return false;
+        return name.IsEmpty
+            ? Fail(RejectionCode.FieldMissing, "value", $"'value' is {ShowValue(ref json)}, which means that there is none; send the row when the truth is known.")
+            : WriteTruth(name);
+    }
+
+    private ReadOnlySpan<byte> Canonical(ReadOnlySpan<byte> written)
+    {
+        var name = ClassNames.Canonical(written, _form);
+        if (!Context.LearnsForm || _form != ClassForm.AsWritten || ClassNames.FormOf(name) is var form && form == ClassForm.AsWritten)
+            return name;
+        _form = form;
+        Batch.TellingClass = System.Text.Encoding.UTF8.GetString(name);
+        return name;
     }
 
     private bool WriteTruth(ReadOnlySpan<byte> text)
@@ -257,6 +298,8 @@ internal sealed class RowState(EventLimits limits)
                 if (_timestampMs is > -EpochTimes.SmallestPlausibleMs and < EpochTimes.SmallestPlausibleMs)
                     return Fail(RejectionCode.TimestampInvalid, "timestamp", $"{_timestampMs} looks like seconds; a number must be epoch milliseconds.");
                 break;
+            case JsonTokenType.Number:
+                return Fail(RejectionCode.TimestampInvalid, "timestamp", $"{ShowValue(ref json)} is no whole number: epoch milliseconds have no fraction; round them.");
             default:
                 return Fail(RejectionCode.TimestampInvalid, "timestamp", $"{ShowValue(ref json)} is neither RFC 3339 with an offset nor epoch milliseconds.");
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
 
@@ -53,7 +52,7 @@ public static class FilterText
             var end = text.IndexOf(':', colon + 1);
             var word = end < 0 ? text[(colon + 1)..] : text[(colon + 1)..end];
             if (!Operators.TryGetValue(word, out var @operator)) continue;
-            if (SearchFields.Find(model, text[..colon]) is { } field) return Check(field, @operator, end < 0 ? null : text[(end + 1)..], out reason);
+            if (SearchFields.Find(model, text[..colon]) is { } field) return Spelled(Check(field, @operator, end < 0 ? null : text[(end + 1)..], out reason), model);
             unknown ??= text[..colon];
         }
 
@@ -87,11 +86,17 @@ public static class FilterText
             return null;
         }
 
-        var values = @operator == FilterOperator.In ? Split(value) : [value];
+        var values = @operator == FilterOperator.In ? NameList.Split(value) : [value];
         if (values.Count is 0 or > MaxValues) reason = $"'in' takes 1 to {MaxValues} values.";
         foreach (var one in values) reason = WrongValue(field, one) ?? reason;
         return reason.Length > 0 ? null : new FilterCondition(field, @operator, values);
     }
+
+    // Classes are stored under one text each; what is searched for may be spelt as a client sends it.
+    private static FilterCondition? Spelled(FilterCondition? condition, ModelDefinition model) =>
+        condition is { Field: { Feature: null, Column: "prediction" or "value", Kind: not FieldKind.Correct }, Operator: FilterOperator.Equal or FilterOperator.NotEqual or FilterOperator.In }
+            ? condition with { Values = [.. condition.Values.Select(model.ClassOf)] }
+            : condition;
 
     private static string? WrongValue(SearchField field, string value) => field.Kind switch
     {
@@ -103,24 +108,4 @@ public static class FilterText
     };
 
     private static bool TryNumber(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !double.IsNaN(number);
-
-    /// <summary>Splits at commas; <c>\,</c> is a comma of the value.</summary>
-    internal static List<string> Split(string list)
-    {
-        var values = new List<string>();
-        var value = new StringBuilder();
-        for (var index = 0; index < list.Length; index++)
-        {
-            if (list[index] == '\\' && index + 1 < list.Length) value.Append(list[++index]);
-            else if (list[index] != ',') value.Append(list[index]);
-            else
-            {
-                values.Add(value.ToString());
-                value.Clear();
-            }
-        }
-
-        values.Add(value.ToString());
-        return values;
-    }
 }

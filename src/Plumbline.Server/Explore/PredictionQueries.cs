@@ -207,7 +207,7 @@ public sealed class PredictionQueries(ColumnStore store, ModelTables tables)
         using var rows = await store.QueryAsync(
             new SqlStatement(string.Create(CultureInfo.InvariantCulture, $$"""
                 SELECT value, value_number, timestamp, received_at, source FROM {{ModelTables.GroundTruth(model.Id)}}
-                WHERE id_hash = {hash:UInt64} AND prediction_id = {id:String} ORDER BY timestamp DESC, received_at DESC LIMIT {{MaxGroundTruth}}
+                WHERE id_hash = {hash:UInt64} AND prediction_id = {id:String} ORDER BY timestamp DESC, block DESC, arrival DESC LIMIT {{MaxGroundTruth}}
                 """), id),
             cancellation);
         var entries = new List<GroundTruthEntry>();

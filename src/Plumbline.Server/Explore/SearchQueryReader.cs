@@ -43,7 +43,7 @@ public static class SearchQueryReader
             Version = ReadWord(query, "version", errors),
             Status = ReadOneOf(query, "status", ["ok", "error", "timeout", "rejected"], errors),
             Role = ReadOneOf(query, "role", ["primary", "shadow"], errors),
-            Class = ReadWord(query, "class", errors),
+            Class = ReadWord(query, "class", errors) is { } label && model.Task != ModelTask.Regression ? model.ClassOf(label) : null,
             Conditions = ReadConditions(query, model, errors),
             Sort = sort,
             Descending = descending,
@@ -128,7 +128,7 @@ public static class SearchQueryReader
     {
         if (query["columns"] is { Count: 0 }) return [.. model.Features.Take(PredictionSearch.DefaultColumns)];
         var columns = new List<FeatureDefinition>();
-        foreach (var name in query["columns"].SelectMany(list => FilterText.Split(list ?? "")).Distinct(StringComparer.Ordinal))
+        foreach (var name in query["columns"].SelectMany(list => NameList.Split(list ?? "")).Distinct(StringComparer.Ordinal))
         {
             if (model.FindFeature(name) is { } feature) columns.Add(feature);
             else errors.Add(new("columns", $"'{Problems.Shorten(name)}' is not a feature of this model."));

@@ -166,7 +166,8 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
     private DecodeContext Context(ModelDefinition model)
     {
         var now = time.GetUtcNow();
-        return new DecodeContext(now, model.PredictionRetention is { } retention ? now - retention : null, model.Task == ModelTask.Regression);
+        return new DecodeContext(
+            now, model.PredictionRetention is { } retention ? now - retention : null, model.Task == ModelTask.Regression, model.ClassForm, model.LearnsClassForm);
     }
 
     private static IResult Answer(IngestionAnswer answer) =>

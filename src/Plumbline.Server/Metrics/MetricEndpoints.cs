@@ -53,7 +53,7 @@ public static class MetricEndpoints
         var points = await reader.ReadAsync(found, new MetricQuery
         {
             Metrics = names,
-            Features = feature is null or "*" ? null : feature.Split(',', StringSplitOptions.RemoveEmptyEntries),
+            Features = feature is null or "*" ? null : [.. NameList.Split(feature).Where(name => name.Length > 0)],
             Segment = segment == "*" ? null : segment ?? "",
             Version = version == "*" ? null : version ?? "",
             From = start,

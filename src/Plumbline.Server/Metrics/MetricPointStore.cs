@@ -113,7 +113,7 @@ public sealed class MetricPointStore(ColumnStore store, GenerationClock clock, T
             parameters.Add(new("features", features));
         }
 
-        if (query.Segment is { } segment)
+        if (query.ExactSegment is { } segment)
         {
             conditions.Add(query.SegmentPrefix is null ? "segment = {segment:String}" : "startsWith(segment, {segment:String})");
             parameters.Add(new("segment", query.SegmentPrefix ?? segment));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Plumbline.Events;
 using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Models;
@@ -8,7 +9,7 @@ internal static class CostReader
 {
     private const double Largest = 1e12;
 
-    public static DecisionCost? Read(CostSpecification? declared, ModelTask task, ImmutableArray<string> classes, ImmutableArray<FeatureDefinition> features, List<FieldError> errors)
+    public static DecisionCost? Read(CostSpecification? declared, ModelTask task, ImmutableArray<string> classes, ClassForm form, ImmutableArray<FeatureDefinition> features, List<FieldError> errors)
     {
         if (declared is null) return null;
         if (Finite(declared.FalsePositive) is false || Finite(declared.FalseNegative) is false) errors.Add(new("cost", "Costs are between 0 and 1e12."));
@@ -21,10 +22,27 @@ internal static class CostReader
             errors.Add(new("cost.value_feature", $"'{Problems.Shorten(value)}' is {other.Type.ToString().ToLowerInvariant()}; a value is numeric."));
         return new(declared.FalsePositive ?? 0, declared.FalseNegative ?? 0, declared.Currency ?? "")
         {
-            Matrix = ReadMatrix(declared.Matrix, classes, errors),
+            Matrix = ReadMatrix(Spelled(declared.Matrix, form, errors), classes, errors),
             ValueFeature = declared.ValueFeature,
             PerUnitOfError = declared.PerUnitOfError,
         };
+    }
+
+    // Under the names that events are stored with; a name that is there twice then would lose a price.
+    private static Dictionary<string, IReadOnlyDictionary<string, double>>? Spelled(
+        IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? matrix, ClassForm form, List<FieldError> errors)
+    {
+        if (matrix is null) return null;
+        var spelled = new Dictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);
+        foreach (var (truth, row) in matrix)
+        {
+            var prices = new Dictionary<string, double>(StringComparer.Ordinal);
+            foreach (var (decision, price) in row ?? ImmutableDictionary<string, double>.Empty)
+                if (!prices.TryAdd(ClassNames.Canonical(decision, form), price)) errors.Add(new("cost.matrix", $"The row '{Problems.Shorten(truth)}' prices '{Problems.Shorten(decision)}' twice."));
+            if (!spelled.TryAdd(ClassNames.Canonical(truth, form), prices)) errors.Add(new("cost.matrix", $"The class '{Problems.Shorten(truth)}' has two rows."));
+        }
+
+        return spelled;
     }
 
     /// <summary>A matrix is whole, or it would price some errors at nothing: every class that is known or named has a row, with every other class in it. The diagonal may be left out and is 0.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Plumbline.Events;
 
 namespace Plumbline.Server.Models;
 
@@ -110,6 +111,32 @@ public sealed record ModelDefinition
         get => _classBins;
         init => _classBins = Grown(value, _classes);
     }
+
+    /// <summary>The classes as they were declared last; empty when only traffic and references named them. What else is among <see cref="Classes"/> is overflow.</summary>
+    public ImmutableArray<string> DeclaredClasses { get; init; } = [];
+
+    /// <summary>How true and false are written where they are the two classes of the model.</summary>
+    [JsonIgnore]
+    public ClassForm ClassForm => Task == ModelTask.Binary ? ClassNames.FormOf(Classes.Prepend(PositiveClass)) : ClassForm.AsWritten;
+
+    /// <summary>True while no class tells how true and false are written; a declared pair of other names settles that they are not.</summary>
+    [JsonIgnore]
+    public bool LearnsClassForm => Task == ModelTask.Binary && ClassForm == ClassForm.AsWritten && Classes.Length < 2;
+
+    /// <summary>The one text of a class of this model, as events and references are stored with it.</summary>
+    public string ClassOf(string written) => ClassNames.Canonical(written, ClassForm);
+
+    /// <summary>
+    /// True for a label that no answer of the model can equal: it is kept and counted, and left out where answers are held against ground truth. Where the
+    /// classes were declared these are meant; a two-class model has two whoever named them; else every label may be one that the model does not know yet.
+    /// </summary>
+    public bool IsOutside(string label) => Task switch
+    {
+        ModelTask.Regression => false,
+        _ when !DeclaredClasses.IsEmpty => !DeclaredClasses.Contains(label),
+        ModelTask.Binary => Classes.Length >= 2 && !Classes.Contains(label) && label != PositiveClass,
+        _ => false,
+    };
 
     /// <summary>Index equals <see cref="FeatureDefinition.Ordinal"/>.</summary>
     public ImmutableArray<FeatureDefinition> Features

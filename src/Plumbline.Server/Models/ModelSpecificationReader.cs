@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Plumbline.Events;
 using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Models;
@@ -11,7 +12,9 @@ public static class ModelSpecificationReader
     {
         var errors = new List<FieldError>();
         var task = ReadTask(specification, current, errors);
-        var classes = ReadClasses(specification, task, errors);
+        var form = FormOf(specification, task, current);
+        var classes = ReadClasses(specification, task, form, errors);
+        var positive = specification.PositiveClass is { } written ? ClassNames.Canonical(written, form) : null;
         var features = ReadFeatures(specification, current, errors);
         var segments = ReadSegments(specification, features, errors);
         var window = specification.Window ?? TimeSpan.FromHours(1);
@@ -21,7 +24,7 @@ public static class ModelSpecificationReader
             errors.Add(new("window", $"The window of a model with history stays {DurationText.Format(current.Window)}; delete the model to change it."));
         var lateness = specification.AllowedLateness ?? TimeSpan.FromMinutes(10);
         if (lateness > TimeSpan.FromDays(7)) errors.Add(new("allowed_lateness", "At most 7d: later events still count, they reopen their windows."));
-        var cost = CostReader.Read(specification.Cost, task, classes, features, errors);
+        var cost = CostReader.Read(specification.Cost, task, classes, form, features, errors);
         var budget = ReadBudget(specification, errors);
         var signals = SignalReader.Read(specification, current, errors);
         var crosses = ReadCrosses(specification, segments, errors);
@@ -32,9 +35,10 @@ public static class ModelSpecificationReader
             Id = current?.Id ?? 0,
             Name = name,
             Task = task,
-            PositiveClass = specification.PositiveClass ?? (task == ModelTask.Binary ? current?.PositiveClass : null),
+            PositiveClass = positive ?? (task == ModelTask.Binary ? current?.PositiveClass : null),
             Classes = classes.IsEmpty && current is not null ? current.Classes : classes,
             ClassBins = current?.ClassBins ?? [],
+            DeclaredClasses = classes.IsEmpty && current is not null ? current.DeclaredClasses : classes,
             Features = features,
             Segments = segments,
             Window = current?.Window ?? window,
@@ -65,24 +69,41 @@ public static class ModelSpecificationReader
         return task ?? ModelTask.Binary;
     }
 
-    private static ImmutableArray<string> ReadClasses(ModelSpecification specification, ModelTask task, List<FieldError> errors)
+    // How the two classes are written: as declared here, else as they are known; the spelling of the rest follows.
+    private static ClassForm FormOf(ModelSpecification specification, ModelTask task, ModelDefinition? current)
     {
-        var classes = specification.Classes?.ToImmutableArray() ?? [];
+        if (task != ModelTask.Binary) return ClassForm.AsWritten;
+        var here = (specification.Classes ?? []).Append(specification.PositiveClass).OfType<string>().Select(name => ClassNames.Canonical(name, ClassForm.AsWritten));
+        return ClassNames.FormOf(here.Concat(current is null ? [] : current.Classes.Prepend(current.PositiveClass)));
+    }
+
+    private static ImmutableArray<string> ReadClasses(ModelSpecification specification, ModelTask task, ClassForm form, List<FieldError> errors)
+    {
+        ImmutableArray<string> classes = [.. (specification.Classes ?? []).Select(label => label is null ? null! : CanonicalOrAsWritten(label, form, "classes", errors))];
         if (classes.Length > ModelLimits.MaxClasses) errors.Add(new("classes", $"At most {ModelLimits.MaxClasses} classes."));
-        if (classes.Distinct(StringComparer.Ordinal).Count() != classes.Length) errors.Add(new("classes", "A class is named twice."));
+        if (classes.Distinct(StringComparer.Ordinal).Count() != classes.Length) errors.Add(new("classes", "A class is named twice (1 and 1.0, True and true are one class)."));
         foreach (var label in classes)
             if ((label is null ? "A class is text." : ModelNames.CheckLabel("class", label)) is { } reason) errors.Add(new("classes", reason));
         if (task == ModelTask.Regression && (classes.Length > 0 || specification.PositiveClass is not null))
             errors.Add(new("classes", "A regression model has no classes."));
         if (task == ModelTask.Binary && classes.Length is not (0 or 2)) errors.Add(new("classes", "A binary model has two classes."));
-        if (specification.PositiveClass is { } positive)
+        if (specification.PositiveClass is { } declared)
         {
+            var positive = CanonicalOrAsWritten(declared, form, "positive_class", errors);
             if (task == ModelTask.Multiclass) errors.Add(new("positive_class", "Only a binary model has a positive class."));
             if (ModelNames.CheckLabel("class", positive) is { } reason) errors.Add(new("positive_class", reason));
             else if (classes.Length > 0 && !classes.Contains(positive)) errors.Add(new("positive_class", "Not among the classes."));
         }
 
         return classes;
+    }
+
+    private static string CanonicalOrAsWritten(string label, ClassForm form, string field, List<FieldError> errors)
+    {
+        var canonical = ClassNames.Canonical(label, form);
+        if (canonical.Length > 0 || string.IsNullOrWhiteSpace(label)) return canonical;
+        errors.Add(new(field, $"'{Problems.Shorten(label)}' means that there is no label, so it cannot be a class; call the class something else."));
+        return label;
     }
 
     private static ImmutableArray<FeatureDefinition> ReadFeatures(ModelSpecification specification, ModelDefinition? current, List<FieldError> errors)

@@ -8,6 +8,7 @@ public sealed record ModelView(
     string Task,
     string? PositiveClass,
     IReadOnlyList<string> Classes,
+    IReadOnlyList<string>? UndeclaredClasses,
     IReadOnlyDictionary<string, FeatureView> Features,
     IReadOnlyList<string> Segments,
     IReadOnlyList<string> Versions,
@@ -26,6 +27,7 @@ public sealed record ModelView(
         model.Task.ToString().ToLowerInvariant(),
         model.PositiveClass,
         model.Classes,
+        model.Classes.All(model.DeclaredClasses.Contains) ? null : [.. model.Classes.Except(model.DeclaredClasses, StringComparer.Ordinal)],
         // Ordinal order is the order of declaration: the reader finds the features as they were written.
         new Dictionary<string, FeatureView>(model.Features.Select(feature => KeyValuePair.Create(feature.Name, new FeatureView(feature.Type.ToString().ToLowerInvariant(), feature.Unit, feature.Declared))), StringComparer.Ordinal),
         model.Segments,

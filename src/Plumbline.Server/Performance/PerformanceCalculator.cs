@@ -17,6 +17,7 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
     public IReadOnlyList<MetricDefinition> Metrics { get; } =
     [
         new("performance.label_coverage", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, "Predictions with ground truth, divided by predictions. Compare windows of equal maturity.", "Wilson"),
+        new("performance.labels_outside", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Rows whose label is no class of the model (the declared classes, or the two of a binary model), divided by rows with ground truth. They are kept and counted here, and left out of every comparison of answers with ground truth.", "Wilson"),
         new("performance.truth_share", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.Neutral, $"Rows whose ground truth is the class, divided by rows with ground truth: what the world answers, whatever the model does. The first {MostTruths} classes of the model.", "Wilson"),
         new("performance.truth_mean", MetricLayer.Outcomes, "as the ground truth", "(-∞, ∞)", MetricDirection.Neutral, "Mean ground truth of a regression model's rows.", "normal"),
         new("performance.accuracy", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"Right answers divided by all with ground truth. {ModelsOwn}", "Wilson"),
@@ -67,6 +68,7 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
     {
         sink.Add("performance.label_coverage", Wilson.Proportion(outcomes.Labelled, outcomes.Predictions));
         if (outcomes.Labelled == 0) return;
+        if (outcomes.Classes.Count > 0) sink.Add("performance.labels_outside", Wilson.Proportion(outcomes.Outside, outcomes.Labelled));
         foreach (var truth in outcomes.Classes.Take(MostTruths)) sink.Add("performance.truth_share", Wilson.Proportion(outcomes.GroundTruths.GetValueOrDefault(truth), outcomes.Labelled), @class: truth);
         if (outcomes.GroundTruthMean() is { } mean) sink.Add("performance.truth_mean", mean);
         if (outcomes.Binary() is { } binary)

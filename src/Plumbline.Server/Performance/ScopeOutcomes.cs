@@ -12,7 +12,7 @@ public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> c
     private readonly List<BinaryOutcome> _binary = [];
     private readonly List<RegressionOutcome> _regression = [];
     private readonly ConfusionMatrix? _confusion = model.Task == ModelTask.Multiclass && classes.Count > 0 ? new ConfusionMatrix(classes.Count) : null;
-    private readonly MulticlassScores? _scores = model.Task == ModelTask.Multiclass && classes.Count > 1 ? new MulticlassScores(classes.Count) : null;
+    private readonly MulticlassScores? _scores = model.Task == ModelTask.Multiclass && model.Classes.Length > 1 ? new MulticlassScores(model.Classes.Length) : null;
     private readonly string? _positive = model.EffectivePositiveClass;
     private readonly Dictionary<string, int> _classIndex = classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
 
@@ -21,6 +21,9 @@ public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> c
 
     /// <summary>Predictions with ground truth.</summary>
     public long Labelled { get; private set; }
+
+    /// <summary>Of these, rows whose label no answer of the model can equal; only counted, see <see cref="ModelDefinition.IsOutside"/>.</summary>
+    public long Outside { get; private set; }
 
     public IReadOnlyList<string> Classes => classes;
 
@@ -43,6 +46,12 @@ public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> c
         if (!group.HasGroundTruth) return;
         Labelled += group.Count;
         if (model.Task != ModelTask.Regression) GroundTruths[group.GroundTruth] = GroundTruths.GetValueOrDefault(group.GroundTruth) + group.Count;
+        if (model.IsOutside(group.GroundTruth))
+        {
+            Outside += group.Count;
+            return;
+        }
+
         switch (model.Task)
         {
             case ModelTask.Binary:
@@ -76,15 +85,15 @@ public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> c
     {
         if (_confusion is null || !_classIndex.TryGetValue(group.GroundTruth, out var truth) || !_classIndex.TryGetValue(group.Prediction, out var predicted)) return;
         _confusion.Add(truth, predicted, group.Count);
-        // Ground truth may name classes that the model cannot answer; their probability is 0.
-        if (group.Probabilities.Length == classes.Count) _scores?.Add(truth, group.Probabilities, group.Count);
+        // Probabilities are those of the model's own classes, which come first; a label that the model does not know yet has none.
+        if (group.Probabilities.Length == model.Classes.Length && truth < model.Classes.Length) _scores?.Add(truth, group.Probabilities, group.Count);
     }
 
     /// <summary>The classes that a multiclass matrix needs: the model's, then whatever ground truth or predictions hold besides, in ordinal order.</summary>
     public static IReadOnlyList<string> ClassesOf(ModelDefinition model, IEnumerable<LabelledGroup> groups)
     {
         if (model.Task != ModelTask.Multiclass) return model.Classes;
-        var more = groups.Where(group => group.HasGroundTruth).SelectMany(group => new[] { group.GroundTruth, group.Prediction }).Distinct(StringComparer.Ordinal).Except(model.Classes, StringComparer.Ordinal);
+        var more = groups.Where(group => group.HasGroundTruth && !model.IsOutside(group.GroundTruth)).SelectMany(group => new[] { group.GroundTruth, group.Prediction }).Distinct(StringComparer.Ordinal).Except(model.Classes, StringComparer.Ordinal);
         return [.. model.Classes, .. more.Order(StringComparer.Ordinal).Take(Math.Max(0, ModelLimits.MaxClasses - model.Classes.Length))];
     }
 

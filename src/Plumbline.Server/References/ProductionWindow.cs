@@ -21,9 +21,8 @@ internal static class ProductionWindow
             FROM (SELECT * FROM {{ModelTables.Predictions(model.Id)}} WHERE role = 'primary' AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}{{onlyVersion}}) AS rows
             LEFT ANY JOIN
             (
-                SELECT id_hash AS known_hash, prediction_id AS known_id, argMax(value, labelled_at) AS value, argMax(value_number, labelled_at) AS value_number, toUInt8(1) AS found
+                SELECT id_hash AS known_hash, prediction_id AS known_id, value, value_number, toUInt8(1) AS found
                 FROM {{ModelTables.Matched(model.Id)}} WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
-                GROUP BY id_hash, prediction_id
             ) AS known ON rows.id_hash = known.known_hash AND rows.prediction_id = known.known_id
             """), parameters);
     }

@@ -22,7 +22,7 @@ public sealed class ReferenceLoading(ColumnStore store, ModelTables tables, Mode
             throw new ReferenceException("reference_empty", "The file has no rows.");
         if (count > MaxRows)
             throw new ReferenceException("reference_too_large", $"The file has {count} rows; a reference has at most {MaxRows}.");
-        var rows = new ReferenceRows(staged, columns, contents);
+        var rows = new ReferenceRows(staged, columns, contents, await ClassSpelling.ReadAsync(store, model, staged, columns, cancellation));
         rows.CheckNamedColumns();
         await CheckValuesAsync(model, staged, rows, cancellation);
         var features = rows.Features(model);

@@ -15,9 +15,11 @@ internal sealed class ReferenceRows
     private readonly IReadOnlyDictionary<int, ColumnContent> _contents;
     private readonly ReferenceColumns _columns;
     private readonly StagedReference _staged;
+    private readonly ClassSpelling _classes;
 
-    internal ReferenceRows(StagedReference staged, ReferenceColumns columns, IReadOnlyDictionary<int, ColumnContent> contents)
+    internal ReferenceRows(StagedReference staged, ReferenceColumns columns, IReadOnlyDictionary<int, ColumnContent> contents, ClassSpelling classes)
     {
+        _classes = classes;
         _staged = staged;
         _columns = columns;
         _contents = contents;
@@ -90,6 +92,7 @@ internal sealed class ReferenceRows
         Add("role", "'primary'");
         Add("status", "'ok'");
         parameters.Add(new("version", _columns.Version ?? ""));
+        parameters.AddRange(_classes.Parameters);
         AddAnswer(model, Add);
         AddFeatures(model, features, Add, parameters);
         return new SqlStatement($"INSERT INTO {table} ({string.Join(", ", targets)}) SELECT {string.Join(",\n", sources)} FROM {_staged.Table}", parameters);
@@ -122,7 +125,7 @@ internal sealed class ReferenceRows
             if (model.Task == ModelTask.Regression)
                 add("prediction_value", $"ifNull({_byName[prediction].LenientNumber}, nan)");
             else
-                add("prediction", $"ifNull({_byName[prediction].Text}, '')");
+                add("prediction", _classes.Sql($"ifNull({_byName[prediction].Text}, '')"));
         }
         if (_columns.Score is { } score)
         {
@@ -134,7 +137,7 @@ internal sealed class ReferenceRows
         }
         if (_columns.GroundTruth is { } truth)
         {
-            add("value", $"ifNull({_byName[truth].Text}, '')");
+            add("value", model.Task == ModelTask.Regression ? $"ifNull({_byName[truth].Text}, '')" : _classes.Sql($"ifNull({_byName[truth].Text}, '')"));
             add("value_number", $"ifNull({_byName[truth].LenientNumber}, nan)");
         }
     }

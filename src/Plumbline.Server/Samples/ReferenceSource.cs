@@ -21,9 +21,8 @@ public static class ReferenceSource
                 if(r.value != '' OR NOT isNaN(r.value_number) OR m.found = 0, r.value_number, m.later_number) AS truth_number
             FROM {{table}} AS r
             LEFT ANY JOIN (
-                SELECT id_hash AS later_hash, prediction_id AS later_id, argMax(value, labelled_at) AS later, argMax(value_number, labelled_at) AS later_number, toUInt8(1) AS found
+                SELECT id_hash AS later_hash, prediction_id AS later_id, value AS later, value_number AS later_number, toUInt8(1) AS found
                 FROM {{ModelTables.Matched(model.Id)}} WHERE timestamp >= {reference_from:DateTime64(3, 'UTC')} AND timestamp <= {reference_to:DateTime64(3, 'UTC')}
-                GROUP BY id_hash, prediction_id
             ) AS m ON r.id_hash = m.later_hash AND r.prediction_id = m.later_id
             """;
         return (sql, [new("reference_from", from), new("reference_to", to)]);

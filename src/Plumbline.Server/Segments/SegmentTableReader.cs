@@ -60,7 +60,7 @@ public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmen
         var (from, to) = (CoarseWindows.Holding(query.From, window).Start, CoarseWindows.Holding(query.To - TimeSpan.FromTicks(1), window).End);
         var before = from - (to - from);
         var read = await totals.ReadAsync(model, [.. columns, "input.rows"], query.Dimension, query.Version, window, (before, from, to), cancellation);
-        var byMetric = columns.ToDictionary(metric => metric, metric => Shrunk(metric, [.. read.Where(total => total.Metric == metric)]), StringComparer.Ordinal);
+        var byMetric = columns.ToDictionary(metric => metric, metric => Shrunk(metric, [.. read.Where(total => total.Metric == metric)], catalogue.Find(model, metric)?.Range == "[0, 1]"), StringComparer.Ordinal);
         var rows = read.Where(total => total is { Metric: "input.rows", Earlier: false }).ToDictionary(total => total.Segment, total => (long)total.Sum, StringComparer.Ordinal);
         var all = rows.GetValueOrDefault("");
         var sign = catalogue.Find(model, columns[0])?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
@@ -80,7 +80,7 @@ public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmen
     }
 
     /// <summary>Segments drawn towards all rows, now and before by the same spread between them; changes are between the drawn values.</summary>
-    private static Dictionary<string, SegmentMetric> Shrunk(string metric, IReadOnlyList<MetricTotal> totals)
+    private static Dictionary<string, SegmentMetric> Shrunk(string metric, IReadOnlyList<MetricTotal> totals, bool isShare)
     {
         var drawn = Drawn(totals);
         return totals.Where(total => !total.Earlier).ToDictionary(total => total.Segment, total =>
@@ -90,8 +90,11 @@ public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmen
             var change = value?.Value - before?.Value;
             var error = Math.Sqrt(Math.Pow(value?.StandardError ?? 0, 2) + Math.Pow(before?.StandardError ?? 0, 2));
             return new SegmentMetric(
-                metric, value?.Value, value?.Value - (Z * value?.StandardError), value?.Value + (Z * value?.StandardError), total.Value, before?.Value, change, change - (Z * error), change + (Z * error), total.AllRows);
+                metric, value?.Value, Bound(value?.Value - (Z * value?.StandardError)), Bound(value?.Value + (Z * value?.StandardError)), total.Value, before?.Value, change, change - (Z * error), change + (Z * error), total.AllRows);
         }, StringComparer.Ordinal);
+
+        // The normal interval knows nothing of the ends of a share.
+        double? Bound(double? bound) => isShare && bound is { } known ? Math.Clamp(known, 0, 1) : bound;
     }
 
     private static Dictionary<(string Segment, bool Earlier), GroupEstimate> Drawn(IReadOnlyList<MetricTotal> totals)

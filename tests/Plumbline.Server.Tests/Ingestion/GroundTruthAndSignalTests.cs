@@ -45,6 +45,31 @@ public sealed class GroundTruthAndSignalTests(TestHost host)
         Assert.Equal(3, (await host.StoredAsync(model)).Stored);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_value_that_comes_back_after_a_correction_of_the_same_time_counts(bool storedBetween)
+    {
+        var model = await host.CreateModelAsync(new { task = "binary", positive_class = "1" });
+        await host.AcceptAsync(model, "predictions", """{"prediction_id":"a","timestamp":"2026-03-04T23:59:59Z","prediction":"0"}""");
+        foreach (var value in new[] { 0, 1, 0, 1, 0 })
+        {
+            var truth = $$"""{"prediction_id":"a","timestamp":"2026-03-05T00:00:00Z","value":{{value}}}""";
+            Assert.Equal((1, 0, 0), (await host.AcceptAsync(model, "ground-truth", truth)).Counts());
+            Assert.Equal((0, 1, 0), (await host.AcceptAsync(model, "ground-truth", truth)).Counts());
+            if (!storedBetween) continue;
+            await host.StoredAsync(model);
+            Assert.Equal((0, 1, 0), (await host.AcceptAsync(model, "ground-truth", truth)).Counts());
+        }
+
+        Assert.Equal((1, 1, 0), (await host.AcceptAsync(model, "ground-truth",
+            """[{"prediction_id":"a","timestamp":"2026-03-05T00:00:00Z","value":0},{"prediction_id":"a","timestamp":"2026-03-05T00:00:00Z","value":1}]""")).Counts());
+        Assert.Equal((1, 0, 0), (await host.AcceptAsync(model, "ground-truth", """{"prediction_id":"a","timestamp":"2026-03-05T00:00:00Z","value":0}""")).Counts());
+        await host.StoredAsync(model);
+        Assert.Equal(["0"], await host.QueryAsync($"SELECT value FROM {ModelTables.Matched(host.Model(model).Id)} FINAL", r => r.ReadString()));
+        Assert.Equal([7UL], await host.QueryAsync($"SELECT count() FROM {ModelTables.GroundTruth(host.Model(model).Id)}", r => r.ReadUInt64()));
+    }
+
     [Fact]
     public async Task Ground_truth_of_the_wrong_kind_is_refused()
     {

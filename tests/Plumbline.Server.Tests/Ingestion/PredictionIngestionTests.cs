@@ -136,7 +136,8 @@ public sealed class PredictionIngestionTests(TestHost host)
             var stored = host.Get<StoredIds>();
             var known = new KnownEvents(spool, stored, host.Get<ModelTables>(), new FilterBudget(1_000_000));
             var posts = new EventPosts(
-                host.Get<ModelCatalog>(), new EventLimits(), host.Get<DecoderPool>(), new BodyBudget(1_000_000), new BatchIntake(spool, known, stored, host.Get<FeatureInference>()), host.Get<RowAllowances>(), TimeProvider.System);
+                host.Get<ModelCatalog>(), new EventLimits(), host.Get<DecoderPool>(), new BodyBudget(1_000_000),
+                new BatchIntake(spool, known, stored, host.Get<FeatureInference>(), host.Get<ModelCatalog>()), host.Get<RowAllowances>(), TimeProvider.System);
             Assert.Equal(202, (await PostAsync(posts, model, "first")).StatusCode);
             var full = await PostAsync(posts, model, "second");
             Assert.Equal((429, "2"), (full.StatusCode, full.Headers.RetryAfter.ToString()));

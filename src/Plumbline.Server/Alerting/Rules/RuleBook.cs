@@ -24,7 +24,8 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
             .Select(rule => byName.TryGetValue(rule.Name, out var row) ? rule with { Enabled = row.Enabled } : rule);
         var declared = Declared(model).ToList();
         var taken = declared.Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
-        return [.. defaults.Concat(stored.Where(row => row.Definition is not null).Select(Read)).Where(rule => !taken.Contains(rule.Name)), .. declared];
+        // A rule may be older than what is known of the classes: points carry the model's own spelling.
+        return [.. ((IEnumerable<Rule>)[.. defaults.Concat(stored.Where(row => row.Definition is not null).Select(Read)).Where(rule => !taken.Contains(rule.Name)), .. declared]).Select(rule => rule.Class is null ? rule : rule with { Class = model.ClassOf(rule.Class) })];
     }
 
     /// <summary>True for a rule that the configuration file declares for this model: it is changed there.</summary>

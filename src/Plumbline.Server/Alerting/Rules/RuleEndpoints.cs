@@ -57,6 +57,7 @@ public static class RuleEndpoints
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
         var (read, problem) = await ReadAsync(http.Request, rule, cancellation);
         if (problem is not null) return problem;
+        if (read!.Class is { } label) read = read with { Class = found.ClassOf(label) };
         if (check.Check(read!, found) is { Count: > 0 } errors) return Invalid(errors);
         if (book.IsDeclared(found, rule)) return Declared(rule);
         if (!await book.PutAsync(found, read!, RuleSource.Api, http.User.Identity?.Name ?? "", cancellation))

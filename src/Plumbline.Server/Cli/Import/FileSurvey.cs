@@ -1,3 +1,4 @@
+using Plumbline.Events;
 using Plumbline.Server.Cli.Configuration;
 
 namespace Plumbline.Server.Cli.Import;
@@ -58,16 +59,9 @@ public sealed class ValueReading(IEnumerable<string> missingTexts)
     /// <summary>Turns the texts that mean "missing" into missing ones.</summary>
     public Cell Clean(Cell cell) => cell.Kind is CellKind.Untyped or CellKind.Text && (cell.Text.Length == 0 || _missing.Contains(cell.Text)) ? Cell.Missing : cell;
 
-    /// <summary>
-    /// A class as one text, whatever the file's tool wrote: <c>1.0</c> is class <c>1</c> (a column of whole numbers with a gap becomes fractional in many tools),
-    /// <c>True</c> is class <c>true</c>.
-    /// </summary>
-    public static string ClassOf(string text)
-    {
-        if (ColumnSurvey.IsBoolean(text)) return text.ToLowerInvariant();
-        var point = text.IndexOf('.', StringComparison.Ordinal);
-        if (point <= 0 || point == text.Length - 1 || text.AsSpan(point + 1).ContainsAnyExcept('0')) return text;
-        var whole = text.AsSpan(0, point);
-        return whole.TrimStart('-').Length > 0 && !whole.TrimStart('-').ContainsAnyExceptInRange('0', '9') ? whole.ToString() : text;
-    }
+    /// <summary>A class as one text, by the same rule as the server's; empty when there is none.</summary>
+    public static string ClassOf(string text) => ClassNames.Canonical(text, ClassForm.AsWritten);
+
+    /// <summary>The different classes among texts.</summary>
+    public static string[] ClassesOf(IEnumerable<string> texts) => [.. texts.Select(ClassOf).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
 }

@@ -108,23 +108,26 @@ public sealed record ImportPlan
     {
         var name = settings.Columns.Prediction ?? throw new CommandLineException(ExitCode.Usage, "give --prediction COLUMN, or --task when the file has no predictions");
         var columns = surveys.Where(survey => survey.Columns.ContainsKey(name)).Select(survey => survey.Columns[name]).ToArray();
-        var classes = columns.SelectMany(column => column.Distinct).Select(ValueReading.ClassOf).Distinct(StringComparer.Ordinal).ToArray();
+        var classes = ValueReading.ClassesOf(columns.SelectMany(column => column.Distinct));
         if (classes.Length == 0) throw new CommandLineException(ExitCode.Usage, $"column '{name}' (--prediction) has no value; give --task");
         if (settings.Columns.Probabilities.Count > 2) return "multiclass"; // a short file may not show every class
-        if (settings.PositiveClass is not null || settings.Columns.Score is not null || classes.Length <= 2) return "binary";
+        if (settings.PositiveClass is not null || settings.Columns.Score is not null || classes.Length <= 2 || AreTrueAndFalse(classes)) return "binary";
         if (settings.Columns.Probabilities.Count > 0 || !columns.All(column => column.AllNumbers)) return "multiclass";
         if (columns.Any(column => !column.AllIntegers || column.HasManyValues)) return "regression";
         throw new CommandLineException(ExitCode.Usage, $"column '{name}' holds {classes.Length} different whole numbers: give --task multiclass or --task regression");
     }
 
+    private static bool AreTrueAndFalse(IReadOnlyCollection<string> classes) => classes.All(name => name is "0" or "1" or "false" or "true");
+
     private static string PositiveClassOf(ImportSettings settings, FileSurvey[] surveys)
     {
         if (settings.PositiveClass is not null) return ValueReading.ClassOf(settings.PositiveClass);
-        var classes = new[] { settings.Columns.Prediction, settings.Columns.GroundTruth }.OfType<string>()
-            .SelectMany(name => surveys.Where(survey => survey.Columns.ContainsKey(name)).SelectMany(survey => survey.Columns[name].Distinct))
-            .Select(ValueReading.ClassOf).ToHashSet(StringComparer.Ordinal);
+        var classes = ValueReading.ClassesOf(new[] { settings.Columns.Prediction, settings.Columns.GroundTruth }.OfType<string>()
+            .SelectMany(name => surveys.Where(survey => survey.Columns.ContainsKey(name)).SelectMany(survey => survey.Columns[name].Distinct)))
+            .ToHashSet(StringComparer.Ordinal);
+        // Answers as true and false beside ground truth as 1 and 0 are two classes, not four.
+        if (AreTrueAndFalse(classes) && classes.Overlaps(["0", "1"])) return "1";
         if (classes.Count > 2) throw new CommandLineException(ExitCode.Usage, $"a binary model has two classes; the files have {classes.Count}: {string.Join(", ", classes.Order(StringComparer.Ordinal).Take(10))}. Give --task multiclass?");
-        if (classes.IsSubsetOf(["0", "1"])) return "1";
         if (classes.IsSubsetOf(["false", "true"])) return "true";
         throw new CommandLineException(ExitCode.Usage, $"which of {string.Join(" and ", classes.Order(StringComparer.Ordinal))} is the positive class? Give --positive-class");
     }

@@ -26,6 +26,16 @@ public sealed record ModelDeclaration
         return OnTopOf(known, settings, plan);
     }
 
+    // Classes that only traffic named are not to be declared by an import.
+    private static void KeepDeclaredClasses(JsonObject body)
+    {
+        var seen = (body["undeclared_classes"] as JsonArray ?? []).Select(name => name?.ToString()).ToHashSet(StringComparer.Ordinal);
+        body.Remove("undeclared_classes");
+        var declared = (body["classes"] as JsonArray ?? []).Select(name => name?.ToString()).Where(name => !seen.Contains(name)).ToArray();
+        body.Remove("classes");
+        if (declared.Length > 0) body["classes"] = new JsonArray([.. declared.Select(name => (JsonNode?)name)]);
+    }
+
     // PUT replaces the declaration: what is already declared and not told otherwise is sent along, or it would be lost.
     private static ModelDeclaration OnTopOf(JsonObject known, ImportSettings settings, ImportPlan plan)
     {
@@ -34,6 +44,7 @@ public sealed record ModelDeclaration
         var body = (JsonObject)known.DeepClone();
         body.Remove("name");
         body.Remove("versions");
+        KeepDeclaredClasses(body);
         var declared = body["features"] as JsonObject ?? [];
         foreach (var part in declared.Concat(body["signals"] as JsonObject ?? [])) (part.Value as JsonObject)?.Remove("declared");
         var changed = false;

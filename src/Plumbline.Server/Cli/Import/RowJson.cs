@@ -90,7 +90,7 @@ public sealed class RowJson
     /// <summary>False when the row has no ground truth (yet).</summary>
     public bool WriteGroundTruth(IBufferWriter<byte> output, string id, DateTimeOffset? time)
     {
-        if (Columns.GroundTruth is null || Value(Columns.GroundTruth).Kind == CellKind.Missing) return false;
+        if (Columns.GroundTruth is null || Value(Columns.GroundTruth) is not { Kind: not CellKind.Missing } truth || ValueReading.ClassOf(truth.Text).Length == 0) return false;
         using var json = new Utf8JsonWriter(output, Compact);
         json.WriteStartObject();
         json.WriteString("prediction_id", id);
@@ -151,7 +151,7 @@ public sealed class RowJson
     {
         if (column is null || Value(column) is not { Kind: not CellKind.Missing } cell) return;
         if (_regression) WriteNumber(json, name, column);
-        else json.WriteString(name, ValueReading.ClassOf(cell.Text));
+        else if (ValueReading.ClassOf(cell.Text) is { Length: > 0 } label) json.WriteString(name, label);
     }
 
     // What is no number is sent as it stands: the server, not the import, decides that the row is wrong, and says so with its index.

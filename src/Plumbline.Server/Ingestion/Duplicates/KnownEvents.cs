@@ -15,6 +15,9 @@ public sealed class ModelKnowledge(FilterBudget budget)
     /// <summary>By prediction, time and value.</summary>
     public KnownIds GroundTruths { get; } = new(budget);
 
+    /// <summary>The last values of ground truths that are not stored yet.</summary>
+    public WaitingLabels WaitingLabels { get; } = new();
+
     /// <summary>By the signal's own id, for those that have one.</summary>
     public KnownIds Signals { get; } = new(budget);
 
@@ -98,7 +101,10 @@ public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables table
                     known.Of(row.Kind).Remember([row.Hash], claim);
                     continue;
                 }
-                known.GroundTruths.Remember([row.Hash.OfGroundTruth(row.TimestampMs, row.ValueHash)], claim);
+                RowSlot[] slot = [new RowSlot(0, 0, 0, row.Hash, row.TimestampMs, 0, 0, false, row.ValueHash)];
+                var (keys, changes) = known.WaitingLabels.KeysOf(slot);
+                known.WaitingLabels.Add(slot, keys, changes);
+                known.GroundTruths.Remember(keys, claim);
                 known.LabelledIds.AddStored([row.Hash.Low]);
             }
             _inSpoolAtStart.Value.TryRemove(modelId, out _);

@@ -20,13 +20,16 @@ public sealed class StoredIds(ColumnStore store)
     public Task<HashSet<IdHash>> FindSignalsAsync(int modelId, IReadOnlyList<Sought> sought, CancellationToken cancellation) =>
         FindByIdAsync(ModelTables.Signals(modelId), "signal_id", sought, cancellation);
 
-    /// <summary>Which of the ground truths are stored: the same prediction, time and value.</summary>
-    public async Task<HashSet<IdHash>> FindGroundTruthAsync(int modelId, IReadOnlyList<Sought> sought, CancellationToken cancellation)
+    /// <summary>Which of the ground truths are stored: the same prediction, time and value; with <paramref name="lastOnly"/> only as the last of that prediction and time.</summary>
+    public async Task<HashSet<IdHash>> FindGroundTruthAsync(int modelId, IReadOnlyList<Sought> sought, bool lastOnly, CancellationToken cancellation)
     {
         var found = new HashSet<IdHash>();
         using var rows = await store.QueryAsync(
             new SqlStatement(
-                $"SELECT prediction_id, timestamp, value FROM {ModelTables.GroundTruth(modelId)} WHERE id_hash IN {{hashes:Array(UInt64)}} AND prediction_id IN {{ids:Array(String)}}",
+                $$"""
+                SELECT prediction_id, timestamp, {{(lastOnly ? "argMax(value, (block, arrival))" : "value")}} FROM {{ModelTables.GroundTruth(modelId)}}
+                WHERE id_hash IN {hashes:Array(UInt64)} AND prediction_id IN {ids:Array(String)} {{(lastOnly ? "GROUP BY prediction_id, timestamp" : "")}}
+                """,
                 new SqlParameter("hashes", sought.Select(s => s.IdLow).Distinct().ToArray()), new SqlParameter("ids", sought.Select(s => s.Id).Distinct().ToArray())),
             cancellation);
         while (rows.Read())

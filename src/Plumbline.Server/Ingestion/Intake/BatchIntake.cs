@@ -17,23 +17,29 @@ public readonly record struct IntakeResult(AppendOutcome Outcome, int Accepted, 
 /// From a decoded batch to an acknowledged one: new features get a type, known rows are sorted out, the rest becomes durable. Exactly
 /// once: rows are claimed before they are written, so of two requests with the same row the second waits for the first.
 /// </summary>
-public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored, FeatureInference inference)
+public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored, FeatureInference inference, ModelCatalog catalog)
 {
     /// <summary>Takes a batch. May be called again with the same batch when the spool was full.</summary>
-    public async Task<IntakeResult> TakeAsync(ModelDefinition model, EventBatch batch, CancellationToken cancellation)
+    /// <param name="model">The model.</param>
+    /// <param name="batch">The rows.</param>
+    /// <param name="cancellation">Stops before anything is durable.</param>
+    /// <param name="isReread">True where the sender reads the same rows again and again: then a value that is known is no withdrawal of a later one.</param>
+    public async Task<IntakeResult> TakeAsync(ModelDefinition model, EventBatch batch, CancellationToken cancellation, bool isReread = false)
     {
+        if (batch.TellingClass is { } telling)
+            await catalog.EnsureClassesAsync(model.Id, [telling], cancellation);
         if (batch.Kind == EventKind.Prediction && await inference.EnsureAsync(model, batch, cancellation) is { } rejected)
             batch.Remove(rejected);
         if (batch.Kind == EventKind.Signal && !HasIds(batch))
             return await AppendAsync(model.Id, batch);
         var knowledge = await known.OfAsync(model.Id);
         var ids = knowledge.Of(batch.Kind);
-        var keys = Keys(batch);
+        var (keys, changes) = batch.Kind == EventKind.GroundTruth ? knowledge.WaitingLabels.KeysOf(batch.Rows, isReread) : (Keys(batch), []);
         var claim = new Claim();
         var durable = false;
         try
         {
-            var result = await TakeClaimedAsync(model.Id, batch, ids, keys, claim, cancellation);
+            var result = await TakeClaimedAsync(model.Id, batch, knowledge, (keys, changes, isReread), claim, cancellation);
             durable = result.Outcome == AppendOutcome.Durable;
             if (durable && batch.Kind == EventKind.GroundTruth)
                 knowledge.LabelledIds.AddStored([.. batch.Rows.ToArray().Select(row => row.Hash.Low)]);
@@ -47,11 +53,13 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
         }
     }
 
-    private async Task<IntakeResult> TakeClaimedAsync(int modelId, EventBatch batch, KnownIds ids, IdHash[] keys, Claim claim, CancellationToken cancellation)
+    private async Task<IntakeResult> TakeClaimedAsync(
+        int modelId, EventBatch batch, ModelKnowledge knowledge, (IdHash[] Keys, int[] Changes, bool AreReread) rows, Claim claim, CancellationToken cancellation)
     {
+        var (ids, keys) = (knowledge.Of(batch.Kind), rows.Keys);
         var claimed = ids.ClaimRows(keys, claim);
         if (claimed.Ask.Count > 0)
-            await AskStoreAsync(modelId, batch, ids, keys, claim, claimed, cancellation);
+            await AskStoreAsync(modelId, batch, ids, rows, claim, claimed, cancellation);
         foreach (var (row, other) in claimed.WaitFor)
         {
             // The other claimed first and never waits for us, so nobody waits in a circle.
@@ -62,9 +70,24 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
         if (claimed.IsDuplicate.AsSpan().Contains(true))
             batch.RemoveKnown(claimed.IsDuplicate);
         // The filter first: once the append returns, the writer may store and settle the rows at any moment.
-        var kept = Keys(batch);
+        IdHash[] kept = [.. keys.Where((_, row) => !claimed.IsDuplicate[row])];
         ids.Remember(kept, claim, pending: false);
-        return await AppendAsync(modelId, batch);
+        if (batch.Kind != EventKind.GroundTruth)
+            return await AppendAsync(modelId, batch);
+        knowledge.WaitingLabels.Add(batch.Rows, kept, [.. rows.Changes.Where((_, row) => !claimed.IsDuplicate[row])]);
+        var times = Array.ConvertAll(batch.Rows.ToArray(), row => WaitingLabels.OfTime(row.Hash, row.TimestampMs));
+        var durable = false;
+        try
+        {
+            var result = await AppendAsync(modelId, batch);
+            durable = result.Outcome == AppendOutcome.Durable;
+            return result;
+        }
+        finally
+        {
+            if (!durable)
+                knowledge.WaitingLabels.Settle(times);
+        }
     }
 
     private async Task<IntakeResult> AppendAsync(int modelId, EventBatch batch)
@@ -76,14 +99,16 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
         return outcome == AppendOutcome.Durable ? new IntakeResult(outcome, rows, duplicates) : new IntakeResult(outcome, 0, 0);
     }
 
-    private async Task AskStoreAsync(int modelId, EventBatch batch, KnownIds ids, IdHash[] keys, Claim claim, ClaimResult claimed, CancellationToken cancellation)
+    private async Task AskStoreAsync(
+        int modelId, EventBatch batch, KnownIds ids, (IdHash[] Keys, int[] Changes, bool AreReread) rows, Claim claim, ClaimResult claimed, CancellationToken cancellation)
     {
+        var keys = rows.Keys;
         var sought = Sought(batch, keys, claimed.Ask);
         var found = batch.Kind switch
         {
             EventKind.Prediction => await stored.FindPredictionsAsync(modelId, sought, cancellation),
             EventKind.Signal => await stored.FindSignalsAsync(modelId, sought, cancellation),
-            _ => await stored.FindGroundTruthAsync(modelId, sought, cancellation),
+            _ => await stored.FindGroundTruthAsync(modelId, sought, lastOnly: !rows.AreReread, cancellation),
         };
         foreach (var row in claimed.Ask)
             claimed.IsDuplicate[row] = found.Contains(keys[row]);
@@ -104,7 +129,7 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
         var rows = batch.Rows;
         var keys = new IdHash[rows.Length];
         for (var i = 0; i < keys.Length; i++)
-            keys[i] = batch.Kind == EventKind.GroundTruth ? rows[i].Hash.OfGroundTruth(rows[i].TimestampMs, rows[i].ValueHash) : rows[i].Hash;
+            keys[i] = rows[i].Hash;
         return keys;
     }
 

@@ -102,8 +102,8 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
 
     private async Task StoreGroundTruthAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
     {
-        var (keys, ids) = (new List<IdHash>(), new List<ulong>());
-        using var rows = GroundTruthRows.Encode(block, payloads, keys, ids);
+        var (keys, times, ids) = (new List<IdHash>(), new List<IdHash>(), new List<ulong>());
+        using var rows = GroundTruthRows.Encode(block, payloads, keys, times, ids);
         await tables.EnsureAsync(model.Id, [], cancellation);
         await store.InsertAsync(ModelTables.GroundTruthTable, GroundTruthRows.Columns, rows.Written, block.Token, cancellation);
         if (knowledge.Predictions.MayContainAny(CollectionsMarshal.AsSpan(ids)))
@@ -112,7 +112,7 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
             await ledger.MarkDirtyAsync(model.Id, Times(windows), DirtyReason.GroundTruth, cancellation);
         }
         await spool.CompleteBlockAsync(block);
-        knowledge.GroundTruths.Settle(keys);
+        knowledge.GroundTruths.Settle(keys.Concat(knowledge.WaitingLabels.Settle(times)));
     }
 
     private async Task StoreSignalsAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)

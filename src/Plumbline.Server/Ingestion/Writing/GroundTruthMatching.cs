@@ -10,6 +10,9 @@ namespace Plumbline.Server.Ingestion.Writing;
 public sealed class GroundTruthMatching(ColumnStore store)
 {
     private const string Joined = "p.timestamp, p.id_hash, p.prediction_id, g.value, g.value_number, g.timestamp AS labelled_at, g.source";
+
+    // Of labels with one time the table keeps the one that was inserted last.
+    private const string InOrder = "g.block, g.arrival";
     private static readonly string[] Columns = ["model_id", "timestamp", "id_hash", "prediction_id", "value", "value_number", "labelled_at", "source"];
 
     /// <summary>Matches a new block of predictions with all ground truth. Returns the starts of the windows concerned, epoch ms.</summary>
@@ -20,8 +23,9 @@ public sealed class GroundTruthMatching(ColumnStore store)
         return MatchAsync(model, new SqlStatement(
             $"""
             SELECT {Joined}
-            FROM (SELECT prediction_id, id_hash, timestamp, value, value_number, source FROM {ModelTables.GroundTruth(model.Id)} WHERE id_hash IN (SELECT id_hash FROM {predictions} WHERE {OfBlock})) AS g
+            FROM (SELECT prediction_id, id_hash, timestamp, value, value_number, source, block, arrival FROM {ModelTables.GroundTruth(model.Id)} WHERE id_hash IN (SELECT id_hash FROM {predictions} WHERE {OfBlock})) AS g
             INNER JOIN (SELECT prediction_id, id_hash, timestamp FROM {predictions} WHERE {OfBlock}) AS p ON g.id_hash = p.id_hash AND g.prediction_id = p.prediction_id
+            ORDER BY {InOrder}
             """,
             new SqlParameter("block", (ulong)block),
             new SqlParameter("from", DateTimeOffset.FromUnixTimeMilliseconds(firstMs)),
@@ -36,7 +40,8 @@ public sealed class GroundTruthMatching(ColumnStore store)
             $$"""
             SELECT {{Joined}}
             FROM (SELECT prediction_id, id_hash, timestamp FROM {{ModelTables.Predictions(model.Id)}} WHERE id_hash IN (SELECT id_hash FROM {{truth}} WHERE block = {block:UInt64})) AS p
-            INNER JOIN (SELECT prediction_id, id_hash, timestamp, value, value_number, source FROM {{truth}} WHERE block = {block:UInt64}) AS g ON g.id_hash = p.id_hash AND g.prediction_id = p.prediction_id
+            INNER JOIN (SELECT prediction_id, id_hash, timestamp, value, value_number, source, block, arrival FROM {{truth}} WHERE block = {block:UInt64}) AS g ON g.id_hash = p.id_hash AND g.prediction_id = p.prediction_id
+            ORDER BY {{InOrder}}
             """,
             new SqlParameter("block", (ulong)block)), cancellation);
     }

@@ -1,5 +1,6 @@
 using Plumbline.Events.Batches;
 using Plumbline.Events.Spooling;
+using Plumbline.Server.Ingestion.Duplicates;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Ingestion.Writing;
@@ -7,11 +8,13 @@ namespace Plumbline.Server.Ingestion.Writing;
 /// <summary>The ground truths of a block as rows of the column store.</summary>
 internal static class GroundTruthRows
 {
-    public static IReadOnlyList<string> Columns { get; } = ["model_id", "block", "prediction_id", "id_hash", "timestamp", "received_at", "value", "value_number", "source"];
+    public static IReadOnlyList<string> Columns { get; } =
+        ["model_id", "block", "prediction_id", "id_hash", "timestamp", "received_at", "value", "value_number", "source", "arrival"];
 
-    /// <summary>Encodes; gives the keys of the rows and the hashes of their predictions to the lists.</summary>
-    public static RowBinaryBuffer Encode(SpoolBlock block, SpoolPayloads payloads, List<IdHash> keys, List<ulong> ids)
+    /// <summary>Encodes; gives the keys of the rows, what stands for their predictions and times, and the hashes of their predictions to the lists.</summary>
+    public static RowBinaryBuffer Encode(SpoolBlock block, SpoolPayloads payloads, List<IdHash> keys, List<IdHash> times, List<ulong> ids)
     {
+        var arrival = 0UL;
         var rows = new RowBinaryBuffer((int)Math.Min(int.MaxValue / 2, block.Bytes * 2));
         for (var i = 0; i < payloads.Count; i++)
         {
@@ -27,6 +30,8 @@ internal static class GroundTruthRows
                 rows.WriteString(truth.Value);
                 rows.WriteDouble(truth.Number);
                 rows.WriteString(truth.Source);
+                rows.WriteUInt64(arrival++);
+                times.Add(WaitingLabels.OfTime(truth.Hash, truth.TimestampMs));
                 keys.Add(truth.Hash.OfGroundTruth(truth.TimestampMs, IdHash.OfValue(truth.Value)));
                 ids.Add(truth.Hash.Low);
             }

@@ -87,7 +87,7 @@ public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTa
         if (positions.Count == 0) return;
         var began = time.GetTimestamp();
         IntakeResult result;
-        while ((result = await intake.TakeAsync(model, decoder.Batch, cancellation)).Outcome == AppendOutcome.Full)
+        while ((result = await intake.TakeAsync(model, decoder.Batch, cancellation, isReread: true)).Outcome == AppendOutcome.Full)
         {
             if (time.GetElapsedTime(began) > PatienceWithFullSpool) throw SpoolFull();
             await Task.Delay(PauseWithFullSpool, time, cancellation);
@@ -156,7 +156,8 @@ public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTa
     private DecodeContext Context(ModelDefinition model)
     {
         var now = time.GetUtcNow();
-        return new DecodeContext(now, model.PredictionRetention is { } retention ? now - retention : null, model.Task == ModelTask.Regression);
+        return new DecodeContext(
+            now, model.PredictionRetention is { } retention ? now - retention : null, model.Task == ModelTask.Regression, model.ClassForm, model.LearnsClassForm);
     }
 
     private sealed class PulledPage
