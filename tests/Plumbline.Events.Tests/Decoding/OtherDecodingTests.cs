@@ -25,7 +25,7 @@ public class OtherDecodingTests
         Assert.Equal("true", Text(third.Value));
         Assert.False(reader.TryRead(out GroundTruth _));
         Assert.Equal(
-            [(2L, RejectionCode.FieldMissing), (3L, RejectionCode.FieldMissing), (4L, RejectionCode.FieldMissing), (5L, RejectionCode.FieldInvalid), (6L, RejectionCode.FieldInvalid)],
+            [(2L, RejectionCode.FieldMissing), (3L, RejectionCode.FieldMissing), (4L, RejectionCode.FieldMissing), (5L, RejectionCode.FieldInvalid), (6L, RejectionCode.FieldMissing)],
             decoder.Batch.Rejections.Select(r => (r.Index, r.Code)));
     }
 

@@ -25,8 +25,8 @@ public sealed class FuzzTests
             var report = await new FuzzRun(client, seed: 9).RunAsync(Requests);
             Assert.Empty(report.Failures);
             // Most of the kinds must have got through somewhere, or nothing was tried.
-            foreach (var done in (string[])["predictions 202", "ground-truth 202", "signals 202", "models 200", "rules 201", "receivers 201", "versions 204", "references 200"])
-                Assert.Contains(done, report.Statuses.Keys);
+            foreach (var kind in (string[])["predictions", "ground-truth", "signals", "models", "rules", "receivers", "versions", "references"])
+                Assert.Contains(report.Statuses.Keys, status => status.StartsWith($"{kind} 2", StringComparison.Ordinal));
         }
         finally
         {
