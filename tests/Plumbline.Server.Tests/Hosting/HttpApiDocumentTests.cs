@@ -50,7 +50,7 @@ public sealed partial class HttpApiDocumentTests(TestHost host)
         string[] sentences =
         [
             $"names of models 1..{ModelLimits.MaxNameLength}", $"feature names 1..{ModelLimits.MaxFeatureNameLength}", $"{ModelLimits.MaxFeatures:N0} features, {ModelLimits.MaxClasses:N0} classes and {ModelLimits.MaxSegments} segments", $"{ModelLimits.MaxModels:N0} models",
-            $"{limits.BodyBytes >> 20} MiB per array body (configurable) and {limits.RowsPerBody:N0} rows, {limits.StreamBytes >> 30} GiB per NDJSON body, {limits.LineBytes >> 20} MiB per line", $"ids {limits.IdBytes} bytes", $"trace\nid and signal name {limits.WordBytes}",
+            $"{limits.BodyBytes >> 20} MiB per object or array body after decompression (`ingestion.max_body_mib`) and {limits.RowsPerBody:N0} rows, {limits.StreamBytes >> 30} GiB per NDJSON body, {limits.LineBytes >> 20} MiB per line", $"ids {limits.IdBytes} bytes", $"trace\nid and signal name {limits.WordBytes}",
             $"class {limits.ClassBytes}", $"text of one feature {limits.TextBytes:N0}", $"`metadata` {limits.MetadataBytes:N0}", $"nesting {limits.JsonDepth}", $"the first {limits.RejectionsListed} are listed",
             $"1..{PredictionSearch.MaxLimit}, default {PredictionSearch.DefaultLimit}", $"({PredictionSearch.MaxColumns} at most); default the first {PredictionSearch.DefaultColumns}", $"({PredictionSearch.MaxConditions} at most)", $"(2..{PredictionQueries.MaxBuckets}, default 60)",
         ];

@@ -9,6 +9,7 @@ using Plumbline.Server.Ingestion.Intake;
 namespace Plumbline.Server.Tests.Robustness;
 
 /// <summary>Clients that go away in the middle of a body: everything that their requests took is given back.</summary>
+[Collection(Robustness.AloneCollection.Name)]
 public sealed class BrokenUploadTests(TestHost host)
 {
     private const int Uploads = 1_000;
