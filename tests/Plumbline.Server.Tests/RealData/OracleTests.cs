@@ -1,5 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Plumbline.Server.Models;
+using Plumbline.Server.References;
+using Plumbline.Statistics.Binning;
 
 namespace Plumbline.Server.Tests.RealData;
 
@@ -53,12 +56,13 @@ public sealed class OracleTests(TestHost host)
             Compare(off, points, "performance.ece", "", performance.GetProperty("calibration").GetProperty("left_closed10").GetProperty("ece"));
         }
 
-        CompareDrift(off, points, drift);
+        CompareDrift(off, points, drift, FeaturesWithHeavyValues(model));
         Assert.Empty(off);
     }
 
     // The oracle's deciles and categories are ours; its PSI replaces empty bins where ours smooths, so PSI is not compared.
-    private static void CompareDrift(List<string> off, Dictionary<(string Metric, string Feature), double?> points, JsonElement drift)
+    private static void CompareDrift(
+        List<string> off, Dictionary<(string Metric, string Feature), double?> points, JsonElement drift, HashSet<string> heavy)
     {
         var compared = 0;
         foreach (var column in ColumnsOf(drift))
@@ -71,10 +75,26 @@ public sealed class OracleTests(TestHost host)
             if (column.Value.TryGetProperty("categories_union", out _) && feature is "country" or "agent" or "company") continue;
             compared++;
             foreach (var (ours, theirs) in new[] { ("drift.js", "js_distance_base2"), ("drift.hellinger", "hellinger"), ("drift.total_variation", "total_variation") })
-                Compare(off, points, ours, feature, bins.GetProperty(theirs));
+            {
+                if (heavy.Contains(feature)) AtLeast(off, points, ours, feature, bins.GetProperty(theirs).GetDouble());
+                else Compare(off, points, ours, feature, bins.GetProperty(theirs));
+            }
         }
 
         Assert.True(compared > 0);
+    }
+
+    // A value with a decile's weight has a bin of its own with us, and shares one with what lies above it with the oracle. These three distances cannot
+    // shrink when a bin is divided.
+    private HashSet<string> FeaturesWithHeavyValues(string model)
+    {
+        var baseline = host.Get<BaselineCatalog>().Find(host.Get<ModelCatalog>().Find(model)!.Id)!;
+        return [.. baseline.Features.Values.Where(feature => feature.DecileIndices.Any(index => PercentileEdges.IsAtom(feature.Edges.AsSpan(), index))).Select(feature => feature.Feature)];
+    }
+
+    private static void AtLeast(List<string> off, Dictionary<(string Metric, string Feature), double?> points, string metric, string feature, double oracle)
+    {
+        if (points.GetValueOrDefault((metric, feature)) is not { } value || value < oracle - Tight) off.Add($"{metric} {feature}: less than the oracle's {oracle:R}");
     }
 
     private static IEnumerable<JsonProperty> ColumnsOf(JsonElement drift) =>
