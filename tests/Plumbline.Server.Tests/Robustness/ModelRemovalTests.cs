@@ -35,7 +35,7 @@ public sealed class ModelRemovalTests(TestHost host)
         await removal.StartAsync(CancellationToken.None);
         for (var attempt = 0; (await RowsAsync()).Exists(row => row.ModelId == id); attempt++)
         {
-            Assert.True(attempt < 100, "It is not finished.");
+            Assert.True(attempt < 900, "It is not finished.");
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
 
