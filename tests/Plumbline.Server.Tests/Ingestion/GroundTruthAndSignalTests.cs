@@ -66,7 +66,7 @@ public sealed class GroundTruthAndSignalTests(TestHost host)
             """[{"prediction_id":"a","timestamp":"2026-03-05T00:00:00Z","value":0},{"prediction_id":"a","timestamp":"2026-03-05T00:00:00Z","value":1}]""")).Counts());
         Assert.Equal((1, 0, 0), (await host.AcceptAsync(model, "ground-truth", """{"prediction_id":"a","timestamp":"2026-03-05T00:00:00Z","value":0}""")).Counts());
         await host.StoredAsync(model);
-        Assert.Equal(["0"], await host.QueryAsync($"SELECT value FROM {ModelTables.Matched(host.Model(model).Id)} FINAL", r => r.ReadString()));
+        Assert.Equal(["0"], await host.QueryAsync($"SELECT value FROM {ModelTables.Matched(host.Model(model).Id)}", r => r.ReadString()));
         Assert.Equal([7UL], await host.QueryAsync($"SELECT count() FROM {ModelTables.GroundTruth(host.Model(model).Id)}", r => r.ReadUInt64()));
     }
 
