@@ -76,9 +76,9 @@ public sealed class FrameTests(BrowserHost host)
         await page.WaitForSelectorAsync("dialog.keys[open]");
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("t");
-        await page.WaitForFunctionAsync("document.documentElement.dataset.theme === 'light'");
+        await page.WaitForFunctionAsync("() => document.documentElement.dataset.theme === 'light'");
         await page.Keyboard.PressAsync("t");
-        await page.WaitForFunctionAsync("document.documentElement.dataset.theme === 'dark'");
+        await page.WaitForFunctionAsync("() => document.documentElement.dataset.theme === 'dark'");
         await watched.GoAsync("/self");
         Assert.Equal("dark", await page.EvaluateAsync<string>("document.documentElement.dataset.theme"));
     }

@@ -228,7 +228,7 @@ public sealed class Spool : IAsyncDisposable
                     operation.Withdraw(_state);
             }
             foreach (var operation in group)
-                operation.Fail(error is SpoolException ? error : new SpoolException(string.Create(CultureInfo.InvariantCulture, $"The spool cannot write: {error.Message}")));
+                operation.Fail(error is SpoolException ? error : new SpoolException(string.Create(CultureInfo.InvariantCulture, $"The spool cannot write: {error.Message}"), error));
             return;
         }
         lock (_stateLock)

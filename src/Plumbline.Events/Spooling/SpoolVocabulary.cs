@@ -64,8 +64,10 @@ public sealed record SpoolBlock(long Number, int ModelId, EventKind Kind, IReadO
 public sealed class SpoolException : Exception
 {
     /// <summary>Creates the exception.</summary>
-    public SpoolException(string message)
-        : base(message)
+    /// <param name="message">What cannot be done, in words.</param>
+    /// <param name="cause">What failed below, such as the disk; null when nothing did.</param>
+    public SpoolException(string message, Exception? cause = null)
+        : base(message, cause)
     {
     }
 }

@@ -100,16 +100,16 @@ public sealed class HealthFactsReader(ColumnStore store, ModelCatalog models)
                 argMaxIf(over, window_start, window_start >= newest - INTERVAL 1 DAY) AS over_reference
             FROM
             (
-                -- The two points of a feature's missing values are one fact: the rate, and by how much it is beyond the reference's.
-                SELECT model_id, if(metric = {over:String}, 'input.missing_rate', toString(metric)) AS fact, feature, window_start,
+                -- The days that are compared, and no others. The two points of a feature's missing values are one fact: the rate, and by how much it is beyond the reference's.
+                SELECT model_id, newest, if(metric = {over:String}, 'input.missing_rate', toString(metric)) AS fact, feature, window_start,
                     anyIf(value, metric != {over:String}) AS rate, anyIf(lower, metric != {over:String}) AS rate_lower,
                     maxIf(n, metric != {over:String}) AS counted, anyIf(value, metric = {over:String}) AS over
-                FROM metric_points FINAL
+                FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
                 WHERE {{AllRows}} AND window_seconds = 86400 AND metric IN {metrics:Array(String)} AND NOT startsWith(feature, '@') AND feature != ''
-                    AND n >= {rows:UInt64} AND value IS NOT NULL
-                GROUP BY model_id, fact, feature, window_start
-            ) AS points INNER JOIN {{Newest}} USING (model_id)
-            WHERE rate IS NOT NULL AND window_start > newest - INTERVAL {days:UInt32} DAY
+                    AND n >= {rows:UInt64} AND value IS NOT NULL AND window_start > newest - INTERVAL {days:UInt32} DAY
+                GROUP BY model_id, newest, fact, feature, window_start
+            )
+            WHERE rate IS NOT NULL
             GROUP BY model_id, fact, feature HAVING n_of_day > 0
             ORDER BY if(fact = 'input.missing_rate', greatest(current - lowest, ifNull(over_reference, 0)), current) DESC LIMIT 3 BY model_id, fact
             """;

@@ -145,7 +145,7 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
 
     private IResult RowLimit(HttpRequest request, TimeSpan pause)
     {
-        request.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(pause.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        request.HttpContext.Response.Headers.RetryAfter = ApiKeyAuthentication.RetryAfter(pause);
         return WithCounts(StatusCodes.Status429TooManyRequests, "Too much at once", "too_many_rows",
             $"This key may send {allowances.LimitOf(request.HttpContext.User)} rows a second (access.rows_per_second). Send the same rows again later.", new IngestionAnswer());
     }

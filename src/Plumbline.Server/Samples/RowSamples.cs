@@ -24,7 +24,7 @@ public sealed class RowSamples(ColumnStore store, ModelTables tables, SegmentVal
     public async Task<RowSample> ReferenceAsync(ModelDefinition model, Baseline baseline, IReadOnlyList<FeatureDefinition> features, int limit, bool onlyLabelled, CancellationToken cancellation)
     {
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
-        var stored = await StoredColumnsAsync(ModelTables.Reference(model.Id, baseline.Generation), cancellation);
+        var stored = (await tables.ColumnsAsync(ModelTables.Reference(model.Id, baseline.Generation), cancellation)).ToHashSet(StringComparer.Ordinal);
         var (from, parameters) = ReferenceSource.Of(model, baseline);
         var known = model.Task == ModelTask.Regression ? "NOT isNaN(truth_number)" : "truth != ''";
         var text = $$"""
@@ -114,13 +114,5 @@ public sealed class RowSamples(ColumnStore store, ModelTables tables, SegmentVal
             FeatureType.Boolean => isThere ? $"toFloat64(if(isNull({feature.Column}), nan, toFloat64(assumeNotNull({feature.Column}))))" : "toFloat64(nan)",
             _ => isThere ? $"CAST({feature.Column}, 'Nullable(String)')" : "CAST(NULL, 'Nullable(String)')",
         };
-    }
-
-    private async Task<HashSet<string>> StoredColumnsAsync(string table, CancellationToken cancellation)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        using var rows = await store.QueryAsync(new SqlStatement("SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String}", new SqlParameter("table", table)), cancellation);
-        while (rows.Read()) names.Add(rows.ReadString());
-        return names;
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Plumbline.Events.Spooling;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Storage;
@@ -16,6 +15,9 @@ public static class StorageFailure
     // ENOSPC and EDQUOT; .NET puts the error number of the system into HResult.
     private const int NoSpace = 28;
     private const int OverQuota = 122;
+
+    /// <summary>What to do about it, and what need not be feared.</summary>
+    public const string Advice = "free some space or mend it; nothing that was acknowledged is lost";
 
     /// <summary>What is wrong with the disk, in words; null when the failure has another cause.</summary>
     public static string? Describe(Exception? error)
@@ -37,7 +39,6 @@ public static class StorageFailure
         EngineException engine when engine.Message.Contains("No space left on device", StringComparison.Ordinal) => "the disk is full",
         IOException { HResult: NoSpace or OverQuota } => "the disk is full",
         UnauthorizedAccessException => "the data folder cannot be written",
-        SpoolException spool when spool.InnerException is null && spool.Message.Contains("full", StringComparison.OrdinalIgnoreCase) => "the disk is full",
         _ => null,
     };
 }

@@ -18,7 +18,7 @@ public static class StorageSetup
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
             if (StorageFailure.Describe(exception) is not { } problem) return false;
-            state.Failed($"{problem}: free some space or mend it; nothing that was acknowledged is lost");
+            state.Failed($"{problem}: {StorageFailure.Advice}");
             if (failures.IsDue("request")) log.LogError(exception, "A request could not be stored: {Problem}", problem);
             var answer = Problems.Make(
                 StatusCodes.Status507InsufficientStorage, "The server cannot store this", "storage_failed",

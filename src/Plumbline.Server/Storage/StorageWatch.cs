@@ -35,7 +35,7 @@ public sealed class StorageWatch(StorageState state, PlumblineOptions options, F
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            state.Failed($"{StorageFailure.Describe(error) ?? error.Message} ({options.DataDirectory}): free some space or mend it; nothing that was acknowledged is lost");
+            state.Failed($"{StorageFailure.Describe(error) ?? error.Message} ({options.DataDirectory}): {StorageFailure.Advice}");
         }
 
         var now = state.Snapshot.Problem;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using Plumbline.Server.Tests.Demo;
+using Plumbline.Server.Tests.Outcomes.Sources;
 
 namespace Plumbline.Server.Tests.Robustness;
 
@@ -25,7 +25,7 @@ public sealed class FullDiskTests : IDisposable
         Directory.CreateDirectory(_disk);
         _mounted = OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", "size=800m", "plumbline-test", _disk) == 0;
         Assert.SkipUnless(_mounted, "A disk of its own needs Linux and the right to mount one.");
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{SourcePlaces.FreePort()}");
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
         using (var server = Start(address))
         {
@@ -54,7 +54,7 @@ public sealed class FullDiskTests : IDisposable
         }
 
         await FillAsync();
-        using var full = Start(new Uri($"http://127.0.0.1:{FreePort()}"));
+        using var full = Start(new Uri($"http://127.0.0.1:{SourcePlaces.FreePort()}"));
         await full.WaitForExitAsync(Ct).WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Ct);
         Assert.NotEqual(0, full.ExitCode);
         lock (_lines) Assert.Contains(_lines, line => line.Contains("Free some space", StringComparison.Ordinal));
@@ -156,12 +156,5 @@ public sealed class FullDiskTests : IDisposable
             Assert.True(attempt < 600, progress.ToString());
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Ct);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

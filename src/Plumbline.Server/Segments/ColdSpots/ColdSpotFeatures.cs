@@ -68,7 +68,7 @@ public sealed record ColdSpotFeature(FeatureDefinition Feature, IReadOnlyList<do
 }
 
 /// <summary>The features of a model that can be searched, binned as its reference is.</summary>
-public sealed class ColdSpotFeatures(ColumnStore store)
+public sealed class ColdSpotFeatures(ColumnStore store, ModelTables tables)
 {
     /// <summary>Features searched at most; a wider model is represented by its first ones.</summary>
     public const int MaxFeatures = 200;
@@ -116,12 +116,7 @@ public sealed class ColdSpotFeatures(ColumnStore store)
     {
         var found = new Dictionary<string, double[]>(StringComparer.Ordinal);
         var table = ModelTables.Reference(model.Id, baseline.Generation);
-        var stored = new HashSet<string>(StringComparer.Ordinal);
-        using (var columns = await store.QueryAsync(new SqlStatement("SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String}", new SqlParameter("table", table)), cancellation))
-        {
-            while (columns.Read()) stored.Add(columns.ReadString());
-        }
-
+        var stored = (await tables.ColumnsAsync(table, cancellation)).ToHashSet(StringComparer.Ordinal);
         FeatureDefinition[] texts = [.. model.Features.Where(feature => feature.Type == FeatureType.Text && stored.Contains(feature.Column)).Take(MaxFeatures)];
         if (texts.Length == 0) return found;
         var quantiles = string.Join(", ", Deciles.Select(level => level.ToString(CultureInfo.InvariantCulture)));
