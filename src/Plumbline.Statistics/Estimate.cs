@@ -42,7 +42,7 @@ public readonly record struct Estimate
     public long? M { get; }
 
     /// <summary>In words why there is no value; null when there is one.</summary>
-    public string? Reason { get; }
+    public string? Reason { get; private init; }
 
     /// <summary>True when there is a value.</summary>
     public bool IsOk => Status == EstimateStatus.Ok;
@@ -76,6 +76,9 @@ public readonly record struct Estimate
 
     /// <summary>The same value with the bound of what the profile lost.</summary>
     public Estimate WithErrorBound(double bound) => IsOk && double.IsFinite(bound) ? this with { ErrorBound = bound } : this;
+
+    /// <summary>The same value with a word on what it leaves out.</summary>
+    public Estimate WithReason(string reason) => IsOk ? this with { Reason = reason } : this;
 
     /// <summary>
     /// The same estimate when every sample has at least <paramref name="minimum"/> rows, else <see cref="EstimateStatus.InsufficientData"/>.

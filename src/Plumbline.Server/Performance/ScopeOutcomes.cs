@@ -11,7 +11,7 @@ public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> c
 {
     private readonly List<BinaryOutcome> _binary = [];
     private readonly List<RegressionOutcome> _regression = [];
-    private readonly ConfusionMatrix? _confusion = model.Task == ModelTask.Multiclass && classes.Count > 0 ? new ConfusionMatrix(classes.Count) : null;
+    private readonly ConfusionMatrix? _confusion = model.Task == ModelTask.Multiclass && classes.Count > 0 ? new ConfusionMatrix(classes.Count) { Known = Math.Min(model.Classes.Length, classes.Count) } : null;
     private readonly MulticlassScores? _scores = model.Task == ModelTask.Multiclass && model.Classes.Length > 1 ? new MulticlassScores(model.Classes.Length) : null;
     private readonly string? _positive = model.EffectivePositiveClass;
     private readonly Dictionary<string, int> _classIndex = classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);

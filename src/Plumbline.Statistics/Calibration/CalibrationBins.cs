@@ -4,15 +4,25 @@ using Plumbline.Statistics.Performance;
 namespace Plumbline.Statistics.Calibration;
 
 /// <summary>One bin of a reliability curve.</summary>
-/// <param name="Lower">Left end of the bin (belongs to it).</param>
-/// <param name="Upper">Right end of the bin (belongs to the next, but for the last).</param>
+/// <param name="Lower">Left end of the bin; whose it is, <see cref="BinEdges"/> says.</param>
+/// <param name="Upper">Right end of the bin.</param>
 /// <param name="MeanScore">Mean predicted probability of the rows in it.</param>
 /// <param name="Frequency">Share of the rows that came true, with Wilson's interval.</param>
 /// <param name="Count">Rows in it.</param>
 public readonly record struct CalibrationBin(double Lower, double Upper, double MeanScore, Estimate Frequency, double Count);
 
+/// <summary>Which end belongs to a bin of probabilities: a model that answers in steps of a tenth has all its rows on the edges of ten bins.</summary>
+public enum BinEdges
+{
+    /// <summary>[lower, upper), the last bin with both ends: usual for P(positive) of two classes (scikit-learn's calibration curve, Murphy's decomposition).</summary>
+    Lower = 0,
+
+    /// <summary>(lower, upper], the first bin with both ends: usual for the top class's confidence (Guo et al. 2017).</summary>
+    Upper = 1,
+}
+
 /// <summary>
-/// Rows counted into equal-width bins of their predicted probability: bin = min(floor(B p), B - 1). Holds per bin the count, the positives, the sum of
+/// Rows counted into equal-width bins of their predicted probability: bin = min(floor(B p), B - 1), or max(ceil(B p), 1) - 1 with <see cref="BinEdges.Upper"/>. Holds per bin the count, the positives, the sum of
 /// probabilities and the sum of squared gaps; merges by addition. For top-label calibration the "score" is the confidence and "positive" means correct.
 /// </summary>
 public sealed class CalibrationBins
@@ -21,11 +31,14 @@ public sealed class CalibrationBins
     private readonly double[] _positives;
     private readonly double[] _scores;
     private readonly double[] _squaredGaps;
+    private readonly BinEdges _edges;
 
     /// <summary>Empty bins.</summary>
     /// <param name="bins">Number of bins, 1 .. 1000.</param>
-    public CalibrationBins(int bins = 10)
+    /// <param name="edges">Which bin a probability on the edge of two belongs to.</param>
+    public CalibrationBins(int bins = 10, BinEdges edges = BinEdges.Lower)
     {
+        _edges = edges;
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bins, 1000);
         _counts = new double[bins];
@@ -49,7 +62,7 @@ public sealed class CalibrationBins
     {
         Require.Probability(score);
         Require.Count(count, 0, nameof(count));
-        var bin = Math.Min((int)(_counts.Length * score), _counts.Length - 1);
+        var bin = BinOf(score);
         var gap = (positive ? 1 : 0) - score;
         _counts[bin] += count;
         _scores[bin] += count * score;
@@ -71,11 +84,13 @@ public sealed class CalibrationBins
     }
 
     /// <summary>Adds the rows of other bins.</summary>
-    /// <exception cref="ArgumentException">The number of bins differs.</exception>
+    /// <exception cref="ArgumentException">The number of bins or their edges differ.</exception>
     public void Merge(CalibrationBins other)
     {
         ArgumentNullException.ThrowIfNull(other);
         Require.SameLength(BinCount, other.BinCount, nameof(other));
+        if (other._edges != _edges)
+            throw new ArgumentException("The edges belong to other bins.", nameof(other));
         for (var i = 0; i < _counts.Length; i++)
         {
             _counts[i] += other._counts[i];
@@ -129,6 +144,16 @@ public sealed class CalibrationBins
         for (var i = 0; i < _counts.Length; i++)
             largest = _counts[i] == 0 ? largest : Math.Max(largest, Math.Abs(_positives[i] - _scores[i]) / _counts[i]);
         return Estimate.Of(largest, (long)Math.Round(Total));
+    }
+
+    // The product may round over an edge: the edges themselves decide.
+    private int BinOf(double score)
+    {
+        double bins = _counts.Length;
+        var bin = Math.Min((int)(bins * score), _counts.Length - 1);
+        if (_edges == BinEdges.Lower)
+            return score < bin / bins ? bin - 1 : bin + 1 < _counts.Length && score >= (bin + 1) / bins ? bin + 1 : bin;
+        return bin > 0 && score <= bin / bins ? bin - 1 : score > (bin + 1) / bins ? bin + 1 : bin;
     }
 
     /// <summary>Count, positives and sum of scores of one bin.</summary>

@@ -5,11 +5,14 @@ namespace Plumbline.Statistics.Performance;
 /// <summary>How per-class numbers become one.</summary>
 public enum ClassAverage
 {
-    /// <summary>The plain mean over the classes that occur in the ground truth or among the predictions.</summary>
+    /// <summary>The plain mean over the classes that occur in the ground truth or among the predictions (scikit-learn's default).</summary>
     Macro = 0,
 
     /// <summary>The mean weighted by how often the ground truth is the class.</summary>
     Weighted = 1,
+
+    /// <summary>The plain mean over all known classes; one that neither occurs nor is predicted counts as 0 (scikit-learn's <c>labels</c> = all classes).</summary>
+    MacroOfKnown = 2,
 }
 
 /// <summary>Precision, recall and F1 of one class against the rest.</summary>
@@ -23,7 +26,7 @@ public readonly record struct ClassPerformance(int Class, double Support, double
 
 /// <summary>
 /// Counts of (ground truth, prediction) over K classes. Merges by addition. Zero division as in <see cref="BinaryConfusion"/>. A class that occurs neither as
-/// ground truth nor as prediction does not enter averages.
+/// ground truth nor as prediction does not enter averages, but for <see cref="ClassAverage.MacroOfKnown"/>.
 /// </summary>
 public sealed class ConfusionMatrix
 {
@@ -36,11 +39,15 @@ public sealed class ConfusionMatrix
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 10_000);
         Classes = classes;
+        Known = classes;
         _cells = new double[classes * classes];
     }
 
     /// <summary>Number of classes.</summary>
     public int Classes { get; }
+
+    /// <summary>The first classes, which <see cref="ClassAverage.MacroOfKnown"/> counts whether they occur or not; further ones count where they occur. All by default.</summary>
+    public int Known { get; init; }
 
     /// <summary>All rows.</summary>
     public double Total { get; private set; }
@@ -179,10 +186,15 @@ public sealed class ConfusionMatrix
         for (var k = 0; k < Classes; k++)
         {
             var (support, predicted) = Margins(k);
-            if (support + predicted == 0)
-                continue;
-            scores[k] = score(_cells[k * Classes + k], support, predicted);
-            weights[k] = average == ClassAverage.Macro ? 1 : support;
+            var occurs = support + predicted > 0;
+            if (occurs)
+                scores[k] = score(_cells[k * Classes + k], support, predicted);
+            weights[k] = average switch
+            {
+                ClassAverage.Weighted => support,
+                ClassAverage.MacroOfKnown => occurs || k < Known ? 1 : 0,
+                _ => occurs ? 1 : 0,
+            };
             total += weights[k];
         }
 

@@ -12,14 +12,23 @@ public sealed record MulticlassPerformance
     /// <summary>Share of right predictions (Wilson).</summary>
     public required Estimate Accuracy { get; init; }
 
-    /// <summary>Macro-averaged precision over the classes that occur.</summary>
+    /// <summary>Macro-averaged precision over the classes that occur or are predicted.</summary>
     public required Estimate Precision { get; init; }
 
-    /// <summary>Macro-averaged recall over the classes that occur.</summary>
+    /// <summary>Macro-averaged recall over the classes that occur or are predicted.</summary>
     public required Estimate Recall { get; init; }
 
-    /// <summary>Macro-averaged F1 over the classes that occur.</summary>
+    /// <summary>Macro-averaged F1 over the classes that occur or are predicted.</summary>
     public required Estimate F1 { get; init; }
+
+    /// <summary>Macro-averaged precision over all known classes: <see cref="ClassAverage.MacroOfKnown"/>.</summary>
+    public required Estimate PrecisionOfKnown { get; init; }
+
+    /// <summary>Macro-averaged recall over all known classes: <see cref="ClassAverage.MacroOfKnown"/>.</summary>
+    public required Estimate RecallOfKnown { get; init; }
+
+    /// <summary>Macro-averaged F1 over all known classes: <see cref="ClassAverage.MacroOfKnown"/>.</summary>
+    public required Estimate F1OfKnown { get; init; }
 
     /// <summary>Mean one-versus-rest area under the ROC curve over the classes in the ground truth; the interval takes the classes' errors as fully correlated (conservative).</summary>
     public required Estimate RocAuc { get; init; }
@@ -30,7 +39,7 @@ public sealed record MulticlassPerformance
     /// <summary>Mean over rows of the sum over classes of (p - y)^2, in [0, 2].</summary>
     public required Estimate Brier { get; init; }
 
-    /// <summary>Expected calibration error of the top class's probability, 10 equal-width bins.</summary>
+    /// <summary>Expected calibration error of the top class's probability, 10 equal-width bins (lower, upper] (Guo et al. 2017).</summary>
     public required Estimate ExpectedCalibrationError { get; init; }
 
     /// <summary>Computes everything from rows or groups of rows.</summary>
@@ -72,6 +81,9 @@ public sealed record MulticlassPerformance
             Precision = confusion.Precision(),
             Recall = confusion.Recall(),
             F1 = confusion.F1(),
+            PrecisionOfKnown = confusion.Precision(ClassAverage.MacroOfKnown),
+            RecallOfKnown = confusion.Recall(ClassAverage.MacroOfKnown),
+            F1OfKnown = confusion.F1(ClassAverage.MacroOfKnown),
             RocAuc = scores.RocAuc(),
             LogLoss = scores.LogLoss(),
             Brier = scores.Brier(),
@@ -86,7 +98,7 @@ public sealed class MulticlassScores
     private readonly int _classes;
     private readonly List<double> _probabilities = [];
     private readonly List<(int GroundTruth, double Count)> _rows = [];
-    private readonly CalibrationBins _topLabel = new();
+    private readonly CalibrationBins _topLabel = new(edges: BinEdges.Upper);
     private double _total;
     private double _logLoss;
     private double _logLossSquares;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Plumbline.Statistics.Intervals;
 
 namespace Plumbline.Statistics.Performance;
@@ -38,6 +39,21 @@ public readonly record struct RegressionSums
     /// <summary>Sum of (e / ground truth)^2 over those rows.</summary>
     public double SquaredRelativeError { get; init; }
 
+    /// <summary>Sum of |ground truth|.</summary>
+    public double AbsoluteGroundTruth { get; init; }
+
+    /// <summary>Sum of ground truth^2.</summary>
+    public double SquaredGroundTruth { get; init; }
+
+    /// <summary>Sum of |e| |ground truth|.</summary>
+    public double ErrorTimesGroundTruth { get; init; }
+
+    /// <summary>Sum of 2 |e| / (|prediction| + |ground truth|); 0 where both are 0.</summary>
+    public double SymmetricError { get; init; }
+
+    /// <summary>Sum of its squares.</summary>
+    public double SquaredSymmetricError { get; init; }
+
     /// <summary>Mean of the ground truth.</summary>
     public double GroundTruthMean { get; init; }
 
@@ -77,6 +93,11 @@ public readonly record struct RegressionSums
             RelativeCount = a.RelativeCount + b.RelativeCount,
             RelativeError = a.RelativeError + b.RelativeError,
             SquaredRelativeError = a.SquaredRelativeError + b.SquaredRelativeError,
+            AbsoluteGroundTruth = a.AbsoluteGroundTruth + b.AbsoluteGroundTruth,
+            SquaredGroundTruth = a.SquaredGroundTruth + b.SquaredGroundTruth,
+            ErrorTimesGroundTruth = a.ErrorTimesGroundTruth + b.ErrorTimesGroundTruth,
+            SymmetricError = a.SymmetricError + b.SymmetricError,
+            SquaredSymmetricError = a.SquaredSymmetricError + b.SquaredSymmetricError,
             GroundTruthMean = a.GroundTruthMean + delta * (b.Count / n),
             GroundTruthSquares = a.GroundTruthSquares + b.GroundTruthSquares + delta * delta * (a.Count / n * b.Count),
         };
@@ -90,6 +111,8 @@ public readonly record struct RegressionSums
         var error = row.Prediction - row.GroundTruth;
         var square = error * error;
         var relative = row.GroundTruth == 0 ? 0 : Math.Abs(error / row.GroundTruth);
+        var size = Math.Abs(row.GroundTruth);
+        var symmetric = error == 0 ? 0 : 2 * Math.Abs(error) / (Math.Abs(row.Prediction) + size);
         return new RegressionSums
         {
             Count = row.Count,
@@ -100,6 +123,11 @@ public readonly record struct RegressionSums
             RelativeCount = row.GroundTruth == 0 ? 0 : row.Count,
             RelativeError = row.Count * relative,
             SquaredRelativeError = row.Count * relative * relative,
+            AbsoluteGroundTruth = row.Count * size,
+            SquaredGroundTruth = row.Count * size * size,
+            ErrorTimesGroundTruth = row.Count * Math.Abs(error) * size,
+            SymmetricError = row.Count * symmetric,
+            SquaredSymmetricError = row.Count * symmetric * symmetric,
             GroundTruthMean = row.GroundTruth,
         };
     }
@@ -114,8 +142,16 @@ public sealed record RegressionPerformance
     /// <summary>Root mean squared error; the interval is the root of the normal interval of the mean square.</summary>
     public required Estimate RootMeanSquaredError { get; init; }
 
-    /// <summary>Mean of |e / ground truth| as a fraction, over the rows whose ground truth is not 0 (N counts those); undefined when all are 0.</summary>
+    /// <summary>
+    /// Mean of |e / ground truth| as a fraction, over the rows whose ground truth is not 0 (N counts those, the reason those left out); undefined when all are 0.
+    /// </summary>
     public required Estimate MeanAbsolutePercentageError { get; init; }
+
+    /// <summary>Sum of |e| / sum of |ground truth|: nothing is left out (delta method); undefined when all ground truth is 0.</summary>
+    public required Estimate WeightedAbsolutePercentageError { get; init; }
+
+    /// <summary>Mean of 2 |e| / (|prediction| + |ground truth|), in [0, 2]; a row where both are 0 counts as 0 (normal interval).</summary>
+    public required Estimate SymmetricAbsolutePercentageError { get; init; }
 
     /// <summary>1 - sum e^2 / sum (ground truth - mean)^2, at most 1; undefined for a constant ground truth. An interval needs rows: see <see cref="Of(ReadOnlySpan{RegressionOutcome})"/>.</summary>
     public required Estimate R2 { get; init; }
@@ -136,6 +172,8 @@ public sealed record RegressionPerformance
                 MeanAbsoluteError = none,
                 RootMeanSquaredError = none,
                 MeanAbsolutePercentageError = none,
+                WeightedAbsolutePercentageError = none,
+                SymmetricAbsolutePercentageError = none,
                 R2 = none,
                 MeanError = none,
             };
@@ -149,9 +187,9 @@ public sealed record RegressionPerformance
             RootMeanSquaredError = Estimate.Of(Math.Sqrt(meanSquare), rows).With(squareInterval is { } s
                 ? new Interval(Math.Sqrt(Math.Max(0, s.Lower)), Math.Sqrt(s.Upper))
                 : null),
-            MeanAbsolutePercentageError = sums.RelativeCount == 0
-                ? Estimate.Undefined(rows, null, "every ground truth is 0")
-                : Mean(sums.RelativeCount, sums.RelativeError, sums.SquaredRelativeError, atLeastZero: true),
+            MeanAbsolutePercentageError = Relative(sums, rows),
+            WeightedAbsolutePercentageError = Weighted(sums, rows),
+            SymmetricAbsolutePercentageError = Mean(n, sums.SymmetricError, sums.SquaredSymmetricError, atLeastZero: true),
             R2 = sums.GroundTruthSquares > 0
                 ? Estimate.Of(1 - sums.SquaredError / sums.GroundTruthSquares, rows)
                 : Estimate.Undefined(rows, null, "the ground truth is constant"),
@@ -183,6 +221,28 @@ public sealed record RegressionPerformance
         var standardError = Math.Sqrt(variance) / sums.Count;
         var interval = Confidence.Normal(1 - ratio, standardError);
         return result with { R2 = result.R2.With(interval with { Upper = Math.Min(1, interval.Upper) }).WithStandardError(standardError) };
+    }
+
+    private static Estimate Relative(RegressionSums sums, long rows)
+    {
+        if (sums.RelativeCount == 0)
+            return Estimate.Undefined(rows, null, "every ground truth is 0");
+        var mean = Mean(sums.RelativeCount, sums.RelativeError, sums.SquaredRelativeError, atLeastZero: true);
+        var leftOut = rows - (long)Math.Round(sums.RelativeCount);
+        return leftOut == 0
+            ? mean
+            : mean.WithReason(string.Create(CultureInfo.InvariantCulture, $"{leftOut} of {rows} rows are left out: their ground truth is 0"));
+    }
+
+    // Ratio of two sums over the same rows: the influence of a row is |e| - ratio |y|, divided by the sum of |y|.
+    private static Estimate Weighted(RegressionSums sums, long rows)
+    {
+        if (sums.AbsoluteGroundTruth == 0)
+            return Estimate.Undefined(rows, null, "every ground truth is 0");
+        var ratio = sums.AbsoluteError / sums.AbsoluteGroundTruth;
+        var squares = sums.SquaredError - 2 * ratio * sums.ErrorTimesGroundTruth + ratio * ratio * sums.SquaredGroundTruth;
+        var interval = Confidence.Normal(ratio, Math.Sqrt(Math.Max(0, squares)) / sums.AbsoluteGroundTruth);
+        return sums.Count < 2 ? Estimate.Of(ratio, rows) : Estimate.Of(ratio, rows).With(interval with { Lower = Math.Max(0, interval.Lower) });
     }
 
     private static Estimate Mean(double n, double sum, double squares, bool atLeastZero)

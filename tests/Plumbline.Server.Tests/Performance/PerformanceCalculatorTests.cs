@@ -76,6 +76,31 @@ public sealed class PerformanceCalculatorTests(TestHost host)
     }
 
     [Fact]
+    public async Task Classes_that_never_occur_count_in_the_average_over_all_classes_only()
+    {
+        var model = await NewModelAsync(new { task = "multiclass", classes = new[] { "a", "b", "c", "d" } });
+        await InsertAsync(model, [.. Enumerable.Range(0, 40).Select(i => new Row($"p{i}", Start.AddSeconds(i), i < 20 ? "a" : "b", double.NaN, i is < 20 or 39 ? "a" : "b"))]);
+        var points = await CalculateAsync(model, Hour);
+        Assert.Equal((1 + 0.95) / 2, Value(points, "performance.precision"), 1e-12);
+        Assert.Equal((1 + 0.95) / 4, Value(points, "performance.precision_all_classes"), 1e-12);
+        Assert.Equal(((20 / 21.0) + 1) / 4, Value(points, "performance.recall_all_classes"), 1e-12);
+        Assert.Equal(((40 / 41.0) + (38 / 39.0)) / 4, Value(points, "performance.f1_all_classes"), 1e-12);
+    }
+
+    [Fact]
+    public async Task Relative_errors_say_which_rows_they_leave_out()
+    {
+        var model = await NewModelAsync(new { task = "regression" });
+        await InsertAsync(model, [.. Enumerable.Range(0, 80).Select(i => new Row($"p{i}", Start.AddSeconds(i), "", double.NaN, "", Predicted: 12, Actual: i < 40 ? 10 : 0))]);
+        var points = await CalculateAsync(model, Hour);
+        Assert.Equal(0.2, Value(points, "performance.mape"), 1e-12);
+        Assert.Equal(((40 * 2) + (40 * 12)) / 400.0, Value(points, "performance.wmape"), 1e-12);
+        Assert.Equal(((2 * 2 / 22.0) + 2) / 2, Value(points, "performance.smape"), 1e-12);
+        var mape = points.Single(point => point.Metric == "performance.mape" && point.Version.Length == 0);
+        Assert.Equal((40, "40 of 80 rows are left out: their ground truth is 0"), (mape.N, mape.Reason));
+    }
+
+    [Fact]
     public async Task Regression_errors()
     {
         var model = await NewModelAsync(new { task = "regression" });

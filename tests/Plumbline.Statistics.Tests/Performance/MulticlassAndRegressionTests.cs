@@ -83,6 +83,84 @@ public sealed class MulticlassAndRegressionTests
     }
 
     [Fact]
+    public void Both_macro_averages_are_told_apart()
+    {
+        // Worked out from the definitions: class 3 is predicted and never true, classes 4 and 5 are neither.
+        var matrix = new ConfusionMatrix(6);
+        foreach (var (truth, prediction) in new[] { 0, 0, 0, 1, 1, 2, 2, 2, 2, 1 }.Zip([0, 0, 1, 1, 1, 2, 2, 2, 0, 3]))
+            matrix.Add(truth, prediction);
+        var performance = MulticlassPerformance.Of(matrix, new MulticlassScores(6));
+        Check.Near(0.5833333333333333, performance.Precision, 1e-12);
+        Check.Near(0.5208333333333333, performance.Recall, 1e-12);
+        Check.Near(0.5476190476190476, performance.F1, 1e-12);
+        Check.Near(0.38888888888888884, performance.PrecisionOfKnown, 1e-12);
+        Check.Near(0.34722222222222215, performance.RecallOfKnown, 1e-12);
+        Check.Near(0.36507936507936506, performance.F1OfKnown, 1e-12);
+        Assert.InRange(performance.F1OfKnown.Upper!.Value, 0.4, 1);
+        // Classes beyond the known ones count where they occur.
+        var fewer = new ConfusionMatrix(6) { Known = 2 };
+        fewer.Merge(matrix);
+        Assert.Equal(performance.F1.Value!.Value, fewer.F1(ClassAverage.MacroOfKnown).Value!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void Confidences_on_the_edges_belong_to_the_bin_below()
+    {
+        double[] confidence = [.5, .5, .6, .6, .6, .7, .8, .8, .9, 1.0, 1.0, 0.4];
+        bool[] right = [true, false, true, true, false, false, true, true, true, true, false, true];
+        double[] rows = [.. confidence.SelectMany(c => new[] { c, (1 - c) / 2, (1 - c) / 2 })];
+        int[] truth = [.. right.Select(r => r ? 0 : 1)];
+        var performance = MulticlassPerformance.Of(3, truth, new int[truth.Length], rows);
+        Check.Near(0.25, performance.ExpectedCalibrationError, 1e-12);
+        // P(positive) of two classes: the bin above.
+        Check.Near(0.23333333333333336, BinaryPerformance.Of([.. confidence.Zip(right, (c, r) => new BinaryOutcome(r, true, c))]).ExpectedCalibrationError, 1e-12);
+        Assert.Throws<ArgumentException>(() => new Statistics.Calibration.CalibrationBins().Merge(new(edges: Statistics.Calibration.BinEdges.Upper)));
+    }
+
+    [Fact]
+    public void Every_edge_of_every_number_of_bins_is_exact()
+    {
+        for (var bins = 1; bins <= 100; bins++)
+        {
+            var (lower, upper) = (new Statistics.Calibration.CalibrationBins(bins), new Statistics.Calibration.CalibrationBins(bins, Statistics.Calibration.BinEdges.Upper));
+            for (var i = 1; i < bins; i++)
+            {
+                lower.Add((double)i / bins, true);
+                upper.Add((double)i / bins, true);
+            }
+
+            Assert.Equal(Enumerable.Range(1, bins - 1).Select(i => (double)i / bins), lower.Curve().Select(bin => bin.Lower));
+            Assert.Equal(Enumerable.Range(1, bins - 1).Select(i => (double)i / bins), upper.Curve().Select(bin => bin.Upper));
+        }
+    }
+
+    [Fact]
+    public void Relative_errors_say_what_they_leave_out()
+    {
+        RegressionOutcome[] rows = [new(0, 10), new(100, 90), new(50, 50), new(-20, -25), new(0, 0), new(200, 260)];
+        var performance = RegressionPerformance.Of(rows);
+        Check.Near(0.1625, performance.MeanAbsolutePercentageError, 1e-12);
+        Assert.Equal("2 of 6 rows are left out: their ground truth is 0", performance.MeanAbsolutePercentageError.Reason);
+        Check.Near(0.22972972972972974, performance.WeightedAbsolutePercentageError, 1e-12);
+        Check.Near(0.43139249088905834, performance.SymmetricAbsolutePercentageError, 1e-12);
+        Assert.Equal(6, performance.WeightedAbsolutePercentageError.N);
+        Assert.Null(RegressionPerformance.Of([new RegressionOutcome(1, 2)]).MeanAbsolutePercentageError.Reason);
+        Check.Undefined(RegressionPerformance.Of([new RegressionOutcome(0, 1), new RegressionOutcome(0, 3)]).WeightedAbsolutePercentageError);
+        Check.Near(2, RegressionPerformance.Of([new RegressionOutcome(0, 1), new RegressionOutcome(0, 3)]).SymmetricAbsolutePercentageError, 1e-12);
+    }
+
+    [Fact]
+    public void The_weighted_relative_error_s_interval_agrees_with_the_bootstrap()
+    {
+        var random = new RandomSource(5);
+        var rows = Enumerable.Range(0, 800).Select(_ => { var y = 10 * Math.Exp(random.NextGaussian()); return new RegressionOutcome(y, y + 0.3 * y * random.NextGaussian()); }).ToArray();
+        var analytic = RegressionPerformance.Of(rows).WeightedAbsolutePercentageError;
+        var bootstrap = Statistics.Intervals.Bootstrap.Percentile(
+            rows.Length, picked => RegressionPerformance.Of([.. picked.ToArray().Select(i => rows[i])]).WeightedAbsolutePercentageError.Value!.Value, random, 600)!.Value;
+        Assert.InRange((analytic.Upper!.Value - analytic.Lower!.Value) / bootstrap.Width, 0.85, 1.15);
+    }
+
+    [Fact]
     public void Delta_method_agrees_with_the_bootstrap()
     {
         var random = new RandomSource(77);

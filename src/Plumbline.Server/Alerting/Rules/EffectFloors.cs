@@ -34,7 +34,8 @@ public static class EffectFloors
         "output.top_share" => new(0.1),
         "output.confidence" or "output.entropy" => new(0.05),
         "output.mean" => new(0.15, IsRelative: true),
-        "performance.accuracy" or "performance.precision" or "performance.recall" or "performance.f1" or "performance.roc_auc" or "performance.ece" => new(0.03),
+        "performance.accuracy" or "performance.precision" or "performance.recall" or "performance.f1" or "performance.roc_auc" or "performance.ece"
+            or "performance.precision_all_classes" or "performance.recall_all_classes" or "performance.f1_all_classes" => new(0.03),
         "estimated.accuracy" or "estimated.precision" or "estimated.recall" or "estimated.f1" or "estimated.roc_auc" => new(0.03),
         _ => new(0.1, IsRelative: true),
     };
