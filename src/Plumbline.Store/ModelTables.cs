@@ -22,11 +22,14 @@ public enum ColumnType
 
 /// <summary>The column <c>f{Ordinal}</c> of a feature.</summary>
 /// <param name="Ordinal">The feature's number in its model, 0 and up; never reused.</param>
-/// <param name="Type">Its type; never changed.</param>
+/// <param name="Type">Its type; a feature that gets another type gets another column.</param>
 public sealed record FeatureColumn(int Ordinal, ColumnType Type)
 {
     /// <summary>The column's name.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"f{Ordinal}");
+
+    /// <summary>Whether a column of a model's table is a feature's.</summary>
+    public static bool IsOne(string column) => column is ['f', >= '0' and <= '9', ..];
 
     internal string EngineType => Type switch
     {
@@ -160,6 +163,76 @@ public sealed class ModelTables(ColumnStore store)
                 known = new ImmutableColumns(all);
             }
             _known[modelId] = known;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>
+    /// Adds the column of a feature's new type to the model's predictions. It reads as the converted value of every row, of those too that are still
+    /// written with the old column. Idempotent; <see cref="FinishConversionAsync"/> makes an ordinary column of it.
+    /// </summary>
+    public async Task BeginConversionAsync(int modelId, ColumnConversion conversion, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(conversion);
+        await EnsureAsync(modelId, [conversion.From], ct);
+        await ChangeColumnsAsync(modelId, async columns =>
+        {
+            await store.ExecuteAsync(new SqlStatement(
+                $"ALTER TABLE {Predictions(modelId)} ADD COLUMN IF NOT EXISTS {conversion.To.Name} {conversion.To.EngineType} DEFAULT {conversion.Value}",
+                conversion.Parameters), ct);
+            columns[conversion.To.Ordinal] = conversion.To.Type;
+        }, ct);
+    }
+
+    /// <summary>
+    /// Writes the converted values and what does not fit down and drops the old column. Nobody may write the old column any more. May be repeated after it
+    /// broke off.
+    /// </summary>
+    public async Task FinishConversionAsync(int modelId, ColumnConversion conversion, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(conversion);
+        await ChangeColumnsAsync(modelId, async columns =>
+        {
+            if (!columns.ContainsKey(conversion.From.Ordinal))
+                return;
+            var (table, to) = (Predictions(modelId), conversion.To);
+            const string Wait = "SETTINGS mutations_sync = 1";
+            // The values first: they are made of what the second statement changes.
+            await store.ExecuteAsync(new SqlStatement($"ALTER TABLE {table} UPDATE {to.Name} = {to.Name} WHERE 1 {Wait}"), ct);
+            await store.ExecuteAsync(new SqlStatement(
+                $"ALTER TABLE {table} UPDATE raw = {conversion.Raw("raw")} WHERE mapContains(raw, {conversion.Name}) OR {conversion.IsMisfit} {Wait}",
+                conversion.Parameters), ct);
+            var plain = to.Type == ColumnType.Numeric ? to.Definition : $"{to.Name} REMOVE DEFAULT";
+            await store.ExecuteAsync(new SqlStatement($"ALTER TABLE {table} MODIFY COLUMN {plain}"), ct);
+            await DropColumnAsync(modelId, conversion.From, ct);
+            columns.Remove(conversion.From.Ordinal);
+        }, ct);
+    }
+
+    /// <summary>Drops the values of a feature that the model no longer has.</summary>
+    public Task DropFeatureAsync(int modelId, FeatureColumn column, CancellationToken ct) => ChangeColumnsAsync(modelId, async columns =>
+    {
+        await DropColumnAsync(modelId, column, ct);
+        columns.Remove(column.Ordinal);
+    }, ct);
+
+    private Task DropColumnAsync(int modelId, FeatureColumn column, CancellationToken ct) =>
+        store.ExecuteAsync(new SqlStatement($"ALTER TABLE {Predictions(modelId)} DROP COLUMN IF EXISTS {column.Name}"), ct);
+
+    // As the table is, not as it is remembered: after a crash the two may differ.
+    private async Task ChangeColumnsAsync(int modelId, Func<Dictionary<int, ColumnType>, Task> change, CancellationToken ct)
+    {
+        await EnsureAsync(modelId, [], ct);
+        var gate = _gates.GetOrAdd(modelId, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(ct);
+        try
+        {
+            var columns = new Dictionary<int, ColumnType>((await ReadColumnsAsync(Predictions(modelId), ct)).ByOrdinal);
+            await change(columns);
+            _known[modelId] = new ImmutableColumns(columns);
         }
         finally
         {

@@ -68,13 +68,14 @@ public sealed class EventBatch : IDisposable
     /// <summary>The text of the row's id as UTF-8. For rows that carry one.</summary>
     public ReadOnlySpan<byte> IdOf(in RowSlot row) => Buffer.Span.Slice(row.IdOffset, row.IdSize);
 
+    /// <summary>The prediction of a row: spans into the batch, valid until the batch changes. For batches of predictions.</summary>
+    public Prediction PredictionOf(in RowSlot row) => new RowReader(Buffer.Span.Slice(row.Offset, row.Size)).ReadPrediction();
+
     /// <summary>The names of the features that the row carries with a value other than null, as indexes of <see cref="Names"/>.</summary>
     public IEnumerable<int> FeatureNamesOf(RowSlot row)
     {
         var found = new List<int>();
-        var reader = new RowReader(Buffer.Span.Slice(row.Offset, row.Size));
-        var prediction = reader.ReadPrediction();
-        var features = prediction.Features;
+        var features = PredictionOf(row).Features;
         while (features.Read())
         {
             if (features.Kind != FeatureValueKind.Missing)

@@ -22,30 +22,46 @@ internal static class FeatureSection
         var start = buffer.Length;
         buffer.WriteInt32(0);
         buffer.WriteInt32(0);
-        var count = 0;
-        var previous = NameTable.BeforeFeatures;
-        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-        {
-            if (++count > row.Limits.FeaturesPerRow)
-                return row.Fail(RejectionCode.TooManyFeatures, "features", $"The row has more than {row.Limits.FeaturesPerRow} features.");
-            if (!ReadName(ref json, row, previous, out var name))
-                return false;
-            json.Read();
-            if (!ReadValue(ref json, body, row, name))
-                return false;
-            previous = name;
-        }
+        var (count, previous) = (0, NameTable.BeforeFeatures);
+        if (!ReadObject(ref json, body, row, prefix: null, depth: 0, ref count, ref previous))
+            return false;
         buffer.PatchInt32(start, buffer.Length - start - 4);
         buffer.PatchInt32(start + 4, count);
         return true;
     }
 
-    private static bool ReadName(ref Utf8JsonReader json, RowState row, int previous, out int name)
+    // An object inside is features of its own with dotted names (user.country), as a table of the same data has them.
+    private static bool ReadObject(
+        ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row, byte[]? prefix, int depth, ref int count, ref int previous)
     {
-        name = -1;
-        if (!row.TryText(ref json, "features", row.Limits.NameCharacters * 4, out var text))
-            return row.Fail(RejectionCode.FeatureNameInvalid, JsonTexts.Shown(json.ValueSpan), row.Detail!);
-        name = row.Batch.Names.Intern(text, previous, row.Limits.NamesPerBatch);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (!row.TryText(ref json, "features", row.Limits.NameCharacters * 4, out var key))
+                return row.Fail(RejectionCode.FeatureNameInvalid, JsonTexts.Shown(json.ValueSpan), row.Detail!);
+            var name = Joined(prefix, key.Trim(" \t"u8));
+            json.Read();
+            if (json.TokenType == JsonTokenType.StartObject)
+            {
+                if (depth == row.Limits.JsonDepth)
+                    return row.Fail(RejectionCode.NestedTooDeep, JsonTexts.Shown(name), $"The feature nests deeper than {row.Limits.JsonDepth}.");
+                if (!ReadObject(ref json, body, row, [.. name, (byte)'.'], depth + 1, ref count, ref previous))
+                    return false;
+                continue;
+            }
+            if (++count > row.Limits.FeaturesPerRow)
+                return row.Fail(RejectionCode.TooManyFeatures, "features", $"The row has more than {row.Limits.FeaturesPerRow} features.");
+            if (!TakeName(name, row, ref previous) || !ReadValue(ref json, body, row, previous))
+                return false;
+        }
+        return true;
+    }
+
+    // The usual row is flat: nothing is copied.
+    private static ReadOnlySpan<byte> Joined(byte[]? prefix, ReadOnlySpan<byte> key) => prefix is null ? key : (byte[])[.. prefix, .. key];
+
+    private static bool TakeName(ReadOnlySpan<byte> text, RowState row, ref int previous)
+    {
+        var name = row.Batch.Names.Intern(text, previous, row.Limits.NamesPerBatch);
         if (name < 0)
             return row.Fail(RejectionCode.TooManyFeatures, JsonTexts.Shown(text), $"The batch has more than {row.Limits.NamesPerBatch} different names.");
         ref var entry = ref row.Batch.Names.At(name);
@@ -59,6 +75,7 @@ internal static class FeatureSection
         if (entry.FeatureRow == row.Stamp)
             return row.Fail(RejectionCode.DuplicateKey, JsonTexts.Shown(text), $"The feature '{JsonTexts.Shown(text)}' is there twice.");
         entry.FeatureRow = row.Stamp;
+        previous = name;
         return true;
     }
 

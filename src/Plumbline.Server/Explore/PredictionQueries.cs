@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Plumbline.Events.Batches;
 using Plumbline.Server.Models;
+using Plumbline.Server.Profiles;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Explore;
@@ -132,16 +133,8 @@ public sealed class PredictionQueries(ColumnStore store, ModelTables tables)
         _ => value,
     };
 
-    private Task EnsureTablesAsync(ModelDefinition model, CancellationToken cancellation) => tables.EnsureAsync(
-        model.Id,
-        [.. model.Features.Select(feature => new FeatureColumn(feature.Ordinal, feature.Type switch
-        {
-            FeatureType.Numeric => ColumnType.Numeric,
-            FeatureType.Boolean => ColumnType.Boolean,
-            FeatureType.Text => ColumnType.Text,
-            _ => ColumnType.Categorical,
-        }))],
-        cancellation);
+    private Task EnsureTablesAsync(ModelDefinition model, CancellationToken cancellation) =>
+        tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
 
     private static string RowColumns(IReadOnlyList<FeatureDefinition> features) =>
         "prediction_id, id_hash, timestamp, version, role, status, prediction, prediction_value, score, confidence, entropy, latency_ms, raw" + string.Concat(features.Select(feature => ", " + feature.Column));

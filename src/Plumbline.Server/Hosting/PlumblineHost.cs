@@ -9,6 +9,7 @@ using Plumbline.Server.Drift;
 using Plumbline.Server.Drift.Calibrated;
 using Plumbline.Server.Estimation;
 using Plumbline.Server.Explore;
+using Plumbline.Server.FeatureTypes;
 using Plumbline.Server.Health;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
@@ -80,6 +81,7 @@ public static class PlumblineHost
         services.AddIngestion(options);
         services.AddSources(options);
         services.AddReferences();
+        services.AddFeatureTypes();
         services.AddProfiles();
         AddCalculators(services);
         services.AddMetricPoints();
@@ -122,6 +124,7 @@ public static class PlumblineHost
         app.MapHealth();
         app.MapSignIn();
         app.MapModels();
+        app.MapFeatures();
         app.MapIngestion();
         app.MapSources();
         app.MapReferences();

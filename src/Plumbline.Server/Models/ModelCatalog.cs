@@ -113,17 +113,37 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         else await removal.ExecuteUpdateAsync(set => set.SetProperty(row => row.LastError, error), cancellation);
     }
 
-    /// <summary>Adds the features that the model does not have yet; known names are left as they are, whatever their type.</summary>
+    /// <summary>Adds the features that the model does not have yet; known names are left as they are, whatever their type, and dropped ones stay dropped.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="inferred">Names and types.</param>
+    /// <param name="provisional">Whether what comes next may show that the type is another.</param>
+    /// <param name="cancellation">Stops before anything is added.</param>
     /// <exception cref="FeatureLimitException">The model would have too many; nothing was added.</exception>
-    public Task<ModelDefinition> EnsureFeaturesAsync(int modelId, IReadOnlyList<(string Name, FeatureType Type)> inferred, CancellationToken cancellation) =>
+    public Task<ModelDefinition> EnsureFeaturesAsync(
+        int modelId, IReadOnlyList<(string Name, FeatureType Type)> inferred, bool provisional, CancellationToken cancellation) =>
         ChangeAsync(modelId, model =>
         {
-            var missing = inferred.DistinctBy(feature => feature.Name, StringComparer.Ordinal).Where(feature => model.FindFeature(feature.Name) is null).ToList();
+            var missing = inferred.DistinctBy(feature => feature.Name, StringComparer.Ordinal)
+                .Where(feature => model.FindFeature(feature.Name) is null && !model.DroppedFeatures.Contains(feature.Name)).ToList();
             if (missing.Count == 0) return model;
             var count = model.Features.Length + missing.Count;
             if (count > ModelLimits.MaxFeatures) throw new FeatureLimitException(model.Name, count);
-            var added = missing.Select((feature, i) => new FeatureDefinition(model.Features.Length + i, feature.Name, feature.Type, Unit: null, Declared: false));
+            var next = model.NextOrdinal;
+            var added = missing.Select((feature, i) => new FeatureDefinition(next + i, feature.Name, feature.Type, Unit: null, Declared: false, provisional));
             return model with { Features = [.. model.Features, .. added] };
+        }, cancellation);
+
+    /// <summary>Replaces the definition of a feature that the model has; null leaves it out from now on.</summary>
+    public Task<ModelDefinition> ChangeFeatureAsync(
+        int modelId, string name, Func<FeatureDefinition, FeatureDefinition?> change, CancellationToken cancellation) =>
+        ChangeAsync(modelId, model =>
+        {
+            if (model.FindFeature(name) is not { } feature) return model;
+            var changed = change(feature);
+            if (changed == feature) return model;
+            return changed is not null
+                ? model with { Features = model.Features.Replace(feature, changed), NextOrdinal = Math.Max(model.NextOrdinal, changed.Ordinal + 1) }
+                : model with { Features = model.Features.Remove(feature), NextOrdinal = model.NextOrdinal, DroppedFeatures = model.DroppedFeatures.Add(name) };
         }, cancellation);
 
     /// <summary>Adds classes in the order given; classes beyond <see cref="ModelLimits.MaxClasses"/> stay unlisted (they are still stored with their predictions).</summary>

@@ -55,18 +55,24 @@ public static class ModelLimits
     public const int MaxModels = 10_000;
 }
 
-/// <summary>One feature of a model. <see cref="Ordinal"/> never changes: it names the column.</summary>
-/// <param name="Ordinal">Position in <see cref="ModelDefinition.Features"/>, and the number in the column's name.</param>
+/// <summary>One feature of a model.</summary>
+/// <param name="Ordinal">The number in the column's name; no other feature of the model ever has it. A feature that gets another type gets another column.</param>
 /// <param name="Name">The client's name for it; any text without control characters, 1..256 characters, not starting with '@'.</param>
-/// <param name="Type">Kept for good: a column does not change its type.</param>
+/// <param name="Type">How values are kept. It changes only by <see cref="FeatureTypes.FeatureRetyping"/>, which converts what is stored.</param>
 /// <param name="Unit">For display only.</param>
 /// <param name="Declared">False when inferred from a reference or from traffic.</param>
-public sealed record FeatureDefinition(int Ordinal, string Name, FeatureType Type, string? Unit, bool Declared)
+/// <param name="Provisional">True while the type was inferred from little traffic: what comes next may still show that it is another.</param>
+/// <param name="Former">The column that the feature had before its type changed, until everything stored there is converted.</param>
+public sealed record FeatureDefinition(
+    int Ordinal, string Name, FeatureType Type, string? Unit, bool Declared, bool Provisional = false, FormerColumn? Former = null)
 {
     /// <summary>The column in the model's tables; made of our own number, never of user text.</summary>
     [JsonIgnore]
     public string Column => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"f{Ordinal}");
 }
+
+/// <summary>A column that a feature had under another type.</summary>
+public sealed record FormerColumn(int Ordinal, FeatureType Type);
 
 /// <summary>How many false alarms the owner accepts per period; alerting keeps to it.</summary>
 public sealed record FalseAlarmBudget(double Alarms, TimeSpan Per);
@@ -78,6 +84,7 @@ public sealed record ModelDefinition
     private static readonly string[] UsualPositiveClasses = ["1", "true", "yes", "positive"];
 
     private ImmutableArray<FeatureDefinition> _features = [];
+    private int _nextOrdinal;
     private ImmutableArray<string> _classes = [];
     private ImmutableArray<string> _classBins = [];
     private ImmutableDictionary<string, FeatureDefinition>? _byName;
@@ -138,13 +145,23 @@ public sealed record ModelDefinition
         _ => false,
     };
 
-    /// <summary>Index equals <see cref="FeatureDefinition.Ordinal"/>.</summary>
+    /// <summary>Declared first or seen first, first.</summary>
     public ImmutableArray<FeatureDefinition> Features
     {
         get => _features;
         // A `with` copies the private index too: it must not outlive the features it was made from.
         init => (_features, _byName) = (value, null);
     }
+
+    /// <summary>The <see cref="FeatureDefinition.Ordinal"/> of the next new column: above all that were ever given.</summary>
+    public int NextOrdinal
+    {
+        get => Features.Aggregate(_nextOrdinal, (next, feature) => Math.Max(next, feature.Ordinal + 1));
+        init => _nextOrdinal = value;
+    }
+
+    /// <summary>Names that were dropped as features: their values are not stored until somebody declares them again.</summary>
+    public ImmutableArray<string> DroppedFeatures { get; init; } = [];
 
     /// <summary>Names of features whose values split every metric.</summary>
     public ImmutableArray<string> Segments

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Access;
+using Plumbline.Server.FeatureTypes;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.State;
 
@@ -24,7 +25,7 @@ public static class ModelEndpoints
     }
 
     private static async Task<IResult> PutAsync(
-        string model, HttpRequest request, ModelCatalog catalog, IEnumerable<ModelRedefinitionStep> renewals, CancellationToken cancellation)
+        string model, HttpRequest request, ModelCatalog catalog, FeatureRetyping retyping, IEnumerable<ModelRedefinitionStep> renewals, CancellationToken cancellation)
     {
         if (ModelNames.CheckModel(model) is { } reason) return Problems.BadRequest("model_name_invalid", reason);
         var (specification, problem) = await ReadBodyAsync<ModelSpecification>(request, cancellation);
@@ -38,6 +39,19 @@ public static class ModelEndpoints
             foreach (var renewal in renewals) await renewal.Renew(definition, CancellationToken.None);
         }
 
+        foreach (var (feature, type) in ModelSpecificationReader.Retypes(specification!, definition))
+        {
+            try
+            {
+                await retyping.RetypeAsync(definition.Id, feature, type, provisional: false, cancellation);
+            }
+            catch (FeatureChangeException error)
+            {
+                return Problems.Conflict("too_many_feature_changes", error.Message);
+            }
+        }
+
+        definition = catalog.Find(definition.Id) ?? definition;
         return Results.Json(
             ModelView.Of(definition, catalog), ModelSpecification.Json, statusCode: before is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }

@@ -7,7 +7,10 @@ namespace Plumbline.Server.Models;
 /// <summary>Turns a specification into a definition, or into the list of everything wrong with it (field and reason).</summary>
 public static class ModelSpecificationReader
 {
-    /// <summary>Applies <paramref name="specification"/> to <paramref name="current"/> (null for a new model). Features that are stored are kept: a column does not vanish.</summary>
+    /// <summary>
+    /// Applies <paramref name="specification"/> to <paramref name="current"/> (null for a new model). Features that are stored are kept: a column does not
+    /// vanish by leaving it out. One that is declared with another type than it is stored with keeps its column here; see <see cref="Retypes"/>.
+    /// </summary>
     public static (ModelDefinition? Definition, IReadOnlyList<FieldError> Errors) Read(string name, ModelSpecification specification, ModelDefinition? current)
     {
         var errors = new List<FieldError>();
@@ -39,7 +42,9 @@ public static class ModelSpecificationReader
             Classes = classes.IsEmpty && current is not null ? current.Classes : classes,
             ClassBins = current?.ClassBins ?? [],
             DeclaredClasses = classes.IsEmpty && current is not null ? current.DeclaredClasses : classes,
-            Features = features,
+            Features = current is null ? features : [.. features.Select(feature => AsStored(feature, current))],
+            NextOrdinal = current?.NextOrdinal ?? 0,
+            DroppedFeatures = current is null ? [] : current.DroppedFeatures.RemoveAll(dropped => features.Any(feature => feature.Name == dropped)),
             Segments = segments,
             Window = current?.Window ?? window,
             AllowedLateness = lateness,
@@ -53,6 +58,22 @@ public static class ModelSpecificationReader
             ProfileRetention = specification.Retention?.Profiles,
         }, errors);
     }
+
+    /// <summary>Features that a valid specification gives another type than the model stores them with.</summary>
+    public static IReadOnlyList<(string Feature, FeatureType Type)> Retypes(ModelSpecification specification, ModelDefinition stored) =>
+    [
+        .. (specification.Features ?? ImmutableDictionary<string, FeatureSpecification>.Empty)
+            .Select(declared => (Feature: declared.Key, Type: TypeOf(declared.Value)))
+            .Where(declared => declared.Type is { } type && stored.FindFeature(declared.Feature) is { } feature && feature.Type != type)
+            .Select(declared => (declared.Feature, declared.Type!.Value)),
+    ];
+
+    /// <summary>A type as it is declared; null when it is none.</summary>
+    internal static FeatureType? TypeOf(FeatureSpecification? declared) =>
+        Enum.TryParse<FeatureType>(declared?.Type, ignoreCase: true, out var type) && Enum.IsDefined(type) && !char.IsAsciiDigit(declared!.Type![0]) ? type : null;
+
+    private static FeatureDefinition AsStored(FeatureDefinition feature, ModelDefinition current) =>
+        current.FindFeature(feature.Name) is { } stored ? feature with { Type = stored.Type } : feature;
 
     private static ModelTask ReadTask(ModelSpecification specification, ModelDefinition? current, List<FieldError> errors)
     {
@@ -109,7 +130,8 @@ public static class ModelSpecificationReader
     private static ImmutableArray<FeatureDefinition> ReadFeatures(ModelSpecification specification, ModelDefinition? current, List<FieldError> errors)
     {
         var features = (current?.Features ?? []).Select(feature => feature with { Declared = false }).ToList();
-        var ordinals = features.ToDictionary(feature => feature.Name, feature => feature.Ordinal, StringComparer.Ordinal);
+        var positions = features.Select((feature, at) => (feature.Name, at)).ToDictionary(known => known.Name, known => known.at, StringComparer.Ordinal);
+        var next = current?.NextOrdinal ?? 0;
         foreach (var (name, declared) in specification.Features ?? ImmutableDictionary<string, FeatureSpecification>.Empty)
         {
             var field = $"features.{Problems.Shorten(name)}";
@@ -119,22 +141,17 @@ public static class ModelSpecificationReader
                 continue;
             }
 
-            if (!Enum.TryParse<FeatureType>(declared?.Type, ignoreCase: true, out var type) || !Enum.IsDefined(type) || char.IsAsciiDigit(declared!.Type![0]))
+            if (TypeOf(declared) is not { } type)
             {
                 errors.Add(new($"{field}.type", "Needed: \"numeric\", \"categorical\", \"boolean\" or \"text\"."));
                 continue;
             }
 
-            if (ordinals.TryGetValue(name, out var ordinal))
-            {
-                if (features[ordinal].Type != type)
-                    errors.Add(new($"{field}.type", $"The feature is stored as {features[ordinal].Type.ToString().ToLowerInvariant()}; a stored feature keeps its type."));
-                features[ordinal] = features[ordinal] with { Unit = declared.Unit, Declared = true };
-                continue;
-            }
-
-            ordinals[name] = features.Count;
-            features.Add(new FeatureDefinition(features.Count, name, type, declared.Unit, Declared: true));
+            // A declared type is no guess any more.
+            if (positions.TryGetValue(name, out var at))
+                features[at] = features[at] with { Type = type, Unit = declared.Unit, Declared = true, Provisional = false };
+            else
+                features.Add(new FeatureDefinition(next++, name, type, declared.Unit, Declared: true));
         }
 
         if (features.Count > ModelLimits.MaxFeatures) errors.Add(new("features", $"At most {ModelLimits.MaxFeatures} features per model; this would be {features.Count}."));

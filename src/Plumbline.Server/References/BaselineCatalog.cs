@@ -87,18 +87,55 @@ public sealed class BaselineCatalog(
     {
         null => await TryAdoptFirstDayAsync(model, cancellation),
         { Binning: Baseline.CurrentBinning } current => current,
-        var old => await BinAgainAsync(model, old, cancellation),
+        _ => await BinAgainAsync(model, cancellation),
     };
 
-    private async Task<Baseline?> BinAgainAsync(ModelDefinition model, Baseline old, CancellationToken cancellation)
+    /// <summary>Makes the model's baseline anew from the rows of its reference, after features changed; null when it has none.</summary>
+    public async Task<Baseline?> RenewAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        var isCopied = false;
+        Baseline? made = null;
+        // Another reference may come in between: then that one is made anew.
+        while (!isCopied && Find(model.Id) is { } old)
+        {
+            made = await ReplaceAsync(model.Id, declared: old.Declared, old.Version, (current, table, ct) =>
+            {
+                isCopied = true;
+                return CopyAsync(current, old, table, ct);
+            }, cancellation, replaces: old);
+        }
+
+        return made;
+    }
+
+    private Task<Baseline?> BinAgainAsync(ModelDefinition model, CancellationToken cancellation)
     {
         log.LogInformation("The reference of model {Model} is binned again: heavy values get bins of their own", model.Name);
+        return RenewAsync(model, cancellation);
+    }
+
+    // What is stored under the features that the model has now; a feature whose type changed is converted as its predictions are.
+    private async Task CopyAsync(ModelDefinition model, Baseline old, string table, CancellationToken ct)
+    {
         var from = ModelTables.Reference(model.Id, old.Generation);
-        return await ReplaceAsync(model.Id, declared: old.Declared, old.Version, async (_, table, ct) =>
+        var stored = (await tables.ColumnsAsync(from, ct)).ToHashSet(StringComparer.Ordinal);
+        var features = model.Features.Select(feature => feature.Column).ToHashSet(StringComparer.Ordinal);
+        var targets = stored.Where(column => column != "raw" && (!FeatureColumn.IsOne(column) || features.Contains(column))).ToList();
+        var sources = new List<string>(targets);
+        var raw = "raw";
+        var parameters = new List<SqlParameter>();
+        foreach (var feature in model.Features.Where(feature => !stored.Contains(feature.Column)))
         {
-            var columns = string.Join(", ", await tables.ColumnsAsync(from, ct));
-            await store.ExecuteAsync(new SqlStatement($"INSERT INTO {table} ({columns}) SELECT {columns} FROM {from}"), ct);
-        }, cancellation, replaces: old);
+            if (ModelColumns.ConversionOf(feature) is not { } conversion || !stored.Contains(conversion.From.Name))
+                continue;
+            targets.Add(feature.Column);
+            sources.Add(conversion.Value);
+            raw = conversion.Raw(raw);
+            parameters.AddRange(conversion.Parameters);
+        }
+
+        await store.ExecuteAsync(new SqlStatement(
+            $"INSERT INTO {table} ({string.Join(", ", targets)}, raw) SELECT {string.Join(", ", sources)}, {raw} FROM {from}", parameters), ct);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Plumbline.Server.FeatureTypes;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
 using Plumbline.Store;
@@ -8,7 +9,7 @@ namespace Plumbline.Server.References;
 internal sealed record LoadedReference(Baseline Baseline, IReadOnlyList<(string Column, string Reason)> Ignored);
 
 /// <summary>Makes a file or a stretch of production the reference of a model.</summary>
-public sealed class ReferenceLoading(ColumnStore store, ModelTables tables, ModelCatalog catalog, BaselineCatalog baselines)
+public sealed class ReferenceLoading(ColumnStore store, ModelTables tables, ModelCatalog catalog, BaselineCatalog baselines, FeatureRetyping retyping)
 {
     /// <summary>Rows of a reference; exact quantiles hold every value of a feature in memory.</summary>
     public const long MaxRows = 20_000_000;
@@ -30,9 +31,10 @@ public sealed class ReferenceLoading(ColumnStore store, ModelTables tables, Mode
             throw new ReferenceException("reference_without_features", "No column of the file is a feature, a prediction or a score.");
         try
         {
-            await catalog.EnsureFeaturesAsync(model.Id, [.. features.Select(feature => (feature.Column.Name, feature.Inferred))], cancellation);
+            await catalog.EnsureFeaturesAsync(model.Id, [.. features.Select(feature => (feature.Column.Name, feature.Inferred))], provisional: false, cancellation);
+            await CorrectGuessesAsync(model.Id, features, cancellation);
         }
-        catch (FeatureLimitException error)
+        catch (Exception error) when (error is FeatureLimitException or FeatureChangeException)
         {
             throw new ReferenceException("too_many_features", error.Message);
         }
@@ -55,6 +57,17 @@ public sealed class ReferenceLoading(ColumnStore store, ModelTables tables, Mode
         return baseline is null
             ? throw new ReferenceException("reference_empty", $"The model has no predictions from {from:O} to {to:O}{(version is null ? "" : $" of version '{Problems.Shorten(version)}'")}.")
             : new LoadedReference(baseline, []);
+    }
+
+    // A reference says what is usual; the few events before it only let guess.
+    private async Task CorrectGuessesAsync(int modelId, IReadOnlyList<(StagedColumn Column, FeatureType Inferred)> features, CancellationToken cancellation)
+    {
+        foreach (var (column, inferred) in features)
+        {
+            if (catalog.Find(modelId)?.FindFeature(column.Name) is not { Provisional: true } guessed) continue;
+            if (guessed.Type != inferred) await retyping.RetypeAsync(modelId, column.Name, inferred, provisional: false, cancellation);
+            await catalog.ChangeFeatureAsync(modelId, column.Name, feature => feature with { Provisional = false }, cancellation);
+        }
     }
 
     private async Task CheckValuesAsync(ModelDefinition model, StagedReference staged, ReferenceRows rows, CancellationToken cancellation)

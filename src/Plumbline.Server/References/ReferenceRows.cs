@@ -1,4 +1,5 @@
 using System.Globalization;
+using Plumbline.Server.FeatureTypes;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
 using Plumbline.Store;
@@ -8,16 +9,13 @@ namespace Plumbline.Server.References;
 /// <summary>How the staged rows become rows of a reference's table: one INSERT .. SELECT, set-based, every value bound or taken from a column.</summary>
 internal sealed class ReferenceRows
 {
-    /// <summary>The longest value (in characters) of an inferred categorical feature; longer ones are text.</summary>
-    private const int LongestCategory = 256;
-
     private readonly Dictionary<string, StagedColumn> _byName;
-    private readonly IReadOnlyDictionary<int, ColumnContent> _contents;
+    private readonly IReadOnlyDictionary<int, FeatureEvidence> _contents;
     private readonly ReferenceColumns _columns;
     private readonly StagedReference _staged;
     private readonly ClassSpelling _classes;
 
-    internal ReferenceRows(StagedReference staged, ReferenceColumns columns, IReadOnlyDictionary<int, ColumnContent> contents, ClassSpelling classes)
+    internal ReferenceRows(StagedReference staged, ReferenceColumns columns, IReadOnlyDictionary<int, FeatureEvidence> contents, ClassSpelling classes)
     {
         _classes = classes;
         _staged = staged;
@@ -60,13 +58,17 @@ internal sealed class ReferenceRows
                     throw new ReferenceException("feature_name_invalid", reason);
                 Ignored.Add((Problems.Shorten(column.Name), reason));
             }
-            else if (_contents[column.Index].Present == 0 && model.FindFeature(column.Name) is null)
+            else if (model.DroppedFeatures.Contains(column.Name))
             {
-                Ignored.Add((column.Name, "It has no value in any row, so its type cannot be told."));
+                Ignored.Add((column.Name, "The feature was dropped; declare it to have it back."));
+            }
+            else if ((_contents[column.Index].Infer() ?? model.FindFeature(column.Name)?.Type) is { } type)
+            {
+                features.Add((column, type));
             }
             else
             {
-                features.Add((column, Infer(column, _contents[column.Index])));
+                Ignored.Add((column.Name, "It has no value in any row, so its type cannot be told."));
             }
         }
         return features;
@@ -158,22 +160,13 @@ internal sealed class ReferenceRows
             // A value of another type than the model's is kept raw, as in a prediction.
             var content = _contents[column.Index];
             var usable = feature.Type switch { FeatureType.Numeric => content.Numbers, FeatureType.Boolean => content.Booleans, _ => content.Present };
-            if (usable == content.Present)
+            if (usable == content.Present || (feature.Type is (FeatureType.Numeric or FeatureType.Boolean) && usable + content.MissingWords == content.Present))
                 continue;
             var name = string.Create(CultureInfo.InvariantCulture, $"wrong{wrong.Count}");
             parameters.Add(new(name, feature.Name));
-            wrong.Add($"({{{name}:String}}, if(isNotNull({column.Text}) AND isNull({(feature.Type == FeatureType.Numeric ? column.Number : column.Boolean)}), toJSONString({column.Text}), ''))");
+            wrong.Add($"({{{name}:String}}, if(isNotNull({column.Text}) AND NOT {column.IsMissingWord} AND isNull({(feature.Type == FeatureType.Numeric ? column.Number : column.Boolean)}), toJSONString({column.Text}), ''))");
         }
         if (wrong.Count > 0)
             add("raw", $"CAST(arrayFilter(pair -> pair.2 != '', [{string.Join(", ", wrong)}]) AS Map(LowCardinality(String), String))");
-    }
-
-    private static FeatureType Infer(StagedColumn column, ColumnContent content)
-    {
-        if (column.Type == "Bool" || (column.ContentDecides && content.Booleans == content.Present))
-            return FeatureType.Boolean;
-        if (column.IsNumber || (column.ContentDecides && content.Numbers == content.Present))
-            return FeatureType.Numeric;
-        return content.LongestText > LongestCategory ? FeatureType.Text : FeatureType.Categorical;
     }
 }

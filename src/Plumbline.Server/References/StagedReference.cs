@@ -1,52 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Plumbline.Server.FeatureTypes;
 using Plumbline.Store;
 
 namespace Plumbline.Server.References;
-
-/// <summary>A column of an uploaded file in its staging table: <c>c{Index}</c>.</summary>
-internal sealed record StagedColumn(int Index, string Name, string Type, bool IsCsv)
-{
-    private string Column => string.Create(CultureInfo.InvariantCulture, $"c{Index}");
-
-    private bool IsText => Type == "String";
-
-    private bool IsBoolean => Type == "Bool";
-
-    internal bool IsNumber => !IsText && !IsBoolean && !IsTime;
-
-    internal bool IsTime => Type.StartsWith("Date", StringComparison.Ordinal);
-
-    /// <summary>True when only the content can tell what the values are: everything in CSV is text.</summary>
-    internal bool ContentDecides => IsCsv;
-
-    /// <summary>Nullable text; empty is null.</summary>
-    internal string Text => IsText ? $"nullIf(trimBoth({Column}), '')" : $"toString({Column})";
-
-    /// <summary>Nullable Float64; null where the value is no number.</summary>
-    internal string Number => IsText ? IsCsv ? $"toFloat64OrNull(trimBoth({Column}))" : "CAST(NULL AS Nullable(Float64))" : IsTime ? "CAST(NULL AS Nullable(Float64))" : $"toFloat64({Column})";
-
-    /// <summary>A number where any spelling of one is welcome, as in a score.</summary>
-    internal string LenientNumber => IsText ? $"toFloat64OrNull(trimBoth({Column}))" : Number;
-
-    /// <summary>Nullable Bool; null where the value is none.</summary>
-    internal string Boolean => IsBoolean ? Column : IsText && IsCsv
-        ? $"multiIf(lower({Text}) = 'true', CAST(true AS Nullable(Bool)), lower({Text}) = 'false', CAST(false AS Nullable(Bool)), NULL)"
-        : "CAST(NULL AS Nullable(Bool))";
-
-    /// <summary>Nullable DateTime64(3, UTC); null where the value is no time.</summary>
-    internal string Time => IsTime ? $"toDateTime64({Column}, 3, 'UTC')" : IsText
-        ? $"parseDateTime64BestEffortOrNull({Text}, 3, 'UTC')"
-        : $"if(isNull({Column}), CAST(NULL AS Nullable(DateTime64(3, 'UTC'))), fromUnixTimestamp64Milli(toInt64(assumeNotNull({Column})), 'UTC'))";
-}
-
-/// <summary>What is in a column.</summary>
-/// <param name="Present">Values that are not empty.</param>
-/// <param name="Numbers">Of these, numbers.</param>
-/// <param name="Booleans">Of these, true or false.</param>
-/// <param name="LongestText">Characters of the longest value.</param>
-/// <param name="Different">About how many different values.</param>
-internal sealed record ColumnContent(long Present, long Numbers, long Booleans, long LongestText, long Different);
 
 /// <summary>An uploaded file's rows in a table of their own, column by position: no name of the file becomes SQL. Disposing drops it.</summary>
 internal sealed partial class StagedReference : IAsyncDisposable
@@ -58,6 +15,9 @@ internal sealed partial class StagedReference : IAsyncDisposable
         "input_format_try_infer_dates = 0, input_format_try_infer_datetimes = 0, input_format_try_infer_integers = 1, input_format_skip_unknown_fields = 1, " +
         // Columns go by position: else the engine would look for ours by name in the file.
         "use_structure_from_insertion_table_in_table_functions = 0";
+
+    private const string NestedSettings = "input_format_json_read_objects_as_strings = 0, input_format_json_try_infer_named_tuples_from_objects = 1";
+    private const string Source = "file({path:String}, {format:String}, {structure:String}, {compression:String})";
 
     private static int _last;
     private readonly ColumnStore _store;
@@ -77,35 +37,15 @@ internal sealed partial class StagedReference : IAsyncDisposable
     /// <exception cref="ReferenceException">It cannot be read as its media type says.</exception>
     internal static async Task<StagedReference> ReadAsync(ColumnStore store, ReferenceFile file, int modelId, CancellationToken cancellation)
     {
-        SqlParameter[] parameters = [new("path", file.Path), new("format", file.Format), new("compression", file.IsGzipped ? "gzip" : "none")];
-        const string Source = "file({path:String}, {format:String}, 'auto', {compression:String})";
         try
         {
-            var columns = new List<StagedColumn>();
-            using (var rows = await store.QueryFilesAsync(new SqlStatement($"DESCRIBE TABLE {Source} SETTINGS {ReadSettings}", parameters), cancellation))
+            if (!file.IsCsv && await HasNestedAsync(store, file, cancellation))
             {
-                while (rows.Read())
-                {
-                    columns.Add(new StagedColumn(columns.Count, rows.ReadString(), KeptType(rows.ReadString()), file.IsCsv));
-                    for (var i = 2; i < rows.ColumnNames.Count; i++)
-                        rows.ReadString();
-                }
+                using var flat = await FlattenAsync(store, file, cancellation);
+                return await StageAsync(store, flat, modelId, cancellation);
             }
-            var table = string.Create(CultureInfo.InvariantCulture, $"staged_reference_{modelId}_{Interlocked.Increment(ref _last)}");
-            var staged = new StagedReference(store, table, columns);
-            var definitions = columns.Select(column => string.Create(CultureInfo.InvariantCulture, $"c{column.Index} Nullable({column.Type})"));
-            await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), cancellation);
-            await store.ExecuteAsync(new SqlStatement($"CREATE TABLE {table} ({string.Join(", ", definitions)}) ENGINE = MergeTree ORDER BY tuple()"), cancellation);
-            try
-            {
-                await store.ExecuteAsync(new SqlStatement($"INSERT INTO {table} SELECT * FROM {Source} SETTINGS {ReadSettings}", parameters), cancellation);
-            }
-            catch
-            {
-                await staged.DisposeAsync();
-                throw;
-            }
-            return staged;
+
+            return await StageAsync(store, file, modelId, cancellation);
         }
         catch (EngineException error) when (error.Message.Contains("EMPTY_DATA_PASSED", StringComparison.Ordinal))
         {
@@ -116,6 +56,105 @@ internal sealed partial class StagedReference : IAsyncDisposable
             throw new ReferenceException("reference_unreadable", $"The rows cannot be read as {file.Format}{(file.IsGzipped ? " in gzip" : "")}: {Reason(error.Message, file.Path)}");
         }
     }
+
+    private static async Task<StagedReference> StageAsync(ColumnStore store, ReferenceFile file, int modelId, CancellationToken cancellation)
+    {
+        var described = await DescribeAsync(store, file, ReadSettings, cancellation);
+        var kind = file.IsCsv ? StagedKind.Untyped : file.Format == "Parquet" ? StagedKind.Typed : StagedKind.Each;
+        var columns = described.Select((column, index) => new StagedColumn(index, column.Name.Trim(), KeptType(column.Type), kind)).ToList();
+        CheckNames(columns);
+        var table = string.Create(CultureInfo.InvariantCulture, $"staged_reference_{modelId}_{Interlocked.Increment(ref _last)}");
+        var staged = new StagedReference(store, table, columns);
+        // Each value of JSON keeps the type that it has: a column of numbers with one word among them is neither.
+        var structure = kind == StagedKind.Each ? string.Join(", ", described.Select(column => $"{Quoted(column.Name)} Dynamic")) : "auto";
+        var definitions = columns.Select(column =>
+            string.Create(CultureInfo.InvariantCulture, $"c{column.Index} {(kind == StagedKind.Each ? "Dynamic" : $"Nullable({column.Type})")}"));
+        await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), cancellation);
+        await store.ExecuteAsync(new SqlStatement($"CREATE TABLE {table} ({string.Join(", ", definitions)}) ENGINE = MergeTree ORDER BY tuple()"), cancellation);
+        try
+        {
+            await store.ExecuteAsync(new SqlStatement($"INSERT INTO {table} SELECT * FROM {Source} SETTINGS {ReadSettings}", Parameters(file, structure)), cancellation);
+        }
+        catch
+        {
+            await staged.DisposeAsync();
+            throw;
+        }
+
+        return staged;
+    }
+
+    private static void CheckNames(List<StagedColumn> columns)
+    {
+        if (columns.Find(column => column.Name.Contains('\uFFFD', StringComparison.Ordinal)) is { } broken)
+            throw new ReferenceException("not_utf8", $"The name of column {broken.Index + 1} ('{Hosting.Problems.Shorten(broken.Name)}') has bytes that are not UTF-8.");
+        if (columns.GroupBy(column => column.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ReferenceException("column_twice", $"The file has two columns named '{Hosting.Problems.Shorten(twice.Key)}' (white space around names does not count).");
+    }
+
+    private static async Task<List<(string Name, string Type)>> DescribeAsync(ColumnStore store, ReferenceFile file, string settings, CancellationToken cancellation)
+    {
+        var columns = new List<(string, string)>();
+        using var rows = await store.QueryFilesAsync(new SqlStatement($"DESCRIBE TABLE {Source} SETTINGS {settings}", Parameters(file, "auto")), cancellation);
+        while (rows.Read())
+        {
+            columns.Add((rows.ReadString(), rows.ReadString()));
+            for (var i = 2; i < rows.ColumnNames.Count; i++)
+                rows.ReadString();
+        }
+
+        return columns;
+    }
+
+    private static async Task<bool> HasNestedAsync(ColumnStore store, ReferenceFile file, CancellationToken cancellation)
+    {
+        if (file.Format == "Parquet")
+            return (await DescribeAsync(store, file, ReadSettings, cancellation)).Exists(column => NestedType().IsMatch(column.Type));
+        try
+        {
+            var settings = ReadSettings.Split(", ").Where(setting => !setting.StartsWith("input_format_json_read_objects", StringComparison.Ordinal)
+                && !setting.StartsWith("input_format_json_try_infer_named", StringComparison.Ordinal));
+            return (await DescribeAsync(store, file, $"{string.Join(", ", settings)}, {NestedSettings}", cancellation)).Exists(column => NestedType().IsMatch(column.Type));
+        }
+        catch (EngineException error) when (error.Name is not ("MEMORY_LIMIT_EXCEEDED" or "NOT_ENOUGH_SPACE"))
+        {
+            // Objects that are now this, now that: whoever takes them apart does not mind.
+            return true;
+        }
+    }
+
+    // Beside the upload, with its ending, so that a start clears away what a crash left.
+    private static async Task<ReferenceFile> FlattenAsync(ColumnStore store, ReferenceFile file, CancellationToken cancellation)
+    {
+        var flat = new ReferenceFile(System.IO.Path.ChangeExtension(file.Path, ".flat.reference"), "JSONEachRow", IsGzipped: false);
+        try
+        {
+            if (file.Format != "Parquet")
+            {
+                await NestedRows.FlattenAsync(file.Path, file.IsGzipped, flat.Path, cancellation);
+                return flat;
+            }
+
+            using var rows = new ReferenceFile(System.IO.Path.ChangeExtension(file.Path, ".rows.reference"), "JSONEachRow", IsGzipped: false);
+            await store.ExecuteAsync(new SqlStatement(
+                """
+                INSERT INTO FUNCTION file({output:String}, 'JSONEachRow') SELECT * FROM file({path:String}, 'Parquet')
+                SETTINGS output_format_json_quote_64bit_integers = 0, output_format_json_quote_denormals = 1
+                """, new("output", rows.Path), new("path", file.Path)), cancellation);
+            await NestedRows.FlattenAsync(rows.Path, isGzipped: false, flat.Path, cancellation);
+            return flat;
+        }
+        catch
+        {
+            flat.Dispose();
+            throw;
+        }
+    }
+
+    private static SqlParameter[] Parameters(ReferenceFile file, string structure) =>
+        [new("path", file.Path), new("format", file.Format), new("structure", structure), new("compression", file.IsGzipped ? "gzip" : "none")];
+
+    private static string Quoted(string name) => $"`{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal)}`";
 
     /// <summary>Drops what a crash left behind.</summary>
     internal static async Task DropLeftOversAsync(ColumnStore store, CancellationToken cancellation)
@@ -131,18 +170,24 @@ internal sealed partial class StagedReference : IAsyncDisposable
     }
 
     /// <summary>Counts the rows and looks at the values of some columns, all in one pass.</summary>
-    internal async Task<(long Rows, IReadOnlyDictionary<int, ColumnContent> Contents)> LookAsync(IReadOnlyList<StagedColumn> columns, CancellationToken cancellation)
+    /// <exception cref="ReferenceException">A column has bytes that are no text.</exception>
+    internal async Task<(long Rows, IReadOnlyDictionary<int, FeatureEvidence> Contents)> LookAsync(IReadOnlyList<StagedColumn> columns, CancellationToken cancellation)
     {
-        var contents = new Dictionary<int, ColumnContent>();
+        var contents = new Dictionary<int, FeatureEvidence>();
         var count = 0L;
-        foreach (var chunk in columns.Chunk(500))
+        foreach (var chunk in columns.Chunk(200))
         {
-            var parts = chunk.Select(column => $"countIf(isNotNull({column.Text})), countIf(isNotNull({column.Number})), countIf(isNotNull({column.Boolean})), toUInt64(max(lengthUTF8(ifNull({column.Text}, '')))), uniq({column.Text})");
-            using var rows = await _store.QueryAsync(new SqlStatement($"SELECT count(), {string.Join(",\n", parts)} FROM {Table}"), cancellation);
+            using var rows = await _store.QueryAsync(
+                new SqlStatement($"SELECT count(), {string.Join(",\n", chunk.Select(column => column.Evidence))} FROM {Table}"), cancellation);
             rows.Read();
-            count = (long)rows.ReadUInt64();
+            long Next() => (long)rows.ReadUInt64();
+            count = Next();
             foreach (var column in chunk)
-                contents[column.Index] = new((long)rows.ReadUInt64(), (long)rows.ReadUInt64(), (long)rows.ReadUInt64(), (long)rows.ReadUInt64(), (long)rows.ReadUInt64());
+            {
+                contents[column.Index] = new FeatureEvidence(Next(), Next(), Next(), Next(), Next(), Next(), Next(), Next(), Next() > FeatureEvidence.UniqueOfSample);
+                if (Next() is > 0 and var broken)
+                    throw new ReferenceException("not_utf8", $"{broken} values of the column '{Hosting.Problems.Shorten(column.Name)}' have bytes that are not UTF-8. Convert the file and send it again.");
+            }
         }
         return (count, contents);
     }
@@ -153,7 +198,8 @@ internal sealed partial class StagedReference : IAsyncDisposable
     private static string KeptType(string type)
     {
         var match = PlainType().Match(type);
-        return match.Success ? match.Groups[1].Value : "String";
+        if (!match.Success) return "String";
+        return match.Groups[1].Value.StartsWith("Decimal", StringComparison.Ordinal) ? "Float64" : match.Groups[1].Value;
     }
 
     private static string Reason(string message, string path)
@@ -166,6 +212,9 @@ internal sealed partial class StagedReference : IAsyncDisposable
         return text.Length > 500 ? text[..500] : text;
     }
 
-    [GeneratedRegex(@"^(?:LowCardinality\()?(?:Nullable\()?(String|Bool|U?Int(?:8|16|32|64)|Float32|Float64|Date|Date32|DateTime|DateTime64\([0-9]\))\)?\)?$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:LowCardinality\()?(?:Nullable\()?(String|Bool|U?Int(?:8|16|32|64)|Float32|Float64|Decimal\([0-9]+, ?[0-9]+\)|Date|Date32|DateTime|DateTime64\([0-9]\))\)?\)?$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PlainType();
+
+    [GeneratedRegex(@"^(?:Nullable\()?(?:Tuple|Map|Array|Nested|JSON|Object)\b", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NestedType();
 }

@@ -138,13 +138,13 @@ public sealed class IncidentTests(TestHost host)
         var world = await AlertingWorld.CreateAsync(host, 9);
         var points = new List<Plumbline.Server.Metrics.MetricPoint>();
         for (var before = Week; before >= 1; before--)
-            points.Add(new() { Metric = "drift.calibrated", Feature = "amount", WindowStart = world.HoursBeforeEnd(before), WindowEnd = world.HoursBeforeEnd(before - 1), Value = before <= 30 ? 0.6 : 0.05, PValue = before <= 30 ? 1e-6 : 0.5, N = 800, Status = Plumbline.Server.Metrics.MetricStatus.Ok });
+            points.Add(new() { Metric = "drift.calibrated", Feature = "amount_of_one_model", WindowStart = world.HoursBeforeEnd(before), WindowEnd = world.HoursBeforeEnd(before - 1), Value = before <= 30 ? 0.6 : 0.05, PValue = before <= 30 ? 1e-6 : 0.5, N = 800, Status = Plumbline.Server.Metrics.MetricStatus.Ok });
         await host.Get<Plumbline.Server.Metrics.MetricPointStore>().WriteAsync(world.Model.Id, points, TestContext.Current.CancellationToken);
         await world.Rows(Week).Series("performance.accuracy", Week, _ => 0.9).JudgeAsync();
 
         var incident = Assert.Single(await world.IncidentsAsync());
         Assert.Equal(AlertSeverity.Digest, incident.Incident.Severity);
-        Assert.Equal(["amount"], incident.Incident.Story.Features);
+        Assert.Equal(["amount_of_one_model"], incident.Incident.Story.Features);
         Assert.Equal("feature_drift", incident.Incident.Story.Causes[0].Kind);
     }
 

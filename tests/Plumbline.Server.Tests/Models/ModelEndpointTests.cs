@@ -86,11 +86,14 @@ public sealed class ModelEndpointTests(TestHost host)
     }
 
     [Fact]
-    public async Task A_stored_feature_keeps_its_type()
+    public async Task A_stored_feature_keeps_its_type_until_it_is_declared_with_another()
     {
         var name = await host.CreateModelAsync(new { task = "binary", features = new { a = new { type = "numeric" } } });
+        using var unsaid = await PutAsync(name, """{"task":"binary"}""");
+        Assert.Equal("numeric", (await unsaid.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("features").GetProperty("a").GetProperty("type").GetString());
         using var response = await PutAsync(name, """{"task":"binary","features":{"a":{"type":"text"}}}""");
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("text", (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("features").GetProperty("a").GetProperty("type").GetString());
     }
 
     [Fact]

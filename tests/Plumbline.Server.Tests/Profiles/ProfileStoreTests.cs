@@ -213,7 +213,7 @@ public sealed class ProfileStoreTests(TestHost host)
         const int Count = 250;
         var name = await host.CreateModelAsync(new { task = "regression" }, "wide");
         var model = await host.Get<ModelCatalog>().EnsureFeaturesAsync(
-            host.Get<ModelCatalog>().Find(name)!.Id, [.. Enumerable.Range(0, Count).Select(i => ($"x{i}", i % 5 == 4 ? FeatureType.Categorical : FeatureType.Numeric))], Ct);
+            host.Get<ModelCatalog>().Find(name)!.Id, [.. Enumerable.Range(0, Count).Select(i => ($"x{i}", i % 5 == 4 ? FeatureType.Categorical : FeatureType.Numeric))], provisional: false, Ct);
         await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], Ct);
         async Task Fill(string table, int shift)
         {

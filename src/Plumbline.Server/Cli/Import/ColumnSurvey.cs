@@ -1,20 +1,23 @@
-using System.Globalization;
+using System.Text.RegularExpressions;
+using Plumbline.Server.FeatureTypes;
+using Plumbline.Server.Models;
 
 namespace Plumbline.Server.Cli.Import;
 
 /// <summary>What a whole column holds, counted while reading once; the type of a feature is decided from it.</summary>
-public sealed class ColumnSurvey
+public sealed partial class ColumnSurvey
 {
     /// <summary>Distinct values kept before a column counts as free text.</summary>
     public const int MaxCategories = 1_000;
 
-    // A number column may hold some strays ("unknown"): they stay visible as type errors instead of turning 50,000 numbers into categories.
-    private const double NumericShare = 0.99;
-    private const double LongTextChars = 32;
+    private const double NearlyAll = 0.99;
+    private const int WordsShown = 5;
     private readonly HashSet<string> _distinct = new(StringComparer.Ordinal);
-    private long _numbers, _booleans, _integers, _codes, _characters;
+    private readonly SortedSet<string> _missingWords = new(StringComparer.Ordinal);
+    private readonly FeatureSurvey _survey = new();
+    private long _integers, _commas;
 
-    public long Present { get; private set; }
+    public long Present => _survey.Evidence.Present;
 
     public long Missing { get; private set; }
 
@@ -23,7 +26,13 @@ public sealed class ColumnSurvey
 
     public long FirstNonNumberLine { get; private set; }
 
-    public long NonNumbers => Present - _numbers;
+    public long NonNumbers => Present - _survey.Evidence.Numbers - _survey.Evidence.MissingWords;
+
+    /// <summary>Values that are words for a missing one.</summary>
+    public long MissingWordCount => _survey.Evidence.MissingWords;
+
+    /// <summary>The first different words of that kind.</summary>
+    public IReadOnlyCollection<string> MissingWords => _missingWords;
 
     /// <summary>The distinct values, complete only while there are at most <see cref="MaxCategories"/>.</summary>
     public IReadOnlyCollection<string> Distinct => _distinct;
@@ -32,7 +41,10 @@ public sealed class ColumnSurvey
 
     public bool AllIntegers => Present > 0 && _integers == Present;
 
-    public bool AllNumbers => Present > 0 && _numbers == Present;
+    public bool AllNumbers => Present > 0 && _survey.Evidence.Numbers == Present;
+
+    /// <summary>Whether nearly all values would be numbers if their comma were a point.</summary>
+    public bool HasDecimalCommas => _commas > 0 && _commas + _survey.Evidence.Numbers + MissingWordCount >= NearlyAll * Present;
 
     public void Add(Cell cell, string text, long line)
     {
@@ -42,34 +54,35 @@ public sealed class ColumnSurvey
             return;
         }
 
-        Present++;
-        _characters += text.Length;
+        var before = _survey.Evidence;
+        switch (cell.Kind)
+        {
+            case CellKind.Number: _survey.AddNumber(text); break;
+            case CellKind.Boolean: _survey.AddBoolean(); break;
+            case CellKind.Text: _survey.AddText(text); break;
+            default: _survey.AddUntyped(text); break;
+        }
+
         if (_distinct.Count <= MaxCategories) _distinct.Add(text);
-        if (cell.Kind == CellKind.Boolean || (cell.Kind == CellKind.Untyped && IsBoolean(text))) _booleans++;
-        if (cell.Kind is CellKind.Number or CellKind.Untyped && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        var after = _survey.Evidence;
+        if (after.Numbers > before.Numbers)
         {
-            if (IsCode(text)) _codes++;
-            _numbers++;
-            if (number == Math.Floor(number)) _integers++;
+            if (WrittenNumbers.TryParse(text, out var number) && number == Math.Floor(number)) _integers++;
         }
-        else if (FirstNonNumber is null)
+        else if (after.MissingWords > before.MissingWords)
         {
-            FirstNonNumber = text;
-            FirstNonNumberLine = line;
+            if (_missingWords.Count < WordsShown) _missingWords.Add(text.Trim());
+        }
+        else
+        {
+            if (DecimalComma().IsMatch(text)) _commas++;
+            if (FirstNonNumber is null) (FirstNonNumber, FirstNonNumberLine) = (text, line);
         }
     }
 
-    /// <summary>numeric, categorical, boolean or text; null when the column has no value at all.</summary>
-    public string? InferType()
-    {
-        if (Present == 0) return null;
-        if (_booleans == Present) return "boolean";
-        if (_codes == 0 && _numbers >= NumericShare * Present) return "numeric";
-        return HasManyValues || (double)_characters / Present > LongTextChars ? "text" : "categorical";
-    }
+    /// <summary>The type, by the rule of all doors; null when the column has no value but missing ones.</summary>
+    public FeatureType? InferType() => _survey.Evidence.Infer();
 
-    internal static bool IsBoolean(string text) => text is "True" or "False" or "true" or "false" or "TRUE" or "FALSE";
-
-    // "00123" is the name of something, not the number 123.
-    private static bool IsCode(string text) => text.Length > 1 && text[0] == '0' && char.IsAsciiDigit(text[1]);
+    [GeneratedRegex(@"^\s*[+-]?[0-9]+,[0-9]+\s*$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    internal static partial Regex DecimalComma();
 }

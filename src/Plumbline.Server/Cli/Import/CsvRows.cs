@@ -10,6 +10,7 @@ public sealed class CsvRows : RowSource
     private const int MaxColumns = 10_000;
     private readonly TextReader _reader;
     private readonly char _delimiter;
+    private readonly string _name;
     private readonly char[] _buffer = new char[1 << 15];
     private readonly StringBuilder _field = new();
     private readonly List<string> _fields = [];
@@ -18,11 +19,12 @@ public sealed class CsvRows : RowSource
     private long _line, _nextLine = 1;
     private string? _fault;
 
-    public CsvRows(string path, char delimiter) : this(new StreamReader(OpenFile(path), Encoding.UTF8), delimiter, Path.GetFileName(path)) { }
+    public CsvRows(string path, char delimiter, Encoding? encoding = null)
+        : this(new StreamReader(OpenFile(path), encoding ?? StrictUtf8), delimiter, Path.GetFileName(path)) { }
 
     internal CsvRows(TextReader reader, char delimiter, string name)
     {
-        (_reader, _delimiter) = (reader, delimiter);
+        (_reader, _delimiter, _name) = (reader, delimiter, name);
         try
         {
             if (!ReadRecord()) throw new CommandLineException(ExitCode.Usage, $"{name} is empty: its first line must name the columns");
@@ -144,12 +146,24 @@ public sealed class CsvRows : RowSource
         _field.Append(text);
     }
 
+    private int ReadBuffer()
+    {
+        try
+        {
+            return _reader.Read(_buffer, 0, _buffer.Length);
+        }
+        catch (DecoderFallbackException broken)
+        {
+            throw new CommandLineException(ExitCode.Usage, $"{_name} has bytes that are not UTF-8, near line {_nextLine}. Say how it is written, for example --encoding latin1 or --encoding windows-1252", broken);
+        }
+    }
+
     // The next character without taking it; -1 at the end.
     private int Peek()
     {
         if (_position == _filled)
         {
-            _filled = _reader.Read(_buffer, 0, _buffer.Length);
+            _filled = ReadBuffer();
             _position = 0;
             if (_filled <= 0)
             {

@@ -48,16 +48,32 @@ public sealed class FileSurvey
             $"{System.IO.Path.GetFileName(Path)} has no column '{column}' ({option}).{Spelling.Suggestion(column, Names)} It has: {string.Join(", ", Names.Take(60))}{(Names.Count > 60 ? ", .." : "")}.");
     }
 
+    /// <summary>Refuses a column of times of which none can be read: better now than row by row, after a model was made.</summary>
+    public void RequireTimes(string? column, TimeFormat? format, string option)
+    {
+        if (column is null || !_columns.TryGetValue(column, out var survey) || survey.Distinct.Count == 0) return;
+        if (survey.Distinct.Any(text => format is null ? WrittenTime.TryParse(text, out _) : format.TryParse(text, out _))) return;
+        var how = format is null ? "Give --timestamp-format, for example \"%d/%m/%Y %H:%M\"" : $"They are not written as --timestamp-format \"{format.Written}\" says";
+        throw new CommandLineException(ExitCode.Usage, $"column '{column}' of {System.IO.Path.GetFileName(Path)} ({option}) has no value that is a time; the first is '{survey.Distinct.First()}'. {how}.");
+    }
+
     public bool Has(string? column) => column is not null && Names.Contains(column, StringComparer.Ordinal);
 }
 
 /// <summary>How written values are understood before any type is known.</summary>
-public sealed class ValueReading(IEnumerable<string> missingTexts)
+/// <param name="missingTexts">Texts that mean that there is no value.</param>
+/// <param name="hasDecimalComma">Whether 12,5 is twelve and a half.</param>
+public sealed class ValueReading(IEnumerable<string> missingTexts, bool hasDecimalComma = false)
 {
     private readonly HashSet<string> _missing = new(missingTexts, StringComparer.Ordinal);
 
-    /// <summary>Turns the texts that mean "missing" into missing ones.</summary>
-    public Cell Clean(Cell cell) => cell.Kind is CellKind.Untyped or CellKind.Text && (cell.Text.Length == 0 || _missing.Contains(cell.Text)) ? Cell.Missing : cell;
+    /// <summary>Turns the texts that mean "missing" into missing ones, and decimal commas into points where they were announced.</summary>
+    public Cell Clean(Cell cell)
+    {
+        if (cell.Kind is not (CellKind.Untyped or CellKind.Text)) return cell;
+        if (cell.Text.Length == 0 || _missing.Contains(cell.Text)) return Cell.Missing;
+        return hasDecimalComma && cell.Kind == CellKind.Untyped && ColumnSurvey.DecimalComma().IsMatch(cell.Text) ? cell with { Text = cell.Text.Replace(',', '.') } : cell;
+    }
 
     /// <summary>A class as one text, by the same rule as the server's; empty when there is none.</summary>
     public static string ClassOf(string text) => ClassNames.Canonical(text, ClassForm.AsWritten);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Plumbline.Server.Models;
 
 namespace Plumbline.Server.Cli.Import;
 
@@ -51,6 +52,7 @@ public sealed record ImportPlan
         {
             predictions.Require(columns.Id, "--id");
             predictions.Require(columns.Timestamp, "--timestamp");
+            predictions.RequireTimes(columns.Timestamp, settings.TimestampFormat, "--timestamp");
             predictions.Require(columns.Prediction, "--prediction");
             predictions.Require(columns.Score, "--score");
             predictions.Require(columns.Version, "--version-column");
@@ -65,6 +67,7 @@ public sealed record ImportPlan
             groundTruth.Require(columns.Id, "--id");
             groundTruth.Require(columns.GroundTruth, "--ground-truth-column");
             groundTruth.Require(columns.GroundTruthTimestamp, "--ground-truth-timestamp");
+            groundTruth.RequireTimes(columns.GroundTruthTimestamp, settings.TimestampFormat, "--ground-truth-timestamp");
         }
 
         reference?.Require(columns.Prediction, "--prediction");
@@ -83,8 +86,14 @@ public sealed record ImportPlan
             : surveys.SelectMany(survey => survey.Names).Distinct(StringComparer.Ordinal).Where(name => !taken.Contains(name));
         foreach (var name in names)
         {
+            if (ModelNames.CheckFeature(name) is { } reason)
+            {
+                remarks.Add(name.Length == 0 ? "a column without a name (an index that was written along?) is left out" : $"column '{name}' is left out. {reason}");
+                continue;
+            }
+
             var columns = surveys.Where(survey => survey.Columns.ContainsKey(name)).Select(survey => (survey, column: survey.Columns[name])).ToArray();
-            var type = settings.FeatureTypes.TryGetValue(name, out var told) ? told : Together(columns.Select(pair => pair.column.InferType()));
+            var type = settings.FeatureTypes.TryGetValue(name, out var told) ? told : Together(columns.Select(pair => pair.column.InferType()))?.ToString().ToLowerInvariant();
             if (type is null)
             {
                 remarks.Add($"column '{name}' has no value in any row: left out");
@@ -93,15 +102,19 @@ public sealed record ImportPlan
 
             foreach (var (survey, column) in columns.Where(pair => type == "numeric" && pair.column.NonNumbers > 0))
                 remarks.Add($"column '{name}' of {Path.GetFileName(survey.Path)}: {column.NonNumbers:N0} of {column.Present:N0} values are not numbers, e.g. '{column.FirstNonNumber}' on line {column.FirstNonNumberLine}; they count as type errors");
+            foreach (var (survey, column) in columns.Where(pair => type is "numeric" or "boolean" && pair.column.MissingWordCount > 0))
+                remarks.Add($"column '{name}' of {Path.GetFileName(survey.Path)}: {column.MissingWordCount:N0} of {column.Present:N0} values are {string.Join(", ", column.MissingWords)}; they count as missing");
+            if (type is "categorical" or "text" && columns.Length > 0 && columns.All(pair => pair.column.HasDecimalCommas))
+                remarks.Add($"column '{name}' looks like numbers with a decimal comma; give --decimal , to read them as such");
             yield return (name, type);
         }
     }
 
     // The reference and the predictions may disagree (numbers only in one, codes in the other): the type that fits both wins.
-    private static string? Together(IEnumerable<string?> types)
+    private static FeatureType? Together(IEnumerable<FeatureType?> types)
     {
-        var known = types.OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
-        return known switch { [] => null, [var one] => one, _ when known.Contains("text") => "text", _ => "categorical" };
+        var known = types.OfType<FeatureType>().Distinct().ToArray();
+        return known switch { [] => null, [var one] => one, _ when known.Contains(FeatureType.Text) => FeatureType.Text, _ => FeatureType.Categorical };
     }
 
     private static string InferTask(ImportSettings settings, FileSurvey[] surveys)

@@ -21,7 +21,7 @@ public sealed class ImportRun
     {
         (_settings, _terminal, _files, _refusals, _time) = (settings, terminal, files, refusals, time);
         _server = new ServerConnection(http, settings.ApiKey, time);
-        _reading = new ValueReading(settings.MissingTexts);
+        _reading = new ValueReading(settings.MissingTexts, settings.DecimalComma);
         _progress = new ImportProgress(terminal, time);
     }
 
@@ -29,7 +29,7 @@ public sealed class ImportRun
     public static async Task<ExitCode> RunAsync(ImportSettings settings, Terminal terminal, CancellationToken cancellation)
     {
         using var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { BaseAddress = WithSlash(settings.Server), Timeout = LongestAnswer };
-        await using var files = new SourceFiles(settings.Format, settings.Delimiter);
+        await using var files = new SourceFiles(settings.Format, settings.Delimiter, settings.Encoding);
         await using var refusals = new Refusals(settings.RejectsFile);
         return await new ImportRun(settings, terminal, http, files, refusals, TimeProvider.System).RunAsync(cancellation);
     }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Plumbline.Server.Cli.Import;
 
 /// <summary>How a file is written down.</summary>
@@ -73,6 +75,15 @@ public sealed record ImportSettings
     public FileFormat? Format { get; init; }
 
     public char Delimiter { get; init; } = ',';
+
+    /// <summary>How a CSV is encoded; null: UTF-8.</summary>
+    public Encoding? Encoding { get; init; }
+
+    /// <summary>Whether numbers of a CSV have a comma where others have a point.</summary>
+    public bool DecimalComma { get; init; }
+
+    /// <summary>How times are written, where that cannot be told.</summary>
+    public TimeFormat? TimestampFormat { get; init; }
 
     public ColumnRoles Columns { get; init; } = new();
 

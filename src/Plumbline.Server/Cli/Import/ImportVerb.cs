@@ -27,6 +27,9 @@ internal sealed class ImportVerb
     private readonly Option<string?> _signalTimestamp = OptionText.Column("--signal-timestamp", "Column with the time at which the signal happened.");
     private readonly Option<FileFormat?> _format = new("--format") { Description = "The files' format, when their names do not say it.", HelpName = "csv|ndjson|parquet" };
     private readonly Option<char> _delimiter = new("--delimiter") { Description = "The character between the fields of a CSV (default a comma, a tab for .tsv).", DefaultValueFactory = _ => ',', CustomParser = OptionText.Delimiter, HelpName = "C" };
+    private readonly Option<System.Text.Encoding?> _encoding = new("--encoding") { Description = "How a CSV is encoded (default UTF-8), e.g. latin1 or windows-1252.", CustomParser = OptionText.Encoding, HelpName = "NAME" };
+    private readonly Option<string> _decimal = new("--decimal") { Description = "The decimal sign of a CSV's numbers, a point or a comma.", DefaultValueFactory = _ => ".", HelpName = "C" };
+    private readonly Option<TimeFormat?> _timestampFormat = new("--timestamp-format") { Description = "How times are written, in the codes of strptime, when that cannot be told: \"%d/%m/%Y %H:%M\". Without a zone they are UTC.", CustomParser = OptionText.TimeFormat, HelpName = "F" };
     private readonly Option<string?> _id = OptionText.Column("--id", "Column with the prediction's id. Without it an id is made from the row's content, so that a second import finds duplicates.");
     private readonly Option<string?> _timestamp = OptionText.Column("--timestamp", "Column with the prediction's time: RFC 3339, \"2026-01-31 12:00:00\", a date, epoch seconds or milliseconds; without a zone it is UTC. Without such a column give --start.");
     private readonly Option<string?> _prediction = OptionText.Column("--prediction", "Column with the predicted class or number.");
@@ -65,6 +68,7 @@ internal sealed class ImportVerb
         var command = new VerbCommand("import", "Send a reference, predictions, ground truth and business signals from files to a running server.", Examples) { verb._model };
         foreach (var option in verb.Options()) command.Options.Add(option);
         verb._task.AcceptOnlyFromAmong("binary", "multiclass", "regression");
+        verb._decimal.AcceptOnlyFromAmong(".", ",");
         command.Validators.Add(result =>
         {
             foreach (var mistake in verb.Mistakes(result)) result.AddError(mistake);
@@ -76,7 +80,7 @@ internal sealed class ImportVerb
     private IEnumerable<Option> Options() =>
     [
         _server, _apiKey, _reference, _predictions, _groundTruth, _id, _timestamp, _prediction, _score, _probability, _groundTruthColumn, _groundTruthTimestamp, _signals, _signal, _signalName, _signalValue, _signalTimestamp, _version, _versionColumn,
-        _latency, _status, _features, _exclude, _numeric, _categorical, _boolean, _text, _missing, _task, _positiveClass, _segments, _window, _lateness, _labelDelay, _start, _interval, _format, _delimiter,
+        _latency, _status, _features, _exclude, _numeric, _categorical, _boolean, _text, _missing, _task, _positiveClass, _segments, _window, _lateness, _labelDelay, _start, _interval, _format, _delimiter, _encoding, _decimal, _timestampFormat,
         _batch, _parallel, _rejects, _wait, _waitTimeout,
     ];
 
@@ -105,6 +109,9 @@ internal sealed class ImportVerb
         Signal = parsed.GetValue(_signal),
         Format = parsed.GetValue(_format),
         Delimiter = parsed.GetValue(_delimiter),
+        Encoding = parsed.GetValue(_encoding),
+        DecimalComma = parsed.GetValue(_decimal) == ",",
+        TimestampFormat = parsed.GetValue(_timestampFormat),
         Columns = new ColumnRoles
         {
             Id = parsed.GetValue(_id),

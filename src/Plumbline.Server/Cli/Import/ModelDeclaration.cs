@@ -51,7 +51,17 @@ public sealed record ModelDeclaration
         foreach (var (name, type) in plan.Features)
         {
             var stored = (declared[name] as JsonObject)?["type"]?.ToString();
-            if (stored is not null && stored != type) remarks.Add($"column '{name}' looks {type}; the server keeps it as {stored}");
+            // A segment is taken for a category; a boolean one is a good segment too.
+            if (stored is not null && stored != type && settings.FeatureTypes.ContainsKey(name) && !(stored == "boolean" && settings.Segments.Contains(name, StringComparer.Ordinal)))
+            {
+                remarks.Add($"feature '{name}' was {stored} and becomes {type}: what is stored is converted, and its windows are computed again");
+                declared[name]!["type"] = type;
+                features.Add((name, type));
+                changed = true;
+                continue;
+            }
+
+            if (stored is not null && stored != type) remarks.Add($"column '{name}' looks {type}; the server keeps it as {stored} (give --{type} {name} to change it)");
             features.Add((name, stored ?? type));
             if (stored is not null) continue;
             declared[name] = new JsonObject { ["type"] = type };

@@ -19,7 +19,7 @@ public sealed class NdjsonRows : RowSource
 
     internal NdjsonRows(Stream stream, string name)
     {
-        _reader = new StreamReader(stream, Encoding.UTF8);
+        _reader = new StreamReader(stream, StrictUtf8);
         _name = name;
     }
 
@@ -38,7 +38,7 @@ public sealed class NdjsonRows : RowSource
         string? line;
         do
         {
-            if ((line = _reader.ReadLine()) is null) return false;
+            if ((line = ReadLine()) is null) return false;
             _line++;
         }
         while (string.IsNullOrWhiteSpace(line));
@@ -61,6 +61,18 @@ public sealed class NdjsonRows : RowSource
 
     protected override void Dispose(bool disposing) => _reader.Dispose();
 
+    private string? ReadLine()
+    {
+        try
+        {
+            return _reader.ReadLine();
+        }
+        catch (DecoderFallbackException broken)
+        {
+            throw new CommandLineException(ExitCode.Usage, $"{Path.GetFileName(_name)} has bytes that are not UTF-8, near line {_line + 1}; JSON is always UTF-8", broken);
+        }
+    }
+
     private void Take(JsonElement json, string prefix, int depth)
     {
         if (depth > MaxDepth)
@@ -71,7 +83,7 @@ public sealed class NdjsonRows : RowSource
 
         foreach (var property in json.EnumerateObject())
         {
-            var column = prefix + property.Name;
+            var column = prefix + property.Name.Trim();
             if (property.Value.ValueKind == JsonValueKind.Object) Take(property.Value, column + ".", depth + 1);
             else Set(column, CellOf(property.Value));
         }

@@ -68,6 +68,29 @@ internal static class OptionText
         return ',';
     }
 
+    public static System.Text.Encoding? Encoding(ArgumentResult result)
+    {
+        var name = result.Tokens[0].Value;
+        // The encodings of Windows come with the runtime, but must be asked for.
+        if (CodePagesEncodingProvider.Instance.GetEncoding(name) is { } ofWindows) return ofWindows;
+        try
+        {
+            return System.Text.Encoding.GetEncoding(name);
+        }
+        catch (ArgumentException)
+        {
+            result.AddError($"'{name}' is no known encoding; write utf-8, latin1, windows-1252, utf-16 or another IANA name");
+            return null;
+        }
+    }
+
+    public static TimeFormat? TimeFormat(ArgumentResult result)
+    {
+        if (Import.TimeFormat.TryRead(result.Tokens[0].Value, out var format)) return format;
+        result.AddError($"'{result.Tokens[0].Value}' is not a format such as \"%d/%m/%Y %H:%M:%S\" (codes: %d %m %Y %y %H %I %p %M %S %f %b %B %a %A %z)");
+        return null;
+    }
+
     public static IReadOnlyDictionary<string, string> Pairs(string[]? written)
     {
         var pairs = new Dictionary<string, string>(StringComparer.Ordinal);

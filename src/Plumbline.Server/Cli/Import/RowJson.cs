@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Plumbline.Events;
+using Plumbline.Server.FeatureTypes;
 
 namespace Plumbline.Server.Cli.Import;
 
@@ -40,7 +42,7 @@ public sealed class RowJson
 
     /// <summary>When the ground truth became known; null without such a column (the server then takes the time of arrival).</summary>
     public DateTimeOffset? GroundTruthTime() =>
-        Columns.GroundTruthTimestamp is not null && WrittenTime.TryParse(Value(Columns.GroundTruthTimestamp).Text, out var time) ? time : null;
+        Columns.GroundTruthTimestamp is not null && TryTime(Value(Columns.GroundTruthTimestamp).Text, out var time) ? time : null;
 
     /// <summary>
     /// The row's id: its column, or one made from the version, the line, the time and every value of the row but the ground truth. So a second import of the same file, or of the file with rows
@@ -160,7 +162,7 @@ public sealed class RowJson
         if (column is null || Value(column) is not { Kind: not CellKind.Missing } cell) return;
         if (TryNumber(cell.Text, out var number)) json.WriteNumber(name, number);
         else if (double.IsInfinity(number)) json.WriteString(name, NumberText(number));
-        else if (!IsNan(cell)) json.WriteString(name, cell.Text);
+        else if (!MissingWords.Contains(cell.Text)) json.WriteString(name, cell.Text);
     }
 
     private void WriteFeature(Utf8JsonWriter json, string name, string type)
@@ -181,10 +183,10 @@ public sealed class RowJson
             case "numeric" when double.IsInfinity(number):
                 json.WriteString(name, NumberText(number));
                 break;
-            case "numeric" when IsNan(cell):
+            case "numeric" or "boolean" when MissingWords.Contains(cell.Text):
                 json.WriteNull(name);
                 break;
-            case "boolean" when ColumnSurvey.IsBoolean(cell.Text) || cell.Text is "1" or "0" or "1.0" or "0.0":
+            case "boolean" when WrittenNumbers.IsBoolean(cell.Text) || cell.Text is "1" or "0" or "1.0" or "0.0":
                 json.WriteBoolean(name, cell.Text[0] is 't' or 'T' or '1');
                 break;
             default:
@@ -193,14 +195,11 @@ public sealed class RowJson
         }
     }
 
-    // "nan" is how tools without a null write a missing number.
-    private static bool IsNan(Cell cell) => string.Equals(cell.Text, "nan", StringComparison.OrdinalIgnoreCase);
-
     // JSON has no infinity; the API takes these texts.
     private static string NumberText(double infinite) => infinite > 0 ? "Infinity" : "-Infinity";
 
     private static bool TryNumber(string text, out double number) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+        WrittenNumbers.TryParse(text.AsSpan().Trim(), out number) && double.IsFinite(number);
 
     private Cell Value(string column)
     {
@@ -219,10 +218,13 @@ public sealed class RowJson
         problem = null;
         var cell = Value(column);
         if (cell.Kind == CellKind.Missing) problem = $"column '{column}' is empty";
-        else if (WrittenTime.TryParse(cell.Text, out var time)) return time;
-        else problem = $"column '{column}': '{Shorten(cell.Text)}' is not a time (year first, or epoch seconds or milliseconds)";
+        else if (TryTime(cell.Text, out var time)) return time;
+        else problem = $"column '{column}': '{Shorten(cell.Text)}' is not a time ({(_settings.TimestampFormat is { } format ? format.Written : "year first, or epoch seconds or milliseconds; else give --timestamp-format")})";
         return null;
     }
+
+    private bool TryTime(string text, out DateTimeOffset time) =>
+        _settings.TimestampFormat is { } format ? format.TryParse(text, out time) : WrittenTime.TryParse(text, out time);
 
     /// <summary>An id of the row's line and of what was hashed.</summary>
     private string HashedId() => string.Create(CultureInfo.InvariantCulture, $"row-{_rows.Line}-{Convert.ToHexStringLower(SHA256.HashData(_hashed.WrittenSpan).AsSpan(0, 8))}");

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 
 namespace Plumbline.Server.Cli.Import;
 
@@ -26,6 +27,9 @@ public readonly record struct Cell(CellKind Kind, string Text)
 public abstract class RowSource : IDisposable
 {
     private const int FileBufferBytes = 1 << 16;
+
+    /// <summary>UTF-8 that refuses bytes which are none, where the usual one puts a sign in their place.</summary>
+    protected static Encoding StrictUtf8 { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The columns seen so far; a format that names its columns in each row may add more while reading.</summary>
     public abstract IReadOnlyList<string> Columns { get; }

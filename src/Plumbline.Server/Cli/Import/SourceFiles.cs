@@ -1,7 +1,9 @@
+using System.Text;
+
 namespace Plumbline.Server.Cli.Import;
 
 /// <summary>Opens the files of an import, each as often as it is asked for, whatever their format.</summary>
-public sealed class SourceFiles(FileFormat? told, char delimiter) : IAsyncDisposable
+public sealed class SourceFiles(FileFormat? told, char delimiter, Encoding? encoding) : IAsyncDisposable
 {
     private readonly Dictionary<string, string> _converted = new(StringComparer.Ordinal);
 
@@ -15,7 +17,7 @@ public sealed class SourceFiles(FileFormat? told, char delimiter) : IAsyncDispos
     /// <summary>Opens a prepared file at its first row.</summary>
     public RowSource Open(string path) => FormatOf(path) switch
     {
-        FileFormat.Csv => new CsvRows(path, path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) && delimiter == ',' ? '\t' : delimiter),
+        FileFormat.Csv => new CsvRows(path, path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) && delimiter == ',' ? '\t' : delimiter, encoding),
         FileFormat.Ndjson => new NdjsonRows(path),
         _ => new NdjsonRows(_converted[path]),
     };

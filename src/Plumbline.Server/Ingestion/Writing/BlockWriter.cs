@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Plumbline.Events;
 using Plumbline.Events.Batches;
 using Plumbline.Events.Spooling;
+using Plumbline.Server.FeatureTypes;
 using Plumbline.Server.Ingestion.Duplicates;
 using Plumbline.Server.Models;
 using Plumbline.Server.Windows;
@@ -14,7 +15,9 @@ namespace Plumbline.Server.Ingestion.Writing;
 /// inserted again, other inserts have the block's token, matching and marking are idempotent, and only the last step takes the block
 /// out of the spool.
 /// </summary>
-public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tables, ModelCatalog catalog, WindowLedger ledger, KnownEvents known, GroundTruthMatching matching, SignalMatching signals)
+public sealed class BlockWriter(
+    Spool spool, ColumnStore store, ModelTables tables, ModelCatalog catalog, WindowLedger ledger, KnownEvents known, GroundTruthMatching matching,
+    SignalMatching signals, PredictionWriteGate gate, FeatureTypeReview review)
 {
     /// <summary>Stores a block and completes it; a block of a model that is deleted goes with the model's other events.</summary>
     /// <param name="block">The block.</param>
@@ -45,6 +48,18 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
 
     private async Task StorePredictionsAsync(ModelDefinition model, SpoolBlock block, bool isRepeated, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
     {
+        var provisional = await InsertPredictionsAsync(model, block, isRepeated, payloads, knowledge, cancellation);
+        if (provisional.Count > 0)
+            await review.ReviewAsync(model.Id, provisional, cancellation);
+    }
+
+    /// <summary>Stores a block of predictions; gives the features whose type is a guess that it tells something about.</summary>
+    private async Task<IReadOnlyList<(FeatureDefinition Feature, long Values, bool HasDoubtful)>> InsertPredictionsAsync(
+        ModelDefinition model, SpoolBlock block, bool isRepeated, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
+    {
+        // The columns stay what they are from here to the end of the block.
+        using var turn = await gate.EnterAsync(model.Id, cancellation);
+        model = catalog.Find(model.Id) ?? model;
         if (model.Task == ModelTask.Binary && model.PositiveClass is null)
             model = await EnsurePositiveClassAsync(model, payloads, cancellation);
         using var rows = PredictionRows.Open(model, block, payloads);
@@ -72,6 +87,7 @@ public sealed class BlockWriter(Spool spool, ColumnStore store, ModelTables tabl
         await ledger.MarkDirtyAsync(model.Id, Times(rows.WindowStarts), DirtyReason.Predictions, cancellation);
         await spool.CompleteBlockAsync(block);
         knowledge.Predictions.Settle(rows.Ids);
+        return [.. rows.ProvisionalFeatures];
     }
 
     // A table that remembers its blocks takes a file handle and a mebibyte each; asking costs nothing but after a failure or a crash.

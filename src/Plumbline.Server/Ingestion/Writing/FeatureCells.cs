@@ -14,6 +14,8 @@ namespace Plumbline.Server.Ingestion.Writing;
 internal sealed class FeatureCells(IReadOnlyList<FeatureDefinition> columns)
 {
     private readonly Cell[] _cells = new Cell[columns.Count];
+    private readonly long[] _values = new long[columns.Count];
+    private readonly bool[] _doubtful = new bool[columns.Count];
     private readonly List<int> _misfits = [];
     private readonly byte[] _scratch = new byte[64];
     private readonly ArrayBufferWriter<byte> _json = new();
@@ -21,6 +23,10 @@ internal sealed class FeatureCells(IReadOnlyList<FeatureDefinition> columns)
 
     /// <summary>Values so far that did not fit their column.</summary>
     public long TypeErrors { get; private set; }
+
+    /// <summary>Columns whose type was guessed from little, with how many values were read of each and whether some speak against the guess.</summary>
+    public IEnumerable<(FeatureDefinition Feature, long Values, bool HasDoubtful)> Provisional =>
+        columns.Select((column, at) => (Feature: column, Values: _values[at], HasDoubtful: _doubtful[at])).Where(column => column.Feature.Provisional);
 
     /// <summary>Reads a row's features.</summary>
     /// <param name="features">The row's features.</param>
@@ -33,7 +39,7 @@ internal sealed class FeatureCells(IReadOnlyList<FeatureDefinition> columns)
         while (features.Read())
         {
             var position = positions[features.Name];
-            if (position < 0 || features.Kind == FeatureValueKind.Missing)
+            if (position < 0 || features.Kind == FeatureValueKind.Missing || SaysMissing(features, columns[position].Type))
                 continue;
             ref var cell = ref _cells[position];
             cell.Stamp = _stamp;
@@ -46,8 +52,12 @@ internal sealed class FeatureCells(IReadOnlyList<FeatureDefinition> columns)
                 batch.Overlaps(features.Text, out cell.Offset);
                 cell.Size = features.Text.Length;
             }
-            if (!Fits(ref cell, columns[position].Type, batch))
+            _values[position]++;
+            var fits = Fits(ref cell, columns[position].Type, batch);
+            if (!fits)
                 _misfits.Add(position);
+            // A number among texts fits, and may still show that the texts were the exception.
+            _doubtful[position] |= !fits || (columns[position].Type is (FeatureType.Categorical or FeatureType.Text) && cell.Kind is not (FeatureValueKind.Text or FeatureValueKind.Json));
         }
         TypeErrors += _misfits.Count;
     }
@@ -89,6 +99,10 @@ internal sealed class FeatureCells(IReadOnlyList<FeatureDefinition> columns)
                 rows.WriteString(TextOf(cell, batch));
         }
     }
+
+    // Among categories and texts the words for a missing value may be values.
+    private static bool SaysMissing(in FeatureReader value, FeatureType type) =>
+        value.Kind == FeatureValueKind.Text && type is (FeatureType.Numeric or FeatureType.Boolean) && MissingWords.Contains(value.Text);
 
     private static bool Fits(ref Cell cell, FeatureType type, ReadOnlySpan<byte> batch) => type switch
     {

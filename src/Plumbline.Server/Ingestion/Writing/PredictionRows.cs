@@ -4,6 +4,7 @@ using Plumbline.Events.Batches;
 using Plumbline.Events.Spooling;
 using Plumbline.Server.Ingestion.Intake;
 using Plumbline.Server.Models;
+using Plumbline.Server.Profiles;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Ingestion.Writing;
@@ -69,6 +70,9 @@ internal sealed class PredictionRows : IDisposable
 
     /// <summary>Values that did not fit their column.</summary>
     public long TypeErrors => _cells.TypeErrors;
+
+    /// <summary>Features whose type was guessed from little, with how many values the rows have of each and whether some speak against the guess.</summary>
+    public IEnumerable<(FeatureDefinition Feature, long Values, bool HasDoubtful)> ProvisionalFeatures => _cells.Provisional;
 
     /// <summary>Opens a block; <see cref="FillNextPart"/> encodes it.</summary>
     public static PredictionRows Open(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads)
@@ -156,7 +160,7 @@ internal sealed class PredictionRows : IDisposable
             _batches.Add((reader, payloads[i], positions));
         }
         ColumnNames = [.. ModelTables.PredictionColumns, .. _columns.Select(feature => feature.Column)];
-        FeatureColumns = [.. _columns.Select(ColumnOf)];
+        FeatureColumns = [.. _columns.Select(ModelColumns.Of)];
         _cells = new FeatureCells(_columns);
 
         // From the block alone and not from what the model has become: a repeated try must cut the parts at the same rows.
@@ -216,12 +220,4 @@ internal sealed class PredictionRows : IDisposable
         while (probabilities.Read())
             classes.Add(reader.Name(probabilities.Name));
     }
-
-    private static FeatureColumn ColumnOf(FeatureDefinition feature) => new(feature.Ordinal, feature.Type switch
-    {
-        FeatureType.Numeric => ColumnType.Numeric,
-        FeatureType.Categorical => ColumnType.Categorical,
-        FeatureType.Boolean => ColumnType.Boolean,
-        _ => ColumnType.Text,
-    });
 }
