@@ -149,7 +149,7 @@ public sealed class ImportTests : IDisposable
         var file = Path.Combine(_folder, "rows.parquet");
         await _host.Get<Store.ColumnStore>().ExecuteAsync(
             new Store.SqlStatement(
-                "INSERT INTO FUNCTION file({path:String}, 'Parquet') SELECT concat('q', toString(number)) AS id, toDateTime64('2026-02-01 00:00:00', 3, 'UTC') + number AS t, toInt64(number % 2) AS p, number / 4 AS amount, if(number = 2, NULL, '007') AS code, CAST(number % 2 = 0 AS Bool) AS flag FROM numbers(6)",
+                "INSERT INTO FUNCTION file({path:String}, 'Parquet') SELECT concat('q', toString(number)) AS id, toDateTime64('2026-02-01 00:00:00', 3, 'UTC') + number AS t, toInt64(number % 2) AS p, number / 4 AS amount, if(number = 2, NULL, '007') AS code, CAST(number % 2 = 0 AS Bool) AS flag, multiIf(number = 0, nan, number = 1, inf, 2.5) AS gaps, toDecimal64(number / 4, 2) AS money FROM numbers(6)",
                 new Store.SqlParameter("path", file)),
             CancellationToken.None);
         var model = _host.NewModelName("import");
@@ -163,6 +163,11 @@ public sealed class ImportTests : IDisposable
         Assert.Equal(["q5", "q4", "q3", "q2", "q1", "q0"], await IdsAsync(model));
         var row = await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions/q3");
         Assert.Equal(("1", 0.75, "007", false), (row.GetProperty("prediction").GetString(), row.GetProperty("features").GetProperty("amount").GetDouble(), row.GetProperty("features").GetProperty("code").GetString(), row.GetProperty("features").GetProperty("flag").GetBoolean()));
+        // Gaps and infinities of a column of numbers do not make categories of it, nor do decimals.
+        var features = (await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}")).GetProperty("features");
+        Assert.Equal(("numeric", "numeric"), (features.GetProperty("gaps").GetProperty("type").GetString(), features.GetProperty("money").GetProperty("type").GetString()));
+        var missing = await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions?filter=gaps:missing");
+        Assert.Equal("q0", Assert.Single(missing.GetProperty("predictions").EnumerateArray()).GetProperty("prediction_id").GetString());
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public static class WrittenTime
         }
 
         // Only the unambiguous order (year first) is read: 03/04/2018 means two different days to two readers.
-        return written.Length >= 10 && char.IsAsciiDigit(written[3]) && written[4] is '-' or '/'
+        return written.Length >= 10 && written[..4].IndexOfAnyExceptInRange('0', '9') < 0 && written[4] is '-' or '/'
             && DateTimeOffset.TryParse(written, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
     }
 
