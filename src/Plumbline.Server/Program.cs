@@ -12,6 +12,7 @@ var exitCode = await CommandLine.RunAsync(
         Demo = DemoRun.RunAsync,
         Import = ImportRun.RunAsync,
         CheckConfig = ServerRuns.CheckConfigAsync,
+        Check = CheckVerb.RunAsync,
     },
     Terminal.OfProcess());
 UnixProcess.Leave(exitCode);

@@ -137,6 +137,12 @@ public sealed class Spool : IAsyncDisposable
         return RunAsync(new FailOperation(block, reason));
     }
 
+    /// <summary>Counts more or fewer rows as received and stored, when the column store was found to hold another number than was counted.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="kind">What the rows are.</param>
+    /// <param name="difference">Rows to add; negative for rows that are gone.</param>
+    public Task CorrectStoredAsync(int modelId, EventKind kind, long difference) => RunAsync(new CorrectOperation(modelId, kind, difference));
+
     /// <summary>Forgets a model: its batches, blocks and counters.</summary>
     public async Task DropModelAsync(int modelId) => await RunAsync(new DropOperation(modelId));
 

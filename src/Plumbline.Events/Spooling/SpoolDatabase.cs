@@ -104,8 +104,12 @@ internal sealed class SpoolDatabase : IDisposable
             throw failure;
     }
 
-    private SpoolException Failure(int result) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"The spool's database answered {result}: {raw.sqlite3_errmsg(_handle).utf8_to_string()}."));
+    private SpoolException Failure(int result)
+    {
+        var words = raw.sqlite3_errmsg(_handle).utf8_to_string();
+        // The cause says by its code whether it is the disk, the file or something else.
+        return new(string.Create(CultureInfo.InvariantCulture, $"The spool's database answered {result}: {words}."), new SqliteException(words, result & 0xff, result));
+    }
 }
 
 /// <summary>The current row of a result.</summary>

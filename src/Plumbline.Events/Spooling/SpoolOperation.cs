@@ -95,6 +95,15 @@ internal sealed class FailOperation(SpoolBlock block, string reason) : SpoolOper
     public override void Publish(SpoolState state) => state.Plan(block with { Failure = reason });
 }
 
+internal sealed class CorrectOperation(int modelId, EventKind kind, long difference) : SpoolOperation(modelId)
+{
+    private readonly SpoolCounters _change = new(difference, 0, 0, difference, 0);
+
+    public override void Write(SpoolDatabase database, CounterChanges counted) => counted.Add(ModelId, kind, _change);
+
+    public override void Publish(SpoolState state) => state.Count(ModelId, kind, _change);
+}
+
 internal sealed class DropOperation(int modelId) : SpoolOperation(modelId)
 {
     public override void Write(SpoolDatabase database, CounterChanges counted)

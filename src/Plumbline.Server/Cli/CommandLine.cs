@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Net.Sockets;
 using Plumbline.Server.Cli.Configuration;
 using Plumbline.Server.Hosting;
+using Plumbline.Server.Integrity;
 using Plumbline.Server.Storage;
 using Plumbline.Store;
 
@@ -19,6 +20,8 @@ public sealed record VerbActions
     public required Func<Import.ImportSettings, Terminal, CancellationToken, Task<ExitCode>> Import { get; init; }
 
     public required Func<CheckConfigSettings, Terminal, CancellationToken, Task<ExitCode>> CheckConfig { get; init; }
+
+    public required Func<CheckSettings, Terminal, CancellationToken, Task<ExitCode>> Check { get; init; }
 }
 
 /// <summary>The root of the command line: its verbs, its help and the translation of failures into <see cref="ExitCode"/>.</summary>
@@ -47,6 +50,11 @@ public static class CommandLine
             await terminal.Error.WriteLineAsync("interrupted");
             return (int)ExitCode.Interrupted;
         }
+        catch (Exception failure) when (StoredDamage.Describe(failure) is { } damage)
+        {
+            await terminal.Error.WriteLineAsync($"error: {damage} Run `plumbline check` with the same --data: it says what is lost and what to do.");
+            return (int)ExitCode.Failure;
+        }
         catch (Exception failure) when (StorageFailure.Describe(failure) is { } problem)
         {
             await terminal.Error.WriteLineAsync(
@@ -74,6 +82,7 @@ public static class CommandLine
             ServeVerb.Create(actions.Serve, terminal),
             DemoVerb.Create(actions.Demo, terminal),
             Import.ImportVerb.Create(actions.Import, terminal),
+            CheckVerb.Create(actions.Check, terminal),
             CheckConfigVerb.Create(actions.CheckConfig, terminal),
             HashKeyVerb.Create(terminal, Console.In),
         };
@@ -92,6 +101,7 @@ public static class CommandLine
         ConfigurationException => ExitCode.ConfigurationInvalid,
         HttpRequestException or SocketException => ExitCode.ServerUnreachable,
         OptionsException => ExitCode.ConfigurationInvalid,
+        DataFolderException or InvalidDataException => ExitCode.Failure,
         EngineUnavailableException or IOException or UnauthorizedAccessException => ExitCode.Failure,
         _ => null,
     };

@@ -11,6 +11,7 @@ public static class ServerRuns
     {
         var options = ServerConfiguration.Read(settings.ConfigurationFile, settings.DataDirectory, settings.Urls, settings.Role) with { EndsWithProcess = true };
         await using var app = PlumblineHost.Build(options);
+        await PlumblineHost.OpenDataAsync(app, cancellation);
         await app.StartAsync(cancellation);
         foreach (var url in app.Urls) await terminal.Output.WriteLineAsync($"Plumbline listens on {url}, data in {Path.GetFullPath(options.DataDirectory)}");
         await app.WaitForShutdownAsync(cancellation);

@@ -20,6 +20,7 @@ public static class DemoRun
             throw new CommandLineException(ExitCode.ConfigurationInvalid, "the demonstration has no key to post with: use a configuration without access.keys");
         var (story, goesOn) = StoryOf(folder, settings, time);
         await using var app = PlumblineHost.Build(options, time);
+        await PlumblineHost.OpenDataAsync(app, cancellation);
         await app.StartAsync(cancellation);
         await terminal.Output.WriteLineAsync($"Plumbline starts on {string.Join(" and ", app.Urls)}; data in {folder.FullPath}{(folder.IsTemporary ? " (removed at the end; --data DIR keeps it)" : "")}");
         if (goesOn) await terminal.Output.WriteLineAsync($"Going on with the story that is there (seed {story.Seed}, {story.Days} days); --seed and --days are of no effect.");

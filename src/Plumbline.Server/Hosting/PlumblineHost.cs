@@ -1,16 +1,19 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Events.Spooling;
 using Plumbline.Server.Access;
 using Plumbline.Server.Alerting;
 using Plumbline.Server.Alerting.Delivery;
 using Plumbline.Server.Demo;
 using Plumbline.Server.Ingestion;
+using Plumbline.Server.Ingestion.Duplicates;
 using Plumbline.Server.Drift;
 using Plumbline.Server.Drift.Calibrated;
 using Plumbline.Server.Estimation;
 using Plumbline.Server.Explore;
 using Plumbline.Server.FeatureTypes;
 using Plumbline.Server.Health;
+using Plumbline.Server.Integrity;
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Models;
 using Plumbline.Server.Outcomes;
@@ -62,6 +65,18 @@ public static class PlumblineHost
         return app;
     }
 
+    /// <summary>
+    /// Opens the data folder: what is wrong with it is thrown from here, and not, with a trace of our own calls in the log, from the start of the host. That would
+    /// do it by itself, too.
+    /// </summary>
+    /// <exception cref="DataFolderException">The parts of the folder do not belong together, or one is damaged.</exception>
+    public static async Task OpenDataAsync(WebApplication app, CancellationToken cancellation)
+    {
+        await app.Services.GetRequiredService<StatePreparation>().EnsureAsync(cancellation);
+        _ = app.Services.GetRequiredService<Spool>();
+        app.Services.GetRequiredService<KnownEvents>().ReadSpoolAtStart();
+    }
+
     private static void AddServices(IServiceCollection services, PlumblineOptions options, TimeProvider time)
     {
         services.AddSingleton(options).AddSingleton(time);
@@ -79,6 +94,7 @@ public static class PlumblineHost
         services.AddColumnStore(options);
         services.AddSingleton<WindowLedger>();
         services.AddIngestion(options);
+        services.AddIntegrity();
         services.AddSources(options);
         services.AddReferences();
         services.AddFeatureTypes();

@@ -38,7 +38,7 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         await using var db = await state.CreateDbContextAsync(cancellation);
         var rows = await db.Models.AsNoTracking().ToListAsync(cancellation);
         var versions = await db.ModelVersions.AsNoTracking().OrderBy(row => row.FirstSeenMs).ThenBy(row => row.Version).ToListAsync(cancellation);
-        var models = rows.Select(row => JsonSerializer.Deserialize<ModelDefinition>(row.Definition, Json)! with { Id = row.Id, Name = row.Name });
+        var models = rows.ConvertAll(row => ReadDefinition(row.Definition, row.Name) with { Id = row.Id, Name = row.Name });
         _snapshot = Snapshot.Of(models, versions.GroupBy(row => row.ModelId).ToDictionary(group => group.Key, group => group.Select(row => row.Version).ToImmutableArray()));
     }
 
@@ -98,7 +98,7 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var rows = await db.ModelRemovals.AsNoTracking().OrderBy(row => row.BegunAtMs).ToListAsync(cancellation);
-        return [.. rows.Select(row => JsonSerializer.Deserialize<ModelDefinition>(row.Definition, Json)! with { Id = row.ModelId, Name = row.Name })];
+        return [.. rows.Select(row => ReadDefinition(row.Definition, row.Name) with { Id = row.ModelId, Name = row.Name })];
     }
 
     /// <summary>Ends a deletion, or says why it did not end.</summary>
@@ -222,6 +222,18 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
 
     /// <inheritdoc/>
     public void Dispose() => _change.Dispose();
+
+    private static ModelDefinition ReadDefinition(string definition, string name)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ModelDefinition>(definition, Json) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"state.db is damaged: the definition of model '{name}' cannot be read ({error.Message}). Put the file back from a backup.", error);
+        }
+    }
 
     private async Task<ModelDefinition> ChangeAsync(int modelId, Func<ModelDefinition, ModelDefinition> change, CancellationToken cancellation)
     {

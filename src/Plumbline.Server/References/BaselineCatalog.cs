@@ -38,7 +38,7 @@ public sealed class BaselineCatalog(
         {
             if (catalog.Find(row.ModelId) is not { } model)
                 continue;
-            _current[row.ModelId] = BaselineJson.Read(row.Content);
+            _current[row.ModelId] = BaselineJson.Read(row.Content, model.Name);
             if (!row.WindowsMarked)
                 await MarkWindowsAsync(model, cancellation);
         }

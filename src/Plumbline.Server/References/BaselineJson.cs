@@ -18,9 +18,19 @@ internal static class BaselineJson
         baseline.Generation, baseline.Declared, baseline.From, baseline.To, baseline.Version, baseline.Rows, baseline.GroundTruthRows, baseline.CreatedAt,
         [.. baseline.Features.Values], baseline.Binning), Options);
 
-    internal static Baseline Read(string text)
+    /// <exception cref="InvalidDataException">The text was damaged.</exception>
+    internal static Baseline Read(string text, string model)
     {
-        var stored = JsonSerializer.Deserialize<Stored>(text, Options)!;
+        Stored stored;
+        try
+        {
+            stored = JsonSerializer.Deserialize<Stored>(text, Options) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"state.db is damaged: the baseline of model '{model}' cannot be read ({error.Message}). Put the file back from a backup.", error);
+        }
+
         return new Baseline
         {
             Generation = stored.Generation,

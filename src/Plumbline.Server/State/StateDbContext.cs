@@ -21,6 +21,9 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : D
     /// <summary>Owned by Models.</summary>
     public DbSet<ModelRemovalRow> ModelRemovals => Set<ModelRemovalRow>();
 
+    /// <summary>Owned by Integrity.</summary>
+    public DbSet<PartIdentityRow> PartIdentities => Set<PartIdentityRow>();
+
     /// <summary>Owned by Windows.</summary>
     public DbSet<DirtyWindowRow> DirtyWindows => Set<DirtyWindowRow>();
 
@@ -98,6 +101,11 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : D
             removal.HasKey(row => row.ModelId);
             removal.Property(row => row.ModelId).ValueGeneratedNever();
         });
+        modelBuilder.Entity<PartIdentityRow>(identity =>
+        {
+            identity.ToTable("part_identity");
+            identity.HasKey(row => row.StoreId);
+        });
         modelBuilder.Entity<BaselineRow>(baseline =>
         {
             baseline.ToTable("baseline");
@@ -141,6 +149,16 @@ public sealed class ModelRemovalRow
 
     /// <summary>Why the last try did not finish; null before the first one ended.</summary>
     public string? LastError { get; set; }
+}
+
+/// <summary>To which folder this file belongs and how young it is. Read and written before this context is used, see Integrity.</summary>
+public sealed class PartIdentityRow
+{
+    public required string StoreId { get; set; }
+
+    public long Generation { get; set; }
+
+    public long Confirmed { get; set; }
 }
 
 /// <summary>A version of a model, declared or first seen in traffic.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Plumbline.Server.Hosting;
+using Plumbline.Server.Integrity;
 using Plumbline.Server.Models;
 
 namespace Plumbline.Server.State;
@@ -14,20 +15,15 @@ public static class StateSetup
         services.AddDbContextFactory<StateDbContext>(db => db.UseSqlite($"Data Source={path}")
             // Migrations are written by hand and keep no snapshot; a test compares what they make with the model.
             .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)));
+        services.AddSingleton<StatePreparation>();
         // First of the hosted services: everything else reads models.
         services.AddHostedService<StateStart>();
         return services;
     }
 
-    private sealed class StateStart(IDbContextFactory<StateDbContext> state, ModelCatalog catalog) : IHostedLifecycleService
+    private sealed class StateStart(StatePreparation preparation) : IHostedLifecycleService
     {
-        public async Task StartingAsync(CancellationToken cancellationToken)
-        {
-            await using var db = await state.CreateDbContextAsync(cancellationToken);
-            await db.Database.MigrateAsync(cancellationToken);
-            await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellationToken);
-            await catalog.LoadAsync(cancellationToken);
-        }
+        public Task StartingAsync(CancellationToken cancellationToken) => preparation.EnsureAsync(cancellationToken);
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -38,5 +34,24 @@ public static class StateSetup
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
+
+/// <summary>Brings the state database up to date and reads the models from it, once, after the parts of the data folder were found to belong together.</summary>
+public sealed class StatePreparation(DataParts parts, IDbContextFactory<StateDbContext> state, ModelCatalog catalog)
+{
+    private Task? _done;
+
+    /// <summary>Does it at the first call; called before the server listens, by one caller at a time.</summary>
+    /// <exception cref="DataFolderException">What is in the database cannot be read.</exception>
+    public Task EnsureAsync(CancellationToken cancellation) => _done ??= PrepareAsync(cancellation);
+
+    private async Task PrepareAsync(CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        await db.Database.MigrateAsync(cancellation);
+        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellation);
+        parts.KeepModelNumbersApart();
+        await catalog.LoadAsync(cancellation);
     }
 }

@@ -86,7 +86,7 @@ public sealed class CommandLineTests
     [Fact]
     public void Every_exit_code_has_a_meaning() => Assert.All(Enum.GetValues<ExitCode>(), code => Assert.NotEmpty(HelpWithExamples.Meaning(code)));
 
-    internal static VerbActions Real() => Recording([]) with { Import = ImportRun.RunAsync, CheckConfig = ServerRuns.CheckConfigAsync };
+    internal static VerbActions Real() => Recording([]) with { Import = ImportRun.RunAsync, CheckConfig = ServerRuns.CheckConfigAsync, Check = CheckVerb.RunAsync };
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string line)
     {
@@ -105,6 +105,6 @@ public sealed class CommandLineTests
             return Task.FromResult(ExitCode.Ok);
         }
 
-        return new VerbActions { Serve = (s, _, _) => Take(s), Demo = (s, _, _) => Take(s), Import = (s, _, _) => Take(s), CheckConfig = (s, _, _) => Take(s) };
+        return new VerbActions { Serve = (s, _, _) => Take(s), Demo = (s, _, _) => Take(s), Import = (s, _, _) => Take(s), CheckConfig = (s, _, _) => Take(s), Check = (s, _, _) => Take(s) };
     }
 }

@@ -8,6 +8,7 @@ using Plumbline.Events.Spooling;
 using Plumbline.Server.Access;
 using Plumbline.Server.Ingestion;
 using Plumbline.Server.Ingestion.Duplicates;
+using Plumbline.Server.Integrity;
 using Plumbline.Server.Ingestion.Intake;
 using Plumbline.Server.Models;
 using Plumbline.Server.Windows;
@@ -134,7 +135,7 @@ public sealed class PredictionIngestionTests(TestHost host)
         await using (var spool = Spool.Open(new SpoolOptions { Path = path, MaxBytes = 300 }, TimeProvider.System))
         {
             var stored = host.Get<StoredIds>();
-            var known = new KnownEvents(spool, stored, host.Get<ModelTables>(), new FilterBudget(1_000_000));
+            var known = new KnownEvents(spool, stored, host.Get<ModelTables>(), new FilterBudget(1_000_000), new IntegrityFindings());
             var posts = new EventPosts(
                 host.Get<ModelCatalog>(), new EventLimits(), host.Get<DecoderPool>(), new BodyBudget(1_000_000),
                 new BatchIntake(spool, known, stored, host.Get<FeatureInference>(), host.Get<ModelCatalog>()), host.Get<RowAllowances>(), TimeProvider.System);

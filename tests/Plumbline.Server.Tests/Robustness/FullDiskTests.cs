@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Plumbline.Server.Tests.Alerting.Delivery;
 using Plumbline.Server.Tests.Demo;
 using Plumbline.Server.Tests.Outcomes.Sources;
 
@@ -25,12 +26,14 @@ public sealed class FullDiskTests : IDisposable
         Directory.CreateDirectory(_disk);
         _mounted = OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", "size=800m", "plumbline-test", _disk) == 0;
         Assert.SkipUnless(_mounted, "A disk of its own needs Linux and the right to mount one.");
+        await using var sink = await HttpSink.StartAsync();
         var address = new Uri($"http://127.0.0.1:{SourcePlaces.FreePort()}");
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
         using (var server = Start(address))
         {
             await ReadyAsync(http, HttpStatusCode.OK);
             using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, Ct)) created.EnsureSuccessStatusCode();
+            using (var receiver = await http.PutAsJsonAsync("/v1/receivers/team", new { kind = "webhook", url = sink.Url }, Ct)) receiver.EnsureSuccessStatusCode();
             await PostAsync(http, 0, 500);
             await FillAsync();
 
@@ -45,8 +48,11 @@ public sealed class FullDiskTests : IDisposable
             await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, Ct);
             lock (_lines) Assert.InRange(_lines.Count(line => line.Contains("fail:", StringComparison.Ordinal) || line.Contains("warn:", StringComparison.Ordinal)), 1, 40);
 
+            await ToldAsync(sink, "Plumbline cannot store anything");
             File.Delete(Filler);
             await ReadyAsync(http, HttpStatusCode.OK);
+            await ToldAsync(sink, "Plumbline stores again");
+            Assert.Equal(2, sink.Requests.Count);
             await PostAsync(http, 500, 500);
             await StoredAsync(http, 1000);
             server.Kill();
@@ -57,7 +63,16 @@ public sealed class FullDiskTests : IDisposable
         using var full = Start(new Uri($"http://127.0.0.1:{SourcePlaces.FreePort()}"));
         await full.WaitForExitAsync(Ct).WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Ct);
         Assert.NotEqual(0, full.ExitCode);
-        lock (_lines) Assert.Contains(_lines, line => line.Contains("Free some space", StringComparison.Ordinal));
+        lock (_lines) Assert.Contains("Free some space", string.Join('\n', _lines.TakeLast(15)), StringComparison.Ordinal);
+    }
+
+    private static async Task ToldAsync(HttpSink sink, string headline)
+    {
+        for (var attempt = 0; !sink.Requests.Any(request => request.Text.Contains(headline, StringComparison.Ordinal)); attempt++)
+        {
+            Assert.True(attempt < 400, $"Nobody was told '{headline}'");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
+        }
     }
 
     public void Dispose()

@@ -22,7 +22,7 @@ public static class DeliverySetup
         services.AddSingleton<IReceiverClient, EmailClient>();
         services.AddSingleton<IReceiverClient, AlertmanagerClient>();
         services.AddSingleton<IReceiverClient, PagerDutyClient>();
-        services.AddHostedService<DeliveryLoop>();
+        services.AddHostedService<DeliveryLoop>().AddHostedService<StorageAlerts>();
         return services;
     }
 

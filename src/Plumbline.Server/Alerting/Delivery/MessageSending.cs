@@ -64,6 +64,10 @@ public sealed class MessageSending(IDbContextFactory<StateDbContext> state, Rece
         return (row.Id, outcome);
     }
 
+    /// <summary>One attempt of which nothing is written down: for what must be told although the disk fails.</summary>
+    internal Task<SendOutcome> SendUnrecordedAsync(Receiver receiver, Notification notification, CancellationToken cancellation) =>
+        AttemptAsync(receiver, new OutgoingMessage(notification.Key, receiver, IsDigest: false, [notification], 1) { IsUnrecorded = true }, cancellation);
+
     /// <summary>Tries everything that waits for a receiver at once: somebody has just mended it.</summary>
     public async Task HurryAsync(string receiver, CancellationToken cancellation)
     {

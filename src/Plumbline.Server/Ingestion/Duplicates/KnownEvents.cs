@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Plumbline.Events;
 using Plumbline.Events.Batches;
 using Plumbline.Events.Spooling;
+using Plumbline.Server.Integrity;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Ingestion.Duplicates;
@@ -37,10 +38,10 @@ public sealed class ModelKnowledge(FilterBudget budget)
 /// Which events are known, for every model. A model is read from the spool and the column store when it is first asked for; the column
 /// store stays the only truth about what it has, the filters here only spare the question.
 /// </summary>
-public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables tables, FilterBudget budget)
+public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables tables, FilterBudget budget, IntegrityFindings findings)
 {
     private readonly ConcurrentDictionary<int, Lazy<Task<ModelKnowledge>>> _models = new();
-    private readonly Lazy<ConcurrentDictionary<int, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)>>> _inSpoolAtStart = new(() => ReadSpool(spool));
+    private readonly Lazy<ConcurrentDictionary<int, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)>>> _inSpoolAtStart = new(() => ReadSpool(spool, findings));
 
     /// <summary>Memory of all filters.</summary>
     public long FilterBytes => budget.Used;
@@ -112,31 +113,44 @@ public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables table
         return known;
     }
 
-    private static ConcurrentDictionary<int, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)>> ReadSpool(Spool spool)
+    private static ConcurrentDictionary<int, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)>> ReadSpool(Spool spool, IntegrityFindings findings)
     {
         var models = new ConcurrentDictionary<int, List<(EventKind, IdHash, long, ulong)>>();
         spool.VisitBatches((modelId, payload) =>
         {
-            var reader = new EventBatchReader(payload);
             var rows = models.GetOrAdd(modelId, static _ => []);
-            if (reader.Kind == EventKind.Signal)
+            try
             {
-                while (reader.TryRead(out Signal signal))
-                {
-                    if (!signal.Id.IsEmpty)
-                        rows.Add((EventKind.Signal, signal.Hash, signal.TimestampMs, 0));
-                }
-                return;
+                ReadBatch(payload, rows);
             }
-            if (reader.Kind == EventKind.Prediction)
+            catch (Exception damage) when (damage is InvalidDataException or ArgumentException or IndexOutOfRangeException)
             {
-                while (reader.TryReadIdentity(out var hash, out var timestampMs))
-                    rows.Add((EventKind.Prediction, hash, timestampMs, 0));
-                return;
+                // Its block fails when it is written, and is set aside and shown; the others go on.
+                findings.Add($"A batch of model number {modelId} in spool.db is damaged: {damage.Message} Its events were acknowledged and cannot be stored.");
             }
-            while (reader.TryRead(out GroundTruth truth))
-                rows.Add((EventKind.GroundTruth, truth.Hash, truth.TimestampMs, IdHash.OfValue(truth.Value)));
         });
         return models;
+    }
+
+    private static void ReadBatch(ReadOnlyMemory<byte> payload, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)> rows)
+    {
+        var reader = new EventBatchReader(payload);
+        if (reader.Kind == EventKind.Signal)
+        {
+            while (reader.TryRead(out Signal signal))
+            {
+                if (!signal.Id.IsEmpty)
+                    rows.Add((EventKind.Signal, signal.Hash, signal.TimestampMs, 0));
+            }
+            return;
+        }
+        if (reader.Kind == EventKind.Prediction)
+        {
+            while (reader.TryReadIdentity(out var hash, out var timestampMs))
+                rows.Add((EventKind.Prediction, hash, timestampMs, 0));
+            return;
+        }
+        while (reader.TryRead(out GroundTruth truth))
+            rows.Add((EventKind.GroundTruth, truth.Hash, truth.TimestampMs, IdHash.OfValue(truth.Value)));
     }
 }

@@ -26,6 +26,7 @@ public sealed class AlertmanagerClient(OutboundHttp http, MessageLinks links, ID
     {
         var rows = message.Notifications.Any(notification => notification.Kind == NotificationKind.Test)
             ? [.. message.Notifications.Select(Test)]
+            : message.IsUnrecorded ? [.. message.Notifications.Select(Unrecorded)]
             : await RememberAsync(message, cancellation);
         return await PostAsync(message.Receiver, rows, cancellation);
     }
@@ -143,6 +144,15 @@ public sealed class AlertmanagerClient(OutboundHttp http, MessageLinks links, ID
         Identity = "",
         Content = NotificationOutbox.Write(notification),
         ResolvedAtMs = time.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds(),
+    };
+
+    // Whoever sends it repeats it, too.
+    private static RemindedAlertRow Unrecorded(Notification notification) => new()
+    {
+        Receiver = "",
+        Identity = "",
+        Content = NotificationOutbox.Write(notification),
+        ResolvedAtMs = notification.ResolvedAt?.ToUnixTimeMilliseconds(),
     };
 
     private static DateTimeOffset Earlier(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;

@@ -9,6 +9,9 @@ namespace Plumbline.Server.Alerting.Delivery.Sending;
 /// <param name="Attempt">Counts from 1.</param>
 public sealed record OutgoingMessage(string Key, Receiver Receiver, bool IsDigest, ImmutableArray<Notification> Notifications, int Attempt)
 {
+    /// <summary>True when nothing of it may be written to the disk, because it is about the disk.</summary>
+    public bool IsUnrecorded { get; init; }
+
     /// <summary>The most severe of its notifications.</summary>
     public AlertSeverity Severity => Notifications.Max(notification => notification.Severity);
 }
