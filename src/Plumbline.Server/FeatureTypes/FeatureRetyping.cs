@@ -34,7 +34,10 @@ public sealed class FeatureRetyping(
             throw new FeatureChangeException($"Features of this model were given other types or dropped {MaxFormerColumns} times, which is the most.");
         var changed = feature with
         {
-            Ordinal = model.NextOrdinal, Type = type, Former = new FormerColumn(feature.Ordinal, feature.Type), Provisional = provisional,
+            Ordinal = model.NextOrdinal,
+            Type = type,
+            Former = new FormerColumn(feature.Ordinal, feature.Type),
+            Provisional = provisional,
             Declared = feature.Declared || !provisional,
         };
         await tables.BeginConversionAsync(modelId, ModelColumns.ConversionOf(changed)!, cancellation);

@@ -109,8 +109,13 @@ public sealed class FeatureTypeTests(TestHost host)
     public async Task What_stands_on_a_feature_keeps_it_as_it_is()
     {
         var model = await host.CreateModelAsync(
-            new { task = "regression", features = new { country = new { type = "categorical" }, amount = new { type = "numeric" } }, segments = new[] { "country" },
-                slices = new object[] { new { name = "large", where = new object[] { new { feature = "amount", from = 5.0 } } } } }, "types");
+            new
+            {
+                task = "regression",
+                features = new { country = new { type = "categorical" }, amount = new { type = "numeric" } },
+                segments = new[] { "country" },
+                slices = new object[] { new { name = "large", where = new object[] { new { feature = "amount", from = 5.0 } } } }
+            }, "types");
         foreach (var (feature, body, status, code) in new (string, object, HttpStatusCode, string)[]
         {
             ("country", new { type = "numeric" }, HttpStatusCode.Conflict, "feature_in_use"), ("amount", new { type = "text" }, HttpStatusCode.Conflict, "feature_in_use"),

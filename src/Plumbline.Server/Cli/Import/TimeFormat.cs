@@ -8,9 +8,21 @@ public sealed class TimeFormat
 {
     private static readonly Dictionary<char, (string Padded, string Short)> Codes = new()
     {
-        ['d'] = ("dd", "d"), ['m'] = ("MM", "M"), ['Y'] = ("yyyy", "yyyy"), ['y'] = ("yy", "yy"), ['H'] = ("HH", "H"), ['I'] = ("hh", "h"), ['M'] = ("mm", "m"),
-        ['S'] = ("ss", "s"), ['f'] = ("FFFFFFF", "FFFFFFF"), ['p'] = ("tt", "tt"), ['b'] = ("MMM", "MMM"), ['B'] = ("MMMM", "MMMM"), ['a'] = ("ddd", "ddd"),
-        ['A'] = ("dddd", "dddd"), ['z'] = ("zzz", "zzz"),
+        ['d'] = ("dd", "d"),
+        ['m'] = ("MM", "M"),
+        ['Y'] = ("yyyy", "yyyy"),
+        ['y'] = ("yy", "yy"),
+        ['H'] = ("HH", "H"),
+        ['I'] = ("hh", "h"),
+        ['M'] = ("mm", "m"),
+        ['S'] = ("ss", "s"),
+        ['f'] = ("FFFFFFF", "FFFFFFF"),
+        ['p'] = ("tt", "tt"),
+        ['b'] = ("MMM", "MMM"),
+        ['B'] = ("MMMM", "MMMM"),
+        ['a'] = ("ddd", "ddd"),
+        ['A'] = ("dddd", "dddd"),
+        ['z'] = ("zzz", "zzz"),
     };
 
     private readonly string[] _formats;
