@@ -4,7 +4,6 @@ using Plumbline.Server.Hosting;
 using Plumbline.Server.Ingestion.Duplicates;
 using Plumbline.Server.Ingestion.Intake;
 using Plumbline.Server.Ingestion.Writing;
-using Plumbline.Server.Integrity;
 using Plumbline.Server.Models;
 
 namespace Plumbline.Server.Ingestion;
@@ -20,7 +19,8 @@ public static class IngestionSetup
     {
         var limits = new EventLimits { BodyBytes = options.Ingestion.MaxBodyMiB * (int)MiB };
         services.AddSingleton(limits)
-            .AddSingleton(provider => Open(options, provider))
+            .AddSingleton(provider => Spool.Open(
+                new SpoolOptions { Path = Path.Combine(options.DataDirectory, "spool.db"), MaxBytes = options.Ingestion.SpoolMiB * MiB }, provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(new FilterBudget(DuplicateFilterBytes))
             // A body that grows holds its old array beside the new one, and pooled arrays are powers of two: three times the largest.
             .AddSingleton(new BodyBudget(Math.Max(256 * MiB, 3L * limits.BodyBytes)))
@@ -36,14 +36,6 @@ public static class IngestionSetup
     }
 
     public static void MapIngestion(this IEndpointRouteBuilder routes) => routes.MapEvents();
-
-    // Not before the parts of the folder are known to belong together.
-    private static Spool Open(PlumblineOptions options, IServiceProvider provider)
-    {
-        _ = provider.GetRequiredService<DataParts>();
-        return Spool.Open(
-            new SpoolOptions { Path = Path.Combine(options.DataDirectory, "spool.db"), MaxBytes = options.Ingestion.SpoolMiB * MiB }, provider.GetRequiredService<TimeProvider>());
-    }
 
     // What the spool holds from an earlier run must be known before the first request can bring the same rows again.
     private sealed class IngestionStart(KnownEvents known) : IHostedLifecycleService
