@@ -28,10 +28,23 @@ public sealed class FeatureTypeReview(ModelCatalog catalog, ColumnStore store, F
             var key = (modelId, feature.Name);
             var before = _values.GetValueOrDefault(key);
             _values[key] = before + values;
-            if (hasDoubtful && before < Settled) await LookAsync(modelId, feature, cancellation);
+            if (hasDoubtful && before < Settled) await TryLookAsync(modelId, feature, cancellation);
             if (before + values < Settled) continue;
             await catalog.ChangeFeatureAsync(modelId, feature.Name, found => found with { Provisional = false }, cancellation);
             _values.TryRemove(key, out _);
+        }
+    }
+
+    // The block is stored: whatever goes wrong here, the next values against the type make it be looked at again.
+    private async Task TryLookAsync(int modelId, FeatureDefinition feature, CancellationToken cancellation)
+    {
+        try
+        {
+            await LookAsync(modelId, feature, cancellation);
+        }
+        catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
+        {
+            log.LogWarning(error, "The type of feature {Feature} of model {ModelId} was not looked at", feature.Name, modelId);
         }
     }
 
