@@ -18,16 +18,19 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
 
     private const string Assumes = "Assumes that inputs mean what they meant in the reference; concept drift does not show in it. Needs ground truth in the reference.";
     private const string HowSure = "normal: sampling of the outcomes and refits of the calibration together; where the realised value of these rows is expected";
+    private const string HowSureMacro = $"{HowSure}; macro averages: percentiles of simulated labels, since a rare class is there or not";
+    private const string HowSureLoss = "percentiles of simulated losses: those of reference rows that the trees had not seen, and how far the level may be off; where the realised value of these rows is expected";
+    private const string Macro = "macro average for several classes, over those that are likely to occur or are predicted";
 
     public IReadOnlyList<MetricDefinition> Metrics { get; } =
     [
         new("estimated.accuracy", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"Mean calibrated probability that the model's own decision is right (CBPE). {Assumes}", HowSure),
-        new("estimated.precision", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"Expected true positives divided by predicted positives; macro average for several classes. {Assumes}", HowSure),
-        new("estimated.recall", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"Expected true positives divided by expected positives; macro average for several classes. {Assumes}", HowSure),
-        new("estimated.f1", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"2 TP / (2 TP + FP + FN) of the expected counts; macro average for several classes. {Assumes}", HowSure),
+        new("estimated.precision", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"Expected true positives divided by predicted positives; {Macro}. {Assumes}", HowSureMacro),
+        new("estimated.recall", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"Expected true positives divided by expected positives; {Macro}. {Assumes}", HowSureMacro),
+        new("estimated.f1", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"2 TP / (2 TP + FP + FN) of the expected counts; {Macro}. {Assumes}", HowSureMacro),
         new("estimated.roc_auc", MetricLayer.Outcomes, "", "[0, 1]", MetricDirection.HigherIsBetter, $"Expected ROC AUC: ordered by the raw score, weighted by the calibrated probability; one-versus-rest average for several classes. {Assumes}", HowSure),
-        new("estimated.mae", MetricLayer.Outcomes, "as the ground truth", "[0, ∞)", MetricDirection.LowerIsBetter, $"Mean of the absolute error that boosted trees, fitted on the reference, predict for each row from its features and prediction (DLE). {Assumes}", HowSure),
-        new("estimated.rmse", MetricLayer.Outcomes, "as the ground truth", "[0, ∞)", MetricDirection.LowerIsBetter, $"Root of the mean predicted squared error (DLE). {Assumes}", HowSure),
+        new("estimated.mae", MetricLayer.Outcomes, "as the ground truth", "[0, ∞)", MetricDirection.LowerIsBetter, $"Mean of the absolute error that boosted trees, fitted on the reference, predict for each row from its features and prediction (DLE). {Assumes}", HowSureLoss),
+        new("estimated.rmse", MetricLayer.Outcomes, "as the ground truth", "[0, ∞)", MetricDirection.LowerIsBetter, $"Root of the mean predicted squared error (DLE). {Assumes}", HowSureLoss),
         new("estimated.error", MetricLayer.Outcomes, "as the metric", "(-∞, ∞)", MetricDirection.Neutral,
             "Realised minus estimated, over the rows that have ground truth by now; the class names the metric (accuracy, roc_auc, mae, rmse). Below 0 an accuracy was flattered. How far estimates can be trusted.",
             "realised minus the estimate's interval: it holds 0 when the estimate kept its promise"),

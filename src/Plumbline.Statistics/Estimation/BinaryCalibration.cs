@@ -135,11 +135,30 @@ internal sealed class BinaryCalibration
                 total += w[i];
             }
 
+            // The lowest scores may be all negatives, the highest all positives: resampling them never gives anything else, though the next row may. Half a row of the
+            // other kind at either end (Jeffreys' prior) says so.
+            if (total > 0)
+                AddEnds(x, y, w, factor, random);
             if (total > 0)
                 fits.Add(IsotonicRegression.FitAscending(x, y, w));
         }
 
         return fits;
+    }
+
+    private static void AddEnds(double[] x, double[] y, double[] w, double factor, RandomSource random)
+    {
+        Add(0, 1);
+        Add(x.Length - 1, 0);
+
+        void Add(int at, double value)
+        {
+            // Gamma(1/2) is half a squared normal.
+            var gaussian = random.NextGaussian();
+            var weight = factor * gaussian * gaussian / 2;
+            y[at] = (y[at] * w[at] + value * weight) / (w[at] + weight);
+            w[at] += weight;
+        }
     }
 
     // A weighted count w made of rows of about `factor` each varies like factor * Poisson(w / factor).

@@ -105,6 +105,11 @@ public sealed class BinaryPerformanceEstimator
             return Nothing(Statistics.Estimate.Undefined(decisionsByScore.N, null, "scores outside [0, 1] cannot be taken as probabilities"));
         var main = ExpectedMetrics.Of(groups, calibrated, withVariance: true);
         var spread = CalibrationSpread.Of(_calibration, groups);
+        main = main with
+        {
+            VarianceAmongPositive = Math.Max(main.VarianceAmongPositive, spread.VarianceAmongPositive),
+            VarianceAmongNegative = Math.Max(main.VarianceAmongNegative, spread.VarianceAmongNegative),
+        };
         return Assemble(decisionsByScore.N, main, spread, _calibration.Warnings(groups));
     }
 

@@ -25,6 +25,15 @@ public readonly record struct EstimatedMetric(Estimate Estimate, double Sampling
             : new EstimatedMetric(estimate, 0, 0);
     }
 
+    /// <summary>The interval comes from simulated outcomes, which need not lie symmetrically.</summary>
+    internal static EstimatedMetric Drawn(double value, long n, double sampling, double calibration, Interval interval)
+    {
+        var estimate = Estimate.Of(value, n);
+        return double.IsFinite(sampling) && double.IsFinite(calibration)
+            ? new EstimatedMetric(estimate.With(interval).WithStandardError(Math.Sqrt(sampling * sampling + calibration * calibration)), sampling, calibration)
+            : new EstimatedMetric(estimate, 0, 0);
+    }
+
     internal static EstimatedMetric None(Estimate why) => new(why, 0, 0);
 }
 

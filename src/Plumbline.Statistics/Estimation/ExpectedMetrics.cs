@@ -64,6 +64,12 @@ internal readonly record struct ExpectedMetrics(BinaryConfusion Confusion, doubl
 internal readonly record struct CalibrationSpread(
     double Accuracy, double Precision, double Recall, double F1, double Area, double CountPositive, double CountNegative, double CountBoth)
 {
+    /// <summary>Mean over the refits of <see cref="ExpectedMetrics.VarianceAmongPositive"/>: above 0 where the fit itself is sure of everything.</summary>
+    public double VarianceAmongPositive { get; init; }
+
+    /// <summary>The same of the predicted negatives.</summary>
+    public double VarianceAmongNegative { get; init; }
+
     private const int GridRows = 1000;
 
     public static CalibrationSpread Of(BinaryCalibration calibration, ExpectedGroups groups)
@@ -81,6 +87,7 @@ internal readonly record struct CalibrationSpread(
         var area = new double[refits.Count];
         var positive = new double[refits.Count];
         var negative = new double[refits.Count];
+        double amongPositive = 0, amongNegative = 0;
         for (var r = 0; r < refits.Count; r++)
         {
             for (var i = 0; i < calibrated.Length; i++)
@@ -88,6 +95,7 @@ internal readonly record struct CalibrationSpread(
             var metrics = ExpectedMetrics.Of(coarse, calibrated, withVariance: false);
             (accuracy[r], precision[r], recall[r], f1[r]) = (metrics.Accuracy, metrics.Precision, metrics.Recall, metrics.F1);
             area[r] = double.IsNaN(metrics.Ranking.Area) ? 0.5 : metrics.Ranking.Area;
+            (amongPositive, amongNegative) = (amongPositive + metrics.VarianceAmongPositive / refits.Count, amongNegative + metrics.VarianceAmongNegative / refits.Count);
             (positive[r], negative[r]) = (metrics.Confusion.TruePositive, metrics.Confusion.FalseNegative);
         }
 
@@ -98,7 +106,11 @@ internal readonly record struct CalibrationSpread(
         var (tp, fn) = (fit.Confusion.TruePositive, fit.Confusion.FalseNegative);
         return new CalibrationSpread(
             Square(accuracy, fit.Accuracy), Square(precision, fit.Precision), Square(recall, fit.Recall), Square(f1, fit.F1), Square(area, fitArea),
-            Square(positive, tp), Square(negative, fn), Product(positive, tp, negative, fn));
+            Square(positive, tp), Square(negative, fn), Product(positive, tp, negative, fn))
+        {
+            VarianceAmongPositive = amongPositive,
+            VarianceAmongNegative = amongNegative,
+        };
     }
 
     private static double Square(double[] values, double around) => Product(values, around, values, around);

@@ -79,6 +79,8 @@ public sealed class MulticlassPerformanceEstimator
         Fill(confusion, calibrated, predictions);
         var area = Area(probabilities, calibrated, withVariance: true);
         var spread = Spread(probabilities, predictions);
+        var expected = ExpectedMacro.Of(confusion, calibrated, predictions);
+        var draws = LabelDraws.Of(Classes, calibrated, predictions);
         var n = predictions.Length;
         var warnings = new List<string>();
         foreach (var (calibration, k) in _calibrations.Select((c, k) => (c, k)))
@@ -89,13 +91,13 @@ public sealed class MulticlassPerformanceEstimator
 
         return new MulticlassEstimate(
             confusion,
-            EstimatedMetric.Of(confusion.Accuracy().Value!.Value, n, LabelVariance(confusion, calibrated, predictions, null), spread[0], 0, 1),
-            EstimatedMetric.Of(confusion.Precision().Value!.Value, n, LabelVariance(confusion, calibrated, predictions, confusion.PrecisionGradient()), spread[1], 0, 1),
-            EstimatedMetric.Of(confusion.Recall().Value!.Value, n, LabelVariance(confusion, calibrated, predictions, confusion.RecallGradient()), spread[2], 0, 1),
-            EstimatedMetric.Of(confusion.F1().Value!.Value, n, LabelVariance(confusion, calibrated, predictions, confusion.F1Gradient()), spread[3], 0, 1),
+            EstimatedMetric.Of(expected.Accuracy, n, VarianceOfAccuracy(calibrated, predictions), spread[0] * spread[0], 0, 1),
+            draws.Metric(0, expected.Precision, n, spread[1]),
+            draws.Metric(1, expected.Recall, n, spread[2]),
+            draws.Metric(2, expected.F1, n, spread[3]),
             double.IsNaN(area.Area)
                 ? EstimatedMetric.None(Statistics.Estimate.Undefined(n, null, "every row is surely of one class"))
-                : EstimatedMetric.Of(area.Area, n, area.Variance, spread[4], 0, 1),
+                : EstimatedMetric.Of(area.Area, n, area.Variance, spread[4] * spread[4], 0, 1),
             warnings);
     }
 
@@ -118,25 +120,17 @@ public sealed class MulticlassPerformanceEstimator
         }
     }
 
-    /// <summary>Delta method over independent labels: a row's label k changes the metric by gradient[k, prediction]. A null gradient means accuracy.</summary>
-    private static double LabelVariance(ConfusionMatrix confusion, double[] calibrated, ReadOnlySpan<int> predictions, double[]? gradient)
+    // Exact: the number of right decisions is Poisson-binomial.
+    private double VarianceOfAccuracy(double[] calibrated, ReadOnlySpan<int> predictions)
     {
-        var classes = confusion.Classes;
         var variance = 0.0;
         for (var i = 0; i < predictions.Length; i++)
         {
-            double first = 0, second = 0;
-            for (var k = 0; k < classes; k++)
-            {
-                var change = gradient is null ? (k == predictions[i] ? 1 / confusion.Total : 0) : gradient[k * classes + predictions[i]];
-                first += calibrated[i * classes + k] * change;
-                second += calibrated[i * classes + k] * change * change;
-            }
-
-            variance += Math.Max(0, second - first * first);
+            var right = calibrated[i * Classes + predictions[i]];
+            variance += right * (1 - right);
         }
 
-        return variance;
+        return variance / predictions.Length / predictions.Length;
     }
 
     private double[] Calibrate(ReadOnlySpan<double> probabilities, int refit)
@@ -201,9 +195,8 @@ public sealed class MulticlassPerformanceEstimator
     private double[] Spread(ReadOnlySpan<double> probabilities, ReadOnlySpan<int> predictions)
     {
         var refits = _calibrations.Min(c => c.Refits.Count);
-        var result = new double[5];
         if (refits < 2)
-            return result;
+            return new double[5];
         // Rows evenly spaced stand for all: the spread of refits needs no more.
         var step = Math.Max(1, predictions.Length / SpreadRows);
         List<double> rows = [];
@@ -215,28 +208,20 @@ public sealed class MulticlassPerformanceEstimator
         }
 
         double[] sample = [.. rows];
-        var values = new double[5][];
-        for (var v = 0; v < 5; v++)
-            values[v] = new double[refits];
-        for (var r = 0; r < refits; r++)
-        {
-            var calibrated = Calibrate(sample, r);
-            var confusion = new ConfusionMatrix(Classes);
-            Fill(confusion, calibrated, [.. decisions]);
-            values[0][r] = confusion.Accuracy().Value!.Value;
-            values[1][r] = confusion.Precision().Value!.Value;
-            values[2][r] = confusion.Recall().Value!.Value;
-            values[3][r] = confusion.F1().Value!.Value;
-            var area = Area(sample, calibrated, withVariance: false).Area;
-            values[4][r] = double.IsNaN(area) ? 0.5 : area;
-        }
+        int[] answers = [.. decisions];
+        var fit = Values(sample, answers, -1);
+        var values = Enumerable.Range(0, refits).Select(r => Values(sample, answers, r)).ToArray();
+        // Around the fit, not around the refits' mean: that the refits lie to one side of it is an error, too.
+        return [.. Enumerable.Range(0, 5).Select(v => Math.Sqrt(values.Average(row => (row[v] - fit[v]) * (row[v] - fit[v]))))];
+    }
 
-        for (var v = 0; v < 5; v++)
-        {
-            var mean = values[v].Average();
-            result[v] = values[v].Sum(x => (x - mean) * (x - mean)) / (refits - 1);
-        }
-
-        return result;
+    private double[] Values(double[] probabilities, int[] predictions, int refit)
+    {
+        var calibrated = Calibrate(probabilities, refit);
+        var confusion = new ConfusionMatrix(Classes);
+        Fill(confusion, calibrated, predictions);
+        var (accuracy, precision, recall, f1) = ExpectedMacro.Of(confusion, calibrated, predictions);
+        var area = Area(probabilities, calibrated, withVariance: false).Area;
+        return [accuracy, precision, recall, f1, double.IsNaN(area) ? 0.5 : area];
     }
 }

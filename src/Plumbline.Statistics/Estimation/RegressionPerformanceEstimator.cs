@@ -32,7 +32,7 @@ public sealed class PredictedLosses
 
 /// <summary>
 /// Direct loss estimation (DLE): boosted trees learn the loss of each reference row from its features and prediction; their mean over new rows estimates the performance
-/// there. R2 cannot be had this way. Assumes that the relation between features and loss holds; trees do not extrapolate. Fit on rows that trained neither model. Immutable.
+/// there, its level set by rows that the trees had not seen (<see cref="LossNoise"/>). R2 cannot be had this way. Assumes that the relation between features and loss holds; trees do not extrapolate. Fit on rows that trained neither model. Immutable.
 /// </summary>
 public sealed class RegressionPerformanceEstimator
 {
@@ -41,18 +41,18 @@ public sealed class RegressionPerformanceEstimator
 
     private readonly (GradientBoostedTrees Absolute, GradientBoostedTrees Square) _whole;
     private readonly List<(GradientBoostedTrees Absolute, GradientBoostedTrees Square)> _models;
-    private readonly double _kurtosis;
+    private readonly LossNoise _noise;
     private readonly double _minimum;
     private readonly double _maximum;
     private readonly FeatureTable _shape;
 
     private RegressionPerformanceEstimator(
         (GradientBoostedTrees Absolute, GradientBoostedTrees Square) whole, List<(GradientBoostedTrees Absolute, GradientBoostedTrees Square)> models,
-        double kurtosis, double minimum, double maximum, FeatureTable shape)
+        LossNoise noise, double minimum, double maximum, FeatureTable shape)
     {
         _whole = whole;
         _models = models;
-        _kurtosis = kurtosis;
+        _noise = noise;
         _minimum = minimum;
         _maximum = maximum;
         _shape = shape;
@@ -63,7 +63,7 @@ public sealed class RegressionPerformanceEstimator
     /// <param name="predictions">Its predictions, finite.</param>
     /// <param name="groundTruth">The true values, finite.</param>
     /// <param name="seed">Seed of folds and trees.</param>
-    /// <param name="folds">Further loss models, each without one fold, 2 .. 20: their spread is the model part of the interval, their held-out rows the noise of the loss.</param>
+    /// <param name="folds">Further loss models, each without one fold, 2 .. 20: their spread is the model part of the interval, their held-out rows the level and the noise of the loss.</param>
     /// <exception cref="ArgumentException">Lengths differ, a value is not finite, fewer than 20 rows per fold.</exception>
     public static RegressionPerformanceEstimator Fit(
         FeatureTable features, ReadOnlySpan<double> predictions, ReadOnlySpan<double> groundTruth, ulong seed = 1, int folds = 5)
@@ -89,7 +89,7 @@ public sealed class RegressionPerformanceEstimator
         var foldOf = new int[features.Rows];
         Rows.Spread(foldOf, folds, new RandomSource(seed));
         List<(GradientBoostedTrees Absolute, GradientBoostedTrees Square)> models = [];
-        double residuals = 0, expected = 0;
+        var (heldAbsolute, heldSquare) = (new double[features.Rows], new double[features.Rows]);
         for (var fold = 0; fold < folds; fold++)
         {
             var (inside, outside) = Rows.Of(foldOf, fold);
@@ -97,18 +97,15 @@ public sealed class RegressionPerformanceEstimator
             var model = (GradientBoostedTrees.Fit(train, Rows.Take<double>(absolute, outside), Trees with { Seed = seed + (ulong)fold }),
                 GradientBoostedTrees.Fit(train, Rows.Take<double>(square, outside), Trees with { Seed = seed + (ulong)fold }));
             models.Add(model);
-            var predicted = model.Item2.Predict(table.Select(inside));
+            var rows = table.Select(inside);
+            var (guessAbsolute, guessSquare) = (Losses(model.Item1.Predict(rows)), Losses(model.Item2.Predict(rows)));
             for (var i = 0; i < inside.Length; i++)
-            {
-                var guess = Math.Max(0, predicted[i]);
-                residuals += (square[inside[i]] - guess) * (square[inside[i]] - guess);
-                expected += guess * guess;
-            }
+                (heldAbsolute[inside[i]], heldSquare[inside[i]]) = (guessAbsolute[i], guessSquare[i]);
         }
 
         var (low, high) = Range(predictions);
         var whole = (GradientBoostedTrees.Fit(table, absolute, Trees with { Seed = seed }), GradientBoostedTrees.Fit(table, square, Trees with { Seed = seed }));
-        return new RegressionPerformanceEstimator(whole, models, expected > 0 ? residuals / expected : 0, low, high, features.Select([]));
+        return new RegressionPerformanceEstimator(whole, models, LossNoise.Of(absolute, square, heldAbsolute, heldSquare, new RandomSource(seed + (ulong)folds)), low, high, features.Select([]));
     }
 
     /// <summary>Predicts the losses of rows, once, so that any number of subsets of them can be estimated.</summary>
@@ -154,21 +151,10 @@ public sealed class RegressionPerformanceEstimator
             return new RegressionEstimate(none, none, []);
         }
 
-        double n = rows.Length, mae = 0, mse = 0, conditional = 0, fourth = 0;
-        foreach (var i in rows)
-        {
-            var (absolute, square) = (losses.Absolute[i], losses.Square[i]);
-            mae += absolute / n;
-            mse += square / n;
-            conditional += Math.Max(0, square - absolute * absolute);
-            fourth += _kurtosis * square * square;
-        }
-
-        var rmse = Math.Sqrt(mse);
-        return new RegressionEstimate(
-            EstimatedMetric.Of(mae, rows.Length, conditional / (n * n), Jackknife(Means(losses.AbsoluteByModel, rows)), 0, double.MaxValue),
-            EstimatedMetric.Of(rmse, rows.Length, mse > 0 ? fourth / (n * n) / (4 * mse) : 0, mse > 0 ? Jackknife(Means(losses.SquareByModel, rows)) / (4 * mse) : 0, 0, double.MaxValue),
-            Warnings(Rows.Take<double>(losses.Predictions, rows.ToArray())));
+        var (mae, mse) = _noise.Draw(
+            [.. Rows.Take<double>(losses.Absolute, rows.ToArray())], [.. Rows.Take<double>(losses.Square, rows.ToArray())],
+            Jackknife(Means(losses.AbsoluteByModel, rows)), Jackknife(Means(losses.SquareByModel, rows)));
+        return new RegressionEstimate(mae.Metric(static value => value), mse.Metric(Math.Sqrt), Warnings(Rows.Take<double>(losses.Predictions, rows.ToArray())));
     }
 
     private static double[] Means(double[][] byModel, ReadOnlySpan<int> rows)

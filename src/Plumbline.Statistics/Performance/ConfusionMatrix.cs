@@ -131,15 +131,6 @@ public sealed class ConfusionMatrix
     /// <summary>Averaged F1: the average of the classes' F1, not the F1 of the averages.</summary>
     public Estimate F1(ClassAverage average = ClassAverage.Macro) => Average(average, F1Of);
 
-    /// <summary>Derivatives of macro precision with respect to every cell, row-major.</summary>
-    internal double[] PrecisionGradient() => Gradient(PrecisionOf);
-
-    /// <summary>Derivatives of macro recall with respect to every cell, row-major.</summary>
-    internal double[] RecallGradient() => Gradient(RecallOf);
-
-    /// <summary>Derivatives of macro F1 with respect to every cell, row-major.</summary>
-    internal double[] F1Gradient() => Gradient(F1Of);
-
     private static ClassScore PrecisionOf(double hit, double support, double predicted) => predicted == 0
         ? default
         : new ClassScore(hit / predicted, (predicted - hit) / (predicted * predicted), 0, -hit / (predicted * predicted));
@@ -201,19 +192,6 @@ public sealed class ConfusionMatrix
         for (var k = 0; k < Classes; k++)
             weights[k] /= total;
         return (scores, weights);
-    }
-
-    private double[] Gradient(Func<double, double, double, ClassScore> score)
-    {
-        var (scores, weights) = Scores(ClassAverage.Macro, score);
-        var gradient = new double[_cells.Length];
-        for (var i = 0; i < Classes; i++)
-        {
-            for (var j = 0; j < Classes; j++)
-                gradient[i * Classes + j] = Slope(scores, weights, i, j);
-        }
-
-        return gradient;
     }
 
     private static double Slope(ClassScore[] scores, double[] weights, int i, int j) => i == j
