@@ -1,5 +1,6 @@
 using Plumbline.Server.Drift.Measures;
 using Plumbline.Server.Metrics;
+using Plumbline.Server.References;
 using Plumbline.Statistics;
 
 namespace Plumbline.Server.Drift;
@@ -24,6 +25,13 @@ public sealed class DriftCalculator : IProfileCalculator
                 // A feature that vanished is not "no drift": the point says that nothing can be compared.
                 foreach (var measure in Measures.Where(measure => measure.AppliesTo(baseline)))
                     sink.Add(measure.Definition.Name, Estimate.Insufficient(baseline.Profile.Present, 0, "no present value"), feature);
+                continue;
+            }
+
+            if (baseline.IsNearIdentifier)
+            {
+                foreach (var measure in Measures.Where(measure => measure.AppliesTo(baseline)))
+                    sink.Add(measure.Definition.Name, Estimate.Undefined(baseline.Profile.Present, profile.Present, FeatureBaseline.NearIdentifier), feature);
                 continue;
             }
 

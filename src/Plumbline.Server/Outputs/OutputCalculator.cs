@@ -11,6 +11,7 @@ public sealed class OutputCalculator : IProfileCalculator
 {
     public IReadOnlyList<MetricDefinition> Metrics { get; } =
     [
+        new("output.missing_rate", MetricLayer.Outputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Requests with status ok and no answer (null, absent, NaN, None), divided by requests with status ok: a model that answers NaN is running and of no use.", "Wilson"),
         new("output.share", MetricLayer.Outputs, "share", "[0, 1]", MetricDirection.Neutral, "Predictions of the class, divided by all predictions that have one. One point per class.", "Wilson"),
         new("output.top_share", MetricLayer.Outputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "The largest share of a predicted class: 0.4 says that 40 % of the requests fall into one class.", "Wilson"),
         new("output.effective_classes", MetricLayer.Outputs, "classes", "[1, K]", MetricDirection.HigherIsBetter, "exp of the entropy (nats) of the predicted class shares: how many equally frequent classes would be as diverse."),
@@ -24,12 +25,21 @@ public sealed class OutputCalculator : IProfileCalculator
     {
         if (profiles.Find(PseudoFeatures.Prediction) is { } prediction)
         {
+            AddMissing(prediction, profiles, sink);
             if (profiles.Model.Task == ModelTask.Regression) AddNumbers(prediction, sink);
             else AddClasses(prediction, profiles, sink);
         }
 
         AddMean("output.confidence", profiles.Find(PseudoFeatures.Confidence), sink);
         AddMean("output.entropy", profiles.Find(PseudoFeatures.Entropy), sink);
+    }
+
+    // Failed requests have no answer either; they are the error rate's. "ok" is the first of the statuses.
+    private static void AddMissing(FeatureProfile prediction, ScopeProfiles profiles, MetricSink sink)
+    {
+        if (profiles.Find(PseudoFeatures.Status) is not { } status || status.Bins.Length == 0) return;
+        var ok = (long)status.Bins[0];
+        sink.Add("output.missing_rate", Wilson.Proportion(Math.Clamp(ok - prediction.Present, 0, ok), ok));
     }
 
     private static void AddClasses(FeatureProfile prediction, ScopeProfiles profiles, MetricSink sink)

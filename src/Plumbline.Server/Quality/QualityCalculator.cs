@@ -1,5 +1,6 @@
 using Plumbline.Server.Metrics;
 using Plumbline.Server.Profiles;
+using Plumbline.Server.References;
 using Plumbline.Statistics;
 using Plumbline.Statistics.Intervals;
 
@@ -30,7 +31,9 @@ public sealed class QualityCalculator : IProfileCalculator
             sink.Add("input.type_error_rate", Wilson.Proportion(profile.TypeErrors, profile.Rows), feature);
             if (profiles.FindBaseline(feature) is not { } baseline || profile.Bins.Length == 0) continue;
             if (profiles.Scope == ProfileScope.All) sink.Add("input.missing_over_reference", OverReference(profile, baseline.Profile), feature);
-            if (baseline.IsNumeric) sink.Add("input.out_of_range_rate", Wilson.Proportion(profile.OutOfRange, profile.Present), feature);
+            if (baseline.IsNearIdentifier)
+                sink.Add(baseline.IsNumeric ? "input.out_of_range_rate" : "input.unseen_rate", Estimate.Undefined(profile.Present, null, FeatureBaseline.NearIdentifier), feature);
+            else if (baseline.IsNumeric) sink.Add("input.out_of_range_rate", Wilson.Proportion(profile.OutOfRange, profile.Present), feature);
             else sink.Add("input.unseen_rate", Wilson.Proportion(profile.Bins[^1], profile.Present), feature);
         }
     }

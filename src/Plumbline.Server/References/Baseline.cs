@@ -64,4 +64,27 @@ public sealed record FeatureBaseline
 
     /// <summary>The reference's own counts in these bins.</summary>
     public required FeatureProfile Profile { get; init; }
+
+    /// <summary>
+    /// True when the reference has nearly one value per row and no row resembles another: texts of which even the most frequent occur about once, or a counter (whole
+    /// numbers, nearly all different, close together). Every window has new values then, whatever the model sees, so nothing of it is compared with the reference.
+    /// </summary>
+    public bool IsNearIdentifier { get; init; }
+
+    /// <summary>What points of such a feature say instead of a number.</summary>
+    public const string NearIdentifier = "near-unique identifier: not compared";
+
+    /// <summary>Present values below which categories are not called identifiers: among few rows many values are new.</summary>
+    internal const int LeastTexts = 1_000;
+
+    /// <summary>Present values below which whole numbers are not called a counter: a day's number or a year is none.</summary>
+    internal const int LeastNumbers = 5_000;
+
+    /// <summary>True for categories of which the most frequent occur at most twice on average.</summary>
+    internal static bool AreNearIdentifiers(FeatureProfile profile, int categories) =>
+        profile.Present >= LeastTexts && categories >= BaselineComputation.MaxCategories && profile.Bins[..categories].Sum(count => (long)count) <= 2L * categories;
+
+    /// <summary>True for whole numbers that are nearly all different and fill at least a quarter of their range.</summary>
+    internal static bool AreCounter(ulong count, ulong whole, ulong different, double range) =>
+        count >= LeastNumbers && whole == count && different >= 0.97 * count && range <= 4.0 * count;
 }

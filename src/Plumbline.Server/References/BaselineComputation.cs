@@ -43,12 +43,12 @@ public sealed class BaselineComputation(ColumnStore store)
         {
             Features = counted.Select(profile => numbers.TryGetValue(profile.Feature, out var number)
                 ? Numeric(profile, number)
-                : new FeatureBaseline { Feature = profile.Feature, IsNumeric = false, Categories = [.. categories[profile.Feature].Values], Profile = profile })
+                : Categorical(profile, categories[profile.Feature].Values))
                 .ToFrozenDictionary(feature => feature.Feature, StringComparer.Ordinal),
         };
     }
 
-    private sealed record NumberSummary(double[] Quantiles, double Minimum, double Maximum, double Mean, double StandardDeviation, ulong Count, double[] Values)
+    private sealed record NumberSummary(double[] Quantiles, double Minimum, double Maximum, double Mean, double StandardDeviation, ulong Count, double[] Values, ulong Whole, ulong Different)
     {
         /// <summary>Null without any finite value.</summary>
         public PercentileEdges? Edges { get; } = Count == 0 ? null : PercentileEdges.FromQuantiles(
@@ -66,6 +66,18 @@ public sealed class BaselineComputation(ColumnStore store)
         ? new FeatureBins(generation, IsNumeric: true, edges.Edges.ToArray(), number.Minimum, number.Maximum)
         : new FeatureBins(generation, IsNumeric: true, []);
 
+    private static FeatureBaseline Categorical(FeatureProfile profile, IReadOnlyList<string> values) => new()
+    {
+        Feature = profile.Feature,
+        IsNumeric = false,
+        Categories = [.. values],
+        Profile = profile,
+        IsNearIdentifier = IsOwn(profile) && FeatureBaseline.AreNearIdentifiers(profile, values.Count),
+    };
+
+    // Answers and scores are compared whatever they look like.
+    private static bool IsOwn(FeatureProfile profile) => profile.Feature[0] != '@';
+
     private static FeatureBaseline Numeric(FeatureProfile profile, NumberSummary number) => new()
     {
         Feature = profile.Feature,
@@ -75,6 +87,7 @@ public sealed class BaselineComputation(ColumnStore store)
         Mean = number.Count == 0 ? 0 : number.Mean,
         StandardDeviation = number.Count == 0 ? 0 : number.StandardDeviation,
         Profile = profile,
+        IsNearIdentifier = IsOwn(profile) && FeatureBaseline.AreCounter(number.Count, number.Whole, number.Different, number.Maximum - number.Minimum),
     };
 
     private async Task<IReadOnlyList<FeatureProfile>> CountAsync(string table, IReadOnlyList<(ProfiledFeature Feature, FeatureBins Bins)> features, CancellationToken ct)
@@ -107,7 +120,7 @@ public sealed class BaselineComputation(ColumnStore store)
             var columns = chunk.Select(feature => $"""
                 quantilesExactInclusiveIf({Levels})({feature.Sql}, isFinite({feature.Sql})), minIf({feature.Sql}, isFinite({feature.Sql})), maxIf({feature.Sql}, isFinite({feature.Sql})),
                 avgIf({feature.Sql}, isFinite({feature.Sql})), stddevPopStableIf({feature.Sql}, isFinite({feature.Sql})), countIf(isFinite({feature.Sql})),
-                {FewValues}({feature.Sql}, isFinite({feature.Sql}))
+                {FewValues}({feature.Sql}, isFinite({feature.Sql})), countIf(isFinite({feature.Sql}) AND {feature.Sql} = floor({feature.Sql})), uniqIf({feature.Sql}, isFinite({feature.Sql}))
                 """);
             using var answer = await store.QueryAsync(new SqlStatement($"SELECT {string.Join(",\n", columns)} FROM {table}"), ct);
             answer.Read();
@@ -115,7 +128,7 @@ public sealed class BaselineComputation(ColumnStore store)
             {
                 summaries[feature.Name] = new NumberSummary(
                     answer.ReadDoubleArray(), answer.ReadDouble(), answer.ReadDouble(), answer.ReadDouble(), answer.ReadDouble(), answer.ReadUInt64(),
-                    answer.ReadDoubleArray());
+                    answer.ReadDoubleArray(), answer.ReadUInt64(), answer.ReadUInt64());
             }
         }
         return summaries;

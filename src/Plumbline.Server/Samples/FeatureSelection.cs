@@ -30,7 +30,7 @@ public sealed record FeatureSelection(ImmutableArray<FeatureDefinition> Features
 
     private static bool IsUsable(FeatureBaseline baseline)
     {
-        if (baseline.Profile.Present == 0) return false;
+        if (baseline.Profile.Present == 0 || baseline.IsNearIdentifier) return false;
         // The bins of a categorical profile end with "other" and "unseen".
         var bins = baseline.Profile.Bins;
         return baseline.IsNumeric || bins.Length < 2 || bins[^2] <= LargestOther * baseline.Profile.Present;

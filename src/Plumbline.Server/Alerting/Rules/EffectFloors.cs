@@ -27,7 +27,7 @@ public static class EffectFloors
         "drift.calibrated" => new(ShiftSize.DefaultFloor),
         "system.error_rate" or "system.timeout_rate" => new(0.01),
         _ when metric.StartsWith("system.latency", StringComparison.Ordinal) => new(0.25, IsRelative: true),
-        "input.missing_rate" or "input.unseen_rate" or "input.out_of_range_rate" => new(0.02, Least: 0.01),
+        "input.missing_rate" or "output.missing_rate" or "input.unseen_rate" or "input.out_of_range_rate" => new(0.02, Least: 0.01),
         "input.missing_over_reference" => new(0.02),
         "input.type_error_rate" => new(0.001),
         "output.share" => new(0.1, Least: 0.01),

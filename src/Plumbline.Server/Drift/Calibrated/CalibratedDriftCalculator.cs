@@ -68,7 +68,7 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
         FeatureBaseline feature, LearnedNulls? learned, Dictionary<(ProfileScope Scope, string Feature), NullMemory> memories, ProfileScope scope, FeatureProfile profile)
     {
         WindowSurprise? surprise = null;
-        if (learned is not null && learned.Streams.TryGetValue(new CalibratedStream(scope.SegmentKey, scope.SegmentValue, profile.Feature), out var known))
+        if (!feature.IsNearIdentifier && learned is not null && learned.Streams.TryGetValue(new CalibratedStream(scope.SegmentKey, scope.SegmentValue, profile.Feature), out var known))
         {
             if (!memories.TryGetValue((scope, profile.Feature), out var memory)) memories[(scope, profile.Feature)] = memory = known.NewMemory();
             surprise = known.Judge(new WindowCounts(profile.WindowStart, CalibratedBins.Of(feature, profile)), memory);
@@ -87,7 +87,8 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
             Value = isJudged ? surprise!.Value.Effect : null,
             PValue = isJudged ? surprise!.Value.PValue : null,
             N = profile.Rows,
-            Status = isJudged ? MetricStatus.Ok : MetricStatus.InsufficientData,
+            Status = isJudged ? MetricStatus.Ok : feature.IsNearIdentifier ? MetricStatus.Undefined : MetricStatus.InsufficientData,
+            Reason = feature.IsNearIdentifier ? FeatureBaseline.NearIdentifier : "",
         };
     }
 
