@@ -8,6 +8,7 @@ return args.FirstOrDefault() switch
     "decode" => IngestBenchmark.Decode(),
     "ingest" => await IngestBenchmark.BatchesAsync(Number(args, 1, 20), Number(args, 2, 0)),
     "ingest-single" => await IngestBenchmark.SinglesAsync(Number(args, 1, 20)),
+    "recovery" => await RecoveryBenchmark.RunAsync(Number(args, 1, 10)),
     "profiles" => await ProfilesBenchmark.RunAsync(),
     "model-page" => await ModelPageBenchmark.RunAsync(),
     "segments" => await SegmentsBenchmark.RunAsync(),
@@ -26,6 +27,7 @@ static int Usage()
     Console.WriteLine("  decode                  the JSON decoder alone: rows per second and allocations");
     Console.WriteLine("  ingest [seconds] [rate] batches of 1,000 predictions: acknowledged per second, memory, ratio to the engine's own insert");
     Console.WriteLine("  ingest-single [seconds] single predictions over 64 connections");
+    Console.WriteLine("  recovery [millions]     from SIGKILL under load to /readyz with so many million predictions stored, three times");
     Console.WriteLine("  model-page              the reads of a model page: 100 features x 30 days of hourly points");
     Console.WriteLine("  profiles                from stored events to stored profiles: 3 million rows x 30 features over 8 windows");
     Console.WriteLine("  segments                the segment table over 1,000 segments and 30 days, and how profile work grows with rows and segments");

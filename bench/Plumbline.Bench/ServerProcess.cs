@@ -7,7 +7,7 @@ namespace Plumbline.Bench;
 /// <summary>The server as a process of its own in an empty folder, so that the load beside it costs what it costs in life and memory can be measured.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private readonly Process _process;
+    private Process _process;
     private readonly string _folder;
 
     private ServerProcess(Process process, string folder, HttpClient client) => (_process, _folder, Client) = (process, folder, client);
@@ -37,19 +37,43 @@ internal sealed class ServerProcess : IAsyncDisposable
         var folder = Path.Combine(Path.GetTempPath(), $"plumbline-bench-{Environment.ProcessId}");
         var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", folder, "--urls", url]) { RedirectStandardOutput = true, UseShellExecute = false };
+        var server = new ServerProcess(Run(start), folder, new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(url) });
+        await server.WaitUntilReadyAsync();
+        return server;
+    }
+
+    /// <summary>Kills the process and starts another one on its folder. Gives the time from that start until it is ready.</summary>
+    public async Task<TimeSpan> KillAndRestartAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        var start = _process.StartInfo;
+        _process.Dispose();
+        var watch = Stopwatch.StartNew();
+        _process = Run(start);
+        await WaitUntilReadyAsync();
+        return watch.Elapsed;
+    }
+
+    private static Process Run(ProcessStartInfo start)
+    {
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
-        var server = new ServerProcess(process, folder, new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(url) });
+        return process;
+    }
+
+    private async Task WaitUntilReadyAsync()
+    {
         var watch = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                using var ready = await server.Client.GetAsync("/readyz");
-                if (ready.IsSuccessStatusCode) return server;
+                using var ready = await Client.GetAsync("/readyz");
+                if (ready.IsSuccessStatusCode) return;
             }
-            catch (HttpRequestException) when (!process.HasExited && watch.Elapsed < TimeSpan.FromSeconds(60))
+            catch (HttpRequestException) when (!_process.HasExited && watch.Elapsed < TimeSpan.FromSeconds(60))
             {
                 // Not listening yet.
             }

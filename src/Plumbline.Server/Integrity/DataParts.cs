@@ -5,8 +5,8 @@ using Plumbline.Store;
 namespace Plumbline.Server.Integrity;
 
 /// <summary>
-/// Opens the data folder: looks at its three parts, refuses those that do not belong together, and raises their generation. Whoever uses a part asks for this
-/// first, so that nothing is written into a folder that is refused.
+/// Opens the data folder: looks at its three parts, refuses those that do not belong together, and raises their generation. Whoever uses a
+/// part asks for this first, so that nothing is written into a folder that is refused.
 /// </summary>
 public sealed class DataParts : IAsyncDisposable
 {
@@ -32,7 +32,8 @@ public sealed class DataParts : IAsyncDisposable
     /// <summary>Opens the folder, made when it is not there.</summary>
     /// <exception cref="DataFolderException">Its parts do not belong together, or one is damaged.</exception>
     /// <exception cref="EngineUnavailableException">There is no engine for this platform, or another process holds the folder.</exception>
-    public static async Task<DataParts> OpenAsync(PlumblineOptions options, TimeProvider time, ILogger<ColumnStore> log, CancellationToken cancellation)
+    public static async Task<DataParts> OpenAsync(PlumblineOptions options, TimeProvider time, ILogger<ColumnStore> log,
+        CancellationToken cancellation)
     {
         var folder = options.DataDirectory;
         var files = LookAtFiles(folder);
@@ -64,7 +65,8 @@ public sealed class DataParts : IAsyncDisposable
     internal static string EngineFolder(string folder) => PathOf(folder, Part.Engine);
 
     /// <summary>Opens the engine, and says which file is damaged when it is that.</summary>
-    internal static async Task<ColumnStore> OpenEngineAsync(PlumblineOptions options, TimeProvider time, ILogger<ColumnStore> log, CancellationToken cancellation)
+    internal static async Task<ColumnStore> OpenEngineAsync(PlumblineOptions options, TimeProvider time, ILogger<ColumnStore> log,
+        CancellationToken cancellation)
     {
         var directory = EngineFolder(options.DataDirectory);
         try
@@ -83,21 +85,26 @@ public sealed class DataParts : IAsyncDisposable
         catch (EngineUnavailableException error) when (EnginePart.DamagedDefinitions(directory) is { Count: > 0 } damaged)
         {
             throw new DataFolderException(
-                $"The engine does not open, because these definitions of its tables are damaged: {string.Join(", ", damaged)}. Lost without them: the rows of those tables. "
-                + $"Put the files back from a backup, or let `plumbline check --data {options.DataDirectory} --accept-loss` set them aside.", error);
+                $"The engine does not open, because these definitions of its tables are damaged: {string.Join(", ", damaged)}. "
+                + "Lost without them: the rows of those tables. Put the files back from a backup, or let "
+                + $"`plumbline check --data {options.DataDirectory} --accept-loss` set them aside.", error);
         }
         catch (EngineUnavailableException error) when (IsFull(options.DataDirectory))
         {
             throw new DataFolderException(
-                $"The engine does not open, because the disk is full. Free some space where {options.DataDirectory} lies, then start again; nothing that was acknowledged is lost.", error);
+                $"The engine does not open, because the disk is full. Free some space where {options.DataDirectory} lies, then start "
+                + "again; nothing that was acknowledged is lost.", error);
         }
     }
 
     // Too little for the engine's first files.
     private static bool IsFull(string folder) => new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace < 1 << 20;
 
-    /// <summary>Begins a generation in all parts, then confirms it in all: only a part that took part in the last start passes the next one.</summary>
-    internal static async Task<PartIdentity> RaiseAsync(string folder, ColumnStore engine, IReadOnlyList<PartFacts> parts, CancellationToken cancellation)
+    /// <summary>
+    /// Begins a generation in all parts, then confirms it in all: only a part that took part in the last start passes the next one.
+    /// </summary>
+    internal static async Task<PartIdentity> RaiseAsync(string folder, ColumnStore engine, IReadOnlyList<PartFacts> parts,
+        CancellationToken cancellation)
     {
         var known = parts.Where(part => part.Identity is not null).ToList();
         var id = PartsComparison.CommonId(parts) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));

@@ -12,7 +12,10 @@ namespace Plumbline.Server.Integrity;
 /// <param name="DropOrphans">Remove what the engine holds of models that nobody declared.</param>
 public sealed record CheckPermissions(bool Repair, bool AcceptLoss, bool DropOrphans);
 
-/// <summary>Looks at the data folder of a server that does not run: identities, every page and data part, counters against rows, what belongs to no model.</summary>
+/// <summary>
+/// Looks at the data folder of a server that does not run: identities, every page and data part, counters against rows, what belongs to no
+/// model.
+/// </summary>
 internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may, TimeProvider time)
 {
     private readonly FolderReport _report = new();
@@ -23,7 +26,8 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
     /// <exception cref="EngineUnavailableException">The engine cannot be opened, for example because the server runs.</exception>
     public async Task<FolderReport> RunAsync(CancellationToken cancellation)
     {
-        if (!Directory.Exists(Folder) || !(Enum.GetValues<Part>().Any(part => File.Exists(DataParts.PathOf(Folder, part))) || EnginePart.Exists(DataParts.EngineFolder(Folder))))
+        if (!Directory.Exists(Folder) || !(Enum.GetValues<Part>().Any(part => File.Exists(DataParts.PathOf(Folder, part)))
+            || EnginePart.Exists(DataParts.EngineFolder(Folder))))
             throw new DataFolderException($"{Path.GetFullPath(Folder)} holds no data of Plumbline. Name the folder with --data.");
         if (may.AcceptLoss)
         {
@@ -55,8 +59,10 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
     {
         foreach (var part in parts)
         {
-            var identity = part.Identity is { } known ? string.Create(CultureInfo.InvariantCulture, $"id {known.StoreId}, generation {known.Generation}") : "no identity";
-            _report.Looked($"{PartTexts.FileOf(part.Part),-10} {(!part.Exists ? "missing" : part.Damage is not null ? "damaged" : identity)}");
+            var identity = part.Identity is { } known
+                ? string.Create(CultureInfo.InvariantCulture, $"id {known.StoreId}, generation {known.Generation}") : "no identity";
+            var stands = !part.Exists ? "missing" : part.Damage is not null ? "damaged" : identity;
+            _report.Looked($"{PartTexts.FileOf(part.Part),-10} {stands}");
         }
 
         var problems = PartsComparison.Compare(parts);
@@ -71,26 +77,33 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
         string NameOf(int id) => models.GetValueOrDefault(id) ?? $"number {id}";
         foreach (var (table, part, message) in await EngineDamage.ReadAllAsync(engine, cancellation))
         {
-            _report.Problem($"The data part {part} of {TableNames.Describe(table, id => models.GetValueOrDefault(id))} is damaged: {message} Its rows are lost. Put it back from a backup, "
-                + "or let `plumbline check --accept-loss` take it out of the table (its files stay in the table's folder detached).");
+            _report.Problem($"The data part {part} of {TableNames.Describe(table, id => models.GetValueOrDefault(id))} is damaged: "
+                + $"{message} Its rows are lost. Put it back from a backup, or let `plumbline check --accept-loss` take it out of the "
+                    + $"table (its files stay in the table's folder detached).");
         }
 
-        foreach (var aside in await EngineDamage.SetAsideAsync(engine, table => TableNames.Describe(table, id => models.GetValueOrDefault(id)), cancellation)) _report.Problem(aside);
+        foreach (var aside in await EngineDamage.SetAsideAsync(engine, table =>
+            TableNames.Describe(table, id => models.GetValueOrDefault(id)), cancellation)) _report.Problem(aside);
         var usage = await engine.ReadUsageAsync(cancellation);
-        _report.Looked(string.Create(CultureInfo.InvariantCulture, $"engine     {usage.Rows:N0} rows, {usage.DiskBytes:N0} bytes, all data parts read and compared with their checksums"));
+        _report.Looked(string.Create(CultureInfo.InvariantCulture,
+            $"engine     {usage.Rows:N0} rows, {usage.DiskBytes:N0} bytes, all data parts read and compared with their checksums"));
         if (!fits) return;
         await CompareCountersAsync(engine, models.Keys, NameOf, cancellation);
         await LookForOrphansAsync(engine, [.. models.Keys, .. SqlitePart.BeingRemoved(statePath)], cancellation);
     }
 
-    private async Task CompareCountersAsync(ColumnStore engine, IReadOnlyCollection<int> models, Func<int, string> nameOf, CancellationToken cancellation)
+    private async Task CompareCountersAsync(ColumnStore engine, IReadOnlyCollection<int> models, Func<int, string> nameOf,
+        CancellationToken cancellation)
     {
         await using var spool = Spool.Open(new SpoolOptions { Path = DataParts.PathOf(Folder, Part.Spool) }, time);
         foreach (var facts in await CounterCheck.ReadAsync(spool, engine, models, cancellation))
         {
             var waiting = spool.Counters(facts.ModelId, facts.Kind).InSpool;
+            var more = (facts.Merged > 0 ? string.Create(CultureInfo.InvariantCulture, $", {facts.Merged:N0} of them made of parts") : "")
+                + (waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {waiting:N0} in the spool") : "");
             _report.Looked(string.Create(CultureInfo.InvariantCulture,
-                $"model '{nameOf(facts.ModelId)}': {CounterCheck.WordOf(facts.Kind)} {facts.Counted:N0} counted, {facts.Rows:N0} in the engine{(waiting > 0 ? $", {waiting:N0} in the spool" : "")}"));
+                $"model '{nameOf(facts.ModelId)}': {CounterCheck.WordOf(facts.Kind)} {facts.Counted:N0} counted, {facts.Rows:N0} in the "
+                    + $"engine{more}"));
             if (facts.Agree) continue;
             var told = CounterCheck.Tell(facts, nameOf(facts.ModelId));
             if (may.Repair || may.AcceptLoss)
@@ -107,9 +120,11 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
 
     private async Task LookForOrphansAsync(ColumnStore engine, HashSet<int> known, CancellationToken cancellation)
     {
-        var orphans = (await EnginePart.ModelTableNamesAsync(engine, cancellation)).Where(table => !known.Contains(EnginePart.ModelOf(table))).ToList();
+        var orphans = (await EnginePart.ModelTableNamesAsync(engine, cancellation))
+            .Where(table => !known.Contains(EnginePart.ModelOf(table))).ToList();
         var numbers = orphans.Select(EnginePart.ModelOf).ToHashSet();
-        foreach (var table in (string[])[ModelTables.GroundTruthTable, ModelTables.MatchedTable, ModelTables.SignalsTable, ModelTables.AttributedTable, "profiles", "metric_points"])
+        foreach (var table in (string[])[ModelTables.GroundTruthTable, ModelTables.MatchedTable, ModelTables.SignalsTable,
+            ModelTables.AttributedTable, "profiles", "metric_points"])
         {
             using var rows = await engine.QueryAsync(new SqlStatement($"SELECT DISTINCT model_id FROM {table}"), cancellation);
             while (rows.Read())
@@ -123,12 +138,15 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
         {
             var tables = new ModelTables(engine);
             foreach (var id in numbers) await tables.DropAsync(id, cancellation);
-            _report.Did(string.Create(CultureInfo.InvariantCulture, $"Removed what the engine held of {numbers.Count} models that nobody declared."));
+            _report.Did(string.Create(CultureInfo.InvariantCulture,
+                $"Removed what the engine held of {numbers.Count} models that nobody declared."));
         }
         else
         {
             _report.Problem(orphans.Count > 0 ? TableNames.TellOrphans(orphans)
-                : string.Create(CultureInfo.InvariantCulture, $"The engine holds rows of {numbers.Count} models that nobody declared; `plumbline check --drop-orphans` removes them."));
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"The engine holds rows of {numbers.Count} models that nobody declared; `plumbline check --drop-orphans` "
+                    + $"removes them."));
         }
     }
 }

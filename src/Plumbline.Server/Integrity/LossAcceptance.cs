@@ -9,12 +9,13 @@ using Plumbline.Store;
 namespace Plumbline.Server.Integrity;
 
 /// <summary>
-/// Lets a folder go on without what is lost. Nothing is deleted: what cannot be used is moved into the folder <c>set-aside-TIME</c>. The parts that remain keep
-/// their id and begin a new generation together; models get numbers above all that were ever seen.
+/// Lets a folder go on without what is lost. Nothing is deleted: what cannot be used is moved into the folder <c>set-aside-TIME</c>. The
+/// parts that remain keep their id and begin a new generation together; models get numbers above all that were ever seen.
 /// </summary>
 internal sealed class LossAcceptance(PlumblineOptions options, TimeProvider time, FolderReport report) : IDisposable
 {
-    private readonly string _aside = Path.Combine(options.DataDirectory, $"set-aside-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}");
+    private readonly string _aside = Path.Combine(options.DataDirectory,
+        $"set-aside-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}");
     private ColumnStore? _engine;
 
     private string Folder => options.DataDirectory;
@@ -22,12 +23,14 @@ internal sealed class LossAcceptance(PlumblineOptions options, TimeProvider time
     internal async Task RunAsync(CancellationToken cancellation)
     {
         var existed = EnginePart.Exists(DataParts.EngineFolder(Folder));
-        foreach (var file in EnginePart.DamagedDefinitions(DataParts.EngineFolder(Folder))) SetAside(file, $"engine-{Path.GetFileName(file)}", "it is damaged; the rows of its table are lost");
+        foreach (var file in EnginePart.DamagedDefinitions(DataParts.EngineFolder(Folder)))
+            SetAside(file, $"engine-{Path.GetFileName(file)}", "it is damaged; the rows of its table are lost");
         _engine = await OpenAsync(cancellation);
         PartFacts[] parts = [.. DataParts.LookAtFiles(Folder), await EnginePart.LookAsync(_engine, existed, cancellation)];
         var problems = PartsComparison.Compare(parts);
         if (problems.Any(problem => problem.Trouble == PartTrouble.Foreign) && PartsComparison.CommonId(parts) is null)
-            throw new DataFolderException("No two parts of the folder belong together, so that nobody can say which ones to keep. Put state.db, spool.db and engine of one folder together.");
+            throw new DataFolderException("No two parts of the folder belong together, so that nobody can say which ones to keep. Put "
+                + "state.db, spool.db and engine of one folder together.");
         foreach (var problem in problems) await AcceptAsync(problem, cancellation);
         await DetachDamagedAsync(cancellation);
         if (problems.Count > 0) await GoOnAsync(parts, problems, cancellation);
@@ -57,7 +60,8 @@ internal sealed class LossAcceptance(PlumblineOptions options, TimeProvider time
 
         foreach (var suffix in (string[])["", "-wal", "-shm"])
         {
-            if (Path.Exists(DataParts.PathOf(Folder, problem.Part) + suffix)) SetAside(DataParts.PathOf(Folder, problem.Part) + suffix, name + suffix, reason: null);
+            var path = DataParts.PathOf(Folder, problem.Part) + suffix;
+            if (Path.Exists(path)) SetAside(path, name + suffix, reason: null);
         }
 
         report.Did($"{told} It was moved to {_aside}, and a new one was made.");
@@ -69,12 +73,15 @@ internal sealed class LossAcceptance(PlumblineOptions options, TimeProvider time
         PartFacts[] now = [.. DataParts.LookAtFiles(Folder), await EnginePart.LookAsync(_engine!, existed: true, cancellation)];
         await DataParts.RaiseAsync(Folder, _engine!, now, cancellation);
         var statePath = DataParts.PathOf(Folder, Part.State);
-        await using (var db = new StateDbContext(new DbContextOptionsBuilder<StateDbContext>().UseSqlite($"Data Source={statePath};Pooling=False")
+        await using (var db = new StateDbContext(new DbContextOptionsBuilder<StateDbContext>()
+            .UseSqlite($"Data Source={statePath};Pooling=False")
             .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)).Options))
         {
             await db.Database.MigrateAsync(cancellation);
-            // What was computed may not be what was declared, or the other way round: the next start computes every window of a model with a baseline again.
-            if (problems.Any(problem => problem.Part != Part.Spool)) await db.Baselines.ExecuteUpdateAsync(set => set.SetProperty(row => row.WindowsMarked, false), cancellation);
+            // What was computed may not be what was declared, or the other way round: the next start computes every window of a model with
+            // a baseline again.
+            if (problems.Any(problem => problem.Part != Part.Spool))
+                await db.Baselines.ExecuteUpdateAsync(set => set.SetProperty(row => row.WindowsMarked, false), cancellation);
         }
 
         SqlitePart.RaiseModelNumbers(statePath, before.Concat(now).Max(part => part.HighestModel));
@@ -85,7 +92,8 @@ internal sealed class LossAcceptance(PlumblineOptions options, TimeProvider time
         foreach (var (table, part, message) in await EngineDamage.ReadAllAsync(_engine!, cancellation))
         {
             await EngineDamage.DetachAsync(_engine!, table, part, cancellation);
-            report.Did($"The data part {part} of the table {table} is damaged ({message}). It was taken out of the table; its files are in the table's folder detached.");
+            report.Did($"The data part {part} of the table {table} is damaged ({message}). It was taken out of the table; its files are "
+                + $"in the table's folder detached.");
         }
     }
 

@@ -32,7 +32,8 @@ public static class PartTexts
         {
             PartTrouble.Missing => $"{path} is missing: {problem.Detail}. Without it are lost: {ContentOf(problem.Part)}.",
             PartTrouble.Damaged => $"{path} is damaged: {problem.Detail}. In it are {ContentOf(problem.Part)}.",
-            PartTrouble.Foreign => $"{path} does not belong here: {problem.Detail}. What belongs here is lost without it: {ContentOf(problem.Part)}.",
+            PartTrouble.Foreign => $"{path} does not belong here: {problem.Detail}. What belongs here is lost without it: "
+                + $"{ContentOf(problem.Part)}.",
             _ => $"{path} is older than the other parts: {problem.Detail}. What changed since is lost of {ContentOf(problem.Part)}.",
         };
     }

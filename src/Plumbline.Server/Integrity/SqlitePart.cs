@@ -11,23 +11,28 @@ internal static class SqlitePart
     private const int NotADatabase = 26;
 
     /// <summary>The columns of the table; the migration of state.db makes the same.</summary>
-    internal const string Table = "CREATE TABLE IF NOT EXISTS part_identity(StoreId TEXT NOT NULL CONSTRAINT PK_part_identity PRIMARY KEY, Generation INTEGER NOT NULL, Confirmed INTEGER NOT NULL)";
+    internal const string Table = "CREATE TABLE IF NOT EXISTS part_identity(StoreId TEXT NOT NULL CONSTRAINT PK_part_identity PRIMARY "
+        + "KEY, Generation INTEGER NOT NULL, Confirmed INTEGER NOT NULL)";
 
-    /// <summary>Reads what is in the file. It is checked page by page, so that damage is told here and not by whatever meets it first.</summary>
+    /// <summary>
+    /// Reads what is in the file. It is checked page by page, so that damage is told here and not by whatever meets it first.
+    /// </summary>
     internal static PartFacts Look(Part part, string path)
     {
         if (!File.Exists(path)) return new PartFacts(part, Exists: false);
         try
         {
             using var connection = Open(path);
-            if (Text(connection, "PRAGMA quick_check(1)") is var answer && answer != "ok") return new PartFacts(part, Exists: true, Damage: answer);
+            if (Text(connection, "PRAGMA quick_check(1)") is var answer && answer != "ok")
+                return new PartFacts(part, Exists: true, Damage: answer);
             var identity = HasTable(connection, "part_identity") ? ReadIdentity(connection) : null;
             var (content, highest) = part == Part.State ? StateContent(connection) : SpoolContent(connection);
             return new PartFacts(part, Exists: true, identity, content, highest);
         }
         catch (SqliteException error) when (IsDamage(error))
         {
-            return new PartFacts(part, Exists: true, Damage: error.SqliteErrorCode == NotADatabase ? "it is not a database any more" : "the database is malformed");
+            var damage = error.SqliteErrorCode == NotADatabase ? "it is not a database any more" : "the database is malformed";
+            return new PartFacts(part, Exists: true, Damage: damage);
         }
     }
 
@@ -55,7 +60,8 @@ internal static class SqlitePart
     {
         using var connection = Open(path);
         using var transaction = connection.BeginTransaction();
-        Run(connection, "INSERT INTO sqlite_sequence(name, seq) SELECT 'model', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'model')");
+        Run(connection, "INSERT INTO sqlite_sequence(name, seq) SELECT 'model', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE "
+            + "name = 'model')");
         Run(connection, "UPDATE sqlite_sequence SET seq = max(seq, $number) WHERE name = 'model'", ("$number", number));
         transaction.Commit();
     }
@@ -86,13 +92,17 @@ internal static class SqlitePart
         return numbers;
     }
 
-    private static (bool HasContent, int HighestModel) StateContent(SqliteConnection connection) => !HasTable(connection, "model") ? (false, 0) : (
+    private static (bool HasContent, int HighestModel) StateContent(SqliteConnection connection) =>
+        !HasTable(connection, "model") ? (false, 0) : (
         Number(connection, "SELECT EXISTS (SELECT 1 FROM model)") != 0,
-        (int)Number(connection, "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'model'), 0), coalesce((SELECT max(Id) FROM model), 0))"));
+        (int)Number(connection, "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'model'), 0), coalesce((SELECT "
+            + "max(Id) FROM model), 0))"));
 
-    private static (bool HasContent, int HighestModel) SpoolContent(SqliteConnection connection) => !HasTable(connection, "counters") ? (false, 0) : (
+    private static (bool HasContent, int HighestModel) SpoolContent(SqliteConnection connection) =>
+        !HasTable(connection, "counters") ? (false, 0) : (
         Number(connection, "SELECT coalesce(sum(stored), 0) > 0 FROM counters") != 0,
-        (int)Number(connection, "SELECT max(coalesce((SELECT max(model) FROM counters), 0), coalesce((SELECT max(model) FROM batches), 0))"));
+        (int)Number(connection, "SELECT max(coalesce((SELECT max(model) FROM counters), 0), coalesce((SELECT max(model) FROM batches), "
+            + "0))"));
 
     private static PartIdentity? ReadIdentity(SqliteConnection connection)
     {

@@ -12,8 +12,9 @@ public static class StoredDamage
 {
     private static readonly HashSet<string> EngineNames = new(StringComparer.Ordinal)
     {
-        "CHECKSUM_DOESNT_MATCH", "CANNOT_READ_ALL_DATA", "CANNOT_DECOMPRESS", "CORRUPTED_DATA", "UNKNOWN_CODEC", "TOO_LARGE_SIZE_COMPRESSED",
-        "NO_FILE_IN_DATA_PART", "BAD_SIZE_OF_FILE_IN_DATA_PART", "UNEXPECTED_FILE_IN_DATA_PART", "FILE_DOESNT_EXIST", "SEEK_POSITION_OUT_OF_BOUND",
+        "CHECKSUM_DOESNT_MATCH", "CANNOT_READ_ALL_DATA", "CANNOT_DECOMPRESS", "CORRUPTED_DATA", "UNKNOWN_CODEC",
+        "TOO_LARGE_SIZE_COMPRESSED", "NO_FILE_IN_DATA_PART", "BAD_SIZE_OF_FILE_IN_DATA_PART", "UNEXPECTED_FILE_IN_DATA_PART",
+        "FILE_DOESNT_EXIST", "SEEK_POSITION_OUT_OF_BOUND",
     };
 
     /// <summary>Which file is damaged, in words; null when the failure has another cause.</summary>
@@ -23,8 +24,10 @@ public static class StoredDamage
         for (var inner = error; inner is not null; inner = inner.InnerException)
         {
             inSpool |= inner is SpoolException;
-            if (inner is SqliteException sqlite && SqlitePart.IsDamage(sqlite)) return $"{PartTexts.FileOf(inSpool ? Part.Spool : Part.State)} is damaged: {sqlite.Message}";
-            if (inner is EngineException engine && EngineNames.Contains(engine.Name)) return $"a file of the engine is damaged: {engine.Message}";
+            if (inner is SqliteException sqlite && SqlitePart.IsDamage(sqlite))
+                return $"{PartTexts.FileOf(inSpool ? Part.Spool : Part.State)} is damaged: {sqlite.Message}";
+            if (inner is EngineException engine && EngineNames.Contains(engine.Name))
+                return $"a file of the engine is damaged: {engine.Message}";
         }
 
         return null;

@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace Plumbline.Server.Tests.Robustness;
 
-/// <summary>Whatever of a data folder is removed, cut, overwritten or put back from elsewhere: the real process says which part, what is lost and what to do.</summary>
+/// <summary>
+/// Whatever of a data folder is removed, cut, overwritten or put back from elsewhere: the real process says which part, what is lost and
+/// what to do.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<DamagedFolders>
 {
@@ -12,7 +15,8 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
     public async Task A_healthy_folder_starts_and_is_found_well()
     {
         var folder = folders.Fresh();
-        var said = await DamagedFolders.ServeAsync(folder, async http => Assert.Equal(DamagedFolders.Predictions + 100, await StoredAsync(http, "first")));
+        var said = await DamagedFolders.ServeAsync(folder, async http =>
+            Assert.Equal(DamagedFolders.Predictions + 100, await StoredAsync(http, "first")));
         Assert.DoesNotContain("Integrity", said, StringComparison.Ordinal);
         var (code, report) = await DamagedFolders.RunAsync("check", "--data", folder);
         Assert.Equal(0, code);
@@ -37,7 +41,8 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
     [InlineData("engine", "overwritten", "predictions_1.sql")]
     [InlineData("engine", "swapped", "does not belong here")]
     [InlineData("engine", "put back", "is older than the other parts")]
-    public async Task A_start_refuses_a_part_that_does_not_fit_and_goes_on_when_its_loss_is_accepted(string part, string damage, string told)
+    public async Task A_start_refuses_a_part_that_does_not_fit_and_goes_on_when_its_loss_is_accepted(string part, string damage,
+        string told)
     {
         var folder = folders.Fresh();
         Damage(folder, part, damage);
@@ -99,7 +104,8 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
             Assert.Equal(100, await StoredAsync(http, "first"));
             Assert.Equal(DamagedFolders.Predictions + 100, await StoredAsync(http, "second"));
         });
-        Assert.Contains("500 predictions of model 'first' are lost: 500 were stored, 0 are in the engine (table predictions_1).", said, StringComparison.Ordinal);
+        Assert.Contains("500 predictions of model 'first' are lost: 500 were stored, 0 are in the engine (table predictions_1).", said,
+            StringComparison.Ordinal);
         if (damage == "truncated") Assert.Contains("detached/broken-on-start", said, StringComparison.Ordinal);
     }
 
@@ -119,7 +125,8 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
         var (code, report) = await DamagedFolders.RunAsync("check", "--data", folder);
         Assert.Equal(1, code);
-        Assert.Contains($"The data part {Path.GetFileName(part)} of the predictions of model 'first' (table predictions_1) is damaged", report, StringComparison.Ordinal);
+        Assert.Contains($"The data part {Path.GetFileName(part)} of the predictions of model 'first' (table predictions_1) is damaged",
+            report, StringComparison.Ordinal);
 
         (code, report) = await DamagedFolders.RunAsync("check", "--data", folder, "--accept-loss");
         Assert.Equal(0, code);
@@ -130,7 +137,8 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
     [Fact]
     public async Task A_check_says_so_when_there_is_nothing_to_look_at()
     {
-        var (code, said) = await DamagedFolders.RunAsync("check", "--data", Path.Combine(Path.GetTempPath(), $"plumbline-none-{Guid.NewGuid():N}"));
+        var (code, said) = await DamagedFolders.RunAsync("check", "--data",
+            Path.Combine(Path.GetTempPath(), $"plumbline-none-{Guid.NewGuid():N}"));
         Assert.Equal(1, code);
         Assert.Contains("holds no data of Plumbline", said, StringComparison.Ordinal);
     }
@@ -175,7 +183,8 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
     {
         using (var created = await http.PutAsJsonAsync("/v1/models/brand-new", new { task = "binary" })) created.EnsureSuccessStatusCode();
         Assert.Equal(0, await StoredAsync(http, "brand-new"));
-        Assert.Empty((await http.GetFromJsonAsync<JsonElement>("/v1/models/brand-new/predictions?limit=10")).GetProperty("predictions").EnumerateArray());
+        Assert.Empty((await http.GetFromJsonAsync<JsonElement>("/v1/models/brand-new/predictions?limit=10")).GetProperty("predictions")
+            .EnumerateArray());
         var rows = new[] { new { prediction_id = "n", prediction = "1" } };
         using (var posted = await http.PostAsJsonAsync("/v1/models/brand-new/predictions", rows)) posted.EnsureSuccessStatusCode();
         if (part == "state.db" && damage != "put back") return;

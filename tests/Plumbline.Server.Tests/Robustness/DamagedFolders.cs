@@ -88,7 +88,8 @@ public sealed class DamagedFolders : IAsyncLifetime
     public static async Task<(int ExitCode, string Said)> RunAsync(params string[] arguments)
     {
         using var process = Start(arguments);
-        var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System);
+        var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync())
+            .WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System);
         await process.WaitForExitAsync();
         return (process.ExitCode, string.Join('\n', said));
     }
@@ -143,7 +144,8 @@ public sealed class DamagedFolders : IAsyncLifetime
     private static async Task FillAsync(string folder, string model) => await ServeAsync(folder, async http =>
     {
         using (var created = await http.PutAsJsonAsync($"/v1/models/{model}", new { task = "binary" })) created.EnsureSuccessStatusCode();
-        var rows = Enumerable.Range(0, Predictions).Select(i => new { prediction_id = $"{model}-{i}", prediction = $"{i % 2}", features = new { x = i } });
+        var rows = Enumerable.Range(0, Predictions)
+            .Select(i => new { prediction_id = $"{model}-{i}", prediction = $"{i % 2}", features = new { x = i } });
         using (var posted = await http.PostAsJsonAsync($"/v1/models/{model}/predictions", rows)) posted.EnsureSuccessStatusCode();
         var labels = Enumerable.Range(0, 100).Select(i => new { prediction_id = $"{model}-{i}", value = $"{i % 2}" });
         using (var posted = await http.PostAsJsonAsync($"/v1/models/{model}/ground-truth", labels)) posted.EnsureSuccessStatusCode();
@@ -156,7 +158,8 @@ public sealed class DamagedFolders : IAsyncLifetime
         }
     });
 
-    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [BuiltServer.Program, .. arguments])
+    private static Process Start(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("dotnet", [BuiltServer.Program, .. arguments])
     {
         UseShellExecute = false,
         RedirectStandardOutput = true,

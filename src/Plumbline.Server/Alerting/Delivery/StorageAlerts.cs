@@ -7,10 +7,12 @@ using Plumbline.Server.Storage;
 namespace Plumbline.Server.Alerting.Delivery;
 
 /// <summary>
-/// Tells every receiver that the data folder takes no writes, and when it does again. Past the outbox, silences and records, which are on the disk that fails: what was
-/// said to whom is kept in memory. A receiver that does not answer is tried again; an Alertmanager is reminded, because alerts end there by themselves.
+/// Tells every receiver that the data folder takes no writes, and when it does again. Past the outbox, silences and records, which are on
+/// the disk that fails: what was said to whom is kept in memory. A receiver that does not answer is tried again; an Alertmanager is
+/// reminded, because alerts end there by themselves.
 /// </summary>
-internal sealed class StorageAlerts(StorageState storage, ReceiverCatalog receivers, MessageSending sending, DeliveryOptions options, TimeProvider time, ILogger<StorageAlerts> log) : BackgroundService
+internal sealed class StorageAlerts(StorageState storage, ReceiverCatalog receivers, MessageSending sending, DeliveryOptions options,
+    TimeProvider time, ILogger<StorageAlerts> log) : BackgroundService
 {
     /// <summary>An outage that is over sooner is not told: one write may fail for reasons of its own.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -60,16 +62,19 @@ internal sealed class StorageAlerts(StorageState storage, ReceiverCatalog receiv
                 _next.Clear();
             }
 
-            await SendAsync([.. receivers.All.Where(receiver => _told.ContainsKey(receiver.Name) && now >= _next.GetValueOrDefault(receiver.Name))], now, cancellation);
+            await SendAsync([.. receivers.All.Where(receiver =>
+                _told.ContainsKey(receiver.Name) && now >= _next.GetValueOrDefault(receiver.Name))], now, cancellation);
             foreach (var gone in _told.Keys.Where(name => receivers.Find(name) is null).ToList()) _told.Remove(gone);
             if (_told.Count == 0 || now - _endedAt > LongestEndWait) Forget();
         }
     }
 
     private bool IsDue(Receiver receiver, DateTimeOffset now) =>
-        now >= _next.GetValueOrDefault(receiver.Name) && (!_told.TryGetValue(receiver.Name, out var at) || (receiver.Kind == ReceiverKind.Alertmanager && now - at >= options.ReminderInterval));
+        now >= _next.GetValueOrDefault(receiver.Name) && (!_told.TryGetValue(receiver.Name, out var at)
+            || (receiver.Kind == ReceiverKind.Alertmanager && now - at >= options.ReminderInterval));
 
-    private Task SendAsync(List<Receiver> to, DateTimeOffset now, CancellationToken cancellation) => Task.WhenAll(to.Select(receiver => SendAsync(receiver, now, cancellation)));
+    private Task SendAsync(List<Receiver> to, DateTimeOffset now, CancellationToken cancellation) =>
+        Task.WhenAll(to.Select(receiver => SendAsync(receiver, now, cancellation)));
 
     private async Task SendAsync(Receiver receiver, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -82,7 +87,8 @@ internal sealed class StorageAlerts(StorageState storage, ReceiverCatalog receiv
                 return;
             }
 
-            if (outcome.Verdict == SendVerdict.Refused) log.LogError("The receiver {Receiver} refused to hear about the data folder: {Reason}", receiver.Name, outcome.Detail);
+            if (outcome.Verdict == SendVerdict.Refused) log.LogError(
+                "The receiver {Receiver} refused to hear about the data folder: {Reason}", receiver.Name, outcome.Detail);
             if (_endedAt is null) _told[receiver.Name] = now;
             else _told.Remove(receiver.Name);
         }
@@ -90,7 +96,8 @@ internal sealed class StorageAlerts(StorageState storage, ReceiverCatalog receiv
 
     private Notification Make() => new()
     {
-        Key = string.Create(CultureInfo.InvariantCulture, $"storage-{_since!.Value.ToUnixTimeSeconds()}-{(_endedAt is null ? "opened" : "resolved")}"),
+        Key = string.Create(CultureInfo.InvariantCulture,
+            $"storage-{_since!.Value.ToUnixTimeSeconds()}-{(_endedAt is null ? "opened" : "resolved")}"),
         Kind = _endedAt is null ? NotificationKind.Opened : NotificationKind.Resolved,
         Model = "plumbline",
         Severity = AlertSeverity.Critical,
