@@ -14,8 +14,11 @@ internal static class CheckVerb
     {
         var hosting = new HostingOptions();
         var repair = new Option<bool>("--repair") { Description = "Correct counters that differ from the rows. Loses nothing." };
-        var accept = new Option<bool>("--accept-loss") { Description = "Go on without parts that are missing, damaged, foreign or older, "
-            + "and without damaged data parts. What cannot be used is set aside, not deleted." };
+        var accept = new Option<bool>("--accept-loss")
+        {
+            Description = "Go on without parts that are missing, damaged, foreign or older, "
+            + "and without damaged data parts. What cannot be used is set aside, not deleted."
+        };
         var drop = new Option<bool>("--drop-orphans") { Description = "Delete what the engine holds of models that are not declared." };
         var command = new VerbCommand("check",
             "Look at the data folder of a stopped server: do its parts belong together, is anything damaged, do counters and rows agree. "

@@ -160,11 +160,11 @@ public sealed class DamagedFolders : IAsyncLifetime
 
     private static Process Start(params string[] arguments) =>
         Process.Start(new ProcessStartInfo("dotnet", [BuiltServer.Program, .. arguments])
-    {
-        UseShellExecute = false,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
 
     private static void Copy(string from, string to)
     {
