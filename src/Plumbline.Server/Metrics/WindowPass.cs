@@ -103,6 +103,9 @@ public sealed class WindowPass(
     private async Task<bool> RunAsync(ModelDefinition model, TimeSpan length, CancellationToken cancellation)
     {
         var windows = await ledger.TakeAsync(model, length, BatchSize, cancellation);
+        // A declaration counts before its windows are marked: a model that was read before they were taken may be the one before it.
+        if (models.Find(model.Id) is not { } current) return false;
+        model = current;
         // A window that has failed goes alone: one that cannot be computed must not take the others of its batch with it.
         List<DirtyWindow> fresh = [.. windows.Where(window => window.Attempts == 0)];
         if (fresh.Count > 0) await ComputeAsync(model, length, fresh, cancellation);

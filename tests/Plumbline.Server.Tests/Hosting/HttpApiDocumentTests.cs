@@ -59,6 +59,6 @@ public sealed partial class HttpApiDocumentTests(TestHost host)
 
     private static string PatternOf(RouteEndpoint endpoint) => "/" + (endpoint.RoutePattern.RawText ?? "").Trim('/').Replace("{**predictionId}", "{prediction_id}", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"^### ((?:GET|PUT|POST|DELETE) /\S+)$", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^### ((?:GET|PUT|POST|PATCH|DELETE) /\S+)$", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex Heading();
 }
