@@ -115,6 +115,12 @@ public sealed class ModelTables(ColumnStore store)
     /// <summary>The table of all models' business signals found for predictions. For inserts.</summary>
     public const string AttributedTable = "attributed";
 
+    /// <summary>The tables of what is computed of all models. For deletions.</summary>
+    public static IReadOnlyList<string> ComputedTables { get; } = ["profiles", "metric_points"];
+
+    /// <summary>Every table that holds rows of all models, each with a column <c>model_id</c>.</summary>
+    public static IReadOnlyList<string> SharedTables { get; } = [.. ComputedTables, GroundTruthTable, MatchedTable, SignalsTable, AttributedTable];
+
     /// <summary>To stand behind FROM: a model's ground truth as it came.</summary>
     public static string GroundTruth(int modelId) => OfModel(GroundTruthTable, modelId);
 
@@ -288,7 +294,7 @@ public sealed class ModelTables(ColumnStore store)
         _known.TryRemove(modelId, out _);
         foreach (var table in tables)
             await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), ct);
-        foreach (var table in (string[])["profiles", "metric_points", GroundTruthTable, MatchedTable, SignalsTable, AttributedTable])
+        foreach (var table in SharedTables)
             await store.ExecuteAsync(new SqlStatement($"DELETE FROM {table} WHERE model_id = {{model:UInt32}}", new SqlParameter("model", modelId)), ct);
     }
 

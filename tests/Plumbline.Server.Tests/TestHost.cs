@@ -73,6 +73,17 @@ public sealed class TestHost : IAsyncLifetime
         return name;
     }
 
+    /// <summary>Names and types of a model's features as the API says them, by name.</summary>
+    public async Task<(string Name, string Type)[]> FeatureTypesAsync(string model)
+    {
+        var answer = await Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}");
+        return
+        [
+            .. answer.GetProperty("features").EnumerateObject().Select(feature => (feature.Name, feature.Value.GetProperty("type").GetString()!))
+                .OrderBy(feature => feature.Name, StringComparer.Ordinal),
+        ];
+    }
+
     /// <summary>Posts events of a kind; every one must be taken.</summary>
     public async Task PostAsync(string model, string kind, object[] events)
     {

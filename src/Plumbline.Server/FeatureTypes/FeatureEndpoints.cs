@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Plumbline.Server.Access;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Models;
@@ -22,7 +21,8 @@ public static class FeatureEndpoints
     {
         if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
         if (found.FindFeature(NameOf(feature)) is not { } known) return UnknownFeature(found, feature);
-        var (body, problem) = await ReadAsync(request, cancellation);
+        var (body, problem) = await ModelBody.ReadAsync<FeatureSpecification>(
+            request, MaxBodyBytes, $"A change of a feature has at most {MaxBodyBytes / 1024} KiB.", cancellation);
         if (problem is not null) return problem;
         if (body!.Type is null && body.Unit is null) return Problems.BadRequest("feature_invalid", "Say what to change: {\"type\":\"numeric\"}, {\"unit\":\"EUR\"} or both.");
         var type = ModelSpecificationReader.TypeOf(body);
@@ -49,21 +49,6 @@ public static class FeatureEndpoints
         var name = NameOf(feature);
         if (InUse(found, name, type: null) is { } use) return Problems.Conflict("feature_in_use", use);
         return await retyping.DropAsync(found.Id, name, cancellation) ? TypedResults.NoContent() : UnknownFeature(found, feature);
-    }
-
-    private static async Task<(FeatureSpecification? Body, IResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellation)
-    {
-        if (await RequestBody.ReadAsync(request, MaxBodyBytes, cancellation) is not { } body)
-            return (null, Problems.Make(StatusCodes.Status413PayloadTooLarge, "The body is too large", "body_too_large", $"A change of a feature has at most {MaxBodyBytes / 1024} KiB."));
-        try
-        {
-            var read = JsonSerializer.Deserialize<FeatureSpecification>(body.Span, ModelSpecification.Json);
-            return read is null ? (null, Problems.BadRequest("body_missing", "A JSON object is needed.")) : (read, null);
-        }
-        catch (JsonException error)
-        {
-            return (null, Problems.BadRequest("json_invalid", $"Not readable at {error.Path ?? "$"}, line {error.LineNumber + 1}, byte {error.BytePositionInLine}: {error.Message}"));
-        }
     }
 
     // What stands on the feature as it is; null when nothing does.

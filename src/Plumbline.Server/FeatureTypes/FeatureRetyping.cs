@@ -90,7 +90,7 @@ public sealed class FeatureRetyping(
     // What was computed of the feature as another type would stand beside what is computed of it now.
     private async Task ForgetNumbersAsync(int modelId, string name)
     {
-        foreach (var table in (string[])["profiles", "metric_points"])
+        foreach (var table in ModelTables.ComputedTables)
         {
             await store.ExecuteAsync(new SqlStatement(
                 $"DELETE FROM {table} WHERE model_id = {{model:UInt32}} AND feature = {{feature:String}}",

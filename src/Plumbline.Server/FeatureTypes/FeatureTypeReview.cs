@@ -23,6 +23,7 @@ public sealed class FeatureTypeReview(ModelCatalog catalog, ColumnStore store, F
     public async Task ReviewAsync(
         int modelId, IReadOnlyList<(FeatureDefinition Feature, long Values, bool HasDoubtful)> features, CancellationToken cancellation)
     {
+        var settled = new List<string>();
         foreach (var (feature, values, hasDoubtful) in features)
         {
             var key = (modelId, feature.Name);
@@ -30,9 +31,11 @@ public sealed class FeatureTypeReview(ModelCatalog catalog, ColumnStore store, F
             _values[key] = before + values;
             if (hasDoubtful && before < Settled) await TryLookAsync(modelId, feature, cancellation);
             if (before + values < Settled) continue;
-            await catalog.ChangeFeatureAsync(modelId, feature.Name, found => found with { Provisional = false }, cancellation);
+            settled.Add(feature.Name);
             _values.TryRemove(key, out _);
         }
+
+        if (settled.Count > 0) await catalog.SettleFeaturesAsync(modelId, settled, cancellation);
     }
 
     // The block is stored: whatever goes wrong here, the next values against the type make it be looked at again.
@@ -77,7 +80,7 @@ public sealed class FeatureTypeReview(ModelCatalog catalog, ColumnStore store, F
                     + countIf(is_stored AND NOT is_missing AND ({numeric:Bool} OR isNotNull(stored_number))),
                 countIf((is_raw AND NOT is_raw_text AND raw_value IN ('true', 'false')) OR (is_stored AND stored_text IN ('true', 'false'))),
                 countIf(is_stored AND is_code),
-                countIf(match(if(is_raw, raw_value, stored_text), '^-?[0-9]{16,}$') AND abs(toFloat64OrZero(if(is_raw, raw_value, stored_text))) >= 9007199254740992),
+                countIf(match(if(is_raw, raw_value, stored_text), '^-?[0-9]{16,}$') AND abs(toFloat64OrZero(if(is_raw, raw_value, stored_text))) >= {{FeatureEvidence.FirstInexactInteger}}),
                 sum(lengthUTF8(if(is_raw, raw_text, stored_text))), toUInt64(max(lengthUTF8(if(is_raw, raw_text, stored_text)))),
                 toUInt64(length(arrayDistinct(groupArrayIf({{FeatureEvidence.Sample}})(if(is_raw, raw_text, stored_text), is_raw OR is_stored))))
             FROM

@@ -11,14 +11,10 @@ namespace Plumbline.Server.Integrity;
 /// <param name="Kind">The kind.</param>
 /// <param name="Counted">Events counted as stored.</param>
 /// <param name="Rows">Rows in the engine, without those of blocks that are on their way.</param>
-/// <param name="Merged">Of these, predictions that were made of parts. The parts were counted singly and nobody knows how many they
-/// were.</param>
-public sealed record CounterFacts(int ModelId, EventKind Kind, long Counted, long Rows, long Merged = 0)
+public sealed record CounterFacts(int ModelId, EventKind Kind, long Counted, long Rows)
 {
-    /// <summary>
-    /// Whether both can be right: they say the same, or the parts of merged predictions, two or more each, may be the difference.
-    /// </summary>
-    public bool Agree => Counted == Rows || (Merged > 0 && Counted >= Rows + Merged);
+    /// <summary>Whether both say the same.</summary>
+    public bool Agree => Counted == Rows;
 }
 
 /// <summary>
@@ -28,9 +24,6 @@ public sealed record CounterFacts(int ModelId, EventKind Kind, long Counted, lon
 /// </summary>
 internal static class CounterCheck
 {
-    /// <summary>Block numbers from here on are those of predictions that were merged of parts.</summary>
-    private const long FirstMerged = 1L << 62;
-
     private static readonly EventKind[] Kinds = [EventKind.Prediction, EventKind.GroundTruth, EventKind.Signal];
 
     /// <summary>All counters of the given models. Only while nothing is being stored.</summary>
@@ -48,16 +41,13 @@ internal static class CounterCheck
         {
             var (counted, held) = (spool.Counters(lane.ModelId, lane.Kind).Stored, rows.GetValueOrDefault(lane));
             if (counted + held == 0) continue;
-            var merged = 0L;
             if (counted != held && lane.Kind == EventKind.Prediction && rows.ContainsKey(lane))
             {
                 // The engine's account of its parts still contains rows that were deleted and not merged away.
                 held = await CountAsync(store, lane, NotIn(spool, lane), cancellation);
-                merged = await CountAsync(store, lane,
-                    new SqlStatement("block >= {merged:UInt64}", new SqlParameter("merged", (ulong)FirstMerged)), cancellation);
             }
 
-            facts.Add(new CounterFacts(lane.ModelId, lane.Kind, counted, held, merged));
+            facts.Add(new CounterFacts(lane.ModelId, lane.Kind, counted, held));
         }
 
         return facts;

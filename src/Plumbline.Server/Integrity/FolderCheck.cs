@@ -99,8 +99,7 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
         foreach (var facts in await CounterCheck.ReadAsync(spool, engine, models, cancellation))
         {
             var waiting = spool.Counters(facts.ModelId, facts.Kind).InSpool;
-            var more = (facts.Merged > 0 ? string.Create(CultureInfo.InvariantCulture, $", {facts.Merged:N0} of them made of parts") : "")
-                + (waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {waiting:N0} in the spool") : "");
+            var more = waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {waiting:N0} in the spool") : "";
             _report.Looked(string.Create(CultureInfo.InvariantCulture,
                 $"model '{nameOf(facts.ModelId)}': {CounterCheck.WordOf(facts.Kind)} {facts.Counted:N0} counted, {facts.Rows:N0} in the "
                     + $"engine{more}"));
@@ -123,8 +122,7 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
         var orphans = (await EnginePart.ModelTableNamesAsync(engine, cancellation))
             .Where(table => !known.Contains(EnginePart.ModelOf(table))).ToList();
         var numbers = orphans.Select(EnginePart.ModelOf).ToHashSet();
-        foreach (var table in (string[])[ModelTables.GroundTruthTable, ModelTables.MatchedTable, ModelTables.SignalsTable,
-            ModelTables.AttributedTable, "profiles", "metric_points"])
+        foreach (var table in ModelTables.SharedTables)
         {
             using var rows = await engine.QueryAsync(new SqlStatement($"SELECT DISTINCT model_id FROM {table}"), cancellation);
             while (rows.Read())

@@ -133,6 +133,15 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
             return model with { Features = [.. model.Features, .. added] };
         }, cancellation);
 
+    /// <summary>Lets guessed types of features stand: what comes next does not change them any more. One change, however many they are.</summary>
+    public Task<ModelDefinition> SettleFeaturesAsync(int modelId, IReadOnlyCollection<string> names, CancellationToken cancellation) =>
+        ChangeAsync(modelId, model =>
+        {
+            var settled = names.ToHashSet(StringComparer.Ordinal);
+            return !model.Features.Any(feature => feature.Provisional && settled.Contains(feature.Name)) ? model
+                : model with { Features = [.. model.Features.Select(feature => settled.Contains(feature.Name) ? feature with { Provisional = false } : feature)] };
+        }, cancellation);
+
     /// <summary>Replaces the definition of a feature that the model has; null leaves it out from now on.</summary>
     public Task<ModelDefinition> ChangeFeatureAsync(
         int modelId, string name, Func<FeatureDefinition, FeatureDefinition?> change, CancellationToken cancellation) =>

@@ -86,20 +86,6 @@ public static class ModelEndpoints
         });
     }
 
-    private static async Task<(T? Value, IResult? Problem)> ReadBodyAsync<T>(HttpRequest request, CancellationToken cancellation)
-    {
-        if (await RequestBody.ReadAsync(request, MaxBodyBytes, cancellation) is not { } body) return (default, TooLarge());
-        try
-        {
-            var value = JsonSerializer.Deserialize<T>(body.Span, ModelSpecification.Json);
-            return value is null ? (default, Problems.BadRequest("body_missing", "A JSON object is needed.")) : (value, null);
-        }
-        catch (JsonException error)
-        {
-            return (default, Problems.BadRequest("json_invalid", $"Not readable at {error.Path ?? "$"}, line {error.LineNumber + 1}, byte {error.BytePositionInLine}: {error.Message}"));
-        }
-    }
-
-    private static IResult TooLarge() =>
-        Problems.Make(StatusCodes.Status413PayloadTooLarge, "The body is too large", "body_too_large", $"A declaration has at most {MaxBodyBytes / 1024 / 1024} MiB.");
+    private static Task<(T? Value, IResult? Problem)> ReadBodyAsync<T>(HttpRequest request, CancellationToken cancellation) =>
+        ModelBody.ReadAsync<T>(request, MaxBodyBytes, $"A declaration has at most {MaxBodyBytes / 1024 / 1024} MiB.", cancellation);
 }

@@ -8,8 +8,6 @@ namespace Plumbline.Server.Profiles;
 /// </summary>
 public sealed class GenerationClock(ColumnStore store, TimeProvider time) : IDisposable
 {
-    private static readonly string[] Tables = ["profiles", "metric_points"];
-
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _loading = new(1, 1);
     private long _last = -1;
@@ -31,7 +29,7 @@ public sealed class GenerationClock(ColumnStore store, TimeProvider time) : IDis
         {
             if (Interlocked.Read(ref _last) >= 0) return;
             var last = 0L;
-            foreach (var table in Tables)
+            foreach (var table in ModelTables.ComputedTables)
             {
                 using var rows = await store.QueryAsync(new SqlStatement($"SELECT toUnixTimestamp64Milli(max(computed_at)) FROM {table}"), cancellation);
                 if (rows.Read()) last = Math.Max(last, rows.ReadInt64());

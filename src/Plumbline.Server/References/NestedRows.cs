@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Plumbline.Server.FeatureTypes;
 
 namespace Plumbline.Server.References;
 
@@ -51,28 +52,16 @@ internal static class NestedRows
             using var row = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = MaxDepth });
             if (row.RootElement.ValueKind != JsonValueKind.Object) throw new ReferenceException("reference_unreadable", $"Line {number} is no JSON object.");
             json.WriteStartObject();
-            Write(json, row.RootElement, prefix: "");
+            FlatJson.Visit(row.RootElement, MaxDepth, (name, value) =>
+            {
+                json.WritePropertyName(name);
+                json.WriteRawValue(value.GetRawText(), skipInputValidation: true);
+            });
             json.WriteEndObject();
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new ReferenceException("reference_unreadable", $"Line {number} is not valid JSON: {error.Message}");
-        }
-    }
-
-    private static void Write(Utf8JsonWriter json, JsonElement element, string prefix)
-    {
-        foreach (var member in element.EnumerateObject())
-        {
-            var name = prefix + member.Name.Trim();
-            if (member.Value.ValueKind == JsonValueKind.Object)
-            {
-                Write(json, member.Value, name + ".");
-                continue;
-            }
-
-            json.WritePropertyName(name);
-            json.WriteRawValue(member.Value.GetRawText(), skipInputValidation: true);
         }
     }
 }

@@ -64,10 +64,11 @@ public sealed class ReferenceLoading(ColumnStore store, ModelTables tables, Mode
     {
         foreach (var (column, inferred) in features)
         {
-            if (catalog.Find(modelId)?.FindFeature(column.Name) is not { Provisional: true } guessed) continue;
-            if (guessed.Type != inferred) await retyping.RetypeAsync(modelId, column.Name, inferred, provisional: false, cancellation);
-            await catalog.ChangeFeatureAsync(modelId, column.Name, feature => feature with { Provisional = false }, cancellation);
+            if (catalog.Find(modelId)?.FindFeature(column.Name) is { Provisional: true } guessed && guessed.Type != inferred)
+                await retyping.RetypeAsync(modelId, column.Name, inferred, provisional: false, cancellation);
         }
+
+        await catalog.SettleFeaturesAsync(modelId, [.. features.Select(feature => feature.Column.Name)], cancellation);
     }
 
     private async Task CheckValuesAsync(ModelDefinition model, StagedReference staged, ReferenceRows rows, CancellationToken cancellation)

@@ -8,15 +8,16 @@ namespace Plumbline.Server.References;
 /// <summary>An uploaded file's rows in a table of their own, column by position: no name of the file becomes SQL. Disposing drops it.</summary>
 internal sealed partial class StagedReference : IAsyncDisposable
 {
-    private const string ReadSettings =
+    private const string CommonSettings =
         "input_format_csv_use_best_effort_in_schema_inference = 0, schema_inference_make_columns_nullable = 1, input_format_max_rows_to_read_for_schema_inference = 100000, " +
-        "input_format_json_read_objects_as_strings = 1, input_format_json_try_infer_named_tuples_from_objects = 0, input_format_json_read_arrays_as_strings = 1, " +
+        "input_format_json_read_arrays_as_strings = 1, " +
         "input_format_json_read_numbers_as_strings = 1, input_format_json_read_bools_as_strings = 1, input_format_json_read_bools_as_numbers = 0, input_format_json_try_infer_numbers_from_strings = 0, " +
         "input_format_try_infer_dates = 0, input_format_try_infer_datetimes = 0, input_format_try_infer_integers = 1, input_format_skip_unknown_fields = 1, " +
         // Columns go by position: else the engine would look for ours by name in the file.
         "use_structure_from_insertion_table_in_table_functions = 0";
 
-    private const string NestedSettings = "input_format_json_read_objects_as_strings = 0, input_format_json_try_infer_named_tuples_from_objects = 1";
+    private const string ReadSettings = CommonSettings + ", input_format_json_read_objects_as_strings = 1, input_format_json_try_infer_named_tuples_from_objects = 0";
+    private const string NestedSettings = CommonSettings + ", input_format_json_read_objects_as_strings = 0, input_format_json_try_infer_named_tuples_from_objects = 1";
     private const string Source = "file({path:String}, {format:String}, {structure:String}, {compression:String})";
 
     private static int _last;
@@ -112,9 +113,7 @@ internal sealed partial class StagedReference : IAsyncDisposable
             return (await DescribeAsync(store, file, ReadSettings, cancellation)).Exists(column => NestedType().IsMatch(column.Type));
         try
         {
-            var settings = ReadSettings.Split(", ").Where(setting => !setting.StartsWith("input_format_json_read_objects", StringComparison.Ordinal)
-                && !setting.StartsWith("input_format_json_try_infer_named", StringComparison.Ordinal));
-            return (await DescribeAsync(store, file, $"{string.Join(", ", settings)}, {NestedSettings}", cancellation)).Exists(column => NestedType().IsMatch(column.Type));
+            return (await DescribeAsync(store, file, NestedSettings, cancellation)).Exists(column => NestedType().IsMatch(column.Type));
         }
         catch (EngineException error) when (error.Name is not ("MEMORY_LIMIT_EXCEEDED" or "NOT_ENOUGH_SPACE"))
         {

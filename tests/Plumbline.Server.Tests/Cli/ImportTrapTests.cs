@@ -22,7 +22,7 @@ public sealed class ImportTrapTests(TestHost host) : IDisposable
         Assert.True(code == 0, output + error);
         Assert.Contains("note: a column without a name", output, StringComparison.Ordinal);
         Assert.Contains("note: column 'x' of index.csv: 20 of 100 values are NA, NULL; they count as missing", output, StringComparison.Ordinal);
-        Assert.Equal([("c", "categorical"), ("x", "numeric")], await TypesAsync(model));
+        Assert.Equal([("c", "categorical"), ("x", "numeric")], await host.FeatureTypesAsync(model));
         var first = (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions?filter=x:missing")).GetProperty("predictions").GetArrayLength();
         Assert.Equal(20, first);
     }
@@ -33,17 +33,17 @@ public sealed class ImportTrapTests(TestHost host) : IDisposable
         var file = Write("comma.csv", "t;p;x\n" + Rows(50, i => $"2026-02-01T00:00:{i:00}Z;{i % 2};{i},25"));
         var (_, output, _, unannounced) = await ImportAsync(file, "--delimiter ;");
         Assert.Contains("note: column 'x' looks like numbers with a decimal comma; give --decimal , to read them as such", output, StringComparison.Ordinal);
-        Assert.Equal([("x", "categorical")], await TypesAsync(unannounced));
+        Assert.Equal([("x", "categorical")], await host.FeatureTypesAsync(unannounced));
         var (code, _, error, model) = await ImportAsync(file, "--delimiter ; --decimal ,");
         Assert.True(code == 0, error);
-        Assert.Equal([("x", "numeric")], await TypesAsync(model));
+        Assert.Equal([("x", "numeric")], await host.FeatureTypesAsync(model));
         var last = (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions?limit=1")).GetProperty("predictions")[0];
         Assert.Equal(49.25, last.GetProperty("features").GetProperty("x").GetDouble());
         // What was taken for categories before is corrected by an option, with what is stored; its texts have commas and are no numbers.
         (code, output, error, _) = await ImportAsync(file, "--delimiter ; --decimal , --numeric x", unannounced);
         Assert.True(code == 0, error);
         Assert.Contains("feature 'x' was categorical and becomes numeric", output, StringComparison.Ordinal);
-        Assert.Equal([("x", "numeric")], await TypesAsync(unannounced));
+        Assert.Equal([("x", "numeric")], await host.FeatureTypesAsync(unannounced));
     }
 
     [Fact]
@@ -114,11 +114,5 @@ public sealed class ImportTrapTests(TestHost host) : IDisposable
         string[] all = ["import", model, "--predictions", file, "--timestamp", "t", "--prediction", "p", "--positive-class", "1", "--wait", "--server", host.Address.ToString(), .. given];
         var code = await CommandLine.RunAsync(all, CommandLineTests.Real(), new Terminal(output, error, false));
         return (code, output.ToString(), error.ToString(), model);
-    }
-
-    private async Task<(string, string)[]> TypesAsync(string model)
-    {
-        var answer = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}");
-        return [.. answer.GetProperty("features").EnumerateObject().Select(feature => (feature.Name, feature.Value.GetProperty("type").GetString()!)).OrderBy(feature => feature.Name, StringComparer.Ordinal)];
     }
 }

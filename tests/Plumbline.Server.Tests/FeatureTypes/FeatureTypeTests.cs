@@ -27,7 +27,7 @@ public sealed class FeatureTypeTests(TestHost host)
 
         Assert.Equal(
             [("a", "numeric"), ("b", "numeric"), ("c", "categorical"), ("id", "categorical"), ("long", "numeric"), ("padded", "numeric"), ("user.country", "categorical"), ("user.plan.seats", "numeric")],
-            await TypesAsync(model.Name));
+            await host.FeatureTypesAsync(model.Name));
         Assert.Equal(1 / 200.0, await model.ValueAsync("input.missing_rate", "a"), 1e-12);
         Assert.Equal(1 / 200.0, await model.ValueAsync("input.missing_rate", "b"), 1e-12);
         Assert.Equal(0, await model.ValueAsync("input.type_error_rate", "b"), 1e-12);
@@ -41,11 +41,11 @@ public sealed class FeatureTypeTests(TestHost host)
         var model = await SmallModel.CreateAsync(host, new { task = "regression" }, "types");
         await model.PredictAsync(0, 1, _ => """ "prediction":1,"features":{"letters":0,"numbers":"unknown","flag":1} """);
         await model.ComputedAsync();
-        Assert.Equal([("flag", "numeric"), ("letters", "numeric"), ("numbers", "categorical")], await TypesAsync(model.Name));
+        Assert.Equal([("flag", "numeric"), ("letters", "numeric"), ("numbers", "categorical")], await host.FeatureTypesAsync(model.Name));
 
         await model.PredictAsync(0.1, 199, i => $$""" "prediction":1,"features":{"letters":"{{(char)('a' + (i % 5))}}","numbers":{{i}},"flag":{{(i % 2 == 0 ? "true" : "false")}}} """);
         await model.ComputedAsync();
-        await UntilAsync(async () => (await TypesAsync(model.Name)).SequenceEqual([("flag", "categorical"), ("letters", "categorical"), ("numbers", "numeric")]));
+        await UntilAsync(async () => (await host.FeatureTypesAsync(model.Name)).SequenceEqual([("flag", "categorical"), ("letters", "categorical"), ("numbers", "numeric")]));
         await model.ComputedAsync();
         // What was stored under the old type is there under the new one, and what does not fit it is a type error.
         Assert.Equal(0, await model.ValueAsync("input.type_error_rate", "letters"), 1e-12);
@@ -68,7 +68,7 @@ public sealed class FeatureTypeTests(TestHost host)
         using var answer = await host.Client.PatchAsJsonAsync($"/v1/models/{model.Name}/features/code", new { type = "categorical", unit = "k" }, Ct);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         await model.ComputedAsync();
-        Assert.Equal([("code", "categorical"), ("kept", "numeric")], await TypesAsync(model.Name));
+        Assert.Equal([("code", "categorical"), ("kept", "numeric")], await host.FeatureTypesAsync(model.Name));
         Assert.Equal(0, await model.ValueAsync("input.type_error_rate", "code"), 1e-12);
         Assert.Equal(0, await model.ValueAsync("drift.psi", "code"), 1e-9);
         Assert.DoesNotContain(await model.PointsAsync("drift.wasserstein"), point => point.GetProperty("feature").GetString() == "code");
@@ -95,7 +95,7 @@ public sealed class FeatureTypeTests(TestHost host)
         Assert.Equal(HttpStatusCode.NotFound, (await host.Client.DeleteAsync(new Uri($"/v1/models/{model.Name}/features/a%2Fb", UriKind.Relative), Ct)).StatusCode);
         await model.PredictAsync(1, 50, i => $$""" "prediction":1,"features":{"a/b":{{i}},"c":{{i}}} """);
         await model.ComputedAsync();
-        Assert.Equal([("c", "numeric")], await TypesAsync(model.Name));
+        Assert.Equal([("c", "numeric")], await host.FeatureTypesAsync(model.Name));
         Assert.All(await model.PointsAsync("drift.psi,input.missing_rate"), point => Assert.NotEqual("a/b", point.GetProperty("feature").GetString()));
 
         using var put = await host.Client.PutAsJsonAsync($"/v1/models/{model.Name}", new { task = "regression", features = new Dictionary<string, object> { ["a/b"] = new { type = "numeric" } } }, Ct);
@@ -149,7 +149,7 @@ public sealed class FeatureTypeTests(TestHost host)
             var model = await host.CreateModelAsync(new { task = "regression" }, "types");
             var (status, body) = await PutAsync(model, Encoding.UTF8.GetBytes(text), type);
             Assert.True(status == HttpStatusCode.OK, body.ToString());
-            Assert.Equal([("few", "numeric"), ("flag", "boolean"), ("id", "categorical"), ("income", "numeric"), ("money", "numeric"), ("zip", "categorical")], await TypesAsync(model));
+            Assert.Equal([("few", "numeric"), ("flag", "boolean"), ("id", "categorical"), ("income", "numeric"), ("money", "numeric"), ("zip", "categorical")], await host.FeatureTypesAsync(model));
             var baseline = host.Get<BaselineCatalog>().Find(host.Get<ModelCatalog>().Find(model)!.Id)!;
             Assert.Equal((10, 90, 0), (baseline.Features["income"].Profile.Missing, baseline.Features["income"].Profile.Present, baseline.Features["income"].Profile.TypeErrors));
             Assert.Equal((0, 99, 1), (baseline.Features["few"].Profile.Missing, baseline.Features["few"].Profile.Present, baseline.Features["few"].Profile.TypeErrors));
@@ -165,11 +165,11 @@ public sealed class FeatureTypeTests(TestHost host)
         var rows = string.Join('\n', Enumerable.Range(0, 60).Select(i => $$"""{"user":{"plan":{"seats":{{i}}},"country":"{{(i % 2 == 0 ? "FR" : "DE")}}"},"list":[{{i % 3}}],"y":1}"""));
         var (status, body) = await PutAsync(model.Name, Encoding.UTF8.GetBytes(rows), "application/x-ndjson");
         Assert.True(status == HttpStatusCode.OK, body.ToString());
-        var types = await TypesAsync(model.Name);
+        var types = await host.FeatureTypesAsync(model.Name);
         Assert.Equal([("list", "categorical"), ("user.country", "categorical"), ("user.plan.seats", "numeric")], types);
         await model.PredictAsync(0, 60, i => $$""" "prediction":1,"features":{"user":{"plan":{"seats":{{i}}},"country":"{{(i % 2 == 0 ? "FR" : "DE")}}"},"list":[{{i % 3}}]} """);
         await model.ComputedAsync();
-        Assert.Equal(types, await TypesAsync(model.Name));
+        Assert.Equal(types, await host.FeatureTypesAsync(model.Name));
         foreach (var feature in (string[])["user.country", "user.plan.seats"]) Assert.Equal(0, await model.ValueAsync("drift.psi", feature), 1e-9);
     }
 
@@ -192,14 +192,8 @@ public sealed class FeatureTypeTests(TestHost host)
         await model.ComputedAsync();
         await model.ReferenceAsync("prediction=y", "y,zip", Enumerable.Range(0, 50).Select(i => $"1,0{i + 1000}"));
         await model.ComputedAsync();
-        Assert.Equal([("zip", "categorical")], await TypesAsync(model.Name));
+        Assert.Equal([("zip", "categorical")], await host.FeatureTypesAsync(model.Name));
         Assert.Equal(0, await model.ValueAsync("input.missing_rate", "zip"), 1e-12);
-    }
-
-    private async Task<(string, string)[]> TypesAsync(string model)
-    {
-        var answer = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}", Ct);
-        return [.. answer.GetProperty("features").EnumerateObject().Select(feature => (feature.Name, feature.Value.GetProperty("type").GetString()!)).OrderBy(feature => feature.Name, StringComparer.Ordinal)];
     }
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> PutAsync(string model, byte[] body, string mediaType, string query = "?prediction=y")

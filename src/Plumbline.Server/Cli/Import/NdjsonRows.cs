@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Plumbline.Server.FeatureTypes;
 
 namespace Plumbline.Server.Cli.Import;
 
@@ -48,7 +49,7 @@ public sealed class NdjsonRows : RowSource
         try
         {
             using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 64 });
-            if (document.RootElement.ValueKind == JsonValueKind.Object) Take(document.RootElement, "", 0);
+            if (document.RootElement.ValueKind == JsonValueKind.Object) Take(document.RootElement);
             else _fault = "is not a JSON object";
         }
         catch (JsonException broken)
@@ -73,20 +74,9 @@ public sealed class NdjsonRows : RowSource
         }
     }
 
-    private void Take(JsonElement json, string prefix, int depth)
+    private void Take(JsonElement json)
     {
-        if (depth > MaxDepth)
-        {
-            _fault = $"is nested deeper than {MaxDepth} objects";
-            return;
-        }
-
-        foreach (var property in json.EnumerateObject())
-        {
-            var column = prefix + property.Name.Trim();
-            if (property.Value.ValueKind == JsonValueKind.Object) Take(property.Value, column + ".", depth + 1);
-            else Set(column, CellOf(property.Value));
-        }
+        if (!FlatJson.Visit(json, MaxDepth, (column, value) => Set(column, CellOf(value)))) _fault = $"is nested deeper than {MaxDepth} objects";
     }
 
     private void Set(string column, Cell cell)
