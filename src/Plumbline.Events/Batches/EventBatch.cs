@@ -200,5 +200,6 @@ public sealed class EventBatch : IDisposable
 /// <param name="IdOffset">First byte of the id's text in the batch.</param>
 /// <param name="IdSize">Bytes of the id; 0 when the row has none.</param>
 /// <param name="IdMade">True when the server made the id.</param>
+/// <param name="IsPart">True for a part of a prediction: others of the same id are no duplicates but the rest of it.</param>
 /// <param name="ValueHash">For ground truth <see cref="IdHash.OfValue"/> of its value, else 0: with id and time it says whether two are the same.</param>
-public readonly record struct RowSlot(long Index, int Offset, int Size, IdHash Hash, long TimestampMs, int IdOffset, int IdSize, bool IdMade, ulong ValueHash);
+public readonly record struct RowSlot(long Index, int Offset, int Size, IdHash Hash, long TimestampMs, int IdOffset, int IdSize, bool IdMade, ulong ValueHash, bool IsPart = false);

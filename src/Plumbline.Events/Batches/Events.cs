@@ -12,6 +12,9 @@ public ref struct Prediction
     /// <summary>The id: 1 to <see cref="EventLimits.IdBytes"/> bytes.</summary>
     public ReadOnlySpan<byte> Id { get; internal set; }
 
+    /// <summary>Whether this is a part of a prediction, to be merged with the others of its id.</summary>
+    public bool IsPart { get; internal set; }
+
     /// <summary>The version, empty when none was given.</summary>
     public ReadOnlySpan<byte> Version { get; internal set; }
 

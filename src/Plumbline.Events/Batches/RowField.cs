@@ -20,4 +20,5 @@ internal enum RowField : byte
     Name = 15,
     Segment = 16,
     SignalId = 17,
+    Part = 18,
 }

@@ -26,6 +26,7 @@ internal ref struct RowReader(ReadOnlySpan<byte> row)
                 case RowField.TraceId: prediction.TraceId = _reader.ReadText(); break;
                 case RowField.Metadata: prediction.Metadata = _reader.ReadText(); break;
                 case RowField.Probabilities: prediction.Probabilities = new ProbabilityReader(_reader.Take(_reader.ReadInt32())); break;
+                case RowField.Part: prediction.IsPart = true; break;
                 case RowField.Features: prediction.Features = new FeatureReader(_reader.Take(_reader.ReadInt32())); break;
                 default: throw Unknown(field);
             }

@@ -13,8 +13,11 @@ internal static class PredictionRows
             if (!row.IsKey(ref json) || !ReadField(ref json, body, row))
                 return false;
         }
-        if (!row.HasId)
-            row.MakeId();
+        if (row.HasId)
+            return true;
+        if (row.IsPart)
+            return row.Fail(RejectionCode.FieldMissing, "prediction_id", "A partial event names in 'prediction_id' what it is a part of.");
+        row.MakeId();
         return true;
     }
 
@@ -47,7 +50,24 @@ internal static class PredictionRows
             return row.Once(11, "trace_id") && json.Read() && row.WriteWord(ref json, RowField.TraceId, "trace_id", limits.WordBytes);
         if (json.ValueTextEquals("metadata"u8))
             return row.Once(12, "metadata") && json.Read() && ReadMetadata(ref json, body, row);
+        if (json.ValueTextEquals("partial"u8))
+            return row.Once(13, "partial") && json.Read() && ReadPartial(ref json, row);
         return UnknownFields.Skip(ref json, row);
+    }
+
+    private static bool ReadPartial(ref Utf8JsonReader json, RowState row)
+    {
+        switch (json.TokenType)
+        {
+            case JsonTokenType.True:
+                row.IsPart = true;
+                row.Buffer.WriteByte((byte)RowField.Part);
+                return true;
+            case JsonTokenType.False or JsonTokenType.Null:
+                return true;
+            default:
+                return row.FailType("partial", "true or false", json.TokenType);
+        }
     }
 
     private static bool ReadAnswer(ref Utf8JsonReader json, RowState row)

@@ -55,6 +55,7 @@ internal sealed class RowState(EventLimits limits)
         _idOffset = 0;
         _idSize = 0;
         _idMade = false;
+        IsPart = false;
         _valueHash = 0;
         _hash = default;
         _hasTimestamp = false;
@@ -77,7 +78,7 @@ internal sealed class RowState(EventLimits limits)
         Buffer.PatchInt64(_start + 12, (long)_hash.High);
         Buffer.PatchInt64(_start + 20, _timestampMs);
         _firsts.Clear();
-        Batch.Add(new RowSlot(_index, _start, size, _hash, _timestampMs, _idOffset, _idSize, _idMade, _valueHash));
+        Batch.Add(new RowSlot(_index, _start, size, _hash, _timestampMs, _idOffset, _idSize, _idMade, _valueHash, IsPart));
     }
 
     public void RefuseRow()
@@ -140,6 +141,9 @@ internal sealed class RowState(EventLimits limits)
         }
         return text.Length <= limit || Fail(RejectionCode.ValueTooLong, field, $"'{field}' has {text.Length} bytes; at most {limit} are taken.");
     }
+
+    /// <summary>Whether the row is a part of a prediction.</summary>
+    public bool IsPart { get; set; }
 
     /// <summary>True when the property name is text; else the row is refused: the reader throws when such a name is compared.</summary>
     public bool IsKey(ref Utf8JsonReader json)

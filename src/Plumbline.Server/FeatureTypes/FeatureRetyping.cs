@@ -82,8 +82,9 @@ public sealed class FeatureRetyping(
         if (catalog.Find(modelId) is not { } model || model.FindFeature(name) is not { } feature || ModelColumns.ConversionOf(feature) is not { } conversion) return;
         await tables.FinishConversionAsync(modelId, conversion, cancellation);
         await ForgetNumbersAsync(modelId, name);
-        // Both put every window on the list, so what was computed in between is computed again.
-        if (await baselines.RenewAsync(model, cancellation) is null) await history.MarkAsync(model, DirtyReason.Reference, cancellation);
+        // Every window is put on the list, so what was computed in between is computed again; segments by the feature have other values now.
+        await baselines.RenewAsync(model, cancellation);
+        await history.MarkAsync(model, DirtyReason.Rewritten, cancellation);
         await catalog.ChangeFeatureAsync(modelId, name, found => found with { Former = null }, cancellation);
     }
 

@@ -25,7 +25,7 @@ public static class IngestionSetup
             // A body that grows holds its old array beside the new one, and pooled arrays are powers of two: three times the largest.
             .AddSingleton(new BodyBudget(Math.Max(256 * MiB, 3L * limits.BodyBytes)))
             .AddSingleton<DecoderPool>().AddSingleton<StoredIds>().AddSingleton<KnownEvents>().AddSingleton<FeatureInference>().AddSingleton<BatchIntake>().AddSingleton<EventPosts>()
-            .AddSingleton<GroundTruthMatching>().AddSingleton<SignalMatching>().AddSingleton<PredictionWriteGate>().AddSingleton<BlockWriter>().AddSingleton<IngestionProgress>();
+            .AddSingleton<GroundTruthMatching>().AddSingleton<SignalMatching>().AddSingleton<PredictionWriteGate>().AddSingleton<PartMerging>().AddSingleton<BlockWriter>().AddSingleton<IngestionProgress>();
         services.AddHostedService<IngestionStart>().AddHostedService<SpoolDrain>();
         services.AddSingleton(provider => new ModelRemovalStep(async (model, _) =>
         {

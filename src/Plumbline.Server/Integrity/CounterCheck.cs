@@ -1,6 +1,7 @@
 using System.Globalization;
 using Plumbline.Events;
 using Plumbline.Events.Spooling;
+using Plumbline.Server.Ingestion.Writing;
 using Plumbline.Store;
 using Lanes = System.Collections.Generic.Dictionary<(int ModelId, Plumbline.Events.EventKind Kind), long>;
 
@@ -11,15 +12,18 @@ namespace Plumbline.Server.Integrity;
 /// <param name="Kind">The kind.</param>
 /// <param name="Counted">Events counted as stored.</param>
 /// <param name="Rows">Rows in the engine, without those of blocks that are on their way.</param>
-public sealed record CounterFacts(int ModelId, EventKind Kind, long Counted, long Rows)
+/// <param name="Merged">Of these, predictions that were made of parts: each part was counted, and only its prediction is a row.</param>
+public sealed record CounterFacts(int ModelId, EventKind Kind, long Counted, long Rows, long Merged = 0)
 {
-    /// <summary>Whether both say the same.</summary>
-    public bool Agree => Counted == Rows;
+    /// <summary>
+    /// Whether both can be right: they say the same, or the parts of merged predictions, two or more each, may be the difference.
+    /// </summary>
+    public bool Agree => Counted == Rows || (Merged > 0 && Counted >= Rows + Merged);
 }
 
 /// <summary>
-/// Compares the counters with the rows of the engine, and corrects them. Every event that was stored is one row that nothing removes,
-/// except with its model; so the two are equal whenever no block is on its way. Costs no reading of rows but of the model's number of
+/// Compares the counters with the rows of the engine, and corrects them. Every event that was stored is one row that nothing removes
+/// but the merging of parts and the deletion of its model; so the two are equal whenever no block is on its way. Costs no reading of rows but of the model's number of
 /// ground truth and signals.
 /// </summary>
 internal static class CounterCheck
@@ -41,13 +45,16 @@ internal static class CounterCheck
         {
             var (counted, held) = (spool.Counters(lane.ModelId, lane.Kind).Stored, rows.GetValueOrDefault(lane));
             if (counted + held == 0) continue;
+            var merged = 0L;
             if (counted != held && lane.Kind == EventKind.Prediction && rows.ContainsKey(lane))
             {
                 // The engine's account of its parts still contains rows that were deleted and not merged away.
                 held = await CountAsync(store, lane, NotIn(spool, lane), cancellation);
+                merged = await CountAsync(store, lane,
+                    new SqlStatement("block >= {merged:UInt64}", new SqlParameter("merged", (ulong)PartMerging.FirstMerged)), cancellation);
             }
 
-            facts.Add(new CounterFacts(lane.ModelId, lane.Kind, counted, held));
+            facts.Add(new CounterFacts(lane.ModelId, lane.Kind, counted, held, merged));
         }
 
         return facts;

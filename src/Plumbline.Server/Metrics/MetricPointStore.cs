@@ -13,6 +13,9 @@ public sealed class MetricPointStore(ColumnStore store, GenerationClock clock, T
         "value", "lower", "upper", "p_value", "n", "status", "reason", "error_bound", "computed_at",
     ];
 
+    // In words for the reader of a point whose rows became those of another version or segment.
+    private const string RetiredReason = "No rows are left: they belong to another version or segment now.";
+
     /// <summary>Appends points; those of the same key are superseded.</summary>
     public async Task WriteAsync(int modelId, IReadOnlyCollection<MetricPoint> points, CancellationToken cancellation)
     {
@@ -41,6 +44,35 @@ public sealed class MetricPointStore(ColumnStore store, GenerationClock clock, T
         }
 
         await store.InsertAsync("metric_points", Columns, buffer.Written, deduplicationToken: null, cancellation);
+    }
+
+    /// <summary>
+    /// Gives every point of some windows that is older than a generation a successor without a value: its rows have become others and
+    /// nothing makes it any more.
+    /// </summary>
+    /// <param name="modelId">The model's number.</param>
+    /// <param name="window">Length of the windows.</param>
+    /// <param name="starts">Their starts.</param>
+    /// <param name="before">The generation from which on points are of the new rows.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task RetireAsync(
+        int modelId, TimeSpan window, IReadOnlyCollection<DateTimeOffset> starts, DateTimeOffset before, CancellationToken cancellation)
+    {
+        const string Key = "model_id, window_seconds, metric, feature, class, segment, version, window_start";
+        const string Text = $$"""
+            INSERT INTO metric_points ({{Key}}, window_end, n, status, reason, computed_at)
+            SELECT {{Key}}, max(window_end), 0, 'insufficient_data', {reason:String}, {generation:DateTime64(3, 'UTC')}
+            FROM metric_points
+            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND window_start >= {from:DateTime('UTC')}
+                AND window_start <= {to:DateTime('UTC')} AND has({starts:Array(UInt32)}, toUnixTimestamp(window_start))
+            GROUP BY {{Key}} HAVING max(metric_points.computed_at) < {before:DateTime64(3, 'UTC')} AND argMax(metric_points.reason, metric_points.computed_at) != {reason:String}
+            """;
+        await store.ExecuteAsync(
+            new SqlStatement(Text,
+                new("reason", RetiredReason), new("generation", await clock.NextAsync(cancellation)), new("model", modelId),
+                new("seconds", (int)window.TotalSeconds), new("from", starts.Min()), new("to", starts.Max()),
+                new("starts", starts.Select(start => start.ToUnixTimeSeconds())), new("before", before)),
+            cancellation);
     }
 
     /// <summary>Stored points in the order of <see cref="MetricCursor"/>.</summary>

@@ -10,8 +10,8 @@ namespace Plumbline.Server.Metrics;
 /// Computing a window twice gives the same points; work per window does not depend on how much history there is.
 /// </summary>
 public sealed class WindowComputation(
-    ProfileStore profiles, BaselineCatalog baselines, MetricPointStore points, IEnumerable<IProfileCalculator> profileCalculators, IEnumerable<IEventCalculator> eventCalculators,
-    ILogger<WindowComputation> log)
+    ProfileStore profiles, BaselineCatalog baselines, MetricPointStore points, GenerationClock clock, IEnumerable<IProfileCalculator> profileCalculators,
+    IEnumerable<IEventCalculator> eventCalculators, ILogger<WindowComputation> log)
 {
     /// <summary>Feature profiles held in memory at once while points are made; about 1 KB each.</summary>
     private const int ProfilesInMemory = 20_000;
@@ -20,8 +20,11 @@ public sealed class WindowComputation(
     /// <returns>Calculators that failed and why; the points of all others are written.</returns>
     public async Task<IReadOnlyList<string>> ComputeBaseAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)
     {
+        var rewritten = windows.Where(window => window.IsRewritten).Select(window => window.Start).ToList();
+        var before = rewritten.Count > 0 ? await clock.NextAsync(cancellation) : default;
         var stale = windows.Where(window => window.NeedsProfiles).ToList();
         if (stale.Count > 0) await profiles.ComputeAsync(model, [.. stale.Select(window => window.Start)], cancellation);
+        if (rewritten.Count > 0) await profiles.RetireAsync(model, rewritten, before, cancellation);
         var result = new List<MetricPoint>();
         var perRun = Math.Clamp(ProfilesInMemory / Math.Max(1, model.Features.Length * (1 + (model.Segments.Length * 10))), 1, 64);
         foreach (var run in ConsecutiveWindows.Split([.. stale.Select(window => new MetricWindow(window.Start, window.Start + window.Length))], perRun))
@@ -32,7 +35,10 @@ public sealed class WindowComputation(
             await FlushAsync(model, result, cancellation);
         }
 
-        return await ComputeEventsAsync(model, windows, result, cancellation);
+        var failures = await ComputeEventsAsync(model, windows, result, cancellation);
+        // After a failure the windows stay on the list, and what is old may still be made again.
+        if (rewritten.Count > 0 && failures.Count == 0) await points.RetireAsync(model.Id, model.Window, rewritten, before, cancellation);
+        return failures;
     }
 
     /// <summary>Computes days or weeks by merging stored base profiles, and event calculators over the whole window.</summary>
@@ -44,13 +50,16 @@ public sealed class WindowComputation(
         foreach (var dirty in windows)
         {
             var window = new MetricWindow(dirty.Start, dirty.Start + dirty.Length);
+            var before = dirty.IsRewritten ? await clock.NextAsync(cancellation) : default;
             if (dirty.NeedsProfiles)
             {
                 Calculate(model, window, await profiles.ReadMergedAsync(model, window.Start, window.End, new ProfileQuery(), cancellation), result);
                 await FlushAsync(model, result, cancellation);
             }
 
-            failures.AddRange(await ComputeEventsAsync(model, [dirty], result, cancellation));
+            var failed = await ComputeEventsAsync(model, [dirty], result, cancellation);
+            if (dirty.IsRewritten && failed.Count == 0) await points.RetireAsync(model.Id, dirty.Length, [dirty.Start], before, cancellation);
+            failures.AddRange(failed);
         }
 
         return failures;
@@ -72,7 +81,7 @@ public sealed class WindowComputation(
         var failures = new List<string>();
         foreach (var calculator in eventCalculators)
         {
-            var concerned = windows.Where(window => (window.Reasons & calculator.FollowsFrom) != DirtyReason.None).Select(window => new MetricWindow(window.Start, window.Start + window.Length)).ToList();
+            var concerned = windows.Where(window => (window.Reasons & (calculator.FollowsFrom | DirtyReason.Rewritten)) != DirtyReason.None).Select(window => new MetricWindow(window.Start, window.Start + window.Length)).ToList();
             if (concerned.Count > 0 && await CalculateAsync(calculator, model, concerned, result, cancellation) is { } failure) failures.Add(failure);
         }
 

@@ -49,6 +49,32 @@ public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCat
         }
     }
 
+    /// <summary>
+    /// Takes the profiles of some windows that are older than a generation out of every reading, by empty ones in their place: their rows
+    /// have become those of other groups.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="windowStarts">Starts of base windows.</param>
+    /// <param name="before">The generation from which on profiles are of the new rows.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task RetireAsync(ModelDefinition model, IReadOnlyCollection<DateTimeOffset> windowStarts, DateTimeOffset before, CancellationToken ct)
+    {
+        const string Key = "model_id, window_start, version, segment_key, segment_value, feature, baseline";
+        const string Text = $$"""
+            INSERT INTO profiles ({{Key}}, window_end, minimum, maximum, computed_at)
+            SELECT {{Key}}, max(window_end), nan, nan, {generation:DateTime64(3, 'UTC')}
+            FROM profiles
+            WHERE model_id = {model:UInt32} AND window_start >= {from:DateTime('UTC')} AND window_start <= {to:DateTime('UTC')}
+                AND has({windows:Array(UInt32)}, toUnixTimestamp(window_start))
+            GROUP BY {{Key}} HAVING max(profiles.computed_at) < {before:DateTime64(3, 'UTC')} AND argMax(profiles.rows, profiles.computed_at) > 0
+            """;
+        await store.ExecuteAsync(
+            new SqlStatement(Text,
+                new("generation", await clock.NextAsync(ct)), new("model", model.Id), new("from", windowStarts.Min()), new("to", windowStarts.Max()),
+                new("windows", windowStarts.Select(start => start.ToUnixTimeSeconds())), new("before", before)),
+            ct);
+    }
+
     /// <summary>Stored profiles of the base windows that start in [from, to), each window, version and segment apart, ordered by window.</summary>
     public Task<IReadOnlyList<FeatureProfile>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, ProfileQuery query, CancellationToken ct) =>
         ReadStoredAsync(model, from, to, query, merged: false, ct);
@@ -159,7 +185,7 @@ public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCat
         ProfileRows.Read(rows, profiles);
         // A feature's rows from before it had bins stay stored under generation 0 until they are computed again.
         var expected = ProfiledFeature.Of(model).ToDictionary(feature => feature.Name, feature => feature.Bins(baseline).Baseline, StringComparer.Ordinal);
-        return [.. profiles.Where(profile => expected.GetValueOrDefault(profile.Feature, -1) == profile.Baseline)];
+        return [.. profiles.Where(profile => profile.Rows > 0 && expected.GetValueOrDefault(profile.Feature, -1) == profile.Baseline)];
     }
 
     private static string Seconds(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"toUInt32({time.ToUnixTimeSeconds()})");

@@ -22,13 +22,22 @@ public enum DirtyReason
 
     /// <summary>Signals arrived.</summary>
     Signals = 8,
+
+    /// <summary>
+    /// Rows that were counted before have become others, so that a version or a segment may be gone: everything is computed again, and
+    /// what is not made again is retired.
+    /// </summary>
+    Rewritten = 16,
 }
 
 /// <summary>A window to compute, and the mark under which it was taken.</summary>
 public sealed record DirtyWindow(DateTimeOffset Start, TimeSpan Length, DirtyReason Reasons, long Mark, int Attempts)
 {
     /// <summary>False when only what joins the predictions changed: their profiles are still right.</summary>
-    public bool NeedsProfiles => Reasons.HasFlag(DirtyReason.Predictions) || Reasons.HasFlag(DirtyReason.Reference);
+    public bool NeedsProfiles => (Reasons & (DirtyReason.Predictions | DirtyReason.Reference | DirtyReason.Rewritten)) != DirtyReason.None;
+
+    /// <summary>True when groups that were computed before may have no rows any more.</summary>
+    public bool IsRewritten => Reasons.HasFlag(DirtyReason.Rewritten);
 }
 
 /// <summary>
@@ -54,6 +63,16 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     /// <summary>Puts base windows on the list. Returns when that is durable. A model that was deleted meanwhile is passed over.</summary>
     public Task MarkDirtyAsync(int modelId, IReadOnlyCollection<DateTimeOffset> windowStarts, DirtyReason reason, CancellationToken cancellation) =>
         models.Find(modelId) is { } model ? MarkAsync(modelId, windowStarts.Select(start => (start, model.Window)), reason, cancellation) : Task.CompletedTask;
+
+    /// <summary>
+    /// Puts base windows on the list whose rows became others. Of a window that is open nothing was computed yet that could be retired.
+    /// </summary>
+    public async Task MarkRewrittenAsync(ModelDefinition model, IReadOnlyCollection<DateTimeOffset> windowStarts, CancellationToken cancellation)
+    {
+        var closedBefore = ClosedBefore(model);
+        foreach (var group in windowStarts.GroupBy(start => start < closedBefore))
+            await MarkDirtyAsync(model.Id, [.. group], group.Key ? DirtyReason.Rewritten : DirtyReason.Predictions, cancellation);
+    }
 
     /// <summary>Puts windows of any lengths on the list.</summary>
     public async Task MarkAsync(int modelId, IEnumerable<(DateTimeOffset Start, TimeSpan Length)> windows, DirtyReason reason, CancellationToken cancellation)

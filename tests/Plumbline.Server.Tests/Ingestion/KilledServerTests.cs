@@ -67,6 +67,66 @@ public sealed class KilledServerTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Parts_that_are_posted_while_the_server_is_killed_end_as_one_whole_prediction_each()
+    {
+        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(30) };
+        using var stop = new CancellationTokenSource();
+        var server = await StartAsync(http);
+        using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, TestContext.Current.CancellationToken))
+            created.EnsureSuccessStatusCode();
+        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => PostPartsAsync(http, client, stop.Token), TestContext.Current.CancellationToken)).ToList();
+        for (var kill = 0; kill < 4; kill++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(900 + (230 * kill)), TimeProvider.System, TestContext.Current.CancellationToken);
+            server.Kill();
+            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+            server.Dispose();
+            server = await StartAsync(http);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(clients);
+        try
+        {
+            // A part that is repeated is counted again, so the spool must only come to its end.
+            var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
+            while (await WaitingAsync(http) > 0)
+            {
+                Assert.True(TimeProvider.System.GetUtcNow() < deadline, "batches are still in the spool");
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+            }
+
+            var rows = await ReadRowsAsync(http);
+            Assert.InRange(rows.Count, 1_000, int.MaxValue);
+            Assert.Equal(_acknowledged.Keys.Order(StringComparer.Ordinal), rows.Select(row => row.Id).Order(StringComparer.Ordinal));
+            Assert.All(rows, row => Assert.Equal(("v1", row.Id[^1] % 2 == 0 ? "0" : "1", "k"), (row.Version, row.Prediction, row.Feature)));
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+            server.Dispose();
+        }
+    }
+
+    private async Task PostPartsAsync(HttpClient http, int client, CancellationToken stop)
+    {
+        for (var batch = 0; !stop.IsCancellationRequested; batch++)
+        {
+            var ids = Enumerable.Range(0, RowsPerBatch).Select(row => $"c{client}-{batch}-{row}").ToList();
+            foreach (var rest in new[] { "\"version\":\"v1\",\"features\":{\"c\":\"k\"}", "" })
+            {
+                var body = "[" + string.Join(',', ids.Select(id =>
+                    $$"""{"prediction_id":"{{id}}","partial":true,{{(rest.Length > 0 ? rest : $"\"prediction\":\"{id[^1] % 2}\"")}}}""")) + "]";
+                while (!await TryPostAsync(http, body))
+                    await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
+            }
+
+            ids.ForEach(id => _acknowledged.TryAdd(id, 0));
+        }
+    }
+
     private async Task PostAsync(HttpClient http, int client, CancellationToken stop)
     {
         for (var batch = 0; !stop.IsCancellationRequested; batch++)
@@ -156,14 +216,24 @@ public sealed class KilledServerTests : IDisposable
         }
     }
 
-    private static async Task<List<string>> ReadIdsAsync(HttpClient http)
+    private static async Task<List<string>> ReadIdsAsync(HttpClient http) => [.. (await ReadRowsAsync(http)).Select(row => row.Id)];
+
+    private static async Task<long> WaitingAsync(HttpClient http)
     {
-        var ids = new List<string>();
+        var progress = await http.GetFromJsonAsync<JsonElement>("/v1/models/m/progress", TestContext.Current.CancellationToken);
+        return progress.GetProperty("spool").GetInt64();
+    }
+
+    private static async Task<List<(string Id, string? Version, string? Prediction, string? Feature)>> ReadRowsAsync(HttpClient http)
+    {
+        var ids = new List<(string, string?, string?, string?)>();
         var cursor = "";
         do
         {
             var page = await http.GetFromJsonAsync<JsonElement>($"/v1/models/m/predictions?limit=1000{cursor}", TestContext.Current.CancellationToken);
-            ids.AddRange(page.GetProperty("predictions").EnumerateArray().Select(row => row.GetProperty("prediction_id").GetString()!));
+            ids.AddRange(page.GetProperty("predictions").EnumerateArray().Select(row =>
+                (row.GetProperty("prediction_id").GetString()!, row.GetProperty("version").GetString(), row.GetProperty("prediction").GetString(),
+                    row.GetProperty("features").TryGetProperty("c", out var c) ? c.GetString() : null)));
             cursor = page.GetProperty("next").GetString() is { } next ? $"&cursor={Uri.EscapeDataString(next)}" : "";
         }
         while (cursor.Length > 0);

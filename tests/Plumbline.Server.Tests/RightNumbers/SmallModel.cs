@@ -41,10 +41,10 @@ internal sealed class SmallModel
 
     public Task ComputedAsync() => _host.WaitUntilComputedAsync(Name);
 
-    /// <summary>The points of some metrics, all features, over ten days from <see cref="Start"/>.</summary>
-    public async Task<IReadOnlyList<JsonElement>> PointsAsync(string metrics, string window = "1h")
+    /// <summary>The points of some metrics, all features, over ten days from <see cref="Start"/>; of all rows if no filter says otherwise.</summary>
+    public async Task<IReadOnlyList<JsonElement>> PointsAsync(string metrics, string window = "1h", string filter = "")
     {
-        var query = $"metric={metrics}&window={window}&from={Start:yyyy-MM-ddTHH:mm:ssZ}&to={Start.AddDays(10):yyyy-MM-ddTHH:mm:ssZ}&limit=5000";
+        var query = $"metric={metrics}&window={window}&from={Start:yyyy-MM-ddTHH:mm:ssZ}&to={Start.AddDays(10):yyyy-MM-ddTHH:mm:ssZ}&limit=5000&{filter}";
         var answer = await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{Name}/metrics?{query}");
         return [.. answer.GetProperty("points").EnumerateArray()];
     }

@@ -18,7 +18,7 @@ public sealed class Frontier(AlertingOptions options, TimeProvider time)
     public async Task<DateTimeOffset> FindAsync(StateDbContext db, ModelDefinition model, TimeSpan window, bool mature, CancellationToken cancellation)
     {
         var closed = time.GetUtcNow() - window - model.AllowedLateness - (mature ? LabelDelay(model) : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1);
-        const int TouchesInputs = (int)(DirtyReason.Predictions | DirtyReason.Reference);
+        const int TouchesInputs = (int)(DirtyReason.Predictions | DirtyReason.Reference | DirtyReason.Rewritten);
         var oldest = await db.DirtyWindows.AsNoTracking()
             .Where(row => row.ModelId == model.Id && row.Attempts < AttemptsBeforePassedOver && (mature || (row.Reasons & TouchesInputs) != 0))
             .MinAsync(row => (long?)row.StartMs, cancellation);

@@ -41,6 +41,8 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
         {
             var result = await TakeClaimedAsync(model.Id, batch, knowledge, (keys, changes, isReread), claim, cancellation);
             durable = result.Outcome == AppendOutcome.Durable;
+            if (durable && batch.Kind == EventKind.Prediction)
+                knowledge.Predictions.AddStored(Parts(batch));
             if (durable && batch.Kind == EventKind.GroundTruth)
                 knowledge.LabelledIds.AddStored([.. batch.Rows.ToArray().Select(row => row.Hash.Low)]);
             return result;
@@ -128,9 +130,21 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
     {
         var rows = batch.Rows;
         var keys = new IdHash[rows.Length];
+        // A part is no duplicate of the other parts, nor of itself: merged twice it is what it was.
         for (var i = 0; i < keys.Length; i++)
-            keys[i] = rows[i].Hash;
+            keys[i] = rows[i].IsPart ? default : rows[i].Hash;
         return keys;
+    }
+
+    private static ulong[] Parts(EventBatch batch)
+    {
+        var parts = new List<ulong>();
+        foreach (ref readonly var row in batch.Rows)
+        {
+            if (row.IsPart)
+                parts.Add(row.Hash.Low);
+        }
+        return [.. parts];
     }
 
     private static bool HasIds(EventBatch batch)

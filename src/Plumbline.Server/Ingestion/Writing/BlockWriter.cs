@@ -17,7 +17,7 @@ namespace Plumbline.Server.Ingestion.Writing;
 /// </summary>
 public sealed class BlockWriter(
     Spool spool, ColumnStore store, ModelTables tables, ModelCatalog catalog, WindowLedger ledger, KnownEvents known, GroundTruthMatching matching,
-    SignalMatching signals, PredictionWriteGate gate, FeatureTypeReview review)
+    SignalMatching signals, PredictionWriteGate gate, PartMerging parts, FeatureTypeReview review)
 {
     /// <summary>Stores a block and completes it; a block of a model that is deleted goes with the model's other events.</summary>
     /// <param name="block">The block.</param>
@@ -73,21 +73,33 @@ public sealed class BlockWriter(
         await catalog.EnsureClassesAsync(model.Id, rows.Classes.InOrder, cancellation);
         foreach (var version in rows.Versions.InOrder)
             await catalog.EnsureVersionAsync(model.Id, version, cancellation);
-        var lows = rows.Ids.ConvertAll(static id => id.Low);
-        if (knowledge.LabelledIds.MayContainAny(CollectionsMarshal.AsSpan(lows)))
+        if (rows.Parts.Count > 0 && await parts.MergeAsync(model, rows.Parts, rows.FirstMs, rows.LastMs, cancellation) is { Rows: > 0 } merged)
         {
-            var labelled = await matching.MatchPredictionsAsync(model, block.Number, rows.FirstMs, rows.LastMs, cancellation);
-            await ledger.MarkDirtyAsync(model.Id, Times(labelled), DirtyReason.GroundTruth, cancellation);
+            await MatchAsync(model, rows, knowledge, (merged.Block, merged.FirstMs, merged.LastMs), cancellation);
+            await ledger.MarkRewrittenAsync(model, Times(merged.Windows), cancellation);
         }
-        if (!model.Signals.IsEmpty)
-        {
-            var signalled = await signals.MatchPredictionsAsync(model, block.Number, rows.FirstMs, rows.LastMs, cancellation);
-            await ledger.MarkDirtyAsync(model.Id, Times(signalled), DirtyReason.Signals, cancellation);
-        }
+        await MatchAsync(model, rows, knowledge, (block.Number, rows.FirstMs, rows.LastMs), cancellation);
         await ledger.MarkDirtyAsync(model.Id, Times(rows.WindowStarts), DirtyReason.Predictions, cancellation);
         await spool.CompleteBlockAsync(block);
         knowledge.Predictions.Settle(rows.Ids);
         return [.. rows.ProvisionalFeatures];
+    }
+
+    // What came before its prediction: ground truth and signals.
+    private async Task MatchAsync(
+        ModelDefinition model, PredictionRows rows, ModelKnowledge knowledge, (long Number, long FirstMs, long LastMs) block, CancellationToken cancellation)
+    {
+        var lows = rows.Ids.ConvertAll(static id => id.Low);
+        if (knowledge.LabelledIds.MayContainAny(CollectionsMarshal.AsSpan(lows)))
+        {
+            var labelled = await matching.MatchPredictionsAsync(model, block.Number, block.FirstMs, block.LastMs, cancellation);
+            await ledger.MarkDirtyAsync(model.Id, Times(labelled), DirtyReason.GroundTruth, cancellation);
+        }
+        if (!model.Signals.IsEmpty)
+        {
+            var signalled = await signals.MatchPredictionsAsync(model, block.Number, block.FirstMs, block.LastMs, cancellation);
+            await ledger.MarkDirtyAsync(model.Id, Times(signalled), DirtyReason.Signals, cancellation);
+        }
     }
 
     // A table that remembers its blocks takes a file handle and a mebibyte each; asking costs nothing but after a failure or a crash.

@@ -62,6 +62,9 @@ internal sealed class PredictionRows : IDisposable
     /// <summary>The ids.</summary>
     public List<IdHash> Ids { get; } = [];
 
+    /// <summary>The rows that are parts of predictions: ids, and the low halves of their hashes.</summary>
+    public List<(string Id, ulong Low)> Parts { get; } = [];
+
     /// <summary>Earliest time, epoch ms.</summary>
     public long FirstMs { get; private set; } = long.MaxValue;
 
@@ -204,6 +207,8 @@ internal sealed class PredictionRows : IDisposable
     private void Note(in Prediction prediction, EventBatchReader reader)
     {
         Ids.Add(prediction.Hash);
+        if (prediction.IsPart)
+            Parts.Add((Encoding.UTF8.GetString(prediction.Id), prediction.Hash.Low));
         FirstMs = Math.Min(FirstMs, prediction.TimestampMs);
         LastMs = Math.Max(LastMs, prediction.TimestampMs);
         var window = prediction.TimestampMs - (prediction.TimestampMs % _windowMs);
