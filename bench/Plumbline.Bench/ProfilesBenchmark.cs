@@ -36,7 +36,7 @@ internal static class ProfilesBenchmark
         using var put = await host.Client.PutAsJsonAsync($"/v1/models/{name}", new { task = "binary", segments, features = features.ToDictionary(entry => entry.Item1, entry => new { type = entry.Item2 }) });
         put.EnsureSuccessStatusCode();
         var model = host.Get<ModelCatalog>().Find(name)!;
-        foreach (var version in (string[])["v1", "v2"]) await host.Get<ModelCatalog>().EnsureVersionAsync(model.Id, version, default);
+        foreach (var version in (string[])["v1", "v2"]) await host.Get<ModelCatalog>().EnsureVersionsAsync(model.Id, [version], default);
         await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], default);
         // The reference first: with predictions there, it would put their windows on the list and another pass would compete.
         await host.Get<BaselineCatalog>().ReplaceAsync(model.Id, declared: true, "v1", (_, table, ct) => host.Get<ColumnStore>().ExecuteAsync(Insert(table, ReferenceRows, shift: 0), ct), default);

@@ -9,6 +9,7 @@ return args.FirstOrDefault() switch
     "ingest" => await IngestBenchmark.BatchesAsync(Number(args, 1, 20), Number(args, 2, 0)),
     "ingest-single" => await IngestBenchmark.SinglesAsync(Number(args, 1, 20)),
     "recovery" => await RecoveryBenchmark.RunAsync(Number(args, 1, 10)),
+    "idle" => await Plumbline.Bench.Idle.IdleBenchmark.RunAsync(args),
     "profiles" => await ProfilesBenchmark.RunAsync(),
     "model-page" => await ModelPageBenchmark.RunAsync(),
     "segments" => await SegmentsBenchmark.RunAsync(),
@@ -28,6 +29,8 @@ static int Usage()
     Console.WriteLine("  ingest [seconds] [rate] batches of 1,000 predictions: acknowledged per second, memory, ratio to the engine's own insert");
     Console.WriteLine("  ingest-single [seconds] single predictions over 64 connections");
     Console.WriteLine("  recovery [millions]     from SIGKILL under load to /readyz with so many million predictions stored, three times");
+    Console.WriteLine("  idle [--models 100] [--with-predictions n/10] [--seconds 60] [--seed 1] [--engine-mib n] [--port 5304]");
+    Console.WriteLine("                          models to which nothing happens: processor, memory, tables, what grows, a registration and a start with them");
     Console.WriteLine("  model-page              the reads of a model page: 100 features x 30 days of hourly points");
     Console.WriteLine("  profiles                from stored events to stored profiles: 3 million rows x 30 features over 8 windows");
     Console.WriteLine("  segments                the segment table over 1,000 segments and 30 days, and how profile work grows with rows and segments");

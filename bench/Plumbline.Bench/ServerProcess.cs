@@ -32,11 +32,33 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<ServerProcess> StartAsync(int port)
+    /// <summary>The data folder.</summary>
+    public string Folder => _folder;
+
+    /// <summary>Threads of the process.</summary>
+    public int Threads
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.Threads.Count;
+        }
+    }
+
+    /// <summary>File handles that the process holds.</summary>
+    public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
+
+    /// <param name="port">Where it listens.</param>
+    /// <param name="more">Further arguments of <c>plumbline serve</c>.</param>
+    public static async Task<ServerProcess> StartAsync(int port, IEnumerable<string>? more = null)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"plumbline-bench-{Environment.ProcessId}");
         var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", folder, "--urls", url]) { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", folder, "--urls", url, .. more ?? []])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         var server = new ServerProcess(Run(start), folder, new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(url) });
         await server.WaitUntilReadyAsync();
         return server;
@@ -73,7 +95,7 @@ internal sealed class ServerProcess : IAsyncDisposable
                 using var ready = await Client.GetAsync("/readyz");
                 if (ready.IsSuccessStatusCode) return;
             }
-            catch (HttpRequestException) when (!_process.HasExited && watch.Elapsed < TimeSpan.FromSeconds(60))
+            catch (HttpRequestException) when (!_process.HasExited && watch.Elapsed < TimeSpan.FromMinutes(10))
             {
                 // Not listening yet.
             }

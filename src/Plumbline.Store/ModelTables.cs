@@ -82,6 +82,9 @@ public sealed class ModelTables(ColumnStore store)
     // The spool forgets a block when the insert has returned: until then it must be on the disk, not in the system's cache.
     private const string Durable = "fsync_after_insert = 1, fsync_part_directory = 1";
 
+    // There is one such table for each model: what the engine does for each from time to time adds up. No column has statistics.
+    private const string Quiet = "refresh_statistics_interval = 0";
+
     private readonly ConcurrentDictionary<int, ImmutableColumns> _known = new();
     private readonly ConcurrentDictionary<int, SemaphoreSlim> _gates = new();
 
@@ -307,7 +310,7 @@ public sealed class ModelTables(ColumnStore store)
             INDEX by_id id_hash TYPE bloom_filter(0.01) GRANULARITY 1
         )
         ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (timestamp, id_hash)
-        SETTINGS {Durable}
+        SETTINGS {Durable}, {Quiet}
         """;
 
     private async Task WidenAsync(string table, IReadOnlyList<FeatureColumn> features, CancellationToken ct)

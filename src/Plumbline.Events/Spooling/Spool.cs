@@ -80,8 +80,8 @@ public sealed class Spool : IAsyncDisposable
         return AppendOutcome.Durable;
     }
 
-    /// <summary>Completes when something was appended since the last call that completed.</summary>
-    public Task WaitForRowsAsync(CancellationToken cancellation) => _arrived.WaitAsync(cancellation);
+    /// <summary>Completes when something was appended since the last call that completed, or when the time is up.</summary>
+    public Task WaitForRowsAsync(TimeSpan atMost, CancellationToken cancellation) => _arrived.WaitAsync(atMost, cancellation);
 
     /// <summary>Rows that are in no block yet, by model and kind.</summary>
     public IReadOnlyList<SpoolBacklog> Backlogs()
@@ -151,6 +151,23 @@ public sealed class Spool : IAsyncDisposable
     {
         lock (_stateLock)
             return _state.Counters(modelId, kind);
+    }
+
+    /// <summary>The counters of all models together.</summary>
+    public SpoolCounters Total
+    {
+        get
+        {
+            lock (_stateLock)
+                return _state.Total;
+        }
+    }
+
+    /// <summary>The counters of one model, all kinds together, read at one moment.</summary>
+    public SpoolCounters Counters(int modelId)
+    {
+        lock (_stateLock)
+            return _state.Counters(modelId, EventKind.Prediction) + _state.Counters(modelId, EventKind.GroundTruth) + _state.Counters(modelId, EventKind.Signal);
     }
 
     /// <summary>The counters of all models, read at one moment.</summary>

@@ -49,6 +49,9 @@ internal sealed class SpoolState
     /// <summary>Bytes in the file plus bytes on their way to it.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>The counters of all models together.</summary>
+    public SpoolCounters Total { get; private set; }
+
     public static string Token(string spoolId, long number) => string.Create(CultureInfo.InvariantCulture, $"{spoolId}-{number}");
 
     public void Reserve(long bytes) => Bytes += bytes;
@@ -59,6 +62,7 @@ internal sealed class SpoolState
     {
         _counters.TryGetValue((modelId, kind), out var counters);
         _counters[(modelId, kind)] = counters + change;
+        Total += change;
     }
 
     public void Wait(int modelId, EventKind kind, WaitingBatch batch)
@@ -85,6 +89,9 @@ internal sealed class SpoolState
             taken.Add(first);
             batches.RemoveFirst();
         }
+        // Who looks for what waits meets only models of which something does.
+        if (batches.First is null)
+            _waiting.Remove((modelId, kind));
         return taken;
     }
 
@@ -119,7 +126,10 @@ internal sealed class SpoolState
             _blocks.Remove(block.Number);
         }
         foreach (var key in _counters.Keys.Where(k => k.ModelId == modelId).ToList())
+        {
+            Total -= _counters[key];
             _counters.Remove(key);
+        }
     }
 
     public List<SpoolBacklog> Backlogs()

@@ -34,6 +34,13 @@ public readonly record struct SpoolCounters(long Received, long Duplicate, long 
     public static SpoolCounters operator +(SpoolCounters left, SpoolCounters right) => new(
         left.Received + right.Received, left.Duplicate + right.Duplicate, left.Rejected + right.Rejected, left.Stored + right.Stored, left.InSpool + right.InSpool);
 
+    /// <summary>Differences member by member.</summary>
+    public static SpoolCounters operator -(SpoolCounters left, SpoolCounters right) => new(
+        left.Received - right.Received, left.Duplicate - right.Duplicate, left.Rejected - right.Rejected, left.Stored - right.Stored, left.InSpool - right.InSpool);
+
+    /// <summary>Differences member by member.</summary>
+    public static SpoolCounters Subtract(SpoolCounters left, SpoolCounters right) => left - right;
+
     /// <summary>Sums member by member.</summary>
     public static SpoolCounters Add(SpoolCounters left, SpoolCounters right) => left + right;
 }

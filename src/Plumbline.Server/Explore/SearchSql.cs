@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Plumbline.Server.Models;
+using Plumbline.Server.Profiles;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Explore;
@@ -17,7 +18,16 @@ internal sealed class SearchSql
         _model = model;
         if (search.From is { } from) And($"timestamp >= {Bind("DateTime64(3)", from)}");
         if (search.To is { } to) And($"timestamp < {Bind("DateTime64(3)", to)}");
-        if (search.Version is not null) And($"version = {Bind("String", search.Version)}");
+        if (search.Version == VersionPlaces.Other && !model.VersionsApart.IsEmpty)
+        {
+            And($"{VersionTexts.Expression(model)} = {Bind("String", search.Version)}");
+            _parameters.AddRange(VersionTexts.Parameters(model));
+        }
+        else if (search.Version is not null)
+        {
+            And($"version = {Bind("String", search.Version)}");
+        }
+
         if (search.Status is not null) And($"status = {Bind("String", search.Status)}");
         if (search.Role is not null) And($"role = {Bind("String", search.Role)}");
         if (search.Class is not null) And($"prediction = {Bind("String", search.Class)}");

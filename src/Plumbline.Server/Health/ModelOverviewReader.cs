@@ -58,7 +58,7 @@ public sealed class ModelOverviewReader(
             Layers = HealthJudge.Judge(known),
             First = all.Version is null ? null : all.First,
             Last = all.Version is null ? null : all.Last,
-            Releases = [.. (await versions).Where(row => row.Version.Length > 0).OrderBy(row => row.First).Select(row => (row.Version, row.First))],
+            Releases = [.. (await versions).Where(row => row.Version.Length > 0 && row.Version != VersionPlaces.Other).OrderBy(row => row.First).Select(row => (row.Version, row.First))],
             Segments = await segments,
             Backlog = await backlog,
             NotComputed = await missing,

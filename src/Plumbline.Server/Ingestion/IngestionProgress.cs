@@ -38,31 +38,13 @@ public sealed class IngestionProgress(Spool spool, KnownEvents known, TimeProvid
         [.. spool.OpenBlocks().Where(block => block.Failure is not null).Select(block => new FailingBlock(block.Number, block.ModelId, block.Kind, block.Rows, block.Failure!))];
 
     /// <summary>The counters of one model, all kinds together.</summary>
-    public SpoolCounters Of(int modelId)
-    {
-        var sum = default(SpoolCounters);
-        foreach (var (id, _, counters) in spool.AllCounters())
-        {
-            if (id == modelId)
-                sum += counters;
-        }
-        return sum;
-    }
+    public SpoolCounters Of(int modelId) => spool.Counters(modelId);
 
     /// <summary>The counters of one model and kind.</summary>
     public SpoolCounters Of(int modelId, EventKind kind) => spool.Counters(modelId, kind);
 
     /// <summary>The counters of all models together.</summary>
-    public SpoolCounters Total
-    {
-        get
-        {
-            var sum = default(SpoolCounters);
-            foreach (var (_, _, counters) in spool.AllCounters())
-                sum += counters;
-            return sum;
-        }
-    }
+    public SpoolCounters Total => spool.Total;
 
     /// <summary>Rates over the last ten seconds; 0 in the first.</summary>
     public IngestionRates Rates

@@ -123,6 +123,15 @@ public sealed class MetricPointStore(ColumnStore store, GenerationClock clock, T
         return rows.Read() && rows.ReadUInt64() > 0 ? (rows.ReadDateTime(), rows.ReadDateTime()) : null;
     }
 
+    /// <summary>Models that have any point.</summary>
+    public async Task<IReadOnlyList<int>> ModelsAsync(CancellationToken cancellation)
+    {
+        var models = new List<int>();
+        using var rows = await store.QueryAsync(new SqlStatement("SELECT DISTINCT model_id FROM metric_points"), cancellation);
+        while (rows.Read()) models.Add((int)rows.ReadUInt32());
+        return models;
+    }
+
     /// <summary>Forgets a model's points.</summary>
     public Task DeleteModelAsync(int modelId, CancellationToken cancellation) =>
         store.ExecuteAsync(new SqlStatement("DELETE FROM metric_points WHERE model_id = {model:UInt32}", new SqlParameter("model", modelId)), cancellation);

@@ -26,9 +26,18 @@ public sealed class WindowPass(
 
     private readonly ConcurrentDictionary<int, Task> _lanes = new();
     private readonly SemaphoreSlim _places = new(LanesAtOnce, LanesAtOnce);
+    private readonly ConcurrentQueue<int> _changed = new();
+    private readonly Dictionary<int, TimeSpan> _lateness = [];
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        models.Changed += _changed.Enqueue;
+        return base.StartAsync(cancellationToken);
+    }
 
     public override void Dispose()
     {
+        models.Changed -= _changed.Enqueue;
         _places.Dispose();
         base.Dispose();
     }
@@ -36,11 +45,13 @@ public sealed class WindowPass(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await ledger.TryAgainAsync(stoppingToken);
+        foreach (var model in models.All) _lateness[model.Id] = model.AllowedLateness;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                foreach (var id in await ledger.ModelsWithWorkAsync(stoppingToken)) StartLane(id, stoppingToken);
+                await NoteChangesAsync(stoppingToken);
+                foreach (var id in await ledger.ModelsDueAsync(stoppingToken)) StartLane(id, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -56,6 +67,25 @@ public sealed class WindowPass(
         }
 
         await Task.WhenAll(_lanes.Values);
+    }
+
+    private async Task NoteChangesAsync(CancellationToken cancellation)
+    {
+        // It leaves the queue when it is written: a failure is tried again.
+        while (_changed.TryPeek(out var id))
+        {
+            if (models.Find(id) is not { } model)
+            {
+                _lateness.Remove(id);
+            }
+            else
+            {
+                if (_lateness.TryGetValue(id, out var before) && model.AllowedLateness < before) await ledger.CloseEarlierAsync(model, cancellation);
+                _lateness[id] = model.AllowedLateness;
+            }
+
+            _changed.TryDequeue(out _);
+        }
     }
 
     private void StartLane(int modelId, CancellationToken stopping)

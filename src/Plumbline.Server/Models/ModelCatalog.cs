@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +25,7 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
     /// <summary>The model with that number, or null.</summary>
     public ModelDefinition? Find(int id) => _snapshot.ById.GetValueOrDefault(id);
 
-    /// <summary>Known versions of a model, in the order first seen.</summary>
+    /// <summary>Known versions of a model, in the order first seen; <see cref="VersionPlaces.Other"/> is one of them when there are too many to tell all apart.</summary>
     public ImmutableArray<string> Versions(int modelId) => _snapshot.Versions.GetValueOrDefault(modelId, []);
 
     /// <summary>Raised after a model was created, changed or deleted, with its number.</summary>
@@ -37,9 +36,9 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var rows = await db.Models.AsNoTracking().ToListAsync(cancellation);
-        var versions = await db.ModelVersions.AsNoTracking().OrderBy(row => row.FirstSeenMs).ThenBy(row => row.Version).ToListAsync(cancellation);
+        var versions = await ReadVersionsAsync(db, cancellation);
         var models = rows.ConvertAll(row => ReadDefinition(row.Definition, row.Name) with { Id = row.Id, Name = row.Name });
-        _snapshot = Snapshot.Of(models, versions.GroupBy(row => row.ModelId).ToDictionary(group => group.Key, group => group.Select(row => row.Version).ToImmutableArray()));
+        _snapshot = Snapshot.Of(models, versions);
     }
 
     /// <summary>Creates or changes a model as declared.</summary>
@@ -203,25 +202,44 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
     public Task<ModelDefinition> EnsurePositiveClassAsync(int modelId, string positive, CancellationToken cancellation) =>
         ChangeAsync(modelId, model => model.Task != ModelTask.Binary || model.PositiveClass is not null ? model : model with { PositiveClass = positive }, cancellation);
 
-    /// <summary>Remembers a version seen in traffic. Cheap when it is known.</summary>
-    public async Task EnsureVersionAsync(int modelId, string version, CancellationToken cancellation)
+    /// <summary>Remembers versions seen in traffic, as far as there are places for them (<see cref="VersionPlaces"/>). Cheap when all are known.</summary>
+    /// <param name="modelId">The model.</param>
+    /// <param name="versions">Those to be preferred first.</param>
+    /// <param name="cancellation">Stops before anything is added.</param>
+    public async Task EnsureVersionsAsync(int modelId, IReadOnlyCollection<string> versions, CancellationToken cancellation)
     {
-        if (Versions(modelId).Contains(version)) return;
-        await DeclareVersionAsync(modelId, version, declaration: null, cancellation);
+        if (VersionPlaces.Added(Versions(modelId), versions).Count == 0) return;
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            var added = VersionPlaces.Added(Versions(modelId), versions);
+            if (added.Count == 0) return;
+            await using var db = await state.CreateDbContextAsync(cancellation);
+            db.ModelVersions.AddRange(added.Select(version => Row(modelId, version, declaration: null)));
+            await db.SaveChangesAsync(cancellation);
+            _snapshot = _snapshot.WithVersions(modelId, added);
+        }
+        finally
+        {
+            _change.Release();
+        }
     }
 
-    /// <summary>Creates or replaces the declaration of a version.</summary>
-    public async Task DeclareVersionAsync(int modelId, string version, string? declaration, CancellationToken cancellation)
+    /// <summary>Creates or replaces the declaration of a version, which has a place then.</summary>
+    /// <returns>False when <see cref="ModelLimits.MaxDeclaredVersions"/> have a place already; then nothing was changed.</returns>
+    public async Task<bool> DeclareVersionAsync(int modelId, string version, string declaration, CancellationToken cancellation)
     {
         await _change.WaitAsync(cancellation);
         try
         {
             await using var db = await state.CreateDbContextAsync(cancellation);
             var row = await db.ModelVersions.FindAsync([modelId, version], cancellation);
-            if (row is null) db.ModelVersions.Add(new ModelVersionRow { ModelId = modelId, Version = version, Declaration = declaration, FirstSeenMs = time.GetUtcNow().ToUnixTimeMilliseconds() });
-            else if (declaration is not null) row.Declaration = declaration;
+            if (row is null && Versions(modelId).Length >= ModelLimits.MaxDeclaredVersions) return false;
+            if (row is null) db.ModelVersions.Add(Row(modelId, version, declaration));
+            else row.Declaration = declaration;
             await db.SaveChangesAsync(cancellation);
-            if (row is null) _snapshot = _snapshot.WithVersion(modelId, version);
+            if (row is null) _snapshot = _snapshot.WithVersions(modelId, [version]);
+            return true;
         }
         finally
         {
@@ -231,6 +249,26 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
 
     /// <inheritdoc/>
     public void Dispose() => _change.Dispose();
+
+    private ModelVersionRow Row(int modelId, string version, string? declaration) =>
+        new() { ModelId = modelId, Version = version, Declaration = declaration, FirstSeenMs = time.GetUtcNow().ToUnixTimeMilliseconds() };
+
+    private async Task<IReadOnlyDictionary<int, ImmutableArray<string>>> ReadVersionsAsync(StateDbContext db, CancellationToken cancellation)
+    {
+        var rows = await db.ModelVersions.OrderBy(row => row.FirstSeenMs).ThenBy(row => row.Version).ToListAsync(cancellation);
+        // A folder of before versions had places may have more of them, and must not get others with each declaration that comes.
+        foreach (var model in rows.Where(row => row.Declaration is null).GroupBy(row => row.ModelId).Where(model => model.All(row => row.Version != VersionPlaces.Other)).ToList())
+        {
+            if (VersionPlaces.Beyond([.. model]) is not { Count: > 0 } beyond) continue;
+            db.ModelVersions.RemoveRange(beyond);
+            rows.RemoveAll(beyond.Contains);
+            rows.Add(Row(model.Key, VersionPlaces.Other, declaration: null));
+            db.ModelVersions.Add(rows[^1]);
+        }
+
+        await db.SaveChangesAsync(cancellation);
+        return rows.GroupBy(row => row.ModelId).ToDictionary(group => group.Key, group => group.Select(row => row.Version).ToImmutableArray());
+    }
 
     private static ModelDefinition ReadDefinition(string definition, string name)
     {
@@ -268,30 +306,49 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         if (row is null) db.Models.Add(row = new ModelRow { Name = definition.Name, Definition = "" });
         row.Definition = JsonSerializer.Serialize(definition, Json);
         await db.SaveChangesAsync(cancellation);
-        var saved = definition with { Id = row.Id };
+        var saved = definition with { Id = row.Id, VersionsApart = VersionPlaces.Apart(Versions(row.Id)) };
         _snapshot = _snapshot.With(saved);
         Changed?.Invoke(saved.Id);
         return saved;
     }
 
+    // What a change costs must not grow with the models that it does not concern: persistent collections, and an array that is copied but not sorted again.
     private sealed record Snapshot(
         ImmutableArray<ModelDefinition> Ordered,
-        FrozenDictionary<string, ModelDefinition> ByName,
-        FrozenDictionary<int, ModelDefinition> ById,
+        ImmutableDictionary<string, ModelDefinition> ByName,
+        ImmutableDictionary<int, ModelDefinition> ById,
         ImmutableDictionary<int, ImmutableArray<string>> Versions)
     {
+        private static readonly Comparer<ModelDefinition> Names = Comparer<ModelDefinition>.Create(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+
         public static Snapshot Empty { get; } = Of([], new Dictionary<int, ImmutableArray<string>>());
 
-        public static Snapshot Of(IEnumerable<ModelDefinition> models, IEnumerable<KeyValuePair<int, ImmutableArray<string>>> versions)
+        public static Snapshot Of(IEnumerable<ModelDefinition> models, IReadOnlyDictionary<int, ImmutableArray<string>> versions)
         {
-            var ordered = models.OrderBy(model => model.Name, StringComparer.Ordinal).ToImmutableArray();
-            return new(ordered, ordered.ToFrozenDictionary(model => model.Name, StringComparer.Ordinal), ordered.ToFrozenDictionary(model => model.Id), versions.ToImmutableDictionary());
+            var ordered = models.Select(model => model with { VersionsApart = VersionPlaces.Apart(versions.GetValueOrDefault(model.Id, [])) }).Order(Names).ToImmutableArray();
+            return new(ordered, ordered.ToImmutableDictionary(model => model.Name, StringComparer.Ordinal), ordered.ToImmutableDictionary(model => model.Id), versions.ToImmutableDictionary());
         }
 
-        public Snapshot With(ModelDefinition model) => Of(Ordered.Where(other => other.Id != model.Id).Append(model), Versions);
+        public Snapshot With(ModelDefinition model)
+        {
+            var at = Ordered.BinarySearch(model, Names);
+            return this with
+            {
+                Ordered = at >= 0 ? Ordered.SetItem(at, model) : Ordered.Insert(~at, model),
+                ByName = ByName.SetItem(model.Name, model),
+                ById = ById.SetItem(model.Id, model),
+            };
+        }
 
-        public Snapshot Without(int id) => Of(Ordered.Where(other => other.Id != id), Versions.Remove(id));
+        public Snapshot Without(int id) => ById.GetValueOrDefault(id) is not { } model ? this : new(
+            Ordered.RemoveAt(Ordered.BinarySearch(model, Names)), ByName.Remove(model.Name), ById.Remove(id), Versions.Remove(id));
 
-        public Snapshot WithVersion(int id, string version) => this with { Versions = Versions.SetItem(id, Versions.GetValueOrDefault(id, []).Add(version)) };
+        public Snapshot WithVersions(int id, IEnumerable<string> added)
+        {
+            var versions = Versions.GetValueOrDefault(id, []).AddRange(added);
+            var next = this with { Versions = Versions.SetItem(id, versions) };
+            var apart = VersionPlaces.Apart(versions);
+            return apart.IsEmpty || ById.GetValueOrDefault(id) is not { } model ? next : next.With(model with { VersionsApart = apart });
+        }
     }
 }

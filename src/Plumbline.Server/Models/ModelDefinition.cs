@@ -51,6 +51,12 @@ public static class ModelLimits
     /// <summary>Characters of a feature name.</summary>
     public const int MaxFeatureNameLength = 256;
 
+    /// <summary>Versions of a model that traffic names and that are told apart: the first ones seen. All further ones are counted together, as <see cref="VersionPlaces.Other"/>.</summary>
+    public const int MaxVersions = 200;
+
+    /// <summary>Versions of a model that are told apart, those that were declared included: a declared version has a place of its own, however late it comes.</summary>
+    public const int MaxDeclaredVersions = 1_000;
+
     /// <summary>Models of one server.</summary>
     public const int MaxModels = 10_000;
 }
@@ -121,6 +127,10 @@ public sealed record ModelDefinition
 
     /// <summary>The classes as they were declared last; empty when only traffic and references named them. What else is among <see cref="Classes"/> is overflow.</summary>
     public ImmutableArray<string> DeclaredClasses { get; init; } = [];
+
+    /// <summary>The versions that are told apart, once there are more than those (<see cref="VersionPlaces"/>); empty while all are. The catalogue keeps it, beside what is declared.</summary>
+    [JsonIgnore]
+    public ImmutableArray<string> VersionsApart { get; init; } = [];
 
     /// <summary>How true and false are written where they are the two classes of the model.</summary>
     [JsonIgnore]

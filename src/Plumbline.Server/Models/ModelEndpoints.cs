@@ -59,14 +59,24 @@ public static class ModelEndpoints
     private static async Task<IResult> DeleteAsync(string model, ModelRemoval removal, CancellationToken cancellation) =>
         await removal.RemoveAsync(model, cancellation) ? TypedResults.NoContent() : Problems.UnknownModel(model);
 
-    private static async Task<IResult> PutVersionAsync(string model, string version, HttpRequest request, ModelCatalog catalog, CancellationToken cancellation)
+    private static async Task<IResult> PutVersionAsync(string model, string version, HttpRequest request, ModelCatalog catalog, IEnumerable<VersionPlaceStep> renewals, CancellationToken cancellation)
     {
         if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
         if (ModelNames.CheckLabel("version", version) is { } reason) return Problems.BadRequest("version_name_invalid", reason);
+        if (version == VersionPlaces.Other) return Problems.BadRequest("version_name_invalid", $"'{VersionPlaces.Other}' is the name of all versions that are not told apart.");
         var (body, problem) = await ReadBodyAsync<JsonElement>(request, cancellation);
         if (problem is not null) return problem;
         if (body.ValueKind != JsonValueKind.Object) return Problems.BadRequest("version_invalid", "The body is an object such as {\"code\":\"git:1a2b3c\",\"description\":\"..\"}.");
-        await catalog.DeclareVersionAsync(found.Id, version, body.GetRawText(), cancellation);
+        var wasOther = !found.VersionsApart.IsEmpty && !found.VersionsApart.Contains(version);
+        if (!await catalog.DeclareVersionAsync(found.Id, version, body.GetRawText(), cancellation))
+        {
+            return Problems.Conflict("too_many_versions",
+                $"{ModelLimits.MaxDeclaredVersions} versions of this model are told apart already. Events of another one are taken and counted as '{VersionPlaces.Other}'.");
+        }
+
+        // The version has its place already: a caller that goes away does not undo what follows from it.
+        if (wasOther && catalog.Find(found.Id) is { } changed)
+            foreach (var renewal in renewals) await renewal.Renew(changed, version, CancellationToken.None);
         return TypedResults.NoContent();
     }
 

@@ -107,7 +107,7 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
         // What is worth nothing known is worth what a cost matrix without a value feature says.
         var value = reading.ValueOf is { Type: FeatureType.Numeric } feature ? $"if(isFinite(p.{feature.Column}), p.{feature.Column}, 1)" : "toFloat64(1)";
         var text = $$"""
-            SELECT intDiv(toInt64(toUnixTimestamp64Milli(p.timestamp)) - {start:Int64}, {length:Int64}) AS w, p.version AS version,
+            SELECT intDiv(toInt64(toUnixTimestamp64Milli(p.timestamp)) - {start:Int64}, {length:Int64}) AS w, {{VersionTexts.Expression(model, "p.version")}} AS version,
                 {{string.Concat(SegmentTexts.Columns(model).Select(column => column + ", "))}}
                 m.known AS known, if(m.known, m.value, '') AS value, if(m.known, m.value_number, nan) AS value_number,
                 if({{answered}}, p.prediction, '') AS prediction, if({{answered}}, p.prediction_value, nan) AS prediction_value,
@@ -125,6 +125,7 @@ public sealed class LabelledGroups(ColumnStore store, ModelTables tables, Segmen
         {
             new("start", reading.From.ToUnixTimeMilliseconds()), new("length", (long)reading.Length.TotalMilliseconds), new("from", reading.From), new("to", reading.To),
         };
+        parameters.AddRange(VersionTexts.Parameters(model));
         if (classes.Count > 0) parameters.Add(new("classes", classes));
         return new SqlStatement(text, parameters);
     }

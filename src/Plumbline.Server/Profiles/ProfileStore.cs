@@ -101,7 +101,7 @@ public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCat
                 WindowSeconds = Seconds(from),
                 WindowLength = (long)(to - from).TotalSeconds,
                 Where = "role = 'primary' AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}",
-                Parameters = [new("from", from), new("to", to)],
+                Parameters = [new("from", from), new("to", to), .. VersionTexts.Parameters(model)],
             };
             using var rows = await store.QueryAsync(statement.Select(), ct);
             ProfileRows.Read(rows, profiles);
@@ -122,10 +122,11 @@ public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCat
             Where = $"role = 'primary' AND timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}} AND has({{windows:Array(UInt32)}}, {window})",
             WindowSeconds = window,
             WindowLength = length,
+            Version = VersionTexts.Expression(model),
             Columns = [.. features.Select((feature, i) => feature.ToColumn(i, feature.Bins(baseline), referenceTable))],
             Segments = segments,
             Crosses = Crosses(model, segments),
-            Parameters = [new("from", windows[0]), new("to", windows[^1] + model.Window), new("windows", windows.Select(start => start.ToUnixTimeSeconds()))],
+            Parameters = [new("from", windows[0]), new("to", windows[^1] + model.Window), new("windows", windows.Select(start => start.ToUnixTimeSeconds())), .. VersionTexts.Parameters(model)],
         };
     }
 

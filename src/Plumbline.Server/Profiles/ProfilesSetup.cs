@@ -13,6 +13,8 @@ public static class ProfilesSetup
         .AddSingleton<HistoryWindows>()
         .AddSingleton(provider => new ModelRedefinitionStep((model, cancellation) =>
             provider.GetRequiredService<HistoryWindows>().MarkAsync(model, DirtyReason.Reference, cancellation)))
+        .AddSingleton(provider => new VersionPlaceStep((model, version, cancellation) =>
+            provider.GetRequiredService<HistoryWindows>().MarkAsync(model, DirtyReason.Rewritten, cancellation, version)))
         // The stored profiles go with the model's tables.
         .AddSingleton(provider => new ModelRemovalStep(provider.GetRequiredService<SegmentValues>().RemoveAsync));
 }

@@ -39,7 +39,7 @@ public sealed class ReferenceLoading(ColumnStore store, ModelTables tables, Mode
             throw new ReferenceException("too_many_features", error.Message);
         }
         if (columns.Version is not null)
-            await catalog.EnsureVersionAsync(model.Id, columns.Version, cancellation);
+            await catalog.EnsureVersionsAsync(model.Id, [columns.Version], cancellation);
         var baseline = await baselines.ReplaceAsync(model.Id, declared: true, columns.Version, async (current, table, ct) =>
         {
             await store.ExecuteAsync(rows.Insert(current, table, [.. features.Select(feature => feature.Column)]), ct);

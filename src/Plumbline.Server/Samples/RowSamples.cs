@@ -72,7 +72,7 @@ public sealed class RowSamples(ColumnStore store, ModelTables tables, SegmentVal
         var table = ModelTables.Predictions(model.Id);
         // The sample is drawn on the narrow columns; only its rows are read wide.
         var text = $$"""
-            SELECT {{window}} AS w, p.version AS version, p.prediction AS prediction, p.prediction_value AS prediction_value, p.score AS score,
+            SELECT {{window}} AS w, {{VersionTexts.Expression(model, "p.version")}} AS version, p.prediction AS prediction, p.prediction_value AS prediction_value, p.score AS score,
                 m.known AS known, if(m.known, m.value, '') AS value, if(m.known, m.value_number, nan) AS value_number{{string.Concat(features.Select(feature => ", " + Expression(feature)))}}{{string.Concat(SegmentTexts.Columns(model).Select(column => ", " + column))}}
             FROM (SELECT * FROM {{table}} WHERE {{answered}} AND (timestamp, id_hash) IN
                 (SELECT timestamp, id_hash FROM {{table}} WHERE {{answered}} ORDER BY {{RandomOrder}} LIMIT {limit:UInt32} BY {{window}})) AS p
@@ -81,7 +81,7 @@ public sealed class RowSamples(ColumnStore store, ModelTables tables, SegmentVal
               ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id
             ORDER BY w, sipHash64(p.id_hash, p.prediction_id, 'sample'), p.prediction_id
             """;
-        return new SqlStatement(text, new("start", from.ToUnixTimeMilliseconds()), new("length", (long)length.TotalMilliseconds), new("from", from), new("to", to), new("limit", limit));
+        return new SqlStatement(text, [new("start", from.ToUnixTimeMilliseconds()), new("length", (long)length.TotalMilliseconds), new("from", from), new("to", to), new("limit", limit), .. VersionTexts.Parameters(model)]);
     }
 
     private static void ReadRow(QueryRows rows, RowSample sample, IReadOnlyList<FeatureDefinition> features, IReadOnlyList<System.Collections.Immutable.ImmutableArray<string>> known)

@@ -58,12 +58,12 @@ public sealed class ChangeReader(ColumnStore store, ModelTables tables, SegmentV
         var text = $$"""
             SELECT {{Segment(model, query.Dimension)}} AS segment, {{cell}} AS cell, count() AS c, sum({{outcome}}) AS outcome_sum, sum({{outcome}} * {{outcome}}) AS outcome_squares
             FROM (SELECT id_hash, prediction_id, prediction, prediction_value, score{{grouping.Columns}} FROM {{ModelTables.Predictions(model.Id)}}
-                  WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} AND role = 'primary' AND status = 'ok' AND ({version:String} = '' OR version = {version:String})
+                  WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} AND role = 'primary' AND status = 'ok' AND ({version:String} = '' OR {{VersionTexts.Expression(model)}} = {version:String})
                     AND {{(model.Task == ModelTask.Regression ? "isFinite(prediction_value)" : "prediction != ''")}}) AS p
             {{join}}
             GROUP BY segment, cell
             """;
-        List<SqlParameter> parameters = [new("from", side.From), new("to", side.To), new("version", side.Version), .. grouping.Parameters.Where(parameter => parameter.Name.StartsWith("known", StringComparison.Ordinal))];
+        List<SqlParameter> parameters = [new("from", side.From), new("to", side.To), new("version", side.Version), .. VersionTexts.Parameters(model), .. grouping.Parameters.Where(parameter => parameter.Name.StartsWith("known", StringComparison.Ordinal))];
         if (model.Task == ModelTask.Regression) parameters.Add(new("edges", edges));
         if (signal is not null) parameters.AddRange([new("signal", signal), new("attribution", (long)(model.FindSignal(signal)?.AttributionWindow ?? SignalDefinition.DefaultAttributionWindow).TotalMilliseconds)]);
         using var rows = await store.QueryAsync(new SqlStatement(text, parameters), cancellation);

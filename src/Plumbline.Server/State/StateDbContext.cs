@@ -121,6 +121,7 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options) : D
         {
             window.ToTable("dirty_window");
             window.HasKey(row => new { row.ModelId, row.Seconds, row.StartMs });
+            window.HasIndex(row => row.NotBeforeMs);
         });
     }
 }
@@ -191,7 +192,10 @@ public sealed class DirtyWindowRow
     /// <summary>Grows with each mark, so that a mark made during a computation is not lost when that computation clears its windows.</summary>
     public long Mark { get; set; }
 
-    /// <summary>Not taken before this instant, epoch milliseconds: set by the first mark (so that a window which is marked all the time is still computed) and by failures.</summary>
+    /// <summary>
+    /// Not taken before this instant, epoch milliseconds: set by the first mark (so that a window which is marked all the time is still computed) to when the window is
+    /// closed, and by failures.
+    /// </summary>
     public long NotBeforeMs { get; set; }
 
     public int Attempts { get; set; }

@@ -79,12 +79,15 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     {
         var list = windows.ToList();
         if (list.Count == 0) return;
-        var notBefore = time.GetUtcNow().ToUnixTimeMilliseconds() + options.Windows.QuietMs;
+        var quiet = time.GetUtcNow().ToUnixTimeMilliseconds() + options.Windows.QuietMs;
+        var model = models.Find(modelId);
         await using var db = await state.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         foreach (var (start, length) in list)
         {
             var startMs = start.ToUnixTimeMilliseconds();
+            // An open window is not looked at before it closes: every model with traffic has one, and most of them nothing else.
+            var notBefore = model is not null && length == model.Window ? Math.Max(quiet, startMs + UntilClosedMs(model)) : quiet;
             var mark = Interlocked.Increment(ref _mark);
             await db.Database.ExecuteSqlAsync(
                 $"""
@@ -184,6 +187,23 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
             waiting?.Count ?? 0, waiting is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(waiting.Oldest), error, found.Find(group => group.SetAside)?.Count ?? 0);
     }
 
+    /// <summary>Models that have a window on the list which may be computed now.</summary>
+    public async Task<IReadOnlyList<int>> ModelsDueAsync(CancellationToken cancellation)
+    {
+        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        return await db.DirtyWindows.AsNoTracking().Where(row => row.NotBeforeMs <= nowMs).Select(row => row.ModelId).Distinct().ToListAsync(cancellation);
+    }
+
+    /// <summary>A model was declared with another lateness: its open windows close earlier now, perhaps. Those that close later are looked at in vain until then.</summary>
+    public async Task CloseEarlierAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        var (seconds, closedMs) = ((int)model.Window.TotalSeconds, UntilClosedMs(model));
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        await db.DirtyWindows.Where(row => row.ModelId == model.Id && row.Seconds == seconds && row.Attempts == 0 && row.NotBeforeMs > row.StartMs + closedMs)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.NotBeforeMs, row => row.StartMs + closedMs), cancellation);
+    }
+
     /// <summary>Models that have anything on the list.</summary>
     public async Task<IReadOnlyList<int>> ModelsWithWorkAsync(CancellationToken cancellation)
     {
@@ -193,6 +213,8 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
 
     /// <summary>A base window that starts before this instant is closed: its end plus the allowed lateness has passed.</summary>
     public DateTimeOffset ClosedBefore(ModelDefinition model) => time.GetUtcNow() - model.Window - model.AllowedLateness + TimeSpan.FromMilliseconds(1);
+
+    private static long UntilClosedMs(ModelDefinition model) => (long)(model.Window + model.AllowedLateness).TotalMilliseconds;
 }
 
 /// <summary>Windows of a model that wait to be computed.</summary>

@@ -110,6 +110,7 @@ public sealed class SpoolTests : IDisposable
         await using var spool = Open();
         await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = TestContext.Current.CancellationToken }, async (i, _) => await Append(spool, i % 3, $"row {i}"));
         Assert.Equal(2_000, spool.AllCounters().Sum(c => c.Counters.InSpool));
+        Assert.Equal(2_000, spool.Total.InSpool);
         Assert.True(spool.Commits < 1_000, $"{spool.Commits} commits for 2,000 appends");
     }
 
@@ -123,6 +124,7 @@ public sealed class SpoolTests : IDisposable
         await spool.DropModelAsync(1);
         await spool.CompleteBlockAsync(block!);
         Assert.Equal((0L, 0, 0, 0), (spool.Bytes, spool.Backlogs().Count, spool.OpenBlocks().Count, spool.AllCounters().Count));
+        Assert.Equal(default, spool.Total);
     }
 
     [Fact]

@@ -38,14 +38,32 @@ public sealed class AlertAgendaTests(TestHost host)
     }
 
     [Fact]
-    public async Task The_next_look_of_an_idle_model_is_when_its_next_window_is_complete()
+    public async Task A_model_without_anything_computed_is_not_looked_at_by_the_clock() =>
+        Assert.Equal(DateTimeOffset.MaxValue, await host.Get<AlertJudgement>().JudgeAsync(await ModelAsync(), TestContext.Current.CancellationToken));
+
+    [Fact]
+    public async Task A_model_whose_predictions_come_as_they_happen_is_looked_at_when_its_next_window_is_complete()
     {
         var model = await ModelAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        var closed = model.WindowStart(now - model.Window - model.AllowedLateness);
+        await host.PostAsync(model.Name, "predictions", [new { prediction_id = "p", timestamp = closed, prediction = "1" }]);
+        await host.WaitUntilComputedAsync(model.Name);
+        model = host.Get<ModelCatalog>().Find(model.Id)!;
         var before = TimeProvider.System.GetUtcNow();
         var next = await host.Get<AlertJudgement>().JudgeAsync(model, TestContext.Current.CancellationToken);
         // A window is complete when the lateness that is allowed has passed after its end.
         var complete = model.WindowStart(before - model.AllowedLateness) + model.Window + model.AllowedLateness;
         Assert.InRange(next - complete, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_model_of_long_ago_waits_only_for_the_end_of_windows_that_are_computed()
+    {
+        var model = await ModelAsync();
+        await host.PostAsync(model.Name, "predictions", [new { prediction_id = "p", timestamp = "2024-05-01T10:00:00Z", prediction = "1" }]);
+        await host.WaitUntilComputedAsync(model.Name);
+        Assert.Equal(DateTimeOffset.MaxValue, await host.Get<AlertJudgement>().JudgeAsync(host.Get<ModelCatalog>().Find(model.Id)!, TestContext.Current.CancellationToken));
     }
 
     [Fact]

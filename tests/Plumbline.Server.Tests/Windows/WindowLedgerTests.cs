@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Plumbline.Server.Models;
 using Plumbline.Server.Windows;
 
@@ -74,6 +75,24 @@ public sealed class WindowLedgerTests(TestHost host)
     }
 
     [Fact]
+    public async Task An_open_window_is_not_looked_at_before_it_closes_and_a_shorter_lateness_closes_it()
+    {
+        var name = await host.CreateModelAsync(new { task = "binary", window = "1h", allowed_lateness = "7d" });
+        var (ledger, model) = (host.Get<WindowLedger>(), host.Get<ModelCatalog>().Find(name)!);
+        await ledger.MarkDirtyAsync(model.Id, [model.WindowStart(TimeProvider.System.GetUtcNow()).AddDays(-1)], DirtyReason.Predictions, default);
+        Assert.DoesNotContain(model.Id, await ledger.ModelsDueAsync(default));
+        Assert.Contains(model.Id, await ledger.ModelsWithWorkAsync(default));
+
+        using var put = await host.Client.PutAsJsonAsync($"/v1/models/{name}", new { task = "binary", window = "1h", allowed_lateness = "1h" });
+        put.EnsureSuccessStatusCode();
+        for (var attempt = 0; (await ledger.ModelsWithWorkAsync(default)).Contains(model.Id); attempt++)
+        {
+            Assert.True(attempt < 300, "The window is not computed though it is closed now.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+
+    [Fact]
     public async Task The_backlog_can_be_asked_for_while_its_last_window_goes()
     {
         var (ledger, id, start) = await NewAsync();
@@ -92,9 +111,9 @@ public sealed class WindowLedgerTests(TestHost host)
 
     private async Task<(WindowLedger Ledger, int Id, DateTimeOffset Start)> NewAsync()
     {
-        var name = await host.CreateModelAsync(new { task = "binary" });
+        var name = await host.CreateModelAsync(new { task = "binary", window = "1d" });
         var model = host.Get<ModelCatalog>().Find(name)!;
-        return (host.Get<WindowLedger>(), model.Id, model.WindowStart(TimeProvider.System.GetUtcNow()).AddHours(5));
+        return (host.Get<WindowLedger>(), model.Id, model.WindowStart(TimeProvider.System.GetUtcNow()).AddHours(29));
     }
 
     /// <summary>Takes through a view of the model with another base window, for which an hour is not the base and need not be closed.</summary>

@@ -28,27 +28,30 @@ public sealed class AlertJudgement(
 
     public void Dispose() => _gate.Dispose();
 
-    /// <summary>Judges everything that can be judged now. Returns when, by the clock alone, there will be something further to judge.</summary>
+    /// <summary>
+    /// Judges everything that can be judged now. Returns when, by the clock alone, there may be something further to judge: when the next computed window is
+    /// complete or has its ground truth, and with every window where silence is watched for. <see cref="DateTimeOffset.MaxValue"/> when nothing lies ahead.
+    /// </summary>
     public async Task<DateTimeOffset> JudgeAsync(ModelDefinition model, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
         try
         {
             var rules = (await book.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
-            // Silence is judged in the model's own windows, whatever else is.
-            var next = Next(await FrontierAsync(model, cancellation), model.Window);
+            var next = DateTimeOffset.MaxValue;
             foreach (var lane in rules.Where(rule => rule.Kind != RuleKind.Absence).GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth)).OrderBy(lane => lane.Key.Mature).ThenBy(lane => lane.Key.Window))
             {
-                DateTimeOffset? limit;
-                do limit = await StepAsync(model, rules, [.. lane], lane.Key.Window, lane.Key.Mature, cancellation);
-                while (limit is null);
-                if (Next(limit.Value, lane.Key.Window) is var laneNext && laneNext < next) next = laneNext;
+                DateTimeOffset? ahead;
+                do ahead = await StepAsync(model, rules, [.. lane], lane.Key.Window, lane.Key.Mature, cancellation);
+                while (ahead is null);
+                if (ahead < next) next = ahead.Value;
             }
 
             var absence = rules.Where(rule => rule.Kind == RuleKind.Absence && rule.WindowOf(model) == model.Window).ToList();
-            while (await JudgeAbsenceAsync(model, absence, cancellation))
-            {
-            }
+            DateTimeOffset? silence;
+            do silence = await JudgeAbsenceAsync(model, absence, cancellation);
+            while (silence is null);
+            if (silence < next) next = silence.Value;
 
             await incidents.TellAsync(cancellation);
             outbox.Wake();
@@ -58,6 +61,14 @@ public sealed class AlertJudgement(
         {
             _gate.Release();
         }
+    }
+
+    /// <summary>Models that were judged before or of which anything is computed: of all others there is nothing to judge. Two questions, however many models there are.</summary>
+    public async Task<IReadOnlySet<int>> WithHistoryAsync(CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var judged = await db.AlertCursors.AsNoTracking().Select(row => row.ModelId).Distinct().ToListAsync(cancellation);
+        return judged.Concat(await points.ModelsAsync(cancellation)).ToHashSet();
     }
 
     /// <summary>Forgets what the rules of a model remember and how far they came, so that its whole history is judged again. Incidents stay; those that are found again join them.</summary>
@@ -93,18 +104,17 @@ public sealed class AlertJudgement(
         }
     }
 
-    private async Task<DateTimeOffset> FrontierAsync(ModelDefinition model, CancellationToken cancellation)
-    {
-        await using var db = await state.CreateDbContextAsync(cancellation);
-        return await frontier.FindAsync(db, model, model.Window, mature: false, cancellation);
-    }
-
-    // When the frontier passes the start of the next window. A frontier that waits for a window to be computed moves when that is done, not by the clock.
+    // When the frontier, which moves with the clock, passes a time. A frontier that waits for a window to be computed moves when that is done.
     // The clock is read after the frontier: a look that comes too early finds nothing.
-    private DateTimeOffset Next(DateTimeOffset limit, TimeSpan window) =>
-        time.GetUtcNow() + (CoarseWindows.Holding(limit.AddTicks(-1), window).End - limit) + TimeSpan.FromMilliseconds(1);
+    private DateTimeOffset WhenPasses(DateTimeOffset limit, DateTimeOffset start) =>
+        time.GetUtcNow() + (start > limit ? start - limit : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1);
 
-    // Null when a step was taken; else the frontier up to which there was nothing more to judge.
+    // When the next window that is computed already may be judged. Those that are not will wake the model.
+    private async Task<DateTimeOffset> AheadAsync(ModelDefinition model, TimeSpan window, DateTimeOffset judged, DateTimeOffset limit, CancellationToken cancellation) =>
+        await points.ExtentAsync(model, window, Rows, judged > limit ? judged : limit, DateTimeOffset.MaxValue, cancellation) is { } ahead
+            ? WhenPasses(limit, ahead.First) : DateTimeOffset.MaxValue;
+
+    // Null when a step was taken; else when there may be more to judge.
     private async Task<DateTimeOffset?> StepAsync(ModelDefinition model, IReadOnlyList<Rule> allRules, IReadOnlyList<Rule> rules, TimeSpan window, bool mature, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
@@ -113,7 +123,7 @@ public sealed class AlertJudgement(
         var limit = await frontier.FindAsync(db, model, window, mature, cancellation);
         var from = DateTimeOffset.FromUnixTimeMilliseconds(cursor?.JudgedToMs ?? 0);
         // Windows without any prediction are not judged here: history may still be on its way into them.
-        if (limit <= from || await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { } extent) return limit;
+        if (limit <= from || await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { } extent) return await AheadAsync(model, window, from, limit, cancellation);
         var to = extent.First + (WindowsPerStep * window);
         if (to > extent.Last + window) to = extent.Last + window;
 
@@ -132,20 +142,20 @@ public sealed class AlertJudgement(
         return null;
     }
 
-    // Silence is judged by the clock, not by what came; and only after a time in which predictions came as they happened.
-    private async Task<bool> JudgeAbsenceAsync(ModelDefinition model, IReadOnlyList<Rule> rules, CancellationToken cancellation)
+    // Silence is judged by the clock, not by what came; and only after a time in which predictions came as they happened. Null when there is more to judge now.
+    private async Task<DateTimeOffset?> JudgeAbsenceAsync(ModelDefinition model, IReadOnlyList<Rule> rules, CancellationToken cancellation)
     {
-        if (rules.Count == 0) return false;
+        if (rules.Count == 0) return DateTimeOffset.MaxValue;
         await using var db = await state.CreateDbContextAsync(cancellation);
         var seconds = (int)model.Window.TotalSeconds;
         var live = await db.AlertCursors.AsNoTracking().Where(row => row.ModelId == model.Id && row.WindowSeconds == seconds && !row.Mature).Select(row => row.LiveAtMs).FirstOrDefaultAsync(cancellation);
-        if (live == 0) return false;
+        if (live == 0) return DateTimeOffset.MaxValue;
         var remembered = await RememberedAsync(db, model, rules, cancellation);
         var last = remembered.Values.Max(stream => stream.LastWindow);
         var from = DateTimeOffset.FromUnixTimeMilliseconds(live) - model.Window;
         if (last is { } judged && judged + model.Window > from) from = judged + model.Window;
         var to = await frontier.FindAsync(db, model, model.Window, mature: false, cancellation);
-        if (from >= to) return false;
+        if (from >= to) return WhenPasses(to, from);
         var more = to > from + (WindowsPerStep * model.Window);
         if (more) to = from + (WindowsPerStep * model.Window);
         var run = new RuleRun(model, rules, model.Window, catalogue, remembered);
@@ -155,7 +165,7 @@ public sealed class AlertJudgement(
         await incidents.ApplyAsync(db, model, rules, transitions, cancellation);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        return more && run.Streams.Values.Max(stream => stream.LastWindow) > (last ?? DateTimeOffset.MinValue);
+        return more && run.Streams.Values.Max(stream => stream.LastWindow) > (last ?? DateTimeOffset.MinValue) ? null : WhenPasses(to, CoarseWindows.Holding(to.AddTicks(-1), model.Window).End);
     }
 
     /// <summary>Streams of the drift rules that share the budget of windows of this length and are not judged in this step.</summary>

@@ -27,6 +27,7 @@ public sealed class AlertPass(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await LeaveIdleAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             foreach (var model in models.All.Where(model => agenda.IsDue(model, time.GetUtcNow())))
@@ -59,6 +60,22 @@ public sealed class AlertPass(
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(options.Alerting.IntervalMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // After a start every model would be looked at once. Those of which nothing was ever computed need no look until something is.
+    private async Task LeaveIdleAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            // What changes while this reads leads to a look all the same.
+            var idle = models.All.Select(model => (Model: model, Changes: agenda.Changes(model.Id))).ToList();
+            var known = await judgement.WithHistoryAsync(cancellation);
+            foreach (var (model, changes) in idle.Where(look => !known.Contains(look.Model.Id))) agenda.Looked(model, changes, DateTimeOffset.MaxValue);
+        }
+        catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
+        {
+            log.LogWarning(error, "Which models are idle could not be read; each is looked at once.");
         }
     }
 }

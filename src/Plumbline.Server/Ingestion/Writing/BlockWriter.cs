@@ -66,13 +66,13 @@ public sealed class BlockWriter(
         await tables.EnsureAsync(model.Id, rows.FeatureColumns, cancellation);
         for (var first = 0; rows.FillNextPart(); first = rows.Ids.Count)
         {
+            // Before the rows are there: who computes their window knows which versions are told apart.
+            await catalog.EnsureVersionsAsync(model.Id, rows.Versions.ByFrequency, cancellation);
             if (isRepeated && await HasPartAsync(model.Id, block.Number, rows, first, cancellation))
                 continue;
             await store.InsertAsync(ModelTables.Predictions(model.Id), rows.ColumnNames, rows.Buffer.Written, deduplicationToken: null, cancellation);
         }
         await catalog.EnsureClassesAsync(model.Id, rows.Classes.InOrder, cancellation);
-        foreach (var version in rows.Versions.InOrder)
-            await catalog.EnsureVersionAsync(model.Id, version, cancellation);
         if (rows.Parts.Count > 0 && await parts.MergeAsync(model, rows.Parts, rows.FirstMs, rows.LastMs, cancellation) is { Rows: > 0 } merged)
         {
             await MatchAsync(model, rows, knowledge, (merged.Block, merged.FirstMs, merged.LastMs), cancellation);

@@ -53,8 +53,8 @@ internal sealed class PredictionRows : IDisposable
     /// <summary>Epoch ms of the starts of the windows that the rows lie in.</summary>
     public IReadOnlyCollection<long> WindowStarts => _windows;
 
-    /// <summary>Versions of the rows.</summary>
-    public SeenTexts Versions { get; } = new(1_000);
+    /// <summary>Versions of the rows; the limit is above what a block can hold, so that the most frequent are known.</summary>
+    public SeenTexts Versions { get; } = new(100_000);
 
     /// <summary>Classes predicted or given a probability.</summary>
     public SeenTexts Classes { get; } = new(ModelLimits.MaxClasses);

@@ -19,6 +19,7 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
     private const int TriesBeforeSetAside = 5;
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PauseWhenEmpty = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<(int ModelId, EventKind Kind), Task> _lanes = new();
@@ -41,8 +42,9 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
             try
             {
                 progress.Sample();
-                StartLanes(stoppingToken);
-                await Task.Delay(Pause, time, stoppingToken);
+                // With an empty spool nothing is to be done before something arrives; looking all the same would keep an idle processor awake.
+                if (StartLanes(stoppingToken)) await Task.Delay(Pause, time, stoppingToken);
+                else await spool.WaitForRowsAsync(PauseWhenEmpty, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -52,10 +54,14 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
         await Task.WhenAll(_lanes.Values);
     }
 
-    private void StartLanes(CancellationToken stopping)
+    /// <summary>False when the spool is empty.</summary>
+    private bool StartLanes(CancellationToken stopping)
     {
+        var (open, waiting) = (spool.OpenBlocks(), spool.Backlogs());
+        if (open.Count == 0 && waiting.Count == 0)
+            return false;
         var now = time.GetUtcNow();
-        foreach (var lane in DueLanes())
+        foreach (var lane in DueLanes(open, waiting, now))
         {
             if (_paused.TryGetValue(lane, out var until) && now < until)
                 continue;
@@ -63,18 +69,18 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
                 continue;
             _lanes[lane] = Task.Run(() => RunLaneAsync(lane.ModelId, lane.Kind, stopping), CancellationToken.None);
         }
+        return true;
     }
 
-    private HashSet<(int ModelId, EventKind Kind)> DueLanes()
+    private HashSet<(int ModelId, EventKind Kind)> DueLanes(IReadOnlyList<SpoolBlock> open, IReadOnlyList<SpoolBacklog> waiting, DateTimeOffset now)
     {
-        var now = time.GetUtcNow();
         var due = new HashSet<(int, EventKind)>();
-        foreach (var block in spool.OpenBlocks())
+        foreach (var block in open)
         {
             if (IsDue(block, now))
                 due.Add((block.ModelId, block.Kind));
         }
-        foreach (var backlog in spool.Backlogs())
+        foreach (var backlog in waiting)
         {
             if (IsDue(backlog, now) && !IsHeld(backlog.ModelId, backlog.Kind))
                 due.Add((backlog.ModelId, backlog.Kind));

@@ -19,7 +19,7 @@ public sealed class SignalGroups(ColumnStore store, ModelTables tables, SegmentV
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
         var grouping = new ScopeGrouping(model, await segmentValues.KnownAsync(model, cancellation));
         var windows = new Dictionary<int, SignalCounts>();
-        IReadOnlyList<SqlParameter> range = [new("from", from), new("to", to), new("start", from.ToUnixTimeMilliseconds()), new("length", (long)length.TotalMilliseconds)];
+        IReadOnlyList<SqlParameter> range = [new("from", from), new("to", to), new("start", from.ToUnixTimeMilliseconds()), new("length", (long)length.TotalMilliseconds), .. VersionTexts.Parameters(model)];
         await ReadPredictionsAsync(model, grouping, range, windows, cancellation);
         await ReadAttributedAsync(model, grouping, range, windows, cancellation);
         await ReadLooseAsync(model, range, windows, cancellation);
@@ -30,7 +30,7 @@ public sealed class SignalGroups(ColumnStore store, ModelTables tables, SegmentV
     {
         using var rows = await store.QueryAsync(new SqlStatement($"""
             SELECT w, toString(v) AS version, {grouping.Key} AS segment_key, toNullable({grouping.Value}) AS segment_value, count() AS c
-            FROM (SELECT {Window} AS w, version AS v{grouping.Columns} FROM {ModelTables.Predictions(model.Id)} WHERE {OfRange} AND role = 'primary')
+            FROM (SELECT {Window} AS w, {VersionTexts.Expression(model)} AS v{grouping.Columns} FROM {ModelTables.Predictions(model.Id)} WHERE {OfRange} AND role = 'primary')
             {grouping.GroupBy("w, v")}
             """, [.. range, .. grouping.Parameters]), cancellation);
         while (rows.Read())
@@ -48,7 +48,7 @@ public sealed class SignalGroups(ColumnStore store, ModelTables tables, SegmentV
                 countIf(happened) AS predictions, sum(events) AS event_count, sum(total) AS value_sum, sum(squares) AS square_sum, sum(total * total) AS squared_sums
             FROM
             (
-                SELECT {{Window}} AS w, version AS v{{grouping.Columns}}, signal, events, total, squares, happened
+                SELECT {{Window}} AS w, {{VersionTexts.Expression(model)}} AS v{{grouping.Columns}}, signal, events, total, squares, happened
                 FROM (SELECT * FROM {{ModelTables.Predictions(model.Id)}} WHERE {{OfRange}} AND role = 'primary') AS p
                 INNER JOIN
                 (
@@ -75,7 +75,7 @@ public sealed class SignalGroups(ColumnStore store, ModelTables tables, SegmentV
     private async Task ReadLooseAsync(ModelDefinition model, IReadOnlyList<SqlParameter> range, Dictionary<int, SignalCounts> windows, CancellationToken cancellation)
     {
         using var rows = await store.QueryAsync(new SqlStatement($$"""
-            SELECT {{Window}} AS w, toString(version) AS row_version, segment, toString(name) AS signal, count() AS c, sum(value) AS value_sum, sum(value * value) AS squares
+            SELECT {{Window}} AS w, toString({{VersionTexts.Expression(model)}}) AS row_version, segment, toString(name) AS signal, count() AS c, sum(value) AS value_sum, sum(value * value) AS squares
             FROM {{ModelTables.Signals(model.Id)}} WHERE {{OfRange}} AND prediction_id = '' AND name IN {names:Array(String)}
             GROUP BY w, row_version, segment, signal
             """, [.. range, new("names", model.Signals.Select(signal => signal.Name))]), cancellation);

@@ -12,9 +12,9 @@ public sealed record ColdSpotScope(ModelDefinition Model, DateTimeOffset From, D
 {
     internal const string Range = "timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}";
 
-    internal string Answered => $"{Range} AND role = 'primary' AND status = 'ok' AND {(Model.Task == ModelTask.Regression ? "isFinite(prediction_value)" : "prediction != ''")}{(Version.Length > 0 ? " AND version = {version:String}" : "")}";
+    internal string Answered => $"{Range} AND role = 'primary' AND status = 'ok' AND {(Model.Task == ModelTask.Regression ? "isFinite(prediction_value)" : "prediction != ''")}{(Version.Length > 0 ? $" AND {VersionTexts.Expression(Model)} = {{version:String}}" : "")}";
 
-    internal IEnumerable<SqlParameter> Parameters => Version.Length > 0 ? [new("from", From), new("to", To), new("version", Version)] : [new("from", From), new("to", To)];
+    internal IEnumerable<SqlParameter> Parameters => Version.Length > 0 ? [new("from", From), new("to", To), new("version", Version), .. VersionTexts.Parameters(Model)] : [new("from", From), new("to", To)];
 }
 
 /// <summary>Rows with their codes and losses, in a random order that is always the same.</summary>
