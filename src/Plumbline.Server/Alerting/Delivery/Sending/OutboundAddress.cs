@@ -23,6 +23,15 @@ internal static class OutboundAddress
         IPNetwork.Parse("192.0.0.0/24"),
         IPNetwork.Parse("100.100.100.200/32"),
         IPNetwork.Parse("168.63.129.16/32"),
+        // Addresses of the network itself (AS112, AMT, relays of 6to4, discard, segment routing): none is a machine that takes messages.
+        IPNetwork.Parse("192.31.196.0/24"),
+        IPNetwork.Parse("192.52.193.0/24"),
+        IPNetwork.Parse("192.175.48.0/24"),
+        IPNetwork.Parse("192.88.99.0/24"),
+        IPNetwork.Parse("100::/64"),
+        IPNetwork.Parse("100:0:0:1::/64"),
+        IPNetwork.Parse("2620:4f:8000::/48"),
+        IPNetwork.Parse("5f00::/16"),
         // "Any" addresses reach this machine by another name; multicast and broadcast reach many.
         IPNetwork.Parse("0.0.0.0/8"),
         IPNetwork.Parse("::/128"),
