@@ -12,6 +12,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process, string folder, HttpClient client) => (_process, _folder, Client) = (process, folder, client);
 
+    /// <summary>Where the server's own log goes; nowhere by default.</summary>
+    public static TextWriter? Log { get; set; }
+
     public HttpClient Client { get; }
 
     public Uri Address => Client.BaseAddress!;
@@ -80,7 +83,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static Process Run(ProcessStartInfo start)
     {
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, line) => Log?.WriteLine(line.Data);
         process.BeginOutputReadLine();
         return process;
     }

@@ -197,17 +197,17 @@ public sealed class ModelTables(ColumnStore store)
     }
 
     /// <summary>
-    /// Writes the converted values and what does not fit down and drops the old column. Nobody may write the old column any more. May be repeated after it
-    /// broke off.
+    /// Writes the converted values and what does not fit down. Nobody may write the old column any more; who began to read before may still read it, until
+    /// <see cref="DropUnusedAsync"/>. May be repeated after it broke off, and does nothing when it is done.
     /// </summary>
     public async Task FinishConversionAsync(int modelId, ColumnConversion conversion, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(conversion);
-        await ChangeColumnsAsync(modelId, async columns =>
+        await ChangeColumnsAsync(modelId, async _ =>
         {
-            if (!columns.ContainsKey(conversion.From.Ordinal))
-                return;
             var (table, to) = (Predictions(modelId), conversion.To);
+            if (!(await ConvertingAsync(modelId, ct)).Contains(to.Ordinal))
+                return;
             const string Wait = "SETTINGS mutations_sync = 1";
             // The values first: they are made of what the second statement changes.
             await store.ExecuteAsync(new SqlStatement($"ALTER TABLE {table} UPDATE {to.Name} = {to.Name} WHERE 1 {Wait}"), ct);
@@ -216,20 +216,33 @@ public sealed class ModelTables(ColumnStore store)
                 conversion.Parameters), ct);
             var plain = to.Type == ColumnType.Numeric ? to.Definition : $"{to.Name} REMOVE DEFAULT";
             await store.ExecuteAsync(new SqlStatement($"ALTER TABLE {table} MODIFY COLUMN {plain}"), ct);
-            await DropColumnAsync(modelId, conversion.From, ct);
-            columns.Remove(conversion.From.Ordinal);
         }, ct);
     }
 
-    /// <summary>Drops the values of a feature that the model no longer has.</summary>
-    public Task DropFeatureAsync(int modelId, FeatureColumn column, CancellationToken ct) => ChangeColumnsAsync(modelId, async columns =>
+    /// <summary>Drops the columns that hold no feature any more: of dropped ones, of former types, and of changes that were given up.</summary>
+    /// <param name="modelId">The model's number.</param>
+    /// <param name="inUse">Ordinals of the columns that hold features.</param>
+    /// <param name="below">Columns from this ordinal on are left: they may have been added since <paramref name="inUse"/> was read.</param>
+    /// <param name="ct">Stops between columns.</param>
+    /// <returns>How many were dropped.</returns>
+    public async Task<int> DropUnusedAsync(int modelId, IReadOnlySet<int> inUse, int below, CancellationToken ct)
     {
-        await DropColumnAsync(modelId, column, ct);
-        columns.Remove(column.Ordinal);
-    }, ct);
-
-    private Task DropColumnAsync(int modelId, FeatureColumn column, CancellationToken ct) =>
-        store.ExecuteAsync(new SqlStatement($"ALTER TABLE {Predictions(modelId)} DROP COLUMN IF EXISTS {column.Name}"), ct);
+        ArgumentNullException.ThrowIfNull(inUse);
+        var dropped = 0;
+        await ChangeColumnsAsync(modelId, async columns =>
+        {
+            // Those that read as the values of others first: the others cannot be dropped before.
+            var converting = await ConvertingAsync(modelId, ct);
+            foreach (var ordinal in columns.Keys.Where(ordinal => ordinal < below && !inUse.Contains(ordinal)).OrderByDescending(converting.Contains).ToList())
+            {
+                await store.ExecuteAsync(new SqlStatement(
+                    $"ALTER TABLE {Predictions(modelId)} DROP COLUMN IF EXISTS {new FeatureColumn(ordinal, columns[ordinal]).Name}"), ct);
+                columns.Remove(ordinal);
+                dropped++;
+            }
+        }, ct);
+        return dropped;
+    }
 
     // As the table is, not as it is remembered: after a crash the two may differ.
     private async Task ChangeColumnsAsync(int modelId, Func<Dictionary<int, ColumnType>, Task> change, CancellationToken ct)
@@ -283,17 +296,20 @@ public sealed class ModelTables(ColumnStore store)
     public Task DropReferenceAsync(int modelId, int generation, CancellationToken ct) =>
         store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {Reference(modelId, generation)} SYNC"), ct);
 
+    /// <summary>Drops the rows of references that were replaced by one of a later generation; gives how many there were.</summary>
+    public async Task<int> DropReferencesBeforeAsync(int modelId, int generation, CancellationToken ct)
+    {
+        var former = (await ReferencesAsync(modelId, ct)).Where(table => int.Parse(table.AsSpan(table.LastIndexOf('_') + 1), NumberStyles.None, CultureInfo.InvariantCulture) < generation).ToList();
+        foreach (var table in former)
+            await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), ct);
+        return former.Count;
+    }
+
     /// <summary>Drops everything that is stored of the model: its tables, references, profiles and metric points.</summary>
     public async Task DropAsync(int modelId, CancellationToken ct)
     {
-        var tables = new List<string> { Predictions(modelId) };
-        using (var rows = await store.QueryAsync(new SqlStatement(
-            "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, {pattern:String})",
-            new SqlParameter("pattern", string.Create(CultureInfo.InvariantCulture, $"^reference_{modelId}_[0-9]+$"))), ct))
-        {
-            while (rows.Read())
-                tables.Add(rows.ReadString());
-        }
+        var tables = await ReferencesAsync(modelId, ct);
+        tables.Add(Predictions(modelId));
         _known.TryRemove(modelId, out _);
         foreach (var table in tables)
             await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), ct);
@@ -324,6 +340,33 @@ public sealed class ModelTables(ColumnStore store)
         }
     }
 
+    private async Task<List<string>> ReferencesAsync(int modelId, CancellationToken ct)
+    {
+        using var rows = await store.QueryAsync(new SqlStatement(
+            "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, {pattern:String})",
+            new SqlParameter("pattern", string.Create(CultureInfo.InvariantCulture, $"^reference_{modelId}_[0-9]+$"))), ct);
+        var tables = new List<string>();
+        while (rows.Read())
+            tables.Add(rows.ReadString());
+        return tables;
+    }
+
+    // Ordinals of columns that still read as the converted values of others.
+    private async Task<IReadOnlySet<int>> ConvertingAsync(int modelId, CancellationToken ct)
+    {
+        using var rows = await store.QueryAsync(new SqlStatement(
+            """
+            SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND match(name, '^f[0-9]+$')
+                AND default_kind = 'DEFAULT' AND default_expression != 'nan'
+            """, new SqlParameter("table", Predictions(modelId))), ct);
+        var ordinals = new HashSet<int>();
+        while (rows.Read())
+            ordinals.Add(OrdinalOf(rows.ReadString()));
+        return ordinals;
+    }
+
+    private static int OrdinalOf(string column) => int.Parse(column.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+
     private async Task<ImmutableColumns> ReadColumnsAsync(string table, CancellationToken ct)
     {
         using var rows = await store.QueryAsync(new SqlStatement(
@@ -332,7 +375,7 @@ public sealed class ModelTables(ColumnStore store)
         var columns = new Dictionary<int, ColumnType>();
         while (rows.Read())
         {
-            var ordinal = int.Parse(rows.ReadString().AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
+            var ordinal = OrdinalOf(rows.ReadString());
             var type = rows.ReadString();
             columns[ordinal] = Enum.GetValues<ColumnType>().First(candidate => new FeatureColumn(ordinal, candidate).EngineType == type);
         }

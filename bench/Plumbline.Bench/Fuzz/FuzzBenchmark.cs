@@ -13,9 +13,12 @@ internal static class FuzzBenchmark
     {
         var requests = (int)Number(args, "--requests", DefaultRequests);
         var seed = (ulong)Number(args, "--seed", 1);
+        await using var log = Array.IndexOf(args, "--log") is var at and >= 0 && at + 1 < args.Length ? File.CreateText(args[at + 1]) : null;
+        ServerProcess.Log = log is null ? null : TextWriter.Synchronized(log);
         await using var server = await ServerProcess.StartAsync((int)Number(args, "--port", Port));
         var began = Stopwatch.GetTimestamp();
-        var report = await new FuzzRun(server.Client, seed, () => server.ResidentMiB).RunAsync(requests);
+        var samples = 0;
+        var report = await new FuzzRun(server.Client, seed, Sample).RunAsync(requests);
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {report.Sent} requests in {seconds:0} s, {report.Sent / seconds:0}/s"));
         foreach (var (what, count) in report.Statuses.OrderBy(status => status.Key, StringComparer.Ordinal)) Console.WriteLine($"  {what}: {count}");
@@ -24,6 +27,14 @@ internal static class FuzzBenchmark
         Console.WriteLine($"failures: {report.FailureCount}");
         foreach (var failure in report.Failures) Console.WriteLine($"  {failure}");
         return report.FailureCount == 0 ? 0 : 1;
+
+        double Sample()
+        {
+            var mib = server.ResidentMiB;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{100.0 * samples++ / FuzzRun.Samples:0} % after {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, {server.ProcessorTime.TotalSeconds:0} s of processor time: {mib:0} MiB"));
+            return mib;
+        }
     }
 
     private static long Number(string[] args, string name, long otherwise) =>

@@ -21,6 +21,9 @@ internal sealed record FuzzReport(
 /// <summary>Sends mutated requests to a server and holds its answers to what they must be.</summary>
 internal sealed class FuzzRun(HttpClient client, ulong seed, Func<double>? memoryMiB = null)
 {
+    /// <summary>How often memory is sampled in a run.</summary>
+    internal const int Samples = 60;
+
     private const int Connections = 8;
     private const int FailuresKept = 100;
     private readonly ConcurrentDictionary<string, int> _statuses = new(StringComparer.Ordinal);
@@ -42,7 +45,7 @@ internal sealed class FuzzRun(HttpClient client, ulong seed, Func<double>? memor
 
         var source = new FuzzRequests(seed);
         var gate = new Lock();
-        var step = Math.Max(1, requests / 60);
+        var step = Math.Max(1, requests / Samples);
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(async () =>
         {
             while (true)

@@ -2,6 +2,7 @@ using Plumbline.Server.Ingestion.Writing;
 using Plumbline.Server.Models;
 using Plumbline.Server.Profiles;
 using Plumbline.Server.References;
+using Plumbline.Server.Storage;
 using Plumbline.Server.Windows;
 using Plumbline.Store;
 
@@ -13,7 +14,7 @@ namespace Plumbline.Server.FeatureTypes;
 /// </summary>
 public sealed class FeatureRetyping(
     ModelCatalog catalog, ColumnStore store, ModelTables tables, BaselineCatalog baselines, HistoryWindows history, PredictionWriteGate gate,
-    ILogger<FeatureRetyping> log)
+    FormerStorage former, ILogger<FeatureRetyping> log)
 {
     /// <summary>Columns that a model may have used up by changes of types and drops; documented in docs/http-api.md.</summary>
     public const int MaxFormerColumns = 5_000;
@@ -34,7 +35,8 @@ public sealed class FeatureRetyping(
             throw new FeatureChangeException($"Features of this model were given other types or dropped {MaxFormerColumns} times, which is the most.");
         var changed = feature with
         {
-            Ordinal = model.NextOrdinal,
+            // Reserved before there is a column: features that come with events at the same time take the next ones.
+            Ordinal = await catalog.ReserveOrdinalAsync(modelId, cancellation),
             Type = type,
             Former = new FormerColumn(feature.Ordinal, feature.Type),
             Provisional = provisional,
@@ -51,12 +53,12 @@ public sealed class FeatureRetyping(
     {
         using var turn = await gate.EnterAsync(modelId, cancellation);
         await FinishAsync(modelId, name, cancellation);
-        if (catalog.Find(modelId)?.FindFeature(name) is not { } feature) return false;
+        if (catalog.Find(modelId)?.FindFeature(name) is null) return false;
         var model = await catalog.ChangeFeatureAsync(modelId, name, _ => null, cancellation);
         log.LogInformation("Feature {Feature} of model {Model} was dropped", name, model.Name);
         await ForgetNumbersAsync(modelId, name);
         await baselines.RenewAsync(model, CancellationToken.None);
-        await tables.DropFeatureAsync(modelId, ModelColumns.Of(feature), CancellationToken.None);
+        former.Expect(modelId);
         return true;
     }
 
@@ -86,6 +88,7 @@ public sealed class FeatureRetyping(
         await baselines.RenewAsync(model, cancellation);
         await history.MarkAsync(model, DirtyReason.Rewritten, cancellation);
         await catalog.ChangeFeatureAsync(modelId, name, found => found with { Former = null }, cancellation);
+        former.Expect(modelId);
     }
 
     // What was computed of the feature as another type would stand beside what is computed of it now.

@@ -141,6 +141,14 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
                 : model with { Features = [.. model.Features.Select(feature => settled.Contains(feature.Name) ? feature with { Provisional = false } : feature)] };
         }, cancellation);
 
+    /// <summary>Gives away the number of the next new column: nothing else of the model gets it, whatever becomes of it.</summary>
+    public async Task<int> ReserveOrdinalAsync(int modelId, CancellationToken cancellation)
+    {
+        var ordinal = -1;
+        await ChangeAsync(modelId, model => model with { NextOrdinal = (ordinal = model.NextOrdinal) + 1 }, cancellation);
+        return ordinal;
+    }
+
     /// <summary>Replaces the definition of a feature that the model has; null leaves it out from now on.</summary>
     public Task<ModelDefinition> ChangeFeatureAsync(
         int modelId, string name, Func<FeatureDefinition, FeatureDefinition?> change, CancellationToken cancellation) =>

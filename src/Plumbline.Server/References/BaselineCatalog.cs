@@ -191,8 +191,6 @@ public sealed class BaselineCatalog(
         await MarkWindowsAsync(model, CancellationToken.None);
         await store.ExecuteAsync(new SqlStatement("DELETE FROM profiles WHERE model_id = {model:UInt32} AND baseline != 0 AND baseline < {generation:UInt32}",
             new SqlParameter("model", model.Id), new SqlParameter("generation", generation)), CancellationToken.None);
-        if (generation > 1)
-            await tables.DropReferenceAsync(model.Id, generation - 1, CancellationToken.None);
         return baseline;
     }
 

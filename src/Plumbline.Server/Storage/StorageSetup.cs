@@ -10,6 +10,7 @@ public static class StorageSetup
         .AddSingleton<StorageState>()
         .AddSingleton<FailureLog>()
         .AddHostedService<StorageWatch>()
+        .AddSingleton<FormerStorage>().AddHostedService(provider => provider.GetRequiredService<FormerStorage>())
         .AddExceptionHandler<Answer>();
 
     /// <summary>A request that failed at the disk is told so, and not that something unexpected happened.</summary>

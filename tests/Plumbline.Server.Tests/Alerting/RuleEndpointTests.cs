@@ -71,6 +71,7 @@ public sealed class RuleEndpointTests(TestHost host)
     [InlineData("{")]
     [InlineData("""{"kind":"nonsense","metric":"drift.psi"}""")]
     [InlineData("""{"kind":"drift","metric":"drift.psi","surprise":1}""")]
+    [InlineData("""{"kind":"threshold","metric":"performance.accuracy","direction":"below","value":0.8,"a":1,"a":true}""")]
     public async Task What_is_no_rule_is_a_bad_request(string body)
     {
         var name = await host.CreateModelAsync(new { task = "binary" });

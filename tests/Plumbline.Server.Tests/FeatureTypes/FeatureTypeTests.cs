@@ -4,9 +4,13 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Plumbline.Server.FeatureTypes;
 using Plumbline.Server.Models;
+using Plumbline.Server.Profiles;
 using Plumbline.Server.References;
+using Plumbline.Server.Storage;
 using Plumbline.Server.Tests.RightNumbers;
+using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.FeatureTypes;
 
@@ -82,6 +86,51 @@ public sealed class FeatureTypeTests(TestHost host)
         await model.ComputedAsync();
         Assert.Equal(25 / 110.0, await model.ValueAsync("input.type_error_rate", "code"), 1e-12);
         Assert.Contains(await model.PointsAsync("drift.wasserstein"), point => point.GetProperty("feature").GetString() == "code");
+    }
+
+    [Fact]
+    public async Task A_type_that_changes_while_new_features_come_shares_no_column_with_them()
+    {
+        var model = await SmallModel.CreateAsync(host, new { task = "regression", features = new { code = new { type = "numeric" } } }, "types");
+        await model.PredictAsync(0, 10, i => $$""" "prediction":1,"features":{"code":{{i}}} """);
+        await model.ComputedAsync();
+        var (catalog, retyping) = (host.Get<ModelCatalog>(), host.Get<FeatureRetyping>());
+        var id = catalog.Find(model.Name)!.Id;
+        for (var i = 0; i < 10; i++)
+        {
+            var change = retyping.RetypeAsync(id, "code", i % 2 == 0 ? FeatureType.Categorical : FeatureType.Numeric, provisional: false, Ct);
+            // Spread over the time that the change takes.
+            await Task.Delay(TimeSpan.FromMilliseconds(3 * i), TimeProvider.System, Ct);
+            await catalog.EnsureFeaturesAsync(id, [($"new-{i}", i % 2 == 0 ? FeatureType.Numeric : FeatureType.Text)], provisional: true, Ct);
+            await change;
+        }
+
+        var ordinals = catalog.Find(id)!.Features.Select(feature => feature.Ordinal).ToList();
+        Assert.Equal(11, ordinals.Distinct().Count());
+        Assert.Equal(10, (await model.GetAsync("/predictions?limit=20")).GetProperty("predictions").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_change_of_type_that_ended_before_it_was_on_record_does_not_stand_in_the_way_of_the_next()
+    {
+        var model = await SmallModel.CreateAsync(host, new { task = "regression", features = new { code = new { type = "numeric" } } }, "types");
+        await model.PredictAsync(0, 10, i => $$""" "prediction":1,"features":{"code":{{i}}} """);
+        await model.ComputedAsync();
+        var catalog = host.Get<ModelCatalog>();
+        var id = catalog.Find(model.Name)!.Id;
+        // As a process leaves it that ends after it has made the column and before it says so.
+        var code = catalog.Find(id)!.FindFeature("code")!;
+        var unsaid = code with { Ordinal = await catalog.ReserveOrdinalAsync(id, Ct), Type = FeatureType.Text, Former = new FormerColumn(code.Ordinal, code.Type) };
+        await host.Get<ModelTables>().BeginConversionAsync(id, ModelColumns.ConversionOf(unsaid)!, Ct);
+
+        await host.Get<FeatureRetyping>().RetypeAsync(id, "code", FeatureType.Categorical, provisional: false, Ct);
+        await model.ComputedAsync();
+        Assert.Equal([("code", "categorical")], await host.FeatureTypesAsync(model.Name));
+        // Who began to read before still finds the former column; a minute later it and what was given up are dropped.
+        Assert.Equal(2, await host.Get<FormerStorage>().DropAsync(id, Ct));
+        var columns = await host.Get<ModelTables>().ColumnsAsync(ModelTables.Predictions(id), Ct);
+        Assert.Single(columns, column => FeatureColumn.IsOne(column));
+        Assert.Equal("9", (await model.GetAsync("/predictions?limit=20&filter=features.code:eq:9")).GetProperty("predictions")[0].GetProperty("features").GetProperty("code").GetString());
     }
 
     [Fact]

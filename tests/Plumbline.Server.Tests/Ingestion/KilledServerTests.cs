@@ -21,6 +21,8 @@ public sealed class KilledServerTests : IDisposable
     private readonly ConcurrentDictionary<string, byte> _acknowledged = new();
     private int _repeats;
 
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
     public void Dispose()
     {
         if (Directory.Exists(_folder))
@@ -33,15 +35,15 @@ public sealed class KilledServerTests : IDisposable
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(30) };
         using var stop = new CancellationTokenSource();
         var server = await StartAsync(http);
-        using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, TestContext.Current.CancellationToken))
+        using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, Ct))
             created.EnsureSuccessStatusCode();
-        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => PostAsync(http, client, stop.Token), TestContext.Current.CancellationToken)).ToList();
+        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => PostAsync(http, client, stop.Token), Ct)).ToList();
         for (var kill = 0; kill < Kills; kill++)
         {
             // Long enough for blocks to be on their way to the engine, at another moment each time.
-            await Task.Delay(TimeSpan.FromMilliseconds(700 + (130 * kill)), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(700 + (130 * kill)), TimeProvider.System, Ct);
             server.Kill();
-            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await server.WaitForExitAsync(Ct);
             server.Dispose();
             server = await StartAsync(http);
         }
@@ -62,7 +64,7 @@ public sealed class KilledServerTests : IDisposable
         finally
         {
             server.Kill();
-            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await server.WaitForExitAsync(Ct);
             server.Dispose();
         }
     }
@@ -73,14 +75,14 @@ public sealed class KilledServerTests : IDisposable
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(30) };
         using var stop = new CancellationTokenSource();
         var server = await StartAsync(http);
-        using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, TestContext.Current.CancellationToken))
+        using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, Ct))
             created.EnsureSuccessStatusCode();
-        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => PostPartsAsync(http, client, stop.Token), TestContext.Current.CancellationToken)).ToList();
+        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => PostPartsAsync(http, client, stop.Token), Ct)).ToList();
         for (var kill = 0; kill < 4; kill++)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(900 + (230 * kill)), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(900 + (230 * kill)), TimeProvider.System, Ct);
             server.Kill();
-            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await server.WaitForExitAsync(Ct);
             server.Dispose();
             server = await StartAsync(http);
         }
@@ -94,7 +96,7 @@ public sealed class KilledServerTests : IDisposable
             while (await WaitingAsync(http) > 0)
             {
                 Assert.True(TimeProvider.System.GetUtcNow() < deadline, "batches are still in the spool");
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
             }
 
             var rows = await ReadRowsAsync(http);
@@ -105,9 +107,58 @@ public sealed class KilledServerTests : IDisposable
         finally
         {
             server.Kill();
-            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await server.WaitForExitAsync(Ct);
             server.Dispose();
         }
+    }
+
+    [Fact]
+    public async Task A_change_of_type_that_is_killed_on_its_way_converts_every_value_in_the_end()
+    {
+        const int Rows = 40_000;
+        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(60) };
+        var server = await StartAsync(http);
+        try
+        {
+            using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "regression", features = new { code = new { type = "numeric" } } }, Ct))
+                created.EnsureSuccessStatusCode();
+            for (var batch = 0; batch < 4; batch++)
+            {
+                var rows = Enumerable.Range(0, Rows / 4).Select(row => $$$"""{"prediction":1,"features":{"code":{{{(row % 4 == 3 ? "\"x/y\"" : row % 4)}}}}}""");
+                using var body = new StringContent("[" + string.Join(',', rows) + "]", Encoding.UTF8, "application/json");
+                using var posted = await http.PostAsync("/v1/models/m/predictions", body, Ct);
+                posted.EnsureSuccessStatusCode();
+            }
+
+            while (await WaitingAsync(http) > 0) await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
+            foreach (var (type, delayMs) in new[] { ("categorical", 20), ("numeric", 60), ("categorical", 150), ("numeric", 300) })
+            {
+                var change = http.PatchAsJsonAsync("/v1/models/m/features/code", new { type }, Ct);
+                await Task.Delay(TimeSpan.FromMilliseconds(delayMs), TimeProvider.System, Ct);
+                server.Kill();
+                await server.WaitForExitAsync(Ct);
+                server.Dispose();
+                await Assert.ThrowsAnyAsync<HttpRequestException>(async () => (await change).EnsureSuccessStatusCode());
+                server = await StartAsync(http);
+                // A change that was begun goes on, one that was not is made now; either way the answer comes when all is converted.
+                using var again = await http.PatchAsJsonAsync("/v1/models/m/features/code", new { type }, Ct);
+                Assert.True(again.IsSuccessStatusCode, await again.Content.ReadAsStringAsync(Ct));
+                Assert.Equal((Rows / 4, Rows / 4), (await CountAsync(http, "features.code:eq:0"), await CountAsync(http, "features.code:eq:2")));
+                Assert.Equal(Rows / 4, await CountAsync(http, type == "numeric" ? "features.code:type_error" : "features.code:eq:x%2Fy"));
+            }
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync(Ct);
+            server.Dispose();
+        }
+    }
+
+    private static async Task<long> CountAsync(HttpClient http, string filter)
+    {
+        var counted = await http.GetFromJsonAsync<JsonElement>($"/v1/models/m/prediction-counts?filter={filter}", Ct);
+        return counted.GetProperty("counts").EnumerateArray().Sum(count => count.GetProperty("count").GetInt64());
     }
 
     private async Task PostPartsAsync(HttpClient http, int client, CancellationToken stop)
@@ -181,7 +232,7 @@ public sealed class KilledServerTests : IDisposable
             Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"The server does not answer: {string.Join(Environment.NewLine, said)}");
             try
             {
-                using var ready = await http.GetAsync("/readyz", TestContext.Current.CancellationToken);
+                using var ready = await http.GetAsync("/readyz", Ct);
                 if (ready.IsSuccessStatusCode)
                     return process;
             }
@@ -189,7 +240,7 @@ public sealed class KilledServerTests : IDisposable
             {
                 // Not listening yet.
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Ct);
         }
     }
 
@@ -212,7 +263,7 @@ public sealed class KilledServerTests : IDisposable
                 return;
             }
             Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"{row.GetInt64(4)} batches are still in the spool");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
         }
     }
 
@@ -220,7 +271,7 @@ public sealed class KilledServerTests : IDisposable
 
     private static async Task<long> WaitingAsync(HttpClient http)
     {
-        var progress = await http.GetFromJsonAsync<JsonElement>("/v1/models/m/progress", TestContext.Current.CancellationToken);
+        var progress = await http.GetFromJsonAsync<JsonElement>("/v1/models/m/progress", Ct);
         return progress.GetProperty("spool").GetInt64();
     }
 
@@ -230,7 +281,7 @@ public sealed class KilledServerTests : IDisposable
         var cursor = "";
         do
         {
-            var page = await http.GetFromJsonAsync<JsonElement>($"/v1/models/m/predictions?limit=1000{cursor}", TestContext.Current.CancellationToken);
+            var page = await http.GetFromJsonAsync<JsonElement>($"/v1/models/m/predictions?limit=1000{cursor}", Ct);
             ids.AddRange(page.GetProperty("predictions").EnumerateArray().Select(row =>
                 (row.GetProperty("prediction_id").GetString()!, row.GetProperty("version").GetString(), row.GetProperty("prediction").GetString(),
                     row.GetProperty("features").TryGetProperty("c", out var c) ? c.GetString() : null)));

@@ -7,6 +7,7 @@ using System.Text.Json;
 using Plumbline.Server.Models;
 using Plumbline.Server.References;
 using Plumbline.Server.Tests.Profiles;
+using Plumbline.Server.Storage;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.References;
@@ -169,6 +170,8 @@ public sealed class ReferenceEndpointTests(TestHost host)
         Assert.Equal(2, body.GetProperty("generation").GetInt32());
         var (model, baseline) = Loaded(name);
         Assert.Equal((3, 2), (baseline.Rows, model.Features.Length));
+        // Kept a minute for those who began to read it.
+        Assert.Equal(1, await host.Get<FormerStorage>().DropAsync(model.Id, Ct));
         using var rows = await host.Get<ColumnStore>().QueryAsync(new SqlStatement("SELECT name FROM system.tables WHERE match(name, {like:String})",
             new SqlParameter("like", $"reference_{model.Id}(_|$)")), Ct);
         Assert.True(rows.Read());

@@ -24,13 +24,15 @@ public static class RuleEndpoints
         rules.MapPost("start-over", StartOverAsync).RequireRole(ApiRole.Operate);
     }
 
+    private static readonly JsonDocumentOptions OneValuePerName = new() { AllowDuplicateProperties = false };
+
     /// <summary>Reads a rule from a body; <paramref name="name"/>, where given, is its name whatever the body says.</summary>
     internal static async Task<(Rule? Rule, IResult? Problem)> ReadAsync(HttpRequest request, string? name, CancellationToken cancellation)
     {
         if (await RequestBody.ReadAsync(request, MaxBodyBytes, cancellation) is not { } body) return (null, Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "A rule has at most 64 KiB."));
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body, OneValuePerName);
             if (document.RootElement.ValueKind != JsonValueKind.Object) return (null, Problems.BadRequest("rule_invalid", "The body is an object such as {\"kind\":\"threshold\",\"metric\":\"performance.accuracy\",\"direction\":\"below\",\"value\":0.8}."));
             var properties = document.RootElement.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.Clone(), StringComparer.Ordinal);
             if (name is not null) properties["name"] = JsonSerializer.SerializeToElement(name);
