@@ -162,9 +162,18 @@ public sealed class BaselineCatalog(
             day = DateTimeOffset.FromUnixTimeSeconds(rows.ReadUInt32());
         }
         log.LogInformation("Model {Model} has no declared reference: its first complete day {Day:yyyy-MM-dd} becomes it", model.Name, day);
-        return await ReplaceAsync(model.Id, declared: false, version: null,
-            (current, table, ct) => store.ExecuteAsync(ProductionWindow.Copy(current, table, day, day.AddDays(1), version: null), ct), cancellation);
+        return await ReplaceByProductionAsync(model.Id, declared: false, version: null, day, day.AddDays(1), cancellation);
     }
+
+    /// <summary>Makes the predictions of [from, to), of one version or all, the reference. Null when there are none.</summary>
+    internal Task<Baseline?> ReplaceByProductionAsync(
+        int modelId, bool declared, string? version, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
+        ReplaceAsync(modelId, declared, version, async (current, table, ct) =>
+        {
+            // A feature may have come while this waited for its turn, and has no column before an event with it is stored.
+            await tables.EnsureAsync(modelId, [.. current.Features.Select(ModelColumns.Of)], ct);
+            await store.ExecuteAsync(ProductionWindow.Copy(current, table, from, to, version), ct);
+        }, cancellation);
 
     /// <summary>Forgets a deleted model's baseline; its rows go with the model's tables.</summary>
     public async Task RemoveAsync(ModelDefinition model, CancellationToken cancellation)

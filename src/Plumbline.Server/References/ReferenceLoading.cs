@@ -9,7 +9,7 @@ namespace Plumbline.Server.References;
 internal sealed record LoadedReference(Baseline Baseline, IReadOnlyList<(string Column, string Reason)> Ignored);
 
 /// <summary>Makes a file or a stretch of production the reference of a model.</summary>
-public sealed class ReferenceLoading(ColumnStore store, ModelTables tables, ModelCatalog catalog, BaselineCatalog baselines, FeatureRetyping retyping)
+public sealed class ReferenceLoading(ColumnStore store, ModelCatalog catalog, BaselineCatalog baselines, FeatureRetyping retyping)
 {
     /// <summary>Rows of a reference; exact quantiles hold every value of a feature in memory.</summary>
     public const long MaxRows = 20_000_000;
@@ -51,9 +51,7 @@ public sealed class ReferenceLoading(ColumnStore store, ModelTables tables, Mode
     /// <exception cref="ReferenceException">There are no predictions in that time.</exception>
     internal async Task<LoadedReference> LoadProductionAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, string? version, CancellationToken cancellation)
     {
-        await tables.EnsureAsync(model.Id, [.. model.Features.Select(Profiles.ModelColumns.Of)], cancellation);
-        var baseline = await baselines.ReplaceAsync(model.Id, declared: true, version,
-            (current, table, ct) => store.ExecuteAsync(ProductionWindow.Copy(current, table, from, to, version), ct), cancellation);
+        var baseline = await baselines.ReplaceByProductionAsync(model.Id, declared: true, version, from, to, cancellation);
         return baseline is null
             ? throw new ReferenceException("reference_empty", $"The model has no predictions from {from:O} to {to:O}{(version is null ? "" : $" of version '{Problems.Shorten(version)}'")}.")
             : new LoadedReference(baseline, []);
