@@ -19,7 +19,9 @@ internal static class IdleBenchmark
         var models = (int)Number(args, "--models", 100);
         var active = (int)Number(args, "--with-predictions", Math.Max(1, models / 10));
         var seconds = Number(args, "--seconds", 60);
-        var random = new Random((int)Number(args, "--seed", 1));
+        var hours = Number(args, "--hours", 6);
+        var seed = (int)Number(args, "--seed", 1);
+        var random = new Random(seed);
         await using var server = await ServerProcess.StartAsync((int)Number(args, "--port", Port), more: Text(args, "--engine-mib") is { } mib ? EngineMemory(mib) : null);
         Report(server, "empty", await MeasureAsync(server, Math.Min(seconds, 20)));
 
@@ -34,7 +36,8 @@ internal static class IdleBenchmark
 
         Say($"{models:N0} models registered in {watch.Elapsed.TotalSeconds:N1} s; median of the first 50 {Median(times.Take(50)):N1} ms, of the last 50 {Median(times.TakeLast(50)):N1} ms");
         watch.Restart();
-        for (var i = 0; i < active; i++) await IdleModels.PostAsync(server.Client, i * (models / active), RowsEach, TimeProvider.System.GetUtcNow(), random);
+        await Parallel.ForEachAsync(Enumerable.Range(0, active), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+            await IdleModels.PostAsync(server.Client, i * (models / active), RowsEach, TimeProvider.System.GetUtcNow(), hours, seed));
         await UntilStoredAsync(server);
         for (var i = 0; i < active; i++) await UntilComputedAsync(server, i * (models / active));
         Say($"{active:N0} of them with {RowsEach} predictions, stored and computed {watch.Elapsed.TotalSeconds:N1} s later");
@@ -48,7 +51,7 @@ internal static class IdleBenchmark
         Say($"at rest {watch.Elapsed.TotalSeconds:N0} s after it");
         Report(server, "idle after that start", await MeasureAsync(server, seconds));
         watch.Restart();
-        await IdleModels.PostAsync(server.Client, 0, RowsEach, TimeProvider.System.GetUtcNow(), random);
+        await IdleModels.PostAsync(server.Client, 0, RowsEach, TimeProvider.System.GetUtcNow(), hours, seed);
         await UntilStoredAsync(server);
         Say($"{RowsEach} predictions of one model acknowledged and stored in {watch.Elapsed.TotalMilliseconds:N0} ms");
         return 0;

@@ -17,13 +17,14 @@ internal static class IdleModels
         await ThrowIfRefusedAsync(answer);
     }
 
-    /// <summary>Posts predictions spread over six hours up to now: windows that are closed, and one that is open.</summary>
-    public static async Task PostAsync(HttpClient client, int model, int rows, DateTimeOffset now, Random random)
+    /// <summary>Posts predictions spread over some hours up to now: windows that are closed, and one that is open; the open one alone for 0 hours.</summary>
+    public static async Task PostAsync(HttpClient client, int model, int rows, DateTimeOffset now, double hours, int seed)
     {
+        var random = new Random(seed + model);
         var events = Enumerable.Range(0, rows).Select(row => new
         {
             prediction_id = Guid.NewGuid().ToString("N"),
-            timestamp = now - (TimeSpan.FromHours(6) * row / rows),
+            timestamp = now - (TimeSpan.FromHours(hours) * row / rows),
             version = "v1",
             prediction = random.Next(2) == 0 ? "no" : "yes",
             score = Math.Round(random.NextDouble(), 4),

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Plumbline.Server.Hosting;
 
@@ -8,47 +7,85 @@ namespace Plumbline.Server.Access;
 /// <summary>How much one key may ask for: requests a second are counted before anything is done, rows a second by <see cref="RowAllowances"/>.</summary>
 internal static class KeyLimits
 {
-    private const int PeriodsPerSecond = 10;
-
     public static void AddKeyLimits(this IServiceCollection services, AccessOptions access)
     {
         services.AddSingleton(provider => new RowAllowances(access, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AccessCounters>()));
-        services.AddRateLimiter(limiter =>
-        {
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context =>
-                RateLimitPartition.GetTokenBucketLimiter(HolderOf(context), _ => Bucket(access.RequestsPerSecondOf(context.User.Identity?.Name))));
-            limiter.OnRejected = RejectAsync;
-        });
+        services.AddSingleton(provider => new RequestAllowances(provider.GetRequiredService<TimeProvider>()));
     }
+
+    /// <summary>Answers 429 to whoever has used up its requests. Endpoints that disable rate limiting are for everybody.</summary>
+    public static void UseKeyLimits(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is not null) return next(context);
+        var services = context.RequestServices;
+        var perSecond = services.GetRequiredService<PlumblineOptions>().Access.RequestsPerSecondOf(context.User.Identity?.Name);
+        return services.GetRequiredService<RequestAllowances>().Take(HolderOf(context), perSecond) is { } pause ? RejectAsync(context, perSecond, pause) : next(context);
+    });
 
     /// <summary>The key that the caller holds, by whatever it was shown with; for a caller without one, the address.</summary>
     public static string HolderOf(ClaimsPrincipal user) => user.FindFirst(KeyBook.GenerationClaim)?.Value ?? user.Identity?.Name ?? "";
 
     private static string HolderOf(HttpContext context) => HolderOf(context.User) is { Length: > 0 } holder ? holder : $"address {context.Connection.RemoteIpAddress}";
 
-    private static TokenBucketRateLimiterOptions Bucket(int perSecond)
+    private static Task RejectAsync(HttpContext http, int perSecond, TimeSpan pause)
     {
-        // Small limits are refilled once a second, so that a tenth of them need not be a whole number.
-        var periods = perSecond % PeriodsPerSecond == 0 ? PeriodsPerSecond : 1;
-        return new TokenBucketRateLimiterOptions
+        http.RequestServices.GetRequiredService<AccessCounters>().CountRequestLimit();
+        http.Response.Headers.RetryAfter = ApiKeyAuthentication.RetryAfter(pause);
+        return Problems.Make(StatusCodes.Status429TooManyRequests, "Too much at once", "too_many_requests",
+            $"This key may make {perSecond} requests a second (access.requests_per_second). Send more rows in one request, or try again later.").ExecuteAsync(http);
+    }
+}
+
+/// <summary>
+/// Requests a second of each caller; a second's worth may come at once. What was used is known from when it will have been given back, so nothing runs
+/// between requests: limiters that refill themselves wake an idle server twenty times a second.
+/// </summary>
+public sealed class RequestAllowances(TimeProvider time)
+{
+    /// <summary>Callers remembered before those that have their whole allowance again are forgotten.</summary>
+    private const int CallersBeforeSweep = 10_000;
+
+    private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, TimeSpan> _paidUntil = new(StringComparer.Ordinal);
+
+    // Time since then, which does not jump when somebody corrects the clock.
+    private readonly long _began = time.GetTimestamp();
+    private int _sweepAt = CallersBeforeSweep;
+
+    /// <summary>Callers that are remembered now.</summary>
+    public int Remembered
+    {
+        get
         {
-            TokenLimit = perSecond,
-            TokensPerPeriod = perSecond / periods,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1.0 / periods),
-            QueueLimit = 0,
-            AutoReplenishment = true,
-        };
+            lock (_gate) return _paidUntil.Count;
+        }
     }
 
-    private static async ValueTask RejectAsync(OnRejectedContext context, CancellationToken cancellation)
+    /// <summary>Takes a request from the allowance.</summary>
+    /// <param name="holder">Who asks.</param>
+    /// <param name="perSecond">Requests a second that the holder may make; 1 or more.</param>
+    /// <returns>Null when there was one; else after which time there is, and nothing was taken.</returns>
+    public TimeSpan? Take(string holder, int perSecond)
     {
-        var http = context.HttpContext;
-        http.RequestServices.GetRequiredService<AccessCounters>().CountRequestLimit();
-        var pause = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var stated) ? stated : TimeSpan.FromSeconds(1);
-        http.Response.Headers.RetryAfter = ApiKeyAuthentication.RetryAfter(pause);
-        var perSecond = http.RequestServices.GetRequiredService<PlumblineOptions>().Access.RequestsPerSecondOf(http.User.Identity?.Name);
-        await Problems.Make(StatusCodes.Status429TooManyRequests, "Too much at once", "too_many_requests",
-            $"This key may make {perSecond} requests a second (access.requests_per_second). Send more rows in one request, or try again later.").ExecuteAsync(http);
+        lock (_gate)
+        {
+            var now = time.GetElapsedTime(_began);
+            if (_paidUntil.Count >= _sweepAt) Sweep(now);
+            var from = now - Saved;
+            var paid = _paidUntil.TryGetValue(holder, out var known) && known > from ? known : from;
+            paid += TimeSpan.FromTicks(TimeSpan.TicksPerSecond / perSecond);
+            if (paid > now) return paid - now;
+            _paidUntil[holder] = paid;
+            return null;
+        }
+    }
+
+    private void Sweep(TimeSpan now)
+    {
+        foreach (var holder in _paidUntil.Where(caller => caller.Value <= now - Saved).Select(caller => caller.Key).ToList()) _paidUntil.Remove(holder);
+        // All of them may be busy: then look again when there are twice as many.
+        _sweepAt = Math.Max(CallersBeforeSweep, 2 * _paidUntil.Count);
     }
 }
 

@@ -134,7 +134,7 @@ public static class PlumblineHost
         app.UseStatusCodePages();
         app.UseMiddleware<RequestGate>();
         app.UseAuthentication();
-        app.UseRateLimiter();
+        app.UseKeyLimits();
         app.UseAuthorization();
         app.MapOpenApi().RequireRole(ApiRole.Read);
         app.MapHealth();

@@ -87,7 +87,7 @@ public sealed class WindowLedgerTests(TestHost host)
         put.EnsureSuccessStatusCode();
         for (var attempt = 0; (await ledger.ModelsWithWorkAsync(default)).Contains(model.Id); attempt++)
         {
-            Assert.True(attempt < 300, "The window is not computed though it is closed now.");
+            Assert.True(attempt < 1_200, "The window is not computed though it is closed now.");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
     }
