@@ -23,7 +23,8 @@ internal static class IdleBenchmark
         var seed = (int)Number(args, "--seed", 1);
         var random = new Random(seed);
         await using var server = await ServerProcess.StartAsync((int)Number(args, "--port", Port), more: Text(args, "--engine-mib") is { } mib ? EngineMemory(mib) : null);
-        Report(server, "empty", await MeasureAsync(server, Math.Min(seconds, 20)));
+        await RestAsync(server);
+        Report(server, "without a model", await MeasureAsync(server, Math.Min(seconds, 20)));
 
         var times = new List<double>();
         var watch = Stopwatch.StartNew();
