@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Plumbline.Server.Models;
 using Plumbline.Server.Tests.RightNumbers;
+using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Ingestion;
 
@@ -61,7 +63,31 @@ public sealed class PartialEventTests(TestHost host)
         Assert.Equal((0, "insufficient_data"), await RowsAsync(model, "segment=country%3D%40missing"));
         Assert.Equal(60, (await RowsAsync(model, "version=v1", "1d")).N);
         Assert.Equal((0, "insufficient_data"), await RowsAsync(model, "segment=country%3D%40missing", "1d"));
+        var accuracy = await model.PointAsync("performance.accuracy", null);
+        Assert.Equal((0.75, 60), (accuracy.GetProperty("value").GetDouble(), accuracy.GetProperty("n").GetInt32()));
+    }
+
+    [Fact]
+    public async Task What_was_matched_to_a_part_before_it_was_merged_counts_no_more()
+    {
+        var model = await SmallModel.CreateAsync(host, new { task = "binary", positive_class = "1", label_delay = "1h" }, "parts");
+        for (var i = 0; i < 40; i++)
+            await SendAsync(model, $$"""{"prediction_id":"p{{i}}","partial":true,"timestamp":"{{At(i)}}","prediction":"{{i % 2}}" }""");
+        await host.PostAsync(model.Name, "ground-truth", [.. Enumerable.Range(0, 40).Select(i => (object)new { prediction_id = $"p{i}", timestamp = At(i + 2), value = i < 30 ? $"{i % 2}" : $"{(i + 1) % 2}" })]);
+        await model.ComputedAsync();
         Assert.Equal(0.75, await model.ValueAsync("performance.accuracy", null), 1e-12);
+        // As it is left when the process dies between storing a block of second parts and merging them, and ground truth is matched first after the start.
+        var id = host.Get<ModelCatalog>().Find(model.Name)!.Id;
+        await host.Get<ColumnStore>().ExecuteAsync(new SqlStatement(
+            $$"""
+            INSERT INTO matched (model_id, timestamp, id_hash, prediction_id, value, value_number, labelled_at, source)
+            SELECT {model:UInt32}, timestamp + INTERVAL 1 SECOND, id_hash, prediction_id, value, value_number, labelled_at, source FROM {{ModelTables.Matched(id)}} WHERE value = '1'
+            """, new SqlParameter("model", id)), Ct);
+        for (var i = 0; i < 40; i++)
+            await SendAsync(model, $$"""{"prediction_id":"p{{i}}","partial":true,"timestamp":"{{At(i)}}","features":{"x":1 } }""");
+        await model.ComputedAsync();
+        var point = await model.PointAsync("performance.accuracy", null);
+        Assert.Equal((0.75, 40), (point.GetProperty("value").GetDouble(), point.GetProperty("n").GetInt32()));
     }
 
     [Fact]

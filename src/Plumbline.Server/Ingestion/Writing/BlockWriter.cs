@@ -136,6 +136,8 @@ public sealed class BlockWriter(
         await store.InsertAsync(ModelTables.GroundTruthTable, GroundTruthRows.Columns, rows.Written, block.Token, cancellation);
         if (knowledge.Predictions.MayContainAny(CollectionsMarshal.AsSpan(ids)))
         {
+            // Not while predictions are stored: a part that is not merged yet would be matched beside its prediction, and count twice.
+            using var turn = await gate.EnterAsync(model.Id, cancellation);
             var windows = await matching.MatchGroundTruthAsync(model, block.Number, cancellation);
             await ledger.MarkDirtyAsync(model.Id, Times(windows), DirtyReason.GroundTruth, cancellation);
         }
@@ -149,7 +151,11 @@ public sealed class BlockWriter(
         await tables.EnsureAsync(model.Id, [], cancellation);
         await store.InsertAsync(ModelTables.SignalsTable, SignalRows.Columns, rows.Buffer.Written, block.Token, cancellation);
         model = await catalog.EnsureSignalsAsync(model.Id, rows.Names.InOrder, cancellation);
-        if (rows.HasPredictions) rows.Windows.UnionWith(await signals.MatchSignalsAsync(model, block.Number, rows.FirstMs, rows.LastMs, cancellation));
+        if (rows.HasPredictions)
+        {
+            using var turn = await gate.EnterAsync(model.Id, cancellation);
+            rows.Windows.UnionWith(await signals.MatchSignalsAsync(model, block.Number, rows.FirstMs, rows.LastMs, cancellation));
+        }
         await ledger.MarkDirtyAsync(model.Id, Times(rows.Windows), DirtyReason.Signals, cancellation);
         await spool.CompleteBlockAsync(block);
         knowledge.Signals.Settle(rows.Ids);
