@@ -80,7 +80,8 @@ public sealed class WindowPass(
             }
             else
             {
-                if (_lateness.TryGetValue(id, out var before) && model.AllowedLateness < before) await ledger.CloseEarlierAsync(model, cancellation);
+                // One that was not seen before may have been declared twice since the last look, and its windows been marked in between.
+                if (!_lateness.TryGetValue(id, out var before) || model.AllowedLateness < before) await ledger.CloseEarlierAsync(model, cancellation);
                 _lateness[id] = model.AllowedLateness;
             }
 
