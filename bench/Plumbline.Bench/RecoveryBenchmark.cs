@@ -22,7 +22,7 @@ internal static class RecoveryBenchmark
         while (load.Acknowledged < millions * 1_000_000L)
         {
             await load.RunAsync(TimeSpan.FromSeconds(10));
-            await WaitUntilStoredAsync(server);
+            await server.WaitUntilStoredAsync();
         }
 
         for (var kill = 0; kill < Kills; kill++)
@@ -41,7 +41,7 @@ internal static class RecoveryBenchmark
             }
 
             var watch = Stopwatch.StartNew();
-            await WaitUntilStoredAsync(server);
+            await server.WaitUntilStoredAsync();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{load.Acknowledged:N0} acknowledged, {waiting.Received - waiting.Stored:N0} of them in the spool when it was killed: "
                     + $"ready after {ready.TotalSeconds:N1} s, all stored {watch.Elapsed.TotalSeconds:N1} s later "
@@ -49,11 +49,5 @@ internal static class RecoveryBenchmark
         }
 
         return 0;
-    }
-
-    private static async Task WaitUntilStoredAsync(ServerProcess server)
-    {
-        while (server.ReadCounters() is var (received, stored) && received != stored) await Task.Delay(TimeSpan.FromMilliseconds(50),
-            TimeProvider.System);
     }
 }

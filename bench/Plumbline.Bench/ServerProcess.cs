@@ -119,6 +119,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         return (row.GetInt64(0), row.GetInt64(1));
     }
 
+    /// <summary>Waits until every event that it has taken is in the engine.</summary>
+    public async Task WaitUntilStoredAsync()
+    {
+        while (ReadCounters() is var (received, stored) && received != stored)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

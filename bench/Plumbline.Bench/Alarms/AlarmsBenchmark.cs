@@ -14,12 +14,12 @@ internal static class AlarmsBenchmark
     public static int Run(string[] args)
     {
         // Months are asked for per scenario, and spread over the sizes of windows.
-        var asked = Number(args, "--months", 200);
+        var asked = Arguments.Number(args, "--months", 200);
         var months = (asked + Sizes.Length - 1) / Sizes.Length;
-        var runs = Number(args, "--runs", Math.Max(40, asked));
-        var usual = Math.Max(1, Number(args, "--usual", Math.Max(2, months / 20)));
-        var reference = Number(args, "--reference-days", ReferenceWindows / 24) * 24;
-        var seed = (ulong)Number(args, "--seed", (int)ReportingSeed);
+        var runs = Arguments.Number(args, "--runs", Math.Max(40, asked));
+        var usual = Math.Max(1, Arguments.Number(args, "--usual", Math.Max(2, months / 20)));
+        var reference = Arguments.Number(args, "--reference-days", ReferenceWindows / 24) * 24;
+        var seed = (ulong)Arguments.Number(args, "--seed", (int)ReportingSeed);
         var scenarios = Enum.GetValues<AlarmScenario>().Where(s => !args.Contains("--scenario") || args.Contains(s.ToString())).ToArray();
         var started = System.Diagnostics.Stopwatch.StartNew();
         if (!args.Contains("--only-delays"))
@@ -109,10 +109,4 @@ internal static class AlarmsBenchmark
     private static string Text(int delay) => delay == int.MaxValue ? $"> {DetectionDelays.Patience}" : delay.ToString(CultureInfo.InvariantCulture);
 
     private static ParallelOptions Cores => new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
-
-    private static int Number(string[] args, string name, int otherwise)
-    {
-        var at = Array.IndexOf(args, name);
-        return at >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
-    }
 }

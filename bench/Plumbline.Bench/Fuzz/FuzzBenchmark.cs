@@ -11,11 +11,11 @@ internal static class FuzzBenchmark
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var requests = (int)Number(args, "--requests", DefaultRequests);
-        var seed = (ulong)Number(args, "--seed", 1);
-        await using var log = Array.IndexOf(args, "--log") is var at and >= 0 && at + 1 < args.Length ? File.CreateText(args[at + 1]) : null;
+        var requests = Arguments.Number(args, "--requests", DefaultRequests);
+        var seed = Arguments.Number(args, "--seed", 1UL);
+        await using var log = Arguments.Text(args, "--log") is { } file ? File.CreateText(file) : null;
         ServerProcess.Log = log is null ? null : TextWriter.Synchronized(log);
-        await using var server = await ServerProcess.StartAsync((int)Number(args, "--port", Port));
+        await using var server = await ServerProcess.StartAsync(Arguments.Number(args, "--port", Port));
         var began = Stopwatch.GetTimestamp();
         var samples = 0;
         var report = await new FuzzRun(server.Client, seed, Sample).RunAsync(requests);
@@ -36,7 +36,4 @@ internal static class FuzzBenchmark
             return mib;
         }
     }
-
-    private static long Number(string[] args, string name, long otherwise) =>
-        Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? long.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
 }

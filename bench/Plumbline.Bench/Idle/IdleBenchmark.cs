@@ -16,13 +16,13 @@ internal static class IdleBenchmark
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var models = (int)Number(args, "--models", 100);
-        var active = (int)Number(args, "--with-predictions", Math.Max(1, models / 10));
-        var seconds = Number(args, "--seconds", 60);
-        var hours = Number(args, "--hours", 6);
-        var seed = (int)Number(args, "--seed", 1);
+        var models = Arguments.Number(args, "--models", 100);
+        var active = Arguments.Number(args, "--with-predictions", Math.Max(1, models / 10));
+        var seconds = Arguments.Number(args, "--seconds", 60.0);
+        var hours = Arguments.Number(args, "--hours", 6.0);
+        var seed = Arguments.Number(args, "--seed", 1);
         var random = new Random(seed);
-        await using var server = await ServerProcess.StartAsync((int)Number(args, "--port", Port), more: Text(args, "--engine-mib") is { } mib ? EngineMemory(mib) : null);
+        await using var server = await ServerProcess.StartAsync(Arguments.Number(args, "--port", Port), more: Arguments.Text(args, "--engine-mib") is { } mib ? EngineMemory(mib) : null);
         await RestAsync(server);
         Report(server, "without a model", await MeasureAsync(server, Math.Min(seconds, 20)));
 
@@ -39,7 +39,7 @@ internal static class IdleBenchmark
         watch.Restart();
         await Parallel.ForEachAsync(Enumerable.Range(0, active), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
             await IdleModels.PostAsync(server.Client, i * (models / active), RowsEach, TimeProvider.System.GetUtcNow(), hours, seed));
-        await UntilStoredAsync(server);
+        await server.WaitUntilStoredAsync();
         for (var i = 0; i < active; i++) await UntilComputedAsync(server, i * (models / active));
         Say($"{active:N0} of them with {RowsEach} predictions, stored and computed {watch.Elapsed.TotalSeconds:N1} s later");
         await RestAsync(server);
@@ -53,7 +53,7 @@ internal static class IdleBenchmark
         Report(server, "idle after that start", await MeasureAsync(server, seconds));
         watch.Restart();
         await IdleModels.PostAsync(server.Client, 0, RowsEach, TimeProvider.System.GetUtcNow(), hours, seed);
-        await UntilStoredAsync(server);
+        await server.WaitUntilStoredAsync();
         Say($"{RowsEach} predictions of one model acknowledged and stored in {watch.Elapsed.TotalMilliseconds:N0} ms");
         return 0;
     }
@@ -87,11 +87,6 @@ internal static class IdleBenchmark
         }
     }
 
-    private static async Task UntilStoredAsync(ServerProcess server)
-    {
-        while (server.ReadCounters() is var (received, stored) && received != stored) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-    }
-
     private static async Task UntilComputedAsync(ServerProcess server, int model)
     {
         while ((await server.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{IdleModels.Name(model)}/progress")).GetProperty("pending_windows").GetInt64() > 0)
@@ -109,10 +104,6 @@ internal static class IdleBenchmark
     private static double Mebibytes(long bytes) => bytes / 1048576.0;
 
     private static double Median(IEnumerable<double> values) => values.Order().ToList() is { Count: > 0 } sorted ? sorted[sorted.Count / 2] : double.NaN;
-
-    private static double Number(string[] args, string name, double otherwise) => Text(args, name) is { } text ? double.Parse(text, CultureInfo.InvariantCulture) : otherwise;
-
-    private static string? Text(string[] args, string name) => Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 
     private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 

@@ -10,14 +10,14 @@ internal static class SlicesBenchmark
 {
     public static int Run(string[] args)
     {
-        var runs = Number(args, "--runs", 100);
-        var rows = Number(args, "--rows", 100_000);
-        var features = Number(args, "--features", 50);
-        var seeds = new RandomSource((ulong)Number(args, "--seed", 20_261_122));
+        var runs = Arguments.Number(args, "--runs", 100);
+        var rows = Arguments.Number(args, "--rows", 100_000);
+        var features = Arguments.Number(args, "--features", 50);
+        var seeds = new RandomSource((ulong)Arguments.Number(args, "--seed", 20_261_122));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows x {features} features, errors 10 %, in the planted slice 20 %; {runs} runs each, {Environment.ProcessorCount} processors."));
         Console.WriteLine("| conditions | rows in the slice | found first | same conditions | anything else confirmed | seconds, median | seconds, longest |");
         Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");
-        var only = Number(args, "--predicates", 0);
+        var only = Arguments.Number(args, "--predicates", 0);
         foreach (var predicates in args.Contains("--only-null") ? [] : new[] { 1, 2, 3 })
         {
             foreach (var support in new[] { 0.02, 0.05, 0.10 })
@@ -72,11 +72,5 @@ internal static class SlicesBenchmark
         var result = SliceSearch.Find(drawn.Table, drawn.Losses, new SliceSearchOptions { Seed = (ulong)run });
         seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         return result;
-    }
-
-    private static int Number(string[] args, string name, int otherwise)
-    {
-        var at = Array.IndexOf(args, name);
-        return at >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
     }
 }

@@ -36,57 +36,19 @@ internal static class KeyLimits
     }
 }
 
-/// <summary>
-/// Requests a second of each caller; a second's worth may come at once. What was used is known from when it will have been given back, so nothing runs
-/// between requests: limiters that refill themselves wake an idle server twenty times a second.
-/// </summary>
+/// <summary>Requests a second of each caller; a second's worth may come at once.</summary>
 public sealed class RequestAllowances(TimeProvider time)
 {
-    /// <summary>Callers remembered before those that have their whole allowance again are forgotten.</summary>
-    private const int CallersBeforeSweep = 10_000;
-
-    private static readonly TimeSpan Saved = TimeSpan.FromSeconds(1);
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, TimeSpan> _paidUntil = new(StringComparer.Ordinal);
-
-    // Time since then, which does not jump when somebody corrects the clock.
-    private readonly long _began = time.GetTimestamp();
-    private int _sweepAt = CallersBeforeSweep;
+    private readonly PaidTime _paid = new(time);
 
     /// <summary>Callers that are remembered now.</summary>
-    public int Remembered
-    {
-        get
-        {
-            lock (_gate) return _paidUntil.Count;
-        }
-    }
+    public int Remembered => _paid.Remembered;
 
     /// <summary>Takes a request from the allowance.</summary>
     /// <param name="holder">Who asks.</param>
     /// <param name="perSecond">Requests a second that the holder may make; 1 or more.</param>
     /// <returns>Null when there was one; else after which time there is, and nothing was taken.</returns>
-    public TimeSpan? Take(string holder, int perSecond)
-    {
-        lock (_gate)
-        {
-            var now = time.GetElapsedTime(_began);
-            if (_paidUntil.Count >= _sweepAt) Sweep(now);
-            var from = now - Saved;
-            var paid = _paidUntil.TryGetValue(holder, out var known) && known > from ? known : from;
-            paid += TimeSpan.FromTicks(TimeSpan.TicksPerSecond / perSecond);
-            if (paid > now) return paid - now;
-            _paidUntil[holder] = paid;
-            return null;
-        }
-    }
-
-    private void Sweep(TimeSpan now)
-    {
-        foreach (var holder in _paidUntil.Where(caller => caller.Value <= now - Saved).Select(caller => caller.Key).ToList()) _paidUntil.Remove(holder);
-        // All of them may be busy: then look again when there are twice as many.
-        _sweepAt = Math.Max(CallersBeforeSweep, 2 * _paidUntil.Count);
-    }
+    public TimeSpan? Take(string holder, int perSecond) => _paid.TryTake(holder, TimeSpan.FromTicks(TimeSpan.TicksPerSecond / perSecond));
 }
 
 /// <summary>
@@ -95,13 +57,12 @@ public sealed class RequestAllowances(TimeProvider time)
 /// </summary>
 public sealed class RowAllowances(AccessOptions access, TimeProvider time, AccessCounters counters)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, DateTimeOffset> _paidUntil = new(StringComparer.Ordinal);
+    private readonly PaidTime _paid = new(time);
 
     /// <summary>How long this key must wait before it may send rows again; null when not at all. Counts the refusal.</summary>
     public TimeSpan? PauseOf(ClaimsPrincipal user)
     {
-        var debt = DebtOf(user);
+        var debt = _paid.DebtOf(KeyLimits.HolderOf(user));
         if (debt <= TimeSpan.Zero) return null;
         counters.CountRowLimit();
         return debt;
@@ -111,27 +72,12 @@ public sealed class RowAllowances(AccessOptions access, TimeProvider time, Acces
     public int LimitOf(ClaimsPrincipal user) => access.RowsPerSecondOf(user.Identity?.Name);
 
     /// <summary>Takes rows from the allowance.</summary>
-    public void Take(ClaimsPrincipal user, long rows)
-    {
-        var cost = TimeSpan.FromSeconds((double)rows / LimitOf(user));
-        lock (_gate)
-        {
-            // A second of silence is saved up, and no more.
-            var from = time.GetUtcNow() - TimeSpan.FromSeconds(1);
-            var holder = KeyLimits.HolderOf(user);
-            _paidUntil[holder] = (_paidUntil.TryGetValue(holder, out var paid) && paid > from ? paid : from) + cost;
-        }
-    }
+    public void Take(ClaimsPrincipal user, long rows) => _paid.Take(KeyLimits.HolderOf(user), TimeSpan.FromSeconds((double)rows / LimitOf(user)));
 
     /// <summary>Waits until the debt of this key is paid: how somebody who streams is slowed down.</summary>
     public async Task WaitAsync(ClaimsPrincipal user, CancellationToken cancellation)
     {
         if (PauseOf(user) is not { } pause) return;
         await Task.Delay(pause, time, cancellation);
-    }
-
-    private TimeSpan DebtOf(ClaimsPrincipal user)
-    {
-        lock (_gate) return _paidUntil.TryGetValue(KeyLimits.HolderOf(user), out var paid) ? paid - time.GetUtcNow() : TimeSpan.Zero;
     }
 }

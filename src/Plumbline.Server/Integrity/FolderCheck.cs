@@ -99,7 +99,8 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
         foreach (var facts in await CounterCheck.ReadAsync(spool, engine, models, cancellation))
         {
             var waiting = spool.Counters(facts.ModelId, facts.Kind).InSpool;
-            var more = waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {waiting:N0} in the spool") : "";
+            var more = (facts.Merged > 0 ? string.Create(CultureInfo.InvariantCulture, $", {facts.Merged:N0} of them made of parts") : "")
+                + (waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {waiting:N0} in the spool") : "");
             _report.Looked(string.Create(CultureInfo.InvariantCulture,
                 $"model '{nameOf(facts.ModelId)}': {CounterCheck.WordOf(facts.Kind)} {facts.Counted:N0} counted, {facts.Rows:N0} in the "
                     + $"engine{more}"));

@@ -27,7 +27,6 @@ public sealed class WindowPass(
     private readonly ConcurrentDictionary<int, Task> _lanes = new();
     private readonly SemaphoreSlim _places = new(LanesAtOnce, LanesAtOnce);
     private readonly ConcurrentQueue<int> _changed = new();
-    private readonly Dictionary<int, TimeSpan> _lateness = [];
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -45,7 +44,8 @@ public sealed class WindowPass(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await ledger.TryAgainAsync(stoppingToken);
-        foreach (var model in models.All) _lateness[model.Id] = model.AllowedLateness;
+        // A declaration may have been the last thing that an earlier run took note of.
+        foreach (var id in await ledger.ModelsWithWorkAsync(stoppingToken)) _changed.Enqueue(id);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -69,22 +69,13 @@ public sealed class WindowPass(
         await Task.WhenAll(_lanes.Values);
     }
 
+    // Open windows of a model that is declared with a shorter lateness close earlier.
     private async Task NoteChangesAsync(CancellationToken cancellation)
     {
         // It leaves the queue when it is written: a failure is tried again.
         while (_changed.TryPeek(out var id))
         {
-            if (models.Find(id) is not { } model)
-            {
-                _lateness.Remove(id);
-            }
-            else
-            {
-                // One that was not seen before may have been declared twice since the last look, and its windows been marked in between.
-                if (!_lateness.TryGetValue(id, out var before) || model.AllowedLateness < before) await ledger.CloseEarlierAsync(model, cancellation);
-                _lateness[id] = model.AllowedLateness;
-            }
-
+            if (models.Find(id) is { } model) await ledger.CloseEarlierAsync(model, cancellation);
             _changed.TryDequeue(out _);
         }
     }

@@ -142,12 +142,8 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         }, cancellation);
 
     /// <summary>Gives away the number of the next new column: nothing else of the model gets it, whatever becomes of it.</summary>
-    public async Task<int> ReserveOrdinalAsync(int modelId, CancellationToken cancellation)
-    {
-        var ordinal = -1;
-        await ChangeAsync(modelId, model => model with { NextOrdinal = (ordinal = model.NextOrdinal) + 1 }, cancellation);
-        return ordinal;
-    }
+    public async Task<int> ReserveOrdinalAsync(int modelId, CancellationToken cancellation) =>
+        (await ChangeAsync(modelId, model => model with { NextOrdinal = model.NextOrdinal + 1 }, cancellation)).NextOrdinal - 1;
 
     /// <summary>Replaces the definition of a feature that the model has; null leaves it out from now on.</summary>
     public Task<ModelDefinition> ChangeFeatureAsync(

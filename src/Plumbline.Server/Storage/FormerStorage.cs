@@ -39,18 +39,19 @@ public sealed class FormerStorage(
     /// <inheritdoc/>
     public override void Dispose()
     {
-        baselines.Changed -= Expect;
+        baselines.Changed -= ExpectReplaced;
         base.Dispose();
     }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        baselines.Changed += Expect;
+        baselines.Changed += ExpectReplaced;
         // Of an earlier run: only models that were changed may have something.
         foreach (var model in catalog.All)
         {
-            if (model.NextOrdinal > model.Features.Length || baselines.Find(model.Id) is { Generation: > 1 }) Expect(model.Id);
+            if (model.NextOrdinal > model.Features.Length) Expect(model.Id);
+            else ExpectReplaced(model.Id);
         }
 
         await foreach (var (modelId, due) in _expected.Reader.ReadAllAsync(stoppingToken))
@@ -65,5 +66,11 @@ public sealed class FormerStorage(
                 log.LogWarning(error, "What is not used any more of model {ModelId} was not dropped; the next start tries again", modelId);
             }
         }
+    }
+
+    // A model's first reference replaces none.
+    private void ExpectReplaced(int modelId)
+    {
+        if (baselines.Find(modelId) is { Generation: > 1 }) Expect(modelId);
     }
 }

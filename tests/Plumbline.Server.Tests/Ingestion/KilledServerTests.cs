@@ -11,7 +11,7 @@ using Microsoft.Data.Sqlite;
 namespace Plumbline.Server.Tests.Ingestion;
 
 /// <summary>The promise of the acknowledgement: what was answered with 202 is stored, and stored once, however often the process dies.</summary>
-public sealed class KilledServerTests : IDisposable
+public sealed class KilledServerTests : IAsyncDisposable
 {
     private const int Kills = 10;
     private const int Clients = 4;
@@ -20,11 +20,13 @@ public sealed class KilledServerTests : IDisposable
     private readonly Uri _address = new($"http://127.0.0.1:{FreePort()}");
     private readonly ConcurrentDictionary<string, byte> _acknowledged = new();
     private int _repeats;
+    private Process? _server;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await KillAsync();
         if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);
     }
@@ -33,83 +35,36 @@ public sealed class KilledServerTests : IDisposable
     public async Task Ten_kills_while_four_clients_post_lose_nothing_and_double_nothing()
     {
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(30) };
-        using var stop = new CancellationTokenSource();
-        var server = await StartAsync(http);
-        using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, Ct))
-            created.EnsureSuccessStatusCode();
-        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => PostAsync(http, client, stop.Token), Ct)).ToList();
-        for (var kill = 0; kill < Kills; kill++)
-        {
-            // Long enough for blocks to be on their way to the engine, at another moment each time.
-            await Task.Delay(TimeSpan.FromMilliseconds(700 + (130 * kill)), TimeProvider.System, Ct);
-            server.Kill();
-            await server.WaitForExitAsync(Ct);
-            server.Dispose();
-            server = await StartAsync(http);
-        }
-        await stop.CancelAsync();
-        await Task.WhenAll(clients);
-        try
-        {
-            await WaitUntilStoredAsync();
-            var stored = await ReadIdsAsync(http);
-            Assert.InRange(_acknowledged.Count, 1_000, int.MaxValue);
-            Assert.Empty(_acknowledged.Keys.Except(stored));
-            Assert.Equal(stored.Count, stored.Distinct().Count());
+        // Long enough for blocks to be on their way to the engine, at another moment each time.
+        await PostWhileKilledAsync(http, PostAsync, Kills, kill => TimeSpan.FromMilliseconds(700 + (130 * kill)));
+        await WaitUntilStoredAsync();
+        var stored = await ReadIdsAsync(http);
+        Assert.InRange(_acknowledged.Count, 1_000, int.MaxValue);
+        Assert.Empty(_acknowledged.Keys.Except(stored));
+        Assert.Equal(stored.Count, stored.Distinct().Count());
 
-            // Nothing that no client was told about, either: each ended by getting its last batch acknowledged.
-            Assert.Equal(_acknowledged.Count, stored.Count);
-            Assert.InRange(_repeats, 1, int.MaxValue);
-        }
-        finally
-        {
-            server.Kill();
-            await server.WaitForExitAsync(Ct);
-            server.Dispose();
-        }
+        // Nothing that no client was told about, either: each ended by getting its last batch acknowledged.
+        Assert.Equal(_acknowledged.Count, stored.Count);
+        Assert.InRange(_repeats, 1, int.MaxValue);
     }
 
     [Fact]
     public async Task Parts_that_are_posted_while_the_server_is_killed_end_as_one_whole_prediction_each()
     {
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(30) };
-        using var stop = new CancellationTokenSource();
-        var server = await StartAsync(http);
-        using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, Ct))
-            created.EnsureSuccessStatusCode();
-        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => PostPartsAsync(http, client, stop.Token), Ct)).ToList();
-        for (var kill = 0; kill < 4; kill++)
+        await PostWhileKilledAsync(http, PostPartsAsync, kills: 4, kill => TimeSpan.FromMilliseconds(900 + (230 * kill)));
+        // A part that is repeated is counted again, so the spool must only come to its end.
+        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
+        while (await WaitingAsync(http) > 0)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(900 + (230 * kill)), TimeProvider.System, Ct);
-            server.Kill();
-            await server.WaitForExitAsync(Ct);
-            server.Dispose();
-            server = await StartAsync(http);
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, "batches are still in the spool");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
         }
 
-        await stop.CancelAsync();
-        await Task.WhenAll(clients);
-        try
-        {
-            // A part that is repeated is counted again, so the spool must only come to its end.
-            var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
-            while (await WaitingAsync(http) > 0)
-            {
-                Assert.True(TimeProvider.System.GetUtcNow() < deadline, "batches are still in the spool");
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
-            }
-
-            var rows = await ReadRowsAsync(http);
-            Assert.InRange(rows.Count, 1_000, int.MaxValue);
-            Assert.Equal(_acknowledged.Keys.Order(StringComparer.Ordinal), rows.Select(row => row.Id).Order(StringComparer.Ordinal));
-            Assert.All(rows, row => Assert.Equal(("v1", row.Id[^1] % 2 == 0 ? "0" : "1", "k"), (row.Version, row.Prediction, row.Feature)));
-        }
-        finally
-        {
-            server.Kill();
-            await server.WaitForExitAsync(Ct);
-            server.Dispose();
-        }
+        var rows = await ReadRowsAsync(http);
+        Assert.InRange(rows.Count, 1_000, int.MaxValue);
+        Assert.Equal(_acknowledged.Keys.Order(StringComparer.Ordinal), rows.Select(row => row.Id).Order(StringComparer.Ordinal));
+        Assert.All(rows, row => Assert.Equal(("v1", row.Id[^1] % 2 == 0 ? "0" : "1", "k"), (row.Version, row.Prediction, row.Feature)));
     }
 
     [Fact]
@@ -117,41 +72,30 @@ public sealed class KilledServerTests : IDisposable
     {
         const int Rows = 40_000;
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(60) };
-        var server = await StartAsync(http);
-        try
+        await StartAsync(http);
+        using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "regression", features = new { code = new { type = "numeric" } } }, Ct))
+            created.EnsureSuccessStatusCode();
+        for (var batch = 0; batch < 4; batch++)
         {
-            using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "regression", features = new { code = new { type = "numeric" } } }, Ct))
-                created.EnsureSuccessStatusCode();
-            for (var batch = 0; batch < 4; batch++)
-            {
-                var rows = Enumerable.Range(0, Rows / 4).Select(row => $$$"""{"prediction":1,"features":{"code":{{{(row % 4 == 3 ? "\"x/y\"" : row % 4)}}}}}""");
-                using var body = new StringContent("[" + string.Join(',', rows) + "]", Encoding.UTF8, "application/json");
-                using var posted = await http.PostAsync("/v1/models/m/predictions", body, Ct);
-                posted.EnsureSuccessStatusCode();
-            }
-
-            while (await WaitingAsync(http) > 0) await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
-            foreach (var (type, delayMs) in new[] { ("categorical", 20), ("numeric", 60), ("categorical", 150), ("numeric", 300) })
-            {
-                var change = http.PatchAsJsonAsync("/v1/models/m/features/code", new { type }, Ct);
-                await Task.Delay(TimeSpan.FromMilliseconds(delayMs), TimeProvider.System, Ct);
-                server.Kill();
-                await server.WaitForExitAsync(Ct);
-                server.Dispose();
-                await Assert.ThrowsAnyAsync<HttpRequestException>(async () => (await change).EnsureSuccessStatusCode());
-                server = await StartAsync(http);
-                // A change that was begun goes on, one that was not is made now; either way the answer comes when all is converted.
-                using var again = await http.PatchAsJsonAsync("/v1/models/m/features/code", new { type }, Ct);
-                Assert.True(again.IsSuccessStatusCode, await again.Content.ReadAsStringAsync(Ct));
-                Assert.Equal((Rows / 4, Rows / 4), (await CountAsync(http, "features.code:eq:0"), await CountAsync(http, "features.code:eq:2")));
-                Assert.Equal(Rows / 4, await CountAsync(http, type == "numeric" ? "features.code:type_error" : "features.code:eq:x%2Fy"));
-            }
+            var rows = Enumerable.Range(0, Rows / 4).Select(row => $$$"""{"prediction":1,"features":{"code":{{{(row % 4 == 3 ? "\"x/y\"" : row % 4)}}}}}""");
+            using var body = new StringContent("[" + string.Join(',', rows) + "]", Encoding.UTF8, "application/json");
+            using var posted = await http.PostAsync("/v1/models/m/predictions", body, Ct);
+            posted.EnsureSuccessStatusCode();
         }
-        finally
+
+        while (await WaitingAsync(http) > 0) await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
+        foreach (var (type, delayMs) in new[] { ("categorical", 20), ("numeric", 60), ("categorical", 150), ("numeric", 300) })
         {
-            server.Kill();
-            await server.WaitForExitAsync(Ct);
-            server.Dispose();
+            var change = http.PatchAsJsonAsync("/v1/models/m/features/code", new { type }, Ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(delayMs), TimeProvider.System, Ct);
+            await KillAsync();
+            await Assert.ThrowsAnyAsync<HttpRequestException>(async () => (await change).EnsureSuccessStatusCode());
+            await StartAsync(http);
+            // A change that was begun goes on, one that was not is made now; either way the answer comes when all is converted.
+            using var again = await http.PatchAsJsonAsync("/v1/models/m/features/code", new { type }, Ct);
+            Assert.True(again.IsSuccessStatusCode, await again.Content.ReadAsStringAsync(Ct));
+            Assert.Equal((Rows / 4, Rows / 4), (await CountAsync(http, "features.code:eq:0"), await CountAsync(http, "features.code:eq:2")));
+            Assert.Equal(Rows / 4, await CountAsync(http, type == "numeric" ? "features.code:type_error" : "features.code:eq:x%2Fy"));
         }
     }
 
@@ -159,6 +103,34 @@ public sealed class KilledServerTests : IDisposable
     {
         var counted = await http.GetFromJsonAsync<JsonElement>($"/v1/models/m/prediction-counts?filter={filter}", Ct);
         return counted.GetProperty("counts").EnumerateArray().Sum(count => count.GetProperty("count").GetInt64());
+    }
+
+    /// <summary>Clients post to a model while the server is killed and started again, until each has its last batch acknowledged.</summary>
+    private async Task PostWhileKilledAsync(HttpClient http, Func<HttpClient, int, CancellationToken, Task> post, int kills, Func<int, TimeSpan> pause)
+    {
+        using var stop = new CancellationTokenSource();
+        await StartAsync(http);
+        using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, Ct))
+            created.EnsureSuccessStatusCode();
+        var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => post(http, client, stop.Token), Ct)).ToList();
+        for (var kill = 0; kill < kills; kill++)
+        {
+            await Task.Delay(pause(kill), TimeProvider.System, Ct);
+            await KillAsync();
+            await StartAsync(http);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(clients);
+    }
+
+    private async Task KillAsync()
+    {
+        if (_server is not { } server) return;
+        _server = null;
+        server.Kill();
+        await server.WaitForExitAsync(CancellationToken.None);
+        server.Dispose();
     }
 
     private async Task PostPartsAsync(HttpClient http, int client, CancellationToken stop)
@@ -211,7 +183,7 @@ public sealed class KilledServerTests : IDisposable
         }
     }
 
-    private async Task<Process> StartAsync(HttpClient http)
+    private async Task StartAsync(HttpClient http)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", _folder, "--urls", _address.ToString()])
         {
@@ -219,7 +191,7 @@ public sealed class KilledServerTests : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        var process = Process.Start(start)!;
+        var process = _server = Process.Start(start)!;
         var said = new ConcurrentQueue<string?>();
         process.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
         process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
@@ -234,7 +206,7 @@ public sealed class KilledServerTests : IDisposable
             {
                 using var ready = await http.GetAsync("/readyz", Ct);
                 if (ready.IsSuccessStatusCode)
-                    return process;
+                    return;
             }
             catch (HttpRequestException)
             {

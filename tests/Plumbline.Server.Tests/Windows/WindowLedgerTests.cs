@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
+using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Models;
+using Plumbline.Server.State;
 using Plumbline.Server.Windows;
 
 namespace Plumbline.Server.Tests.Windows;
@@ -88,6 +90,35 @@ public sealed class WindowLedgerTests(TestHost host)
         for (var attempt = 0; (await ledger.ModelsWithWorkAsync(default)).Contains(model.Id); attempt++)
         {
             Assert.True(attempt < 1_200, "The window is not computed though it is closed now.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+
+    [Fact]
+    public async Task A_window_that_an_earlier_run_held_back_is_looked_at_when_something_of_the_model_changes()
+    {
+        var name = await host.CreateModelAsync(new { task = "binary", window = "1h", allowed_lateness = "1h" });
+        var (ledger, model) = (host.Get<WindowLedger>(), host.Get<ModelCatalog>().Find(name)!);
+        await using (var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync())
+        {
+            // Marked under a longer lateness by a process that ended before it took note of the shorter one.
+            db.DirtyWindows.Add(new DirtyWindowRow
+            {
+                ModelId = model.Id,
+                Seconds = 3600,
+                StartMs = model.WindowStart(TimeProvider.System.GetUtcNow()).AddDays(-1).ToUnixTimeMilliseconds(),
+                Reasons = (int)DirtyReason.Predictions,
+                Mark = 1,
+                NotBeforeMs = TimeProvider.System.GetUtcNow().AddDays(6).ToUnixTimeMilliseconds(),
+            });
+            await db.SaveChangesAsync();
+        }
+
+        Assert.DoesNotContain(model.Id, await ledger.ModelsDueAsync(default));
+        await host.Get<ModelCatalog>().EnsureClassesAsync(model.Id, ["0"], default);
+        for (var attempt = 0; (await ledger.ModelsWithWorkAsync(default)).Contains(model.Id); attempt++)
+        {
+            Assert.True(attempt < 1_200, "The window is not computed though it is closed.");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
     }
