@@ -145,7 +145,8 @@ public sealed class ColumnStore : IAsyncDisposable
             FROM system.parts WHERE active
             """), ct);
         rows.Read();
-        return new EngineUsage(rows.ReadInt64(), _options.MemoryLimitBytes, rows.ReadInt64(), rows.ReadInt64(), rows.ReadString());
+        // Between two corrections of what it tracks the engine may have counted more freed than taken.
+        return new EngineUsage(Math.Max(rows.ReadInt64(), 0), _options.MemoryLimitBytes, rows.ReadInt64(), rows.ReadInt64(), rows.ReadString());
     }
 
     /// <summary>Finishes what is queued, closes all connections and stops the engine; the last two not when <see cref="ColumnStoreOptions.EndsWithProcess"/>.</summary>

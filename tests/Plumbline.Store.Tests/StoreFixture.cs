@@ -29,6 +29,19 @@ public sealed class StoreFixture : IAsyncLifetime
         await InitializeAsync();
     }
 
+    /// <summary>The engine corrects what it tracks once a second, and knows little of itself before the first time: waits for a reading that stands.</summary>
+    public async Task<EngineUsage> ReadSettledUsageAsync(CancellationToken ct)
+    {
+        var last = await Store.ReadUsageAsync(ct);
+        for (var tries = 0; ; tries++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1_100), TimeProvider.System, ct);
+            var now = await Store.ReadUsageAsync(ct);
+            if ((now.MemoryBytes > 0 && Math.Abs(now.MemoryBytes - last.MemoryBytes) < 1 << 20) || tries == 20) return now;
+            last = now;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();

@@ -15,9 +15,11 @@ internal sealed class EngineSettings
             // Twenty looks a second at the memory of an idle process are nineteen too many.
             "--memory_worker_period_ms=1000",
             // For each table the engine asks whether there is something to merge, at first every tenth of a second, and becomes patient by tenths: thousands of
-            // idle tables kept two cores busy for minutes after a start. By halves it is patient after some seconds. The first pause stays short: a change of
-            // stored rows that waits for a merge is asked for again by it, and took 9 s instead of 1 with a pause of 5 s.
+            // idle tables kept two cores busy for minutes after a start. By halves it is patient after some seconds.
             "--background_processing_pool_task_sleep_seconds_when_no_work_multiplier=1.5",
+            // A change of stored rows need not wait until merges of other tables leave most of the pool free: refused once, it is asked for again only after
+            // the pause above, which had grown to many seconds on a busy server.
+            "--merge_tree.number_of_free_entries_in_pool_to_execute_mutation=0",
             // Nothing here is streamed.
             "--background_streaming_processing_pool_thread_sleep_seconds_if_nothing_to_do=600",
         ];

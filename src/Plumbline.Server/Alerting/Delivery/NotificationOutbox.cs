@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Plumbline.Server.Scheduling;
 using Plumbline.Server.State;
 
 namespace Plumbline.Server.Alerting.Delivery;
@@ -20,7 +21,7 @@ public sealed class NotificationOutbox(TimeProvider time) : IDisposable
     };
 
     // One waiting signal is enough: a pass takes everything there is.
-    private readonly SemaphoreSlim _signal = new(0, 1);
+    private readonly WakeUp _wakeUp = new(time);
 
     /// <summary>Adds to <paramref name="db"/>; the caller saves. A key that a receiver was told before is not told to it again.</summary>
     /// <exception cref="ArgumentException">The key is empty, too long or has control characters.</exception>
@@ -39,33 +40,16 @@ public sealed class NotificationOutbox(TimeProvider time) : IDisposable
     }
 
     /// <summary>Tells the pipeline that something was saved, so that it need not wait for its next look.</summary>
-    public void Wake()
-    {
-        try
-        {
-            if (_signal.CurrentCount == 0) _signal.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Somebody else woke it at the same moment.
-        }
-    }
+    public void Wake() => _wakeUp.Wake();
 
-    public void Dispose() => _signal.Dispose();
+    public void Dispose() => _wakeUp.Dispose();
 
     internal static string Write(Notification notification) => JsonSerializer.Serialize(notification, Json);
 
     internal static Notification Read(string content) => JsonSerializer.Deserialize<Notification>(content, Json)!;
 
     /// <summary>Returns after <see cref="Wake"/>, or when the time is up.</summary>
-    internal async Task WaitAsync(TimeSpan atMost, CancellationToken cancellation)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var timer = Task.Delay(atMost, time, limit.Token);
-        await Task.WhenAny(_signal.WaitAsync(limit.Token), timer);
-        await limit.CancelAsync();
-        cancellation.ThrowIfCancellationRequested();
-    }
+    internal Task WaitAsync(TimeSpan atMost, CancellationToken cancellation) => _wakeUp.WaitAsync(atMost, cancellation);
 
     private static string Cut(string text) => text.Length <= MaxTextLength ? text : string.Concat(text.AsSpan(0, MaxTextLength), "…");
 }

@@ -10,6 +10,9 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
 {
     private readonly SemaphoreSlim _changing = new(1, 1);
 
+    /// <summary>Raised after a source became due earlier than it was.</summary>
+    public event Action? Hurried;
+
     /// <summary>Creates or changes a source; it is due at once. Its cursor stays where it is unless other rows, or other columns of them, are read from now on.</summary>
     /// <returns>Whether it is new, or what is wrong by field.</returns>
     public async Task<(bool Created, IReadOnlyList<(string Field, string Reason)> Errors)> PutAsync(ModelDefinition model, string name, SourceSpecification source, string by, CancellationToken cancellation)
@@ -37,6 +40,7 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
             (row.Specification, row.ChangedBy, row.ChangedAtMs, row.NextPullMs) = (JsonSerializer.Serialize(source, SourceSpecification.Json), by, now, now);
             await db.SaveChangesAsync(cancellation);
+            Hurried?.Invoke();
             log.LogInformation("The source {Source} of model {Model} was {Change} by {By}", name, model.Name, created ? "created" : "changed", by);
             return (created, []);
         }
@@ -58,7 +62,8 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
-        return await db.OutcomeSources.Where(row => row.ModelId == modelId && row.Name == name).ExecuteUpdateAsync(set => set.SetProperty(row => row.NextPullMs, now), cancellation) > 0;
+        return Due(await db.OutcomeSources.Where(row => row.ModelId == modelId && row.Name == name)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.NextPullMs, now), cancellation));
     }
 
     /// <summary>Switches it on, which makes it due, or off. False when there is none.</summary>
@@ -67,8 +72,11 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
         // A further generation also stops the pull that runs.
-        return await db.OutcomeSources.Where(row => row.ModelId == modelId && row.Name == name)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Enabled, on).SetProperty(row => row.NextPullMs, now).SetProperty(row => row.Generation, row => row.Generation + 1), cancellation) > 0;
+        return Due(await db.OutcomeSources.Where(row => row.ModelId == modelId && row.Name == name)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(row => row.Enabled, on)
+                .SetProperty(row => row.NextPullMs, now)
+                .SetProperty(row => row.Generation, row => row.Generation + 1), cancellation));
     }
 
     /// <summary>Removes the sources of a deleted model.</summary>
@@ -79,6 +87,12 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
     }
 
     public void Dispose() => _changing.Dispose();
+
+    private bool Due(int sources)
+    {
+        if (sources > 0) Hurried?.Invoke();
+        return sources > 0;
+    }
 
     internal static SourceSpecification Read(OutcomeSourceRow row) => JsonSerializer.Deserialize<SourceSpecification>(row.Specification, SourceSpecification.Json)!;
 }

@@ -14,7 +14,9 @@ namespace Plumbline.Server.Outcomes.Sources;
 /// Reads what is new in a source, page by page. A page's rows go the way of rows that come over HTTP; when they are durable the cursor
 /// moves behind them. Whatever breaks between the two makes the page come again, and its rows are recognised.
 /// </summary>
-public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTables tables, DecoderPool decoders, EventLimits limits, BatchIntake intake, IngestionProgress progress, TimeProvider time)
+internal sealed class SourcePull(
+    IDbContextFactory<StateDbContext> state, SourceTables tables, RefusedRows refusedRows, DecoderPool decoders, EventLimits limits, BatchIntake intake,
+    IngestionProgress progress, TimeProvider time)
 {
     private const int RowsAtOnce = 10_000;
     private const int RejectedRowsKept = 5;
@@ -37,10 +39,11 @@ public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTa
         var looksBack = start.IsIncluded;
         // Rows with a time to come are read when it has come: a cursor in the future would pass by all that is written until then.
         var until = (began - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var refused = refusedRows.Begin(row);
         while (true)
         {
             await WaitForRoomAsync(cancellation);
-            var page = await TakePageAsync(model, shape, table.ReadPageAsync(shape, start, until, cancellation), cancellation);
+            var page = await TakePageAsync(model, shape, table.ReadPageAsync(shape, start, until, cancellation), refused, cancellation);
             if (page.Last is { } last)
             {
                 // While it looks back it meets the rows of the cursor's own watermark again: they are no progress.
@@ -50,11 +53,14 @@ public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTa
                 start = new PageStart(last, IsIncluded: false);
             }
 
-            if (page.Rows < source.Page) return await CompleteAsync(row, shape, source, began, cancellation);
+            var isLast = page.Rows < source.Page;
+            // What is counted from here on is counted; until the end is reached, rows of earlier pulls may still come.
+            refused.Save(isComplete: isLast);
+            if (isLast) return await CompleteAsync(row, shape, source, began, cancellation);
         }
     }
 
-    private async Task<PulledPage> TakePageAsync(ModelDefinition model, SourceShape shape, IAsyncEnumerable<SourceRecord> records, CancellationToken cancellation)
+    private async Task<PulledPage> TakePageAsync(ModelDefinition model, SourceShape shape, IAsyncEnumerable<SourceRecord> records, RefusedRows.Pull refused, CancellationToken cancellation)
     {
         var page = new PulledPage();
         var decoder = decoders.Rent(RecordDecoding.KindOf(shape.Source));
@@ -65,7 +71,9 @@ public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTa
             decoder.Begin(Context(model));
             await foreach (var record in records.WithCancellation(cancellation))
             {
+                var rejected = decoder.Batch.RejectedCount;
                 decoding.Feed(decoder, record, positions.Count);
+                if (decoder.Batch.RejectedCount > rejected && refused.IsNew(record.Position)) page.Rejected++;
                 positions.Add(record.Position);
                 if (positions.Count < RowsAtOnce && decoder.Batch.Bytes < limits.ChunkBytes) continue;
                 await TakeAsync(model, decoder, positions, shape, page, cancellation);
@@ -97,7 +105,6 @@ public sealed class SourcePull(IDbContextFactory<StateDbContext> state, SourceTa
         page.Last = positions[^1];
         page.Taken += result.Accepted;
         page.Duplicates += result.Duplicates;
-        page.Rejected += decoder.Batch.RejectedCount;
         foreach (var rejection in decoder.Batch.Rejections.Take(RejectedRowsKept - page.RejectedRows.Count))
         {
             var (watermark, tie) = positions[(int)rejection.Index];

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Server.Models;
+using Plumbline.Server.Scheduling;
 using Plumbline.Server.State;
 
 namespace Plumbline.Server.Outcomes.Sources;
@@ -20,20 +21,39 @@ public sealed class RunningPulls
     internal void Remove(long id) => _ids.TryRemove(id, out _);
 }
 
-/// <summary>Pulls sources when they are due, some at a time; one that fails is tried again after a pause that grows.</summary>
-internal sealed class SourceSchedule(IDbContextFactory<StateDbContext> state, ModelCatalog catalog, SourcePull pull, RunningPulls running, SourcesOptions options, TimeProvider time, ILogger<SourceSchedule> log) : BackgroundService
+/// <summary>
+/// Pulls sources when they are due, some at a time; one that fails is tried again after a pause that grows. Between them it sleeps: a server
+/// without sources does nothing here.
+/// </summary>
+internal sealed class SourceSchedule(
+    IDbContextFactory<StateDbContext> state, ModelCatalog catalog, SourceCatalog sources, SourcePull pull, RunningPulls running, SourcesOptions options,
+    TimeProvider time, ILogger<SourceSchedule> log) : BackgroundService
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
+    // Changes that come together are looked at together.
+    private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(100);
+
+    // What is due is known by the wall clock, which somebody may set.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<long, Task> _pulls = new();
+    private readonly WakeUp _wakeUp = new(time);
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _wakeUp.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        sources.Hurried += _wakeUp.Wake;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await StartDueAsync(stoppingToken);
-                await Task.Delay(Look, time, stoppingToken);
+                var sleep = await StartDueAsync(stoppingToken);
+                await Task.Delay(ShortestSleep, time, stoppingToken);
+                await _wakeUp.WaitAsync(sleep - ShortestSleep, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -43,24 +63,31 @@ internal sealed class SourceSchedule(IDbContextFactory<StateDbContext> state, Mo
             {
                 // A busy state database must not end all pulls for good.
                 log.LogError(error, "Looking for sources that are due failed; it is tried again");
-                await Task.Delay(options.RetryPause, time, stoppingToken).ContinueWith(static _ => { }, TaskScheduler.Default);
+                await Task.Delay(options.RetryPause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
+        sources.Hurried -= _wakeUp.Wake;
         await Task.WhenAll(_pulls.Values);
     }
 
-    private async Task StartDueAsync(CancellationToken stopping)
+    // How long nothing will be due; a pull that ends wakes the schedule for those that found no place.
+    private async Task<TimeSpan> StartDueAsync(CancellationToken stopping)
     {
         var free = options.PullsAtOnce - running.Count;
-        if (free <= 0) return;
+        if (free <= 0) return LongestSleep;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(stopping);
-        var due = await db.OutcomeSources.Where(row => row.Enabled && row.NextPullMs <= now).OrderBy(row => row.NextPullMs).Select(row => row.Id).ToListAsync(stopping);
+        var enabled = db.OutcomeSources.Where(row => row.Enabled);
+        var due = await enabled.Where(row => row.NextPullMs <= now).OrderBy(row => row.NextPullMs).Select(row => row.Id).ToListAsync(stopping);
         foreach (var id in due.Where(id => !running.Contains(id)).Take(free))
         {
             if (running.TryAdd(id)) _pulls[id] = Task.Run(() => PullAsync(id, stopping), CancellationToken.None);
         }
+
+        var next = await enabled.Where(row => row.NextPullMs > now).MinAsync(row => (long?)row.NextPullMs, stopping);
+        var sleep = next is { } at ? TimeSpan.FromMilliseconds(at - now) : LongestSleep;
+        return sleep < LongestSleep ? sleep : LongestSleep;
     }
 
     private async Task PullAsync(long id, CancellationToken stopping)
@@ -78,6 +105,7 @@ internal sealed class SourceSchedule(IDbContextFactory<StateDbContext> state, Mo
         {
             _pulls.TryRemove(id, out _);
             running.Remove(id);
+            _wakeUp.Wake();
         }
     }
 

@@ -8,7 +8,8 @@ public static class SourcesSetup
 {
     public static IServiceCollection AddSources(this IServiceCollection services, PlumblineOptions options)
     {
-        services.AddSingleton(options.Sources).AddSingleton<RunningPulls>().AddSingleton<SourceCatalog>().AddSingleton<SourceReader>().AddSingleton<SourceTables>().AddSingleton<SourcePull>();
+        services.AddSingleton(options.Sources).AddSingleton<RunningPulls>().AddSingleton<SourceCatalog>().AddSingleton<SourceReader>().AddSingleton<SourceTables>();
+        services.AddSingleton<RefusedRows>().AddSingleton<SourcePull>();
         services.AddHostedService<SourceSchedule>();
         services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => provider.GetRequiredService<SourceCatalog>().ForgetAsync(model.Id, cancellation)));
         return services;

@@ -132,6 +132,8 @@ public sealed class PostgresSourceTests(TestHost host, PostgresServer postgres)
         var view = await host.Client.PullAsync(model, "s");
         Assert.Equal(["refund  -3", "refund p1 2.5", "refund p10 1"], await host.SignalsAsync(model));
         Assert.Equal(7, view.GetProperty("rejected").GetInt64());
+        // The next pull looks back and meets them again.
+        Assert.Equal(7, (await host.Client.PullAsync(model, "s")).GetProperty("rejected").GetInt64());
         var rows = view.GetProperty("rejected_rows").EnumerateArray().ToList();
         Assert.Equal(5, rows.Count);
         Assert.EndsWith(", id 2", rows[0].GetProperty("row").GetString(), StringComparison.Ordinal);
