@@ -38,6 +38,30 @@ public sealed class ModelTablesTests(StoreFixture fixture)
     }
 
     [Fact]
+    public async Task Deleted_rows_are_gone_at_once_and_stay_gone()
+    {
+        var (mine, other) = (StoreFixture.NextModel(), StoreFixture.NextModel());
+        var insert = $"INSERT INTO {ModelTables.SignalsTable} (model_id, timestamp, name) SELECT model, addMonths(toDateTime('2031-01-05 00:00:00', 'UTC'), number), name "
+            + $"FROM numbers(60) AS months CROSS JOIN (SELECT arrayJoin([{mine}, {other}]) AS model) AS models CROSS JOIN (SELECT arrayJoin(['a', 'b']) AS name) AS names";
+        await Store.ExecuteAsync(new SqlStatement(insert), Ct);
+        await ModelTables.DeleteRowsAsync(Store, ModelTables.SignalsTable, mine, "name = {name:String}", [new SqlParameter("name", "a")], Ct);
+        await AssertCountsAsync(60, 120);
+        // Rows that come after a deletion are not meant by it.
+        await Store.ExecuteAsync(new SqlStatement($"INSERT INTO {ModelTables.SignalsTable} (model_id, timestamp, name) VALUES ({mine}, '2031-01-05 00:00:00', 'a')"), Ct);
+        await AssertCountsAsync(61, 120);
+        await ModelTables.DeleteRowsAsync(Store, ModelTables.SignalsTable, mine, "1", [], Ct);
+        await AssertCountsAsync(0, 120);
+        await fixture.ReopenAsync();
+        await AssertCountsAsync(0, 120);
+
+        async Task AssertCountsAsync(ulong ofMine, ulong ofOther)
+        {
+            Assert.Equal((ofMine, ofOther), (await NumberAsync($"SELECT count() FROM {ModelTables.Signals(mine)}"), await NumberAsync($"SELECT count() FROM {ModelTables.Signals(other)}")));
+            Assert.Equal(ofMine, await NumberAsync($"SELECT countIf(name != '') FROM {ModelTables.Signals(mine)}"));
+        }
+    }
+
+    [Fact]
     public async Task Five_thousand_features_are_made_widened_filled_and_read()
     {
         var model = StoreFixture.NextModel();

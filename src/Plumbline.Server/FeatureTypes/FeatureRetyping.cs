@@ -96,9 +96,8 @@ public sealed class FeatureRetyping(
     {
         foreach (var table in ModelTables.ComputedTables)
         {
-            await store.ExecuteAsync(new SqlStatement(
-                $"DELETE FROM {table} WHERE model_id = {{model:UInt32}} AND feature = {{feature:String}}",
-                new SqlParameter("model", modelId), new SqlParameter("feature", name)), CancellationToken.None);
+            await ModelTables.DeleteRowsAsync(
+                store, table, modelId, "feature = {feature:String}", [new SqlParameter("feature", name)], CancellationToken.None);
         }
     }
 }

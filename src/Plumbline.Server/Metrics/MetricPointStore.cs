@@ -134,7 +134,7 @@ public sealed class MetricPointStore(ColumnStore store, GenerationClock clock, T
 
     /// <summary>Forgets a model's points.</summary>
     public Task DeleteModelAsync(int modelId, CancellationToken cancellation) =>
-        store.ExecuteAsync(new SqlStatement("DELETE FROM metric_points WHERE model_id = {model:UInt32}", new SqlParameter("model", modelId)), cancellation);
+        ModelTables.DeleteRowsAsync(store, "metric_points", modelId, "1", [], cancellation);
 
     private static SqlStatement Statement(ModelDefinition model, MetricQuery query)
     {

@@ -198,8 +198,8 @@ public sealed class BaselineCatalog(
         Changed?.Invoke(model.Id);
         // The new baseline counts from here on: what is left to do is not undone by a caller that went away.
         await MarkWindowsAsync(model, CancellationToken.None);
-        await store.ExecuteAsync(new SqlStatement("DELETE FROM profiles WHERE model_id = {model:UInt32} AND baseline != 0 AND baseline < {generation:UInt32}",
-            new SqlParameter("model", model.Id), new SqlParameter("generation", generation)), CancellationToken.None);
+        await ModelTables.DeleteRowsAsync(
+            store, "profiles", model.Id, "baseline != 0 AND baseline < {generation:UInt32}", [new SqlParameter("generation", generation)], CancellationToken.None);
         return baseline;
     }
 

@@ -24,6 +24,10 @@ internal static class SourceCalls
         return await client.WaitForSourceAsync(model, name, view => view.GetProperty("caught_up_at") is { ValueKind: JsonValueKind.String } at && at.GetDateTimeOffset() >= asked && view.GetProperty("state").GetString() == "ok", pull: true);
     }
 
+    /// <summary>Waits for the pull that the declaration of a new source begins by itself.</summary>
+    public static Task<JsonElement> FirstPullAsync(this HttpClient client, string model, string name) => client.WaitForSourceAsync(
+        model, name, view => view.GetProperty("caught_up_at").ValueKind == JsonValueKind.String && view.GetProperty("state").GetString() == "ok");
+
     /// <summary>Waits until the view is as wanted.</summary>
     public static async Task<JsonElement> WaitForSourceAsync(this HttpClient client, string model, string name, Func<JsonElement, bool> isWanted, bool pull = false)
     {
