@@ -44,12 +44,12 @@ public sealed class ModelTablesTests(StoreFixture fixture)
         var insert = $"INSERT INTO {ModelTables.SignalsTable} (model_id, timestamp, name) SELECT model, addMonths(toDateTime('2031-01-05 00:00:00', 'UTC'), number), name "
             + $"FROM numbers(60) AS months CROSS JOIN (SELECT arrayJoin([{mine}, {other}]) AS model) AS models CROSS JOIN (SELECT arrayJoin(['a', 'b']) AS name) AS names";
         await Store.ExecuteAsync(new SqlStatement(insert), Ct);
-        await ModelTables.DeleteRowsAsync(Store, ModelTables.SignalsTable, mine, "name = {name:String}", [new SqlParameter("name", "a")], Ct);
+        await SharedRows.DeleteAsync(Store, ModelTables.SignalsTable, mine, "name = {name:String}", [new SqlParameter("name", "a")], Ct);
         await AssertCountsAsync(60, 120);
         // Rows that come after a deletion are not meant by it.
         await Store.ExecuteAsync(new SqlStatement($"INSERT INTO {ModelTables.SignalsTable} (model_id, timestamp, name) VALUES ({mine}, '2031-01-05 00:00:00', 'a')"), Ct);
         await AssertCountsAsync(61, 120);
-        await ModelTables.DeleteRowsAsync(Store, ModelTables.SignalsTable, mine, "1", [], Ct);
+        await SharedRows.DeleteAsync(Store, ModelTables.SignalsTable, mine, "1", [], Ct);
         await AssertCountsAsync(0, 120);
         await fixture.ReopenAsync();
         await AssertCountsAsync(0, 120);

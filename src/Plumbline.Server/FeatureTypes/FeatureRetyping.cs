@@ -96,7 +96,7 @@ public sealed class FeatureRetyping(
     {
         foreach (var table in ModelTables.ComputedTables)
         {
-            await ModelTables.DeleteRowsAsync(
+            await SharedRows.DeleteAsync(
                 store, table, modelId, "feature = {feature:String}", [new SqlParameter("feature", name)], CancellationToken.None);
         }
     }

@@ -134,7 +134,7 @@ public sealed class MetricPointStore(ColumnStore store, GenerationClock clock, T
 
     /// <summary>Forgets a model's points.</summary>
     public Task DeleteModelAsync(int modelId, CancellationToken cancellation) =>
-        ModelTables.DeleteRowsAsync(store, "metric_points", modelId, "1", [], cancellation);
+        SharedRows.DeleteAsync(store, "metric_points", modelId, "1", [], cancellation);
 
     private static SqlStatement Statement(ModelDefinition model, MetricQuery query)
     {

@@ -198,7 +198,7 @@ public sealed class BaselineCatalog(
         Changed?.Invoke(model.Id);
         // The new baseline counts from here on: what is left to do is not undone by a caller that went away.
         await MarkWindowsAsync(model, CancellationToken.None);
-        await ModelTables.DeleteRowsAsync(
+        await SharedRows.DeleteAsync(
             store, "profiles", model.Id, "baseline != 0 AND baseline < {generation:UInt32}", [new SqlParameter("generation", generation)], CancellationToken.None);
         return baseline;
     }

@@ -1,0 +1,31 @@
+namespace Plumbline.Store;
+
+/// <summary>Rows of one model in the tables that all models share.</summary>
+public static class SharedRows
+{
+    /// <summary>
+    /// Deletes rows of one model from a table that all models share. They are gone for every reader when this returns; the engine rewrites the parts afterwards,
+    /// because it looks at every part of the table for that, of whichever model: with hundreds of parts that took most of a minute.
+    /// </summary>
+    /// <param name="store">The engine.</param>
+    /// <param name="table">One of <see cref="ModelTables.SharedTables"/>.</param>
+    /// <param name="modelId">The model.</param>
+    /// <param name="condition">Which of its rows: of ours, never text of a user, and without a query of its own, which a reader could not apply.</param>
+    /// <param name="parameters">Values of the condition.</param>
+    /// <param name="ct">Stops before it is begun.</param>
+    public static async Task DeleteAsync(
+        ColumnStore store, string table, int modelId, string condition, IReadOnlyList<SqlParameter> parameters, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var where = $"model_id = {{model:UInt32}} AND ({condition})";
+        SqlParameter[] values = [new("model", modelId), .. parameters];
+        // Often there is none, and a deletion costs more than a look.
+        using (var rows = await store.QueryAsync(new SqlStatement($"SELECT count() FROM (SELECT 1 FROM {table} WHERE {where} LIMIT 1)", values), ct))
+        {
+            if (!rows.Read() || rows.ReadUInt64() == 0)
+                return;
+        }
+
+        await store.ExecuteAsync(new SqlStatement($"DELETE FROM {table} WHERE {where} SETTINGS lightweight_deletes_sync = 0", values), ct);
+    }
+}
