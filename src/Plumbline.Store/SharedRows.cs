@@ -4,13 +4,13 @@ namespace Plumbline.Store;
 public static class SharedRows
 {
     /// <summary>
-    /// Deletes rows of one model from a table that all models share. They are gone for every reader when this returns; the engine rewrites the parts afterwards,
-    /// because it looks at every part of the table for that, of whichever model: with hundreds of parts that took most of a minute.
+    /// Deletes rows of one model from a table that all models share; they are gone when this returns. The engine looks at every part of the table for that, of
+    /// whichever model, which takes seconds where there are hundreds: so nothing is asked of it when there is no such row.
     /// </summary>
     /// <param name="store">The engine.</param>
     /// <param name="table">One of <see cref="ModelTables.SharedTables"/>.</param>
     /// <param name="modelId">The model.</param>
-    /// <param name="condition">Which of its rows: of ours, never text of a user, and without a query of its own, which a reader could not apply.</param>
+    /// <param name="condition">Which of its rows; text of ours, never of a user.</param>
     /// <param name="parameters">Values of the condition.</param>
     /// <param name="ct">Stops before it is begun.</param>
     public static async Task DeleteAsync(
@@ -26,6 +26,6 @@ public static class SharedRows
                 return;
         }
 
-        await store.ExecuteAsync(new SqlStatement($"DELETE FROM {table} WHERE {where} SETTINGS lightweight_deletes_sync = 0", values), ct);
+        await store.ExecuteAsync(new SqlStatement($"DELETE FROM {table} WHERE {where} SETTINGS lightweight_deletes_sync = 2", values), ct);
     }
 }

@@ -38,7 +38,7 @@ public sealed class ModelTablesTests(StoreFixture fixture)
     }
 
     [Fact]
-    public async Task Deleted_rows_are_gone_at_once_and_stay_gone()
+    public async Task Deleted_rows_of_one_model_are_gone_and_stay_gone()
     {
         var (mine, other) = (StoreFixture.NextModel(), StoreFixture.NextModel());
         var insert = $"INSERT INTO {ModelTables.SignalsTable} (model_id, timestamp, name) SELECT model, addMonths(toDateTime('2031-01-05 00:00:00', 'UTC'), number), name "

@@ -34,8 +34,6 @@ internal sealed class EngineSettings
             "SET max_query_size = 67108864, max_ast_elements = 5000000, max_expanded_ast_elements = 20000000",
             // Every table is partitioned by a time that is part of its key: two versions of a row never lie in two partitions.
             "SET do_not_merge_across_partitions_select_final = 1",
-            // Rows that were deleted are gone at once, although the engine takes them out of the files later.
-            "SET apply_mutations_on_fly = 1",
             // An acknowledged insert is in the table, not in a buffer.
             "SET async_insert = 0",
         ];

@@ -255,7 +255,8 @@ public sealed class FeatureTypeTests(TestHost host)
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        for (var attempt = 0; attempt < 100 && !await condition(); attempt++) await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
+        // A change of type waits for the engine to look at every part of all models; beside hundreds of them that takes its time.
+        for (var attempt = 0; attempt < 1_200 && !await condition(); attempt++) await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
         Assert.True(await condition());
     }
 }
