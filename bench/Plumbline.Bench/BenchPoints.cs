@@ -1,4 +1,4 @@
-using Plumbline.Server.Metrics;
+using Plumbline.Monitoring.Metrics;
 
 namespace Plumbline.Bench;
 

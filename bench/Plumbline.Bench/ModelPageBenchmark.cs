@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using Plumbline.Server.Drift;
-using Plumbline.Server.Health;
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
+using Plumbline.Alerting.Health;
+using Plumbline.Monitoring.Drift;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Bench;
 

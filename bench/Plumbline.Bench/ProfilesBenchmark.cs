@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
-using Plumbline.Server.Models;
-using Plumbline.Server.Profiles;
-using Plumbline.Server.References;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.References;
+using Plumbline.Registry.Models;
 using Plumbline.Store;
 
 namespace Plumbline.Bench;

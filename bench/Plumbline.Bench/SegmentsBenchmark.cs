@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
-using Plumbline.Server.Segments;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Segments;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Bench;
 
@@ -86,7 +86,7 @@ internal static class SegmentsBenchmark
         var model = host.Get<ModelCatalog>().Find(name)!;
         // The schedule computes the same window: it is measured when that is done.
         while (await host.Client.GetStringAsync($"/v1/models/{name}/progress") is var progress && !(progress.Contains("\"spool\":0", StringComparison.Ordinal) && progress.Contains("\"pending_windows\":0", StringComparison.Ordinal))) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        var profiles = host.Get<Plumbline.Server.Profiles.ProfileStore>();
+        var profiles = host.Get<Plumbline.Monitoring.Profiles.ProfileStore>();
         var ms = await BenchHost.MedianMsAsync(() => profiles.ComputeAsync(model, [Start], default), runs: 5);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"profiles of one window: {rows:N0} rows x {Features} features, {dimensions} dimensions x {Values} values: {ms:N0} ms"));
     }

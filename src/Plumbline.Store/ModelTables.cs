@@ -47,6 +47,9 @@ public sealed record FeatureColumn(int Ordinal, ColumnType Type)
 /// <summary>The tables of one model, one typed column per feature; made and widened on demand.</summary>
 public sealed class ModelTables(ColumnStore store)
 {
+    /// <summary>Block numbers from here on are those of predictions that were merged of parts: the spool does not come that far.</summary>
+    public const ulong FirstMergedBlock = 1UL << 62;
+
     /// <summary>Columns added by one ALTER: the engine's analysis grows faster than linear with their number.</summary>
     private const int ColumnsPerStatement = 1000;
 

@@ -3,6 +3,9 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Plumbline.Ingestion;
+using Plumbline.Registry.Storage;
+using Plumbline.Registry.Windows;
 using Plumbline.Server.Hosting;
 
 [assembly: AssemblyFixture(typeof(Plumbline.Browser.Tests.BrowserHost))]

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
-using Plumbline.Server.Alerting.Evaluation;
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
+using Plumbline.Alerting.Evaluation;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Browser.Tests;
 

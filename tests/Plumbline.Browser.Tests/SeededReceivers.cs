@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Plumbline.Server.Alerting;
-using Plumbline.Server.Alerting.Delivery;
-using Plumbline.Server.Alerting.Delivery.Receivers;
-using Plumbline.Server.State;
+using Plumbline.Alerting;
+using Plumbline.Alerting.Delivery;
+using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Registry.State;
 
 namespace Plumbline.Browser.Tests;
 

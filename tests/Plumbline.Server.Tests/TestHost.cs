@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Plumbline.Registry.Windows;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Tests.Outcomes.Sources;
 

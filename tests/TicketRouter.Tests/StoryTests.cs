@@ -1,3 +1,4 @@
+using Plumbline.Dashboard.Demo;
 using TicketRouter.Releases;
 using TicketRouter.Reporting;
 using TicketRouter.Story;

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Plumbline.Registry.Integrity;
+using Plumbline.Registry.Web;
+using Plumbline.Server.Cli.Check;
 using Plumbline.Server.Cli.Configuration;
-using Plumbline.Server.Integrity;
 
 namespace Plumbline.Server.Cli;
 

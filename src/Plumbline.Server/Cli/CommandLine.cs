@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Net.Sockets;
+using Plumbline.Registry.Integrity;
+using Plumbline.Registry.Storage;
 using Plumbline.Server.Cli.Configuration;
 using Plumbline.Server.Hosting;
-using Plumbline.Server.Integrity;
-using Plumbline.Server.Storage;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Cli;

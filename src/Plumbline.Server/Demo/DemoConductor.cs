@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Plumbline.Dashboard.Demo;
 using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Import;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Plumbline.Dashboard.Demo;
 using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Configuration;
 using Plumbline.Server.Cli.Import;

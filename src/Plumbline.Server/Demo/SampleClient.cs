@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Plumbline.Dashboard.Demo;
 using Plumbline.Server.Cli;
 
 namespace Plumbline.Server.Demo;

@@ -1,5 +1,5 @@
-using Plumbline.Server.Integrity;
-using Plumbline.Server.Models;
+using Plumbline.Registry.Integrity;
+using Plumbline.Registry.Models;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Hosting;

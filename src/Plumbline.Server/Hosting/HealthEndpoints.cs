@@ -1,4 +1,4 @@
-using Plumbline.Server.Storage;
+using Plumbline.Registry.Storage;
 
 namespace Plumbline.Server.Hosting;
 

@@ -1,43 +1,50 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting;
+using Plumbline.Alerting.Delivery;
+using Plumbline.Alerting.Health;
+using Plumbline.Dashboard;
+using Plumbline.Dashboard.Demo;
 using Plumbline.Events.Spooling;
-using Plumbline.Server.Access;
-using Plumbline.Server.Alerting;
-using Plumbline.Server.Alerting.Delivery;
+using Plumbline.Ingestion;
+using Plumbline.Ingestion.Duplicates;
+using Plumbline.Ingestion.Sources;
+using Plumbline.Monitoring.Drift;
+using Plumbline.Monitoring.Drift.Calibrated;
+using Plumbline.Monitoring.Estimation;
+using Plumbline.Monitoring.Explore;
+using Plumbline.Monitoring.FeatureTypes;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Multivariate;
+using Plumbline.Monitoring.Outcomes;
+using Plumbline.Monitoring.Outputs;
+using Plumbline.Monitoring.Performance;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.Quality;
+using Plumbline.Monitoring.References;
+using Plumbline.Monitoring.Samples;
+using Plumbline.Monitoring.Segments;
+using Plumbline.Monitoring.Segments.ColdSpots;
+using Plumbline.Monitoring.SystemLayer;
+using Plumbline.Registry;
+using Plumbline.Registry.Access;
+using Plumbline.Registry.Integrity;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.State;
+using Plumbline.Registry.Storage;
+using Plumbline.Registry.Web;
+using Plumbline.Registry.Windows;
 using Plumbline.Server.Demo;
-using Plumbline.Server.Ingestion;
-using Plumbline.Server.Ingestion.Duplicates;
-using Plumbline.Server.Drift;
-using Plumbline.Server.Drift.Calibrated;
-using Plumbline.Server.Estimation;
-using Plumbline.Server.Explore;
-using Plumbline.Server.FeatureTypes;
-using Plumbline.Server.Health;
-using Plumbline.Server.Integrity;
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
-using Plumbline.Server.Outcomes;
-using Plumbline.Server.Multivariate;
-using Plumbline.Server.Outcomes.Sources;
-using Plumbline.Server.Outputs;
-using Plumbline.Server.Performance;
-using Plumbline.Server.Profiles;
-using Plumbline.Server.Quality;
-using Plumbline.Server.References;
-using Plumbline.Server.Samples;
-using Plumbline.Server.Segments;
-using Plumbline.Server.Segments.ColdSpots;
-using Plumbline.Server.State;
-using Plumbline.Server.Storage;
-using Plumbline.Server.SystemLayer;
-using Plumbline.Server.Ui;
-using Plumbline.Server.Windows;
 
 namespace Plumbline.Server.Hosting;
 
 /// <summary>The composition root: what a Plumbline server consists of, in the order in which data flows through it.</summary>
 public static class PlumblineHost
 {
+    /// <summary>Whose tables the state database has.</summary>
+    internal static StateTables StateTables { get; } = new(
+        [typeof(StateDbContext).Assembly, typeof(OutcomeSourceTable).Assembly, typeof(BaselineTable).Assembly, typeof(AlertingTables).Assembly]);
+
     /// <summary>Builds the server. Options must be valid (<see cref="PlumblineOptions.Validate"/>).</summary>
     /// <exception cref="OptionsException">They are not; the message lists every violation.</exception>
     public static WebApplication Build(PlumblineOptions options, TimeProvider? time = null)
@@ -79,7 +86,7 @@ public static class PlumblineHost
 
     private static void AddServices(IServiceCollection services, PlumblineOptions options, TimeProvider time)
     {
-        services.AddSingleton(options).AddSingleton(time);
+        services.AddSingleton(options).AddSingleton<InstanceOptions>(options).AddSingleton(time);
         services.AddProblemDetails().AddExceptionHandler<RequestFailures>();
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -89,13 +96,13 @@ public static class PlumblineHost
         services.AddOpenApi();
         services.AddStorage();
         services.AddAccess(options);
-        services.AddState(options);
+        services.AddState(options, StateTables);
         services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>().AddHostedService(provider => provider.GetRequiredService<ModelRemoval>());
         services.AddColumnStore(options);
         services.AddSingleton<WindowLedger>();
-        services.AddIngestion(options);
+        services.AddIngestion(options, options.Ingestion);
         services.AddIntegrity();
-        services.AddSources(options);
+        services.AddSources(options.Sources);
         services.AddReferences();
         services.AddFeatureTypes();
         services.AddProfiles();
@@ -105,8 +112,8 @@ public static class PlumblineHost
         services.AddColdSpots(options.ColdSpots);
         services.AddExplore();
         services.AddSingleton<FeatureRanking>().AddSingleton<OutcomeReader>();
-        services.AddAlerting(options);
-        services.AddDelivery(options);
+        services.AddAlerting(options.Alerting);
+        services.AddDelivery(options, options.Delivery);
         services.AddHealth();
         services.AddUi();
         services.AddDemo();

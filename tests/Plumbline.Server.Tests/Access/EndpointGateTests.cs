@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Plumbline.Server.Access;
+using Plumbline.Registry.Access;
 
 namespace Plumbline.Server.Tests.Access;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Plumbline.Server.Access;
+using Plumbline.Registry.Access;
 using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Tests.Access;

@@ -1,5 +1,5 @@
 using System.Net;
-using Plumbline.Server.Access;
+using Plumbline.Registry.Access;
 using Plumbline.Server.Tests.Alerting.Delivery;
 
 namespace Plumbline.Server.Tests.Access;

@@ -1,4 +1,4 @@
-using Plumbline.Server.Access;
+using Plumbline.Registry.Access;
 
 namespace Plumbline.Server.Tests.Access;
 

@@ -1,6 +1,6 @@
-using Plumbline.Server.Alerting.Evaluation;
-using Plumbline.Server.Alerting.Rules;
-using Plumbline.Server.Models;
+using Plumbline.Alerting.Evaluation;
+using Plumbline.Alerting.Rules;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Alerting;
 

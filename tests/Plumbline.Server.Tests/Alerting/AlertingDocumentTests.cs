@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Plumbline.Server.Alerting.Rules;
-using Plumbline.Server.Models;
+using Plumbline.Alerting.Rules;
+using Plumbline.Registry.Models;
 using Plumbline.Server.Tests.Cli;
 
 namespace Plumbline.Server.Tests.Alerting;
@@ -42,7 +42,7 @@ public sealed partial class AlertingDocumentTests(TestHost host)
     [Fact]
     public void Its_fields_are_those_of_a_rule()
     {
-        var properties = JsonSerializer.SerializeToElement(new Rule { Name = "x", Kind = RuleKind.Change, Metric = "m", Features = ["f"], Class = "c", Window = TimeSpan.FromDays(1), Value = 1, ThanVersion = "v", Severity = Plumbline.Server.Alerting.AlertSeverity.Warning, EffectFloor = 1 }, Rule.Json)
+        var properties = JsonSerializer.SerializeToElement(new Rule { Name = "x", Kind = RuleKind.Change, Metric = "m", Features = ["f"], Class = "c", Window = TimeSpan.FromDays(1), Value = 1, ThanVersion = "v", Severity = Plumbline.Alerting.AlertSeverity.Warning, EffectFloor = 1 }, Rule.Json)
             .EnumerateObject().Select(property => property.Name).Where(name => name is not ("name" or "value" or "relative" or "against" or "than_version"));
         Assert.All(properties, name => Assert.Contains($"`{name}`", Document, StringComparison.Ordinal));
     }

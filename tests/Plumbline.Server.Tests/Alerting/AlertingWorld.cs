@@ -1,7 +1,7 @@
-using Plumbline.Server.Alerting.Evaluation;
-using Plumbline.Server.Alerting.Incidents;
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
+using Plumbline.Alerting.Evaluation;
+using Plumbline.Alerting.Incidents;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Alerting;
 

@@ -1,6 +1,6 @@
-using Plumbline.Server.Alerting;
-using Plumbline.Server.Alerting.Evaluation;
-using Plumbline.Server.Alerting.Incidents;
+using Plumbline.Alerting;
+using Plumbline.Alerting.Evaluation;
+using Plumbline.Alerting.Incidents;
 
 namespace Plumbline.Server.Tests.Alerting;
 

@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
-using Plumbline.Server.Alerting;
-using Plumbline.Server.Alerting.Evaluation;
-using Plumbline.Server.Alerting.Incidents;
-using Plumbline.Server.State;
+using Plumbline.Alerting;
+using Plumbline.Alerting.Delivery;
+using Plumbline.Alerting.Evaluation;
+using Plumbline.Alerting.Incidents;
+using Plumbline.Registry.State;
 
 namespace Plumbline.Server.Tests.Alerting;
 
@@ -116,14 +117,14 @@ public sealed class IncidentTests(TestHost host)
         var world = await AlertingWorld.CreateAsync(host, 8, new { task = "multiclass", label_delay = "1h", segments = new[] { "country" }, features = new { country = new { type = "categorical" } } });
         var day = TimeSpan.FromDays(1);
         var end = new DateTimeOffset(world.End.UtcDateTime.Date, TimeSpan.Zero);
-        var points = new List<Plumbline.Server.Metrics.MetricPoint>();
+        var points = new List<Plumbline.Monitoring.Metrics.MetricPoint>();
         for (var before = 10; before >= 1; before--)
         {
             foreach (var (metric, segment, value) in new[] { ("input.rows", "", 2_000.0), ("performance.accuracy", "country=FR", 0.9), ("performance.accuracy", "country=BR", before <= 5 ? 0.5 : 0.89) })
-                points.Add(new() { Metric = metric, Segment = segment, WindowStart = end - (before * day), WindowEnd = end - ((before - 1) * day), Value = value, Lower = value - 0.04, Upper = value + 0.04, N = 300, Status = Plumbline.Server.Metrics.MetricStatus.Ok });
+                points.Add(new() { Metric = metric, Segment = segment, WindowStart = end - (before * day), WindowEnd = end - ((before - 1) * day), Value = value, Lower = value - 0.04, Upper = value + 0.04, N = 300, Status = Plumbline.Monitoring.Metrics.MetricStatus.Ok });
         }
 
-        await host.Get<Plumbline.Server.Metrics.MetricPointStore>().WriteAsync(world.Model.Id, points, TestContext.Current.CancellationToken);
+        await host.Get<Plumbline.Monitoring.Metrics.MetricPointStore>().WriteAsync(world.Model.Id, points, TestContext.Current.CancellationToken);
         await world.Rows(240).Series("performance.accuracy", 240, _ => 0.89).JudgeAsync();
 
         var incident = Assert.Single(await world.IncidentsAsync());
@@ -136,10 +137,10 @@ public sealed class IncidentTests(TestHost host)
     public async Task A_feature_that_drifts_without_loss_goes_to_the_digest()
     {
         var world = await AlertingWorld.CreateAsync(host, 9);
-        var points = new List<Plumbline.Server.Metrics.MetricPoint>();
+        var points = new List<Plumbline.Monitoring.Metrics.MetricPoint>();
         for (var before = Week; before >= 1; before--)
-            points.Add(new() { Metric = "drift.calibrated", Feature = "amount_of_one_model", WindowStart = world.HoursBeforeEnd(before), WindowEnd = world.HoursBeforeEnd(before - 1), Value = before <= 30 ? 0.6 : 0.05, PValue = before <= 30 ? 1e-6 : 0.5, N = 800, Status = Plumbline.Server.Metrics.MetricStatus.Ok });
-        await host.Get<Plumbline.Server.Metrics.MetricPointStore>().WriteAsync(world.Model.Id, points, TestContext.Current.CancellationToken);
+            points.Add(new() { Metric = "drift.calibrated", Feature = "amount_of_one_model", WindowStart = world.HoursBeforeEnd(before), WindowEnd = world.HoursBeforeEnd(before - 1), Value = before <= 30 ? 0.6 : 0.05, PValue = before <= 30 ? 1e-6 : 0.5, N = 800, Status = Plumbline.Monitoring.Metrics.MetricStatus.Ok });
+        await host.Get<Plumbline.Monitoring.Metrics.MetricPointStore>().WriteAsync(world.Model.Id, points, TestContext.Current.CancellationToken);
         await world.Rows(Week).Series("performance.accuracy", Week, _ => 0.9).JudgeAsync();
 
         var incident = Assert.Single(await world.IncidentsAsync());

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Plumbline.Server.Alerting.Incidents;
+using Plumbline.Alerting.Incidents;
 
 namespace Plumbline.Server.Tests.Alerting;
 

@@ -1,6 +1,6 @@
-using Plumbline.Server.Alerting.Evaluation;
-using Plumbline.Server.Alerting.Rules;
-using Plumbline.Server.Metrics;
+using Plumbline.Alerting.Evaluation;
+using Plumbline.Alerting.Rules;
+using Plumbline.Monitoring.Metrics;
 using Plumbline.Statistics.Alarms;
 
 namespace Plumbline.Server.Tests.Alerting;

@@ -1,3 +1,4 @@
+using Plumbline.Registry.Storage;
 using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Tests.Cli;

@@ -1,3 +1,4 @@
+using Plumbline.Dashboard.Demo;
 using Plumbline.Server.Cli;
 using Plumbline.Server.Demo;
 using Plumbline.Server.Hosting;

@@ -1,6 +1,6 @@
-using Plumbline.Server.Drift;
-using Plumbline.Server.Metrics;
-using Plumbline.Server.References;
+using Plumbline.Monitoring.Drift;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.References;
 using Plumbline.Server.Tests.Metrics;
 
 namespace Plumbline.Server.Tests.Drift;

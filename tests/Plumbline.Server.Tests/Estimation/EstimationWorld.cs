@@ -3,8 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
 using Plumbline.Server.Tests.Ingestion;
 using Plumbline.Statistics;
 

@@ -1,9 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
+using Plumbline.Dashboard.Pages.Model;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
 using Plumbline.Server.Tests.RealData;
-using Plumbline.Server.Ui.Pages.Model;
 
 namespace Plumbline.Server.Tests.Estimation;
 

@@ -1,5 +1,5 @@
-using Plumbline.Server.Estimation;
-using Plumbline.Server.Models;
+using Plumbline.Monitoring.Estimation;
+using Plumbline.Registry.Models;
 using Plumbline.Statistics;
 using static Plumbline.Server.Tests.Estimation.EstimationWorld;
 

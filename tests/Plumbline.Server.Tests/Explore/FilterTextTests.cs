@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Plumbline.Server.Explore;
-using Plumbline.Server.Models;
+using Plumbline.Monitoring.Explore;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Explore;
 

@@ -4,11 +4,11 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Plumbline.Server.FeatureTypes;
-using Plumbline.Server.Models;
-using Plumbline.Server.Profiles;
-using Plumbline.Server.References;
-using Plumbline.Server.Storage;
+using Plumbline.Monitoring.FeatureTypes;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.References;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Storage;
 using Plumbline.Server.Tests.RightNumbers;
 using Plumbline.Store;
 

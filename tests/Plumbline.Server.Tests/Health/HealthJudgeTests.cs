@@ -1,5 +1,5 @@
-using Plumbline.Server.Health;
-using Plumbline.Server.Metrics;
+using Plumbline.Alerting.Health;
+using Plumbline.Monitoring.Metrics;
 
 namespace Plumbline.Server.Tests.Health;
 

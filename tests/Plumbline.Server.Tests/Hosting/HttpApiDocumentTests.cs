@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Plumbline.Events;
-using Plumbline.Server.Explore;
-using Plumbline.Server.Models;
+using Plumbline.Monitoring.Explore;
+using Plumbline.Registry.Models;
 using Plumbline.Server.Tests.Cli;
 
 namespace Plumbline.Server.Tests.Hosting;

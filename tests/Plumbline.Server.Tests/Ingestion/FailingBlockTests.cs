@@ -1,4 +1,4 @@
-using Plumbline.Server.Ingestion;
+using Plumbline.Ingestion;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Ingestion;

@@ -1,6 +1,6 @@
 using System.Net;
-using Plumbline.Server.Ingestion;
-using Plumbline.Server.Ingestion.Duplicates;
+using Plumbline.Ingestion;
+using Plumbline.Ingestion.Duplicates;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Ingestion;

@@ -1,5 +1,5 @@
 using Plumbline.Events.Batches;
-using Plumbline.Server.Ingestion.Duplicates;
+using Plumbline.Ingestion.Duplicates;
 
 namespace Plumbline.Server.Tests.Ingestion;
 

@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Plumbline.Events.Spooling;
-using Plumbline.Server.Ingestion;
-using Plumbline.Server.Models;
+using Plumbline.Ingestion;
+using Plumbline.Registry.Models;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Ingestion;

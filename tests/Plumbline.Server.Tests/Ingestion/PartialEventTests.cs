@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Plumbline.Server.Models;
+using Plumbline.Registry.Models;
 using Plumbline.Server.Tests.RightNumbers;
 using Plumbline.Store;
 

@@ -1,4 +1,4 @@
-using Plumbline.Server.Integrity;
+using Plumbline.Registry.Integrity;
 
 namespace Plumbline.Server.Tests.Integrity;
 

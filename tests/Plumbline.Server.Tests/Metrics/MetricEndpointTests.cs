@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Metrics;
 

@@ -1,5 +1,5 @@
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Metrics;
 

@@ -1,7 +1,7 @@
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
-using Plumbline.Server.Profiles;
-using Plumbline.Server.References;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.References;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Metrics;
 

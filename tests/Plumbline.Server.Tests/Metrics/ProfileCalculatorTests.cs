@@ -1,9 +1,9 @@
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
-using Plumbline.Server.Outputs;
-using Plumbline.Server.Profiles;
-using Plumbline.Server.Quality;
-using Plumbline.Server.SystemLayer;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Outputs;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.Quality;
+using Plumbline.Monitoring.SystemLayer;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Metrics;
 

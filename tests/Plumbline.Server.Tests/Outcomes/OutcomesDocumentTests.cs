@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
-using Plumbline.Server.Profiles;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Registry.Models;
 using Plumbline.Server.Tests.Cli;
 
 namespace Plumbline.Server.Tests.Outcomes;

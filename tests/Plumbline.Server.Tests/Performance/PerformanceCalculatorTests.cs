@@ -1,6 +1,6 @@
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
-using Plumbline.Server.Performance;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Performance;
+using Plumbline.Registry.Models;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Performance;

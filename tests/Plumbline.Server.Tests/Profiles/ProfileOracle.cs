@@ -1,5 +1,5 @@
-using Plumbline.Server.Profiles;
-using Plumbline.Server.References;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.References;
 
 namespace Plumbline.Server.Tests.Profiles;
 

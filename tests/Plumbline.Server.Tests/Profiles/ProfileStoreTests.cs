@@ -1,6 +1,6 @@
-using Plumbline.Server.Models;
-using Plumbline.Server.Profiles;
-using Plumbline.Server.References;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.References;
+using Plumbline.Registry.Models;
 using Plumbline.Statistics.Binning;
 using Plumbline.Store;
 

@@ -1,5 +1,5 @@
-using Plumbline.Server.Models;
-using Plumbline.Server.Profiles;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Registry.Models;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Profiles;

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Plumbline.Server.Models;
-using Plumbline.Server.References;
+using Plumbline.Monitoring.References;
+using Plumbline.Registry.Models;
 using Plumbline.Statistics.Binning;
 
 namespace Plumbline.Server.Tests.RealData;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Plumbline.Server.Models;
-using Plumbline.Server.References;
+using Plumbline.Monitoring.References;
+using Plumbline.Registry.Models;
 using Plumbline.Server.Tests.RealData;
 
 namespace Plumbline.Server.Tests.References;

@@ -4,10 +4,12 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Plumbline.Server.Models;
-using Plumbline.Server.References;
+using Plumbline.Monitoring.FeatureTypes;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.References;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Storage;
 using Plumbline.Server.Tests.Profiles;
-using Plumbline.Server.Storage;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.References;
@@ -184,7 +186,7 @@ public sealed class ReferenceEndpointTests(TestHost host)
     {
         var name = await host.CreateModelAsync(RandomPredictions.Specification, "reference");
         var (model, _) = Loaded(name);
-        await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(Server.Profiles.ModelColumns.Of)], Ct);
+        await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], Ct);
         var rows = new RandomPredictions(11).Rows(600, 10);
         await RandomPredictions.StoreAsync(host.Get<ColumnStore>(), model, ModelTables.Predictions(model.Id), rows, Ct);
         await host.Get<ColumnStore>().ExecuteAsync(new SqlStatement($"INSERT INTO {ModelTables.MatchedTable} (model_id, timestamp, id_hash, prediction_id, value, value_number, labelled_at) SELECT {model.Id}, timestamp, id_hash, prediction_id, '1', 1, now64(3) FROM {ModelTables.Predictions(model.Id)} WHERE version = 'v1'"), Ct);
@@ -199,11 +201,11 @@ public sealed class ReferenceEndpointTests(TestHost host)
     {
         var name = await host.CreateModelAsync(RandomPredictions.Specification, "reference");
         var (model, _) = Loaded(name);
-        await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(Server.Profiles.ModelColumns.Of)], Ct);
+        await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], Ct);
         var random = new RandomPredictions(12);
         Row[] rows = [.. random.Rows(500, 24), .. random.Rows(1300, 24).Select(row => row with { Timestamp = row.Timestamp.AddDays(2) })];
         await RandomPredictions.StoreAsync(host.Get<ColumnStore>(), model, ModelTables.Predictions(model.Id), rows, Ct);
-        await host.Get<Server.Profiles.ProfileStore>().ComputeAsync(model, [RandomPredictions.Start], Ct);
+        await host.Get<ProfileStore>().ComputeAsync(model, [RandomPredictions.Start], Ct);
         var (_, baseline) = Loaded(name);
         Assert.False(baseline.Declared);
         Assert.Equal(rows.Count(row => row.Role == "primary" && row.Timestamp >= RandomPredictions.Start.AddDays(2)), baseline.Rows);

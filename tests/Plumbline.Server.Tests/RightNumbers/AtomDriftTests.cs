@@ -1,7 +1,8 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using Plumbline.Server.References;
-using Plumbline.Server.State;
+using Plumbline.Monitoring.References;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.State;
 
 namespace Plumbline.Server.Tests.RightNumbers;
 
@@ -46,7 +47,7 @@ public sealed class AtomDriftTests(TestHost host)
     {
         var model = await SmallModel.CreateAsync(host, new { task = "regression" }, "old-bins");
         await model.ReferenceAsync("prediction=y", "y,flag", Enumerable.Range(0, 500).Select(i => $"{i % 7},{(i < 2 ? 1 : 0)}"));
-        var id = host.Get<Server.Models.ModelCatalog>().Find(model.Name)!.Id;
+        var id = host.Get<ModelCatalog>().Find(model.Name)!.Id;
         var catalog = host.Get<BaselineCatalog>();
         var old = catalog.Find(id)!;
         await using (var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync())

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.RightNumbers;
 

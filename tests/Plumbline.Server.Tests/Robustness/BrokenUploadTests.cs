@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Plumbline.Ingestion.Intake;
 using Plumbline.Server.Hosting;
-using Plumbline.Server.Ingestion.Intake;
 
 namespace Plumbline.Server.Tests.Robustness;
 

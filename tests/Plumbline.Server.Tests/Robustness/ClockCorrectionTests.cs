@@ -1,7 +1,8 @@
-using Plumbline.Server.Metrics;
-using Plumbline.Server.Models;
-using Plumbline.Server.Profiles;
-using Plumbline.Server.References;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.References;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Windows;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Robustness;

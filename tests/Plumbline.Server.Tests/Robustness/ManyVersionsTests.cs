@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Plumbline.Server.Models;
-using Plumbline.Server.State;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.State;
 using Plumbline.Server.Tests.RightNumbers;
 
 namespace Plumbline.Server.Tests.Robustness;

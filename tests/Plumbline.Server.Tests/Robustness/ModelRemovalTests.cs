@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
-using Plumbline.Server.Models;
-using Plumbline.Server.State;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.State;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Robustness;

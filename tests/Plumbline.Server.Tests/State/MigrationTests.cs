@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using Plumbline.Server.State;
+using Plumbline.Registry.State;
+using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Tests.State;
 
@@ -13,7 +14,7 @@ public sealed class MigrationTests(TestHost host)
         var file = Path.Combine(Path.GetTempPath(), $"plumbline-schema-{Guid.NewGuid():N}.db");
         try
         {
-            await using var created = new StateDbContext(new DbContextOptionsBuilder<StateDbContext>().UseSqlite($"Data Source={file};Pooling=False").Options);
+            await using var created = new StateDbContext(new DbContextOptionsBuilder<StateDbContext>().UseSqlite($"Data Source={file};Pooling=False").Options, PlumblineHost.StateTables);
             await created.Database.EnsureCreatedAsync();
             var expected = await ColumnsAsync(created);
             Assert.NotEmpty(expected);

@@ -1,4 +1,5 @@
-using Plumbline.Server.Health;
+using Plumbline.Alerting.Health;
+using Plumbline.Registry.Text;
 
 namespace Plumbline.Server.Tests.Ui;
 

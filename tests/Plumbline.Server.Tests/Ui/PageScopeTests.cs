@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Plumbline.Server.Ui.Frame;
+using Plumbline.Dashboard.Frame;
 
 namespace Plumbline.Server.Tests.Ui;
 

@@ -1,8 +1,8 @@
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
-using Plumbline.Server.Models;
-using Plumbline.Server.State;
-using Plumbline.Server.Windows;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.State;
+using Plumbline.Registry.Windows;
 
 namespace Plumbline.Server.Tests.Windows;
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
-using Plumbline.Server.FeatureTypes;
-using Plumbline.Server.Models;
+using Plumbline.Monitoring.FeatureTypes;
+using Plumbline.Registry.FeatureTypes;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Cli.Import;
 

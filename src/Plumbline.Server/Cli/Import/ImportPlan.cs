@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Plumbline.Server.Models;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Cli.Import;
 

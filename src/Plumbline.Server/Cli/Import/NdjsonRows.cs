@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Plumbline.Server.FeatureTypes;
+using Plumbline.Monitoring.FeatureTypes;
+using Plumbline.Registry.FeatureTypes;
 
 namespace Plumbline.Server.Cli.Import;
 

@@ -4,11 +4,12 @@ using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Plumbline.Server.Alerting;
-using Plumbline.Server.Alerting.Delivery;
-using Plumbline.Server.Alerting.Delivery.Receivers;
+using Plumbline.Alerting;
+using Plumbline.Alerting.Delivery;
+using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Registry;
+using Plumbline.Registry.State;
 using Plumbline.Server.Hosting;
-using Plumbline.Server.State;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 
@@ -61,7 +62,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
 
     public async Task DeclareModelAsync(string name)
     {
-        var (_, _, errors) = await Get<Plumbline.Server.Models.ModelCatalog>().PutAsync(name, new Plumbline.Server.Models.ModelSpecification { Task = "binary" }, CancellationToken.None);
+        var (_, _, errors) = await Get<Plumbline.Registry.Models.ModelCatalog>().PutAsync(name, new Plumbline.Registry.Models.ModelSpecification { Task = "binary" }, CancellationToken.None);
         Assert.Empty(errors);
     }
 
@@ -120,10 +121,10 @@ internal sealed class DeliveryBench : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
-        services.AddSingleton<TimeProvider>(Time).AddSingleton(_options);
-        services.AddSingleton<Plumbline.Server.Models.ModelCatalog>();
-        services.AddState(_options);
-        services.AddDelivery(_options);
+        services.AddSingleton<TimeProvider>(Time).AddSingleton(_options).AddSingleton<InstanceOptions>(_options);
+        services.AddSingleton<Plumbline.Registry.Models.ModelCatalog>();
+        services.AddState(_options, PlumblineHost.StateTables);
+        services.AddDelivery(_options, _options.Delivery);
         return services.BuildServiceProvider();
     }
 
@@ -131,7 +132,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
     {
         await using var db = await Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync();
         await db.Database.MigrateAsync();
-        await Get<Plumbline.Server.Models.ModelCatalog>().LoadAsync(CancellationToken.None);
+        await Get<Plumbline.Registry.Models.ModelCatalog>().LoadAsync(CancellationToken.None);
         await Get<ReceiverCatalog>().LoadAsync(CancellationToken.None);
     }
 }

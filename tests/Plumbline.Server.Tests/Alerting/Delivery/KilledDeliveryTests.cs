@@ -3,9 +3,10 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
-using Plumbline.Server.Alerting;
-using Plumbline.Server.Alerting.Delivery;
-using Plumbline.Server.State;
+using Plumbline.Alerting;
+using Plumbline.Alerting.Delivery;
+using Plumbline.Registry.State;
+using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 
@@ -72,7 +73,7 @@ public sealed class KilledDeliveryTests : IDisposable
 
     private async Task AddAsync(params string[] keys)
     {
-        await using var db = new StateDbContext(new DbContextOptionsBuilder<StateDbContext>().UseSqlite($"Data Source={Path.Combine(_folder, "state.db")};Pooling=False").Options);
+        await using var db = new StateDbContext(new DbContextOptionsBuilder<StateDbContext>().UseSqlite($"Data Source={Path.Combine(_folder, "state.db")};Pooling=False").Options, PlumblineHost.StateTables);
         using var outbox = new NotificationOutbox(TimeProvider.System);
         foreach (var key in keys) outbox.Add(db, new Notification { Key = key, Kind = NotificationKind.Opened, Model = "churn", Severity = AlertSeverity.Critical, Headline = key, Body = "b", StartedAt = TimeProvider.System.GetUtcNow(), Path = "/x" });
         await db.SaveChangesAsync();

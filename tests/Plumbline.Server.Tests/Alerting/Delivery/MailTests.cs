@@ -1,7 +1,7 @@
-using Plumbline.Server.Alerting;
-using Plumbline.Server.Alerting.Delivery;
-using Plumbline.Server.Alerting.Delivery.Receivers;
-using Plumbline.Server.Alerting.Delivery.Sending;
+using Plumbline.Alerting;
+using Plumbline.Alerting.Delivery;
+using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Delivery.Sending;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Plumbline.Server.Alerting.Delivery;
-using Plumbline.Server.Alerting.Delivery.Receivers;
-using Plumbline.Server.Alerting.Delivery.Sending;
+using Plumbline.Alerting.Delivery;
+using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Server.Tests.Cli;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;

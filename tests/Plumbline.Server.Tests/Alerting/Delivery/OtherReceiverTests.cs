@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Plumbline.Server.Alerting;
-using Plumbline.Server.Alerting.Delivery;
-using Plumbline.Server.Alerting.Delivery.Receivers;
+using Plumbline.Alerting;
+using Plumbline.Alerting.Delivery;
+using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Server.Cli.Configuration;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Security.AntiSSRF;
-using Plumbline.Server.Alerting.Delivery.Sending;
+using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Statistics;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;

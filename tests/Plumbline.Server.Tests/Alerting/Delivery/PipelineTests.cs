@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Plumbline.Server.Alerting;
-using Plumbline.Server.Alerting.Delivery;
-using Plumbline.Server.Alerting.Delivery.Receivers;
-using Plumbline.Server.Alerting.Delivery.Sending;
+using Plumbline.Alerting;
+using Plumbline.Alerting.Delivery;
+using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Delivery.Sending;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 

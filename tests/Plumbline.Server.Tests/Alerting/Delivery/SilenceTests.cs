@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Plumbline.Server.Alerting.Delivery;
+using Plumbline.Alerting.Delivery;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 

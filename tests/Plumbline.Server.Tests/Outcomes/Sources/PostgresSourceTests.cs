@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Plumbline.Store;
 using Plumbline.Server.Tests.Ingestion;
+using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Outcomes.Sources;
 

@@ -2,8 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Plumbline.Ingestion.Sources;
 using Plumbline.Server.Cli.Configuration;
-using Plumbline.Server.Outcomes.Sources;
 using Plumbline.Server.Tests.Cli;
 using Plumbline.Server.Tests.Ingestion;
 

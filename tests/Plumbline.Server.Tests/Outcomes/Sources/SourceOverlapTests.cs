@@ -1,4 +1,4 @@
-using Plumbline.Server.Outcomes.Sources;
+using Plumbline.Ingestion.Sources;
 
 namespace Plumbline.Server.Tests.Outcomes.Sources;
 

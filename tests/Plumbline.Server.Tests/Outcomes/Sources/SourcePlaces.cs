@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Plumbline.Server.Outcomes.Sources;
+using Plumbline.Ingestion.Sources;
 
 namespace Plumbline.Server.Tests.Outcomes.Sources;
 

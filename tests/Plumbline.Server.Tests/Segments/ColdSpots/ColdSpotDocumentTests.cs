@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Plumbline.Server.Segments.ColdSpots;
+using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Server.Tests.Cli;
 using Plumbline.Statistics.Slices;
 

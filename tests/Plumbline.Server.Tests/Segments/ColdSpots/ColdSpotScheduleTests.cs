@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
-using Plumbline.Server.Models;
-using Plumbline.Server.References;
-using Plumbline.Server.Segments.ColdSpots;
-using Plumbline.Server.State;
+using Plumbline.Monitoring.References;
+using Plumbline.Monitoring.Segments.ColdSpots;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.State;
 
 namespace Plumbline.Server.Tests.Segments.ColdSpots;
 

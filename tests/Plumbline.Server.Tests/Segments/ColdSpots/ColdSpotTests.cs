@@ -4,9 +4,9 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Plumbline.Server.Models;
-using Plumbline.Server.Segments.ColdSpots;
-using Plumbline.Server.State;
+using Plumbline.Monitoring.Segments.ColdSpots;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.State;
 using Plumbline.Server.Tests.Ingestion;
 using Plumbline.Statistics;
 

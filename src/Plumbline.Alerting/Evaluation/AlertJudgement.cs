@@ -1,0 +1,184 @@
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Delivery;
+using Plumbline.Alerting.Incidents;
+using Plumbline.Alerting.Rules;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.State;
+
+namespace Plumbline.Alerting.Evaluation;
+
+/// <summary>
+/// Judges a model's completed windows with its rules. What the streams remember, the alerts, the incidents and the notifications of a step are
+/// written in one transaction with the cursor: after a crash a step was taken wholly or not at all.
+/// </summary>
+public sealed class AlertJudgement(
+    IDbContextFactory<StateDbContext> state, RuleBook book, MetricPointStore points, MetricCatalogue catalogue, Frontier frontier, IncidentBook incidents, NotificationOutbox outbox, AlertAgenda agenda, TimeProvider time) : IDisposable
+{
+    /// <summary>Windows per step: enough to amortise reading, few enough to hold in memory.</summary>
+    private const int WindowsPerStep = 48;
+
+    /// <summary>A window judged this many windows after it closed counts as live.</summary>
+    private const int LiveWithin = 3;
+
+    /// <summary>The metric whose windows are the model's windows.</summary>
+    private const string Rows = "input.rows";
+
+    private readonly SemaphoreSlim _gate = new(1, 1);
+
+    public void Dispose() => _gate.Dispose();
+
+    /// <summary>
+    /// Judges everything that can be judged now. Returns when, by the clock alone, there may be something further to judge: when the next computed window is
+    /// complete or has its ground truth, and with every window where silence is watched for. <see cref="DateTimeOffset.MaxValue"/> when nothing lies ahead.
+    /// </summary>
+    public async Task<DateTimeOffset> JudgeAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            var rules = (await book.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
+            var next = DateTimeOffset.MaxValue;
+            foreach (var lane in rules.Where(rule => rule.Kind != RuleKind.Absence).GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth)).OrderBy(lane => lane.Key.Mature).ThenBy(lane => lane.Key.Window))
+            {
+                DateTimeOffset? ahead;
+                do ahead = await StepAsync(model, rules, [.. lane], lane.Key.Window, lane.Key.Mature, cancellation);
+                while (ahead is null);
+                if (ahead < next) next = ahead.Value;
+            }
+
+            var absence = rules.Where(rule => rule.Kind == RuleKind.Absence && rule.WindowOf(model) == model.Window).ToList();
+            DateTimeOffset? silence;
+            do silence = await JudgeAbsenceAsync(model, absence, cancellation);
+            while (silence is null);
+            if (silence < next) next = silence.Value;
+
+            await incidents.TellAsync(cancellation);
+            outbox.Wake();
+            return next;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Models that were judged before or of which anything is computed: of all others there is nothing to judge. Two questions, however many models there are.</summary>
+    public async Task<IReadOnlySet<int>> WithHistoryAsync(CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var judged = await db.AlertCursors.AsNoTracking().Select(row => row.ModelId).Distinct().ToListAsync(cancellation);
+        return judged.Concat(await points.ModelsAsync(cancellation)).ToHashSet();
+    }
+
+    /// <summary>Forgets what the rules of a model remember and how far they came, so that its whole history is judged again. Incidents stay; those that are found again join them.</summary>
+    public async Task StartOverAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            await using var db = await state.CreateDbContextAsync(cancellation);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            await db.AlertStreams.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
+            await db.AlertCursors.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
+            agenda.Wake(model.Id);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Tells of incidents that changed without a judgement.</summary>
+    public async Task TellAsync(CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            await incidents.TellAsync(cancellation);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    // When the frontier, which moves with the clock, passes a time. A frontier that waits for a window to be computed moves when that is done.
+    // The clock is read after the frontier: a look that comes too early finds nothing.
+    private DateTimeOffset WhenPasses(DateTimeOffset limit, DateTimeOffset start) =>
+        time.GetUtcNow() + (start > limit ? start - limit : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1);
+
+    // When the next window that is computed already may be judged. Those that are not will wake the model.
+    private async Task<DateTimeOffset> AheadAsync(ModelDefinition model, TimeSpan window, DateTimeOffset judged, DateTimeOffset limit, CancellationToken cancellation) =>
+        await points.ExtentAsync(model, window, Rows, judged > limit ? judged : limit, DateTimeOffset.MaxValue, cancellation) is { } ahead
+            ? WhenPasses(limit, ahead.First) : DateTimeOffset.MaxValue;
+
+    // Null when a step was taken; else when there may be more to judge.
+    private async Task<DateTimeOffset?> StepAsync(ModelDefinition model, IReadOnlyList<Rule> allRules, IReadOnlyList<Rule> rules, TimeSpan window, bool mature, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var seconds = (int)window.TotalSeconds;
+        var cursor = await db.AlertCursors.FirstOrDefaultAsync(row => row.ModelId == model.Id && row.WindowSeconds == seconds && row.Mature == mature, cancellation);
+        var limit = await frontier.FindAsync(db, model, window, mature, cancellation);
+        var from = DateTimeOffset.FromUnixTimeMilliseconds(cursor?.JudgedToMs ?? 0);
+        // Windows without any prediction are not judged here: history may still be on its way into them.
+        if (limit <= from || await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { } extent) return await AheadAsync(model, window, from, limit, cancellation);
+        var to = extent.First + (WindowsPerStep * window);
+        if (to > extent.Last + window) to = extent.Last + window;
+
+        var run = new RuleRun(model, rules, window, catalogue, await RememberedAsync(db, model, rules, cancellation), await OtherStreamsAsync(db, model, window, rules, allRules, cancellation));
+        var grid = await PointGrid.ReadAsync(points, model, rules, window, extent.First, to, cancellation);
+        var transitions = run.Judge(grid, extent.First, to);
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        if (cursor is null) db.AlertCursors.Add(cursor = new AlertCursorRow { ModelId = model.Id, WindowSeconds = seconds, Mature = mature });
+        cursor.JudgedToMs = to.ToUnixTimeMilliseconds();
+        if (!mature && time.GetUtcNow() - to - model.AllowedLateness < LiveWithin * window) cursor.LiveAtMs = cursor.JudgedToMs;
+        await StreamStore.WriteAsync(db, model.Id, rules, run.Streams, cancellation);
+        await incidents.ApplyAsync(db, model, rules, transitions, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return null;
+    }
+
+    // Silence is judged by the clock, not by what came; and only after a time in which predictions came as they happened. Null when there is more to judge now.
+    private async Task<DateTimeOffset?> JudgeAbsenceAsync(ModelDefinition model, IReadOnlyList<Rule> rules, CancellationToken cancellation)
+    {
+        if (rules.Count == 0) return DateTimeOffset.MaxValue;
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var seconds = (int)model.Window.TotalSeconds;
+        var live = await db.AlertCursors.AsNoTracking().Where(row => row.ModelId == model.Id && row.WindowSeconds == seconds && !row.Mature).Select(row => row.LiveAtMs).FirstOrDefaultAsync(cancellation);
+        if (live == 0) return DateTimeOffset.MaxValue;
+        var remembered = await RememberedAsync(db, model, rules, cancellation);
+        var last = remembered.Values.Max(stream => stream.LastWindow);
+        var from = DateTimeOffset.FromUnixTimeMilliseconds(live) - model.Window;
+        if (last is { } judged && judged + model.Window > from) from = judged + model.Window;
+        var to = await frontier.FindAsync(db, model, model.Window, mature: false, cancellation);
+        if (from >= to) return WhenPasses(to, from);
+        var more = to > from + (WindowsPerStep * model.Window);
+        if (more) to = from + (WindowsPerStep * model.Window);
+        var run = new RuleRun(model, rules, model.Window, catalogue, remembered);
+        var transitions = run.Judge(await PointGrid.ReadAsync(points, model, rules, model.Window, from, to, cancellation), from, to);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await StreamStore.WriteAsync(db, model.Id, rules, run.Streams, cancellation);
+        await incidents.ApplyAsync(db, model, rules, transitions, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return more && run.Streams.Values.Max(stream => stream.LastWindow) > (last ?? DateTimeOffset.MinValue) ? null : WhenPasses(to, CoarseWindows.Holding(to.AddTicks(-1), model.Window).End);
+    }
+
+    /// <summary>Streams of the drift rules that share the budget of windows of this length and are not judged in this step.</summary>
+    internal static async Task<int> OtherStreamsAsync(StateDbContext db, ModelDefinition model, TimeSpan window, IReadOnlyList<Rule> these, IReadOnlyList<Rule> allRules, CancellationToken cancellation)
+    {
+        var others = allRules.Where(rule => rule is { Kind: RuleKind.Drift, Enabled: true } && rule.WindowOf(model) == window && these.All(own => own.Name != rule.Name)).Select(rule => rule.Name).ToList();
+        return await db.AlertStreams.CountAsync(row => row.ModelId == model.Id && others.Contains(row.Rule), cancellation);
+    }
+
+    private static async Task<IReadOnlyDictionary<StreamKey, StreamState>> RememberedAsync(StateDbContext db, ModelDefinition model, IReadOnlyList<Rule> rules, CancellationToken cancellation)
+    {
+        var names = rules.Select(rule => rule.Name).ToList();
+        var rows = await db.AlertStreams.AsNoTracking().Where(row => row.ModelId == model.Id && names.Contains(row.Rule)).ToListAsync(cancellation);
+        return rows.ToDictionary(row => row.Key, row => StreamState.Read(row.State));
+    }
+}

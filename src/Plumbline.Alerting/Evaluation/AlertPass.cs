@@ -1,0 +1,80 @@
+using Plumbline.Alerting.Rules;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Storage;
+using Plumbline.Registry.Windows;
+
+namespace Plumbline.Alerting.Evaluation;
+
+/// <summary>The schedule of judging: looks at the models that are on the agenda, and judges the windows that were completed since.</summary>
+public sealed class AlertPass(
+    ModelCatalog models, AlertJudgement judgement, AlertAgenda agenda, RuleBook rules, WindowLedger ledger, AlertPassState state, FailureLog failures,
+    AlertingOptions options, TimeProvider time, ILogger<AlertPass> log) : BackgroundService
+{
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        ledger.Settled += agenda.Wake;
+        rules.Changed += agenda.Wake;
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        ledger.Settled -= agenda.Wake;
+        rules.Changed -= agenda.Wake;
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await LeaveIdleAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            foreach (var model in models.All.Where(model => agenda.IsDue(model, time.GetUtcNow())))
+            {
+                try
+                {
+                    var changes = agenda.Changes(model.Id);
+                    agenda.Looked(model, changes, await judgement.JudgeAsync(model, stoppingToken));
+                    state.Judged(model.Id, time.GetUtcNow());
+                }
+                catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (Exception error) when (error is not OutOfMemoryException)
+                {
+                    // One model's trouble does not keep the others from being judged; the windows are judged again at the next look.
+                    state.Failed(model.Id, error.Message, time.GetUtcNow());
+                    if (failures.IsDue("rules")) log.LogError(error, "The rules of {Model} were not judged; they are tried again.", model.Name);
+                }
+            }
+
+            try
+            {
+                await judgement.TellAsync(stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
+            {
+                if (failures.IsDue("incidents")) log.LogError(error, "Incidents that changed were not told; it is tried again.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(options.IntervalMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // After a start every model would be looked at once. Those of which nothing was ever computed need no look until something is.
+    private async Task LeaveIdleAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            // What changes while this reads leads to a look all the same.
+            var idle = models.All.Select(model => (Model: model, Changes: agenda.Changes(model.Id))).ToList();
+            var known = await judgement.WithHistoryAsync(cancellation);
+            foreach (var (model, changes) in idle.Where(look => !known.Contains(look.Model.Id))) agenda.Looked(model, changes, DateTimeOffset.MaxValue);
+        }
+        catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
+        {
+            log.LogWarning(error, "Which models are idle could not be read; each is looked at once.");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Registry.State;
+
+namespace Plumbline.Alerting.Evaluation;
+
+/// <summary>So many streams of a rule stand the same way, for the same reason.</summary>
+/// <param name="ModelId">Of the rule.</param>
+/// <param name="Rule">Its name.</param>
+/// <param name="Status">How they stand.</param>
+/// <param name="Reason">Why they cannot be judged; empty otherwise.</param>
+/// <param name="Count">How many.</param>
+public sealed record StreamCount(int ModelId, string Rule, StreamStatus Status, string Reason, int Count);
+
+/// <summary>Reads how the streams of rules stand, counted by the database: a model may have tens of thousands.</summary>
+public sealed class AlertStreamReader(IDbContextFactory<StateDbContext> state)
+{
+    /// <summary>Counts by model, rule, status and reason; of one model when <paramref name="modelId"/> is given.</summary>
+    public async Task<IReadOnlyList<StreamCount>> CountAsync(int? modelId, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var rows = await db.Database.SqlQuery<Row>($"""
+            SELECT ModelId, Rule, Status, coalesce(json_extract(State, '$.reason'), '') AS Reason, count(*) AS Count FROM alert_stream
+            WHERE {modelId} IS NULL OR ModelId = {modelId} GROUP BY 1, 2, 3, 4
+            """).ToListAsync(cancellation);
+        return [.. rows
+            .GroupBy(row => (row.ModelId, row.Rule, Status: (StreamStatus)row.Status, Reason: (StreamStatus)row.Status == StreamStatus.CannotJudge ? WithoutNumbers(row.Reason) : ""))
+            .Select(group => new StreamCount(group.Key.ModelId, group.Key.Rule, group.Key.Status, group.Key.Reason, group.Sum(row => row.Count)))];
+    }
+
+    // "too few rows: 12 of 30" and "too few rows: 13 of 30" are one reason.
+    private static string WithoutNumbers(string reason) => reason.Split(':')[0];
+
+    private sealed record Row(int ModelId, string Rule, int Status, string Reason, int Count);
+}

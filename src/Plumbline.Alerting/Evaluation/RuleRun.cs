@@ -1,0 +1,116 @@
+using Plumbline.Alerting.Rules;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
+using Plumbline.Statistics.Alarms;
+
+namespace Plumbline.Alerting.Evaluation;
+
+/// <summary>
+/// Rules of one length of window going over windows in order, with what their streams remember. The live pass and the backtest are both this.
+/// </summary>
+public sealed class RuleRun
+{
+    /// <summary>Streams of one rule beyond which further ones are not watched, but counted.</summary>
+    public const int MaxStreams = 20_000;
+
+    /// <summary>Part of the budget of base windows; days and weeks, of which there are few, share the rest.</summary>
+    private const double BaseShare = 0.9;
+
+    private readonly ModelDefinition _model;
+    private readonly TimeSpan _window;
+    private readonly MetricCatalogue _catalogue;
+    private readonly Dictionary<StreamKey, StreamState> _streams;
+
+    private readonly int _otherStreams;
+
+    /// <param name="model">The model.</param>
+    /// <param name="rules">Rules that judge windows of one length.</param>
+    /// <param name="window">That length.</param>
+    /// <param name="catalogue">Says which way a metric gets worse.</param>
+    /// <param name="remembered">What the streams remember.</param>
+    /// <param name="otherStreams">Streams of other drift rules that share the budget of this length.</param>
+    public RuleRun(ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, MetricCatalogue catalogue, IReadOnlyDictionary<StreamKey, StreamState> remembered, int otherStreams = 0)
+    {
+        (_model, Rules, _window, _catalogue, _otherStreams) = (model, rules, window, catalogue, otherStreams);
+        _streams = new(remembered);
+    }
+
+    public IReadOnlyList<Rule> Rules { get; }
+
+    /// <summary>What is remembered now.</summary>
+    public IReadOnlyDictionary<StreamKey, StreamState> Streams => _streams;
+
+    /// <summary>Streams that were not watched because a rule has too many.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>The false-alarm budget that a model's owner declared, else the default.</summary>
+    public static Plumbline.Statistics.Alarms.FalseAlarmBudget BudgetOf(ModelDefinition model) =>
+        model.FalseAlarmBudget is { } declared ? new(declared.Alarms, declared.Per) : Plumbline.Statistics.Alarms.FalseAlarmBudget.Default;
+
+    /// <summary>Judges the windows that start in [from, to), in order, each with all rules.</summary>
+    public IReadOnlyList<StreamTransition> Judge(PointGrid grid, DateTimeOffset from, DateTimeOffset to)
+    {
+        foreach (var rule in Rules) AddStreams(rule, grid);
+        var judges = MakeJudges();
+        var transitions = new List<StreamTransition>();
+        var byRule = _streams.Keys.GroupBy(key => key.Rule, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        for (var start = from; start < to; start += _window)
+        {
+            foreach (var rule in Rules)
+            {
+                foreach (var key in byRule.GetValueOrDefault(rule.Name, []))
+                {
+                    var state = _streams[key];
+                    if (start <= state.LastWindow) continue;
+                    var (next, transition) = judges[rule.Name].Judge(key, state, start, grid.Find(key, start), grid.Find);
+                    _streams[key] = next;
+                    if (transition is not null) transitions.Add(transition);
+                }
+            }
+        }
+
+        return transitions;
+    }
+
+    private void AddStreams(Rule rule, PointGrid grid)
+    {
+        var count = _streams.Keys.Count(key => key.Rule == rule.Name);
+        if (rule.Kind == RuleKind.Absence && rule.Segment.Length == 0 && rule.Version.Length == 0)
+        {
+            _streams.TryAdd(new StreamKey(rule.Name, rule.Metric, "", "", "", ""), new StreamState());
+            return;
+        }
+
+        foreach (var point in grid.Scopes(rule.Metric))
+        {
+            if (!rule.Watches(point.Feature, point.Class, point.Segment, point.Version)) continue;
+            // A drift rule over features is about inputs: what the model answers moves with each release, and has rules of its own.
+            if (rule.Metric == "drift.calibrated" && rule.Features is null && point.Feature.StartsWith('@')) continue;
+            var key = StreamKey.Of(rule.Name, point);
+            if (_streams.ContainsKey(key)) continue;
+            if (count++ >= MaxStreams)
+            {
+                Refused++;
+                continue;
+            }
+
+            _streams[key] = new StreamState();
+        }
+    }
+
+    private Dictionary<string, RuleJudge> MakeJudges()
+    {
+        var drift = Rules.Where(rule => rule.Kind == RuleKind.Drift).Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
+        var streams = Math.Max(1, _otherStreams + _streams.Keys.Count(key => drift.Contains(key.Rule)));
+        var detector = new AlarmDetector(BudgetOf(_model).Threshold(_window, streams, _window == _model.Window ? BaseShare : (1 - BaseShare) / 2));
+        return Rules.ToDictionary(rule => rule.Name, rule => new RuleJudge(rule, Resolve(rule), _window, detector), StringComparer.Ordinal);
+    }
+
+    private RuleDirection Resolve(Rule rule) => rule.Direction != RuleDirection.Auto ? rule.Direction
+        : _catalogue.Find(_model, rule.Metric)?.Direction switch
+        {
+            MetricDirection.LowerIsBetter => RuleDirection.Above,
+            MetricDirection.HigherIsBetter => RuleDirection.Below,
+            _ => RuleDirection.Either,
+        };
+}

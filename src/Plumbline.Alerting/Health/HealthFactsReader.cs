@@ -1,0 +1,196 @@
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
+using Plumbline.Store;
+
+namespace Plumbline.Alerting.Health;
+
+/// <summary>
+/// Reads what health is judged on, for one model or for all at once: a handful of statements however many models there
+/// are. Days count back from each model's own newest day, so that an import of years ago is judged like live traffic.
+/// </summary>
+public sealed class HealthFactsReader(ColumnStore store, ModelCatalog models)
+{
+    private static readonly string[] DayMetrics =
+    [
+        "system.requests", "system.error_rate", "system.timeout_rate", "system.latency_ms.p95", "output.top_share",
+        "performance.accuracy", "performance.mae", "performance.label_coverage", "drift.psi",
+    ];
+
+    private static readonly string[] FeatureMetrics = ["drift.psi", "input.missing_rate", "input.unseen_rate", "input.out_of_range_rate", "input.type_error_rate", OverReference];
+
+    private const string OverReference = "input.missing_over_reference";
+
+    /// <summary>Each model's newest day; the statements below join it. The placeholder {model} is 0 for all models.</summary>
+    private const string Newest = """
+        (SELECT model_id, max(window_start) AS newest FROM metric_points
+         WHERE window_seconds = 86400 AND metric = 'system.requests' AND segment = '' AND version = '' AND ({model:UInt32} = 0 OR model_id = {model:UInt32})
+         GROUP BY model_id) AS days
+        """;
+
+    private const string AllRows = "segment = '' AND version = '' AND ({model:UInt32} = 0 OR model_id = {model:UInt32})";
+
+    /// <summary>Facts by model number; a model without computed windows is not in it.</summary>
+    public async Task<IReadOnlyDictionary<int, HealthFacts>> ReadAsync(ModelDefinition? model, CancellationToken cancellation)
+    {
+        var which = new SqlParameter("model", model?.Id ?? 0);
+        var days = ReadDaysAsync(which, cancellation);
+        var features = ReadFeaturesAsync(which, cancellation);
+        var segments = ReadSegmentsAsync(which, cancellation);
+        var traffic = ReadTrafficAsync(which, cancellation);
+        var versions = ReadVersionsAsync(which, cancellation);
+        await Task.WhenAll(days, features, segments, traffic, versions);
+        var facts = new Dictionary<int, HealthFacts>();
+        foreach (var id in (await days).Select(group => group.Key).Union((await traffic).Keys))
+        {
+            var ofModel = (await days)[id].ToList();
+            var flow = (await traffic).GetValueOrDefault(id);
+            facts[id] = new HealthFacts
+            {
+                ModelId = id,
+                Days = ofModel,
+                Features = [.. (await features)[id]],
+                Segment = (await segments).GetValueOrDefault(id),
+                Traffic = flow?.Hours ?? [],
+                LastWindowEnd = flow?.End,
+                RequestsOfDay = ofModel.LastOrDefault(point => point.Metric == "system.requests")?.Value ?? 0,
+                Versions = [.. (await versions)[id].OrderByDescending(version => version.Requests)],
+            };
+        }
+        return facts;
+    }
+
+    private async Task<ILookup<int, MetricPoint>> ReadDaysAsync(SqlParameter which, CancellationToken cancellation)
+    {
+        var text = $$"""
+            SELECT model_id, metric, feature, window_start, window_end, value, lower, upper, n, status
+            FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
+            WHERE {{AllRows}} AND window_seconds = 86400 AND metric IN {metrics:Array(String)} AND class = '' AND feature IN ('', '@prediction', '@score')
+              AND window_start > newest - INTERVAL {days:UInt32} DAY
+            ORDER BY model_id, window_start
+            """;
+        var points = new List<(int Model, MetricPoint Point)>();
+        using var rows = await store.QueryAsync(new SqlStatement(text, which, new("metrics", DayMetrics), new("days", HealthLimits.ComparedDays)), cancellation);
+        while (rows.Read())
+        {
+            var id = (int)rows.ReadUInt32();
+            points.Add((id, new MetricPoint
+            {
+                Metric = rows.ReadString(),
+                Feature = rows.ReadString(),
+                WindowStart = rows.ReadDateTime(),
+                WindowEnd = rows.ReadDateTime(),
+                Value = rows.ReadNullableDouble(),
+                Lower = rows.ReadNullableDouble(),
+                Upper = rows.ReadNullableDouble(),
+                N = (long)rows.ReadUInt64(),
+                Status = (MetricStatus)rows.ReadByte(),
+            }));
+        }
+        return points.ToLookup(row => row.Model, row => row.Point);
+    }
+
+    private async Task<ILookup<int, FeatureFact>> ReadFeaturesAsync(SqlParameter which, CancellationToken cancellation)
+    {
+        var text = $$"""
+            SELECT model_id, fact, feature,
+                argMaxIf(assumeNotNull(rate), window_start, window_start >= newest - INTERVAL 1 DAY) AS current,
+                argMaxIf(rate_lower, window_start, window_start >= newest - INTERVAL 1 DAY) AS bound,
+                argMaxIf(counted, window_start, window_start >= newest - INTERVAL 1 DAY) AS n_of_day,
+                min(assumeNotNull(rate)) AS lowest,
+                argMaxIf(over, window_start, window_start >= newest - INTERVAL 1 DAY) AS over_reference
+            FROM
+            (
+                -- The days that are compared, and no others. The two points of a feature's missing values are one fact: the rate, and by how much it is beyond the reference's.
+                SELECT model_id, newest, if(metric = {over:String}, 'input.missing_rate', toString(metric)) AS fact, feature, window_start,
+                    anyIf(value, metric != {over:String}) AS rate, anyIf(lower, metric != {over:String}) AS rate_lower,
+                    maxIf(n, metric != {over:String}) AS counted, anyIf(value, metric = {over:String}) AS over
+                FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
+                WHERE {{AllRows}} AND window_seconds = 86400 AND metric IN {metrics:Array(String)} AND NOT startsWith(feature, '@') AND feature != ''
+                    AND n >= {rows:UInt64} AND value IS NOT NULL AND window_start > newest - INTERVAL {days:UInt32} DAY
+                GROUP BY model_id, newest, fact, feature, window_start
+            )
+            WHERE rate IS NOT NULL
+            GROUP BY model_id, fact, feature HAVING n_of_day > 0
+            ORDER BY if(fact = 'input.missing_rate', greatest(current - lowest, ifNull(over_reference, 0)), current) DESC LIMIT 3 BY model_id, fact
+            """;
+        var facts = new List<(int Model, FeatureFact Fact)>();
+        using var rows = await store.QueryAsync(
+            new SqlStatement(text, which, new("metrics", FeatureMetrics), new("over", OverReference), new("rows", HealthLimits.EnoughRows), new("days", HealthLimits.ComparedDays)), cancellation);
+        while (rows.Read())
+            facts.Add(((int)rows.ReadUInt32(), new FeatureFact(rows.ReadString(), rows.ReadString(), rows.ReadDouble(), rows.ReadNullableDouble(), (long)rows.ReadUInt64(), rows.ReadDouble(), rows.ReadNullableDouble())));
+        return facts.ToLookup(row => row.Model, row => row.Fact);
+    }
+
+    private async Task<Dictionary<int, SegmentFact>> ReadSegmentsAsync(SqlParameter which, CancellationToken cancellation)
+    {
+        var text = $$"""
+            SELECT model_id, segment, argMax(assumeNotNull(value), window_start) AS current, argMax(assumeNotNull(upper), window_start) AS bound, argMax(n, window_start) AS n_of_day,
+                avgIf(assumeNotNull(value), window_start < last_day) AS before
+            FROM (
+                SELECT model_id, segment, window_start, value, upper, n, max(window_start) OVER (PARTITION BY model_id, segment) AS last_day
+                FROM metric_points FINAL INNER JOIN {{Newest}} USING (model_id)
+                WHERE segment != '' AND version = '' AND ({model:UInt32} = 0 OR model_id = {model:UInt32}) AND window_seconds = 86400 AND metric = 'performance.accuracy'
+                  AND n >= {rows:UInt64} AND value IS NOT NULL AND upper IS NOT NULL AND window_start > newest - INTERVAL {days:UInt32} DAY
+            )
+            GROUP BY model_id, segment HAVING countIf(window_start < last_day) > 0 AND bound < before
+            ORDER BY before - current DESC LIMIT 1 BY model_id
+            """;
+        var facts = new Dictionary<int, SegmentFact>();
+        using var rows = await store.QueryAsync(new SqlStatement(text, which, new("rows", HealthLimits.EnoughLabelled), new("days", HealthLimits.ComparedDays)), cancellation);
+        while (rows.Read())
+        {
+            var id = (int)rows.ReadUInt32();
+            facts[id] = new SegmentFact(rows.ReadString(), rows.ReadDouble(), rows.ReadDouble(), (long)rows.ReadUInt64(), rows.ReadDouble());
+        }
+        return facts;
+    }
+
+    private async Task<Dictionary<int, Flow>> ReadTrafficAsync(SqlParameter which, CancellationToken cancellation)
+    {
+        // Base windows only: a model's own length is known here, and longer ones would count every request twice.
+        var text = $$"""
+            SELECT model_id, window_seconds, toStartOfHour(window_start) AS hour, sum(assumeNotNull(value)) AS requests, max(window_end) AS until
+            FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
+            WHERE {{AllRows}} AND window_seconds IN {lengths:Array(UInt32)} AND metric = 'system.requests' AND value IS NOT NULL AND window_start >= newest - INTERVAL 1 DAY
+            GROUP BY model_id, window_seconds, hour ORDER BY model_id, hour
+            """;
+        var lengths = models.All.Select(model => (int)model.Window.TotalSeconds).Distinct().ToArray();
+        var flows = new Dictionary<int, Flow>();
+        using var rows = await store.QueryAsync(new SqlStatement(text, which, new("lengths", lengths)), cancellation);
+        while (rows.Read())
+        {
+            var id = (int)rows.ReadUInt32();
+            var seconds = rows.ReadUInt32();
+            _ = rows.ReadDateTime();
+            var (requests, until) = (rows.ReadDouble(), rows.ReadDateTime());
+            if (models.Find(id) is not { } model || seconds != (uint)model.Window.TotalSeconds)
+                continue;
+            if (!flows.TryGetValue(id, out var flow))
+                flows[id] = flow = new Flow();
+            flow.Hours.Add(requests);
+            flow.End = until > flow.End ? until : flow.End;
+        }
+        return flows;
+    }
+
+    private async Task<ILookup<int, (string Version, double Requests)>> ReadVersionsAsync(SqlParameter which, CancellationToken cancellation)
+    {
+        var text = $$"""
+            SELECT model_id, version, assumeNotNull(value) AS requests
+            FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
+            WHERE ({model:UInt32} = 0 OR model_id = {model:UInt32}) AND segment = '' AND version != '' AND metric = 'system.requests' AND window_seconds = 86400 AND window_start = newest AND value > 0
+            """;
+        var versions = new List<(int Model, (string, double) Version)>();
+        using var rows = await store.QueryAsync(new SqlStatement(text, which), cancellation);
+        while (rows.Read())
+            versions.Add(((int)rows.ReadUInt32(), (rows.ReadString(), rows.ReadDouble())));
+        return versions.ToLookup(row => row.Model, row => row.Version);
+    }
+
+    private sealed class Flow
+    {
+        public List<double> Hours { get; } = [];
+
+        public DateTimeOffset End { get; set; }
+    }
+}

@@ -1,0 +1,99 @@
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.References;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Windows;
+using Plumbline.Store;
+
+namespace Plumbline.Alerting.Health;
+
+/// <summary>What the head of a model's page says, whatever the chosen range.</summary>
+public sealed record ModelOverview
+{
+    public required ModelDefinition Model { get; init; }
+
+    public HealthFacts? Facts { get; init; }
+
+    public required IReadOnlyList<LayerHealth> Layers { get; init; }
+
+    /// <summary>Start of the first and end of the last computed window; null before any.</summary>
+    public DateTimeOffset? First { get; init; }
+
+    public DateTimeOffset? Last { get; init; }
+
+    /// <summary>Each version with the start of its first window, oldest first.</summary>
+    public IReadOnlyList<(string Version, DateTimeOffset At)> Releases { get; init; } = [];
+
+    /// <summary>Segments that have points, as <c>key=value</c>.</summary>
+    public IReadOnlyList<string> Segments { get; init; } = [];
+
+    public required WindowBacklog Backlog { get; init; }
+
+    /// <summary>What could not be computed in the newest days, and why.</summary>
+    public required IReadOnlyList<NotComputed> NotComputed { get; init; }
+
+    public Baseline? Baseline { get; init; }
+}
+
+/// <summary>Reads the overview of one model.</summary>
+public sealed class ModelOverviewReader(
+    ColumnStore store, HealthFactsReader facts, WindowLedger ledger, BaselineCatalog baselines, NotComputedReader notComputed)
+{
+    /// <summary>More segments than a chooser can show.</summary>
+    private const int MostSegments = 200;
+
+    public async Task<ModelOverview> ReadAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        var health = facts.ReadAsync(model, cancellation);
+        var versions = ReadVersionsAsync(model, cancellation);
+        var segments = ReadSegmentsAsync(model, cancellation);
+        var backlog = ledger.BacklogAsync(model, cancellation);
+        var missing = notComputed.ReadAsync(model, cancellation);
+        await Task.WhenAll(health, versions, segments, backlog);
+        var known = (await health).GetValueOrDefault(model.Id);
+        var all = (await versions).Find(row => row.Version.Length == 0);
+        return new ModelOverview
+        {
+            Model = model,
+            Facts = known,
+            Layers = HealthJudge.Judge(known),
+            First = all.Version is null ? null : all.First,
+            Last = all.Version is null ? null : all.Last,
+            Releases = [.. (await versions).Where(row => row.Version.Length > 0 && row.Version != VersionPlaces.Other).OrderBy(row => row.First).Select(row => (row.Version, row.First))],
+            Segments = await segments,
+            Backlog = await backlog,
+            NotComputed = await missing,
+            Baseline = baselines.Find(model.Id),
+        };
+    }
+
+    private async Task<List<(string Version, DateTimeOffset First, DateTimeOffset Last)>> ReadVersionsAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        const string text = """
+            SELECT version, min(window_start) AS first, max(window_end) AS last FROM metric_points
+            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'system.requests' AND segment = '' AND value > 0
+            GROUP BY version ORDER BY first
+            """;
+        var versions = new List<(string, DateTimeOffset, DateTimeOffset)>();
+        using var rows = await store.QueryAsync(new SqlStatement(text, new("model", model.Id), new("seconds", (int)model.Window.TotalSeconds)), cancellation);
+        while (rows.Read())
+            versions.Add((rows.ReadString(), rows.ReadDateTime(), rows.ReadDateTime()));
+        return versions;
+    }
+
+    private async Task<IReadOnlyList<string>> ReadSegmentsAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        if (model.SegmentKeys.IsEmpty)
+            return [];
+        const string text = """
+            SELECT segment FROM metric_points
+            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'system.requests' AND segment != '' AND version = ''
+            GROUP BY segment ORDER BY sum(n) DESC LIMIT {most:UInt32}
+            """;
+        var segments = new List<string>();
+        using var rows = await store.QueryAsync(new SqlStatement(text, new("model", model.Id), new("seconds", (int)model.Window.TotalSeconds), new("most", MostSegments)), cancellation);
+        while (rows.Read())
+            segments.Add(rows.ReadString());
+        segments.Sort(StringComparer.Ordinal);
+        return segments;
+    }
+}

@@ -1,0 +1,149 @@
+using Plumbline.Alerting.Evaluation;
+using Plumbline.Alerting.Health;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
+
+namespace Plumbline.Alerting.Incidents;
+
+/// <summary>Tells an incident: what changed, where, how bad, why probably, and what to do next.</summary>
+public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactReader impacts, MetricCatalogue catalogue)
+{
+    /// <summary>A loss of this many points of a share, or this part of another metric, is worth waking somebody.</summary>
+    private const double CriticalLoss = 0.05;
+    private const double CriticalRelativeLoss = 0.25;
+
+    /// <summary>Segments that one incident may be about.</summary>
+    private const int MostNamed = 2;
+
+    /// <summary>A leak or failure rate that does harm whatever performance says.</summary>
+    private const double HarmfulShare = 0.1;
+
+    /// <summary>The headline, the story and how urgent it is.</summary>
+    public async Task<(string Headline, IncidentStory Story, AlertSeverity Severity)> WriteAsync(IncidentRow incident, IReadOnlyList<AlertRow> alerts, CancellationToken cancellation)
+    {
+        var involved = alerts.Select(alert => models.Find(alert.ModelId)).OfType<ModelDefinition>().DistinctBy(model => model.Id).ToList();
+        var model = models.Find(incident.ModelId) ?? involved[0];
+        var segments = Segments(alerts);
+        var features = alerts.Where(alert => alert.Feature.Length > 0 && alert.Feature[0] != '@').GroupBy(alert => alert.Feature, StringComparer.Ordinal)
+            .OrderByDescending(group => group.Max(Effect)).Select(group => group.Key).ToList();
+        var likely = await causes.FindAsync(incident, alerts, model, segments, cancellation);
+        var versions = alerts.Where(alert => alert.Version.Length > 0).Select(alert => alert.Version)
+            .Concat(likely.Where(cause => cause.Kind == "version_rollout").Select(cause => cause.Subject)).Distinct(StringComparer.Ordinal).ToList();
+        var impact = await impacts.ReadAsync(incident, alerts, model, segments, cancellation);
+        var story = new IncidentStory([.. involved.Select(found => found.Name)], segments, versions, features, likely, impact, Steps(incident, model, likely, alerts));
+        return (Headline(model, alerts, story), story, Judge(alerts, impact));
+    }
+
+    /// <summary>
+    /// Segments that stand out: named when nothing of the same metric fires for all rows, or when it is worse there by half; the worst first. Where many are
+    /// equally bad, none stands out: it is about all rows, and segments were only seen sooner.
+    /// </summary>
+    private static List<string> Segments(IReadOnlyList<AlertRow> alerts)
+    {
+        var standing = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var group in alerts.GroupBy(alert => (alert.ModelId, alert.Metric, alert.Feature, alert.Class)))
+        {
+            var global = group.Where(alert => alert.Segment.Length == 0).Select(Effect).DefaultIfEmpty(0).Max();
+            foreach (var alert in group.Where(alert => alert.Segment.Length > 0 && Effect(alert) > 1.5 * global))
+                standing[alert.Segment] = standing.GetValueOrDefault(alert.Segment) + (Effect(alert) / Math.Max(1e-9, EffectFloor(alert)));
+        }
+
+        var most = standing.Count == 0 ? 0 : standing.Values.Max();
+        var worst = standing.Where(pair => pair.Value >= most / 2).OrderByDescending(pair => pair.Value).Select(pair => pair.Key).ToList();
+        return worst.Count > MostNamed ? [] : worst;
+    }
+
+    private static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
+
+    private static double EffectFloor(AlertRow alert) => Rules.EffectFloors.Of(alert.Metric) is { IsRelative: false } floor ? floor.Size : 1;
+
+    /// <summary>Business first: the loss decides. What moves without any loss to show is for the digest.</summary>
+    private static AlertSeverity Judge(IReadOnlyList<AlertRow> alerts, IncidentImpact? impact)
+    {
+        var severity = (AlertSeverity)alerts.Max(alert => alert.Severity);
+        if (impact is { Certain: true })
+        {
+            var share = impact.Metric is not ("performance.mae" or "performance.rmse" or "estimated.mae" or "estimated.rmse");
+            var critical = share ? impact.Loss >= CriticalLoss : impact.Loss >= CriticalRelativeLoss * Math.Abs(impact.Before);
+            severity = Max(severity, critical ? AlertSeverity.Critical : AlertSeverity.Warning);
+        }
+
+        foreach (var alert in alerts)
+        {
+            var effect = Effect(alert);
+            severity = Max(severity, AlertAspects.Of(alert) switch
+            {
+                AlertAspect.Traffic => AlertSeverity.Critical,
+                AlertAspect.System => alert.Metric.EndsWith("_rate", StringComparison.Ordinal) && effect >= HarmfulShare / 2 ? AlertSeverity.Critical : AlertSeverity.Warning,
+                AlertAspect.Missing or AlertAspect.Unseen => effect >= HarmfulShare ? AlertSeverity.Warning : AlertSeverity.Digest,
+                AlertAspect.Types or AlertAspect.Outputs or AlertAspect.Performance => AlertSeverity.Warning,
+                _ => AlertSeverity.Digest,
+            });
+        }
+
+        return severity;
+    }
+
+    private static AlertSeverity Max(AlertSeverity one, AlertSeverity other) => one > other ? one : other;
+
+    private string Headline(ModelDefinition model, IReadOnlyList<AlertRow> alerts, IncidentStory story)
+    {
+        var where = story.Segments.Count > 0 ? $" in {Words.List(story.Segments)}" : "";
+        var who = story.Models.Count > 1 ? Words.List(story.Models) : model.Name;
+        if (story.Causes.Count > 0)
+        {
+            var cause = story.Causes[0];
+            var what = cause.Kind switch
+            {
+                "version_rollout" => $"version {cause.Subject} is worse: {Worst(alerts)}",
+                "missing_values" => $"{cause.Subject} is missing: {Worst(alerts, "input.missing_rate")}",
+                "new_category" => $"{cause.Subject} has values that the reference never had: {Worst(alerts, "input.unseen_rate")}",
+                "schema_change" => $"{cause.Subject} has values of another type: {Worst(alerts, "input.type_error_rate")}",
+                "concept_change" => $"answers become wrong while inputs stay as they are: {Worst(alerts, "performance.")}",
+                "concentration" => $"answers concentrate on {cause.Subject}: {Worst(alerts, "output.")}",
+                "segment" => $"{cause.Subject} goes bad: {Worst([.. alerts.Where(alert => alert.Segment == cause.Subject)])}",
+                "feature_drift" => $"{Words.List(story.Features)} {(story.Features.Count > 1 ? "drift" : "drifts")}",
+                _ => Worst(alerts),
+            };
+            return $"{who}: {what}{(cause.Kind == "segment" ? "" : where)}";
+        }
+
+        return $"{who}: {Worst(alerts)}{where}";
+    }
+
+    private string Worst(IReadOnlyList<AlertRow> alerts, string prefix = "")
+    {
+        var order = new[] { AlertAspect.Traffic, AlertAspect.System, AlertAspect.Performance, AlertAspect.Missing, AlertAspect.Unseen, AlertAspect.Types, AlertAspect.Outputs, AlertAspect.FeatureDrift, AlertAspect.Other };
+        var chosen = alerts.Where(alert => alert.Metric.StartsWith(prefix, StringComparison.Ordinal)).DefaultIfEmpty(alerts[0])
+            .OrderBy(alert => Array.IndexOf(order, AlertAspects.Of(alert))).ThenByDescending(alert => Effect(alert) / Math.Max(1e-9, EffectFloor(alert))).First();
+        var name = chosen.Metric.Split('.', 2)[^1].Replace("_ms.", " ", StringComparison.Ordinal).Replace('_', ' ');
+        var subject = chosen.Class.Length > 0 ? $"{name} of {chosen.Class}" : name;
+        if (chosen.Metric == "drift.calibrated") return $"{chosen.Feature} moved {Words.Change(chosen, "")}";
+        return $"{subject} {Words.Change(chosen, catalogue.Find(chosen.Metric)?.Unit ?? "")}";
+    }
+
+    private static List<NextStep> Steps(IncidentRow incident, ModelDefinition model, IReadOnlyList<IncidentCause> likely, IReadOnlyList<AlertRow> alerts)
+    {
+        var path = $"/models/{Uri.EscapeDataString(model.Name)}";
+        var onset = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs);
+        var end = incident.ResolvedMs is { } resolved ? DateTimeOffset.FromUnixTimeMilliseconds(resolved) : DateTimeOffset.FromUnixTimeMilliseconds(incident.FiredMs);
+        var range = $"from={Uri.EscapeDataString(onset.AddDays(-1).ToString("O"))}&to={Uri.EscapeDataString(end.AddHours(6).ToString("O"))}";
+        var steps = new List<NextStep>();
+        foreach (var cause in likely.Take(2))
+        {
+            steps.AddRange(cause.Kind switch
+            {
+                "version_rollout" => [new NextStep($"compare version {cause.Subject} with the one before, and roll back if it is worse", $"{path}/performance?{range}&version={Uri.EscapeDataString(cause.Subject)}")],
+                "missing_values" or "schema_change" or "new_category" => [new NextStep($"ask whoever sends {cause.Subject}: the values changed at {onset.UtcDateTime:yyyy-MM-dd HH:mm} UTC", $"{path}/inputs?{range}&feature={Uri.EscapeDataString(cause.Subject)}")],
+                "concept_change" => [new NextStep("look at decisions that turned out wrong since, and ask whether the meaning of the ground truth changed", $"/explore/{Uri.EscapeDataString(model.Name)}?{range}")],
+                "segment" => [new NextStep($"look at decisions of {cause.Subject}", $"/explore/{Uri.EscapeDataString(model.Name)}?{range}&segment={Uri.EscapeDataString(cause.Subject)}")],
+                "feature_drift" => (NextStep[])[new NextStep($"look at {cause.Subject}: is the change real, or an error upstream?", $"{path}/inputs?{range}&feature={Uri.EscapeDataString(cause.Subject)}")],
+                _ => [],
+            });
+        }
+
+        if (alerts.Any(alert => AlertAspects.Of(alert) == AlertAspect.Outputs)) steps.Add(new NextStep("see which answers became more frequent", $"{path}/outputs?{range}"));
+        steps.Add(new NextStep("see all four layers on one time axis", $"{path}?{range}"));
+        return steps;
+    }
+}

@@ -1,0 +1,69 @@
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Text;
+using Plumbline.Registry.Web;
+
+namespace Plumbline.Alerting.Rules;
+
+/// <summary>Whether a rule can be judged for a model, with every violation by field.</summary>
+public sealed class RuleCheck(MetricCatalogue catalogue)
+{
+    private const int MaxWindows = 100;
+    private const int MaxFeatures = 100;
+
+    /// <summary>Empty when the rule is fine.</summary>
+    public IReadOnlyList<FieldError> Check(Rule rule, ModelDefinition model)
+    {
+        var errors = new List<FieldError>(CheckAlone(rule));
+        if (!string.IsNullOrEmpty(rule.Metric) && catalogue.Find(rule.Metric) is null)
+            errors.Add(new("metric", $"There is no metric '{Problems.Shorten(rule.Metric)}'. GET /v1/metrics-catalogue lists them."));
+        else if (rule.Kind == RuleKind.Absence && rule.Metric != "input.rows")
+            errors.Add(new("metric", "An absence rule watches \"input.rows\"."));
+        CheckScope(rule, model, errors);
+        if (rule.Window is { } window && window != model.Window && !CoarseWindows.Above(model.Window).Contains(window))
+            errors.Add(new("window", $"Kept for this model are {string.Join(", ", CoarseWindows.Above(model.Window).Prepend(model.Window).Select(DurationText.Format))}."));
+        return errors;
+    }
+
+    /// <summary>What is wrong with a rule whatever the model.</summary>
+    public static IReadOnlyList<FieldError> CheckAlone(Rule rule)
+    {
+        var errors = new List<FieldError>();
+        if (string.IsNullOrEmpty(rule.Name) || ModelNames.CheckModel(rule.Name) is not null) errors.Add(new("name", "1..128 letters, digits, dots, underscores and hyphens."));
+        if (string.IsNullOrEmpty(rule.Metric)) errors.Add(new("metric", "The name of a metric, such as \"performance.accuracy\"; GET /v1/metrics-catalogue lists them."));
+        CheckCondition(rule, errors);
+        if (rule.OfWindows is < 1 or > MaxWindows) errors.Add(new("of_windows", $"1 to {MaxWindows}."));
+        if (rule.ForWindows < 1 || rule.ForWindows > rule.OfWindows) errors.Add(new("for_windows", "1 to of_windows: so many of the last of_windows must be suspicious."));
+        if (rule.MinimumN is < 0 or > 1_000_000_000) errors.Add(new("minimum_n", "0 to 1,000,000,000 rows."));
+        if (rule.EffectFloor is { } floor && !(floor >= 0 && double.IsFinite(floor))) errors.Add(new("effect_floor", "A number of at least 0."));
+        return errors;
+    }
+
+    private static void CheckScope(Rule rule, ModelDefinition model, List<FieldError> errors)
+    {
+        if (rule.Features is { } features)
+        {
+            if (features.Count is 0 or > MaxFeatures) errors.Add(new("features", $"1 to {MaxFeatures} names, or none at all for every feature."));
+            foreach (var feature in features.Where(feature => string.IsNullOrEmpty(feature) || (feature[0] != '@' && model.FindFeature(feature) is null)))
+                errors.Add(new("features", $"The model has no feature '{Problems.Shorten(feature ?? "")}'."));
+        }
+
+        if (rule.Segment is null) errors.Add(new("segment", "\"\", \"country=FR\", \"country=*\", \"=*\" or \"*\"."));
+        else if (rule.Segment.Length > 0 && rule.Segment is not ("*" or "=*") && !model.SegmentKeys.Contains(rule.Segment.Split('=')[0]))
+            errors.Add(new("segment", $"'{Problems.Shorten(rule.Segment)}' is not of a declared segment; declared are: {(model.SegmentKeys.IsEmpty ? "none" : string.Join(", ", model.SegmentKeys.Distinct()))}."));
+        if (rule.Version is null) errors.Add(new("version", "\"\" for all together, a version, or \"*\" for each."));
+    }
+
+    private static void CheckCondition(Rule rule, List<FieldError> errors)
+    {
+        var needsValue = rule.Kind is RuleKind.Threshold or RuleKind.Change or RuleKind.Ratio;
+        if (needsValue && !(rule.Value is { } value && double.IsFinite(value))) errors.Add(new("value", $"A {rule.Kind.ToString().ToLowerInvariant()} rule needs a number."));
+        if (!needsValue && rule.Value is not null) errors.Add(new("value", $"A {rule.Kind.ToString().ToLowerInvariant()} rule takes no number: it learns what is normal."));
+        if (rule.Kind is RuleKind.Change && rule.Value is < 0) errors.Add(new("value", "The size of a change is not negative; direction says which way."));
+        if (rule.Kind == RuleKind.Threshold && rule.Direction is not (RuleDirection.Above or RuleDirection.Below)) errors.Add(new("direction", "\"above\" or \"below\"."));
+        if (rule.Kind == RuleKind.Ratio && rule.Direction is not (RuleDirection.Above or RuleDirection.Below)) errors.Add(new("direction", "\"above\" or \"below\"."));
+        if (rule.Kind == RuleKind.Ratio && (string.IsNullOrEmpty(rule.ThanVersion) || rule.Version is null or "" or "*")) errors.Add(new("than_version", "A ratio rule names a version and the one that it is divided by (than_version)."));
+        if (rule.Kind != RuleKind.Ratio && rule.ThanVersion is not null) errors.Add(new("than_version", "Only a ratio rule compares versions."));
+        if (rule.Relative && rule.Kind != RuleKind.Change) errors.Add(new("relative", "Only a change rule is relative."));
+    }
+}

@@ -1,0 +1,64 @@
+using Plumbline.Alerting.Health;
+namespace Plumbline.Dashboard.Charts;
+
+/// <summary>Why a window's value may be missing or provisional.</summary>
+public enum PointState
+{
+    Ok = 0,
+    InsufficientRows = 1,
+    Incomplete = 2,
+    Undefined = 3,
+}
+
+/// <summary>One window of a series: value with its 95 % interval where one is defined, and the rows it stands on.</summary>
+public sealed record ChartPoint(DateTimeOffset Start, DateTimeOffset End, double? Value, double? Lower, double? Upper, long N, PointState State)
+{
+    /// <summary>As the chart module reads it: [middle, value, lower, upper, n, state, start, end], times in epoch milliseconds.</summary>
+    internal object?[] Compact()
+    {
+        var (start, end) = (Start.ToUnixTimeMilliseconds(), End.ToUnixTimeMilliseconds());
+        return [(start + end) / 2, Number(Value), Number(Lower), Number(Upper), N, (int)State, start, end];
+    }
+
+    /// <summary>JSON knows neither NaN nor infinity: both are drawn as "no value".</summary>
+    internal static double? Number(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+}
+
+/// <summary>One line of a chart; <see cref="Colour"/> is the name of a CSS token.</summary>
+public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points, string Colour = "--chart-line", bool Dashed = false);
+
+/// <summary>The range that the reference showed, drawn as a grey band.</summary>
+public sealed record ReferenceBand(double Lower, double Upper, string Words);
+
+/// <summary>A limit drawn as a dashed line.</summary>
+public sealed record ChartThreshold(double Value, string Label, HealthState Level);
+
+/// <summary>A release or an incident, drawn as a vertical line.</summary>
+public sealed record ChartMark(DateTimeOffset At, string Label, bool Incident = false);
+
+/// <summary>
+/// One bar pair of a distribution: shares of rows (0..1) and counts, current against reference. The reference is null
+/// where it cannot have the bin (unseen values); missing and unseen are edge bins and stand apart.
+/// </summary>
+public sealed record DistributionBin(string Label, string? Title, double Current, double CurrentCount, double? Reference, double? ReferenceCount, bool Edge = false);
+
+/// <summary>One cell of a heat map.</summary>
+public sealed record HeatCell(DateTimeOffset Start, DateTimeOffset End, int Row, double? Value, long N, PointState State);
+
+/// <summary>How many rows of a window fell to one class, version or status.</summary>
+public sealed record ShareCell(DateTimeOffset Start, DateTimeOffset End, int Series, long Count);
+
+/// <summary>One bin of a reliability curve: mean predicted against observed rate with its Wilson interval.</summary>
+public sealed record ReliabilityBin(double From, double To, double Mean, double Rate, double Lower, double Upper, long N);
+
+/// <summary>One cut of a ROC curve: rates of rows with at least this score.</summary>
+public sealed record RocPoint(double FalsePositiveRate, double TruePositiveRate, double Threshold);
+
+/// <summary>A window's share of requests within a band of latencies, in milliseconds.</summary>
+public sealed record LatencyCell(DateTimeOffset Start, DateTimeOffset End, double LowerMs, double UpperMs, double Share);
+
+/// <summary>One point of a curve over a number: where, how it is called there, and the value with its 95 % interval.</summary>
+public sealed record CurvePoint(double X, string Label, double Value, double? Lower, double? Upper);
+
+/// <summary>One step of a waterfall: from where to where; a total stands on the floor.</summary>
+public sealed record WaterfallStep(string Name, double From, double To, double? Lower = null, double? Upper = null, bool Total = false);

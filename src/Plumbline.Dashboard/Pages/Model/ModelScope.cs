@@ -1,0 +1,66 @@
+using Plumbline.Alerting.Health;
+using Plumbline.Alerting.Incidents;
+using Plumbline.Dashboard.Charts;
+using Plumbline.Dashboard.Frame;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Text;
+
+namespace Plumbline.Dashboard.Pages.Model;
+
+/// <summary>What a model's page is about: the model, a stretch of time, a version or all, a segment or all rows.</summary>
+public sealed record ModelScope(ModelOverview Overview, PageScope Page, DateTimeOffset From, DateTimeOffset To)
+{
+    /// <summary>Windows of a chart: more would be finer than its pixels.</summary>
+    private const int MostWindows = 800;
+
+    public ModelDefinition Model => Overview.Model;
+
+    public (DateTimeOffset From, DateTimeOffset To) Range => (From, To);
+
+    public string Version => Page.Version ?? "";
+
+    public string Segment => Page.Segment ?? "";
+
+    /// <summary>What panels depend on. Without the times of a moving range: those pulse by themselves.</summary>
+    public object Key => (Model.Id, Page.Range, Version, Segment, Page["window"]);
+
+    /// <summary>The lengths that are kept for this model, shortest first.</summary>
+    public IReadOnlyList<TimeSpan> Lengths => [.. CoarseWindows.Above(Model.Window).Prepend(Model.Window).Distinct()];
+
+    /// <summary>The window length that the address names, else the finest that still fits the range.</summary>
+    public TimeSpan Window(int most = MostWindows)
+    {
+        var chosen = Lengths.FirstOrDefault(length => DurationText.Format(length) == Page["window"]);
+        if (chosen != default && (To - From) / chosen <= 2 * most)
+            return chosen;
+        return Lengths.FirstOrDefault(length => (To - From) / length <= most, Lengths[^1]);
+    }
+
+    /// <summary>
+    /// The window by which features are ranked: days where the range has some, because the highest of many small windows
+    /// is mostly noise; the window that the address names, when it names one.
+    /// </summary>
+    public TimeSpan RankingWindow => Page["window"] is null && To - From >= 2 * CoarseWindows.Day && Model.Window < CoarseWindows.Day ? CoarseWindows.Day : Window();
+
+    public MetricQuery Query(TimeSpan window, params string[] metrics) => new()
+    {
+        Metrics = metrics,
+        Segment = Segment,
+        Version = Version,
+        // A long window belongs to the range when it overlaps it.
+        From = window > Model.Window ? CoarseWindows.Holding(From, window).Start : From,
+        To = To,
+        Window = window,
+    };
+
+    /// <summary>Incidents of this model that touch the range, the newest first.</summary>
+    public IReadOnlyList<Incident> Incidents { get; init; } = [];
+
+    /// <summary>Releases and the beginnings of incidents within the range, as marks of a time axis.</summary>
+    public IReadOnlyList<ChartMark> Marks => [.. Incidents.Where(incident => incident.Onset >= From && incident.Onset <= To).Select(incident => new ChartMark(incident.Onset, $"incident {incident.Id}", Incident: true)), .. Overview.Releases.Skip(1).Where(release => release.At >= From && release.At <= To).Select(release => new ChartMark(release.At, release.Version))];
+
+    /// <summary>Address of a tab of this model.</summary>
+    public string Tab(string tab, params (string Key, string? Value)[] changes) =>
+        Page.To($"/models/{Uri.EscapeDataString(Model.Name)}{(tab.Length == 0 ? "" : $"/{tab}")}", [.. changes, ("window", Page["window"])]);
+}

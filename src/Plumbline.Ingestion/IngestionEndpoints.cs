@@ -1,0 +1,195 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Plumbline.Events;
+using Plumbline.Events.Decoding;
+using Plumbline.Events.Spooling;
+using Plumbline.Ingestion.Intake;
+using Plumbline.Registry.Access;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Web;
+
+namespace Plumbline.Ingestion;
+
+/// <summary>POST of predictions, ground truth and signals.</summary>
+public static class IngestionEndpoints
+{
+    public static void MapEvents(this IEndpointRouteBuilder routes)
+    {
+        var events = routes.MapGroup("/v1/models/{model}").WithTags("Events");
+        Map(events, "predictions", EventKind.Prediction);
+        Map(events, "ground-truth", EventKind.GroundTruth);
+        Map(events, "signals", EventKind.Signal);
+    }
+
+    private static void Map(RouteGroupBuilder events, string path, EventKind kind) =>
+        events.MapPost(path, (string model, HttpRequest request, EventPosts posts, CancellationToken cancellation) => posts.TakeAsync(model, kind, request, cancellation))
+            .RequireRole(ApiRole.Ingest)
+            .TakesBodies(BodyTypes.OfEvents)
+            .Produces<IngestionAnswer>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
+}
+
+/// <summary>Takes a request with events: reads, decodes, hands over, answers.</summary>
+public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, DecoderPool decoders, BodyBudget budget, BatchIntake intake, RowAllowances allowances, TimeProvider time)
+{
+    private const string RetryAfterSeconds = "2";
+    private static readonly TimeSpan PatienceWithFullSpool = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PauseWithFullSpool = TimeSpan.FromMilliseconds(100);
+
+    public async Task<IResult> TakeAsync(string modelName, EventKind kind, HttpRequest request, CancellationToken cancellation)
+    {
+        if (catalog.Find(modelName) is not { } model)
+            return Problems.UnknownModel(modelName);
+        var form = EventBody.FormOf(request);
+        if (form == BodyForm.Unsupported)
+            return Unsupported($"The content type '{Problems.Shorten(request.ContentType ?? "")}' is not taken; send application/json or application/x-ndjson in UTF-8.");
+        if (EventBody.Open(request) is not { } body)
+            return Unsupported($"The content encoding '{Problems.Shorten(request.Headers.ContentEncoding.ToString())}' is not taken; send gzip or none.");
+        if (allowances.PauseOf(request.HttpContext.User) is { } pause)
+            return RowLimit(request, pause);
+        var decoder = decoders.Rent(kind);
+        var answer = new IngestionAnswer();
+        try
+        {
+            return form == BodyForm.Json
+                ? await TakeWholeAsync(model, decoder, body, request, answer, cancellation)
+                : await TakeLinesAsync(model, decoder, body, request, answer, cancellation);
+        }
+        catch (MalformedBodyException malformed)
+        {
+            return Problems.BadRequest("malformed_json", $"{malformed.Message} (byte {malformed.Offset})", ("offset", malformed.Offset));
+        }
+        catch (BodyTooLargeException large)
+        {
+            return TooLarge(large.Message, answer);
+        }
+        catch (InvalidDataException)
+        {
+            return WithCounts(StatusCodes.Status400BadRequest, "The request cannot be used", "gzip_invalid", "The body is not valid gzip.", answer);
+        }
+        catch (BadHttpRequestException broken)
+        {
+            // The transfer itself is broken off or malformed; what came before it of an NDJSON body is kept.
+            return WithCounts(broken.StatusCode, "The request cannot be used", "body_broken", broken.Message, answer);
+        }
+        catch (IOException error)
+            when (error is ConnectionResetException || request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read the answer; the status is for the log.
+            return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
+        }
+        catch (SpoolException error)
+        {
+            request.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+            return WithCounts(StatusCodes.Status503ServiceUnavailable, "The spool cannot write", "spool_failed", error.Message, answer);
+        }
+        finally
+        {
+            decoders.Return(decoder);
+            allowances.Take(request.HttpContext.User, answer.Rows - answer.RowsCharged);
+            // The web server ends its own reader; an unpacking one is ours.
+            if (!ReferenceEquals(body, request.BodyReader))
+                await body.CompleteAsync();
+        }
+    }
+
+    private async Task<IResult> TakeWholeAsync(ModelDefinition model, EventDecoder decoder, PipeReader reader, HttpRequest request, IngestionAnswer answer, CancellationToken cancellation)
+    {
+        var packed = request.Headers.ContentEncoding.Count > 0;
+        var (body, ending) = await WholeBody.ReadAsync(reader, packed ? null : request.ContentLength, limits.BodyBytes, budget, cancellation);
+        using (body)
+        {
+            if (ending == WholeBody.Ending.TooLarge)
+                return TooLarge($"The body has more than {limits.BodyBytes} bytes. Send less at once, or application/x-ndjson.", answer);
+            if (ending == WholeBody.Ending.NoMemory)
+                return Busy(request, "bodies_waiting", "Too many large bodies are being read at once.", answer);
+            decoder.Begin(Context(model));
+            decoder.DecodeBody(body.Bytes);
+        }
+        var result = await intake.TakeAsync(model, decoder.Batch, cancellation);
+        if (result.Outcome == AppendOutcome.Full)
+            return SpoolFull(request, answer);
+        answer.Add(decoder.Batch, result, limits.RejectionsListed);
+        return Answer(answer);
+    }
+
+    private async Task<IResult> TakeLinesAsync(ModelDefinition model, EventDecoder decoder, PipeReader reader, HttpRequest request, IngestionAnswer answer, CancellationToken cancellation)
+    {
+        var lines = new NdjsonReader(reader, limits);
+        bool more;
+        do
+        {
+            decoder.Begin(Context(model));
+            more = await lines.FillAsync(decoder, cancellation);
+            var result = await TakePatientlyAsync(model, decoder, cancellation);
+            if (result.Outcome == AppendOutcome.Full)
+                return SpoolFull(request, answer);
+            answer.Add(decoder.Batch, result, limits.RejectionsListed);
+            if (more)
+                await SlowDownAsync(request.HttpContext, answer, cancellation);
+        }
+        while (more);
+        return lines.Lines == 0 ? Problems.BadRequest("malformed_json", "The body is empty. (byte 0)", ("offset", 0)) : Answer(answer);
+    }
+
+    private Task SlowDownAsync(HttpContext http, IngestionAnswer answer, CancellationToken cancellation)
+    {
+        allowances.Take(http.User, answer.Rows - answer.RowsCharged);
+        answer.RowsCharged = answer.Rows;
+        return allowances.WaitAsync(http.User, cancellation);
+    }
+
+    private IResult RowLimit(HttpRequest request, TimeSpan pause)
+    {
+        request.HttpContext.Response.Headers.RetryAfter = ApiKeyAuthentication.RetryAfter(pause);
+        return WithCounts(StatusCodes.Status429TooManyRequests, "Too much at once", "too_many_rows",
+            $"This key may send {allowances.LimitOf(request.HttpContext.User)} rows a second (access.rows_per_second). Send the same rows again later.", new IngestionAnswer());
+    }
+
+    // Someone who streams is slowed down by not being read, before being sent away.
+    private async Task<IntakeResult> TakePatientlyAsync(ModelDefinition model, EventDecoder decoder, CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var result = await intake.TakeAsync(model, decoder.Batch, cancellation);
+            if (result.Outcome != AppendOutcome.Full || time.GetElapsedTime(began) > PatienceWithFullSpool)
+                return result;
+            await Task.Delay(PauseWithFullSpool, time, cancellation);
+        }
+    }
+
+    private DecodeContext Context(ModelDefinition model)
+    {
+        var now = time.GetUtcNow();
+        return new DecodeContext(
+            now, model.PredictionRetention is { } retention ? now - retention : null, model.Task == ModelTask.Regression, model.ClassForm, model.LearnsClassForm);
+    }
+
+    private static IResult Answer(IngestionAnswer answer) =>
+        answer.Accepted + answer.Duplicates == 0 && answer.RejectedCount > 0
+            ? WithCounts(StatusCodes.Status400BadRequest, "The request cannot be used", "no_row_accepted", "None of the rows can be used; see rejected.", answer)
+            : TypedResults.Json(answer, statusCode: StatusCodes.Status202Accepted);
+
+    private static IResult Unsupported(string detail) =>
+        Problems.Make(StatusCodes.Status415UnsupportedMediaType, "The body's form is not taken", "unsupported_media_type", detail);
+
+    private static IResult TooLarge(string detail, IngestionAnswer answer) =>
+        WithCounts(StatusCodes.Status413PayloadTooLarge, "The body is too large", "body_too_large", detail, answer);
+
+    private static IResult SpoolFull(HttpRequest request, IngestionAnswer answer) =>
+        Busy(request, "spool_full", "The spool is full: the column store is slower than what arrives. Send the same rows again later; those taken already are recognised.", answer);
+
+    private static IResult Busy(HttpRequest request, string code, string detail, IngestionAnswer answer)
+    {
+        request.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+        return WithCounts(StatusCodes.Status429TooManyRequests, "Too much at once", code, detail, answer);
+    }
+
+    private static IResult WithCounts(int status, string title, string code, string detail, IngestionAnswer answer) =>
+        Problems.Make(status, title, code, detail, ("accepted", answer.Accepted), ("duplicates", answer.Duplicates), ("rejected", answer.Rejected), ("rejected_count", answer.RejectedCount));
+}

@@ -1,0 +1,59 @@
+using Plumbline.Events;
+using Plumbline.Events.Spooling;
+using Plumbline.Ingestion.Duplicates;
+using Plumbline.Ingestion.Intake;
+using Plumbline.Ingestion.Writing;
+using Plumbline.Registry;
+using Plumbline.Registry.Models;
+
+namespace Plumbline.Ingestion;
+
+/// <summary>From an HTTP request to rows in the column store.</summary>
+public static class IngestionSetup
+{
+    // About 40 million ids; beyond it the column store is asked about each row, which is exact too but slower.
+    private const long DuplicateFilterBytes = 256L * 1024 * 1024;
+    private const long MiB = 1024 * 1024;
+
+    public static IServiceCollection AddIngestion(this IServiceCollection services, InstanceOptions instance, IngestionOptions options)
+    {
+        var limits = new EventLimits { BodyBytes = options.MaxBodyMiB * (int)MiB };
+        services.AddSingleton(limits)
+            .AddSingleton(provider => Spool.Open(
+                new SpoolOptions { Path = Path.Combine(instance.DataDirectory, "spool.db"), MaxBytes = options.SpoolMiB * MiB }, provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton(new FilterBudget(DuplicateFilterBytes))
+            // A body that grows holds its old array beside the new one, and pooled arrays are powers of two: three times the largest.
+            .AddSingleton(new BodyBudget(Math.Max(256 * MiB, 3L * limits.BodyBytes)))
+            .AddSingleton<DecoderPool>().AddSingleton<StoredIds>().AddSingleton<KnownEvents>().AddSingleton<FeatureInference>().AddSingleton<BatchIntake>().AddSingleton<EventPosts>()
+            .AddSingleton<GroundTruthMatching>().AddSingleton<SignalMatching>().AddSingleton<PredictionWriteGate>().AddSingleton<PartMerging>().AddSingleton<FeatureTypeReview>().AddSingleton<BlockWriter>().AddSingleton<IngestionProgress>();
+        services.AddHostedService<IngestionStart>().AddHostedService<SpoolDrain>();
+        services.AddSingleton(provider => new ModelRemovalStep(async (model, _) =>
+        {
+            await provider.GetRequiredService<Spool>().DropModelAsync(model.Id);
+            provider.GetRequiredService<KnownEvents>().Forget(model.Id);
+        }));
+        return services;
+    }
+
+    public static void MapIngestion(this IEndpointRouteBuilder routes) => routes.MapEvents();
+
+    // What the spool holds from an earlier run must be known before the first request can bring the same rows again.
+    private sealed class IngestionStart(KnownEvents known) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken)
+        {
+            known.ReadSpoolAtStart();
+            return Task.CompletedTask;
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

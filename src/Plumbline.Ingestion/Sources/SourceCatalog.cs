@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.State;
+
+namespace Plumbline.Ingestion.Sources;
+
+/// <summary>The declared sources. What each has read is kept beside its declaration, in the same row.</summary>
+public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, SourcesOptions options, TimeProvider time, ILogger<SourceCatalog> log) : IDisposable
+{
+    private readonly SemaphoreSlim _changing = new(1, 1);
+
+    /// <summary>Raised after a source became due earlier than it was.</summary>
+    public event Action? Hurried;
+
+    /// <summary>Creates or changes a source; it is due at once. Its cursor stays where it is unless other rows, or other columns of them, are read from now on.</summary>
+    /// <returns>Whether it is new, or what is wrong by field.</returns>
+    public async Task<(bool Created, IReadOnlyList<(string Field, string Reason)> Errors)> PutAsync(ModelDefinition model, string name, SourceSpecification source, string by, CancellationToken cancellation)
+    {
+        if (SourceRules.Check(name, source, options) is { Count: > 0 } errors) return (false, errors);
+        await _changing.WaitAsync(cancellation);
+        try
+        {
+            await using var db = await state.CreateDbContextAsync(cancellation);
+            var row = await db.OutcomeSources.FirstOrDefaultAsync(known => known.ModelId == model.Id && known.Name == name, cancellation);
+            var created = row is null;
+            if (row is null)
+            {
+                if (await db.OutcomeSources.CountAsync(known => known.ModelId == model.Id, cancellation) >= SourceRules.MaxSources) return (false, [("name", $"the model has {SourceRules.MaxSources} sources already, which is the most.")]);
+                db.OutcomeSources.Add(row = new OutcomeSourceRow { ModelId = model.Id, Name = name, Specification = "", ChangedBy = by, Enabled = true });
+            }
+            else if (!source.ReadsLike(Read(row)))
+            {
+                (row.CursorWatermark, row.CursorTie, row.CursorMovedMs, row.PullBeganMs, row.CompleteBeganMs) = (null, null, 0, null, null);
+            }
+
+            // Whoever declares it again has seen what the columns are now.
+            row.Shape = null;
+            row.Generation++;
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            (row.Specification, row.ChangedBy, row.ChangedAtMs, row.NextPullMs) = (JsonSerializer.Serialize(source, SourceSpecification.Json), by, now, now);
+            await db.SaveChangesAsync(cancellation);
+            Hurried?.Invoke();
+            log.LogInformation("The source {Source} of model {Model} was {Change} by {By}", name, model.Name, created ? "created" : "changed", by);
+            return (created, []);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Removes a source; what it brought stays. False when there is none.</summary>
+    public async Task<bool> RemoveAsync(int modelId, string name, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        return await db.OutcomeSources.Where(row => row.ModelId == modelId && row.Name == name).ExecuteDeleteAsync(cancellation) > 0;
+    }
+
+    /// <summary>Makes it due now. False when there is none.</summary>
+    public async Task<bool> HurryAsync(int modelId, string name, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        return Due(await db.OutcomeSources.Where(row => row.ModelId == modelId && row.Name == name)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.NextPullMs, now), cancellation));
+    }
+
+    /// <summary>Switches it on, which makes it due, or off. False when there is none.</summary>
+    public async Task<bool> SwitchAsync(int modelId, string name, bool on, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        // A further generation also stops the pull that runs.
+        return Due(await db.OutcomeSources.Where(row => row.ModelId == modelId && row.Name == name)
+            .ExecuteUpdateAsync(set => set
+                .SetProperty(row => row.Enabled, on)
+                .SetProperty(row => row.NextPullMs, now)
+                .SetProperty(row => row.Generation, row => row.Generation + 1), cancellation));
+    }
+
+    /// <summary>Removes the sources of a deleted model.</summary>
+    public async Task ForgetAsync(int modelId, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        await db.OutcomeSources.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
+    }
+
+    public void Dispose() => _changing.Dispose();
+
+    private bool Due(int sources)
+    {
+        if (sources > 0) Hurried?.Invoke();
+        return sources > 0;
+    }
+
+    internal static SourceSpecification Read(OutcomeSourceRow row) => JsonSerializer.Deserialize<SourceSpecification>(row.Specification, SourceSpecification.Json)!;
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using Plumbline.Registry.Text;
+using Plumbline.Registry.Web;
+
+namespace Plumbline.Ingestion.Sources;
+
+/// <summary>Checks a declared source: everything that can be known without asking the place itself.</summary>
+public static class SourceRules
+{
+    /// <summary>At most this many sources per model.</summary>
+    public const int MaxSources = 50;
+
+    private const int MostIdentifierCharacters = 256;
+    private const int MostPathCharacters = 1024;
+    private const long MostRowsOverlap = 100_000_000;
+    private static readonly System.Buffers.SearchValues<char> PatternCharacters = System.Buffers.SearchValues.Create("*?{}[]");
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(7);
+
+    /// <summary>What is wrong, by field; empty when nothing is.</summary>
+    public static IReadOnlyList<(string Field, string Reason)> Check(string name, SourceSpecification source, SourcesOptions options)
+    {
+        var errors = new List<(string Field, string Reason)>();
+        if (!ConnectionOptions.IsName(name)) errors.Add(("name", "1..64 characters of A-Z a-z 0-9 . _ - are needed."));
+        if (options.Find(source.Connection) is { } connection) CheckPlace(source, connection.Kind!.Value, errors);
+        else errors.Add(("connection", options.Connections.Count == 0
+            ? "no connection is configured; declare one under sources.connections in the configuration file."
+            : $"'{Problems.Shorten(source.Connection)}' is none of the configured connections: {string.Join(", ", options.Connections.Select(known => known.Name))}."));
+        CheckColumns(source, errors);
+        if (source.Every < TimeSpan.FromSeconds(1) || source.Every > LongestPause) errors.Add(("every", $"{DurationText.Format(source.Every)} is outside 1s..7d."));
+        if (source.Page is < 1 or > 1_000_000) errors.Add(("page", $"{source.Page} is outside 1..1000000."));
+        if (source.Overlap is not null && !TryReadOverlap(source.Overlap, out _, out _)) errors.Add(("overlap", "a duration such as 5m (0s..7d) is needed, or for an integer watermark a count such as 10000 (0..100000000)."));
+        return errors;
+    }
+
+    /// <summary>Reads an overlap as a duration or a count.</summary>
+    internal static bool TryReadOverlap(string text, out TimeSpan? duration, out long? count)
+    {
+        (duration, count) = (null, null);
+        if (DurationText.TryParse(text, out var parsed) && parsed <= LongestPause) duration = parsed;
+        else if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows <= MostRowsOverlap) count = rows;
+        return duration is not null || count is not null;
+    }
+
+    /// <summary>Why a path below a folder or prefix cannot be used, or null. Only names, slashes and stars: nothing in it can lead out of the folder or mean something to a reader of URLs.</summary>
+    internal static string? PathError(string path)
+    {
+        if (path.Length is 0 or > MostPathCharacters) return $"1..{MostPathCharacters} characters are needed.";
+        if (!path.All(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' or '=' or '/' or '*' or ' ' or '+' or '@')) return "only letters, digits and . _ - = + @ space / * may be in it.";
+        if (path.Split('/').Any(part => part is "" or "." or "..")) return "it must be relative, without empty parts, '.' and '..'.";
+        return path.Split('/').Any(part => part.Contains("**", StringComparison.Ordinal) && part != "**") ? "'**' stands alone between slashes." : null;
+    }
+
+    /// <summary>True when the engine would read more than a name in it.</summary>
+    internal static bool HasPattern(string path) => path.AsSpan().ContainsAny(PatternCharacters);
+
+    private static void CheckPlace(SourceSpecification source, ConnectionKind kind, List<(string Field, string Reason)> errors)
+    {
+        if (kind == ConnectionKind.Postgresql)
+        {
+            if (source.Path is not null) errors.Add(("path", $"'{source.Connection}' is a database: name a table."));
+            CheckIdentifier("table", source.Table, isNeeded: true, errors);
+            return;
+        }
+
+        if (source.Table is not null) errors.Add(("table", $"'{source.Connection}' has files: give a path, such as outcomes/*.parquet."));
+        if (source.Path is null) errors.Add(("path", "is needed, such as outcomes/*.parquet."));
+        else if (PathError(source.Path) is { } reason) errors.Add(("path", reason));
+        else if (!source.Path.EndsWith(".parquet", StringComparison.Ordinal)) errors.Add(("path", "must end in .parquet."));
+    }
+
+    private static void CheckColumns(SourceSpecification source, List<(string Field, string Reason)> errors)
+    {
+        var isTruth = source.Gives == OutcomeKind.GroundTruth;
+        var columns = source.Columns;
+        CheckIdentifier("columns.prediction_id", columns.PredictionId, isTruth, errors);
+        CheckIdentifier("columns.timestamp", columns.Timestamp, isNeeded: true, errors);
+        CheckIdentifier("columns.value", columns.Value, isTruth, errors);
+        CheckIdentifier("watermark", source.Watermark, isNeeded: true, errors);
+        CheckIdentifier("tie_breaker", source.TieBreaker, isNeeded: false, errors);
+        if (source.TieBreaker is not null && source.TieBreaker == source.Watermark) errors.Add(("tie_breaker", "is the watermark itself; leave it out."));
+        Only(OutcomeKind.Signals, [("columns.name", columns.Name), ("columns.version", columns.Version), ("columns.segment", columns.Segment), ("columns.signal_id", columns.SignalId)]);
+        Only(OutcomeKind.GroundTruth, [("columns.source", columns.Source)]);
+        if (isTruth && source.Signal is not null) errors.Add(("signal", "means nothing for ground truth; remove it."));
+        if (!isTruth && columns.Name is null == source.Signal is null) errors.Add(("signal", "either signal (one name for all rows) or columns.name (the column that has it) is needed."));
+        if (source.Signal is not null && (source.Signal.Length == 0 || Encoding.UTF8.GetByteCount(source.Signal) > 128 || source.Signal.Any(char.IsControl))) errors.Add(("signal", "1..128 bytes without control characters are needed."));
+
+        void Only(OutcomeKind kind, (string Field, string? Column)[] fields)
+        {
+            foreach (var (field, column) in fields)
+            {
+                if (column is not null && source.Gives != kind) errors.Add((field, $"means nothing for {(isTruth ? "ground truth" : "signals")}; remove it."));
+                else CheckIdentifier(field, column, isNeeded: false, errors);
+            }
+        }
+    }
+
+    private static void CheckIdentifier(string field, string? name, bool isNeeded, List<(string Field, string Reason)> errors)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            if (isNeeded) errors.Add((field, "is needed."));
+            else if (name is not null) errors.Add((field, "is empty; leave it out."));
+        }
+        else if (name.Length > MostIdentifierCharacters || name.Any(char.IsControl))
+        {
+            errors.Add((field, $"1..{MostIdentifierCharacters} characters without control characters are needed."));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using Plumbline.Store;
+
+namespace Plumbline.Ingestion.Sources;
+
+/// <summary>Opens what a source reads.</summary>
+public sealed class SourceTables(SourcesOptions options, ColumnStore store)
+{
+    /// <summary>Opens the source's table.</summary>
+    /// <exception cref="SourceException">The place is not there or refuses.</exception>
+    internal async Task<ISourceTable> OpenAsync(SourceSpecification source, CancellationToken cancellation)
+    {
+        var connection = options.Find(source.Connection) ?? throw new SourceException(SourceErrorCode.ConnectionUnknown, $"There is no connection '{source.Connection}' in the configuration file any more. Add it under sources.connections, or declare the source with another.");
+        return connection.Kind == ConnectionKind.Postgresql
+            ? await PostgresTable.OpenAsync(connection, source, options.Timeout, cancellation)
+            : new ParquetTable(store, connection, source, options.Timeout);
+    }
+}

@@ -1,0 +1,18 @@
+using Plumbline.Registry.Models;
+
+namespace Plumbline.Ingestion.Sources;
+
+/// <summary>Outcomes that are fetched: from tables of a database and from Parquet files, incrementally.</summary>
+public static class SourcesSetup
+{
+    public static IServiceCollection AddSources(this IServiceCollection services, SourcesOptions options)
+    {
+        services.AddSingleton(options).AddSingleton<RunningPulls>().AddSingleton<SourceCatalog>().AddSingleton<SourceReader>().AddSingleton<SourceTables>();
+        services.AddSingleton<RefusedRows>().AddSingleton<SourcePull>();
+        services.AddHostedService<SourceSchedule>();
+        services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => provider.GetRequiredService<SourceCatalog>().ForgetAsync(model.Id, cancellation)));
+        return services;
+    }
+
+    public static void MapSources(this IEndpointRouteBuilder routes) => routes.MapSourceEndpoints();
+}

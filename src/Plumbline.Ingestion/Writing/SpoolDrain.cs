@@ -1,0 +1,169 @@
+using System.Collections.Concurrent;
+using Plumbline.Events;
+using Plumbline.Events.Spooling;
+using Plumbline.Registry.Storage;
+
+namespace Plumbline.Ingestion.Writing;
+
+/// <summary>
+/// Moves events from the spool to the column store, in blocks. Each model and kind is a lane of its own, some at a time; a lane whose
+/// block fails waits and tries again, while the others go on. A block that keeps failing is set aside, where the Self page shows it,
+/// and is tried again now and then: nothing is thrown away.
+/// </summary>
+public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgress progress, StorageState storage, FailureLog failures, TimeProvider time,
+    ILogger<SpoolDrain> log) : BackgroundService
+{
+    private const int RowsPerBlock = 50_000;
+    private const long BytesPerBlock = 32 * 1024 * 1024;
+    private const int LanesAtOnce = 2;
+    private const int TriesBeforeSetAside = 5;
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PauseWhenEmpty = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
+    private readonly ConcurrentDictionary<(int ModelId, EventKind Kind), Task> _lanes = new();
+    private readonly ConcurrentDictionary<(int ModelId, EventKind Kind), DateTimeOffset> _paused = new();
+    private readonly ConcurrentDictionary<long, (int Tries, DateTimeOffset Next)> _failing = new();
+    private readonly SemaphoreSlim _places = new(LanesAtOnce, LanesAtOnce);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _places.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                progress.Sample();
+                // With an empty spool nothing is to be done before something arrives; looking all the same would keep an idle processor awake.
+                if (StartLanes(stoppingToken)) await Task.Delay(Pause, time, stoppingToken);
+                else await spool.WaitForRowsAsync(PauseWhenEmpty, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+        await Task.WhenAll(_lanes.Values);
+    }
+
+    /// <summary>False when the spool is empty.</summary>
+    private bool StartLanes(CancellationToken stopping)
+    {
+        var (open, waiting) = (spool.OpenBlocks(), spool.Backlogs());
+        if (open.Count == 0 && waiting.Count == 0)
+            return false;
+        var now = time.GetUtcNow();
+        foreach (var lane in DueLanes(open, waiting, now))
+        {
+            if (_paused.TryGetValue(lane, out var until) && now < until)
+                continue;
+            if (_lanes.TryGetValue(lane, out var running) && !running.IsCompleted)
+                continue;
+            _lanes[lane] = Task.Run(() => RunLaneAsync(lane.ModelId, lane.Kind, stopping), CancellationToken.None);
+        }
+        return true;
+    }
+
+    private HashSet<(int ModelId, EventKind Kind)> DueLanes(IReadOnlyList<SpoolBlock> open, IReadOnlyList<SpoolBacklog> waiting, DateTimeOffset now)
+    {
+        var due = new HashSet<(int, EventKind)>();
+        foreach (var block in open)
+        {
+            if (IsDue(block, now))
+                due.Add((block.ModelId, block.Kind));
+        }
+        foreach (var backlog in waiting)
+        {
+            if (IsDue(backlog, now) && !IsHeld(backlog.ModelId, backlog.Kind))
+                due.Add((backlog.ModelId, backlog.Kind));
+        }
+        return due;
+    }
+
+    private async Task RunLaneAsync(int modelId, EventKind kind, CancellationToken stopping)
+    {
+        try
+        {
+            await _places.WaitAsync(stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        try
+        {
+            while (!stopping.IsCancellationRequested && await NextBlockAsync(modelId, kind) is { } next)
+            {
+                if (!await TryStoreAsync(next.Block, next.IsRepeated, stopping))
+                    return;
+            }
+        }
+        catch (SpoolException error)
+        {
+            _paused[(modelId, kind)] = time.GetUtcNow() + PauseAfterFailure;
+            storage.Failed(StorageFailure.Describe(error) ?? $"the spool cannot be written: {error.Message}");
+            if (failures.IsDue("spool")) log.LogError(error, "The spool cannot be written; model {Model} waits", modelId);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    private async Task<(SpoolBlock Block, bool IsRepeated)?> NextBlockAsync(int modelId, EventKind kind)
+    {
+        var now = time.GetUtcNow();
+        var open = spool.OpenBlocks().Where(block => block.ModelId == modelId && block.Kind == kind).FirstOrDefault(block => IsDue(block, now));
+        if (open is not null)
+            return (open, IsRepeated: true);
+        var backlog = spool.Backlogs().FirstOrDefault(waiting => waiting.ModelId == modelId && waiting.Kind == kind);
+        if (backlog.Rows == 0 || !IsDue(backlog, now) || IsHeld(modelId, kind))
+            return null;
+        return await spool.PlanBlockAsync(modelId, kind, RowsPerBlock, BytesPerBlock) is { } planned ? (planned, IsRepeated: false) : null;
+    }
+
+    private async Task<bool> TryStoreAsync(SpoolBlock block, bool isRepeated, CancellationToken stopping)
+    {
+        try
+        {
+            await writer.StoreAsync(block, isRepeated, stopping);
+            _failing.TryRemove(block.Number, out _);
+            return true;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (Exception error)
+        {
+            // Whatever the engine or the data did: the block stays in the spool, and the other lanes go on.
+            var tries = _failing.GetValueOrDefault(block.Number).Tries + 1;
+            var backoff = TimeSpan.FromMilliseconds(Math.Min(LongestBackoff.TotalMilliseconds, 200 * Math.Pow(2, tries)));
+            _failing[block.Number] = (tries, time.GetUtcNow() + backoff);
+            if (tries == TriesBeforeSetAside)
+                log.LogError(error, "Block {Block} of model {Model} ({Rows} rows) failed {Tries} times and is set aside; it is tried again every {Backoff}", block.Number, block.ModelId, block.Rows, tries, LongestBackoff);
+            else if (failures.IsDue("block"))
+                log.LogWarning(error, "Block {Block} of model {Model} ({Rows} rows) failed and is tried again in {Backoff}", block.Number, block.ModelId, block.Rows, backoff);
+            if (StorageFailure.Describe(error) is { } problem)
+                storage.Failed(problem);
+            await spool.FailBlockAsync(block, error.Message.Length > 2_000 ? error.Message[..2_000] : error.Message);
+            return tries >= TriesBeforeSetAside;
+        }
+    }
+
+    private bool IsDue(SpoolBlock block, DateTimeOffset now) => !_failing.TryGetValue(block.Number, out var failing) || failing.Next <= now;
+
+    private static bool IsDue(SpoolBacklog backlog, DateTimeOffset now) => backlog.Rows >= RowsPerBlock || backlog.Bytes >= BytesPerBlock || now - backlog.OldestAt >= Linger;
+
+    // While a block is tried the first times, later ones of its lane wait: most failures are the engine's, and would hit them as well.
+    private bool IsHeld(int modelId, EventKind kind) =>
+        !_failing.IsEmpty && spool.OpenBlocks().Any(block => block.ModelId == modelId && block.Kind == kind && _failing.TryGetValue(block.Number, out var failing) && failing.Tries < TriesBeforeSetAside);
+}

@@ -1,0 +1,97 @@
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.References;
+using Plumbline.Registry.Models;
+using Plumbline.Statistics.Alarms;
+
+namespace Plumbline.Monitoring.Drift.Calibrated;
+
+/// <summary>
+/// How surprising a window is, given how the reference's own windows (or the first ones in production) differ from each other: the p-value from which alarms with a false-alarm budget are made. Base
+/// windows only; days and weeks would say the same evidence again.
+/// </summary>
+internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineCatalog baselines, CalibratedNulls nulls) : IEventCalculator
+{
+    public const string Metric = "drift.calibrated";
+
+    // Windows before the first one that fill the memory of persistent traffic.
+    private const int WarmUp = 24;
+
+    // About 1 KB each.
+    private const int ProfilesInMemory = 20_000;
+
+    public IReadOnlyList<MetricDefinition> Metrics { get; } =
+    [
+        new(Metric, MetricLayer.Inputs, "sd", "[0, 10]", MetricDirection.LowerIsBetter,
+            "Size of the shift from what is expected at this time, as the shift of a normal variable in its standard deviations that is as far (Hellinger distance), without what chance adds; over deciles or the "
+            + "15 most frequent categories, unseen, missing and ill-typed values. The p-value is calibrated on the windows of the reference (on production's first 7 days when the reference has no timestamps over "
+            + "3 days and 48 windows): sampling of both sides, variance between windows, time of day and week, persistence. insufficient_data while that is being learned, and for a stream the "
+            + "history does not have. Base windows only."),
+    ];
+
+    public async Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation)
+    {
+        if (windows.Count == 0 || windows[0].Length != model.Window || baselines.Find(model.Id) is not { } baseline) return;
+        var learned = await nulls.FindAsync(model, baseline, cancellation);
+        foreach (var run in ConsecutiveWindows.Split(windows, int.MaxValue))
+        {
+            var (from, to) = (run[0].Start - WarmUp * model.Window, run[^1].End);
+            var scopes = 1 + (model.Segments.Length * 10);
+            var perRead = Math.Max(1, ProfilesInMemory / ((run.Count + WarmUp) * scopes));
+            foreach (var names in baseline.Features.Keys.Order(StringComparer.Ordinal).Chunk(perRead))
+            {
+                var rows = await profiles.ReadAsync(model, from, to, new ProfileQuery { Features = names }, cancellation);
+                Judge(baseline, learned, rows, run, points);
+            }
+        }
+    }
+
+    private static void Judge(Baseline baseline, LearnedNulls? learned, IReadOnlyList<FeatureProfile> rows, IReadOnlyList<MetricWindow> run, List<MetricPoint> points)
+    {
+        var wanted = run.Select(window => window.Start).ToHashSet();
+        var memories = new Dictionary<(ProfileScope Scope, string Feature), NullMemory>();
+        foreach (var window in rows.GroupBy(row => row.WindowStart))
+        {
+            foreach (var (scope, features) in ScopeMerge.Merge(window))
+            {
+                foreach (var (name, profile) in features)
+                {
+                    if (!baseline.Features.TryGetValue(name, out var feature) || profile.Baseline != baseline.Generation || profile.Bins.Length != feature.Profile.Bins.Length) continue;
+                    var point = Judge(feature, learned, memories, scope, profile);
+                    if (wanted.Contains(window.Key) && IsWorthTelling(scope, profile)) points.Add(point);
+                }
+            }
+        }
+    }
+
+    private static MetricPoint Judge(
+        FeatureBaseline feature, LearnedNulls? learned, Dictionary<(ProfileScope Scope, string Feature), NullMemory> memories, ProfileScope scope, FeatureProfile profile)
+    {
+        WindowSurprise? surprise = null;
+        if (!feature.IsNearIdentifier && learned is not null && learned.Streams.TryGetValue(new CalibratedStream(scope.SegmentKey, scope.SegmentValue, profile.Feature), out var known))
+        {
+            if (!memories.TryGetValue((scope, profile.Feature), out var memory)) memories[(scope, profile.Feature)] = memory = known.NewMemory();
+            surprise = known.Judge(new WindowCounts(profile.WindowStart, CalibratedBins.Of(feature, profile)), memory);
+        }
+
+        // Windows that were learned from cannot be surprising; and fewer rows than any metric asks for say nothing.
+        var isJudged = surprise is not null && profile.Rows >= MetricSink.MinimumRows && !(profile.WindowStart < learned!.LearnedUntil);
+        return new MetricPoint
+        {
+            Metric = Metric,
+            Feature = profile.Feature,
+            Segment = scope.Segment,
+            Version = scope.Version,
+            WindowStart = profile.WindowStart,
+            WindowEnd = profile.WindowEnd,
+            Value = isJudged ? surprise!.Value.Effect : null,
+            PValue = isJudged ? surprise!.Value.PValue : null,
+            N = profile.Rows,
+            Status = isJudged ? MetricStatus.Ok : feature.IsNearIdentifier ? MetricStatus.Undefined : MetricStatus.InsufficientData,
+            Reason = feature.IsNearIdentifier ? FeatureBaseline.NearIdentifier : "",
+        };
+    }
+
+    // As for the other measures: a small segment says so once, not for each feature.
+    private static bool IsWorthTelling(ProfileScope scope, FeatureProfile profile) => scope.SegmentKey.Length == 0 || profile.Rows >= MetricSink.MinimumRows;
+}

@@ -1,0 +1,15 @@
+using Plumbline.Registry.Models;
+
+namespace Plumbline.Monitoring.Metrics;
+
+/// <summary>Metric points: stored, computed by the window pass, read by pages and API. The calculators are registered by the composition root.</summary>
+public static class MetricsSetup
+{
+    public static IServiceCollection AddMetricPoints(this IServiceCollection services)
+    {
+        services.AddSingleton<MetricCatalogue>().AddSingleton<MetricPointStore>().AddSingleton<WindowComputation>().AddSingleton<MetricReader>().AddSingleton<WindowPassState>().AddSingleton<NotComputedReader>();
+        services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => provider.GetRequiredService<MetricPointStore>().DeleteModelAsync(model.Id, cancellation)));
+        services.AddHostedService<WindowPass>();
+        return services;
+    }
+}

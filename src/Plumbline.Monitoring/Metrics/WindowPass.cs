@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using Plumbline.Registry;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Storage;
+using Plumbline.Registry.Windows;
+
+namespace Plumbline.Monitoring.Metrics;
+
+/// <summary>
+/// The schedule: looks at the ledger, computes what is closed, and marks the day and the week of each computed window.
+/// Each model is a lane of its own, some at a time; a lane gives its place up after each batch, so that a model with a long backlog
+/// or a failure does not hold up the others.
+/// </summary>
+public sealed class WindowPass(
+    WindowLedger ledger, ModelCatalog models, WindowComputation computation, WindowPassState passState, FailureLog failures, InstanceOptions instance,
+    TimeProvider time, ILogger<WindowPass> log)
+    : BackgroundService
+{
+    /// <summary>Windows per statement: enough to amortise a scan, few enough that a failure costs little.</summary>
+    private const int BatchSize = 168;
+
+    // Much of a model's pass is one thread's work (reading profiles, making points), so models side by side use the cores.
+    private static readonly int LanesAtOnce = Math.Min(Environment.ProcessorCount, 4);
+
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<int, Task> _lanes = new();
+    private readonly SemaphoreSlim _places = new(LanesAtOnce, LanesAtOnce);
+    private readonly ConcurrentQueue<int> _changed = new();
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        models.Changed += _changed.Enqueue;
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        models.Changed -= _changed.Enqueue;
+        _places.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await ledger.TryAgainAsync(stoppingToken);
+        // A declaration may have been the last thing that an earlier run took note of.
+        foreach (var id in await ledger.ModelsWithWorkAsync(stoppingToken)) _changed.Enqueue(id);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await NoteChangesAsync(stoppingToken);
+                foreach (var id in await ledger.ModelsDueAsync(stoppingToken)) StartLane(id, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                passState.Failed(error.Message);
+                if (failures.IsDue("window pass")) log.LogError(error, "The window pass failed; it is tried again.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(instance.Windows.IntervalMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(_lanes.Values);
+    }
+
+    // Open windows of a model that is declared with a shorter lateness close earlier.
+    private async Task NoteChangesAsync(CancellationToken cancellation)
+    {
+        // It leaves the queue when it is written: a failure is tried again.
+        while (_changed.TryPeek(out var id))
+        {
+            if (models.Find(id) is { } model) await ledger.CloseEarlierAsync(model, cancellation);
+            _changed.TryDequeue(out _);
+        }
+    }
+
+    private void StartLane(int modelId, CancellationToken stopping)
+    {
+        if (_lanes.TryGetValue(modelId, out var running) && !running.IsCompleted) return;
+        _lanes[modelId] = Task.Run(() => RunLaneAsync(modelId, stopping), CancellationToken.None);
+    }
+
+    private async Task RunLaneAsync(int modelId, CancellationToken stopping)
+    {
+        try
+        {
+            while (models.Find(modelId) is { } model)
+            {
+                await _places.WaitAsync(stopping);
+                try
+                {
+                    if (!await RunModelAsync(model, stopping)) return;
+                }
+                finally
+                {
+                    _places.Release();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The ledger still has what was not computed.
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            passState.Failed(error.Message);
+            if (failures.IsDue("window lane")) log.LogError(error, "The lane of model {Model} failed; it is tried again.", modelId);
+            await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<bool> RunModelAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        var worked = await RunAsync(model, model.Window, cancellation);
+        foreach (var length in CoarseWindows.Above(model.Window)) worked |= await RunAsync(model, length, cancellation);
+        return worked;
+    }
+
+    private async Task<bool> RunAsync(ModelDefinition model, TimeSpan length, CancellationToken cancellation)
+    {
+        var windows = await ledger.TakeAsync(model, length, BatchSize, cancellation);
+        // A declaration counts before its windows are marked: a model that was read before they were taken may be the one before it.
+        if (models.Find(model.Id) is not { } current) return false;
+        model = current;
+        // A window that has failed goes alone: one that cannot be computed must not take the others of its batch with it.
+        List<DirtyWindow> fresh = [.. windows.Where(window => window.Attempts == 0)];
+        if (fresh.Count > 0) await ComputeAsync(model, length, fresh, cancellation);
+        foreach (var failed in windows.Where(window => window.Attempts > 0)) await ComputeAsync(model, length, [failed], cancellation);
+        return windows.Count > 0;
+    }
+
+    private async Task ComputeAsync(ModelDefinition model, TimeSpan length, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            var isBase = length == model.Window;
+            var unmade = isBase
+                ? await computation.ComputeBaseAsync(model, windows, cancellation)
+                : await computation.ComputeCoarseAsync(model, windows, cancellation);
+            if (isBase) await MarkCoarseAsync(model, windows, cancellation);
+            if (unmade.Count > 0)
+            {
+                await FailedAsync(model, windows, unmade[0], error: null, cancellation);
+                return;
+            }
+
+            await ledger.ClearAsync(model.Id, windows, cancellation);
+            passState.Computed(windows.Count, time.GetElapsedTime(started));
+        }
+        catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
+        {
+            await FailedAsync(model, windows, error.Message, error, cancellation);
+        }
+    }
+
+    private async Task FailedAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, string cause, Exception? error, CancellationToken cancellation)
+    {
+        passState.Failed($"{model.Name}: {cause}");
+        var attempts = windows[0].Attempts + 1;
+        // The first failure and the last; those between say nothing new.
+        if (attempts == 1)
+            log.LogError(error, "Windows {From} to {To} of {Model} were not computed: {Cause}; they are tried again.", windows[^1].Start, windows[0].Start, model.Name, cause);
+        else if (attempts == WindowLedger.AttemptsBeforeSetAside)
+            log.LogError("The window {Start} of {Model} is set aside after {Attempts} tries: {Cause}", windows[0].Start, model.Name, attempts, cause);
+        await ledger.FailAsync(model.Id, windows, cause, cancellation);
+    }
+
+    private async Task MarkCoarseAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)
+    {
+        var coarse = from window in windows
+                     from length in CoarseWindows.Above(model.Window)
+                     group window.Reasons by (CoarseWindows.Holding(window.Start, length).Start, length) into marked
+                     select (marked.Key, Reasons: marked.Aggregate(DirtyReason.None, (all, reasons) => all | reasons));
+        foreach (var group in coarse.GroupBy(window => window.Reasons)) await ledger.MarkAsync(model.Id, group.Select(window => window.Key), group.Key, cancellation);
+    }
+}

@@ -1,0 +1,20 @@
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
+
+namespace Plumbline.Monitoring.Multivariate;
+
+/// <summary>Drift of all features together.</summary>
+public static class MultivariateSetup
+{
+    public static IServiceCollection AddMultivariateDrift(this IServiceCollection services)
+    {
+        services.AddSingleton<ReferenceShapes>();
+        services.AddSingleton(provider => new ModelRemovalStep((model, _) =>
+        {
+            provider.GetRequiredService<ReferenceShapes>().Remove(model);
+            return Task.CompletedTask;
+        }));
+        services.AddSingleton<IEventCalculator, MultivariateCalculator>();
+        return services;
+    }
+}

@@ -1,0 +1,20 @@
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Windows;
+
+namespace Plumbline.Monitoring.Profiles;
+
+/// <summary>Profiles of closed and open windows.</summary>
+public static class ProfilesSetup
+{
+    public static IServiceCollection AddProfiles(this IServiceCollection services) => services
+        .AddSingleton<SegmentValues>()
+        .AddSingleton<ProfileStore>()
+        .AddSingleton<GenerationClock>()
+        .AddSingleton<HistoryWindows>()
+        .AddSingleton(provider => new ModelRedefinitionStep((model, cancellation) =>
+            provider.GetRequiredService<HistoryWindows>().MarkAsync(model, DirtyReason.Reference, cancellation)))
+        .AddSingleton(provider => new VersionPlaceStep((model, version, cancellation) =>
+            provider.GetRequiredService<HistoryWindows>().MarkAsync(model, DirtyReason.Rewritten, cancellation, version)))
+        // The stored profiles go with the model's tables.
+        .AddSingleton(provider => new ModelRemovalStep(provider.GetRequiredService<SegmentValues>().RemoveAsync));
+}

@@ -1,0 +1,38 @@
+using Plumbline.Registry;
+using Plumbline.Registry.Models;
+using Plumbline.Store;
+
+namespace Plumbline.Monitoring.References;
+
+/// <summary>References: upload, baseline, and the first day as a stand-in.</summary>
+public static class ReferencesSetup
+{
+    public static IServiceCollection AddReferences(this IServiceCollection services) => services
+        .AddSingleton<BaselineComputation>()
+        .AddSingleton<BaselineCatalog>()
+        .AddSingleton<ReferenceLoading>()
+        .AddSingleton<FeatureRelevance>()
+        .AddSingleton(provider => new ModelRemovalStep(provider.GetRequiredService<BaselineCatalog>().RemoveAsync))
+        .AddHostedService<BaselineStart>();
+
+    // Starting, like the state: before anything that computes or listens.
+    private sealed class BaselineStart(BaselineCatalog baselines, ColumnStore store, InstanceOptions instance) : IHostedLifecycleService
+    {
+        public async Task StartingAsync(CancellationToken cancellationToken)
+        {
+            ReferenceFile.DeleteLeftOvers(ReferenceFile.FolderIn(instance.DataDirectory));
+            await StagedReference.DropLeftOversAsync(store, cancellationToken);
+            await baselines.LoadAsync(cancellationToken);
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

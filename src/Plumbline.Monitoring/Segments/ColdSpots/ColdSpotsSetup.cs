@@ -1,0 +1,16 @@
+using Plumbline.Registry.Models;
+
+namespace Plumbline.Monitoring.Segments.ColdSpots;
+
+/// <summary>The search for slices of traffic that are worse than the rest: daily, and when somebody asks.</summary>
+public static class ColdSpotsSetup
+{
+    public static IServiceCollection AddColdSpots(this IServiceCollection services, ColdSpotOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<ColdSpotRows>().AddSingleton<ColdSpotFeatures>().AddSingleton<ColdSpotSearch>().AddSingleton<ColdSpotJobs>().AddSingleton<ColdSpotReader>().AddSingleton<ColdSpotWatch>();
+        services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => provider.GetRequiredService<ColdSpotJobs>().RemoveAsync(model, cancellation)));
+        services.AddSingleton<ColdSpotSchedule>().AddHostedService(provider => provider.GetRequiredService<ColdSpotSchedule>());
+        return services;
+    }
+}

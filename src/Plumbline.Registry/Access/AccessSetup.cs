@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+
+namespace Plumbline.Registry.Access;
+
+/// <summary>
+/// Authentication by API key (and for browsers by a cookie that a key was exchanged for), authorization by role.
+/// Fail closed: an endpoint that names no role answers nobody.
+/// </summary>
+public static class AccessSetup
+{
+    private const string Selector = "KeyOrCookie";
+
+    public static IServiceCollection AddAccess(this IServiceCollection services, InstanceOptions options)
+    {
+        services.AddSingleton(new KeyBook(options.Access)).AddSingleton(new AllowedHosts(options)).AddSingleton<AccessCounters>().AddSingleton<LockOut>();
+        services.AddKeyLimits(options.Access);
+        services.AddAuthentication(Selector)
+            .AddPolicyScheme(Selector, displayName: null, scheme => scheme.ForwardDefaultSelector = context =>
+                options.Access.Keys.Count > 0 && !context.Request.Headers.ContainsKey("Authorization") && !IsApi(context.Request.Path)
+                    ? CookieAuthenticationDefaults.AuthenticationScheme
+                    : ApiKeyAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, configureOptions: null)
+            .AddCookie(cookie =>
+            {
+                cookie.Cookie.Name = "plumbline";
+                cookie.Cookie.HttpOnly = true;
+                cookie.Cookie.SameSite = SameSiteMode.Strict;
+                cookie.LoginPath = "/sign-in";
+                cookie.AccessDeniedPath = "/sign-in";
+                cookie.ExpireTimeSpan = TimeSpan.FromHours(12);
+                cookie.Events.OnValidatePrincipal = ReviveAsync;
+            });
+        services.AddAuthorization(authorization =>
+        {
+            foreach (var role in Enum.GetValues<ApiRole>()) authorization.AddPolicy(role.ToString(), policy => policy.RequireAssertion(context => May(context, role)));
+            // No role named: nobody. A forgotten declaration must be noticed, not exploited.
+            authorization.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build();
+        });
+        services.AddCascadingAuthenticationState();
+        return services;
+    }
+
+    /// <summary>Declares which role an endpoint needs.</summary>
+    public static TBuilder RequireRole<TBuilder>(this TBuilder builder, ApiRole role)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireAuthorization(role.ToString());
+
+    // A cookie opens what its key opens now, not what it opened when it was given.
+    private static Task ReviveAsync(CookieValidatePrincipalContext context)
+    {
+        var keys = context.HttpContext.RequestServices.GetRequiredService<KeyBook>();
+        if (context.Principal is not null && keys.Revive(context.Principal, CookieAuthenticationDefaults.AuthenticationScheme) is { } holder) context.ReplacePrincipal(holder);
+        else context.RejectPrincipal();
+        return Task.CompletedTask;
+    }
+
+    private static bool IsApi(PathString path) => path.StartsWithSegments("/v1", StringComparison.Ordinal) || path.StartsWithSegments("/metrics", StringComparison.Ordinal) || path.StartsWithSegments("/openapi", StringComparison.Ordinal);
+
+    private static bool May(AuthorizationHandlerContext context, ApiRole needed)
+    {
+        if (!Enum.TryParse<ApiRole>(context.User.FindFirst(ApiKeyAuthentication.RoleClaim)?.Value, out var held) || !ApiRoles.Grants(held, needed)) return false;
+        var bound = context.User.FindAll(ApiKeyAuthentication.ModelClaim).Select(claim => claim.Value).ToList();
+        if (bound.Count == 0) return true;
+        // A key bound to models sees those models only; what has no model in its route is not for it.
+        return context.Resource is HttpContext http && http.GetRouteValue("model") is string model && bound.Contains(model, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,71 @@
+using Plumbline.Events.Spooling;
+using Plumbline.Registry.Models;
+using Plumbline.Store;
+
+namespace Plumbline.Registry.Integrity;
+
+/// <summary>
+/// What is looked at when the parts of the folder belong together: counters against rows, damaged data parts, what belongs to no model.
+/// </summary>
+public static class IntegritySetup
+{
+    public static IServiceCollection AddIntegrity(this IServiceCollection services) => services
+        .AddSingleton<IntegrityFindings>()
+        .AddExceptionHandler<StoredDamage.Answer>()
+        .AddHostedService<IntegrityStart>();
+
+    /// <summary>After the models are read and before anything is stored.</summary>
+    private sealed class IntegrityStart(Spool spool, ColumnStore store, ModelCatalog catalog, IntegrityFindings findings,
+        ILogger<IntegrityFindings> log) : IHostedLifecycleService
+    {
+        public async Task StartingAsync(CancellationToken cancellationToken)
+        {
+            // Those of the spool, which was read before.
+            foreach (var finding in findings.Found) log.LogError("{Finding}", finding);
+            try
+            {
+                foreach (var facts in await CounterCheck.ReadAsync(spool, store, [.. catalog.All.Select(model => model.Id)],
+                    cancellationToken))
+                {
+                    if (facts.Agree) continue;
+                    Report(CounterCheck.Tell(facts, catalog.Find(facts.ModelId)!.Name));
+                    await CounterCheck.CorrectAsync(spool, facts);
+                }
+
+                foreach (var part in await EngineDamage.SetAsideAsync(store, table =>
+                    TableNames.Describe(table, id => catalog.Find(id)?.Name), cancellationToken)) Report(part);
+                await ReportOrphansAsync(cancellationToken);
+            }
+            catch (EngineException error)
+            {
+                // What cannot be read now will be told where it is needed; the rest of the server can go on.
+                Report($"The engine could not be compared with the counters, something in it may be damaged: {error.Message} Stop the "
+                    + "server and run `plumbline check`.");
+            }
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        private async Task ReportOrphansAsync(CancellationToken cancellation)
+        {
+            var known = catalog.All.Select(model => model.Id)
+                .Concat((await catalog.BeingRemovedAsync(cancellation)).Select(model => model.Id)).ToHashSet();
+            var orphans = (await EnginePart.ModelTableNamesAsync(store, cancellation))
+                .Where(table => !known.Contains(EnginePart.ModelOf(table))).ToList();
+            if (orphans.Count > 0) Report(TableNames.TellOrphans(orphans));
+        }
+
+        private void Report(string finding)
+        {
+            if (findings.Add(finding)) log.LogError("{Finding}", finding);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Registry.Access;
+using Plumbline.Registry.State;
+using Plumbline.Registry.Web;
+
+namespace Plumbline.Registry.Models;
+
+/// <summary>/v1/models and versions.</summary>
+public static class ModelEndpoints
+{
+    private const int MaxBodyBytes = 4 * 1024 * 1024;
+
+    public static void MapModels(this IEndpointRouteBuilder routes)
+    {
+        var models = routes.MapGroup("/v1/models").WithTags("Models");
+        models.MapGet("", (ModelCatalog catalog) => TypedResults.Ok(new { models = catalog.All.Select(model => ModelView.Of(model, catalog)) })).RequireRole(ApiRole.Read);
+        models.MapGet("{model}", (string model, ModelCatalog catalog) =>
+            catalog.Find(model) is { } found ? Results.Json(ModelView.Of(found, catalog), ModelSpecification.Json) : Problems.UnknownModel(model)).RequireRole(ApiRole.Read);
+        models.MapPut("{model}", PutAsync).RequireRole(ApiRole.Operate);
+        models.MapDelete("{model}", DeleteAsync).RequireRole(ApiRole.Admin);
+        models.MapPut("{model}/versions/{version}", PutVersionAsync).RequireRole(ApiRole.Operate);
+        models.MapGet("{model}/versions", GetVersionsAsync).RequireRole(ApiRole.Read);
+    }
+
+    private static async Task<IResult> PutAsync(
+        string model, HttpRequest request, ModelCatalog catalog, IFeatureRetyping retyping, IEnumerable<ModelRedefinitionStep> renewals, CancellationToken cancellation)
+    {
+        if (ModelNames.CheckModel(model) is { } reason) return Problems.BadRequest("model_name_invalid", reason);
+        var (specification, problem) = await ReadBodyAsync<ModelSpecification>(request, cancellation);
+        if (problem is not null) return problem;
+        var (definition, before, errors) = await catalog.PutAsync(model, specification!, cancellation);
+        if (definition is null)
+            return Problems.BadRequest("model_invalid", "The model was not changed; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+        if (before is not null && definition.Redefines(before))
+        {
+            // The declaration counts already: a caller that goes away does not undo what follows from it.
+            foreach (var renewal in renewals) await renewal.Renew(definition, CancellationToken.None);
+        }
+
+        foreach (var (feature, type) in ModelSpecificationReader.Retypes(specification!, definition))
+        {
+            try
+            {
+                await retyping.RetypeAsync(definition.Id, feature, type, provisional: false, cancellation);
+            }
+            catch (FeatureChangeException error)
+            {
+                return Problems.Conflict("too_many_feature_changes", error.Message);
+            }
+        }
+
+        definition = catalog.Find(definition.Id) ?? definition;
+        return Results.Json(
+            ModelView.Of(definition, catalog), ModelSpecification.Json, statusCode: before is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    private static async Task<IResult> DeleteAsync(string model, ModelRemoval removal, CancellationToken cancellation) =>
+        await removal.RemoveAsync(model, cancellation) ? TypedResults.NoContent() : Problems.UnknownModel(model);
+
+    private static async Task<IResult> PutVersionAsync(string model, string version, HttpRequest request, ModelCatalog catalog, IEnumerable<VersionPlaceStep> renewals, CancellationToken cancellation)
+    {
+        if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (ModelNames.CheckLabel("version", version) is { } reason) return Problems.BadRequest("version_name_invalid", reason);
+        if (version == VersionPlaces.Other) return Problems.BadRequest("version_name_invalid", $"'{VersionPlaces.Other}' is the name of all versions that are not told apart.");
+        var (body, problem) = await ReadBodyAsync<JsonElement>(request, cancellation);
+        if (problem is not null) return problem;
+        if (body.ValueKind != JsonValueKind.Object) return Problems.BadRequest("version_invalid", "The body is an object such as {\"code\":\"git:1a2b3c\",\"description\":\"..\"}.");
+        var wasOther = !found.VersionsApart.IsEmpty && !found.VersionsApart.Contains(version);
+        if (!await catalog.DeclareVersionAsync(found.Id, version, body.GetRawText(), cancellation))
+        {
+            return Problems.Conflict("too_many_versions",
+                $"{ModelLimits.MaxDeclaredVersions} versions of this model are told apart already. Events of another one are taken and counted as '{VersionPlaces.Other}'.");
+        }
+
+        // The version has its place already: a caller that goes away does not undo what follows from it.
+        if (wasOther && catalog.Find(found.Id) is { } changed)
+            foreach (var renewal in renewals) await renewal.Renew(changed, version, CancellationToken.None);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> GetVersionsAsync(string model, ModelCatalog catalog, IDbContextFactory<StateDbContext> state, CancellationToken cancellation)
+    {
+        if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var rows = await db.ModelVersions.AsNoTracking().Where(row => row.ModelId == found.Id).OrderBy(row => row.FirstSeenMs).ToListAsync(cancellation);
+        return TypedResults.Ok(new
+        {
+            versions = rows.Select(row => new
+            {
+                version = row.Version,
+                first_seen = DateTimeOffset.FromUnixTimeMilliseconds(row.FirstSeenMs),
+                declaration = row.Declaration is null ? (JsonElement?)null : JsonSerializer.Deserialize<JsonElement>(row.Declaration),
+            }),
+        });
+    }
+
+    private static Task<(T? Value, IResult? Problem)> ReadBodyAsync<T>(HttpRequest request, CancellationToken cancellation) =>
+        ModelBody.ReadAsync<T>(request, MaxBodyBytes, $"A declaration has at most {MaxBodyBytes / 1024 / 1024} MiB.", cancellation);
+}

@@ -1,0 +1,39 @@
+using Plumbline.Ingestion;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Access;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Web;
+using Plumbline.Registry.Windows;
+
+namespace Plumbline.Server.Hosting;
+
+/// <summary>GET /v1/models/{model}/progress: has everything that was acknowledged been stored and computed?</summary>
+public static class ProgressEndpoint
+{
+    public static void MapProgress(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/v1/models/{model}/progress", GetAsync).RequireRole(ApiRole.Read).WithTags("Metrics");
+
+    private static async Task<IResult> GetAsync(string model, ModelCatalog models, IngestionProgress ingestion, WindowLedger ledger, CancellationToken cancellation)
+    {
+        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        // The spool first: a window is marked before its rows leave the spool, so that both zero means both done.
+        var counters = ingestion.Of(found.Id);
+        var backlog = await ledger.BacklogAsync(found, cancellation);
+        // Windows that end at or before the watermark are computed.
+        var watermark = found.WindowStart(ledger.ClosedBefore(found).AddMilliseconds(-1)) + found.Window;
+        if (backlog.Oldest is { } oldest && oldest < watermark) watermark = oldest;
+        return TypedResults.Ok(new
+        {
+            spool = counters.InSpool,
+            received = counters.Received,
+            stored = counters.Stored,
+            duplicates = counters.Duplicate,
+            rejected = counters.Rejected,
+            pending_windows = backlog.Count,
+            oldest_pending_window = backlog.Oldest,
+            watermark,
+            set_aside_windows = backlog.SetAside,
+            last_error = backlog.LastError,
+        });
+    }
+}
