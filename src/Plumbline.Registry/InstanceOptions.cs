@@ -1,10 +1,6 @@
-using Plumbline.Registry.Access;
-using Plumbline.Registry.Storage;
-using Plumbline.Registry.Windows;
-
 namespace Plumbline.Registry;
 
-/// <summary>What of the configuration every part of a server has to know: where its data lies, where it is reached, who may do what.</summary>
+/// <summary>What of the configuration every part of a server has to know: where its data lies, where it is reached.</summary>
 public abstract record InstanceOptions
 {
     /// <summary>The address that the embedded default listens on: loopback only, so that an unconfigured server is not on the network.</summary>
@@ -16,14 +12,8 @@ public abstract record InstanceOptions
     /// <summary>Semicolon-separated addresses to listen on. An address other than loopback without an API key refuses to start.</summary>
     public string Urls { get; init; } = DefaultUrls;
 
-    /// <summary>API keys and who may do what.</summary>
-    public AccessOptions Access { get; init; } = new();
-
     /// <summary>The embedded engine.</summary>
     public EngineOptions Engine { get; init; } = new();
-
-    /// <summary>When windows are computed.</summary>
-    public WindowOptions Windows { get; init; } = new();
 
     /// <summary>Where people reach this server, such as https://plumbline.example.com: links in notifications begin with it. Default null: the first of <see cref="Urls"/>.</summary>
     public Uri? PublicUrl { get; init; }

@@ -12,7 +12,7 @@ namespace Plumbline.Monitoring.Metrics;
 /// or a failure does not hold up the others.
 /// </summary>
 public sealed class WindowPass(
-    WindowLedger ledger, ModelCatalog models, WindowComputation computation, WindowPassState passState, FailureLog failures, InstanceOptions instance,
+    WindowLedger ledger, ModelCatalog models, WindowComputation computation, WindowPassState passState, FailureLog failures, WindowOptions options,
     TimeProvider time, ILogger<WindowPass> log)
     : BackgroundService
 {
@@ -63,7 +63,7 @@ public sealed class WindowPass(
                 if (failures.IsDue("window pass")) log.LogError(error, "The window pass failed; it is tried again.");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(instance.Windows.IntervalMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(options.IntervalMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await Task.WhenAll(_lanes.Values);

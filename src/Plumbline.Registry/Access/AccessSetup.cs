@@ -12,13 +12,13 @@ public static class AccessSetup
 {
     private const string Selector = "KeyOrCookie";
 
-    public static IServiceCollection AddAccess(this IServiceCollection services, InstanceOptions options)
+    public static IServiceCollection AddAccess(this IServiceCollection services, InstanceOptions instance, AccessOptions access)
     {
-        services.AddSingleton(new KeyBook(options.Access)).AddSingleton(new AllowedHosts(options)).AddSingleton<AccessCounters>().AddSingleton<LockOut>();
-        services.AddKeyLimits(options.Access);
+        services.AddSingleton(new KeyBook(access)).AddSingleton(new AllowedHosts(instance, access)).AddSingleton<AccessCounters>().AddSingleton<LockOut>();
+        services.AddKeyLimits(access);
         services.AddAuthentication(Selector)
             .AddPolicyScheme(Selector, displayName: null, scheme => scheme.ForwardDefaultSelector = context =>
-                options.Access.Keys.Count > 0 && !context.Request.Headers.ContainsKey("Authorization") && !IsApi(context.Request.Path)
+                access.Keys.Count > 0 && !context.Request.Headers.ContainsKey("Authorization") && !IsApi(context.Request.Path)
                     ? CookieAuthenticationDefaults.AuthenticationScheme
                     : ApiKeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, configureOptions: null)

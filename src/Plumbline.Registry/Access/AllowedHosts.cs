@@ -13,13 +13,13 @@ public sealed class AllowedHosts
     private readonly bool _anyAddress;
     private readonly Uri? _public;
 
-    public AllowedHosts(InstanceOptions options)
+    public AllowedHosts(InstanceOptions instance, AccessOptions access)
     {
-        _public = options.PublicUrl;
-        _anyAddress = options.Access.Keys.Count > 0;
-        if (options.PublicUrl is { } address) _names.Add(Plain(address.IdnHost));
-        foreach (var name in options.Access.Hosts) _names.Add(Plain(name));
-        foreach (var name in ListenAddresses.Hosts(options.Urls)) _names.Add(Plain(name));
+        _public = instance.PublicUrl;
+        _anyAddress = access.Keys.Count > 0;
+        if (instance.PublicUrl is { } address) _names.Add(Plain(address.IdnHost));
+        foreach (var name in access.Hosts) _names.Add(Plain(name));
+        foreach (var name in ListenAddresses.Hosts(instance.Urls)) _names.Add(Plain(name));
     }
 
     /// <summary>True when the Host header names this server.</summary>

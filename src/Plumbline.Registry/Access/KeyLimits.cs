@@ -18,7 +18,7 @@ internal static class KeyLimits
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is not null) return next(context);
         var services = context.RequestServices;
-        var perSecond = services.GetRequiredService<InstanceOptions>().Access.RequestsPerSecondOf(context.User.Identity?.Name);
+        var perSecond = services.GetRequiredService<AccessOptions>().RequestsPerSecondOf(context.User.Identity?.Name);
         return services.GetRequiredService<RequestAllowances>().Take(HolderOf(context), perSecond) is { } pause ? RejectAsync(context, perSecond, pause) : next(context);
     });
 

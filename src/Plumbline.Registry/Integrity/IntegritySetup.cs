@@ -9,6 +9,10 @@ namespace Plumbline.Registry.Integrity;
 /// </summary>
 public static class IntegritySetup
 {
+    /// <summary>The state database is brought up to date and read before anything else starts: call it before other hosted services are added.</summary>
+    public static IServiceCollection AddStatePreparation(this IServiceCollection services) =>
+        services.AddSingleton<StatePreparation>().AddHostedService<StateStart>();
+
     public static IServiceCollection AddIntegrity(this IServiceCollection services) => services
         .AddSingleton<IntegrityFindings>()
         .AddExceptionHandler<StoredDamage.Answer>()

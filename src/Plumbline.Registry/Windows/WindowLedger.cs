@@ -43,7 +43,7 @@ public sealed record DirtyWindow(DateTimeOffset Start, TimeSpan Length, DirtyRea
 /// The durable list of windows to compute. Marking is idempotent; a window marked again while it is being computed stays
 /// in the list, because clearing compares marks. So nothing is lost, whatever the order of arrival and whenever the process dies.
 /// </summary>
-public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelCatalog models, InstanceOptions options, TimeProvider time)
+public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelCatalog models, WindowOptions options, TimeProvider time)
 {
     /// <summary>Tries, with pauses of 1, 2, 4 .. seconds between them, after which a window is set aside: about four minutes.</summary>
     public const int AttemptsBeforeSetAside = 8;
@@ -78,7 +78,7 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     {
         var list = windows.ToList();
         if (list.Count == 0) return;
-        var quiet = time.GetUtcNow().ToUnixTimeMilliseconds() + options.Windows.QuietMs;
+        var quiet = time.GetUtcNow().ToUnixTimeMilliseconds() + options.QuietMs;
         var model = models.Find(modelId);
         await using var db = await state.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);

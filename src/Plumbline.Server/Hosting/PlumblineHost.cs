@@ -95,11 +95,11 @@ public static class PlumblineHost
         });
         services.AddOpenApi();
         services.AddStorage();
-        services.AddAccess(options);
-        services.AddState(options, StateTables);
+        services.AddAccess(options, options.Access);
+        services.AddState(options, StateTables).AddStatePreparation();
         services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>().AddHostedService(provider => provider.GetRequiredService<ModelRemoval>());
         services.AddColumnStore(options);
-        services.AddSingleton<WindowLedger>();
+        services.AddSingleton(options.Windows).AddSingleton<WindowLedger>();
         services.AddIngestion(options, options.Ingestion);
         services.AddIntegrity();
         services.AddSources(options.Sources);

@@ -5,6 +5,7 @@ using Plumbline.Ingestion.Sources;
 using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Registry;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Windows;
 
 namespace Plumbline.Server.Hosting;
 
@@ -14,6 +15,12 @@ namespace Plumbline.Server.Hosting;
 /// </summary>
 public sealed record PlumblineOptions : InstanceOptions
 {
+    /// <summary>API keys and who may do what.</summary>
+    public AccessOptions Access { get; init; } = new();
+
+    /// <summary>When windows are computed.</summary>
+    public WindowOptions Windows { get; init; } = new();
+
     /// <summary>Which parts of Plumbline this process runs. Only <c>all</c> exists now.</summary>
     public string Role { get; init; } = "all";
 

@@ -1,4 +1,5 @@
 using Plumbline.Ingestion;
+using Plumbline.Ingestion.Writing;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Models;

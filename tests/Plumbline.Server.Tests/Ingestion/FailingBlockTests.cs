@@ -1,4 +1,5 @@
 using Plumbline.Ingestion;
+using Plumbline.Ingestion.Writing;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Ingestion;

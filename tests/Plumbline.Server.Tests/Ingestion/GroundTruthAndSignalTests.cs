@@ -1,6 +1,7 @@
 using System.Net;
 using Plumbline.Ingestion;
 using Plumbline.Ingestion.Duplicates;
+using Plumbline.Ingestion.Writing;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Ingestion;

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Plumbline.Events.Spooling;
 using Plumbline.Ingestion;
+using Plumbline.Ingestion.Writing;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 

@@ -8,6 +8,7 @@ using Plumbline.Events.Spooling;
 using Plumbline.Ingestion;
 using Plumbline.Ingestion.Duplicates;
 using Plumbline.Ingestion.Intake;
+using Plumbline.Ingestion.Writing;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;

@@ -2,7 +2,7 @@ using Plumbline.Events;
 using Plumbline.Events.Spooling;
 using Plumbline.Ingestion.Duplicates;
 
-namespace Plumbline.Ingestion;
+namespace Plumbline.Ingestion.Writing;
 
 /// <summary>How fast events come and go, per second over the last ten seconds.</summary>
 public readonly record struct IngestionRates(double ReceivedPerSecond, double StoredPerSecond);

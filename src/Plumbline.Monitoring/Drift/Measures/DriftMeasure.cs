@@ -4,7 +4,7 @@ using Plumbline.Monitoring.References;
 using Plumbline.Statistics;
 using Plumbline.Statistics.Binning;
 
-namespace Plumbline.Monitoring.Drift;
+namespace Plumbline.Monitoring.Drift.Measures;
 
 /// <summary>One way to say how far a feature's current distribution is from its reference. A new measure is one new file in Measures/.</summary>
 /// <param name="Definition">Its entry in the catalogue.</param>

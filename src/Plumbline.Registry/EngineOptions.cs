@@ -1,4 +1,4 @@
-namespace Plumbline.Registry.Storage;
+namespace Plumbline.Registry;
 
 /// <summary>Limits of the embedded engine.</summary>
 public sealed record EngineOptions
