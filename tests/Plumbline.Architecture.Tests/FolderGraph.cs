@@ -70,24 +70,33 @@ internal sealed class FolderGraph
     {
         if (FolderOf(type) is not { } folder) return;
         if (!_uses.TryGetValue(folder, out var uses)) _uses[folder] = uses = new SortedSet<string>(StringComparer.Ordinal);
-        Use(type.BaseType);
-        foreach (var implemented in type.Interfaces) Use(implemented.InterfaceType);
-        Attributes(type);
-        foreach (var parameter in type.GenericParameters) Constraints(parameter);
-        foreach (var field in type.Fields)
+        new Walk(folder, uses).Type(type);
+    }
+
+    /// <summary>Everything that one type mentions.</summary>
+    private sealed class Walk(string folder, SortedSet<string> uses)
+    {
+        public void Type(TypeDefinition type)
         {
-            Use(field.FieldType);
-            Attributes(field);
+            Use(type.BaseType);
+            foreach (var implemented in type.Interfaces) Use(implemented.InterfaceType);
+            Attributes(type);
+            Constraints(type);
+            foreach (var field in type.Fields)
+            {
+                Use(field.FieldType);
+                Attributes(field);
+            }
+
+            foreach (var property in type.Properties) Attributes(property);
+            foreach (var method in type.Methods) Method(method);
         }
 
-        foreach (var property in type.Properties) Attributes(property);
-        foreach (var method in type.Methods) Method(method);
-
-        void Method(MethodDefinition method)
+        private void Method(MethodDefinition method)
         {
             Attributes(method);
+            Constraints(method);
             Use(method.ReturnType);
-            foreach (var parameter in method.GenericParameters) Constraints(parameter);
             foreach (var parameter in method.Parameters) Use(parameter.ParameterType);
             if (!method.HasBody) return;
             foreach (var local in method.Body.Variables) Use(local.VariableType);
@@ -95,52 +104,49 @@ internal sealed class FolderGraph
             foreach (var instruction in method.Body.Instructions) Operand(instruction);
         }
 
-        void Operand(Instruction instruction)
+        private void Operand(Instruction instruction)
         {
             switch (instruction.Operand)
             {
-                case TypeReference used: Use(used); break;
-                case FieldReference used: Use(used.DeclaringType); Use(used.FieldType); break;
-                case MethodReference used: Called(used); break;
+                case TypeReference used:
+                    Use(used);
+                    break;
+                case FieldReference used:
+                    Use(used.DeclaringType);
+                    Use(used.FieldType);
+                    break;
+                case MethodReference used:
+                    Use(used.DeclaringType);
+                    Use(used.ReturnType);
+                    if (used is GenericInstanceMethod generic) Arguments(generic);
+                    break;
             }
         }
 
-        void Called(MethodReference method)
-        {
-            Use(method.DeclaringType);
-            Use(method.ReturnType);
-            if (method is GenericInstanceMethod generic)
-            {
-                foreach (var argument in generic.GenericArguments) Use(argument);
-            }
-        }
-
-        void Attributes(ICustomAttributeProvider provider)
+        private void Attributes(ICustomAttributeProvider provider)
         {
             if (!provider.HasCustomAttributes) return;
             foreach (var attribute in provider.CustomAttributes) Use(attribute.AttributeType);
         }
 
-        void Constraints(GenericParameter parameter)
+        private void Constraints(IGenericParameterProvider provider)
         {
-            foreach (var constraint in parameter.Constraints) Use(constraint.ConstraintType);
+            foreach (var parameter in provider.GenericParameters)
+            {
+                foreach (var constraint in parameter.Constraints) Use(constraint.ConstraintType);
+            }
         }
 
-        void Use(TypeReference? used)
+        private void Arguments(IGenericInstance instance)
         {
-            if (used is null) return;
-            if (used is GenericInstanceType generic)
-            {
-                foreach (var argument in generic.GenericArguments) Use(argument);
-            }
+            foreach (var argument in instance.GenericArguments) Use(argument);
+        }
 
-            if (used is TypeSpecification specification)
-            {
-                Use(specification.ElementType);
-                return;
-            }
-
-            if (used is not GenericParameter && FolderOf(used) is { } other && other != folder) uses.Add(other);
+        private void Use(TypeReference? used)
+        {
+            if (used is GenericInstanceType generic) Arguments(generic);
+            if (used is TypeSpecification specification) Use(specification.ElementType);
+            else if (used is not null and not GenericParameter && FolderOf(used) is { } other && other != folder) uses.Add(other);
         }
     }
 }

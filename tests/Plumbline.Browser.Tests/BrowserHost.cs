@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Plumbline.Ingestion;
-using Plumbline.Registry.Storage;
+using Plumbline.Registry;
 using Plumbline.Registry.Windows;
 using Plumbline.Server.Hosting;
 

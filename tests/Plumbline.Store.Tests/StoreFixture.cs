@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Plumbline.Store;
+using Plumbline.Store.Tests;
 
 [assembly: AssemblyFixture(typeof(StoreFixture))]
 // The engine holds one folder per process, and one test closes and opens it again.

@@ -1,4 +1,3 @@
-using Plumbline.Dashboard.Demo;
 using TicketRouter.Releases;
 using TicketRouter.Reporting;
 using TicketRouter.Story;

@@ -1,4 +1,3 @@
-using Plumbline.Dashboard.Demo;
 using TicketRouter.Releases;
 using TicketRouter.Story;
 using TicketRouter.Tickets;

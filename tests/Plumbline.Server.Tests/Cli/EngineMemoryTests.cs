@@ -1,4 +1,4 @@
-using Plumbline.Registry.Storage;
+using Plumbline.Registry;
 using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Tests.Cli;
