@@ -14,8 +14,8 @@ public static class AccessSetup
 
     public static IServiceCollection AddAccess(this IServiceCollection services, InstanceOptions instance, AccessOptions access)
     {
-        services.AddSingleton(new KeyBook(access)).AddSingleton(new AllowedHosts(instance, access)).AddSingleton<AccessCounters>().AddSingleton<LockOut>();
-        services.AddKeyLimits(access);
+        services.AddSingleton(access).AddSingleton(new KeyBook(access)).AddSingleton(new AllowedHosts(instance, access)).AddSingleton<AccessCounters>().AddSingleton<LockOut>();
+        services.AddKeyLimits();
         services.AddAuthentication(Selector)
             .AddPolicyScheme(Selector, displayName: null, scheme => scheme.ForwardDefaultSelector = context =>
                 access.Keys.Count > 0 && !context.Request.Headers.ContainsKey("Authorization") && !IsApi(context.Request.Path)

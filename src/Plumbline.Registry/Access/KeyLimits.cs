@@ -7,11 +7,7 @@ namespace Plumbline.Registry.Access;
 /// <summary>How much one key may ask for: requests a second are counted before anything is done, rows a second by <see cref="RowAllowances"/>.</summary>
 internal static class KeyLimits
 {
-    public static void AddKeyLimits(this IServiceCollection services, AccessOptions access)
-    {
-        services.AddSingleton(provider => new RowAllowances(access, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<AccessCounters>()));
-        services.AddSingleton(provider => new RequestAllowances(provider.GetRequiredService<TimeProvider>()));
-    }
+    public static void AddKeyLimits(this IServiceCollection services) => services.AddSingleton<RowAllowances>().AddSingleton<RequestAllowances>();
 
     /// <summary>Answers 429 to whoever has used up its requests. Endpoints that disable rate limiting are for everybody.</summary>
     public static void UseKeyLimits(this IApplicationBuilder app) => app.Use((context, next) =>
