@@ -22,5 +22,5 @@ public abstract record InstanceOptions
     public bool IsDemo { get; init; }
 
     /// <summary>True when the process ends with this server; not a setting of people: the verbs that are a server set it.</summary>
-    public bool EndsWithProcess { get; init; }
+    internal bool EndsWithProcess { get; init; }
 }

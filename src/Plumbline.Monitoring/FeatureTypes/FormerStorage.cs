@@ -14,8 +14,8 @@ public sealed class FormerStorage(
     ModelCatalog catalog, ModelTables tables, BaselineCatalog baselines, PredictionWriteGate gate, TimeProvider time, ILogger<FormerStorage> log)
     : BackgroundService
 {
-    /// <summary>How long it is kept for those who read it; a window or a page is computed in seconds.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+    /// <summary>How long it is kept for those who read it; a window or a page is computed in seconds, on a machine with too much to do in minutes.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
     private readonly Channel<(int ModelId, DateTimeOffset Due)> _expected = Channel.CreateUnbounded<(int, DateTimeOffset)>();
 

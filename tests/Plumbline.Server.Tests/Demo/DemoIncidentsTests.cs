@@ -5,6 +5,7 @@ using Plumbline.Server.Demo;
 namespace Plumbline.Server.Tests.Demo;
 
 /// <summary>What the default rules make of two weeks of the demonstration: its six troubles, each once and by its name, and nothing in the days between.</summary>
+[Collection(Robustness.AloneCollection.Name)]
 public sealed class DemoIncidentsTests : IDisposable
 {
     private const int Days = 14;

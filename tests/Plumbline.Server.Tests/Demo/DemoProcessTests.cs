@@ -6,6 +6,7 @@ using Plumbline.Server.Demo;
 namespace Plumbline.Server.Tests.Demo;
 
 /// <summary>`plumbline demo` as a user has it: a process with a process beside it, a data folder and Ctrl-C.</summary>
+[Collection(Robustness.AloneCollection.Name)]
 public sealed class DemoProcessTests : IDisposable
 {
     private const int Days = 3;
