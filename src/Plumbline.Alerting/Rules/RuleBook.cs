@@ -6,8 +6,11 @@ using Plumbline.Registry.State;
 namespace Plumbline.Alerting.Rules;
 
 /// <summary>The rules of each model: the defaults, those of people, and the switches of both.</summary>
-public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck check, AlertingOptions options, TimeProvider time)
+public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck check, AlertingOptions options, TimeProvider time) : IDisposable
 {
+    // Two who change one rule at a time would both find it new, or one would change what the other has just deleted.
+    private readonly SemaphoreSlim _changing = new(1, 1);
+
     /// <summary>Stored rules per model.</summary>
     public const int MaxRules = 200;
 
@@ -32,7 +35,33 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
     public bool IsDeclared(ModelDefinition model, string name) => Declared(model).Any(rule => rule.Name == name);
 
     /// <summary>Saves a rule of people, in place of one of the same name. Returns false when the model has <see cref="MaxRules"/> already.</summary>
-    public async Task<bool> PutAsync(ModelDefinition model, Rule rule, RuleSource source, string who, CancellationToken cancellation)
+    public Task<bool> PutAsync(ModelDefinition model, Rule rule, RuleSource source, string who, CancellationToken cancellation) =>
+        AloneAsync(() => SaveAsync(model, rule, source, who, cancellation), cancellation);
+
+    /// <summary>Switches a rule on or off; also a default one. False when there is no such rule.</summary>
+    public Task<bool> SwitchAsync(ModelDefinition model, string name, bool enabled, string who, CancellationToken cancellation) =>
+        AloneAsync(() => SetEnabledAsync(model, name, enabled, who, cancellation), cancellation);
+
+    /// <summary>Forgets a rule of people, with what its streams remember; a default of that name is then in force again. False when there is none.</summary>
+    public Task<bool> DeleteAsync(ModelDefinition model, string name, CancellationToken cancellation) =>
+        AloneAsync(() => RemoveAsync(model, name, cancellation), cancellation);
+
+    public void Dispose() => _changing.Dispose();
+
+    private async Task<bool> AloneAsync(Func<Task<bool>> change, CancellationToken cancellation)
+    {
+        await _changing.WaitAsync(cancellation);
+        try
+        {
+            return await change();
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task<bool> SaveAsync(ModelDefinition model, Rule rule, RuleSource source, string who, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var row = await db.Rules.FirstOrDefaultAsync(row => row.ModelId == model.Id && row.Name == rule.Name, cancellation);
@@ -51,12 +80,11 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
         return true;
     }
 
-    /// <summary>Switches a rule on or off; also a default one. False when there is no such rule.</summary>
-    public async Task<bool> SwitchAsync(ModelDefinition model, string name, bool enabled, string who, CancellationToken cancellation)
+    private async Task<bool> SetEnabledAsync(ModelDefinition model, string name, bool enabled, string who, CancellationToken cancellation)
     {
         var rule = (await ReadAsync(model, cancellation)).FirstOrDefault(rule => rule.Name == name);
         if (rule is null) return false;
-        if (rule.Source != RuleSource.Default) return await PutAsync(model, rule with { Enabled = enabled }, rule.Source, who, cancellation);
+        if (rule.Source != RuleSource.Default) return await SaveAsync(model, rule with { Enabled = enabled }, rule.Source, who, cancellation);
         await using var db = await state.CreateDbContextAsync(cancellation);
         var row = await db.Rules.FirstOrDefaultAsync(row => row.ModelId == model.Id && row.Name == name, cancellation);
         if (row is null) db.Rules.Add(row = new RuleRow { ModelId = model.Id, Name = name });
@@ -66,8 +94,7 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
         return true;
     }
 
-    /// <summary>Forgets a rule of people, with what its streams remember; a default of that name is then in force again. False when there is none.</summary>
-    public async Task<bool> DeleteAsync(ModelDefinition model, string name, CancellationToken cancellation)
+    private async Task<bool> RemoveAsync(ModelDefinition model, string name, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         await db.AlertStreams.Where(stream => stream.ModelId == model.Id && stream.Rule == name).ExecuteDeleteAsync(cancellation);

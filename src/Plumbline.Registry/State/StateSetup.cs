@@ -13,6 +13,7 @@ public static class StateSetup
         services.AddDbContextFactory<StateDbContext>(db => db.UseSqlite($"Data Source={path}")
             // Migrations are written by hand and keep no snapshot; a test compares what they make with the model.
             .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)));
+        services.AddExceptionHandler<ChangedMeanwhile>();
         return services;
     }
 }

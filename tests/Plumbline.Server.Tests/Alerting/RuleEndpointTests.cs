@@ -26,6 +26,20 @@ public sealed class RuleEndpointTests(TestHost host)
     }
 
     [Fact]
+    public async Task Many_who_change_one_rule_at_a_time_are_all_answered()
+    {
+        var model = await host.CreateModelAsync(new { task = "binary" }, "rules-at-once");
+        var address = $"/v1/models/{model}/rules/shared";
+        var rule = new { kind = "threshold", metric = "performance.accuracy", direction = "below", value = 0.8 };
+        for (var round = 0; round < 20; round++)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => i % 4 == 3 ? host.Client.DeleteAsync(address) : host.Client.PutAsJsonAsync(address, rule)));
+            Assert.All(answers, answer => Assert.InRange((int)answer.StatusCode, 200, 404));
+            foreach (var answer in answers) answer.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task A_rule_is_written_read_switched_and_deleted()
     {
         var path = $"/v1/models/{await host.CreateModelAsync(new { task = "binary" })}/rules";
