@@ -43,7 +43,7 @@ internal static partial class TablesPerModel
         var (kind, model) = (table[..at], int.Parse(table.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture));
         var columns = string.Join(", ", await NamesAsync(store, "system.columns", $"table = '{table}'", ct));
         var id = new SqlParameter("model", model);
-        await store.ExecuteAsync(new SqlStatement($"DELETE FROM {kind} WHERE model_id = {{model:UInt32}}", id), ct);
+        await SharedRows.DeleteAsync(store, kind, model, "1", [], ct);
         await store.ExecuteAsync(new SqlStatement($"INSERT INTO {kind} (model_id, {columns}) SELECT {{model:UInt32}}, {columns} FROM {table} SETTINGS insert_deduplicate = 0", id), ct);
         await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), ct);
     }

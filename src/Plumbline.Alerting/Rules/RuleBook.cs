@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Rules;
@@ -35,31 +36,40 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
     public bool IsDeclared(ModelDefinition model, string name) => Declared(model).Any(rule => rule.Name == name);
 
     /// <summary>Saves a rule of people, in place of one of the same name. Returns false when the model has <see cref="MaxRules"/> already.</summary>
-    public Task<bool> PutAsync(ModelDefinition model, Rule rule, RuleSource source, string who, CancellationToken cancellation) =>
-        AloneAsync(() => SaveAsync(model, rule, source, who, cancellation), cancellation);
+    public async Task<bool> PutAsync(ModelDefinition model, Rule rule, RuleSource source, string who, CancellationToken cancellation)
+    {
+        using var turn = await _changing.EnterAsync(cancellation);
+        return await SaveAsync(model, rule, source, who, cancellation);
+    }
 
     /// <summary>Switches a rule on or off; also a default one. False when there is no such rule.</summary>
-    public Task<bool> SwitchAsync(ModelDefinition model, string name, bool enabled, string who, CancellationToken cancellation) =>
-        AloneAsync(() => SetEnabledAsync(model, name, enabled, who, cancellation), cancellation);
+    public async Task<bool> SwitchAsync(ModelDefinition model, string name, bool enabled, string who, CancellationToken cancellation)
+    {
+        using var turn = await _changing.EnterAsync(cancellation);
+        var rule = (await ReadAsync(model, cancellation)).FirstOrDefault(rule => rule.Name == name);
+        if (rule is null) return false;
+        if (rule.Source != RuleSource.Default) return await SaveAsync(model, rule with { Enabled = enabled }, rule.Source, who, cancellation);
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var row = await db.Rules.FirstOrDefaultAsync(row => row.ModelId == model.Id && row.Name == name, cancellation);
+        if (row is null) db.Rules.Add(row = new RuleRow { ModelId = model.Id, Name = name });
+        (row.Source, row.Enabled, row.UpdatedAtMs, row.UpdatedBy) = ((int)RuleSource.Default, enabled, time.GetUtcNow().ToUnixTimeMilliseconds(), who);
+        await db.SaveChangesAsync(cancellation);
+        Changed?.Invoke(model.Id);
+        return true;
+    }
 
     /// <summary>Forgets a rule of people, with what its streams remember; a default of that name is then in force again. False when there is none.</summary>
-    public Task<bool> DeleteAsync(ModelDefinition model, string name, CancellationToken cancellation) =>
-        AloneAsync(() => RemoveAsync(model, name, cancellation), cancellation);
+    public async Task<bool> DeleteAsync(ModelDefinition model, string name, CancellationToken cancellation)
+    {
+        using var turn = await _changing.EnterAsync(cancellation);
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        await db.AlertStreams.Where(stream => stream.ModelId == model.Id && stream.Rule == name).ExecuteDeleteAsync(cancellation);
+        var found = await db.Rules.Where(row => row.ModelId == model.Id && row.Name == name).ExecuteDeleteAsync(cancellation) > 0;
+        Changed?.Invoke(model.Id);
+        return found;
+    }
 
     public void Dispose() => _changing.Dispose();
-
-    private async Task<bool> AloneAsync(Func<Task<bool>> change, CancellationToken cancellation)
-    {
-        await _changing.WaitAsync(cancellation);
-        try
-        {
-            return await change();
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
 
     private async Task<bool> SaveAsync(ModelDefinition model, Rule rule, RuleSource source, string who, CancellationToken cancellation)
     {
@@ -78,29 +88,6 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
         await db.SaveChangesAsync(cancellation);
         Changed?.Invoke(model.Id);
         return true;
-    }
-
-    private async Task<bool> SetEnabledAsync(ModelDefinition model, string name, bool enabled, string who, CancellationToken cancellation)
-    {
-        var rule = (await ReadAsync(model, cancellation)).FirstOrDefault(rule => rule.Name == name);
-        if (rule is null) return false;
-        if (rule.Source != RuleSource.Default) return await SaveAsync(model, rule with { Enabled = enabled }, rule.Source, who, cancellation);
-        await using var db = await state.CreateDbContextAsync(cancellation);
-        var row = await db.Rules.FirstOrDefaultAsync(row => row.ModelId == model.Id && row.Name == name, cancellation);
-        if (row is null) db.Rules.Add(row = new RuleRow { ModelId = model.Id, Name = name });
-        (row.Source, row.Enabled, row.UpdatedAtMs, row.UpdatedBy) = ((int)RuleSource.Default, enabled, time.GetUtcNow().ToUnixTimeMilliseconds(), who);
-        await db.SaveChangesAsync(cancellation);
-        Changed?.Invoke(model.Id);
-        return true;
-    }
-
-    private async Task<bool> RemoveAsync(ModelDefinition model, string name, CancellationToken cancellation)
-    {
-        await using var db = await state.CreateDbContextAsync(cancellation);
-        await db.AlertStreams.Where(stream => stream.ModelId == model.Id && stream.Rule == name).ExecuteDeleteAsync(cancellation);
-        var found = await db.Rules.Where(row => row.ModelId == model.Id && row.Name == name).ExecuteDeleteAsync(cancellation) > 0;
-        Changed?.Invoke(model.Id);
-        return found;
     }
 
     private IEnumerable<Rule> Declared(ModelDefinition model)

@@ -5,7 +5,7 @@ namespace Plumbline.Ingestion.Sources;
 
 /// <summary>
 /// Which refused rows were counted already: a pull that looks back meets them again, and a bad row is one bad row however often it is read.
-/// Kept in memory, the newest <see cref="MostPerSource"/> of a source; those beyond, and those read again after a start, are counted once more.
+/// Kept in memory, <see cref="MostPerSource"/> of a source: those beyond, and those read again after a start, are counted once more.
 /// </summary>
 internal sealed class RefusedRows
 {
@@ -13,6 +13,8 @@ internal sealed class RefusedRows
     public const int MostPerSource = 10_000;
 
     private readonly ConcurrentDictionary<long, (int Generation, Dictionary<SourcePosition, int> Counts)> _known = new();
+
+    public RefusedRows(SourceCatalog sources) => sources.Removed += id => _known.TryRemove(id, out _);
 
     /// <summary>Begins a pull of a source as it is declared now.</summary>
     public Pull Begin(OutcomeSourceRow row) =>

@@ -1,6 +1,8 @@
+using System.Linq.Expressions;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Ingestion.Sources;
@@ -13,49 +15,42 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
     /// <summary>Raised after a source became due earlier than it was.</summary>
     public event Action? Hurried;
 
+    /// <summary>Raised with the number of a source that is no more.</summary>
+    public event Action<long>? Removed;
+
     /// <summary>Creates or changes a source; it is due at once. Its cursor stays where it is unless other rows, or other columns of them, are read from now on.</summary>
     /// <returns>Whether it is new, or what is wrong by field.</returns>
     public async Task<(bool Created, IReadOnlyList<(string Field, string Reason)> Errors)> PutAsync(ModelDefinition model, string name, SourceSpecification source, string by, CancellationToken cancellation)
     {
         if (SourceRules.Check(name, source, options) is { Count: > 0 } errors) return (false, errors);
-        await _changing.WaitAsync(cancellation);
-        try
+        using var turn = await _changing.EnterAsync(cancellation);
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var row = await db.OutcomeSources.FirstOrDefaultAsync(known => known.ModelId == model.Id && known.Name == name, cancellation);
+        var created = row is null;
+        if (row is null)
         {
-            await using var db = await state.CreateDbContextAsync(cancellation);
-            var row = await db.OutcomeSources.FirstOrDefaultAsync(known => known.ModelId == model.Id && known.Name == name, cancellation);
-            var created = row is null;
-            if (row is null)
-            {
-                if (await db.OutcomeSources.CountAsync(known => known.ModelId == model.Id, cancellation) >= SourceRules.MaxSources) return (false, [("name", $"the model has {SourceRules.MaxSources} sources already, which is the most.")]);
-                db.OutcomeSources.Add(row = new OutcomeSourceRow { ModelId = model.Id, Name = name, Specification = "", ChangedBy = by, Enabled = true });
-            }
-            else if (!source.ReadsLike(Read(row)))
-            {
-                (row.CursorWatermark, row.CursorTie, row.CursorMovedMs, row.PullBeganMs, row.CompleteBeganMs) = (null, null, 0, null, null);
-            }
+            if (await db.OutcomeSources.CountAsync(known => known.ModelId == model.Id, cancellation) >= SourceRules.MaxSources) return (false, [("name", $"the model has {SourceRules.MaxSources} sources already, which is the most.")]);
+            db.OutcomeSources.Add(row = new OutcomeSourceRow { ModelId = model.Id, Name = name, Specification = "", ChangedBy = by, Enabled = true });
+        }
+        else if (!source.ReadsLike(Read(row)))
+        {
+            (row.CursorWatermark, row.CursorTie, row.CursorMovedMs, row.PullBeganMs, row.CompleteBeganMs) = (null, null, 0, null, null);
+        }
 
-            // Whoever declares it again has seen what the columns are now.
-            row.Shape = null;
-            row.Generation++;
-            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            (row.Specification, row.ChangedBy, row.ChangedAtMs, row.NextPullMs) = (JsonSerializer.Serialize(source, SourceSpecification.Json), by, now, now);
-            await db.SaveChangesAsync(cancellation);
-            Hurried?.Invoke();
-            log.LogInformation("The source {Source} of model {Model} was {Change} by {By}", name, model.Name, created ? "created" : "changed", by);
-            return (created, []);
-        }
-        finally
-        {
-            _changing.Release();
-        }
+        // Whoever declares it again has seen what the columns are now.
+        row.Shape = null;
+        row.Generation++;
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        (row.Specification, row.ChangedBy, row.ChangedAtMs, row.NextPullMs) = (JsonSerializer.Serialize(source, SourceSpecification.Json), by, now, now);
+        await db.SaveChangesAsync(cancellation);
+        Hurried?.Invoke();
+        log.LogInformation("The source {Source} of model {Model} was {Change} by {By}", name, model.Name, created ? "created" : "changed", by);
+        return (created, []);
     }
 
     /// <summary>Removes a source; what it brought stays. False when there is none.</summary>
-    public async Task<bool> RemoveAsync(int modelId, string name, CancellationToken cancellation)
-    {
-        await using var db = await state.CreateDbContextAsync(cancellation);
-        return await db.OutcomeSources.Where(row => row.ModelId == modelId && row.Name == name).ExecuteDeleteAsync(cancellation) > 0;
-    }
+    public Task<bool> RemoveAsync(int modelId, string name, CancellationToken cancellation) =>
+        RemoveAsync(row => row.ModelId == modelId && row.Name == name, cancellation);
 
     /// <summary>Makes it due now. False when there is none.</summary>
     public async Task<bool> HurryAsync(int modelId, string name, CancellationToken cancellation)
@@ -80,13 +75,20 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
     }
 
     /// <summary>Removes the sources of a deleted model.</summary>
-    public async Task ForgetAsync(int modelId, CancellationToken cancellation)
-    {
-        await using var db = await state.CreateDbContextAsync(cancellation);
-        await db.OutcomeSources.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
-    }
+    public Task ForgetAsync(int modelId, CancellationToken cancellation) => RemoveAsync(row => row.ModelId == modelId, cancellation);
 
     public void Dispose() => _changing.Dispose();
+
+    private async Task<bool> RemoveAsync(Expression<Func<OutcomeSourceRow, bool>> which, CancellationToken cancellation)
+    {
+        using var turn = await _changing.EnterAsync(cancellation);
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var rows = db.OutcomeSources.Where(which);
+        var ids = await rows.Select(row => row.Id).ToListAsync(cancellation);
+        await rows.ExecuteDeleteAsync(cancellation);
+        foreach (var id in ids) Removed?.Invoke(id);
+        return ids.Count > 0;
+    }
 
     private bool Due(int sources)
     {

@@ -55,23 +55,13 @@ public sealed class PartMerging(ColumnStore store, ModelTables tables, TimeProvi
         return await DescribeAsync(model, table, block, from, to, cancellation);
     }
 
-    // What was matched to a part that was stored, and not merged before the process died.
-    private async Task ForgetOutcomesOfPartsAsync(
-        int modelId, string joined, string table, string ofParts, SqlParameter[] values, CancellationToken cancellation)
-    {
-        var condition = $$"""
-            model_id = {{modelId.ToString(CultureInfo.InvariantCulture)}} AND {{ofParts}}
-                AND prediction_id IN (SELECT prediction_id FROM {{table}} WHERE {{ofParts}} AND block = {block:UInt64})
+    // What was matched to a part that was stored, and not merged before the process died. Nearly always there is none.
+    private Task ForgetOutcomesOfPartsAsync(
+        int modelId, string joined, string table, string ofParts, SqlParameter[] values, CancellationToken cancellation) =>
+        SharedRows.DeleteAsync(store, joined, modelId, $$"""
+            {{ofParts}} AND prediction_id IN (SELECT prediction_id FROM {{table}} WHERE {{ofParts}} AND block = {block:UInt64})
                 AND (prediction_id, timestamp) NOT IN (SELECT prediction_id, timestamp FROM {{table}} WHERE {{ofParts}})
-            """;
-        // Nearly always there is none, and a deletion costs more than a look.
-        using (var rows = await store.QueryAsync(new SqlStatement($"SELECT count() FROM {joined} WHERE {condition}", values), cancellation))
-        {
-            if (!rows.Read() || rows.ReadUInt64() == 0) return;
-        }
-
-        await store.ExecuteAsync(new SqlStatement($"DELETE FROM {joined} WHERE {condition} SETTINGS lightweight_deletes_sync = 2", values), cancellation);
-    }
+            """, values, cancellation);
 
     private async Task<MergedParts> DescribeAsync(ModelDefinition model, string table, long block, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
 using Plumbline.Store;
@@ -55,27 +56,19 @@ public sealed class BaselineCatalog(
     public async Task<Baseline?> ReplaceAsync(
         int modelId, bool declared, string? version, Func<ModelDefinition, string, CancellationToken, Task> fill, CancellationToken cancellation, Baseline? replaces = null)
     {
-        var gate = _gates.GetOrAdd(modelId, _ => new SemaphoreSlim(1, 1));
-        await gate.WaitAsync(cancellation);
+        using var turn = await _gates.GetOrAdd(modelId, _ => new SemaphoreSlim(1, 1)).EnterAsync(cancellation);
+        var model = catalog.Find(modelId) ?? throw new InvalidOperationException($"Model {modelId} was deleted.");
+        if (Find(modelId) is { } present && (replaces is null ? !declared : present != replaces))
+            return present;
+        var generation = (Find(modelId)?.Generation ?? 0) + 1;
         try
         {
-            var model = catalog.Find(modelId) ?? throw new InvalidOperationException($"Model {modelId} was deleted.");
-            if (Find(modelId) is { } present && (replaces is null ? !declared : present != replaces))
-                return present;
-            var generation = (Find(modelId)?.Generation ?? 0) + 1;
-            try
-            {
-                return await MakeAsync(model, generation, declared, version, fill, cancellation);
-            }
-            finally
-            {
-                if (Find(modelId)?.Generation != generation)
-                    await tables.DropReferenceAsync(modelId, generation, CancellationToken.None);
-            }
+            return await MakeAsync(model, generation, declared, version, fill, cancellation);
         }
         finally
         {
-            gate.Release();
+            if (Find(modelId)?.Generation != generation)
+                await tables.DropReferenceAsync(modelId, generation, CancellationToken.None);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Plumbline.Registry.Scheduling;
 
 namespace Plumbline.Registry.Models;
 
@@ -10,20 +11,6 @@ public sealed class PredictionWriteGate
     private readonly ConcurrentDictionary<int, SemaphoreSlim> _gates = new();
 
     /// <summary>Waits for the model's turn; disposing the result ends it.</summary>
-    public async Task<IDisposable> EnterAsync(int modelId, CancellationToken cancellation)
-    {
-        var gate = _gates.GetOrAdd(modelId, _ => new SemaphoreSlim(1, 1));
-        await gate.WaitAsync(cancellation);
-        return new Turn(gate);
-    }
-
-    private sealed class Turn(SemaphoreSlim gate) : IDisposable
-    {
-        private int _ended;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _ended, 1) == 0) gate.Release();
-        }
-    }
+    public Task<IDisposable> EnterAsync(int modelId, CancellationToken cancellation) =>
+        _gates.GetOrAdd(modelId, _ => new SemaphoreSlim(1, 1)).EnterAsync(cancellation);
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Delivery.Receivers;
@@ -37,43 +38,29 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
     /// <returns>The receiver, or what is wrong by field.</returns>
     public async Task<(Receiver? Receiver, bool Created, IReadOnlyList<(string Field, string Reason)> Errors)> PutAsync(string name, ReceiverSpecification given, string by, CancellationToken cancellation)
     {
-        await _changing.WaitAsync(cancellation);
-        try
-        {
-            var present = Find(name);
-            if (present?.Source == ReceiverSource.Configuration) return (null, false, [("name", $"'{name}' is declared in the configuration file; change it there.")]);
-            if (given.Name is not null && given.Name != name) return (null, false, [("name", $"the address says '{name}'.")]);
-            if (present is null && _all.Length >= DeliveryOptions.MaxReceivers) return (null, false, [("name", $"there are {_all.Length} receivers already; at most {DeliveryOptions.MaxReceivers}.")]);
-            var complete = Complete(given, present, name);
-            if (ReceiverRules.Check(name, complete, options.AllowLinkLocal) is { Count: > 0 } errors) return (null, false, errors);
-            var receiver = new Receiver(name, complete, ReceiverSource.Api);
-            await StoreAsync(receiver, by, cancellation);
-            Publish([.. _all.Where(other => other.Name != name), receiver]);
-            log.LogInformation("The receiver {Receiver} was {Change} by {By}", name, present is null ? "created" : "changed", by);
-            return (receiver, present is null, []);
-        }
-        finally
-        {
-            _changing.Release();
-        }
+        using var turn = await _changing.EnterAsync(cancellation);
+        var present = Find(name);
+        if (present?.Source == ReceiverSource.Configuration) return (null, false, [("name", $"'{name}' is declared in the configuration file; change it there.")]);
+        if (given.Name is not null && given.Name != name) return (null, false, [("name", $"the address says '{name}'.")]);
+        if (present is null && _all.Length >= DeliveryOptions.MaxReceivers) return (null, false, [("name", $"there are {_all.Length} receivers already; at most {DeliveryOptions.MaxReceivers}.")]);
+        var complete = Complete(given, present, name);
+        if (ReceiverRules.Check(name, complete, options.AllowLinkLocal) is { Count: > 0 } errors) return (null, false, errors);
+        var receiver = new Receiver(name, complete, ReceiverSource.Api);
+        await StoreAsync(receiver, by, cancellation);
+        Publish([.. _all.Where(other => other.Name != name), receiver]);
+        log.LogInformation("The receiver {Receiver} was {Change} by {By}", name, present is null ? "created" : "changed", by);
+        return (receiver, present is null, []);
     }
 
     /// <summary>Removes a receiver that was declared over the API. What still waits for it is given up, and recorded so.</summary>
     public async Task<bool> RemoveAsync(string name, CancellationToken cancellation)
     {
-        await _changing.WaitAsync(cancellation);
-        try
-        {
-            if (Find(name) is not { Source: ReceiverSource.Api }) return false;
-            await using var db = await state.CreateDbContextAsync(cancellation);
-            await db.Receivers.Where(row => row.Name == name).ExecuteDeleteAsync(cancellation);
-            Publish([.. _all.Where(other => other.Name != name)]);
-            return true;
-        }
-        finally
-        {
-            _changing.Release();
-        }
+        using var turn = await _changing.EnterAsync(cancellation);
+        if (Find(name) is not { Source: ReceiverSource.Api }) return false;
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        await db.Receivers.Where(row => row.Name == name).ExecuteDeleteAsync(cancellation);
+        Publish([.. _all.Where(other => other.Name != name)]);
+        return true;
     }
 
     public void Dispose() => _changing.Dispose();
