@@ -3,8 +3,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using Plumbline.Ingestion;
-using Plumbline.Registry;
 using Plumbline.Registry.Windows;
 using Plumbline.Server.Hosting;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Plumbline.Store;
 using Plumbline.Store.Tests;
 
 [assembly: AssemblyFixture(typeof(StoreFixture))]

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace TicketRouter.Tests;
 
 public class ServingTests

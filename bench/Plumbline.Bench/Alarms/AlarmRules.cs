@@ -1,6 +1,5 @@
 using Plumbline.Statistics.Alarms;
 using Plumbline.Statistics.Distances;
-using Plumbline.Statistics.Probability;
 using Plumbline.Statistics.TwoSample;
 
 namespace Plumbline.Bench.Alarms;

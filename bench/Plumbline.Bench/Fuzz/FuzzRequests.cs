@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Net.Http.Headers;
 using Plumbline.Statistics;
 
 namespace Plumbline.Bench.Fuzz;

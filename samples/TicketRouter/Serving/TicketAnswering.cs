@@ -1,4 +1,3 @@
-using TicketRouter.Releases;
 using TicketRouter.Reporting;
 using TicketRouter.Tickets;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Threading.Channels;
 using TicketRouter.Releases;
 using TicketRouter.Reporting;
-using TicketRouter.Story;
 using TicketRouter.Tickets;
 
 namespace TicketRouter.Simulation;

@@ -1,7 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Delivery.Sending;
-using Plumbline.Registry.State;
 using Plumbline.Registry.Storage;
 
 namespace Plumbline.Alerting.Delivery;

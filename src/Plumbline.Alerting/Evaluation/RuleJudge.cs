@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Plumbline.Alerting.Rules;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Statistics.Alarms;

@@ -1,5 +1,3 @@
-using Plumbline.Alerting.Evaluation;
-using Plumbline.Alerting.Health;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;

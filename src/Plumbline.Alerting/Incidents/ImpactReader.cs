@@ -1,4 +1,3 @@
-using Plumbline.Alerting.Health;
 using Plumbline.Alerting.Rules;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;

@@ -1,5 +1,3 @@
-using Plumbline.Alerting.Evaluation;
-
 namespace Plumbline.Alerting.Incidents;
 
 /// <summary>

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Evaluation;
-using Plumbline.Alerting.Health;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 

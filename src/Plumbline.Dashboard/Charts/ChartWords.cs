@@ -1,5 +1,4 @@
 using System.Text;
-using Plumbline.Alerting.Health;
 using Plumbline.Registry.Text;
 
 namespace Plumbline.Dashboard.Charts;

@@ -1,4 +1,3 @@
-using Plumbline.Alerting.Health;
 using Plumbline.Monitoring.Explore;
 using Plumbline.Registry.Text;
 

@@ -1,4 +1,3 @@
-using Plumbline.Alerting.Health;
 using Plumbline.Monitoring.Explore;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Text;

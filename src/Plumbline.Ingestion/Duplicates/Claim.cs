@@ -1,5 +1,3 @@
-using Plumbline.Events.Batches;
-
 namespace Plumbline.Ingestion.Duplicates;
 
 /// <summary>

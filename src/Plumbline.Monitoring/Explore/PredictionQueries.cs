@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Plumbline.Events.Batches;
-using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 

@@ -1,7 +1,5 @@
-using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
-using Plumbline.Registry.Storage;
 using Plumbline.Registry.Windows;
 using Plumbline.Store;
 

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
-using Plumbline.Registry.Storage;
 using Plumbline.Store;
 
 namespace Plumbline.Monitoring.FeatureTypes;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Plumbline.Registry;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Storage;
 using Plumbline.Registry.Windows;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
-using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Plumbline.Monitoring.FeatureTypes;
 using Plumbline.Registry.FeatureTypes;
 
 namespace Plumbline.Monitoring.References;

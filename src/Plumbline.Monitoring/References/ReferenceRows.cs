@@ -1,5 +1,4 @@
 using System.Globalization;
-using Plumbline.Monitoring.FeatureTypes;
 using Plumbline.Registry.FeatureTypes;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Plumbline.Events;
-using Plumbline.Monitoring.FeatureTypes;
 using Plumbline.Registry.FeatureTypes;
 
 namespace Plumbline.Monitoring.References;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Plumbline.Monitoring.FeatureTypes;
 using Plumbline.Registry.FeatureTypes;
 using Plumbline.Registry.Web;
 using Plumbline.Store;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Statistics.Binning;

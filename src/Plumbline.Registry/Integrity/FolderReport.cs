@@ -1,4 +1,3 @@
-using Plumbline.Registry.Web;
 namespace Plumbline.Registry.Integrity;
 
 /// <summary>What a check looked at and what it found.</summary>

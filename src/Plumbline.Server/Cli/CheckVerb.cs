@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Plumbline.Registry.Integrity;
-using Plumbline.Registry.Web;
 using Plumbline.Server.Cli.Check;
 using Plumbline.Server.Cli.Configuration;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Health;
@@ -34,7 +33,6 @@ using Plumbline.Registry.State;
 using Plumbline.Registry.Storage;
 using Plumbline.Registry.Web;
 using Plumbline.Registry.Windows;
-using Plumbline.Server.Demo;
 
 namespace Plumbline.Server.Hosting;
 

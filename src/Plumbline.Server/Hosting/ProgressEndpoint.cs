@@ -1,6 +1,4 @@
-using Plumbline.Ingestion;
 using Plumbline.Ingestion.Writing;
-using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;

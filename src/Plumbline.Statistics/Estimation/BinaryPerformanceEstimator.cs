@@ -1,4 +1,3 @@
-using Plumbline.Statistics.Calibration;
 using Plumbline.Statistics.Performance;
 
 namespace Plumbline.Statistics.Estimation;

@@ -1,5 +1,3 @@
-using Plumbline.Statistics.Probability;
-
 namespace Plumbline.Statistics.Intervals;
 
 /// <summary>Wilson's score interval for a proportion (Wilson 1927).</summary>

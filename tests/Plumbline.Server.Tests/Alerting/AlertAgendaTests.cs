@@ -1,5 +1,4 @@
 using Plumbline.Alerting.Evaluation;
-using Plumbline.Alerting.Rules;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Alerting;

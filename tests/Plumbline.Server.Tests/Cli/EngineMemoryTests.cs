@@ -1,5 +1,4 @@
 using Plumbline.Registry;
-using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Tests.Cli;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Plumbline.Dashboard.Demo;
-using Plumbline.Server.Demo;
 
 namespace Plumbline.Server.Tests.Demo;
 

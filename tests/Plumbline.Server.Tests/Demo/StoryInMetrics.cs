@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Plumbline.Dashboard.Demo;
-using Plumbline.Server.Demo;
 
 namespace Plumbline.Server.Tests.Demo;
 

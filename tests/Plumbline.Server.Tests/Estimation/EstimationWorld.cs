@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
 using Plumbline.Server.Tests.Ingestion;
 using Plumbline.Statistics;

@@ -5,10 +5,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Plumbline.Monitoring.FeatureTypes;
-using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
-using Plumbline.Registry.Storage;
 using Plumbline.Server.Tests.RightNumbers;
 using Plumbline.Store;
 

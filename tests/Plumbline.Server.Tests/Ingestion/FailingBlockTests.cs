@@ -1,4 +1,3 @@
-using Plumbline.Ingestion;
 using Plumbline.Ingestion.Writing;
 using Plumbline.Store;
 

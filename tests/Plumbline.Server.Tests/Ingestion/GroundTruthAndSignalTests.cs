@@ -1,5 +1,4 @@
 using System.Net;
-using Plumbline.Ingestion;
 using Plumbline.Ingestion.Duplicates;
 using Plumbline.Ingestion.Writing;
 using Plumbline.Store;

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Plumbline.Events.Spooling;
-using Plumbline.Ingestion;
 using Plumbline.Ingestion.Writing;
 using Plumbline.Registry.Models;
 using Plumbline.Store;

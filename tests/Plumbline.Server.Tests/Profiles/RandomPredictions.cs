@@ -1,4 +1,3 @@
-using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 

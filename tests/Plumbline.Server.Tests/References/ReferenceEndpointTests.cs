@@ -8,7 +8,6 @@ using Plumbline.Monitoring.FeatureTypes;
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
-using Plumbline.Registry.Storage;
 using Plumbline.Server.Tests.Profiles;
 using Plumbline.Store;
 

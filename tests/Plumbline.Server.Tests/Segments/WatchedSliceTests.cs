@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Plumbline.Server.Tests.Ingestion;
 
 namespace Plumbline.Server.Tests.Segments;
 

@@ -1,4 +1,3 @@
-using Plumbline.Alerting.Health;
 using Plumbline.Registry.Text;
 
 namespace Plumbline.Server.Tests.Ui;

@@ -2,7 +2,6 @@ using Plumbline.Statistics.Distances;
 using Plumbline.Statistics.Intervals;
 using Plumbline.Statistics.Performance;
 using Plumbline.Statistics.Probability;
-using Plumbline.Statistics.TwoSample;
 
 namespace Plumbline.Statistics.Tests.Properties;
 

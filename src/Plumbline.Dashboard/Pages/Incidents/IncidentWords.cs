@@ -1,5 +1,4 @@
 using Plumbline.Alerting.Evaluation;
-using Plumbline.Alerting.Health;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Dashboard.Frame;
 using Plumbline.Dashboard.Pages.Model;

@@ -1,5 +1,4 @@
 using MathNet.Numerics.Distributions;
-using Plumbline.Alerting.Health;
 using Plumbline.Dashboard.Charts;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.References;

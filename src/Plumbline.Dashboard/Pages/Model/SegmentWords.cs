@@ -1,4 +1,3 @@
-using Plumbline.Alerting.Health;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Segments;
 using Plumbline.Registry.Models;

@@ -1,6 +1,5 @@
 using Plumbline.Alerting;
 using Plumbline.Alerting.Evaluation;
-using Plumbline.Alerting.Health;
 using Plumbline.Alerting.Rules;
 using Plumbline.Dashboard.Pages.Incidents;
 using Plumbline.Monitoring.Metrics;

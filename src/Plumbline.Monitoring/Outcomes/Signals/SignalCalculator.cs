@@ -1,5 +1,4 @@
 using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Windows;
 using Plumbline.Statistics;

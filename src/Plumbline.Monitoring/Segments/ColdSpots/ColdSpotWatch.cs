@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;

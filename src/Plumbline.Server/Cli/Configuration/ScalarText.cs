@@ -1,6 +1,5 @@
 using System.Globalization;
 using Plumbline.Registry.Text;
-using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Cli.Configuration;
 

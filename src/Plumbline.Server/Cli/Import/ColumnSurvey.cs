@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Plumbline.Monitoring.FeatureTypes;
 using Plumbline.Registry.FeatureTypes;
 using Plumbline.Registry.Models;
 

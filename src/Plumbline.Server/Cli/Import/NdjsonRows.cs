@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Plumbline.Monitoring.FeatureTypes;
 using Plumbline.Registry.FeatureTypes;
 
 namespace Plumbline.Server.Cli.Import;

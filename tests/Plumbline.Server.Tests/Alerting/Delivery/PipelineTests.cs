@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
-using Plumbline.Alerting.Delivery.Sending;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Plumbline.Server.Tests.Ingestion;
-using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Outcomes.Sources;
 
