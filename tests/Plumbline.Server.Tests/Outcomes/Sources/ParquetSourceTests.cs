@@ -51,8 +51,9 @@ public sealed class ParquetSourceTests(TestHost host, S3Server s3) : IClassFixtu
         var broken = await host.Client.WaitForErrorAsync(model, "s", "unreadable");
         Assert.Contains("cannot be read", broken.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
 
-        File.Delete($"{folder}/b.parquet");
-        await WriteAsync($"{folder}/b.parquet", First: 11, Count: 10);
+        // Put in place in one step: between a deletion and a new file a pull would find only the good file, and be right to say "ok".
+        await WriteAsync($"{folder}/b.new", First: 11, Count: 10);
+        File.Move($"{folder}/b.new", $"{folder}/b.parquet", overwrite: true);
         await host.Client.WaitForSourceAsync(model, "s", view => view.GetProperty("state").GetString() == "ok");
         Assert.Equal(20, (await host.TruthsAsync(model)).Distinct().Count());
         Assert.Equal(20, (await host.TruthsAsync(model)).Count);
