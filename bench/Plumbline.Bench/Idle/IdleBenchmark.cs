@@ -19,6 +19,8 @@ internal static class IdleBenchmark
         var models = Arguments.Number(args, "--models", 100);
         var active = Arguments.Number(args, "--with-predictions", Math.Max(1, models / 10));
         var seconds = Arguments.Number(args, "--seconds", 60.0);
+        // For some minutes after a start the runtime compiles again what was called often; that ends, and a day of idleness is not made of it.
+        var settle = TimeSpan.FromSeconds(Arguments.Number(args, "--settle", 180.0));
         var hours = Arguments.Number(args, "--hours", 6.0);
         var seed = Arguments.Number(args, "--seed", 1);
         var random = new Random(seed);
@@ -43,6 +45,7 @@ internal static class IdleBenchmark
         for (var i = 0; i < active; i++) await UntilComputedAsync(server, i * (models / active));
         Say($"{active:N0} of them with {RowsEach} predictions, stored and computed {watch.Elapsed.TotalSeconds:N1} s later");
         await RestAsync(server);
+        await Task.Delay(settle, TimeProvider.System);
         Report(server, "idle", await MeasureAsync(server, seconds));
 
         var ready = await server.KillAndRestartAsync();
@@ -50,6 +53,7 @@ internal static class IdleBenchmark
         watch.Restart();
         await RestAsync(server);
         Say($"at rest {watch.Elapsed.TotalSeconds:N0} s after it");
+        await Task.Delay(settle, TimeProvider.System);
         Report(server, "idle after that start", await MeasureAsync(server, seconds));
         watch.Restart();
         await IdleModels.PostAsync(server.Client, 0, RowsEach, TimeProvider.System.GetUtcNow(), hours, seed);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.Storage;
 using Plumbline.Registry.Windows;
 
@@ -23,20 +24,27 @@ public sealed class WindowPass(
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
 
+    // Nothing is due before the time that the ledger gives; a clock that is set forward meanwhile makes it due earlier.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<int, Task> _lanes = new();
     private readonly SemaphoreSlim _places = new(LanesAtOnce, LanesAtOnce);
     private readonly ConcurrentQueue<int> _changed = new();
+    private readonly WakeUp _wakeUp = new(time);
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        models.Changed += _changed.Enqueue;
+        models.Changed += Redeclared;
+        ledger.Marked += _wakeUp.Wake;
         return base.StartAsync(cancellationToken);
     }
 
     public override void Dispose()
     {
-        models.Changed -= _changed.Enqueue;
+        models.Changed -= Redeclared;
+        ledger.Marked -= _wakeUp.Wake;
         _places.Dispose();
+        _wakeUp.Dispose();
         base.Dispose();
     }
 
@@ -47,10 +55,11 @@ public sealed class WindowPass(
         foreach (var id in await ledger.ModelsWithWorkAsync(stoppingToken)) _changed.Enqueue(id);
         while (!stoppingToken.IsCancellationRequested)
         {
+            var rest = TimeSpan.Zero;
             try
             {
                 await NoteChangesAsync(stoppingToken);
-                foreach (var id in await ledger.ModelsDueAsync(stoppingToken)) StartLane(id, stoppingToken);
+                rest = await StartLanesAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -62,10 +71,34 @@ public sealed class WindowPass(
                 if (failures.IsDue("window pass")) log.LogError(error, "The window pass failed; it is tried again.");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(options.IntervalMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await RestAsync(rest, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await Task.WhenAll(_lanes.Values);
+    }
+
+    // The interval passes in any case, so that marks which come one after the other lead to one look.
+    private async Task RestAsync(TimeSpan rest, CancellationToken cancellation)
+    {
+        var interval = TimeSpan.FromMilliseconds(options.IntervalMs);
+        await Task.Delay(interval, time, cancellation);
+        await _wakeUp.WaitAsync(rest - interval, cancellation);
+    }
+
+    private void Redeclared(int modelId)
+    {
+        _changed.Enqueue(modelId);
+        _wakeUp.Wake();
+    }
+
+    // How long nothing will be due.
+    private async Task<TimeSpan> StartLanesAsync(CancellationToken stopping)
+    {
+        var due = await ledger.ModelsDueAsync(stopping);
+        foreach (var id in due) StartLane(id, stopping);
+        // What is due may be running, and fail: it is looked at again at the next interval.
+        if (due.Count > 0) return TimeSpan.Zero;
+        return await ledger.NextDueAsync(stopping) is { } next && next - time.GetUtcNow() is var rest && rest < LongestSleep ? rest : LongestSleep;
     }
 
     // Open windows of a model that is declared with a shorter lateness close earlier.

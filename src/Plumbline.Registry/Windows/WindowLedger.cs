@@ -53,7 +53,7 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     // Marks only need to differ from those taken before; ticks keep them ascending over restarts.
     private long _mark = time.GetUtcNow().UtcTicks;
 
-    /// <summary>Raised after windows were marked, so that the pass need not wait for its next look.</summary>
+    /// <summary>Raised after windows were marked, or may be computed earlier than they could: the pass sleeps while nothing is due.</summary>
     public event Action? Marked;
 
     /// <summary>Raised with the model's id after windows of it were computed, or failed: what may be judged has changed.</summary>
@@ -192,6 +192,14 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
         return await db.DirtyWindows.AsNoTracking().Where(row => row.NotBeforeMs <= nowMs).Select(row => row.ModelId).Distinct().ToListAsync(cancellation);
+    }
+
+    /// <summary>When the first window on the list may be computed, or might have been already; null when there is none.</summary>
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var next = await db.DirtyWindows.AsNoTracking().MinAsync(row => (long?)row.NotBeforeMs, cancellation);
+        return next is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
     }
 
     /// <summary>A model was declared with another lateness: its open windows close earlier now, perhaps. Those that close later are looked at in vain until then.</summary>
