@@ -7,6 +7,7 @@ using Plumbline.Events;
 using Plumbline.Events.Batches;
 using Plumbline.Events.Decoding;
 using Plumbline.Store;
+using Plumbline.Store.Engine;
 
 namespace Plumbline.Bench;
 
@@ -97,7 +98,7 @@ internal static class IngestBenchmark
         var folder = Directory.CreateTempSubdirectory("plumbline-bench-raw-").FullName;
         try
         {
-            await using var store = await ColumnStore.OpenAsync(new ColumnStoreOptions { Directory = folder }, TimeProvider.System, NullLogger<ColumnStore>.Instance, default);
+            await using var store = await EmbeddedColumnStore.OpenAsync(new ColumnStoreOptions { Directory = folder }, TimeProvider.System, NullLogger<EmbeddedColumnStore>.Instance, default);
             var tables = new ModelTables(store);
             FeatureColumn[] features = [.. Enumerable.Range(0, 30).Select(i => new FeatureColumn(i, i < 20 ? ColumnType.Numeric : ColumnType.Categorical))];
             await tables.EnsureAsync(1, features, default);

@@ -39,8 +39,8 @@ internal static class ProfilesBenchmark
         foreach (var version in (string[])["v1", "v2"]) await host.Get<ModelCatalog>().EnsureVersionsAsync(model.Id, [version], default);
         await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], default);
         // The reference first: with predictions there, it would put their windows on the list and another pass would compete.
-        await host.Get<BaselineCatalog>().ReplaceAsync(model.Id, declared: true, "v1", (_, table, ct) => host.Get<ColumnStore>().ExecuteAsync(Insert(table, ReferenceRows, shift: 0), ct), default);
-        await host.Get<ColumnStore>().ExecuteAsync(Insert(ModelTables.Predictions(model.Id), Rows, shift: 0.3), default);
+        await host.Get<BaselineCatalog>().ReplaceAsync(model.Id, declared: true, "v1", (_, table, ct) => host.Get<IColumnStore>().ExecuteAsync(Insert(table, ReferenceRows, shift: 0), ct), default);
+        await host.Get<IColumnStore>().ExecuteAsync(Insert(ModelTables.Predictions(model.Id), Rows, shift: 0.3), default);
         return model;
     }
 

@@ -1,5 +1,6 @@
 using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Import;
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Demo;
 using Plumbline.Store;
 

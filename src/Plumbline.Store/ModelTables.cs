@@ -45,7 +45,7 @@ public sealed record FeatureColumn(int Ordinal, ColumnType Type)
 }
 
 /// <summary>The tables of one model, one typed column per feature; made and widened on demand.</summary>
-public sealed class ModelTables(ColumnStore store)
+public sealed class ModelTables(IColumnStore store)
 {
     /// <summary>Block numbers from here on are those of predictions that were merged of parts: the spool does not come that far.</summary>
     public const ulong FirstMergedBlock = 1UL << 62;

@@ -14,7 +14,7 @@ public static class SharedRows
     /// <param name="parameters">Values of the condition.</param>
     /// <param name="ct">Stops before it is begun.</param>
     public static async Task DeleteAsync(
-        ColumnStore store, string table, int modelId, string condition, IReadOnlyList<SqlParameter> parameters, CancellationToken ct)
+        IColumnStore store, string table, int modelId, string condition, IReadOnlyList<SqlParameter> parameters, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(store);
         var where = $"model_id = {{model:UInt32}} AND ({condition})";

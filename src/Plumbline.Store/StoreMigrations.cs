@@ -15,7 +15,7 @@ internal static class StoreMigrations
 
     internal sealed record Migration(int Number, string Name, IReadOnlyList<string> Statements);
 
-    internal static async Task ApplyAsync(ColumnStore store, TimeProvider time, ILogger log, CancellationToken ct)
+    internal static async Task ApplyAsync(IColumnStore store, TimeProvider time, ILogger log, CancellationToken ct)
     {
         await store.ExecuteAsync(new SqlStatement("""
             CREATE TABLE IF NOT EXISTS schema_migrations (number UInt32, name String, applied_at DateTime64(3, 'UTC'))
@@ -58,7 +58,7 @@ internal static class StoreMigrations
         return new Migration(int.Parse(file.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), file[5..], statements);
     }
 
-    private static async Task<HashSet<int>> ReadAppliedAsync(ColumnStore store, CancellationToken ct)
+    private static async Task<HashSet<int>> ReadAppliedAsync(IColumnStore store, CancellationToken ct)
     {
         using var rows = await store.QueryAsync(new SqlStatement("SELECT number FROM schema_migrations"), ct);
         var numbers = new HashSet<int>();

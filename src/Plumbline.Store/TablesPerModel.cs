@@ -16,7 +16,7 @@ internal static partial class TablesPerModel
     private static partial Regex OldTable();
 
     /// <summary>Moves what is there. True when something was: the engine gives back what the old tables took when it is opened again.</summary>
-    internal static async Task<bool> MoveAsync(ColumnStore store, ILogger log, CancellationToken ct)
+    internal static async Task<bool> MoveAsync(IColumnStore store, ILogger log, CancellationToken ct)
     {
         var old = await NamesAsync(store, $"match(name, '{OldTables}')", ct);
         foreach (var table in old)
@@ -35,7 +35,7 @@ internal static partial class TablesPerModel
         return true;
     }
 
-    private static async Task MoveAsync(ColumnStore store, string table, CancellationToken ct)
+    private static async Task MoveAsync(IColumnStore store, string table, CancellationToken ct)
     {
         if (!OldTable().IsMatch(table))
             throw new InvalidOperationException($"'{table}' is not a table of a single model.");
@@ -48,9 +48,9 @@ internal static partial class TablesPerModel
         await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), ct);
     }
 
-    private static Task<List<string>> NamesAsync(ColumnStore store, string where, CancellationToken ct) => NamesAsync(store, "system.tables", where, ct);
+    private static Task<List<string>> NamesAsync(IColumnStore store, string where, CancellationToken ct) => NamesAsync(store, "system.tables", where, ct);
 
-    private static async Task<List<string>> NamesAsync(ColumnStore store, string from, string where, CancellationToken ct)
+    private static async Task<List<string>> NamesAsync(IColumnStore store, string from, string where, CancellationToken ct)
     {
         using var rows = await store.QueryAsync(new SqlStatement($"SELECT name FROM {from} WHERE database = currentDatabase() AND {where}"), ct);
         var names = new List<string>();

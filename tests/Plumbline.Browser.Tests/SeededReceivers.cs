@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Browser.Tests;

@@ -1,13 +1,15 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Logging.Abstractions;
 
+using Plumbline.Store.Engine;
+
 namespace Plumbline.Store.Tests;
 
 public sealed class ColumnStoreTests(StoreFixture fixture)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private ColumnStore Store => fixture.Store;
+    private IColumnStore Store => fixture.Store;
 
     private async Task<string> TextAsync(string sql, params SqlParameter[] parameters)
     {
@@ -178,7 +180,7 @@ public sealed class ColumnStoreTests(StoreFixture fixture)
     public async Task A_second_store_in_the_process_is_refused()
     {
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            ColumnStore.OpenAsync(fixture.Options, TimeProvider.System, NullLogger<ColumnStore>.Instance, Ct));
+            EmbeddedColumnStore.OpenAsync(fixture.Options, TimeProvider.System, NullLogger<EmbeddedColumnStore>.Instance, Ct));
         Assert.Contains("open in this process already", error.Message, StringComparison.Ordinal);
     }
 
@@ -187,8 +189,8 @@ public sealed class ColumnStoreTests(StoreFixture fixture)
     [InlineData(65, 1L << 30)]
     [InlineData(2, 1_000)]
     public async Task Options_out_of_range_are_refused(int readThreads, long memory) =>
-        await Assert.ThrowsAsync<ValidationException>(() => ColumnStore.OpenAsync(
-            fixture.Options with { ReadThreads = readThreads, MemoryLimitBytes = memory }, TimeProvider.System, NullLogger<ColumnStore>.Instance, Ct));
+        await Assert.ThrowsAsync<ValidationException>(() => EmbeddedColumnStore.OpenAsync(
+            fixture.Options with { ReadThreads = readThreads, MemoryLimitBytes = memory }, TimeProvider.System, NullLogger<EmbeddedColumnStore>.Instance, Ct));
 
     [Fact]
     public async Task Closing_and_opening_again_keeps_rows_and_applies_no_migration_twice()

@@ -4,7 +4,7 @@ public sealed class ModelTablesTests(StoreFixture fixture)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private ColumnStore Store => fixture.Store;
+    private IColumnStore Store => fixture.Store;
 
     private async Task<ulong> NumberAsync(string sql)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Plumbline.Store.Tests;
+using Plumbline.Store.Engine;
 
 [assembly: AssemblyFixture(typeof(StoreFixture))]
 // The engine holds one folder per process, and one test closes and opens it again.
@@ -13,14 +14,14 @@ public sealed class StoreFixture : IAsyncLifetime
     private static int _lastModel;
     private readonly string _directory = Path.Combine(Path.GetTempPath(), "plumbline-store-" + Guid.NewGuid().ToString("N"));
 
-    public ColumnStore Store { get; private set; } = null!;
+    public IColumnStore Store { get; private set; } = null!;
 
     public ColumnStoreOptions Options => new() { Directory = _directory, SlowStatementMs = 1 };
 
     public static int NextModel() => Interlocked.Increment(ref _lastModel);
 
     public async ValueTask InitializeAsync() =>
-        Store = await ColumnStore.OpenAsync(Options, TimeProvider.System, NullLogger<ColumnStore>.Instance, CancellationToken.None);
+        Store = await EmbeddedColumnStore.OpenAsync(Options, TimeProvider.System, NullLogger<EmbeddedColumnStore>.Instance, CancellationToken.None);
 
     public async Task ReopenAsync()
     {

@@ -1,3 +1,5 @@
+using Plumbline.Store.Engine;
+
 namespace Plumbline.Store.Tests;
 
 /// <summary>Folders of the first versions, and what a model costs the engine.</summary>
@@ -65,7 +67,7 @@ public sealed class TablesPerModelTests(StoreFixture fixture)
         try
         {
             var options = fixture.Options with { Directory = folder, MemoryLimitBytes = 4L << 30 };
-            await using (var store = await ColumnStore.OpenAsync(options, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<ColumnStore>.Instance, Ct))
+            await using (var store = await EmbeddedColumnStore.OpenAsync(options, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<EmbeddedColumnStore>.Instance, Ct))
             {
                 // Tables of the first version: each has a log of blocks that is counted with a mebibyte.
                 for (var i = 1; i <= 400; i++)
@@ -74,7 +76,7 @@ public sealed class TablesPerModelTests(StoreFixture fixture)
                     await store.ExecuteAsync(new SqlStatement($"INSERT INTO predictions_{i} VALUES (now64(3))"), Ct);
             }
             options = options with { MemoryLimitBytes = 256L << 20 };
-            await using var small = await ColumnStore.OpenAsync(options, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<ColumnStore>.Instance, Ct);
+            await using var small = await EmbeddedColumnStore.OpenAsync(options, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<EmbeddedColumnStore>.Instance, Ct);
             using var rows = await small.QueryAsync(new SqlStatement("SELECT count() FROM predictions_400"), Ct);
             Assert.True(rows.Read());
             Assert.Equal(1UL, rows.ReadUInt64());

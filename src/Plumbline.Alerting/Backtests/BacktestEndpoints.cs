@@ -30,7 +30,7 @@ public static class BacktestEndpoints
         if (body.RuleName is { } name && (rule = (await book.ReadAsync(found, cancellation)).FirstOrDefault(known => known.Name == name)) is null)
             return Problems.NotFound("unknown_rule", $"The model has no rule '{Problems.Shorten(name)}'.");
         if (rule is null) return Problems.BadRequest("backtest_invalid", "rule: a rule, or rule_name: the name of one that the model has.");
-        if (check.Check(rule, found) is { Count: > 0 } errors) return RuleEndpoints.Invalid(errors);
+        if (check.Check(rule, found) is { Count: > 0 } errors) return RuleProblems.Invalid(errors);
         var to = body.To ?? time.GetUtcNow();
         var from = body.From ?? to - DefaultPeriod;
         if (from >= to) return Problems.BadRequest("range_invalid", "from must be before to.");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Delivery;

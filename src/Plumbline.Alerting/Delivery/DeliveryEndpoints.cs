@@ -1,4 +1,5 @@
 using System.Globalization;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Web;
 

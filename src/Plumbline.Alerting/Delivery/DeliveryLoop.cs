@@ -1,5 +1,6 @@
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Delivery.Sending;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Storage;
 
 namespace Plumbline.Alerting.Delivery;

@@ -1,27 +1,5 @@
 namespace Plumbline.Alerting.Delivery;
 
-/// <summary>A notification in the outbox, written in the transaction of what it tells about.</summary>
-public sealed class NotificationRow
-{
-    public long Id { get; set; }
-
-    public required string Key { get; set; }
-
-    public long? IncidentId { get; set; }
-
-    public required string Model { get; set; }
-
-    public int Kind { get; set; }
-
-    /// <summary>The JSON of the <see cref="Notification"/>.</summary>
-    public required string Content { get; set; }
-
-    public long CreatedAtMs { get; set; }
-
-    /// <summary>When the pipeline decided who is told; null while it has not.</summary>
-    public long? RoutedAtMs { get; set; }
-}
-
 /// <summary>A message to one receiver with its fate; or, with an empty receiver, the reason why nobody was told.</summary>
 public sealed class DeliveryRow
 {
@@ -75,41 +53,6 @@ public sealed class DeliveryItemRow
     public required string Key { get; set; }
 
     public long? IncidentId { get; set; }
-}
-
-/// <summary>A receiver that was declared over the API or on the page. Those of the configuration file are not stored.</summary>
-public sealed class ReceiverRow
-{
-    public required string Name { get; set; }
-
-    /// <summary>JSON of the <c>ReceiverSpecification</c> without its secrets.</summary>
-    public required string Specification { get; set; }
-
-    /// <summary>The secrets, encrypted with the keys in the data folder; null for none.</summary>
-    public string? Secrets { get; set; }
-
-    public long ChangedAtMs { get; set; }
-
-    public required string ChangedBy { get; set; }
-}
-
-/// <summary>An alert that an Alertmanager must be reminded of until it is over, and some time after.</summary>
-public sealed class RemindedAlertRow
-{
-    public required string Receiver { get; set; }
-
-    /// <summary>Hash of the label set, which is the alert's identity there.</summary>
-    public required string Identity { get; set; }
-
-    public long? IncidentId { get; set; }
-
-    /// <summary>The JSON of the <see cref="Notification"/> that was sent last.</summary>
-    public required string Content { get; set; }
-
-    public long DueAtMs { get; set; }
-
-    /// <summary>When it ended; reminders end some time later.</summary>
-    public long? ResolvedAtMs { get; set; }
 }
 
 /// <summary>A silence or a recurring maintenance window.</summary>

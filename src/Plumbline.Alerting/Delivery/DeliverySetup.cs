@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Delivery.Sending;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry;
 
 namespace Plumbline.Alerting.Delivery;

@@ -4,32 +4,16 @@ using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Delivery;
 
-/// <summary>The tables of delivery in the state database.</summary>
+/// <summary>The tables of deliveries and silences in the state database.</summary>
 public static class DeliveryTables
 {
     extension(StateDbContext db)
     {
-        public DbSet<NotificationRow> Notifications => db.Set<NotificationRow>();
-
         public DbSet<DeliveryRow> Deliveries => db.Set<DeliveryRow>();
 
         public DbSet<DeliveryItemRow> DeliveryItems => db.Set<DeliveryItemRow>();
 
-        public DbSet<ReceiverRow> Receivers => db.Set<ReceiverRow>();
-
-        public DbSet<RemindedAlertRow> RemindedAlerts => db.Set<RemindedAlertRow>();
-
         public DbSet<SilenceRow> Silences => db.Set<SilenceRow>();
-    }
-
-    internal sealed class NotificationRowMapping : IEntityTypeConfiguration<NotificationRow>
-    {
-        public void Configure(EntityTypeBuilder<NotificationRow> notification)
-        {
-            notification.ToTable("notification");
-            notification.HasIndex(row => row.RoutedAtMs);
-            notification.HasIndex(row => row.IncidentId);
-        }
     }
 
     internal sealed class DeliveryRowMapping : IEntityTypeConfiguration<DeliveryRow>
@@ -51,24 +35,6 @@ public static class DeliveryTables
             item.HasKey(row => new { row.DeliveryId, row.NotificationId });
             item.HasIndex(row => new { row.Receiver, row.Key });
             item.HasIndex(row => row.IncidentId);
-        }
-    }
-
-    internal sealed class ReceiverRowMapping : IEntityTypeConfiguration<ReceiverRow>
-    {
-        public void Configure(EntityTypeBuilder<ReceiverRow> receiver)
-        {
-            receiver.ToTable("receiver");
-            receiver.HasKey(row => row.Name);
-        }
-    }
-
-    internal sealed class RemindedAlertRowMapping : IEntityTypeConfiguration<RemindedAlertRow>
-    {
-        public void Configure(EntityTypeBuilder<RemindedAlertRow> alert)
-        {
-            alert.ToTable("reminded_alert");
-            alert.HasKey(row => new { row.Receiver, row.Identity });
         }
     }
 

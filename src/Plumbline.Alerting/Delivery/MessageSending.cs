@@ -6,6 +6,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Delivery.Sending;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Text;
 

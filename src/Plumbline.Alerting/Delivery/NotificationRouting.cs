@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Delivery;

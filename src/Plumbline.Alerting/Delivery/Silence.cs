@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
 

@@ -1,3 +1,4 @@
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Web;
 

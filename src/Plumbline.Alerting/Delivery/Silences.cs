@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Delivery;

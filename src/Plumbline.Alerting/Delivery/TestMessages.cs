@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Delivery.Sending;
+using Plumbline.Alerting.Notifications;
 
 namespace Plumbline.Alerting.Delivery;
 

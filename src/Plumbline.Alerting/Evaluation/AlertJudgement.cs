@@ -1,6 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Plumbline.Alerting.Delivery;
-using Plumbline.Alerting.Incidents;
 using Plumbline.Alerting.Rules;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
@@ -13,7 +11,7 @@ namespace Plumbline.Alerting.Evaluation;
 /// written in one transaction with the cursor: after a crash a step was taken wholly or not at all.
 /// </summary>
 public sealed class AlertJudgement(
-    IDbContextFactory<StateDbContext> state, RuleBook book, MetricPointStore points, MetricCatalogue catalogue, Frontier frontier, IncidentBook incidents, NotificationOutbox outbox, AlertAgenda agenda, TimeProvider time) : IDisposable
+    IDbContextFactory<StateDbContext> state, RuleBook book, MetricPointStore points, MetricCatalogue catalogue, Frontier frontier, ITransitionSink sink, AlertAgenda agenda, TimeProvider time) : IDisposable
 {
     /// <summary>Windows per step: enough to amortise reading, few enough to hold in memory.</summary>
     private const int WindowsPerStep = 48;
@@ -53,8 +51,7 @@ public sealed class AlertJudgement(
             while (silence is null);
             if (silence < next) next = silence.Value;
 
-            await incidents.TellAsync(cancellation);
-            outbox.Wake();
+            await sink.SettleAsync(cancellation);
             return next;
         }
         finally
@@ -90,13 +87,13 @@ public sealed class AlertJudgement(
         }
     }
 
-    /// <summary>Tells of incidents that changed without a judgement.</summary>
-    public async Task TellAsync(CancellationToken cancellation)
+    /// <summary>Lets the sink work on what changed without an evaluation: somebody acknowledged, closed or commented.</summary>
+    public async Task SettleAsync(CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
         try
         {
-            await incidents.TellAsync(cancellation);
+            await sink.SettleAsync(cancellation);
         }
         finally
         {
@@ -136,7 +133,7 @@ public sealed class AlertJudgement(
         cursor.JudgedToMs = to.ToUnixTimeMilliseconds();
         if (!mature && time.GetUtcNow() - to - model.AllowedLateness < LiveWithin * window) cursor.LiveAtMs = cursor.JudgedToMs;
         await StreamStore.WriteAsync(db, model.Id, rules, run.Streams, cancellation);
-        await incidents.ApplyAsync(db, model, rules, transitions, cancellation);
+        await sink.ApplyAsync(db, model, rules, transitions, cancellation);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return null;
@@ -162,7 +159,7 @@ public sealed class AlertJudgement(
         var transitions = run.Judge(await PointGrid.ReadAsync(points, model, rules, model.Window, from, to, cancellation), from, to);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await StreamStore.WriteAsync(db, model.Id, rules, run.Streams, cancellation);
-        await incidents.ApplyAsync(db, model, rules, transitions, cancellation);
+        await sink.ApplyAsync(db, model, rules, transitions, cancellation);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return more && run.Streams.Values.Max(stream => stream.LastWindow) > (last ?? DateTimeOffset.MinValue) ? null : WhenPasses(to, CoarseWindows.Holding(to.AddTicks(-1), model.Window).End);

@@ -51,7 +51,7 @@ public sealed class AlertPass(
 
             try
             {
-                await judgement.TellAsync(stoppingToken);
+                await judgement.SettleAsync(stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
             {

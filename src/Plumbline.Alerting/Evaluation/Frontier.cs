@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Rules;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;

@@ -4,9 +4,13 @@ using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Evaluation;
 
-/// <summary>Writes what the streams of some rules remember.</summary>
-internal static class StreamStore
+/// <summary>What the streams of some rules remember, as it is stored.</summary>
+internal sealed class StreamStore : IRuleMemory
 {
+    /// <inheritdoc/>
+    public Task ForgetAsync(StateDbContext db, int modelId, string rule, CancellationToken cancellation) =>
+        db.AlertStreams.Where(stream => stream.ModelId == modelId && stream.Rule == rule).ExecuteDeleteAsync(cancellation);
+
     /// <summary>Replaces all that is stored of these rules, in the caller's transaction.</summary>
     public static async Task WriteAsync(StateDbContext db, int modelId, IReadOnlyList<Rule> rules, IReadOnlyDictionary<StreamKey, StreamState> streams, CancellationToken cancellation)
     {

@@ -8,7 +8,7 @@ namespace Plumbline.Alerting.Health;
 /// Reads what health is judged on, for one model or for all at once: a handful of statements however many models there
 /// are. Days count back from each model's own newest day, so that an import of years ago is judged like live traffic.
 /// </summary>
-public sealed class HealthFactsReader(ColumnStore store, ModelCatalog models)
+public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
 {
     private static readonly string[] DayMetrics =
     [

@@ -1,4 +1,5 @@
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Windows;
@@ -36,7 +37,7 @@ public sealed record ModelOverview
 
 /// <summary>Reads the overview of one model.</summary>
 public sealed class ModelOverviewReader(
-    ColumnStore store, HealthFactsReader facts, WindowLedger ledger, BaselineCatalog baselines, NotComputedReader notComputed)
+    IColumnStore store, HealthFactsReader facts, WindowLedger ledger, BaselineCatalog baselines, NotComputedReader notComputed)
 {
     /// <summary>More segments than a chooser can show.</summary>
     private const int MostSegments = 200;
@@ -62,7 +63,7 @@ public sealed class ModelOverviewReader(
             Segments = await segments,
             Backlog = await backlog,
             NotComputed = await missing,
-            Baseline = baselines.Find(model.Id),
+            Baseline = baselines.Find(model),
         };
     }
 

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Evaluation;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Alerting.Rules;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
@@ -8,12 +8,12 @@ using Plumbline.Registry.State;
 namespace Plumbline.Alerting.Incidents;
 
 /// <summary>Makes incidents of what rules found: which alert belongs where, what happened, how bad it is, and who is told.</summary>
-public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelCatalog models, StoryWriter writer, NotificationOutbox outbox, AlertingOptions options, TimeProvider time)
+public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelCatalog models, StoryWriter writer, NotificationOutbox outbox, AlertingOptions options, TimeProvider time) : ITransitionSink
 {
     /// <summary>Incidents that a new alert is compared with; older ones have ended long ago.</summary>
     private const int Compared = 200;
 
-    /// <summary>Writes alerts that began or ended into the caller's transaction.</summary>
+    /// <inheritdoc/>
     public async Task ApplyAsync(StateDbContext db, ModelDefinition model, IReadOnlyList<Rule> rules, IReadOnlyList<StreamTransition> transitions, CancellationToken cancellation)
     {
         if (transitions.Count == 0) return;
@@ -28,11 +28,12 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
         }
     }
 
-    /// <summary>Writes the stories of incidents that changed, settles their state and severity, and tells people.</summary>
-    public async Task TellAsync(CancellationToken cancellation)
+    /// <summary>Writes the stories of incidents that changed, settles their state and severity, and notifies people.</summary>
+    public async Task SettleAsync(CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        foreach (var incident in await db.Incidents.Where(row => row.Stale).OrderBy(row => row.FiredMs).ToListAsync(cancellation))
+        var changed = await db.Incidents.Where(row => row.Stale).OrderBy(row => row.FiredMs).ToListAsync(cancellation);
+        foreach (var incident in changed)
         {
             var alerts = await db.Alerts.Where(alert => alert.IncidentId == incident.Id).OrderBy(alert => alert.FiredMs).ToListAsync(cancellation);
             if (alerts.Count == 0 || models.Find(incident.ModelId) is not { } model) continue;
@@ -47,6 +48,8 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
             incident.Stale = false;
             await db.SaveChangesAsync(cancellation);
         }
+
+        if (changed.Count > 0) outbox.Wake();
     }
 
     /// <summary>When it began: the middle of the beginnings that are known to some windows, else the earliest; features that drift together began with the first.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Evaluation;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 

@@ -7,7 +7,7 @@ using Plumbline.Registry.State;
 namespace Plumbline.Alerting.Rules;
 
 /// <summary>The rules of each model: the defaults, those of people, and the switches of both.</summary>
-public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck check, AlertingOptions options, TimeProvider time) : IDisposable
+public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck check, IRuleMemory memory, AlertingOptions options, TimeProvider time) : IDisposable
 {
     // Two who change one rule at a time would both find it new, or one would change what the other has just deleted.
     private readonly SemaphoreSlim _changing = new(1, 1);
@@ -63,7 +63,7 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
     {
         using var turn = await _changing.EnterAsync(cancellation);
         await using var db = await state.CreateDbContextAsync(cancellation);
-        await db.AlertStreams.Where(stream => stream.ModelId == model.Id && stream.Rule == name).ExecuteDeleteAsync(cancellation);
+        await memory.ForgetAsync(db, model.Id, name, cancellation);
         var found = await db.Rules.Where(row => row.ModelId == model.Id && row.Name == name).ExecuteDeleteAsync(cancellation) > 0;
         Changed?.Invoke(model.Id);
         return found;
@@ -83,7 +83,7 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
 
         var definition = JsonSerializer.Serialize(rule, Rule.Json);
         // What the streams remember belongs to the rule as it was.
-        if (row.Definition != definition) await db.AlertStreams.Where(stream => stream.ModelId == model.Id && stream.Rule == rule.Name).ExecuteDeleteAsync(cancellation);
+        if (row.Definition != definition) await memory.ForgetAsync(db, model.Id, rule.Name, cancellation);
         (row.Definition, row.Source, row.Enabled, row.UpdatedAtMs, row.UpdatedBy) = (definition, (int)source, rule.Enabled, time.GetUtcNow().ToUnixTimeMilliseconds(), who);
         await db.SaveChangesAsync(cancellation);
         Changed?.Invoke(model.Id);

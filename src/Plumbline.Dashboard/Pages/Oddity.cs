@@ -1,5 +1,5 @@
 using Plumbline.Monitoring.Explore;
-using Plumbline.Monitoring.References;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Text;
 
 namespace Plumbline.Dashboard.Pages;

@@ -5,7 +5,7 @@ using Plumbline.Store;
 namespace Plumbline.Ingestion.Duplicates;
 
 /// <summary>Asks the column store which events it has: one by one for a suspicion, all of them to fill a filter at start.</summary>
-public sealed class StoredIds(ColumnStore store)
+public sealed class StoredIds(IColumnStore store)
 {
     private const long RowsPerAnswer = 4_000_000;
 

@@ -5,7 +5,7 @@ using Plumbline.Store;
 namespace Plumbline.Ingestion.Sources;
 
 /// <summary>Parquet files of a folder or a bucket as one table, read by the engine. Paths, names of columns and values are bound.</summary>
-internal sealed class ParquetTable(ColumnStore store, ConnectionOptions options, SourceSpecification source, TimeSpan timeout) : ISourceTable
+internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options, SourceSpecification source, TimeSpan timeout) : ISourceTable
 {
     // The engine's writer threads do this work, so no more than one of them at a time: events must go on being stored.
     private static readonly SemaphoreSlim OneAtATime = new(1, 1);

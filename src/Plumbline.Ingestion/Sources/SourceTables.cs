@@ -3,7 +3,7 @@ using Plumbline.Store;
 namespace Plumbline.Ingestion.Sources;
 
 /// <summary>Opens what a source reads.</summary>
-public sealed class SourceTables(SourcesOptions options, ColumnStore store)
+public sealed class SourceTables(SourcesOptions options, IColumnStore store)
 {
     /// <summary>Opens the source's table.</summary>
     /// <exception cref="SourceException">The place is not there or refuses.</exception>

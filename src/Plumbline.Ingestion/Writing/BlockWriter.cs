@@ -15,7 +15,7 @@ namespace Plumbline.Ingestion.Writing;
 /// out of the spool.
 /// </summary>
 public sealed class BlockWriter(
-    Spool spool, ColumnStore store, ModelTables tables, ModelCatalog catalog, WindowLedger ledger, KnownEvents known, GroundTruthMatching matching,
+    Spool spool, IColumnStore store, ModelTables tables, ModelCatalog catalog, WindowLedger ledger, KnownEvents known, GroundTruthMatching matching,
     SignalMatching signals, PredictionWriteGate gate, PartMerging parts, FeatureTypeReview review)
 {
     /// <summary>Stores a block and completes it; a block of a model that is deleted goes with the model's other events.</summary>

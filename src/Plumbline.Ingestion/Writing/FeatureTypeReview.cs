@@ -10,7 +10,7 @@ namespace Plumbline.Ingestion.Writing;
 /// Looks again at types that were guessed from little traffic: after <see cref="Settled"/> values the guess stands, before that values that do not fit it make
 /// the newest rows be counted, and the type follows them. So the first value that happens to come decides nothing for good.
 /// </summary>
-public sealed class FeatureTypeReview(ModelCatalog catalog, ColumnStore store, IFeatureRetyping retyping, ILogger<FeatureTypeReview> log)
+public sealed class FeatureTypeReview(ModelCatalog catalog, IColumnStore store, IFeatureRetyping retyping, ILogger<FeatureTypeReview> log)
 {
     /// <summary>Values after which a guessed type stands; documented in docs/http-api.md.</summary>
     public const long Settled = 10_000;

@@ -7,7 +7,7 @@ namespace Plumbline.Ingestion.Writing;
 /// Joins ground truth to predictions once, when a block of either is stored, so that computing a window never searches the history.
 /// Whichever of the two is stored second sees the other; both seeing each other is harmless, since the table keeps one row per prediction.
 /// </summary>
-public sealed class GroundTruthMatching(ColumnStore store)
+public sealed class GroundTruthMatching(IColumnStore store)
 {
     private const string Joined = "p.timestamp, p.id_hash, p.prediction_id, g.value, g.value_number, g.timestamp AS labelled_at, g.source";
 

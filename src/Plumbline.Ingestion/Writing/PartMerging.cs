@@ -16,7 +16,7 @@ internal sealed record MergedParts(long Block, long Rows, long FirstMs, long Las
 /// Makes one row of the parts of a prediction: the request that came first, the answer that came later, or the other way round. Set-based in the engine. What
 /// is there already is never overwritten; the row keeps the time of the part that was stored first. May be repeated: parts that are merged again give the same row.
 /// </summary>
-public sealed class PartMerging(ColumnStore store, ModelTables tables, TimeProvider time)
+public sealed class PartMerging(IColumnStore store, ModelTables tables, TimeProvider time)
 {
     /// <summary>Between the times of two parts of one prediction; documented in docs/http-api.md. It bounds the search for the others.</summary>
     private static readonly TimeSpan LongestApart = TimeSpan.FromDays(7);

@@ -8,7 +8,7 @@ namespace Plumbline.Ingestion.Writing;
 /// the history. A signal is looked for no earlier than a little before its prediction, and no later than the longest attribution window after it,
 /// so a join does not grow with history either.
 /// </summary>
-public sealed class SignalMatching(ColumnStore store)
+public sealed class SignalMatching(IColumnStore store)
 {
     /// <summary>Clocks of the model's and the business's machines may differ by this much.</summary>
     private static readonly TimeSpan ClockDifference = TimeSpan.FromHours(1);

@@ -1,6 +1,6 @@
 using Plumbline.Monitoring.Drift.Measures;
 using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.References;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Statistics;
 
 namespace Plumbline.Monitoring.Drift;

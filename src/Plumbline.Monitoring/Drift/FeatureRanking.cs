@@ -35,7 +35,7 @@ public sealed record FeatureRank
 public sealed record WindowDrift(DateTimeOffset Start, DateTimeOffset End, double Largest, string Feature, long Moved, long N);
 
 /// <summary>Ranks the features of a model by drift, inside the engine, so that 5,000 features cost no more than their names.</summary>
-public sealed class FeatureRanking(ColumnStore store)
+public sealed class FeatureRanking(IColumnStore store)
 {
     // The newest of each key comes first within it: FINAL would say the same and takes longer, because it merges by the whole key.
     private static readonly string[] Metrics = ["drift.psi", "input.missing_rate", "input.unseen_rate", "input.out_of_range_rate"];

@@ -1,4 +1,5 @@
 using Plumbline.Monitoring.Performance;
+using Plumbline.Statistics;
 using Plumbline.Statistics.Estimation;
 using Plumbline.Statistics.Performance;
 

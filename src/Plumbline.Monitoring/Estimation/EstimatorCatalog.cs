@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.References;
 using Plumbline.Monitoring.Samples;
 using Plumbline.Registry.Models;
@@ -11,7 +12,7 @@ namespace Plumbline.Monitoring.Estimation;
 /// The estimator of every model, fitted on its labelled reference: once per reference, when a window first needs it, and again after a
 /// restart. A past window of production as reference gets its ground truth late; it is looked at again until it has come.
 /// </summary>
-public sealed class EstimatorCatalog(EstimatorFitting fitting, BaselineCatalog baselines, ColumnStore store, WindowLedger ledger, TimeProvider time, ILogger<EstimatorCatalog> log)
+public sealed class EstimatorCatalog(EstimatorFitting fitting, BaselineCatalog baselines, IColumnStore store, WindowLedger ledger, TimeProvider time, ILogger<EstimatorCatalog> log)
 {
     /// <summary>Rows with ground truth that a reference needs.</summary>
     public const int LeastRows = 100;
@@ -32,7 +33,7 @@ public sealed class EstimatorCatalog(EstimatorFitting fitting, BaselineCatalog b
     /// <summary>The estimator of a model, or why there is none. The first call of a reference fits it, which may take seconds.</summary>
     public async Task<ModelEstimator> FindAsync(ModelDefinition model, CancellationToken cancellation)
     {
-        if (baselines.Find(model.Id) is not { } baseline) return new ModelEstimator { Gap = EstimatorGap.NoReference };
+        if (baselines.Find(model) is not { } baseline) return new ModelEstimator { Gap = EstimatorGap.NoReference };
         var key = KeyOf(model, baseline);
         var now = time.GetUtcNow();
         if (_entries.TryGetValue(model.Id, out var entry) && entry.Key == key && (entry.IsFinal || now < entry.NextLook || !await HasGrownAsync(model, baseline, entry, cancellation)))

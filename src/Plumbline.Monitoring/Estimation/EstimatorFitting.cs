@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Plumbline.Monitoring.References;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.Samples;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
@@ -7,7 +7,7 @@ using Plumbline.Store;
 namespace Plumbline.Monitoring.Estimation;
 
 /// <summary>Fits estimators on references.</summary>
-public sealed class EstimatorFitting(RowSamples samples, ColumnStore store)
+public sealed class EstimatorFitting(RowSamples samples, IColumnStore store)
 {
     /// <summary>Rows that a classifier's calibration is fitted on at most; more are sampled.</summary>
     public const int AnswerRows = 50_000;

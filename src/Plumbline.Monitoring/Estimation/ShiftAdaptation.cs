@@ -37,7 +37,7 @@ public sealed class ShiftAdaptation(RowSamples samples, BaselineCatalog baseline
     /// <param name="cancellation">Stops the reading.</param>
     public async Task<AdaptedEstimates?> EstimateAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, string version, string segment, CancellationToken cancellation)
     {
-        if (model.Task != ModelTask.Binary || to <= from || model.EffectivePositiveClass is not { } positive || baselines.Find(model.Id) is not { } baseline) return null;
+        if (model.Task != ModelTask.Binary || to <= from || model.EffectivePositiveClass is not { } positive || baselines.Find(model) is not { } baseline) return null;
         var features = FeatureSelection.Of(model, baseline).Features;
         if (features.IsEmpty) return null;
         var reference = Scored(await samples.ReferenceAsync(model, baseline, features, ReferenceRows, onlyLabelled: true, cancellation), _ => true);

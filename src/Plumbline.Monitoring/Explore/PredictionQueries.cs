@@ -7,7 +7,7 @@ using Plumbline.Store;
 namespace Plumbline.Monitoring.Explore;
 
 /// <summary>Reads stored predictions: pages of them, their number over time, one of them whole. The endpoints and the Explore page call the same methods.</summary>
-public sealed class PredictionQueries(ColumnStore store, ModelTables tables)
+public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
 {
     /// <summary>Most spans of <see cref="CountAsync"/>.</summary>
     public const int MaxBuckets = 500;

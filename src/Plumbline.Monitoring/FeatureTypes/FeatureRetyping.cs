@@ -10,7 +10,7 @@ namespace Plumbline.Monitoring.FeatureTypes;
 /// computed again. The definition is changed first and says what is left to do, so that a process that ends in between goes on where it was.
 /// </summary>
 public sealed class FeatureRetyping(
-    ModelCatalog catalog, ColumnStore store, ModelTables tables, BaselineCatalog baselines, HistoryWindows history, PredictionWriteGate gate,
+    ModelCatalog catalog, IColumnStore store, ModelTables tables, BaselineCatalog baselines, HistoryWindows history, PredictionWriteGate gate,
     FormerStorage former, ILogger<FeatureRetyping> log) : IFeatureRetyping
 {
     /// <summary>Columns that a model may have used up by changes of types and drops; documented in docs/http-api.md.</summary>

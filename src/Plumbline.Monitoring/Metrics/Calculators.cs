@@ -1,5 +1,4 @@
 using Plumbline.Monitoring.Profiles;
-using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Windows;
 

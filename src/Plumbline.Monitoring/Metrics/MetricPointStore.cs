@@ -5,7 +5,7 @@ using Plumbline.Store;
 namespace Plumbline.Monitoring.Metrics;
 
 /// <summary>Writes and reads metric points in the engine. A point computed again replaces the one before.</summary>
-public sealed class MetricPointStore(ColumnStore store, GenerationClock clock, TimeProvider time)
+public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, TimeProvider time)
 {
     private static readonly string[] Columns =
     [

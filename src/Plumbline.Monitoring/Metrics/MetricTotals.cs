@@ -15,7 +15,7 @@ namespace Plumbline.Monitoring.Metrics;
 public sealed record MetricTotal(string Segment, string Metric, bool Earlier, double? Value, double? StandardError, long Rows, long AllRows, double Sum);
 
 /// <summary>Adds metric points up over ranges in the engine: for tables over many segments, where reading every window would take too long.</summary>
-public sealed class MetricTotals(ColumnStore store)
+public sealed class MetricTotals(IColumnStore store)
 {
     /// <summary>Totals of [earlier, from) and of [from, to) for all rows and for every segment of a dimension.</summary>
     /// <param name="model">The model.</param>

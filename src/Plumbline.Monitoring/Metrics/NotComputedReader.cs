@@ -14,7 +14,7 @@ namespace Plumbline.Monitoring.Metrics;
 public sealed record NotComputed(string Model, string What, string Feature, string Cause, long Windows, DateTimeOffset Last);
 
 /// <summary>Finds what could not be computed: points with a fault among the newest days, and windows that were set aside.</summary>
-public sealed class NotComputedReader(ColumnStore store, WindowLedger ledger, ModelCatalog models, TimeProvider time)
+public sealed class NotComputedReader(IColumnStore store, WindowLedger ledger, ModelCatalog models, TimeProvider time)
 {
     /// <summary>How far back points are looked at.</summary>
     public static readonly TimeSpan Range = TimeSpan.FromDays(7);

@@ -23,7 +23,13 @@ public sealed class WindowComputation(
         var rewritten = windows.Where(window => window.IsRewritten).Select(window => window.Start).ToList();
         var before = rewritten.Count > 0 ? await clock.NextAsync(cancellation) : default;
         var stale = windows.Where(window => window.NeedsProfiles).ToList();
-        if (stale.Count > 0) await profiles.ComputeAsync(model, [.. stale.Select(window => window.Start)], cancellation);
+        if (stale.Count > 0)
+        {
+            // A model without a reference may get one here: its first complete day.
+            await baselines.ReadyAsync(model, cancellation);
+            await profiles.ComputeAsync(model, [.. stale.Select(window => window.Start)], cancellation);
+        }
+
         if (rewritten.Count > 0) await profiles.RetireAsync(model, rewritten, before, cancellation);
         var result = new List<MetricPoint>();
         var perRun = Math.Clamp(ProfilesInMemory / Math.Max(1, model.Features.Length * (1 + (model.Segments.Length * 10))), 1, 64);
@@ -109,7 +115,7 @@ public sealed class WindowComputation(
 
     private void Calculate(ModelDefinition model, MetricWindow window, IEnumerable<FeatureProfile> rows, List<MetricPoint> result)
     {
-        var baseline = baselines.Find(model.Id);
+        var baseline = baselines.Find(model);
         foreach (var (scope, features) in ScopeMerge.Merge(rows))
         {
             var scoped = new ScopeProfiles(model, baseline, window, scope, WorthTelling(scope, features));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.References;
 using Plumbline.Monitoring.Samples;
 using Plumbline.Registry.Models;
@@ -21,7 +22,7 @@ public sealed class ReferenceShapes(RowSamples samples, BaselineCatalog baseline
     /// <summary>The shape of a model's reference; null without a reference, with too few rows or no usable feature.</summary>
     public async Task<ReferenceShape?> FindAsync(ModelDefinition model, CancellationToken cancellation)
     {
-        if (baselines.Find(model.Id) is not { } baseline || baseline.Rows < LeastRows) return null;
+        if (baselines.Find(model) is not { } baseline || baseline.Rows < LeastRows) return null;
         var features = FeatureSelection.Of(model, baseline);
         if (features.Features.IsEmpty) return null;
         var key = (baseline.Generation, features.Key);

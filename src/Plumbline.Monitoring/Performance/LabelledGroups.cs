@@ -42,7 +42,7 @@ public sealed record LabelledGroup
 /// Reads the predictions of consecutive windows beside their ground truth, grouped by the engine: equal rows come back once with a count.
 /// Both tables are read by the prediction's own time, so the work does not grow with history.
 /// </summary>
-public sealed class LabelledGroups(ColumnStore store, ModelTables tables, SegmentValues segmentValues)
+public sealed class LabelledGroups(IColumnStore store, ModelTables tables, SegmentValues segmentValues)
 {
     /// <summary>Rows of a run with ground truth above which scores are rounded to 1e-5 before grouping, so that memory stays bounded (the effect on ROC AUC is below 1e-5).</summary>
     public const long ExactRows = 500_000;

@@ -1,5 +1,3 @@
-using Plumbline.Monitoring.References;
-
 namespace Plumbline.Monitoring.Profiles;
 
 /// <summary>The bins that one feature is counted in.</summary>

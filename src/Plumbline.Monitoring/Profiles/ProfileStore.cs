@@ -1,5 +1,4 @@
 using System.Globalization;
-using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Windows;
 using Plumbline.Store;
@@ -10,7 +9,7 @@ namespace Plumbline.Monitoring.Profiles;
 /// Computes profiles from predictions inside the engine, keeps them, and reads them back. Stored are base windows, each version
 /// and segment apart; what is coarser is a sum of those.
 /// </summary>
-public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCatalog catalog, BaselineCatalog baselines, SegmentValues segmentValues, GenerationClock clock)
+public sealed class ProfileStore(IColumnStore store, ModelTables tables, ModelCatalog catalog, IBaselines baselines, SegmentValues segmentValues, GenerationClock clock)
 {
     /// <summary>Features in one statement: the engine's analysis takes 2.5 ms of processor time per feature at 100, 4.5 ms at 400.</summary>
     private const int MaxFeaturesPerStatement = 100;
@@ -31,7 +30,7 @@ public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCat
         if (windowStarts.Count == 0)
             return;
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], ct);
-        var baseline = await baselines.ReadyAsync(model, ct);
+        var baseline = baselines.Find(model);
         var features = ProfiledFeature.Of(model);
         var computedAt = await clock.NextAsync(ct);
         foreach (var batch in Batches(model, windowStarts))
@@ -93,7 +92,7 @@ public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCat
         ArgumentNullException.ThrowIfNull(model);
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], ct);
         var segments = await segmentValues.LearnAsync(model, from, to, ct);
-        var baseline = baselines.Find(model.Id);
+        var baseline = baselines.Find(model);
         var profiles = new List<FeatureProfile>();
         foreach (var chunk in ProfiledFeature.Of(model).Chunk(MaxFeaturesPerStatement))
         {
@@ -159,7 +158,7 @@ public sealed class ProfileStore(ColumnStore store, ModelTables tables, ModelCat
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(query);
-        var baseline = baselines.Find(model.Id);
+        var baseline = baselines.Find(model);
         var where = "model_id = {model:UInt32} AND baseline IN (0, {baseline:UInt32}) AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}";
         List<SqlParameter> parameters = [new("model", model.Id), new("baseline", baseline?.Generation ?? 0), new("from", WholeSeconds(from)), new("to", WholeSeconds(to))];
         void Filter(string name, string condition, object? value)

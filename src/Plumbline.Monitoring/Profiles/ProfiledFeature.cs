@@ -1,4 +1,3 @@
-using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Monitoring.Profiles;

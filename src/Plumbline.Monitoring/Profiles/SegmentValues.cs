@@ -12,7 +12,7 @@ namespace Plumbline.Monitoring.Profiles;
 /// those seen together; all further ones are counted as <c>@other</c>. The list only grows, so that a window computed again has the
 /// same groups and its stored rows are replaced, never left over.
 /// </summary>
-public sealed class SegmentValues(ColumnStore store, IDbContextFactory<StateDbContext> state) : IDisposable
+public sealed class SegmentValues(IColumnStore store, IDbContextFactory<StateDbContext> state) : IDisposable
 {
     /// <summary>Values told apart per dimension.</summary>
     public const int MaxValues = 50;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
@@ -14,8 +15,8 @@ namespace Plumbline.Monitoring.References;
 /// aside, then takes the place of the old one at once, and all windows of the model are put on the list to be computed on its bins.
 /// </summary>
 public sealed class BaselineCatalog(
-    ColumnStore store, ModelTables tables, BaselineComputation computation, IDbContextFactory<StateDbContext> state,
-    HistoryWindows history, ModelCatalog catalog, TimeProvider time, ILogger<BaselineCatalog> log)
+    IColumnStore store, ModelTables tables, BaselineComputation computation, IDbContextFactory<StateDbContext> state,
+    HistoryWindows history, ModelCatalog catalog, TimeProvider time, ILogger<BaselineCatalog> log) : IBaselines
 {
     /// <summary>Rows that a day needs to become the reference of a model without a declared one.</summary>
     public const int FirstDayRows = 1000;
@@ -24,8 +25,11 @@ public sealed class BaselineCatalog(
     private readonly ConcurrentDictionary<int, SemaphoreSlim> _gates = new();
     private readonly ConcurrentDictionary<int, DateTimeOffset> _nextLook = new();
 
-    /// <summary>The baseline of a model; null while it has none.</summary>
-    public Baseline? Find(int modelId) => _current.GetValueOrDefault(modelId);
+    /// <inheritdoc/>
+    public Baseline? Find(ModelDefinition model) => Find(model.Id)?.For(model);
+
+    /// <summary>The whole baseline of a model; null while it has none. Who asks for columns of the reference's rows gives the definition instead.</summary>
+    internal Baseline? Find(int modelId) => _current.GetValueOrDefault(modelId);
 
     /// <summary>Raised after a model got a new baseline, with its number.</summary>
     public event Action<int>? Changed;

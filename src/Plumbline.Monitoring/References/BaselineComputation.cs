@@ -11,11 +11,8 @@ namespace Plumbline.Monitoring.References;
 /// Reduces a reference's rows to a baseline, inside the engine: first the edges (exact type-7 quantiles) and the most frequent
 /// values, then the reference's own counts in these bins.
 /// </summary>
-public sealed class BaselineComputation(ColumnStore store)
+public sealed class BaselineComputation(IColumnStore store)
 {
-    /// <summary>Categories of a feature that have a bin of their own.</summary>
-    public const int MaxCategories = 50;
-
     /// <summary>Memory that the exact quantiles of one statement may take: every value is held, 8 bytes each.</summary>
     private const long QuantileBytes = 128L << 20;
 
@@ -41,9 +38,9 @@ public sealed class BaselineComputation(ColumnStore store)
         var counted = await CountAsync(table, bins, ct);
         return draft with
         {
-            Features = counted.Select(profile => numbers.TryGetValue(profile.Feature, out var number)
+            Features = counted.Select(profile => (numbers.TryGetValue(profile.Feature, out var number)
                 ? Numeric(profile, number)
-                : Categorical(profile, categories[profile.Feature].Values))
+                : Categorical(profile, categories[profile.Feature].Values)) with { Ordinal = model.FindFeature(profile.Feature)?.Ordinal })
                 .ToFrozenDictionary(feature => feature.Feature, StringComparer.Ordinal),
         };
     }
@@ -145,13 +142,13 @@ public sealed class BaselineComputation(ColumnStore store)
                 FROM (SELECT [{{string.Join(", ", chunk.Select(feature => $"toNullable(toString({feature.Sql}))"))}}] AS row_values FROM {{table}})
                 ARRAY JOIN row_values AS value, range(toUInt32({{chunk.Length}})) AS feature
                 WHERE isNotNull(value)
-                GROUP BY feature, category ORDER BY feature, count() DESC, category LIMIT {{MaxCategories + 1}} BY feature
+                GROUP BY feature, category ORDER BY feature, count() DESC, category LIMIT {{FeatureBaseline.MaxCategories + 1}} BY feature
                 """), ct);
             while (answer.Read())
                 found[chunk[(int)answer.ReadUInt32()].Name].Add(answer.ReadString());
         }
         return found.ToDictionary(
             entry => entry.Key,
-            entry => ((IReadOnlyList<string>)[.. entry.Value.Take(MaxCategories)], entry.Value.Count > MaxCategories), StringComparer.Ordinal);
+            entry => ((IReadOnlyList<string>)[.. entry.Value.Take(FeatureBaseline.MaxCategories)], entry.Value.Count > FeatureBaseline.MaxCategories), StringComparer.Ordinal);
     }
 }

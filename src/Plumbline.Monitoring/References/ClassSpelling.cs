@@ -25,7 +25,7 @@ internal sealed class ClassSpelling
 
     /// <summary>Reads the different texts of the columns that hold classes.</summary>
     /// <exception cref="ReferenceException">There are too many for classes.</exception>
-    internal static async Task<ClassSpelling> ReadAsync(ColumnStore store, ModelDefinition model, StagedReference staged, ReferenceColumns columns, CancellationToken cancellation)
+    internal static async Task<ClassSpelling> ReadAsync(IColumnStore store, ModelDefinition model, StagedReference staged, ReferenceColumns columns, CancellationToken cancellation)
     {
         var spelling = new ClassSpelling();
         if (model.Task == ModelTask.Regression) return spelling;

@@ -9,7 +9,7 @@ namespace Plumbline.Monitoring.References;
 /// How much each feature has to do with what the model answers, on the reference: Cramer's V (bias-corrected, Bergsma 2013) of the feature's bins and the answer, 0..1. An association, not a
 /// cause, and of one feature at a time; it ranks, it does not prove.
 /// </summary>
-public sealed class FeatureRelevance(BaselineCatalog baselines, ColumnStore store)
+public sealed class FeatureRelevance(BaselineCatalog baselines, IColumnStore store)
 {
     /// <summary>Rows of the reference that are looked at.</summary>
     private const int MaxRows = 200_000;
@@ -23,7 +23,7 @@ public sealed class FeatureRelevance(BaselineCatalog baselines, ColumnStore stor
     public async Task<IReadOnlyDictionary<string, double>> ReadAsync(ModelDefinition model, IEnumerable<string> features, CancellationToken cancellation)
     {
         var relevance = new Dictionary<string, double>(StringComparer.Ordinal);
-        if (baselines.Find(model.Id) is not { } baseline || Answer(baseline, model) is not { } answer) return relevance;
+        if (baselines.Find(model) is not { } baseline || Answer(baseline, model) is not { } answer) return relevance;
         foreach (var name in features.Distinct(StringComparer.Ordinal).Take(MaxFeatures))
         {
             if (model.FindFeature(name) is not { } feature || baseline.Features.GetValueOrDefault(name) is not { } bins) continue;

@@ -1,4 +1,4 @@
-using Plumbline.Monitoring.FeatureTypes;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 using Plumbline.Store;
@@ -9,7 +9,7 @@ namespace Plumbline.Monitoring.References;
 internal sealed record LoadedReference(Baseline Baseline, IReadOnlyList<(string Column, string Reason)> Ignored);
 
 /// <summary>Makes a file or a stretch of production the reference of a model.</summary>
-public sealed class ReferenceLoading(ColumnStore store, ModelCatalog catalog, BaselineCatalog baselines, FeatureRetyping retyping)
+public sealed class ReferenceLoading(IColumnStore store, ModelCatalog catalog, BaselineCatalog baselines, IFeatureRetyping retyping)
 {
     /// <summary>Rows of a reference; exact quantiles hold every value of a feature in memory.</summary>
     public const long MaxRows = 20_000_000;

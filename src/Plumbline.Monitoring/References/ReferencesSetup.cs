@@ -1,3 +1,4 @@
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
@@ -10,13 +11,14 @@ public static class ReferencesSetup
     public static IServiceCollection AddReferences(this IServiceCollection services) => services
         .AddSingleton<BaselineComputation>()
         .AddSingleton<BaselineCatalog>()
+        .AddSingleton<IBaselines>(provider => provider.GetRequiredService<BaselineCatalog>())
         .AddSingleton<ReferenceLoading>()
         .AddSingleton<FeatureRelevance>()
         .AddSingleton(provider => new ModelRemovalStep(provider.GetRequiredService<BaselineCatalog>().RemoveAsync))
         .AddHostedService<BaselineStart>();
 
     // Starting, like the state: before anything that computes or listens.
-    private sealed class BaselineStart(BaselineCatalog baselines, ColumnStore store, InstanceOptions instance) : IHostedLifecycleService
+    private sealed class BaselineStart(BaselineCatalog baselines, IColumnStore store, InstanceOptions instance) : IHostedLifecycleService
     {
         public async Task StartingAsync(CancellationToken cancellationToken)
         {

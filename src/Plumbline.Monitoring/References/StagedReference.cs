@@ -22,9 +22,9 @@ internal sealed partial class StagedReference : IAsyncDisposable
     private const string Source = "file({path:String}, {format:String}, {structure:String}, {compression:String})";
 
     private static int _last;
-    private readonly ColumnStore _store;
+    private readonly IColumnStore _store;
 
-    private StagedReference(ColumnStore store, string table, IReadOnlyList<StagedColumn> columns)
+    private StagedReference(IColumnStore store, string table, IReadOnlyList<StagedColumn> columns)
     {
         _store = store;
         Table = table;
@@ -37,7 +37,7 @@ internal sealed partial class StagedReference : IAsyncDisposable
 
     /// <summary>Lets the engine read the file.</summary>
     /// <exception cref="ReferenceException">It cannot be read as its media type says.</exception>
-    internal static async Task<StagedReference> ReadAsync(ColumnStore store, ReferenceFile file, int modelId, CancellationToken cancellation)
+    internal static async Task<StagedReference> ReadAsync(IColumnStore store, ReferenceFile file, int modelId, CancellationToken cancellation)
     {
         try
         {
@@ -59,7 +59,7 @@ internal sealed partial class StagedReference : IAsyncDisposable
         }
     }
 
-    private static async Task<StagedReference> StageAsync(ColumnStore store, ReferenceFile file, int modelId, CancellationToken cancellation)
+    private static async Task<StagedReference> StageAsync(IColumnStore store, ReferenceFile file, int modelId, CancellationToken cancellation)
     {
         var described = await DescribeAsync(store, file, ReadSettings, cancellation);
         var kind = file.IsCsv ? StagedKind.Untyped : file.Format == "Parquet" ? StagedKind.Typed : StagedKind.Each;
@@ -94,7 +94,7 @@ internal sealed partial class StagedReference : IAsyncDisposable
             throw new ReferenceException("column_twice", $"The file has two columns named '{Problems.Shorten(twice.Key)}' (white space around names does not count).");
     }
 
-    private static async Task<List<(string Name, string Type)>> DescribeAsync(ColumnStore store, ReferenceFile file, string settings, CancellationToken cancellation)
+    private static async Task<List<(string Name, string Type)>> DescribeAsync(IColumnStore store, ReferenceFile file, string settings, CancellationToken cancellation)
     {
         var columns = new List<(string, string)>();
         using var rows = await store.QueryFilesAsync(new SqlStatement($"DESCRIBE TABLE {Source} SETTINGS {settings}", Parameters(file, "auto")), cancellation);
@@ -108,7 +108,7 @@ internal sealed partial class StagedReference : IAsyncDisposable
         return columns;
     }
 
-    private static async Task<bool> HasNestedAsync(ColumnStore store, ReferenceFile file, CancellationToken cancellation)
+    private static async Task<bool> HasNestedAsync(IColumnStore store, ReferenceFile file, CancellationToken cancellation)
     {
         if (file.Format == "Parquet")
             return (await DescribeAsync(store, file, ReadSettings, cancellation)).Exists(column => NestedType().IsMatch(column.Type));
@@ -124,7 +124,7 @@ internal sealed partial class StagedReference : IAsyncDisposable
     }
 
     // Beside the upload, with its ending, so that a start clears away what a crash left.
-    private static async Task<ReferenceFile> FlattenAsync(ColumnStore store, ReferenceFile file, CancellationToken cancellation)
+    private static async Task<ReferenceFile> FlattenAsync(IColumnStore store, ReferenceFile file, CancellationToken cancellation)
     {
         var flat = new ReferenceFile(System.IO.Path.ChangeExtension(file.Path, ".flat.reference"), "JSONEachRow", IsGzipped: false);
         try
@@ -157,7 +157,7 @@ internal sealed partial class StagedReference : IAsyncDisposable
     private static string Quoted(string name) => $"`{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("`", "\\`", StringComparison.Ordinal)}`";
 
     /// <summary>Drops what a crash left behind.</summary>
-    internal static async Task DropLeftOversAsync(ColumnStore store, CancellationToken cancellation)
+    internal static async Task DropLeftOversAsync(IColumnStore store, CancellationToken cancellation)
     {
         var tables = new List<string>();
         using (var rows = await store.QueryAsync(new SqlStatement("SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^staged_reference_[0-9]+_[0-9]+$')"), cancellation))

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Plumbline.Monitoring.References;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Monitoring.Samples;

@@ -1,4 +1,4 @@
-using Plumbline.Monitoring.References;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 

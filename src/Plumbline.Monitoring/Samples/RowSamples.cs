@@ -1,5 +1,4 @@
 using Plumbline.Monitoring.Profiles;
-using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 
@@ -9,7 +8,7 @@ namespace Plumbline.Monitoring.Samples;
 /// Reads rows with their features, at most so many per window. Which rows belong to a sample follows from a hash of their ids: the same
 /// window gives the same sample, whatever else is stored and however often it is computed.
 /// </summary>
-public sealed class RowSamples(ColumnStore store, ModelTables tables, SegmentValues segmentValues)
+public sealed class RowSamples(IColumnStore store, ModelTables tables, SegmentValues segmentValues)
 {
     // The order of a hash that nothing else uses is a random order.
     private const string RandomOrder = "sipHash64(id_hash, prediction_id, 'sample')";

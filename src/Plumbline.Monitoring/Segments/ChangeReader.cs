@@ -21,7 +21,7 @@ public sealed record ChangeQuery(string Metric, string Dimension, ChangeSide Bef
 /// outcomes of the same inputs. What stands for the inputs is the model's own answer: its class and score in ten bins (a regression's prediction in tenths). Inputs that
 /// change without the answer noticing count as concept change.
 /// </summary>
-public sealed class ChangeReader(ColumnStore store, ModelTables tables, SegmentValues segmentValues)
+public sealed class ChangeReader(IColumnStore store, ModelTables tables, SegmentValues segmentValues)
 {
     /// <summary>Of either side: the events of the range are read.</summary>
     public static readonly TimeSpan LongestRange = TimeSpan.FromDays(62);

@@ -30,7 +30,7 @@ internal static class CounterCheck
     private static readonly EventKind[] Kinds = [EventKind.Prediction, EventKind.GroundTruth, EventKind.Signal];
 
     /// <summary>All counters of the given models. Only while nothing is being stored.</summary>
-    internal static async Task<IReadOnlyList<CounterFacts>> ReadAsync(Spool spool, ColumnStore store, IReadOnlyCollection<int> models,
+    internal static async Task<IReadOnlyList<CounterFacts>> ReadAsync(Spool spool, IColumnStore store, IReadOnlyCollection<int> models,
         CancellationToken cancellation)
     {
         var rows = await PredictionRowsAsync(store, cancellation);
@@ -89,7 +89,7 @@ internal static class CounterCheck
         _ => ModelTables.SignalsTable,
     };
 
-    private static async Task<Lanes> PredictionRowsAsync(ColumnStore store, CancellationToken cancellation)
+    private static async Task<Lanes> PredictionRowsAsync(IColumnStore store, CancellationToken cancellation)
     {
         var found = new Lanes();
         using var rows = await store.QueryAsync(new SqlStatement(
@@ -101,7 +101,7 @@ internal static class CounterCheck
         return found;
     }
 
-    private static async Task AddSharedAsync(ColumnStore store, string table, EventKind kind, Lanes found, CancellationToken cancellation)
+    private static async Task AddSharedAsync(IColumnStore store, string table, EventKind kind, Lanes found, CancellationToken cancellation)
     {
         using var rows = await store.QueryAsync(new SqlStatement($"SELECT model_id, count() FROM {table} GROUP BY model_id"), cancellation);
         while (rows.Read()) found[((int)rows.ReadUInt32(), kind)] = (long)rows.ReadUInt64();
@@ -113,7 +113,7 @@ internal static class CounterCheck
         spool.OpenBlocks().Where(block => (block.ModelId, block.Kind) == lane).Select(block => (ulong)block.Number).ToArray()));
 
     private static async Task<long> CountAsync(
-        ColumnStore store, (int ModelId, EventKind Kind) lane, SqlStatement condition, CancellationToken cancellation)
+        IColumnStore store, (int ModelId, EventKind Kind) lane, SqlStatement condition, CancellationToken cancellation)
     {
         var table = lane.Kind switch
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Plumbline.Store;
+using Plumbline.Store.Engine;
 
 namespace Plumbline.Registry.Integrity;
 
@@ -11,7 +12,7 @@ public sealed class DataParts : IAsyncDisposable
 {
     private readonly string _folder;
 
-    private DataParts(string folder, ColumnStore engine, PartIdentity identity, int highestModel)
+    private DataParts(string folder, IColumnStore engine, PartIdentity identity, int highestModel)
     {
         _folder = folder;
         Engine = engine;
@@ -20,7 +21,7 @@ public sealed class DataParts : IAsyncDisposable
     }
 
     /// <summary>The engine, opened.</summary>
-    public ColumnStore Engine { get; }
+    public IColumnStore Engine { get; }
 
     /// <summary>What all parts carry now.</summary>
     public PartIdentity Identity { get; }
@@ -31,7 +32,7 @@ public sealed class DataParts : IAsyncDisposable
     /// <summary>Opens the folder, made when it is not there.</summary>
     /// <exception cref="DataFolderException">Its parts do not belong together, or one is damaged.</exception>
     /// <exception cref="EngineUnavailableException">There is no engine for this platform, or another process holds the folder.</exception>
-    public static async Task<DataParts> OpenAsync(InstanceOptions options, TimeProvider time, ILogger<ColumnStore> log,
+    public static async Task<DataParts> OpenAsync(InstanceOptions options, TimeProvider time, ILogger<EmbeddedColumnStore> log,
         CancellationToken cancellation)
     {
         var folder = options.DataDirectory;
@@ -64,13 +65,13 @@ public sealed class DataParts : IAsyncDisposable
     internal static string EngineFolder(string folder) => PathOf(folder, Part.Engine);
 
     /// <summary>Opens the engine, and says which file is damaged when it is that.</summary>
-    internal static async Task<ColumnStore> OpenEngineAsync(InstanceOptions options, TimeProvider time, ILogger<ColumnStore> log,
+    internal static async Task<IColumnStore> OpenEngineAsync(InstanceOptions options, TimeProvider time, ILogger<EmbeddedColumnStore> log,
         CancellationToken cancellation)
     {
         var directory = EngineFolder(options.DataDirectory);
         try
         {
-            return await ColumnStore.OpenAsync(
+            return await EmbeddedColumnStore.OpenAsync(
                 new ColumnStoreOptions
                 {
                     Directory = directory,
@@ -102,7 +103,7 @@ public sealed class DataParts : IAsyncDisposable
     /// <summary>
     /// Begins a generation in all parts, then confirms it in all: only a part that took part in the last start passes the next one.
     /// </summary>
-    internal static async Task<PartIdentity> RaiseAsync(string folder, ColumnStore engine, IReadOnlyList<PartFacts> parts,
+    internal static async Task<PartIdentity> RaiseAsync(string folder, IColumnStore engine, IReadOnlyList<PartFacts> parts,
         CancellationToken cancellation)
     {
         var known = parts.Where(part => part.Identity is not null).ToList();
@@ -121,7 +122,7 @@ public sealed class DataParts : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
 
-    private static async Task WriteAsync(string folder, ColumnStore engine, PartIdentity identity, CancellationToken cancellation)
+    private static async Task WriteAsync(string folder, IColumnStore engine, PartIdentity identity, CancellationToken cancellation)
     {
         await EnginePart.WriteAsync(engine, identity, cancellation);
         SqlitePart.Write(Part.Spool, PathOf(folder, Part.Spool), identity);

@@ -10,7 +10,7 @@ internal static class EngineDamage
     /// <summary>
     /// Parts that the engine could not load. It has moved them into the table's folder <c>detached</c> and gone on without their rows.
     /// </summary>
-    internal static async Task<IReadOnlyList<string>> SetAsideAsync(ColumnStore store, Func<string, string> nameOf,
+    internal static async Task<IReadOnlyList<string>> SetAsideAsync(IColumnStore store, Func<string, string> nameOf,
         CancellationToken cancellation)
     {
         using var rows = await store.QueryAsync(new SqlStatement(
@@ -30,7 +30,7 @@ internal static class EngineDamage
     }
 
     /// <summary>Reads every data part of every table and compares checksums.</summary>
-    internal static async Task<IReadOnlyList<(string Table, string DataPart, string Message)>> ReadAllAsync(ColumnStore store,
+    internal static async Task<IReadOnlyList<(string Table, string DataPart, string Message)>> ReadAllAsync(IColumnStore store,
         CancellationToken cancellation)
     {
         var tables = new List<string>();
@@ -59,7 +59,7 @@ internal static class EngineDamage
     }
 
     /// <summary>Takes a damaged data part out of its table; its files stay in the folder <c>detached</c>.</summary>
-    internal static Task DetachAsync(ColumnStore store, string table, string dataPart, CancellationToken cancellation) =>
+    internal static Task DetachAsync(IColumnStore store, string table, string dataPart, CancellationToken cancellation) =>
         store.ExecuteAsync(new SqlStatement($"ALTER TABLE {table} DETACH PART {{part:String}}", new SqlParameter("part", dataPart)),
             cancellation);
 }

@@ -13,7 +13,7 @@ internal static class EnginePart
     internal static bool Exists(string directory) => Directory.Exists(Path.Combine(directory, "metadata"));
 
     /// <summary>Reads what the opened engine holds.</summary>
-    internal static async Task<PartFacts> LookAsync(ColumnStore store, bool existed, CancellationToken cancellation)
+    internal static async Task<PartFacts> LookAsync(IColumnStore store, bool existed, CancellationToken cancellation)
     {
         PartIdentity? identity = null;
         using (var rows = await store.QueryAsync(
@@ -32,7 +32,7 @@ internal static class EnginePart
     }
 
     /// <summary>Writes the identity; it is on the disk when this returns.</summary>
-    internal static Task WriteAsync(ColumnStore store, PartIdentity identity, CancellationToken cancellation) => store.ExecuteAsync(
+    internal static Task WriteAsync(IColumnStore store, PartIdentity identity, CancellationToken cancellation) => store.ExecuteAsync(
         new SqlStatement("INSERT INTO part_identity SELECT {id:String}, {generation:UInt64}, {confirmed:UInt64}, {version:UInt64}",
             new SqlParameter("id", identity.StoreId), new SqlParameter("generation", (ulong)identity.Generation),
             new SqlParameter("confirmed", (ulong)identity.Confirmed),
@@ -41,7 +41,7 @@ internal static class EnginePart
             cancellation);
 
     /// <summary>The tables that belong to one model each.</summary>
-    internal static async Task<IReadOnlyList<string>> ModelTableNamesAsync(ColumnStore store, CancellationToken cancellation)
+    internal static async Task<IReadOnlyList<string>> ModelTableNamesAsync(IColumnStore store, CancellationToken cancellation)
     {
         using var rows = await store.QueryAsync(new SqlStatement(
             """

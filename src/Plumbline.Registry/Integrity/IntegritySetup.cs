@@ -19,7 +19,7 @@ public static class IntegritySetup
         .AddHostedService<IntegrityStart>();
 
     /// <summary>After the models are read and before anything is stored.</summary>
-    private sealed class IntegrityStart(Spool spool, ColumnStore store, ModelCatalog catalog, IntegrityFindings findings,
+    private sealed class IntegrityStart(Spool spool, IColumnStore store, ModelCatalog catalog, IntegrityFindings findings,
         ILogger<IntegrityFindings> log) : IHostedLifecycleService
     {
         public async Task StartingAsync(CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace Plumbline.Registry.Windows;
 /// The generation of computed rows: of two rows with one key the one of the higher generation counts. A generation is the time where that grows, and one
 /// millisecond more than the last where it does not: after a clock was put back, what is computed now must still replace what was computed before.
 /// </summary>
-public sealed class GenerationClock(ColumnStore store, TimeProvider time) : IDisposable
+public sealed class GenerationClock(IColumnStore store, TimeProvider time) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _loading = new(1, 1);

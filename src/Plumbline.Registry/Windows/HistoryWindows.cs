@@ -4,7 +4,7 @@ using Plumbline.Store;
 namespace Plumbline.Registry.Windows;
 
 /// <summary>All windows of a model that hold predictions: what is to be computed again when the meaning of stored numbers changes.</summary>
-public sealed class HistoryWindows(ColumnStore store, ModelTables tables, WindowLedger ledger)
+public sealed class HistoryWindows(IColumnStore store, ModelTables tables, WindowLedger ledger)
 {
     /// <summary>Puts every window that has predictions (of one version, when it is given) on the list; returns when that is durable.</summary>
     public async Task MarkAsync(ModelDefinition model, DirtyReason reason, CancellationToken cancellation, string? version = null)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Plumbline.Server.Cli.Check;
 using Plumbline.Server.Cli.Configuration;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli;
 

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Storage;
 using Plumbline.Server.Cli.Configuration;
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Hosting;
 using Plumbline.Store;
 
@@ -121,15 +122,4 @@ public static class CommandLine
 
     private static string VerbOf(ParseResult result) =>
         result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
-}
-
-/// <summary>A failure whose message is meant for the user as it stands.</summary>
-public sealed class CommandLineException : Exception
-{
-    public CommandLineException(ExitCode exitCode, string message) : base(message) => ExitCode = exitCode;
-
-    public CommandLineException(ExitCode exitCode, string message, Exception cause) : base(message, cause) => ExitCode = exitCode;
-
-    /// <summary>What the process answers.</summary>
-    public ExitCode ExitCode { get; }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli;
 

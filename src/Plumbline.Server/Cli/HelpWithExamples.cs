@@ -1,15 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli;
-
-/// <summary>A verb that shows how it is used. The examples are parsed by a test, so that they cannot rot.</summary>
-internal sealed class VerbCommand(string name, string description, IReadOnlyList<(string What, string Arguments)> examples) : Command(name, description)
-{
-    /// <summary>Example command lines without the program's name, each with what it does.</summary>
-    public IReadOnlyList<(string What, string Arguments)> Examples { get; } = examples;
-}
 
 /// <summary>The standard help, followed by the verb's examples and, on the root, the exit codes.</summary>
 internal sealed class HelpWithExamples : SynchronousCommandLineAction

@@ -1,4 +1,5 @@
 using Plumbline.Server.Cli.Configuration;
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Cli;

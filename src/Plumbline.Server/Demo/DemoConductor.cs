@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Plumbline.Dashboard.Demo;
-using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Import;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Demo;
 

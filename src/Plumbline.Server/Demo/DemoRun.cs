@@ -3,6 +3,7 @@ using Plumbline.Dashboard.Demo;
 using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Configuration;
 using Plumbline.Server.Cli.Import;
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Demo;

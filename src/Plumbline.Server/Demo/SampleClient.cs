@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Plumbline.Dashboard.Demo;
-using Plumbline.Server.Cli;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Demo;
 

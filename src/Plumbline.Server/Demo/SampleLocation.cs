@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Plumbline.Server.Cli;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Demo;
 

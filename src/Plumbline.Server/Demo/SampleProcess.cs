@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Plumbline.Server.Cli;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Demo;
 

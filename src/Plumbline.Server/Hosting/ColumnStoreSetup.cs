@@ -1,6 +1,7 @@
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
+using Plumbline.Store.Engine;
 
 namespace Plumbline.Server.Hosting;
 
@@ -10,7 +11,7 @@ public static class ColumnStoreSetup
     public static IServiceCollection AddColumnStore(this IServiceCollection services, PlumblineOptions options)
     {
         services.AddSingleton(provider => DataParts.OpenAsync(
-            options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ColumnStore>>(), CancellationToken.None).GetAwaiter().GetResult());
+            options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EmbeddedColumnStore>>(), CancellationToken.None).GetAwaiter().GetResult());
         services.AddSingleton(provider => provider.GetRequiredService<DataParts>().Engine);
         services.AddSingleton<ModelTables>();
         services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => provider.GetRequiredService<ModelTables>().DropAsync(model.Id, cancellation)));
@@ -19,7 +20,7 @@ public static class ColumnStoreSetup
         return services;
     }
 
-    private sealed class StoreStart(ColumnStore store) : IHostedService
+    private sealed class StoreStart(IColumnStore store) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken) => Task.FromResult(store);
 

@@ -1,7 +1,11 @@
 using System.Text.Json;
-using Plumbline.Alerting;
+using Plumbline.Alerting.Backtests;
 using Plumbline.Alerting.Delivery;
+using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Health;
+using Plumbline.Alerting.Incidents;
+using Plumbline.Alerting.RuleManagement;
+using Plumbline.Alerting.Rules;
 using Plumbline.Dashboard;
 using Plumbline.Dashboard.Demo;
 using Plumbline.Events.Spooling;
@@ -41,7 +45,7 @@ public static class PlumblineHost
 {
     /// <summary>Whose tables the state database has.</summary>
     internal static StateTables StateTables { get; } = new(
-        [typeof(StateDbContext).Assembly, typeof(OutcomeSourceTable).Assembly, typeof(BaselineTable).Assembly, typeof(AlertingTables).Assembly]);
+        [typeof(StateDbContext).Assembly, typeof(OutcomeSourceTable).Assembly, typeof(BaselineTable).Assembly, typeof(RuleTable).Assembly]);
 
     /// <summary>Builds the server. Options must be valid (<see cref="PlumblineOptions.Validate"/>).</summary>
     /// <exception cref="OptionsException">They are not; the message lists every violation.</exception>
@@ -110,7 +114,7 @@ public static class PlumblineHost
         services.AddColdSpots(options.ColdSpots);
         services.AddExplore();
         services.AddSingleton<FeatureRanking>().AddSingleton<OutcomeReader>();
-        services.AddAlerting(options.Alerting);
+        services.AddRules(options.Alerting).AddEvaluation().AddIncidents().AddRuleManagement().AddBacktests();
         services.AddDelivery(options, options.Delivery);
         services.AddHealth();
         services.AddUi();
@@ -155,7 +159,9 @@ public static class PlumblineHost
         app.MapSegments();
         app.MapColdSpots();
         app.MapExplore();
-        app.MapAlerting();
+        app.MapRules();
+        app.MapIncidents();
+        app.MapBacktests();
         app.MapDelivery();
         app.MapModelHealth();
         app.MapUi();

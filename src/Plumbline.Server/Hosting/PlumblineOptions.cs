@@ -1,5 +1,5 @@
-using Plumbline.Alerting;
-using Plumbline.Alerting.Delivery;
+using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Rules;
 using Plumbline.Ingestion;
 using Plumbline.Ingestion.Sources;
 using Plumbline.Monitoring.Segments.ColdSpots;

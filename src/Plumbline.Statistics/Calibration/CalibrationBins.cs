@@ -1,5 +1,4 @@
 using Plumbline.Statistics.Intervals;
-using Plumbline.Statistics.Performance;
 
 namespace Plumbline.Statistics.Calibration;
 

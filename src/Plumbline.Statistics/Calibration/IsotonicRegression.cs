@@ -1,5 +1,3 @@
-using Plumbline.Statistics.Performance;
-
 namespace Plumbline.Statistics.Calibration;
 
 /// <summary>

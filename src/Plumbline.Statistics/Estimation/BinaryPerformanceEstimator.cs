@@ -1,5 +1,3 @@
-using Plumbline.Statistics.Performance;
-
 namespace Plumbline.Statistics.Estimation;
 
 /// <summary>When the reference's calibration is applied to scores.</summary>

@@ -37,13 +37,6 @@ public readonly record struct EstimatedMetric(Estimate Estimate, double Sampling
     internal static EstimatedMetric None(Estimate why) => new(why, 0, 0);
 }
 
-/// <summary>What a wrong decision costs, in any one unit.</summary>
-/// <param name="FalsePositive">Cost of predicting positive for a negative.</param>
-/// <param name="FalseNegative">Cost of predicting negative for a positive.</param>
-/// <param name="TruePositive">Cost (negative: gain) of a right positive.</param>
-/// <param name="TrueNegative">Cost (negative: gain) of a right negative.</param>
-public readonly record struct CostMatrix(double FalsePositive, double FalseNegative, double TruePositive = 0, double TrueNegative = 0);
-
 /// <summary>Compares estimates with what was realised when the ground truth came.</summary>
 /// <param name="MeanAbsoluteError">Mean of |estimated - realised| over the windows.</param>
 /// <param name="Bias">Mean of estimated - realised: positive when the estimator flatters.</param>

@@ -1,5 +1,3 @@
-using Plumbline.Statistics.Estimation;
-
 namespace Plumbline.Statistics.Performance;
 
 /// <summary>A binary model's decisions if rows with a score at or above a threshold were called positive.</summary>

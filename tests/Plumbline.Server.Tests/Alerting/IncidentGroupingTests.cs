@@ -1,4 +1,3 @@
-using Plumbline.Alerting;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
 

@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting;
-using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Server.Tests.Alerting;

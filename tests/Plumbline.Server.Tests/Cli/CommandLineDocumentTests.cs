@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Configuration;
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Tests.Cli;

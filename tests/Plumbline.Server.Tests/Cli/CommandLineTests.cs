@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Import;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Tests.Cli;
 

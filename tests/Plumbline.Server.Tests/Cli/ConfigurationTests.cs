@@ -1,5 +1,6 @@
 using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Configuration;
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Tests.Cli;

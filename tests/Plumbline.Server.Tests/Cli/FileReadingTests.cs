@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Import;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Tests.Cli;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Plumbline.Server.Cli;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Tests.Cli;
 

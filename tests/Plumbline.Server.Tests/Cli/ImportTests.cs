@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Plumbline.Server.Cli;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Tests.Cli;
 
@@ -147,7 +148,7 @@ public sealed class ImportTests : IDisposable
     {
         // Written by the server's engine, read by the engine of the import's process: one process holds one engine.
         var file = Path.Combine(_folder, "rows.parquet");
-        await _host.Get<Store.ColumnStore>().ExecuteAsync(
+        await _host.Get<Store.IColumnStore>().ExecuteAsync(
             new Store.SqlStatement(
                 "INSERT INTO FUNCTION file({path:String}, 'Parquet') SELECT concat('q', toString(number)) AS id, toDateTime64('2026-02-01 00:00:00', 3, 'UTC') + number AS t, toInt64(number % 2) AS p, number / 4 AS amount, if(number = 2, NULL, '007') AS code, CAST(number % 2 = 0 AS Bool) AS flag, multiIf(number = 0, nan, number = 1, inf, 2.5) AS gaps, toDecimal64(number / 4, 2) AS money FROM numbers(6)",
                 new Store.SqlParameter("path", file)),

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Plumbline.Server.Cli;
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Demo;
 
 namespace Plumbline.Server.Tests.Demo;

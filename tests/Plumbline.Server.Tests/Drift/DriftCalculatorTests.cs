@@ -1,6 +1,6 @@
 using Plumbline.Monitoring.Drift;
 using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.References;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Server.Tests.Metrics;
 
 namespace Plumbline.Server.Tests.Drift;

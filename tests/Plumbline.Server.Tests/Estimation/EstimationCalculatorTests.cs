@@ -209,7 +209,7 @@ public sealed class EstimationCalculatorTests(TestHost host)
         var stored = await PointsAsync(host, model, All);
 
         // What a new process has: the same state and engine, no estimator in memory.
-        var fresh = new EstimatorCatalog(host.Get<EstimatorFitting>(), host.Get<BaselineCatalog>(), host.Get<ColumnStore>(), host.Get<WindowLedger>(), TimeProvider.System, NullLogger<EstimatorCatalog>.Instance);
+        var fresh = new EstimatorCatalog(host.Get<EstimatorFitting>(), host.Get<BaselineCatalog>(), host.Get<IColumnStore>(), host.Get<WindowLedger>(), TimeProvider.System, NullLogger<EstimatorCatalog>.Instance);
         var points = new List<MetricPoint>();
         await new EstimationCalculator(fresh, host.Get<LabelledGroups>(), host.Get<RowSamples>()).CalculateAsync(host.Get<ModelCatalog>().Find(model.Id)!, [new MetricWindow(Start, Start.AddHours(1))], points, default);
         foreach (var metric in new[] { "accuracy", "roc_auc", "f1" })
@@ -233,7 +233,7 @@ public sealed class EstimationCalculatorTests(TestHost host)
         await host.WaitUntilComputedAsync(model.Name);
         model = host.Get<ModelCatalog>().Find(model.Id)!;
         var clock = new SetClock { Now = Start.AddDays(3) };
-        var catalog = new EstimatorCatalog(host.Get<EstimatorFitting>(), host.Get<BaselineCatalog>(), host.Get<ColumnStore>(), host.Get<WindowLedger>(), clock, NullLogger<EstimatorCatalog>.Instance);
+        var catalog = new EstimatorCatalog(host.Get<EstimatorFitting>(), host.Get<BaselineCatalog>(), host.Get<IColumnStore>(), host.Get<WindowLedger>(), clock, NullLogger<EstimatorCatalog>.Instance);
         Assert.Equal(EstimatorGap.NoGroundTruth, (await catalog.FindAsync(model, default)).Gap);
 
         await PostGroundTruthAsync(host, model, reference);

@@ -13,7 +13,7 @@ public sealed class FailingBlockTests(TestHost host)
         await host.AcceptAsync(failing, "predictions", """{"prediction_id":"a","features":{"x":1}}""");
         await host.StoredAsync(failing);
         var table = ModelTables.Predictions(host.Model(failing).Id);
-        var store = host.Get<ColumnStore>();
+        var store = host.Get<IColumnStore>();
         await store.ExecuteAsync(new SqlStatement($"RENAME TABLE {table} TO {table}_away"), TestContext.Current.CancellationToken);
         await host.AcceptAsync(failing, "predictions", """{"prediction_id":"b","features":{"x":2}}""");
         var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);

@@ -63,7 +63,7 @@ internal static class IngestionCalls
 
     public static async Task<List<T>> QueryAsync<T>(this TestHost host, string sql, Func<QueryRows, T> read)
     {
-        using var rows = await host.Get<ColumnStore>().QueryAsync(new SqlStatement(sql), TestContext.Current.CancellationToken);
+        using var rows = await host.Get<IColumnStore>().QueryAsync(new SqlStatement(sql), TestContext.Current.CancellationToken);
         var list = new List<T>();
         while (rows.Read())
             list.Add(read(rows));

@@ -78,7 +78,7 @@ public sealed class PartialEventTests(TestHost host)
         Assert.Equal(0.75, await model.ValueAsync("performance.accuracy", null), 1e-12);
         // As it is left when the process dies between storing a block of second parts and merging them, and ground truth is matched first after the start.
         var id = host.Get<ModelCatalog>().Find(model.Name)!.Id;
-        await host.Get<ColumnStore>().ExecuteAsync(new SqlStatement(
+        await host.Get<IColumnStore>().ExecuteAsync(new SqlStatement(
             $$"""
             INSERT INTO matched (model_id, timestamp, id_hash, prediction_id, value, value_number, labelled_at, source)
             SELECT {model:UInt32}, timestamp + INTERVAL 1 SECOND, id_hash, prediction_id, value, value_number, labelled_at, source FROM {{ModelTables.Matched(id)}} WHERE value = '1'

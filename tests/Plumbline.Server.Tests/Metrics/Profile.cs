@@ -1,6 +1,5 @@
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Profiles;
-using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Metrics;

@@ -149,7 +149,7 @@ public sealed class MultivariateCalculatorTests(TestHost host)
 
     private async Task<long> ComputedAtAsync(ModelDefinition model)
     {
-        using var rows = await host.Get<Store.ColumnStore>().QueryAsync(new Store.SqlStatement(
+        using var rows = await host.Get<Store.IColumnStore>().QueryAsync(new Store.SqlStatement(
             "SELECT toInt64(toUnixTimestamp64Milli(max(computed_at))) FROM metric_points WHERE model_id = {model:UInt32} AND startsWith(metric, 'drift.multivariate')", new Store.SqlParameter("model", model.Id)), default);
         Assert.True(rows.Read());
         return rows.ReadInt64();

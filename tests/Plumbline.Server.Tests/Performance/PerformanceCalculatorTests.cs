@@ -155,7 +155,7 @@ public sealed class PerformanceCalculatorTests(TestHost host)
         }
 
         string[] columns = ["prediction_id", "id_hash", "timestamp", "version", "role", "status", "prediction", "prediction_value", "score"];
-        await host.Get<ColumnStore>().InsertAsync(ModelTables.Predictions(model.Id), model.Features.Length > 0 ? [.. columns, "f0"] : columns, buffer.Written, null, default);
+        await host.Get<IColumnStore>().InsertAsync(ModelTables.Predictions(model.Id), model.Features.Length > 0 ? [.. columns, "f0"] : columns, buffer.Written, null, default);
         await InsertMatchedAsync(model, [.. rows.Where(row => row.Truth is not null)], Start.AddDays(1));
     }
 
@@ -173,7 +173,7 @@ public sealed class PerformanceCalculatorTests(TestHost host)
             buffer.WriteDateTime64Ms(labelledAt.ToUnixTimeMilliseconds());
         }
 
-        await host.Get<ColumnStore>().InsertAsync(ModelTables.MatchedTable, ["model_id", "timestamp", "id_hash", "prediction_id", "value", "value_number", "labelled_at"], buffer.Written, null, default);
+        await host.Get<IColumnStore>().InsertAsync(ModelTables.MatchedTable, ["model_id", "timestamp", "id_hash", "prediction_id", "value", "value_number", "labelled_at"], buffer.Written, null, default);
     }
 
     private sealed record Row(string Id, DateTimeOffset Time, string Prediction, double Score, string? Truth, string Version = "", double Predicted = double.NaN, double Actual = double.NaN, string? Country = null);

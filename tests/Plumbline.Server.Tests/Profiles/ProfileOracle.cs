@@ -1,5 +1,4 @@
 using Plumbline.Monitoring.Profiles;
-using Plumbline.Monitoring.References;
 
 namespace Plumbline.Server.Tests.Profiles;
 

@@ -26,10 +26,10 @@ public sealed class ProfileStoreTests(TestHost host)
     }
 
     private Task StoreAsync(ModelDefinition model, IReadOnlyList<Row> rows) =>
-        RandomPredictions.StoreAsync(host.Get<ColumnStore>(), model, ModelTables.Predictions(model.Id), rows, Ct);
+        RandomPredictions.StoreAsync(host.Get<IColumnStore>(), model, ModelTables.Predictions(model.Id), rows, Ct);
 
     private Task<Baseline?> ReferenceAsync(ModelDefinition model, IReadOnlyList<Row> rows) => host.Get<BaselineCatalog>().ReplaceAsync(model.Id, declared: true, "v0",
-        (current, table, ct) => RandomPredictions.StoreAsync(host.Get<ColumnStore>(), current, table, rows, ct), Ct);
+        (current, table, ct) => RandomPredictions.StoreAsync(host.Get<IColumnStore>(), current, table, rows, ct), Ct);
 
     private static IEnumerable<Cell> Cells(ModelDefinition model, string feature, IEnumerable<Row> rows) => feature switch
     {
@@ -231,7 +231,7 @@ public sealed class ProfileStoreTests(TestHost host)
                         buffer.WriteNullableString(row < 15 ? $"v{row % 3 + shift}" : null);
                 }
             }
-            await host.Get<ColumnStore>().InsertAsync(table, ["prediction_id", "timestamp", "role", .. model.Features.Select(feature => feature.Column)], buffer.Written, null, Ct);
+            await host.Get<IColumnStore>().InsertAsync(table, ["prediction_id", "timestamp", "role", .. model.Features.Select(feature => feature.Column)], buffer.Written, null, Ct);
         }
         await host.Get<BaselineCatalog>().ReplaceAsync(model.Id, declared: true, null, (_, table, _) => Fill(table, 0), Ct);
         await Fill(ModelTables.Predictions(model.Id), 1);

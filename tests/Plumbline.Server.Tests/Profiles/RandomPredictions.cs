@@ -62,7 +62,7 @@ internal sealed class RandomPredictions(int seed)
     private double Normal() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
 
     /// <summary>Stores rows in a table with a prediction's columns, as ingestion does.</summary>
-    public static async Task StoreAsync(ColumnStore store, ModelDefinition model, string table, IReadOnlyList<Row> rows, CancellationToken ct)
+    public static async Task StoreAsync(IColumnStore store, ModelDefinition model, string table, IReadOnlyList<Row> rows, CancellationToken ct)
     {
         using var buffer = new RowBinaryBuffer();
         foreach (var row in rows)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Plumbline.Server.Cli;
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Tests.Cli;
 
 namespace Plumbline.Server.Tests.RealData;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Server.Tests.RealData;

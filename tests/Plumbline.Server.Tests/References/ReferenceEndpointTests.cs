@@ -90,7 +90,7 @@ public sealed class ReferenceEndpointTests(TestHost host)
     public async Task Parquet_written_by_the_engine_is_read()
     {
         var name = await BinaryAsync();
-        var bytes = await host.Get<ColumnStore>().QueryFormattedAsync(new SqlStatement(
+        var bytes = await host.Get<IColumnStore>().QueryFormattedAsync(new SqlStatement(
             "SELECT number AS id, number / 7 AS ratio, toString(number % 3) AS kind, number % 2 = 0 AS even, toInt64(number % 2) AS answer, number / 1000 AS p, toDateTime64(number * 60, 3, 'UTC') AS at FROM numbers(1000)"), "Parquet", Ct);
         var (status, body) = await PutAsync(name, bytes, "application/vnd.apache.parquet", "?prediction=answer&score=p&timestamp=at&id=id&features=ratio,kind,even");
         Assert.True(status == HttpStatusCode.OK, body.ToString());
@@ -99,7 +99,7 @@ public sealed class ReferenceEndpointTests(TestHost host)
         Assert.Equal(107, baseline.Features["ratio"].Edges.Length);
         Assert.Equal(9.99 / 7, baseline.Features["ratio"].Edges[4], 1e-12);
         Assert.Equal(9, baseline.Features["@score"].DecileIndices.Length);
-        using var rows = await host.Get<ColumnStore>().QueryAsync(new SqlStatement(
+        using var rows = await host.Get<IColumnStore>().QueryAsync(new SqlStatement(
             $"SELECT prediction_id, id_hash, confidence, entropy FROM {ModelTables.Reference(model.Id, 1)} WHERE prediction_id = '250'"), Ct);
         Assert.True(rows.Read());
         Assert.Equal("250", rows.ReadString());
@@ -156,7 +156,7 @@ public sealed class ReferenceEndpointTests(TestHost host)
         var amount = baseline.Features["amount"].Profile;
         Assert.Equal((1, 1, 1), (amount.Present, amount.Missing, amount.TypeErrors));
         Assert.Equal(["5", "6", "7"], baseline.Features["code"].Categories);
-        using var rows = await host.Get<ColumnStore>().QueryAsync(new SqlStatement($"SELECT raw FROM {ModelTables.Reference(model.Id, 1)} WHERE notEmpty(mapKeys(raw))"), Ct);
+        using var rows = await host.Get<IColumnStore>().QueryAsync(new SqlStatement($"SELECT raw FROM {ModelTables.Reference(model.Id, 1)} WHERE notEmpty(mapKeys(raw))"), Ct);
         Assert.True(rows.Read());
         var kept = Assert.Single(rows.ReadStringMap());
         Assert.Equal(("amount", "broken"), (kept.Key, JsonSerializer.Deserialize<string>(kept.Value)));
@@ -173,7 +173,7 @@ public sealed class ReferenceEndpointTests(TestHost host)
         Assert.Equal((3, 2), (baseline.Rows, model.Features.Length));
         // Kept a minute for those who began to read it.
         Assert.Equal(1, await host.Get<FormerStorage>().DropAsync(model.Id, Ct));
-        using var rows = await host.Get<ColumnStore>().QueryAsync(new SqlStatement("SELECT name FROM system.tables WHERE match(name, {like:String})",
+        using var rows = await host.Get<IColumnStore>().QueryAsync(new SqlStatement("SELECT name FROM system.tables WHERE match(name, {like:String})",
             new SqlParameter("like", $"reference_{model.Id}(_|$)")), Ct);
         Assert.True(rows.Read());
         Assert.Equal(ModelTables.Reference(model.Id, 2), rows.ReadString());
@@ -187,8 +187,8 @@ public sealed class ReferenceEndpointTests(TestHost host)
         var (model, _) = Loaded(name);
         await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], Ct);
         var rows = new RandomPredictions(11).Rows(600, 10);
-        await RandomPredictions.StoreAsync(host.Get<ColumnStore>(), model, ModelTables.Predictions(model.Id), rows, Ct);
-        await host.Get<ColumnStore>().ExecuteAsync(new SqlStatement($"INSERT INTO {ModelTables.MatchedTable} (model_id, timestamp, id_hash, prediction_id, value, value_number, labelled_at) SELECT {model.Id}, timestamp, id_hash, prediction_id, '1', 1, now64(3) FROM {ModelTables.Predictions(model.Id)} WHERE version = 'v1'"), Ct);
+        await RandomPredictions.StoreAsync(host.Get<IColumnStore>(), model, ModelTables.Predictions(model.Id), rows, Ct);
+        await host.Get<IColumnStore>().ExecuteAsync(new SqlStatement($"INSERT INTO {ModelTables.MatchedTable} (model_id, timestamp, id_hash, prediction_id, value, value_number, labelled_at) SELECT {model.Id}, timestamp, id_hash, prediction_id, '1', 1, now64(3) FROM {ModelTables.Predictions(model.Id)} WHERE version = 'v1'"), Ct);
         var (status, body) = await PutAsync(name, JsonSerializer.SerializeToUtf8Bytes(new { from = RandomPredictions.Start, to = RandomPredictions.Start.AddHours(4), version = "v1" }), "application/json");
         Assert.True(status == HttpStatusCode.OK, body.ToString());
         var expected = rows.Count(row => row.Role == "primary" && row.Version == "v1" && row.Timestamp < RandomPredictions.Start.AddHours(4));
@@ -203,8 +203,8 @@ public sealed class ReferenceEndpointTests(TestHost host)
         await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], Ct);
         var random = new RandomPredictions(12);
         Row[] rows = [.. random.Rows(500, 24), .. random.Rows(1300, 24).Select(row => row with { Timestamp = row.Timestamp.AddDays(2) })];
-        await RandomPredictions.StoreAsync(host.Get<ColumnStore>(), model, ModelTables.Predictions(model.Id), rows, Ct);
-        await host.Get<ProfileStore>().ComputeAsync(model, [RandomPredictions.Start], Ct);
+        await RandomPredictions.StoreAsync(host.Get<IColumnStore>(), model, ModelTables.Predictions(model.Id), rows, Ct);
+        await host.Get<BaselineCatalog>().ReadyAsync(model, Ct);
         var (_, baseline) = Loaded(name);
         Assert.False(baseline.Declared);
         Assert.Equal(rows.Count(row => row.Role == "primary" && row.Timestamp >= RandomPredictions.Start.AddDays(2)), baseline.Rows);

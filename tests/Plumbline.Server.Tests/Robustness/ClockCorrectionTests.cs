@@ -25,14 +25,14 @@ public sealed class ClockCorrectionTests(TestHost host)
 
         // As another run of the server on a clock that lost ten days.
         var slow = new LateClock(TimeSpan.FromDays(10));
-        using var clock = new GenerationClock(host.Get<ColumnStore>(), slow);
-        var points = new MetricPointStore(host.Get<ColumnStore>(), clock, slow);
+        using var clock = new GenerationClock(host.Get<IColumnStore>(), slow);
+        var points = new MetricPointStore(host.Get<IColumnStore>(), clock, slow);
         await points.WriteAsync(model.Id, [new MetricPoint { Metric = "input.rows", WindowStart = Start, WindowEnd = Start.AddHours(1), Value = 120, N = 120, Status = MetricStatus.Ok }], default);
         Assert.Equal(120, Assert.Single(await host.Get<MetricPointStore>().ReadAsync(model, query, default)).Value);
 
-        await host.Get<ColumnStore>().ExecuteAsync(
+        await host.Get<IColumnStore>().ExecuteAsync(
             new SqlStatement($"INSERT INTO {ModelTables.Predictions(model.Id)} (prediction_id, timestamp, role, f0) SELECT toString(number), toDateTime64({Start.ToUnixTimeSeconds()}, 3, 'UTC'), 'primary', 1 FROM numbers(20)"), default);
-        var profiles = new ProfileStore(host.Get<ColumnStore>(), host.Get<ModelTables>(), host.Get<ModelCatalog>(), host.Get<BaselineCatalog>(), host.Get<SegmentValues>(), clock);
+        var profiles = new ProfileStore(host.Get<IColumnStore>(), host.Get<ModelTables>(), host.Get<ModelCatalog>(), host.Get<BaselineCatalog>(), host.Get<SegmentValues>(), clock);
         await profiles.ComputeAsync(model, [Start], default);
         var stored = await host.Get<ProfileStore>().ReadAsync(model, Start, Start.AddHours(1), new ProfileQuery { Features = ["x"] }, default);
         Assert.Equal(120, Assert.Single(stored).Rows);
@@ -41,7 +41,7 @@ public sealed class ClockCorrectionTests(TestHost host)
     [Fact]
     public async Task Generations_only_grow_however_many_ask_at_once()
     {
-        using var clock = new GenerationClock(host.Get<ColumnStore>(), new LateClock(TimeSpan.FromDays(3)));
+        using var clock = new GenerationClock(host.Get<IColumnStore>(), new LateClock(TimeSpan.FromDays(3)));
         var all = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(async () => await clock.NextAsync(default))));
         Assert.Equal(200, all.Distinct().Count());
     }

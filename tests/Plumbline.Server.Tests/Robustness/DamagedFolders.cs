@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Tests.Demo;
 using Plumbline.Server.Tests.Outcomes.Sources;
 

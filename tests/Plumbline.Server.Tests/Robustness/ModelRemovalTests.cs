@@ -68,7 +68,7 @@ public sealed class ModelRemovalTests(TestHost host)
 
     private async Task<bool> HasTablesAsync(int id)
     {
-        using var rows = await host.Get<ColumnStore>().QueryAsync(
+        using var rows = await host.Get<IColumnStore>().QueryAsync(
             new SqlStatement("SELECT count() FROM system.tables WHERE name = {name:String}", new SqlParameter("name", ModelTables.Predictions(id))), CancellationToken.None);
         return rows.Read() && rows.ReadUInt64() > 0;
     }

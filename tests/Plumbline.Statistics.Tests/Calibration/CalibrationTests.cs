@@ -1,5 +1,4 @@
 using Plumbline.Statistics.Calibration;
-using Plumbline.Statistics.Performance;
 using Plumbline.Statistics.Tests.Oracles;
 
 namespace Plumbline.Statistics.Tests.Calibration;

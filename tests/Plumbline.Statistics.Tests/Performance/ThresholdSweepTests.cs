@@ -1,4 +1,3 @@
-using Plumbline.Statistics.Estimation;
 using Plumbline.Statistics.Performance;
 
 namespace Plumbline.Statistics.Tests.Performance;

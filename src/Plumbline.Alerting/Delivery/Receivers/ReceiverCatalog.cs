@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
 

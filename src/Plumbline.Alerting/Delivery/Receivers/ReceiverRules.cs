@@ -1,7 +1,7 @@
 using System.Net.Mail;
 using System.Text.RegularExpressions;
-using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Outbound;
 
 namespace Plumbline.Alerting.Delivery.Receivers;
 

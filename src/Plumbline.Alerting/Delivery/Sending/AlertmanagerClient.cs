@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 

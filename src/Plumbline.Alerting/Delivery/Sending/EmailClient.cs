@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Registry.Outbound;
 
 namespace Plumbline.Alerting.Delivery.Sending;
 

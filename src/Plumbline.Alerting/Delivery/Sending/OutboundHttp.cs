@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.WebUtilities;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Registry.Outbound;
 
 namespace Plumbline.Alerting.Delivery.Sending;
 

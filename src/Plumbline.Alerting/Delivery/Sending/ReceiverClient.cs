@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry;
 
 namespace Plumbline.Alerting.Delivery.Sending;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Notifications;
 
 namespace Plumbline.Alerting.Delivery.Sending;
 

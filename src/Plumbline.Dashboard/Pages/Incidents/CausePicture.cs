@@ -3,7 +3,7 @@ using Plumbline.Alerting.Incidents;
 using Plumbline.Alerting.Rules;
 using Plumbline.Dashboard.Charts;
 using Plumbline.Dashboard.Marks;
-using Plumbline.Dashboard.Pages.Model;
+using Plumbline.Dashboard.Metrics;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;

@@ -1,7 +1,7 @@
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Dashboard.Frame;
-using Plumbline.Dashboard.Pages.Model;
+using Plumbline.Dashboard.Metrics;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Text;
 using QueryHelpers = Microsoft.AspNetCore.WebUtilities.QueryHelpers;

@@ -1,6 +1,5 @@
 using Plumbline.Dashboard.Charts;
 using Plumbline.Monitoring.Profiles;
-using Plumbline.Monitoring.References;
 using Plumbline.Registry.Text;
 using Plumbline.Statistics.Binning;
 

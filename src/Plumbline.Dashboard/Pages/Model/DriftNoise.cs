@@ -1,7 +1,7 @@
 using MathNet.Numerics.Distributions;
 using Plumbline.Dashboard.Charts;
 using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.References;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Text;
 using Plumbline.Statistics.Binning;
 

@@ -1,3 +1,4 @@
+using Plumbline.Dashboard.Metrics;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Segments;
 using Plumbline.Registry.Models;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
 
 namespace Plumbline.Dashboard.Pages.Settings;

@@ -1,5 +1,4 @@
 using Plumbline.Monitoring.Profiles;
-using Plumbline.Monitoring.References;
 using Plumbline.Statistics.Binning;
 
 namespace Plumbline.Monitoring.Drift.Calibrated;

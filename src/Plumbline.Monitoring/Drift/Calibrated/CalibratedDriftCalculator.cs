@@ -31,7 +31,7 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
 
     public async Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation)
     {
-        if (windows.Count == 0 || windows[0].Length != model.Window || baselines.Find(model.Id) is not { } baseline) return;
+        if (windows.Count == 0 || windows[0].Length != model.Window || baselines.Find(model) is not { } baseline) return;
         var learned = await nulls.FindAsync(model, baseline, cancellation);
         foreach (var run in ConsecutiveWindows.Split(windows, int.MaxValue))
         {

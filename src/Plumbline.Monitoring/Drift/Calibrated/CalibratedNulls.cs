@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Plumbline.Monitoring.Profiles;
-using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Statistics.Alarms;
 using Plumbline.Store;
@@ -10,7 +9,7 @@ namespace Plumbline.Monitoring.Drift.Calibrated;
 /// <summary>
 /// Learns the null distribution of every stream of a model, once per generation of its baseline, and keeps it in memory. It is made again from the same rows after a restart.
 /// </summary>
-internal sealed class CalibratedNulls(ColumnStore store, SegmentValues segmentValues, TimeProvider time, ILogger<CalibratedNulls> log) : IDisposable
+internal sealed class CalibratedNulls(IColumnStore store, SegmentValues segmentValues, TimeProvider time, ILogger<CalibratedNulls> log) : IDisposable
 {
     /// <summary>Streams of one model that are calibrated; about 30 KB each. All-rows streams come first, further ones stay insufficient_data.</summary>
     public const int MostStreams = 3000;
@@ -33,7 +32,7 @@ internal sealed class CalibratedNulls(ColumnStore store, SegmentValues segmentVa
         {
             if (IsCurrent(model, baseline, known) is { } meanwhile) return meanwhile;
             if (await SourceAsync(model, baseline, cancellation) is not { } source) return null;
-            var segments = Segments(model, values);
+            var segments = Segments(model, values, source.IsReference ? baseline : null);
             var streams = await LearnAsync(model, baseline, source, segments, cancellation);
             log.LogInformation(
                 "Model {Model}: {Streams} streams of calibrated drift were learned from {Source} between {From:u} and {To:u}",
@@ -66,12 +65,14 @@ internal sealed class CalibratedNulls(ColumnStore store, SegmentValues segmentVa
         return source.To + model.AllowedLateness <= time.GetUtcNow() ? source : null;
     }
 
-    private static List<SegmentColumn> Segments(ModelDefinition model, IReadOnlyList<System.Collections.Immutable.ImmutableArray<string>> values)
+    // Rows of a reference have the columns of its own features only.
+    private static List<SegmentColumn> Segments(ModelDefinition model, IReadOnlyList<System.Collections.Immutable.ImmutableArray<string>> values, Baseline? reference)
     {
         var segments = new List<SegmentColumn>();
         for (var i = 0; i < model.Segments.Length; i++)
         {
-            if (model.FindFeature(model.Segments[i]) is { Type: FeatureType.Categorical or FeatureType.Boolean } feature && values[i].Length > 0)
+            if (model.FindFeature(model.Segments[i]) is { Type: FeatureType.Categorical or FeatureType.Boolean } feature && values[i].Length > 0
+                && (reference is null || reference.Features.ContainsKey(feature.Name)))
                 segments.Add(new SegmentColumn(model.Segments[i], feature.Type == FeatureType.Boolean ? $"toString({feature.Column})" : feature.Column, values[i]));
         }
 

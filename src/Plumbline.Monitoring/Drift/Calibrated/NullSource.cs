@@ -1,6 +1,5 @@
 using System.Globalization;
 using Plumbline.Monitoring.Profiles;
-using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Statistics.Alarms;
 using Plumbline.Store;

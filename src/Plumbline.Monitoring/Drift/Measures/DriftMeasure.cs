@@ -1,6 +1,5 @@
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Profiles;
-using Plumbline.Monitoring.References;
 using Plumbline.Statistics;
 using Plumbline.Statistics.Binning;
 

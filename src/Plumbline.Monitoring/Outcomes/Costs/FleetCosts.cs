@@ -11,7 +11,7 @@ namespace Plumbline.Monitoring.Outcomes.Costs;
 public sealed record DayCost(double PerDay, bool Estimated, string Currency);
 
 /// <summary>The money of every model that declares a cost, in one statement.</summary>
-public sealed class FleetCosts(ColumnStore store, ModelCatalog models)
+public sealed class FleetCosts(IColumnStore store, ModelCatalog models)
 {
     /// <summary>By model id: the cost per prediction of the newest day that has one, estimated before realised because all rows have it, times the predictions of that day.</summary>
     public async Task<IReadOnlyDictionary<int, DayCost>> ReadAsync(CancellationToken cancellation)

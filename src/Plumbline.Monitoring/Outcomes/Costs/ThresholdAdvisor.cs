@@ -1,7 +1,6 @@
 using Plumbline.Monitoring.Performance;
 using Plumbline.Registry.Models;
 using Plumbline.Statistics;
-using Plumbline.Statistics.Estimation;
 using Plumbline.Statistics.Performance;
 
 namespace Plumbline.Monitoring.Outcomes.Costs;

@@ -9,7 +9,7 @@ using Plumbline.Store;
 namespace Plumbline.Monitoring.Outcomes.Maturity;
 
 /// <summary>Learns from a range of predictions how long ground truth takes, and whether those that get it are like the others.</summary>
-public sealed class LabelMaturityReader(ColumnStore store, ModelTables tables, SegmentValues segmentValues, TimeProvider time)
+public sealed class LabelMaturityReader(IColumnStore store, ModelTables tables, SegmentValues segmentValues, TimeProvider time)
 {
     /// <summary>Ground truths from which a delay can be learned.</summary>
     public const long FewestLabels = 100;

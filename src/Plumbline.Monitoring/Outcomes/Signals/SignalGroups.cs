@@ -8,7 +8,7 @@ namespace Plumbline.Monitoring.Outcomes.Signals;
 /// Reads what came of business signals for the predictions of consecutive windows, counted by the engine in every scope at once. Signals are read by
 /// the prediction's own time, so the work does not grow with history.
 /// </summary>
-public sealed class SignalGroups(ColumnStore store, ModelTables tables, SegmentValues segmentValues)
+public sealed class SignalGroups(IColumnStore store, ModelTables tables, SegmentValues segmentValues)
 {
     private const string OfRange = "timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}";
     private const string Window = "intDiv(toInt64(toUnixTimestamp64Milli(timestamp)) - {start:Int64}, {length:Int64})";

@@ -17,7 +17,7 @@ public sealed record SignalFate(SignalDefinition? Signal, string Name, long Even
 public sealed record SignalFates(IReadOnlyList<SignalFate> Signals, long BeyondLimit);
 
 /// <summary>Counts what became of business signals, so that a wrong id or a slow pipeline shows.</summary>
-public sealed class SignalReport(ColumnStore store, ModelTables tables)
+public sealed class SignalReport(IColumnStore store, ModelTables tables)
 {
     /// <summary>By name; declared signals without events too.</summary>
     public async Task<SignalFates> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)

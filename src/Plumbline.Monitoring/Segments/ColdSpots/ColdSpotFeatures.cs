@@ -1,5 +1,5 @@
 using System.Globalization;
-using Plumbline.Monitoring.References;
+using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
 using Plumbline.Statistics.Binning;
 using Plumbline.Statistics.Slices;
@@ -68,7 +68,7 @@ public sealed record ColdSpotFeature(FeatureDefinition Feature, IReadOnlyList<do
 }
 
 /// <summary>The features of a model that can be searched, binned as its reference is.</summary>
-public sealed class ColdSpotFeatures(ColumnStore store, ModelTables tables)
+public sealed class ColdSpotFeatures(IColumnStore store, ModelTables tables)
 {
     /// <summary>Features searched at most; a wider model is represented by its first ones.</summary>
     public const int MaxFeatures = 200;

@@ -21,7 +21,7 @@ public sealed record ColdSpotScope(ModelDefinition Model, DateTimeOffset From, D
 public sealed record ColdSpotSample(IReadOnlyList<string> Ids, double[] Losses, SliceTable? Table);
 
 /// <summary>Reads rows for the search: the engine bins the features, so that a row costs one byte per feature however wide its values are.</summary>
-public sealed class ColdSpotRows(ColumnStore store, ModelTables tables)
+public sealed class ColdSpotRows(IColumnStore store, ModelTables tables)
 {
     /// <summary>Rows searched at most; more are sampled.</summary>
     public const int MaxRows = 200_000;

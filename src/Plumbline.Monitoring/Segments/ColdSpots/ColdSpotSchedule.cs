@@ -39,6 +39,6 @@ public sealed class ColdSpotSchedule(ColdSpotJobs jobs, ModelCatalog models, Bas
         var oldest = yesterday.ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
         var fresh = await db.ColdSpotRuns.Where(row => row.ComputedAtMs > oldest).Select(row => row.ModelId).Distinct().ToListAsync(cancellation);
-        return [.. models.All.Where(model => !fresh.Contains(model.Id) && baselines.Find(model.Id) is not null && !(jobs.Find(model)?.AskedAt > yesterday))];
+        return [.. models.All.Where(model => !fresh.Contains(model.Id) && baselines.Find(model) is not null && !(jobs.Find(model)?.AskedAt > yesterday))];
     }
 }

@@ -48,7 +48,7 @@ public sealed class ColdSpotSearch(ColdSpotRows rows, ColdSpotFeatures features,
             FeaturesLeftOut = model.Features.Length,
             ColdSpots = [],
         };
-        if (baselines.Find(model.Id) is not { } baseline) return report with { Reason = "The model has no reference yet, and so no bins for its features: PUT one, or wait for its first complete day with 1,000 predictions." };
+        if (baselines.Find(model) is not { } baseline) return report with { Reason = "The model has no reference yet, and so no bins for its features: PUT one, or wait for its first complete day with 1,000 predictions." };
         if (WhyNot(loss, counts, estimator) is { } reason) return report with { Reason = reason };
         var usable = await features.ReadAsync(model, baseline, cancellation);
         report = report with { Features = usable.Count, FeaturesLeftOut = model.Features.Length - usable.Count };

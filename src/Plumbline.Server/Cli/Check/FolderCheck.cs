@@ -4,6 +4,7 @@ using Plumbline.Events.Spooling;
 using Plumbline.Registry.Integrity;
 using Plumbline.Server.Hosting;
 using Plumbline.Store;
+using Plumbline.Store.Engine;
 
 namespace Plumbline.Server.Cli.Check;
 
@@ -50,7 +51,7 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
             return;
         }
 
-        await using var engine = await DataParts.OpenEngineAsync(options, time, NullLogger<ColumnStore>.Instance, cancellation);
+        await using var engine = await DataParts.OpenEngineAsync(options, time, NullLogger<EmbeddedColumnStore>.Instance, cancellation);
         PartFacts[] parts = [.. files, await EnginePart.LookAsync(engine, existed: true, cancellation)];
         var fits = Compare(parts);
         await LookAtRowsAsync(engine, fits, cancellation);
@@ -71,7 +72,7 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
         return problems.Count == 0;
     }
 
-    private async Task LookAtRowsAsync(ColumnStore engine, bool fits, CancellationToken cancellation)
+    private async Task LookAtRowsAsync(IColumnStore engine, bool fits, CancellationToken cancellation)
     {
         var statePath = DataParts.PathOf(Folder, Part.State);
         var models = fits ? SqlitePart.Models(statePath) : [];
@@ -93,7 +94,7 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
         await LookForOrphansAsync(engine, [.. models.Keys, .. SqlitePart.BeingRemoved(statePath)], cancellation);
     }
 
-    private async Task CompareCountersAsync(ColumnStore engine, IReadOnlyCollection<int> models, Func<int, string> nameOf,
+    private async Task CompareCountersAsync(IColumnStore engine, IReadOnlyCollection<int> models, Func<int, string> nameOf,
         CancellationToken cancellation)
     {
         await using var spool = Spool.Open(new SpoolOptions { Path = DataParts.PathOf(Folder, Part.Spool) }, time);
@@ -119,7 +120,7 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
         }
     }
 
-    private async Task LookForOrphansAsync(ColumnStore engine, HashSet<int> known, CancellationToken cancellation)
+    private async Task LookForOrphansAsync(IColumnStore engine, HashSet<int> known, CancellationToken cancellation)
     {
         var orphans = (await EnginePart.ModelTableNamesAsync(engine, cancellation))
             .Where(table => !known.Contains(EnginePart.ModelOf(table))).ToList();

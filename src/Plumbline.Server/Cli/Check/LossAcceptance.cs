@@ -7,6 +7,7 @@ using Plumbline.Registry.Integrity;
 using Plumbline.Registry.State;
 using Plumbline.Server.Hosting;
 using Plumbline.Store;
+using Plumbline.Store.Engine;
 
 namespace Plumbline.Server.Cli.Check;
 
@@ -18,7 +19,7 @@ internal sealed class LossAcceptance(PlumblineOptions options, TimeProvider time
 {
     private readonly string _aside = Path.Combine(options.DataDirectory,
         $"set-aside-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}");
-    private ColumnStore? _engine;
+    private IColumnStore? _engine;
 
     private string Folder => options.DataDirectory;
 
@@ -109,6 +110,6 @@ internal sealed class LossAcceptance(PlumblineOptions options, TimeProvider time
     }
 
     // Closed again within this process, so not as a server that ends with it.
-    private Task<ColumnStore> OpenAsync(CancellationToken cancellation) =>
-        DataParts.OpenEngineAsync(options with { EndsWithProcess = false }, time, NullLogger<ColumnStore>.Instance, cancellation);
+    private Task<IColumnStore> OpenAsync(CancellationToken cancellation) =>
+        DataParts.OpenEngineAsync(options with { EndsWithProcess = false }, time, NullLogger<EmbeddedColumnStore>.Instance, cancellation);
 }

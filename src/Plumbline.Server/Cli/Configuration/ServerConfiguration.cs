@@ -1,3 +1,4 @@
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Cli.Configuration;

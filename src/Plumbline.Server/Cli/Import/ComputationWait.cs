@@ -1,3 +1,5 @@
+using Plumbline.Server.Cli.Shell;
+
 namespace Plumbline.Server.Cli.Import;
 
 /// <summary>Waits until the server has stored what it acknowledged and computed every closed window that it touches.</summary>

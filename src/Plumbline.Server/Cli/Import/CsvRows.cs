@@ -1,4 +1,5 @@
 using System.Text;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli.Import;
 

@@ -1,5 +1,6 @@
 using Plumbline.Events;
 using Plumbline.Server.Cli.Configuration;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli.Import;
 

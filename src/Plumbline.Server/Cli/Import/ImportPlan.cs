@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Plumbline.Registry.Models;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli.Import;
 

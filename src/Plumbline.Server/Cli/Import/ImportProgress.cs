@@ -1,3 +1,4 @@
+using Plumbline.Server.Cli.Shell;
 using Spectre.Console;
 
 namespace Plumbline.Server.Cli.Import;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli.Import;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Cli.Import;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli.Import;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Plumbline.Registry.FeatureTypes;
+using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli.Import;
 

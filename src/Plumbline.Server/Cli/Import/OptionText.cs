@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
 using Plumbline.Registry.Text;
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Cli.Import;

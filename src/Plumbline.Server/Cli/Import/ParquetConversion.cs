@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Plumbline.Server.Cli.Shell;
 using Plumbline.Store;
+using Plumbline.Store.Engine;
 
 namespace Plumbline.Server.Cli.Import;
 
@@ -16,7 +18,7 @@ internal static class ParquetConversion
         var output = Path.Combine(Path.GetTempPath(), Path.GetFileName(folder) + ".ndjson");
         try
         {
-            await using var store = await ColumnStore.OpenAsync(new ColumnStoreOptions { Directory = folder, ReadThreads = 1, WriteThreads = 1 }, TimeProvider.System, NullLogger<ColumnStore>.Instance, cancellation);
+            await using var store = await EmbeddedColumnStore.OpenAsync(new ColumnStoreOptions { Directory = folder, ReadThreads = 1, WriteThreads = 1 }, TimeProvider.System, NullLogger<EmbeddedColumnStore>.Instance, cancellation);
             await store.ExecuteAsync(
                 new SqlStatement(
                     """

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry;
 using Plumbline.Registry.State;
 using Plumbline.Server.Hosting;

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting;
-using Plumbline.Alerting.Delivery;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.State;
 using Plumbline.Server.Hosting;
 

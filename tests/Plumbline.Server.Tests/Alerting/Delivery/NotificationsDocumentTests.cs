@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Delivery.Sending;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Server.Tests.Cli;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;

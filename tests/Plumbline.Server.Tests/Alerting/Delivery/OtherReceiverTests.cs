@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Server.Cli.Configuration;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Security.AntiSSRF;
-using Plumbline.Alerting.Delivery.Sending;
+using Plumbline.Registry.Outbound;
 using Plumbline.Statistics;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Notifications;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 

@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
@@ -152,8 +153,8 @@ public sealed class ReceiverEndpointTests(TestHost host)
     [InlineData("2002:a9fe:a9fe::1")]
     [InlineData("192.0.0.192")]
     public async Task A_resolved_address_that_leads_there_by_a_tunnel_or_translator_is_refused(string address) =>
-        await Assert.ThrowsAsync<Plumbline.Alerting.Delivery.Sending.OutboundRefusedException>(() =>
-            Plumbline.Alerting.Delivery.Sending.OutboundAddress.ConnectAsync(new DnsEndPoint(address, 80), allowLinkLocal: false, CancellationToken.None));
+        await Assert.ThrowsAsync<Plumbline.Registry.Outbound.OutboundRefusedException>(() =>
+            Plumbline.Registry.Outbound.OutboundAddress.ConnectAsync(new DnsEndPoint(address, 80), allowLinkLocal: false, CancellationToken.None));
 
     [Fact]
     public async Task A_test_tells_the_status_and_nothing_of_what_was_answered()
@@ -179,7 +180,7 @@ public sealed class ReceiverEndpointTests(TestHost host)
     public async Task A_name_that_leads_to_a_refused_address_is_refused_when_connecting()
     {
         // No name of this machine leads there, so the check of the connection is asked itself.
-        var refused = await Assert.ThrowsAsync<Plumbline.Alerting.Delivery.Sending.OutboundRefusedException>(() => Plumbline.Alerting.Delivery.Sending.OutboundAddress.ConnectAsync(new DnsEndPoint("169.254.169.254", 80), allowLinkLocal: false, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<Plumbline.Registry.Outbound.OutboundRefusedException>(() => Plumbline.Registry.Outbound.OutboundAddress.ConnectAsync(new DnsEndPoint("169.254.169.254", 80), allowLinkLocal: false, CancellationToken.None));
         Assert.Contains("delivery.allow_link_local", refused.Message, StringComparison.Ordinal);
     }
 

@@ -64,7 +64,7 @@ public sealed class ParquetSourceTests(TestHost host, S3Server s3) : IClassFixtu
     {
         const string Hostile = "a` , b) FROM x; -- '{y:Identifier}\\ \"";
         var (model, folder) = await NewAsync();
-        await host.Get<ColumnStore>().ExecuteAsync(new SqlStatement("INSERT INTO FUNCTION file({path:String}, 'Parquet') SELECT 'p1' AS {id:Identifier}, toDateTime64('2026-03-01 00:00:00', 6, 'UTC') AS at, '1' AS value, toInt64(5) AS plumbline_w",
+        await host.Get<IColumnStore>().ExecuteAsync(new SqlStatement("INSERT INTO FUNCTION file({path:String}, 'Parquet') SELECT 'p1' AS {id:Identifier}, toDateTime64('2026-03-01 00:00:00', 6, 'UTC') AS at, '1' AS value, toInt64(5) AS plumbline_w",
             new SqlParameter("path", $"{folder}/a.parquet"), new SqlParameter("id", new SqlIdentifier(Hostile))), CancellationToken.None);
         await host.Client.PutSourceAsync(model, "s", new { connection = "folder", path = $"{Path.GetFileName(folder)}/a.parquet", gives = "ground_truth", columns = new { prediction_id = Hostile, timestamp = "at", value = "value" }, watermark = "plumbline_w", tie_breaker = Hostile });
         await host.Client.PullAsync(model, "s");
@@ -120,11 +120,11 @@ public sealed class ParquetSourceTests(TestHost host, S3Server s3) : IClassFixtu
     private async Task ExecuteAsync(string path, string columns, int count)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await host.Get<ColumnStore>().ExecuteAsync(new SqlStatement($"INSERT INTO FUNCTION file({{path:String}}, 'Parquet') SELECT {columns} FROM numbers({{count:UInt64}}) SETTINGS engine_file_truncate_on_insert = 1",
+        await host.Get<IColumnStore>().ExecuteAsync(new SqlStatement($"INSERT INTO FUNCTION file({{path:String}}, 'Parquet') SELECT {columns} FROM numbers({{count:UInt64}}) SETTINGS engine_file_truncate_on_insert = 1",
             new SqlParameter("path", path), new SqlParameter("count", count)), CancellationToken.None);
     }
 
-    private Task WriteObjectAsync(string key, int first, int count) => host.Get<ColumnStore>().ExecuteAsync(new SqlStatement(
+    private Task WriteObjectAsync(string key, int first, int count) => host.Get<IColumnStore>().ExecuteAsync(new SqlStatement(
         $"INSERT INTO FUNCTION s3({{url:String}}, 'S3RVER', 'S3RVER', 'Parquet') SELECT {Rows(first)} FROM numbers({{count:UInt64}}) SETTINGS s3_truncate_on_insert = 1",
         new SqlParameter("url", FormattableString.Invariant($"http://127.0.0.1:{SourcePlaces.S3Port}/{SourcePlaces.Bucket}/{key}")), new SqlParameter("count", count)), CancellationToken.None);
 }

@@ -1,0 +1,28 @@
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Evaluation;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.State;
+
+namespace Plumbline.Alerting.Incidents;
+
+/// <summary>From alerts to incidents that people work on.</summary>
+public static class IncidentsSetup
+{
+    public static IServiceCollection AddIncidents(this IServiceCollection services)
+    {
+        services.AddSingleton<CauseFinder>().AddSingleton<ImpactReader>().AddSingleton<StoryWriter>();
+        services.AddSingleton<IncidentBook>().AddSingleton<ITransitionSink>(provider => provider.GetRequiredService<IncidentBook>());
+        services.AddSingleton<IncidentReader>().AddSingleton<IncidentActions>().AddSingleton<OpenIncidentReader>();
+        return services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) =>
+            RemoveAsync(provider.GetRequiredService<IDbContextFactory<StateDbContext>>(), model.Id, cancellation)));
+    }
+
+    private static async Task RemoveAsync(IDbContextFactory<StateDbContext> state, int modelId, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var own = db.Incidents.Where(incident => incident.ModelId == modelId).Select(incident => incident.Id);
+        await db.IncidentNotes.Where(note => own.Contains(note.IncidentId)).ExecuteDeleteAsync(cancellation);
+        await db.Alerts.Where(alert => alert.ModelId == modelId).ExecuteDeleteAsync(cancellation);
+        await db.Incidents.Where(incident => incident.ModelId == modelId).ExecuteDeleteAsync(cancellation);
+    }
+}

@@ -1,0 +1,12 @@
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Web;
+
+namespace Plumbline.Alerting.Rules;
+
+/// <summary>What is answered where a rule cannot be taken.</summary>
+internal static class RuleProblems
+{
+    /// <summary>A rule with violations.</summary>
+    public static IResult Invalid(IReadOnlyList<FieldError> errors) =>
+        Problems.BadRequest("rule_invalid", "The rule cannot be judged; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+}
