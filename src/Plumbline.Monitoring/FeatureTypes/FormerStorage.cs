@@ -16,20 +16,37 @@ public sealed class FormerStorage(
     /// <summary>How long it is kept for those who read it; a window or a page is computed in seconds, on a machine with too much to do in minutes.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(10);
 
-    private readonly Channel<(int ModelId, DateTimeOffset Due)> _expected = Channel.CreateUnbounded<(int, DateTimeOffset)>();
+    private readonly Channel<(InUse Since, DateTimeOffset Due)> _expected = Channel.CreateUnbounded<(InUse, DateTimeOffset)>();
+
+    /// <summary>What a model uses at one moment; numbers of columns and of references are never given again, so what it does not use then is not used later either.</summary>
+    /// <param name="Model">Its definition.</param>
+    /// <param name="Generation">Of its baseline; 0 for none.</param>
+    internal sealed record InUse(ModelDefinition Model, int Generation)
+    {
+        public IEnumerable<int> Ordinals => Model.Features.SelectMany(feature => new[] { feature.Ordinal, feature.Former?.Ordinal ?? feature.Ordinal });
+    }
 
     /// <summary>Says that something of a model is not used any more.</summary>
-    public void Expect(int modelId) => _expected.Writer.TryWrite((modelId, time.GetUtcNow() + Grace));
+    public void Expect(int modelId)
+    {
+        if (Now(modelId) is { } since) _expected.Writer.TryWrite((since, time.GetUtcNow() + Grace));
+    }
 
     /// <summary>Drops what is not used of a model now; gives the number of columns and tables.</summary>
-    public async Task<int> DropAsync(int modelId, CancellationToken cancellation)
+    public async Task<int> DropAsync(int modelId, CancellationToken cancellation) => Now(modelId) is { } now ? await DropAsync(now, cancellation) : 0;
+
+    /// <summary>What a model uses now; null when there is none.</summary>
+    internal InUse? Now(int modelId) => catalog.Find(modelId) is { } model ? new InUse(model, baselines.Find(modelId)?.Generation ?? 0) : null;
+
+    /// <summary>Drops what was not used at a moment. What has fallen out of use since then may still be read, and waits for its own turn.</summary>
+    internal async Task<int> DropAsync(InUse since, CancellationToken cancellation)
     {
+        var modelId = since.Model.Id;
         // Nothing is converted meanwhile.
         using var turn = await gate.EnterAsync(modelId, cancellation);
-        if (catalog.Find(modelId) is not { } model) return 0;
-        var inUse = model.Features.SelectMany(feature => new[] { feature.Ordinal, feature.Former?.Ordinal ?? feature.Ordinal }).ToHashSet();
-        var dropped = await tables.DropUnusedAsync(modelId, inUse, model.NextOrdinal, cancellation);
-        if (baselines.Find(modelId) is { } baseline) dropped += await tables.DropReferencesBeforeAsync(modelId, baseline.Generation, cancellation);
+        if (Now(modelId) is not { } now) return 0;
+        var dropped = await tables.DropUnusedAsync(modelId, since.Ordinals.Concat(now.Ordinals).ToHashSet(), since.Model.NextOrdinal, cancellation);
+        if (since.Generation > 0) dropped += await tables.DropReferencesBeforeAsync(modelId, since.Generation, cancellation);
         // A model that was deleted meanwhile may have got an empty table back.
         if (catalog.Find(modelId) is null) await tables.DropAsync(modelId, cancellation);
         return dropped;
@@ -53,16 +70,16 @@ public sealed class FormerStorage(
             else ExpectReplaced(model.Id);
         }
 
-        await foreach (var (modelId, due) in _expected.Reader.ReadAllAsync(stoppingToken))
+        await foreach (var (since, due) in _expected.Reader.ReadAllAsync(stoppingToken))
         {
             if (due - time.GetUtcNow() is { Ticks: > 0 } rest) await Task.Delay(rest, time, stoppingToken);
             try
             {
-                await DropAsync(modelId, stoppingToken);
+                await DropAsync(since, stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
             {
-                log.LogWarning(error, "What is not used any more of model {ModelId} was not dropped; the next start tries again", modelId);
+                log.LogWarning(error, "What is not used any more of model {ModelId} was not dropped; the next start tries again", since.Model.Id);
             }
         }
     }

@@ -38,9 +38,10 @@ public sealed class BaselineComputation(IColumnStore store)
         var counted = await CountAsync(table, bins, ct);
         return draft with
         {
-            Features = counted.Select(profile => (numbers.TryGetValue(profile.Feature, out var number)
+            Features = counted.Select(profile => numbers.TryGetValue(profile.Feature, out var number)
                 ? Numeric(profile, number)
-                : Categorical(profile, categories[profile.Feature].Values)) with { Ordinal = model.FindFeature(profile.Feature)?.Ordinal })
+                : Categorical(profile, categories[profile.Feature].Values))
+                .Select(feature => feature with { Ordinal = model.FindFeature(feature.Feature)?.Ordinal })
                 .ToFrozenDictionary(feature => feature.Feature, StringComparer.Ordinal),
         };
     }

@@ -1,8 +1,10 @@
 using Plumbline.Monitoring.Drift.Calibrated;
+using Plumbline.Monitoring.FeatureTypes;
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Server.Tests.RightNumbers;
+using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.FeatureTypes;
 
@@ -39,6 +41,26 @@ public sealed class OtherColumnTests(TestHost host)
         Assert.Equal(["@prediction", "kept"], baseline.Features.Keys.Order(StringComparer.Ordinal));
         // Learning from the reference's rows asks for the features and for the segments.
         await host.Get<CalibratedNulls>().FindAsync(changed, baseline, Ct);
+    }
+
+    [Fact]
+    public async Task What_has_just_fallen_out_of_use_is_left_when_what_did_so_before_is_dropped()
+    {
+        var small = await SmallModel.CreateAsync(host, new { task = "regression", features = new { code = new { type = "numeric" } } }, "types");
+        await small.ReferenceAsync("prediction=y", "y,code", Enumerable.Range(0, 60).Select(i => $"1,{i}"));
+        await small.PredictAsync(0, 10, i => $$""" "prediction":1,"features":{"code":{{i}}} """);
+        await small.ComputedAsync();
+        var (catalog, former, retyping) = (host.Get<ModelCatalog>(), host.Get<FormerStorage>(), host.Get<FeatureRetyping>());
+        var id = catalog.Find(small.Name)!.Id;
+        await retyping.RetypeAsync(id, "code", FeatureType.Categorical, provisional: false, Ct);
+        var since = former.Now(id)!;
+        await retyping.RetypeAsync(id, "code", FeatureType.Text, provisional: false, Ct);
+
+        // The numeric column, and the reference before the first change. The categorical ones may be read by whoever began before the second.
+        Assert.Equal(2, await former.DropAsync(since, Ct));
+        Assert.Equal(10, (await host.Get<ProfileStore>().ComputeLiveAsync(since.Model, SmallModel.Start, SmallModel.Start.AddHours(1), Ct)).First(row => row.Feature == "code").Present);
+        Assert.Contains(since.Model.FindFeature("code")!.Column, await host.Get<ModelTables>().ColumnsAsync(ModelTables.Reference(id, since.Generation), Ct));
+        Assert.Equal(2, await former.DropAsync(id, Ct));
     }
 
     private static FeatureProfile Zip(IEnumerable<FeatureProfile> rows) => rows.First(row => row.Feature == "zip" && row.Scope.SegmentKey.Length == 0);
