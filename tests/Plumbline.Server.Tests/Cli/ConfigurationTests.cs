@@ -52,6 +52,52 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Contains("'lots' is not a whole number", mistakes[2].Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Environment_variables_win_over_the_file_and_the_command_line_over_both()
+    {
+        Write("""
+            urls: http://127.0.0.1:8080
+            data_directory: /srv/file
+            engine: { memory_mib: 4096, connections: 2 }
+            """);
+        var options = ServerConfiguration.Read(_file, dataDirectory: "/srv/line", variables: new Dictionary<string, string>
+        {
+            ["PLUMBLINE__URLS"] = "http://127.0.0.1:1;http://127.0.0.1:2",
+            ["PLUMBLINE__DATA_DIRECTORY"] = "/srv/variable",
+            ["PLUMBLINE__ENGINE__MEMORY_MIB"] = "2048",
+            ["PLUMBLINE__DELIVERY__GROUP_WAIT"] = "3s",
+            ["PLUMBLINE__PUBLIC_URL"] = "https://plumbline.example.com",
+            ["PLUMBLINE__ACCESS__HOSTS"] = "[one.internal, two.internal]",
+            ["PLUMBLINE__ACCESS__KEYS"] = $$"""[{"name": "ci", "role": "ingest", "sha256": "{{new string('a', 64)}}"}]""",
+        }, urls: []);
+        Assert.Equal(("http://127.0.0.1:1;http://127.0.0.1:2", "/srv/line", 2048, 2), (options.Urls, options.DataDirectory, options.Engine.MemoryMiB, options.Engine.Connections));
+        Assert.Equal(TimeSpan.FromSeconds(3), options.Delivery.GroupWait);
+        Assert.Equal(["one.internal", "two.internal"], options.Access.Hosts);
+        Assert.Equal("ci", Assert.Single(options.Access.Keys).Name);
+    }
+
+    [Theory]
+    [InlineData("PLUMBLINE__INGESTION__SPOOL_MB", "64", "ingestion.spool_mb: unknown key. Did you mean 'spool_mib'?")]
+    [InlineData("PLUMBLINE__INGESTION__SPOOL_MIB", "lots", "ingestion.spool_mib: 'lots' is not a whole number")]
+    [InlineData("PLUMBLINE__ENGINE__MEMORY_MIB", "1", "engine.memory_mib: 1 is outside 256")]
+    [InlineData("PLUMBLINE__ENGINE", "5", "engine: must hold keys and values")]
+    [InlineData("PLUMBLINE__ACCESS__HOSTS", "[a", "")]
+    [InlineData("PLUMBLINE__", "1", "unknown key.")]
+    public void A_variable_that_is_not_right_is_named(string name, string value, string message)
+    {
+        Write("role: all\n");
+        var error = Assert.Throws<ConfigurationException>(() => ServerConfiguration.Read(_file, variables: new Dictionary<string, string> { [name] = value }));
+        Assert.Contains(error.Message.Split(Environment.NewLine), line => line.StartsWith($"environment variable {name}: {message}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Mistakes_of_the_file_and_of_variables_are_told_together()
+    {
+        Write("engin: 1\n");
+        var mistakes = Assert.Throws<ConfigurationException>(() => ServerConfiguration.Read(_file, variables: new Dictionary<string, string> { ["PLUMBLINE__WINDOW"] = "1" })).Mistakes;
+        Assert.Equal([("engin", null), ("window", "PLUMBLINE__WINDOW")], mistakes.Select(mistake => (mistake.Path, mistake.Variable)));
+    }
+
     [Theory]
     [InlineData("engine:\n  memory_mib: 1\n", 2, "outside 256")]
     [InlineData("role: all\nurls: http://0.0.0.0:80\n", 2, "reachable from other machines")]

@@ -3,20 +3,31 @@ using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Cli.Configuration;
 
-/// <summary>Puts the server's options together: built-in defaults, then the file, then the command line.</summary>
+/// <summary>Puts the server's options together: built-in defaults, then the file, then environment variables, then the command line.</summary>
 public static class ServerConfiguration
 {
+    private const string NoFile = "command line";
+
     /// <summary>Reads and validates.</summary>
-    /// <exception cref="ConfigurationException">With every mistake, each at its line of the file where it has one.</exception>
-    public static PlumblineOptions Read(string? file, string? dataDirectory = null, IReadOnlyList<string>? urls = null, string? role = null)
+    /// <param name="file">The configuration file; null for none.</param>
+    /// <param name="dataDirectory">As the command line says; null when it does not.</param>
+    /// <param name="urls">Likewise.</param>
+    /// <param name="role">Likewise.</param>
+    /// <param name="variables">Environment variables that name options (<see cref="EnvironmentVariables"/>); null for those of this process.</param>
+    /// <exception cref="ConfigurationException">With every mistake, each at its line of the file or its variable.</exception>
+    public static PlumblineOptions Read(
+        string? file, string? dataDirectory = null, IReadOnlyList<string>? urls = null, string? role = null, IReadOnlyDictionary<string, string>? variables = null)
     {
         var options = new PlumblineOptions();
-        IReadOnlyDictionary<string, (long Line, long Column)> positions = new Dictionary<string, (long, long)>(StringComparer.Ordinal);
+        var reading = new YamlConfiguration();
         if (file is not null)
         {
             if (!File.Exists(file)) throw new CommandLineException(ExitCode.ConfigurationInvalid, $"there is no configuration file '{file}'");
-            positions = YamlConfiguration.Apply(File.ReadAllText(file), file, options);
+            reading.Read(File.ReadAllText(file), options);
         }
+
+        reading.Read(variables ?? EnvironmentVariables.OfProcess(), options);
+        if (reading.Mistakes.Count > 0) throw new ConfigurationException(file ?? NoFile, reading.Mistakes);
 
         options = options with
         {
@@ -25,18 +36,21 @@ public static class ServerConfiguration
             Role = role ?? options.Role,
         };
         if (options.Validate() is { Count: > 0 } violations)
-            throw new ConfigurationException(file ?? "command line", [.. violations.Select(violation => Locate(violation, positions)).OrderBy(mistake => mistake.Line)]);
+            throw new ConfigurationException(file ?? NoFile, [.. violations.Select(violation => Locate(violation, reading.Origins)).OrderBy(mistake => mistake.Line)]);
         return options;
     }
 
     // A violation starts with the path of its option: "engine.memory_mib: 1 is outside ..".
-    private static ConfigurationMistake Locate(string violation, IReadOnlyDictionary<string, (long Line, long Column)> positions)
+    private static ConfigurationMistake Locate(string violation, IReadOnlyDictionary<string, ConfigurationOrigin> origins)
     {
         var colon = violation.IndexOf(": ", StringComparison.Ordinal);
         var path = colon > 0 ? violation[..colon] : "";
         for (var known = path; known.Length > 0; known = known[..Math.Max(0, known.LastIndexOfAny(['.', '[']))])
         {
-            if (positions.TryGetValue(known, out var position)) return new ConfigurationMistake(position.Line, position.Column, path, violation[(colon + 2)..]);
+            if (!origins.TryGetValue(known, out var origin)) continue;
+            return origin.Variable is { } variable
+                ? new ConfigurationMistake(0, 0, path, violation[(colon + 2)..], variable)
+                : new ConfigurationMistake(origin.Line, origin.Column, path, violation[(colon + 2)..]);
         }
 
         return new ConfigurationMistake(0, 0, path, colon > 0 ? violation[(colon + 2)..] : violation);

@@ -7,29 +7,59 @@ using YamlDotNet.RepresentationModel;
 namespace Plumbline.Server.Cli.Configuration;
 
 /// <summary>
-/// Reads YAML into an options object, strictly: an unknown key, a key given twice or a value of the wrong kind is a mistake with its line, and all mistakes are
+/// Reads YAML, and environment variables like it, into an options object, strictly: an unknown key, a key given twice or a value of the wrong kind is a mistake with its line, and all mistakes are
 /// collected before giving up. A property named <c>IntervalMs</c> is written <c>interval_ms</c>; a duration like <c>10m</c>.
 /// </summary>
 public sealed class YamlConfiguration
 {
     private const int MaxDepth = 16;
     private readonly List<ConfigurationMistake> _mistakes = [];
-    private readonly Dictionary<string, (long Line, long Column)> _positions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ConfigurationOrigin> _origins = new(StringComparer.Ordinal);
 
-    private YamlConfiguration() { }
+    // The environment variable that is being read; null while it is the file.
+    private string? _variable;
 
-    /// <summary>Applies <paramref name="yaml"/> on top of <paramref name="options"/>; what the file does not mention keeps its value.</summary>
-    /// <returns>Where each key stands, by its path: for mistakes that only show when all options are looked at together.</returns>
-    /// <exception cref="ConfigurationException">With every mistake of the file.</exception>
-    public static IReadOnlyDictionary<string, (long Line, long Column)> Apply(string yaml, string file, object options)
+    /// <summary>Everything that was wrong, in the order of the file, then of the variables' names.</summary>
+    public IReadOnlyList<ConfigurationMistake> Mistakes => [.. _mistakes.OrderBy(mistake => mistake.Variable, StringComparer.Ordinal).ThenBy(mistake => mistake.Line).ThenBy(mistake => mistake.Column)];
+
+    /// <summary>Where each key was set, by its path: for mistakes that only show when all options are looked at together.</summary>
+    public IReadOnlyDictionary<string, ConfigurationOrigin> Origins => _origins;
+
+    /// <summary>Applies environment variables on top of <paramref name="options"/>, with the same strictness as a file.</summary>
+    public void Read(IReadOnlyDictionary<string, string> variables, object options)
     {
-        var reading = new YamlConfiguration();
-        reading.Read(yaml, options);
-        if (reading._mistakes.Count > 0) throw new ConfigurationException(file, [.. reading._mistakes.OrderBy(mistake => mistake.Line).ThenBy(mistake => mistake.Column)]);
-        return reading._positions;
+        foreach (var (name, text) in variables.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            _variable = name;
+            var path = EnvironmentVariables.PathOf(name);
+            try
+            {
+                YamlNode node = Wanted(options.GetType(), path) is { } type && ScalarText.Knows(type) ? new YamlScalarNode(text) : EnvironmentVariables.Parse(text);
+                Bind((YamlMappingNode)path.Reverse().Aggregate(node, (inner, key) => new YamlMappingNode(new YamlScalarNode(key), inner)), options, "", 0);
+            }
+            catch (YamlException broken)
+            {
+                _mistakes.Add(new(0, 0, "", broken.InnerException?.Message ?? broken.Message, name));
+            }
+        }
+
+        _variable = null;
     }
 
-    private void Read(string yaml, object options)
+    // The type of the option at the end of a path; null when there is none.
+    private static Type? Wanted(Type type, IEnumerable<string> path)
+    {
+        foreach (var key in path)
+        {
+            if (!Writable(type).TryGetValue(key, out var property)) return null;
+            type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        }
+
+        return type;
+    }
+
+    /// <summary>Applies <paramref name="yaml"/> on top of <paramref name="options"/>; what the file does not mention keeps its value.</summary>
+    public void Read(string yaml, object options)
     {
         var stream = new YamlStream();
         try
@@ -68,7 +98,7 @@ public sealed class YamlConfiguration
             }
 
             if (!TryConvert(valueNode, property.PropertyType, property.GetValue(target), keyPath, depth, out var value)) continue;
-            _positions[keyPath] = (valueNode.Start.Line, valueNode.Start.Column);
+            _origins[keyPath] = new(valueNode.Start.Line, valueNode.Start.Column, _variable);
             property.SetValue(target, value);
         }
     }
@@ -139,5 +169,6 @@ public sealed class YamlConfiguration
         return key.ToString();
     }
 
-    private void Complain(YamlNode node, string path, string message) => _mistakes.Add(new(node.Start.Line, node.Start.Column, path, message));
+    private void Complain(YamlNode node, string path, string message) =>
+        _mistakes.Add(_variable is null ? new(node.Start.Line, node.Start.Column, path, message) : new(0, 0, path, message, _variable));
 }
