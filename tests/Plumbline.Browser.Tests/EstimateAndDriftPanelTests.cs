@@ -72,5 +72,20 @@ public sealed class EstimateAndDriftPanelTests(BrowserHost host)
         Assert.Empty(watched.Complaints);
     }
 
+    [Fact]
+    public async Task Every_drift_measure_of_a_feature_is_on_its_page()
+    {
+        await using var watched = await host.OpenAsync();
+        await watched.GoAsync($"{Router}/inputs?feature=income");
+        var rows = Panel(watched, "All drift measures").Locator("table.grid tbody tr");
+        await rows.First.WaitForAsync();
+        Assert.Equal(["Jensen-Shannon distance", "Kolmogorov-Smirnov distance", "PSI"], await rows.Locator("td.lead").AllInnerTextsAsync());
+        var smirnov = await rows.Nth(1).InnerTextAsync();
+        Assert.Contains("0.031", smirnov, StringComparison.Ordinal);
+        Assert.Contains("too few rows", await rows.First.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Equal(3, await rows.Locator("svg.sparkline").CountAsync());
+        Assert.Empty(watched.Complaints);
+    }
+
     private static ILocator Panel(WatchedPage watched, string title) => watched.Page.Locator("section.panel", new PageLocatorOptions { Has = watched.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = title, Exact = true }) });
 }

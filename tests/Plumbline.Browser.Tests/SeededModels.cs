@@ -59,6 +59,8 @@ public static class SeededModels
         for (var feature = 0; feature < Features.Length; feature++)
         {
             yield return Point("drift.psi", Math.Max(0.004, ((at - 60) * 0.002 * (feature == 0 ? 2 : 1 - (feature * 0.15))) + Wave(at + feature, 0.01)), rows, start, end, feature: Features[feature]);
+            yield return Point("drift.ks", 0.031, rows, start, end, feature: Features[feature]) with { PValue = 0.2 };
+            yield return Point("drift.js", null, 12, start, end, feature: Features[feature]) with { Reason = "too few rows" };
             yield return Point("input.missing_rate", Math.Max(0, 0.01 + (feature == 1 && at > 120 ? 0.2 : 0) + Wave(at, 0.004)), rows, start, end, 0.01, Features[feature]);
             yield return Point("input.unseen_rate", feature == 2 ? 0.002 : 0, rows, start, end, 0.001, Features[feature]);
         }

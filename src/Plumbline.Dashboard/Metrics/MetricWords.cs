@@ -1,4 +1,5 @@
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Text;
 
 namespace Plumbline.Dashboard.Metrics;
 
@@ -33,6 +34,9 @@ public static class MetricWords
         "performance.label_coverage" => "Ground-truth coverage",
         _ => metric,
     };
+
+    /// <summary>A p-value: small ones by their order, because nobody believes more digits.</summary>
+    public static string PValue(double? value) => value is not { } known ? "\u2013" : known < 1e-6 ? "< 10\u207b\u2076" : Figures.Format(known);
 
     /// <summary>Where larger is better, the axis may not hide the fall; where smaller is better, it begins at 0.</summary>
     public static bool FromZero(MetricCatalogue catalogue, string metric) => catalogue.Find(metric)?.Direction == MetricDirection.LowerIsBetter;

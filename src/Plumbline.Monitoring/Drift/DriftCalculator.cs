@@ -8,10 +8,10 @@ namespace Plumbline.Monitoring.Drift;
 /// <summary>Compares every feature, and the model's answers, with the reference.</summary>
 public sealed class DriftCalculator : IProfileCalculator
 {
-    private static readonly DriftMeasure[] Measures =
-    [
-        PopulationStabilityIndex.Measure, JensenShannon.Measure, Hellinger.Measure, TotalVariation.Measure, ChiSquare.Measure, KolmogorovSmirnov.Measure, Wasserstein.Measure,
-    ];
+    /// <summary>How the names of measures of a feature's drift begin.</summary>
+    public const string Prefix = "drift.";
+
+    private static readonly IReadOnlyList<DriftMeasure> Measures = DriftMeasure.All;
 
     public IReadOnlyList<MetricDefinition> Metrics { get; } = [.. Measures.Select(measure => measure.Definition)];
 

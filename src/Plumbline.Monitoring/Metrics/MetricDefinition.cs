@@ -30,4 +30,8 @@ public enum MetricDirection
 /// <param name="Direction">Which way it gets worse.</param>
 /// <param name="Definition">One or two sentences with formula and conventions.</param>
 /// <param name="Interval">How the 95 % interval is made, or null when none is defined.</param>
-public sealed record MetricDefinition(string Name, MetricLayer Layer, string Unit, string Range, MetricDirection Direction, string Definition, string? Interval = null);
+public sealed record MetricDefinition(string Name, MetricLayer Layer, string Unit, string Range, MetricDirection Direction, string Definition, string? Interval = null)
+{
+    /// <summary>What pages call it, such as "Jensen-Shannon distance"; the name where nobody gave another.</summary>
+    public string Title { get; init; } = Name;
+}

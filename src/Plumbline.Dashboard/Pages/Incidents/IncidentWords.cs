@@ -52,9 +52,6 @@ public static class IncidentWords
 
     public static string Unit(MetricCatalogue catalogue, string metric) => metric == "drift.calibrated" ? Deviations : catalogue.Find(metric)?.Unit is { } unit && !unit.StartsWith("as the", StringComparison.Ordinal) ? unit : "";
 
-    /// <summary>A p-value: small ones by their order, because nobody believes more digits.</summary>
-    public static string PValue(double? value) => value is not { } known ? "\u2013" : known < 1e-6 ? "< 10\u207b\u2076" : Figures.Format(known);
-
     /// <summary>The page on which the evidence of an alert can be looked at, over the time of the incident.</summary>
     public static string Address(Alert alert, DateTimeOffset from, DateTimeOffset to)
     {

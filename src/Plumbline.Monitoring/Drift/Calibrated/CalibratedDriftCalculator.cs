@@ -26,7 +26,7 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
             "Size of the shift from what is expected at this time, as the shift of a normal variable in its standard deviations that is as far (Hellinger distance), without what chance adds; over deciles or the "
             + "15 most frequent categories, unseen, missing and ill-typed values. The p-value is calibrated on the windows of the reference (on production's first 7 days when the reference has no timestamps over "
             + "3 days and 48 windows): sampling of both sides, variance between windows, time of day and week, persistence. insufficient_data while that is being learned, and for a stream the "
-            + "history does not have. Base windows only."),
+            + "history does not have. Base windows only.") { Title = "Calibrated drift" },
     ];
 
     public async Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation)

@@ -7,6 +7,7 @@ internal static class ChiSquare
 {
     public static DriftMeasure Measure { get; } = new(
         new("drift.chi2", MetricLayer.Inputs, "", "[0, ∞)", MetricDirection.LowerIsBetter,
-            "Chi-square statistic of homogeneity over deciles or categories, with its p-value; Yates' correction only for two bins. With many rows it flags trivial shifts: read a distance beside it."),
+            "Chi-square statistic of homogeneity over deciles or categories, with its p-value; Yates' correction only for two bins. With many rows it flags trivial shifts: read a distance beside it.")
+        { Title = "Chi-square" },
         comparison => DriftValue.Of(Homogeneity.ChiSquare<ulong>(comparison.Reference, comparison.Observed)));
 }

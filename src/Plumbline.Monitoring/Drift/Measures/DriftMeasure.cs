@@ -1,3 +1,4 @@
+using System.Reflection;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Statistics;
@@ -11,6 +12,16 @@ namespace Plumbline.Monitoring.Drift.Measures;
 /// <param name="NumericOnly">True when the measure needs an order of the values.</param>
 public sealed record DriftMeasure(MetricDefinition Definition, Func<FeatureComparison, DriftValue> Compare, bool NumericOnly = false)
 {
+    /// <summary>Every measure of this folder, by name: a class with a static property of this type is one.</summary>
+    public static IReadOnlyList<DriftMeasure> All { get; } =
+    [
+        .. typeof(DriftMeasure).Assembly.GetTypes().Where(type => type.Namespace == typeof(DriftMeasure).Namespace)
+            .SelectMany(type => type.GetProperties(BindingFlags.Static | BindingFlags.Public))
+            .Where(property => property.PropertyType == typeof(DriftMeasure))
+            .Select(property => (DriftMeasure)property.GetValue(null)!)
+            .OrderBy(measure => measure.Definition.Name, StringComparer.Ordinal),
+    ];
+
     /// <summary>False for a measure of numbers and a feature of categories.</summary>
     public bool AppliesTo(FeatureBaseline baseline) => baseline.IsNumeric || !NumericOnly;
 }
