@@ -109,7 +109,8 @@ public sealed class WindowComputation(
             // Half of a calculator's points would be neither old nor new.
             result.RemoveRange(before, result.Count - before);
             log.LogWarning(error, "{Calculator} failed for windows of {Model}; all else of them is computed", calculator.GetType().Name, model.Name);
-            return $"{calculator.Metrics[0].Name} and what is computed with it: {error.Message}";
+            // One whose metrics are named by a declaration (signals) has none of its own.
+            return $"{(calculator.Metrics is [var first, ..] ? first.Name : calculator.GetType().Name)} and what is computed with it: {error.Message}";
         }
     }
 
