@@ -50,6 +50,9 @@ public interface IEventCalculator
     /// <summary>What the catalogue says of its metrics.</summary>
     IReadOnlyList<MetricDefinition> Metrics { get; }
 
+    /// <summary>What is missing when it fails, in words.</summary>
+    string MissingOnFailure => $"{Metrics[0].Name} and what is computed with it";
+
     /// <summary>What must have changed in a window for its points to become other ones; windows with other changes only are passed over.</summary>
     DirtyReason FollowsFrom => DirtyReason.Predictions | DirtyReason.GroundTruth | DirtyReason.Reference | DirtyReason.Signals;
 

@@ -109,8 +109,7 @@ public sealed class WindowComputation(
             // Half of a calculator's points would be neither old nor new.
             result.RemoveRange(before, result.Count - before);
             log.LogWarning(error, "{Calculator} failed for windows of {Model}; all else of them is computed", calculator.GetType().Name, model.Name);
-            // One whose metrics are named by a declaration (signals) has none of its own.
-            return $"{(calculator.Metrics is [var first, ..] ? first.Name : calculator.GetType().Name)} and what is computed with it: {error.Message}";
+            return $"{calculator.MissingOnFailure}: {error.Message}";
         }
     }
 

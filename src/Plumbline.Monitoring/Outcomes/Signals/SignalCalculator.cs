@@ -12,6 +12,9 @@ public sealed class SignalCalculator(SignalGroups groups) : IEventCalculator
     // Their names are known by model only: see BusinessMetrics.
     public IReadOnlyList<MetricDefinition> Metrics { get; } = [];
 
+    /// <inheritdoc/>
+    public string MissingOnFailure => "the metrics of signals";
+
     public DirtyReason FollowsFrom => DirtyReason.Predictions | DirtyReason.Signals;
 
     public async Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation)
