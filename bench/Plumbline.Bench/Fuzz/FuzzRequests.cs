@@ -103,15 +103,23 @@ internal sealed class FuzzRequests
 
     private FuzzRequest DrawDelete()
     {
-        var path = _random.NextInt(4) switch
+        string path;
+        do
         {
-            0 => string.Create(CultureInfo.InvariantCulture, $"/v1/models/fz-more-{_random.NextInt(DeclaredModels)}"),
-            1 => $"/v1/receivers/{Few("receiver")}",
-            2 => $"/v1/models/{Model()}/rules/{Few("rule")}",
-            _ => $"/v1/silences/{_random.NextInt(1000)}",
-        };
+            path = _random.NextInt(4) switch
+            {
+                0 => string.Create(CultureInfo.InvariantCulture, $"/v1/models/fz-more-{_random.NextInt(DeclaredModels)}"),
+                1 => $"/v1/receivers/{Few("receiver")}",
+                2 => $"/v1/models/{Model()}/rules/{Few("rule")}",
+                _ => $"/v1/silences/{_random.NextInt(1000)}",
+            };
+        }
+        while (LeadsElsewhere(path));
         return new FuzzRequest("deletes", HttpMethod.Delete, path, Body: null, MediaType: null, Gzip: false, Counts: null);
     }
+
+    // A name of dots, however it is written, takes the part before it away: the deletion of a rule would be that of its model, whose events are counted.
+    private static bool LeadsElsewhere(string path) => new Uri(new Uri("http://localhost"), path).AbsolutePath.Count(letter => letter == '/') != path.Count(letter => letter == '/');
 
     private FuzzRequest DrawRead()
     {
