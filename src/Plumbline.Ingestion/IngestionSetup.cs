@@ -27,11 +27,8 @@ public static class IngestionSetup
             .AddSingleton<DecoderPool>().AddSingleton<StoredIds>().AddSingleton<KnownEvents>().AddSingleton<FeatureInference>().AddSingleton<BatchIntake>().AddSingleton<EventPosts>()
             .AddSingleton<GroundTruthMatching>().AddSingleton<SignalMatching>().AddSingleton<PredictionWriteGate>().AddSingleton<PartMerging>().AddSingleton<FeatureTypeReview>().AddSingleton<BlockWriter>().AddSingleton<IngestionProgress>();
         services.AddHostedService<IngestionStart>().AddHostedService<SpoolDrain>();
-        services.AddSingleton(provider => new ModelRemovalStep(async (model, _) =>
-        {
-            await provider.GetRequiredService<Spool>().DropModelAsync(model.Id);
-            provider.GetRequiredService<KnownEvents>().Forget(model.Id);
-        }));
+        services.AddModelRemoval<Spool>((spool, model, _) => spool.DropModelAsync(model.Id));
+        services.AddModelRemoval<KnownEvents>((known, model) => known.Forget(model.Id));
         return services;
     }
 

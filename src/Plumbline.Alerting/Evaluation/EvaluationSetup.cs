@@ -12,15 +12,12 @@ public static class EvaluationSetup
     {
         services.AddSingleton<Frontier>().AddSingleton<AlertJudgement>().AddSingleton<AlertPassState>().AddSingleton<AlertAgenda>();
         services.AddSingleton<IRuleMemory, StreamStore>().AddSingleton<StreamReport>().AddSingleton<AlertStreamReader>();
-        services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => RemoveAsync(
-            provider.GetRequiredService<IDbContextFactory<StateDbContext>>(), provider.GetRequiredService<AlertAgenda>(), model.Id, cancellation)));
+        services.AddModelRemoval<AlertAgenda>((agenda, model) => agenda.Forget(model.Id)).AddModelRemoval(RemoveAsync);
         return services.AddHostedService<AlertPass>();
     }
 
-    private static async Task RemoveAsync(IDbContextFactory<StateDbContext> state, AlertAgenda agenda, int modelId, CancellationToken cancellation)
+    private static async Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation)
     {
-        agenda.Forget(modelId);
-        await using var db = await state.CreateDbContextAsync(cancellation);
         await db.AlertStreams.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
         await db.AlertCursors.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
     }

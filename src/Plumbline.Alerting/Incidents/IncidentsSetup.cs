@@ -13,13 +13,11 @@ public static class IncidentsSetup
         services.AddSingleton<CauseFinder>().AddSingleton<ImpactReader>().AddSingleton<StoryWriter>();
         services.AddSingleton<IncidentBook>().AddSingleton<ITransitionSink>(provider => provider.GetRequiredService<IncidentBook>());
         services.AddSingleton<IncidentReader>().AddSingleton<IncidentActions>().AddSingleton<OpenIncidentReader>();
-        return services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) =>
-            RemoveAsync(provider.GetRequiredService<IDbContextFactory<StateDbContext>>(), model.Id, cancellation)));
+        return services.AddModelRemoval(RemoveAsync);
     }
 
-    private static async Task RemoveAsync(IDbContextFactory<StateDbContext> state, int modelId, CancellationToken cancellation)
+    private static async Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation)
     {
-        await using var db = await state.CreateDbContextAsync(cancellation);
         var own = db.Incidents.Where(incident => incident.ModelId == modelId).Select(incident => incident.Id);
         await db.IncidentNotes.Where(note => own.Contains(note.IncidentId)).ExecuteDeleteAsync(cancellation);
         await db.Alerts.Where(alert => alert.ModelId == modelId).ExecuteDeleteAsync(cancellation);

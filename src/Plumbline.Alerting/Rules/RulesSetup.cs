@@ -10,13 +10,6 @@ public static class RulesSetup
     public static IServiceCollection AddRules(this IServiceCollection services, AlertingOptions options)
     {
         services.AddSingleton(options).AddSingleton<RuleBook>().AddSingleton<RuleCheck>();
-        return services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) =>
-            RemoveAsync(provider.GetRequiredService<IDbContextFactory<StateDbContext>>(), model.Id, cancellation)));
-    }
-
-    private static async Task RemoveAsync(IDbContextFactory<StateDbContext> state, int modelId, CancellationToken cancellation)
-    {
-        await using var db = await state.CreateDbContextAsync(cancellation);
-        await db.Rules.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
+        return services.AddModelRemoval((db, modelId, cancellation) => db.Rules.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation));
     }
 }

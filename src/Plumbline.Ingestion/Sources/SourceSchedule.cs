@@ -52,8 +52,7 @@ internal sealed class SourceSchedule(
             try
             {
                 var sleep = await StartDueAsync(stoppingToken);
-                await Task.Delay(ShortestSleep, time, stoppingToken);
-                await _wakeUp.WaitAsync(sleep - ShortestSleep, stoppingToken);
+                await _wakeUp.WaitAsync(ShortestSleep, sleep, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

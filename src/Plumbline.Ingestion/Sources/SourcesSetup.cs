@@ -10,7 +10,7 @@ public static class SourcesSetup
         services.AddSingleton(options).AddSingleton<RunningPulls>().AddSingleton<SourceCatalog>().AddSingleton<SourceReader>().AddSingleton<SourceTables>();
         services.AddSingleton<RefusedRows>().AddSingleton<SourcePull>();
         services.AddHostedService<SourceSchedule>();
-        services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => provider.GetRequiredService<SourceCatalog>().ForgetAsync(model.Id, cancellation)));
+        services.AddModelRemoval<SourceCatalog>((sources, model, cancellation) => sources.ForgetAsync(model.Id, cancellation));
         return services;
     }
 

@@ -9,11 +9,7 @@ public static class EstimationSetup
     public static IServiceCollection AddEstimation(this IServiceCollection services)
     {
         services.AddSingleton<EstimatorFitting>().AddSingleton<EstimatorCatalog>().AddSingleton<ShiftAdaptation>();
-        services.AddSingleton(provider => new ModelRemovalStep((model, _) =>
-        {
-            provider.GetRequiredService<EstimatorCatalog>().Remove(model);
-            return Task.CompletedTask;
-        }));
+        services.AddModelRemoval<EstimatorCatalog>((estimators, model) => estimators.Remove(model));
         services.AddSingleton<IEventCalculator, EstimationCalculator>();
         return services;
     }

@@ -19,12 +19,12 @@ public sealed class FormerStorage(
     private readonly Channel<(InUse Since, DateTimeOffset Due)> _expected = Channel.CreateUnbounded<(InUse, DateTimeOffset)>();
 
     /// <summary>What a model uses at one moment; numbers of columns and of references are never given again, so what it does not use then is not used later either.</summary>
-    /// <param name="Model">Its definition.</param>
+    /// <param name="ModelId">The model.</param>
+    /// <param name="Ordinals">Of the columns that hold features, or values that are still converted.</param>
+    /// <param name="NextOrdinal">Columns from this one on did not exist.</param>
     /// <param name="Generation">Of its baseline; 0 for none.</param>
-    internal sealed record InUse(ModelDefinition Model, int Generation)
-    {
-        public IEnumerable<int> Ordinals => Model.Features.SelectMany(feature => new[] { feature.Ordinal, feature.Former?.Ordinal ?? feature.Ordinal });
-    }
+    // Numbers only: thousands of these may wait, and a definition each would be kept alive by them.
+    internal sealed record InUse(int ModelId, IReadOnlyList<int> Ordinals, int NextOrdinal, int Generation);
 
     /// <summary>Says that something of a model is not used any more.</summary>
     public void Expect(int modelId)
@@ -36,16 +36,21 @@ public sealed class FormerStorage(
     public async Task<int> DropAsync(int modelId, CancellationToken cancellation) => Now(modelId) is { } now ? await DropAsync(now, cancellation) : 0;
 
     /// <summary>What a model uses now; null when there is none.</summary>
-    internal InUse? Now(int modelId) => catalog.Find(modelId) is { } model ? new InUse(model, baselines.Find(modelId)?.Generation ?? 0) : null;
+    internal InUse? Now(int modelId)
+    {
+        if (catalog.Find(modelId) is not { } model) return null;
+        IEnumerable<int> ordinals = model.Features.Select(feature => feature.Ordinal).Concat(model.Features.Select(feature => feature.Former?.Ordinal).OfType<int>());
+        return new InUse(modelId, [.. ordinals], model.NextOrdinal, baselines.Find(modelId)?.Generation ?? 0);
+    }
 
     /// <summary>Drops what was not used at a moment. What has fallen out of use since then may still be read, and waits for its own turn.</summary>
     internal async Task<int> DropAsync(InUse since, CancellationToken cancellation)
     {
-        var modelId = since.Model.Id;
+        var modelId = since.ModelId;
         // Nothing is converted meanwhile.
         using var turn = await gate.EnterAsync(modelId, cancellation);
         if (Now(modelId) is not { } now) return 0;
-        var dropped = await tables.DropUnusedAsync(modelId, since.Ordinals.Concat(now.Ordinals).ToHashSet(), since.Model.NextOrdinal, cancellation);
+        var dropped = await tables.DropUnusedAsync(modelId, since.Ordinals.Concat(now.Ordinals).ToHashSet(), since.NextOrdinal, cancellation);
         if (since.Generation > 0) dropped += await tables.DropReferencesBeforeAsync(modelId, since.Generation, cancellation);
         // A model that was deleted meanwhile may have got an empty table back.
         if (catalog.Find(modelId) is null) await tables.DropAsync(modelId, cancellation);
@@ -79,7 +84,7 @@ public sealed class FormerStorage(
             }
             catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
             {
-                log.LogWarning(error, "What is not used any more of model {ModelId} was not dropped; the next start tries again", since.Model.Id);
+                log.LogWarning(error, "What is not used any more of model {ModelId} was not dropped; the next start tries again", since.ModelId);
             }
         }
     }

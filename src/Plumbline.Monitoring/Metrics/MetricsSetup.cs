@@ -8,7 +8,7 @@ public static class MetricsSetup
     public static IServiceCollection AddMetricPoints(this IServiceCollection services)
     {
         services.AddSingleton<MetricCatalogue>().AddSingleton<MetricPointStore>().AddSingleton<WindowComputation>().AddSingleton<MetricReader>().AddSingleton<WindowPassState>().AddSingleton<NotComputedReader>();
-        services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => provider.GetRequiredService<MetricPointStore>().DeleteModelAsync(model.Id, cancellation)));
+        services.AddModelRemoval<MetricPointStore>((points, model, cancellation) => points.DeleteModelAsync(model.Id, cancellation));
         services.AddHostedService<WindowPass>();
         return services;
     }

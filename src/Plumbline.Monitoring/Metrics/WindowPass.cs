@@ -71,18 +71,10 @@ public sealed class WindowPass(
                 if (failures.IsDue("window pass")) log.LogError(error, "The window pass failed; it is tried again.");
             }
 
-            await RestAsync(rest, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _wakeUp.WaitAsync(TimeSpan.FromMilliseconds(options.IntervalMs), rest, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await Task.WhenAll(_lanes.Values);
-    }
-
-    // The interval passes in any case, so that marks which come one after the other lead to one look.
-    private async Task RestAsync(TimeSpan rest, CancellationToken cancellation)
-    {
-        var interval = TimeSpan.FromMilliseconds(options.IntervalMs);
-        await Task.Delay(interval, time, cancellation);
-        await _wakeUp.WaitAsync(rest - interval, cancellation);
     }
 
     private void Redeclared(int modelId)

@@ -9,11 +9,7 @@ public static class MultivariateSetup
     public static IServiceCollection AddMultivariateDrift(this IServiceCollection services)
     {
         services.AddSingleton<ReferenceShapes>();
-        services.AddSingleton(provider => new ModelRemovalStep((model, _) =>
-        {
-            provider.GetRequiredService<ReferenceShapes>().Remove(model);
-            return Task.CompletedTask;
-        }));
+        services.AddModelRemoval<ReferenceShapes>((shapes, model) => shapes.Remove(model));
         services.AddSingleton<IEventCalculator, MultivariateCalculator>();
         return services;
     }

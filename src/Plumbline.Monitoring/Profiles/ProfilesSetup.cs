@@ -16,5 +16,5 @@ public static class ProfilesSetup
         .AddSingleton(provider => new VersionPlaceStep((model, version, cancellation) =>
             provider.GetRequiredService<HistoryWindows>().MarkAsync(model, DirtyReason.Rewritten, cancellation, version)))
         // The stored profiles go with the model's tables.
-        .AddSingleton(provider => new ModelRemovalStep(provider.GetRequiredService<SegmentValues>().RemoveAsync));
+        .AddModelRemoval<SegmentValues>((values, model, cancellation) => values.RemoveAsync(model, cancellation));
 }

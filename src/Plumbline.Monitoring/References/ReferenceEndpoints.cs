@@ -21,7 +21,7 @@ public static class ReferenceEndpoints
         reference.MapGet("", (string model, ModelCatalog catalog, BaselineCatalog baselines) => catalog.Find(model) switch
         {
             null => Problems.UnknownModel(model),
-            { } found when baselines.Find(found) is { } baseline => TypedResults.Ok(ReferenceView.Of(baseline, [])),
+            { } found when baselines.Find(found.Id) is { } baseline => TypedResults.Ok(ReferenceView.Of(baseline, [])),
             _ => (IResult)Problems.NotFound("no_reference", "The model has no reference yet. Upload one with PUT, or wait for the first complete day with 1,000 predictions."),
         }).RequireRole(ApiRole.Read);
     }

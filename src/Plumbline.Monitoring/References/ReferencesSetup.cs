@@ -14,7 +14,7 @@ public static class ReferencesSetup
         .AddSingleton<IBaselines>(provider => provider.GetRequiredService<BaselineCatalog>())
         .AddSingleton<ReferenceLoading>()
         .AddSingleton<FeatureRelevance>()
-        .AddSingleton(provider => new ModelRemovalStep(provider.GetRequiredService<BaselineCatalog>().RemoveAsync))
+        .AddModelRemoval<BaselineCatalog>((baselines, model, cancellation) => baselines.RemoveAsync(model, cancellation))
         .AddHostedService<BaselineStart>();
 
     // Starting, like the state: before anything that computes or listens.

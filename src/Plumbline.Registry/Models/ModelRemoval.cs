@@ -1,3 +1,5 @@
+using Plumbline.Registry.State;
+using Microsoft.EntityFrameworkCore;
 namespace Plumbline.Registry.Models;
 
 /// <summary>
@@ -65,3 +67,29 @@ public sealed class ModelRemoval(ModelCatalog catalog, IEnumerable<ModelRemovalS
 
 /// <summary>One capability's part of deleting a model. Idempotent.</summary>
 public sealed record ModelRemovalStep(Func<ModelDefinition, CancellationToken, Task> Remove);
+
+/// <summary>How a capability takes part in deleting a model.</summary>
+public static class ModelRemovalSteps
+{
+    /// <summary>Adds a step that asks one service.</summary>
+    public static IServiceCollection AddModelRemoval<TService>(this IServiceCollection services, Func<TService, ModelDefinition, CancellationToken, Task> remove)
+        where TService : notnull =>
+        services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => remove(provider.GetRequiredService<TService>(), model, cancellation)));
+
+    /// <summary>The same for what only lets go of something in memory.</summary>
+    public static IServiceCollection AddModelRemoval<TService>(this IServiceCollection services, Action<TService, ModelDefinition> forget)
+        where TService : notnull =>
+        services.AddModelRemoval<TService>((service, model, _) =>
+        {
+            forget(service, model);
+            return Task.CompletedTask;
+        });
+
+    /// <summary>The same for rows of the state database.</summary>
+    public static IServiceCollection AddModelRemoval(this IServiceCollection services, Func<StateDbContext, int, CancellationToken, Task> delete) =>
+        services.AddModelRemoval<IDbContextFactory<StateDbContext>>(async (state, model, cancellation) =>
+        {
+            await using var db = await state.CreateDbContextAsync(cancellation);
+            await delete(db, model.Id, cancellation);
+        });
+}

@@ -39,5 +39,15 @@ public sealed class WakeUp(TimeProvider time) : IDisposable
         cancellation.ThrowIfCancellationRequested();
     }
 
+    /// <summary>The same after a pause that passes in any case, so that calls of <see cref="Wake"/> which come one after the other end one sleep.</summary>
+    /// <param name="atLeast">The pause.</param>
+    /// <param name="atMost">Counts from the beginning of the pause.</param>
+    /// <param name="cancellation">Ends the sleep with an exception.</param>
+    public async Task WaitAsync(TimeSpan atLeast, TimeSpan atMost, CancellationToken cancellation)
+    {
+        await Task.Delay(atLeast, time, cancellation);
+        await WaitAsync(atMost - atLeast, cancellation);
+    }
+
     public void Dispose() => _signal.Dispose();
 }

@@ -14,7 +14,7 @@ public static class ColumnStoreSetup
             options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EmbeddedColumnStore>>(), CancellationToken.None).GetAwaiter().GetResult());
         services.AddSingleton(provider => provider.GetRequiredService<DataParts>().Engine);
         services.AddSingleton<ModelTables>();
-        services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => provider.GetRequiredService<ModelTables>().DropAsync(model.Id, cancellation)));
+        services.AddModelRemoval<ModelTables>((tables, model, cancellation) => tables.DropAsync(model.Id, cancellation));
         // Opened at start and not at the first request: a missing engine must be said at once.
         services.AddHostedService<StoreStart>();
         return services;

@@ -82,6 +82,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("PLUMBLINE__ENGINE__MEMORY_MIB", "1", "engine.memory_mib: 1 is outside 256")]
     [InlineData("PLUMBLINE__ENGINE", "5", "engine: must hold keys and values")]
     [InlineData("PLUMBLINE__ACCESS__HOSTS", "[a", "")]
+    [InlineData("PLUMBLINE__ACCESS__HOSTS", "[a]\n---\n[b]\n", "one document only")]
     [InlineData("PLUMBLINE__", "1", "unknown key.")]
     public void A_variable_that_is_not_right_is_named(string name, string value, string message)
     {

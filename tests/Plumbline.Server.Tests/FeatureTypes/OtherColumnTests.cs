@@ -53,13 +53,13 @@ public sealed class OtherColumnTests(TestHost host)
         var (catalog, former, retyping) = (host.Get<ModelCatalog>(), host.Get<FormerStorage>(), host.Get<FeatureRetyping>());
         var id = catalog.Find(small.Name)!.Id;
         await retyping.RetypeAsync(id, "code", FeatureType.Categorical, provisional: false, Ct);
-        var since = former.Now(id)!;
+        var (since, before) = (former.Now(id)!, catalog.Find(id)!);
         await retyping.RetypeAsync(id, "code", FeatureType.Text, provisional: false, Ct);
 
         // The numeric column, and the reference before the first change. The categorical ones may be read by whoever began before the second.
         Assert.Equal(2, await former.DropAsync(since, Ct));
-        Assert.Equal(10, (await host.Get<ProfileStore>().ComputeLiveAsync(since.Model, SmallModel.Start, SmallModel.Start.AddHours(1), Ct)).First(row => row.Feature == "code").Present);
-        Assert.Contains(since.Model.FindFeature("code")!.Column, await host.Get<ModelTables>().ColumnsAsync(ModelTables.Reference(id, since.Generation), Ct));
+        Assert.Equal(10, (await host.Get<ProfileStore>().ComputeLiveAsync(before, SmallModel.Start, SmallModel.Start.AddHours(1), Ct)).First(row => row.Feature == "code").Present);
+        Assert.Contains(before.FindFeature("code")!.Column, await host.Get<ModelTables>().ColumnsAsync(ModelTables.Reference(id, since.Generation), Ct));
         Assert.Equal(2, await former.DropAsync(id, Ct));
     }
 

@@ -9,11 +9,7 @@ public static class CalibratedSetup
     public static IServiceCollection AddCalibratedDrift(this IServiceCollection services)
     {
         services.AddSingleton<CalibratedNulls>().AddSingleton<IEventCalculator, CalibratedDriftCalculator>();
-        services.AddSingleton(provider => new ModelRemovalStep((model, _) =>
-        {
-            provider.GetRequiredService<CalibratedNulls>().Remove(model.Id);
-            return Task.CompletedTask;
-        }));
+        services.AddModelRemoval<CalibratedNulls>((nulls, model) => nulls.Remove(model.Id));
         return services;
     }
 }

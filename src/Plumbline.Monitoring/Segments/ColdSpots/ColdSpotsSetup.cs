@@ -9,7 +9,7 @@ public static class ColdSpotsSetup
     {
         services.AddSingleton(options);
         services.AddSingleton<ColdSpotRows>().AddSingleton<ColdSpotFeatures>().AddSingleton<ColdSpotSearch>().AddSingleton<ColdSpotJobs>().AddSingleton<ColdSpotReader>().AddSingleton<ColdSpotWatch>();
-        services.AddSingleton(provider => new ModelRemovalStep((model, cancellation) => provider.GetRequiredService<ColdSpotJobs>().RemoveAsync(model, cancellation)));
+        services.AddModelRemoval<ColdSpotJobs>((jobs, model, cancellation) => jobs.RemoveAsync(model, cancellation));
         services.AddSingleton<ColdSpotSchedule>().AddHostedService(provider => provider.GetRequiredService<ColdSpotSchedule>());
         return services;
     }

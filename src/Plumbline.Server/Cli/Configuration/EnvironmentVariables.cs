@@ -1,6 +1,4 @@
 using System.Collections;
-using YamlDotNet.Core;
-using YamlDotNet.RepresentationModel;
 
 namespace Plumbline.Server.Cli.Configuration;
 
@@ -22,13 +20,4 @@ public static class EnvironmentVariables
 
     /// <summary>The keys of the file on the way to the option, outermost first.</summary>
     internal static IReadOnlyList<string> PathOf(string name) => name[Prefix.Length..].ToLowerInvariant().Split(Separator);
-
-    /// <summary>The text of a variable as the file would hold it.</summary>
-    /// <exception cref="YamlException">It is no YAML.</exception>
-    internal static YamlNode Parse(string text)
-    {
-        var stream = new YamlStream();
-        stream.Load(new StringReader(text));
-        return stream.Documents.Count == 0 ? new YamlScalarNode("") : stream.Documents[0].RootNode;
-    }
 }

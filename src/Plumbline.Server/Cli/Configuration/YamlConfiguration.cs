@@ -32,15 +32,8 @@ public sealed class YamlConfiguration
         {
             _variable = name;
             var path = EnvironmentVariables.PathOf(name);
-            try
-            {
-                YamlNode node = Wanted(options.GetType(), path) is { } type && ScalarText.Knows(type) ? new YamlScalarNode(text) : EnvironmentVariables.Parse(text);
-                Bind((YamlMappingNode)path.Reverse().Aggregate(node, (inner, key) => new YamlMappingNode(new YamlScalarNode(key), inner)), options, "", 0);
-            }
-            catch (YamlException broken)
-            {
-                _mistakes.Add(new(0, 0, "", broken.InnerException?.Message ?? broken.Message, name));
-            }
+            var node = Wanted(options.GetType(), path) is { } type && ScalarText.Knows(type) ? new YamlScalarNode(text) : Parse(text);
+            if (node is not null) Bind((YamlMappingNode)path.Reverse().Aggregate(node, (inner, key) => new YamlMappingNode(new YamlScalarNode(key), inner)), options, "", 0);
         }
 
         _variable = null;
@@ -61,6 +54,14 @@ public sealed class YamlConfiguration
     /// <summary>Applies <paramref name="yaml"/> on top of <paramref name="options"/>; what the file does not mention keeps its value.</summary>
     public void Read(string yaml, object options)
     {
+        if (Parse(yaml) is not { } read) return;
+        if (read is YamlMappingNode root) Bind(root, options, "", 0);
+        else if (read is not YamlScalarNode { Value: null or "" }) Complain(read, "", "the file must hold keys and values");
+    }
+
+    // Null after a complaint.
+    private YamlNode? Parse(string yaml)
+    {
         var stream = new YamlStream();
         try
         {
@@ -68,14 +69,12 @@ public sealed class YamlConfiguration
         }
         catch (YamlException broken)
         {
-            _mistakes.Add(new(broken.Start.Line, broken.Start.Column, "", broken.InnerException?.Message ?? broken.Message));
-            return;
+            Complain(broken.Start, "", broken.InnerException?.Message ?? broken.Message);
+            return null;
         }
 
-        if (stream.Documents.Count == 0) return;
         if (stream.Documents.Count > 1) Complain(stream.Documents[1].RootNode, "", "one document only: remove the line '---'");
-        if (stream.Documents[0].RootNode is YamlMappingNode root) Bind(root, options, "", 0);
-        else if (stream.Documents[0].RootNode is not YamlScalarNode { Value: null or "" }) Complain(stream.Documents[0].RootNode, "", "the file must hold keys and values");
+        return stream.Documents.Count == 0 ? new YamlScalarNode("") : stream.Documents[0].RootNode;
     }
 
     private void Bind(YamlMappingNode mapping, object target, string path, int depth)
@@ -169,6 +168,8 @@ public sealed class YamlConfiguration
         return key.ToString();
     }
 
-    private void Complain(YamlNode node, string path, string message) =>
-        _mistakes.Add(_variable is null ? new(node.Start.Line, node.Start.Column, path, message) : new(0, 0, path, message, _variable));
+    private void Complain(YamlNode node, string path, string message) => Complain(node.Start, path, message);
+
+    private void Complain(Mark at, string path, string message) =>
+        _mistakes.Add(_variable is null ? new(at.Line, at.Column, path, message) : new(0, 0, path, message, _variable));
 }
