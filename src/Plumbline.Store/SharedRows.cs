@@ -28,4 +28,26 @@ public static class SharedRows
 
         await store.ExecuteAsync(new SqlStatement($"DELETE FROM {table} WHERE {where} SETTINGS lightweight_deletes_sync = 2", values), ct);
     }
+
+    /// <summary>Deletes rows of one model that are older than a time, and says how many those were.</summary>
+    /// <param name="store">The engine.</param>
+    /// <param name="table">One of <see cref="ModelTables.SharedTables"/>.</param>
+    /// <param name="modelId">The model.</param>
+    /// <param name="condition">Compares a time of the row with <c>{before:..}</c>; text of ours.</param>
+    /// <param name="before">The value of <c>before</c>.</param>
+    /// <param name="ct">Stops before it is begun.</param>
+    public static async Task<ExpiredRows> DeleteBeforeAsync(
+        IColumnStore store, string table, int modelId, string condition, DateTimeOffset before, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        long count;
+        using (var rows = await store.QueryAsync(
+            new SqlStatement($"SELECT count() FROM {table} WHERE model_id = {{model:UInt32}} AND {condition}", new("model", modelId), new("before", before)), ct))
+        {
+            count = rows.Read() ? (long)rows.ReadUInt64() : 0;
+        }
+
+        if (count > 0) await DeleteAsync(store, table, modelId, condition, [new("before", before)], ct);
+        return new ExpiredRows(count);
+    }
 }

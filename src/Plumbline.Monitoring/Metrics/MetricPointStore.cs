@@ -132,6 +132,10 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
         return models;
     }
 
+    /// <summary>Deletes a model's points of windows that began before a time.</summary>
+    public Task<ExpiredRows> DeleteBeforeAsync(int modelId, DateTimeOffset before, CancellationToken cancellation) =>
+        SharedRows.DeleteBeforeAsync(store, "metric_points", modelId, "window_start < {before:DateTime('UTC')}", before, cancellation);
+
     /// <summary>Forgets a model's points.</summary>
     public Task DeleteModelAsync(int modelId, CancellationToken cancellation) =>
         SharedRows.DeleteAsync(store, "metric_points", modelId, "1", [], cancellation);

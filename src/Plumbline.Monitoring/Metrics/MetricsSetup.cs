@@ -1,4 +1,5 @@
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Retention;
 
 namespace Plumbline.Monitoring.Metrics;
 
@@ -9,6 +10,7 @@ public static class MetricsSetup
     {
         services.AddSingleton<MetricCatalogue>().AddSingleton<MetricPointStore>().AddSingleton<WindowComputation>().AddSingleton<MetricReader>().AddSingleton<WindowPassState>().AddSingleton<NotComputedReader>();
         services.AddModelRemoval<MetricPointStore>((points, model, cancellation) => points.DeleteModelAsync(model.Id, cancellation));
+        services.AddRetainedRows<MetricPointStore>(RetainedRows.MetricPoints, RetentionPeriod.Profiles, (points, model, before, cancellation) => points.DeleteBeforeAsync(model, before, cancellation));
         services.AddHostedService<WindowPass>();
         return services;
     }

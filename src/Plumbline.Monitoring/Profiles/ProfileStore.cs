@@ -49,6 +49,10 @@ public sealed class ProfileStore(IColumnStore store, ModelTables tables, ModelCa
         }
     }
 
+    /// <summary>Deletes a model's profiles of windows that began before a time.</summary>
+    public Task<ExpiredRows> DeleteBeforeAsync(int modelId, DateTimeOffset before, CancellationToken ct) =>
+        SharedRows.DeleteBeforeAsync(store, "profiles", modelId, "window_start < {before:DateTime('UTC')}", before, ct);
+
     /// <summary>
     /// Takes the profiles of some windows that are older than a generation out of every reading, by empty ones in their place: their rows
     /// have become those of other groups.

@@ -1,4 +1,5 @@
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Retention;
 using Plumbline.Registry.Windows;
 
 namespace Plumbline.Monitoring.Profiles;
@@ -15,6 +16,7 @@ public static class ProfilesSetup
             provider.GetRequiredService<HistoryWindows>().MarkAsync(model, DirtyReason.Reference, cancellation)))
         .AddSingleton(provider => new VersionPlaceStep((model, version, cancellation) =>
             provider.GetRequiredService<HistoryWindows>().MarkAsync(model, DirtyReason.Rewritten, cancellation, version)))
+        .AddRetainedRows<ProfileStore>(RetainedRows.Profiles, RetentionPeriod.Profiles, (profiles, model, before, cancellation) => profiles.DeleteBeforeAsync(model, before, cancellation))
         // The stored profiles go with the model's tables.
         .AddModelRemoval<SegmentValues>((values, model, cancellation) => values.RemoveAsync(model, cancellation));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Plumbline.Events;
 using Plumbline.Events.Spooling;
+using Plumbline.Registry.Retention;
 using Plumbline.Store;
 using Lanes = System.Collections.Generic.Dictionary<(int ModelId, Plumbline.Events.EventKind Kind), long>;
 
@@ -9,20 +10,26 @@ namespace Plumbline.Registry.Integrity;
 /// <summary>What the counters say of one kind of a model's events, beside what the engine holds.</summary>
 /// <param name="ModelId">The model's number.</param>
 /// <param name="Kind">The kind.</param>
-/// <param name="Counted">Events counted as stored.</param>
+/// <param name="Counted">Events counted as stored, without those that retention deleted.</param>
 /// <param name="Rows">Rows in the engine, without those of blocks that are on their way.</param>
-/// <param name="Merged">Of these, predictions that were made of parts: each part was counted, and only its prediction is a row.</param>
-public sealed record CounterFacts(int ModelId, EventKind Kind, long Counted, long Rows, long Merged = 0)
+/// <param name="Merged">
+/// Predictions that were made of parts, in these rows or deleted by retention: each part was counted, and only its prediction is a row.
+/// </param>
+/// <param name="IsExpiring">True when a deletion by retention did not come to its end: what is missing may be what it took.</param>
+public sealed record CounterFacts(int ModelId, EventKind Kind, long Counted, long Rows, long Merged = 0, bool IsExpiring = false)
 {
     /// <summary>
     /// Whether both can be right: they say the same, or the parts of merged predictions, two or more each, may be the difference.
     /// </summary>
     public bool Agree => Counted == Rows || (Merged > 0 && Counted >= Rows + Merged);
+
+    /// <summary>What a deletion took that did not come to its end, as far as that can be told.</summary>
+    public long Uncounted => IsExpiring && Counted > Rows ? Counted - Rows : 0;
 }
 
 /// <summary>
 /// Compares the counters with the rows of the engine, and corrects them. Every event that was stored is one row that nothing removes
-/// but the merging of parts and the deletion of its model; so the two are equal whenever no block is on its way. Costs no reading of rows but of the model's number of
+/// but the merging of parts, retention, and the deletion of its model; so the two are equal whenever no block is on its way. Costs no reading of rows but of the model's number of
 /// ground truth and signals.
 /// </summary>
 internal static class CounterCheck
@@ -31,7 +38,7 @@ internal static class CounterCheck
 
     /// <summary>All counters of the given models. Only while nothing is being stored.</summary>
     internal static async Task<IReadOnlyList<CounterFacts>> ReadAsync(Spool spool, IColumnStore store, IReadOnlyCollection<int> models,
-        CancellationToken cancellation)
+        IReadOnlyDictionary<(int ModelId, string Data), Expiry> expired, CancellationToken cancellation)
     {
         var rows = await PredictionRowsAsync(store, cancellation);
         await AddSharedAsync(store, ModelTables.GroundTruthTable, EventKind.GroundTruth, rows, cancellation);
@@ -42,18 +49,19 @@ internal static class CounterCheck
         var facts = new List<CounterFacts>();
         foreach (var lane in models.Order().SelectMany(model => Kinds.Select(kind => (ModelId: model, Kind: kind))))
         {
-            var (counted, held) = (spool.Counters(lane.ModelId, lane.Kind).Stored, rows.GetValueOrDefault(lane));
+            var expiry = expired.GetValueOrDefault((lane.ModelId, DataOf(lane.Kind)));
+            var (counted, held) = (spool.Counters(lane.ModelId, lane.Kind).Stored - (expiry?.Rows ?? 0), rows.GetValueOrDefault(lane));
             if (counted + held == 0) continue;
-            var merged = 0L;
+            var merged = expiry?.Merged ?? 0;
             if (counted != held && lane.Kind == EventKind.Prediction && rows.ContainsKey(lane))
             {
                 // The engine's account of its parts still contains rows that were deleted and not merged away.
                 held = await CountAsync(store, lane, NotIn(spool, lane), cancellation);
-                merged = await CountAsync(store, lane,
+                merged += await CountAsync(store, lane,
                     new SqlStatement("block >= {merged:UInt64}", new SqlParameter("merged", ModelTables.FirstMergedBlock)), cancellation);
             }
 
-            facts.Add(new CounterFacts(lane.ModelId, lane.Kind, counted, held, merged));
+            facts.Add(new CounterFacts(lane.ModelId, lane.Kind, counted, held, merged, expiry is { IsFinished: false }));
         }
 
         return facts;
@@ -80,6 +88,14 @@ internal static class CounterCheck
         EventKind.Prediction => "predictions",
         EventKind.GroundTruth => "ground truths",
         _ => "signals",
+    };
+
+    /// <summary>The name under which retention keeps account of a kind.</summary>
+    internal static string DataOf(EventKind kind) => kind switch
+    {
+        EventKind.Prediction => RetainedRows.Predictions,
+        EventKind.GroundTruth => RetainedRows.GroundTruth,
+        _ => RetainedRows.Signals,
     };
 
     private static string TableOf(CounterFacts facts) => facts.Kind switch

@@ -1,5 +1,6 @@
 using Plumbline.Events.Spooling;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Retention;
 using Plumbline.Store;
 
 namespace Plumbline.Registry.Integrity;
@@ -19,7 +20,7 @@ public static class IntegritySetup
         .AddHostedService<IntegrityStart>();
 
     /// <summary>After the models are read and before anything is stored.</summary>
-    private sealed class IntegrityStart(Spool spool, IColumnStore store, ModelCatalog catalog, IntegrityFindings findings,
+    private sealed class IntegrityStart(Spool spool, IColumnStore store, ModelCatalog catalog, RetentionBook retention, IntegrityFindings findings,
         ILogger<IntegrityFindings> log) : IHostedLifecycleService
     {
         public async Task StartingAsync(CancellationToken cancellationToken)
@@ -29,8 +30,14 @@ public static class IntegritySetup
             try
             {
                 foreach (var facts in await CounterCheck.ReadAsync(spool, store, [.. catalog.All.Select(model => model.Id)],
-                    cancellationToken))
+                    retention.All, cancellationToken))
                 {
+                    if (facts.Uncounted > 0)
+                    {
+                        await retention.AddUncountedAsync(facts.ModelId, CounterCheck.DataOf(facts.Kind), facts.Uncounted, cancellationToken);
+                        continue;
+                    }
+
                     if (facts.Agree) continue;
                     Report(CounterCheck.Tell(facts, catalog.Find(facts.ModelId)!.Name));
                     await CounterCheck.CorrectAsync(spool, facts);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Plumbline.Registry.Retention;
 
 namespace Plumbline.Registry.Integrity;
 
@@ -90,6 +91,24 @@ internal static class SqlitePart
         var numbers = new List<int>();
         while (row.Read()) numbers.Add(row.GetInt32(0));
         return numbers;
+    }
+
+    /// <summary>What retention deleted, by model and kind of data.</summary>
+    internal static Dictionary<(int ModelId, string Data), Expiry> Expired(string path)
+    {
+        using var connection = Open(path);
+        var expired = new Dictionary<(int, string), Expiry>();
+        if (!HasTable(connection, "model_expiry")) return expired;
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT ModelId, Data, BeforeMs, Rows, Merged, IsFinished, AtMs FROM model_expiry";
+        using var row = command.ExecuteReader();
+        while (row.Read())
+        {
+            expired.Add((row.GetInt32(0), row.GetString(1)), new Expiry(
+                DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)), row.GetInt64(3), row.GetInt64(4), row.GetBoolean(5), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6))));
+        }
+
+        return expired;
     }
 
     private static (bool HasContent, int HighestModel) StateContent(SqliteConnection connection) =>

@@ -24,6 +24,9 @@ public enum FeatureType
 /// <summary>Limits of what can be declared. They are documented in docs/http-api.md.</summary>
 public static class ModelLimits
 {
+    /// <summary>Shortest period that anything can be declared to be kept.</summary>
+    public static readonly TimeSpan MinRetention = TimeSpan.FromDays(1);
+
     /// <summary>Features per model. Each is a column of the model's table.</summary>
     public const int MaxFeatures = 5_000;
 

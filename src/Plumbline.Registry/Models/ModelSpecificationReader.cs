@@ -30,6 +30,7 @@ public static class ModelSpecificationReader
         if (lateness > TimeSpan.FromDays(7)) errors.Add(new("allowed_lateness", "At most 7d: later events still count, they reopen their windows."));
         var cost = CostReader.Read(specification.Cost, task, classes, form, features, errors);
         var budget = ReadBudget(specification, errors);
+        CheckRetention(specification.Retention, errors);
         var signals = SignalReader.Read(specification, current, errors);
         var crosses = ReadCrosses(specification, segments, errors);
         var slices = SliceReader.Read(specification, segments, features, errors);
@@ -72,6 +73,14 @@ public static class ModelSpecificationReader
     /// <summary>A type as it is declared; null when it is none.</summary>
     internal static FeatureType? TypeOf(FeatureSpecification? declared) =>
         Enum.TryParse<FeatureType>(declared?.Type, ignoreCase: true, out var type) && Enum.IsDefined(type) && !char.IsAsciiDigit(declared!.Type![0]) ? type : null;
+
+    private static void CheckRetention(RetentionSpecification? retention, List<FieldError> errors)
+    {
+        if (retention?.Predictions < ModelLimits.MinRetention || retention?.Profiles < ModelLimits.MinRetention)
+            errors.Add(new("retention", $"At least {DurationText.Format(ModelLimits.MinRetention)}: whole months are deleted once they are older."));
+        if (retention?.Profiles < retention?.Predictions)
+            errors.Add(new("retention.profiles", "At least as long as predictions: what was computed of them would come back with their next correction."));
+    }
 
     private static FeatureDefinition AsStored(FeatureDefinition feature, ModelDefinition current) =>
         current.FindFeature(feature.Name) is { } stored ? feature with { Type = stored.Type } : feature;

@@ -43,7 +43,7 @@ public sealed record DirtyWindow(DateTimeOffset Start, TimeSpan Length, DirtyRea
 /// The durable list of windows to compute. Marking is idempotent; a window marked again while it is being computed stays
 /// in the list, because clearing compares marks. So nothing is lost, whatever the order of arrival and whenever the process dies.
 /// </summary>
-public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelCatalog models, WindowOptions options, TimeProvider time)
+public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelCatalog models, IHistoryFloor floor, WindowOptions options, TimeProvider time)
 {
     /// <summary>Tries, with pauses of 1, 2, 4 .. seconds between them, after which a window is set aside: about four minutes.</summary>
     public const int AttemptsBeforeSetAside = 8;
@@ -73,10 +73,11 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
             await MarkDirtyAsync(model.Id, [.. group], group.Key ? DirtyReason.Rewritten : DirtyReason.Predictions, cancellation);
     }
 
-    /// <summary>Puts windows of any lengths on the list.</summary>
+    /// <summary>Puts windows of any lengths on the list; those whose predictions are gone by retention stay as they are.</summary>
     public async Task MarkAsync(int modelId, IEnumerable<(DateTimeOffset Start, TimeSpan Length)> windows, DirtyReason reason, CancellationToken cancellation)
     {
-        var list = windows.ToList();
+        var kept = floor.Of(modelId);
+        var list = windows.Where(window => window.Start >= kept).ToList();
         if (list.Count == 0) return;
         var quiet = time.GetUtcNow().ToUnixTimeMilliseconds() + options.QuietMs;
         var model = models.Find(modelId);
@@ -114,6 +115,22 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
             .Where(row => row.ModelId == model.Id && row.Seconds == seconds && row.StartMs < closedMs && row.NotBeforeMs <= nowMs)
             .OrderByDescending(row => row.StartMs).Take(limit).ToListAsync(cancellation);
         return [.. rows.Select(row => new DirtyWindow(DateTimeOffset.FromUnixTimeMilliseconds(row.StartMs), length, (DirtyReason)row.Reasons, row.Mark, row.Attempts))];
+    }
+
+    /// <summary>Whether a closed window from before a time waits to be computed. Those that are set aside do not.</summary>
+    public async Task<bool> IsWaitingBeforeAsync(int modelId, DateTimeOffset before, CancellationToken cancellation)
+    {
+        var beforeMs = before.ToUnixTimeMilliseconds();
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        return await db.DirtyWindows.AsNoTracking().AnyAsync(row => row.ModelId == modelId && row.StartMs < beforeMs && row.Attempts < AttemptsBeforeSetAside, cancellation);
+    }
+
+    /// <summary>Takes the windows from before a time off the list.</summary>
+    public async Task DropBeforeAsync(int modelId, DateTimeOffset before, CancellationToken cancellation)
+    {
+        var beforeMs = before.ToUnixTimeMilliseconds();
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        await db.DirtyWindows.Where(row => row.ModelId == modelId && row.StartMs < beforeMs).ExecuteDeleteAsync(cancellation);
     }
 
     /// <summary>Takes computed windows off the list, except those marked again since they were taken.</summary>

@@ -33,6 +33,7 @@ using Plumbline.Registry;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Retention;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Storage;
 using Plumbline.Registry.Web;
@@ -101,6 +102,7 @@ public static class PlumblineHost
         services.AddState(options, StateTables).AddStatePreparation();
         services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>().AddHostedService(provider => provider.GetRequiredService<ModelRemoval>());
         services.AddColumnStore(options);
+        services.AddRetention();
         services.AddSingleton(options.Windows).AddSingleton<WindowLedger>();
         services.AddIngestion(options, options.Ingestion);
         services.AddIntegrity();
@@ -155,6 +157,7 @@ public static class PlumblineHost
         app.MapReferences();
         app.MapMetrics();
         app.MapProgress();
+        app.MapRetention();
         app.MapOutcomes();
         app.MapSegments();
         app.MapColdSpots();

@@ -1,6 +1,7 @@
 using Plumbline.Ingestion.Writing;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Retention;
 using Plumbline.Registry.Web;
 using Plumbline.Registry.Windows;
 
@@ -12,7 +13,7 @@ public static class ProgressEndpoint
     public static void MapProgress(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/v1/models/{model}/progress", GetAsync).RequireRole(ApiRole.Read).WithTags("Metrics");
 
-    private static async Task<IResult> GetAsync(string model, ModelCatalog models, IngestionProgress ingestion, WindowLedger ledger, CancellationToken cancellation)
+    private static async Task<IResult> GetAsync(string model, ModelCatalog models, IngestionProgress ingestion, RetentionBook retention, WindowLedger ledger, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
         // The spool first: a window is marked before its rows leave the spool, so that both zero means both done.
@@ -28,6 +29,7 @@ public static class ProgressEndpoint
             stored = counters.Stored,
             duplicates = counters.Duplicate,
             rejected = counters.Rejected,
+            expired = new[] { RetainedRows.Predictions, RetainedRows.GroundTruth, RetainedRows.Signals }.Sum(data => retention.Find(found.Id, data)?.Rows ?? 0),
             pending_windows = backlog.Count,
             oldest_pending_window = backlog.Oldest,
             watermark,

@@ -98,7 +98,7 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
         CancellationToken cancellation)
     {
         await using var spool = Spool.Open(new SpoolOptions { Path = DataParts.PathOf(Folder, Part.Spool) }, time);
-        foreach (var facts in await CounterCheck.ReadAsync(spool, engine, models, cancellation))
+        foreach (var facts in await CounterCheck.ReadAsync(spool, engine, models, SqlitePart.Expired(DataParts.PathOf(Folder, Part.State)), cancellation))
         {
             var waiting = spool.Counters(facts.ModelId, facts.Kind).InSpool;
             var more = (facts.Merged > 0 ? string.Create(CultureInfo.InvariantCulture, $", {facts.Merged:N0} of them made of parts") : "")
@@ -106,7 +106,8 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
             _report.Looked(string.Create(CultureInfo.InvariantCulture,
                 $"model '{nameOf(facts.ModelId)}': {CounterCheck.WordOf(facts.Kind)} {facts.Counted:N0} counted, {facts.Rows:N0} in the "
                     + $"engine{more}"));
-            if (facts.Agree) continue;
+            // What an interrupted deletion took is counted at the next start.
+            if (facts.Agree || facts.Uncounted > 0) continue;
             var told = CounterCheck.Tell(facts, nameOf(facts.ModelId));
             if (may.Repair || may.AcceptLoss)
             {

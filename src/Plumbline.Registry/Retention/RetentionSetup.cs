@@ -1,0 +1,59 @@
+using Plumbline.Registry.Access;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Web;
+using Plumbline.Registry.Windows;
+using Plumbline.Store;
+
+namespace Plumbline.Registry.Retention;
+
+/// <summary>What models declare under <c>retention</c>, carried out.</summary>
+public static class RetentionSetup
+{
+    /// <summary>What was deleted is read before anything is computed: call it before the services that compute are added.</summary>
+    public static IServiceCollection AddRetention(this IServiceCollection services)
+    {
+        services.AddSingleton<ExpiredEvents>().AddSingleton<RetentionBook>().AddSingleton<IHistoryFloor>(provider => provider.GetRequiredService<RetentionBook>());
+        services.AddRetainedRows<ExpiredEvents>(RetainedRows.Predictions, RetentionPeriod.Predictions, (events, model, before, ct) => events.DropPredictionsBeforeAsync(model, before, ct));
+        services.AddRetainedRows<ExpiredEvents>(RetainedRows.GroundTruth, RetentionPeriod.Predictions, (events, model, before, ct) => events.DeleteGroundTruthBeforeAsync(model, before, ct));
+        services.AddRetainedRows<ExpiredEvents>(RetainedRows.Signals, RetentionPeriod.Predictions, (events, model, before, ct) => events.DeleteSignalsBeforeAsync(model, before, ct));
+        services.AddModelRemoval<RetentionBook>((book, model, cancellation) => book.ForgetAsync(model.Id, cancellation));
+        return services.AddHostedService<Start>().AddHostedService<RetentionPass>();
+    }
+
+    public static void MapRetention(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/v1/models/{model}/retention", IResult (string model, ModelCatalog models, RetentionBook book, IEnumerable<RetainedRows> data, TimeProvider time) =>
+            models.Find(model) is { } found
+                ? TypedResults.Ok(new { Data = data.Select(kept => RetentionView.Of(found, kept, book.Find(found.Id, kept.Name), time.GetUtcNow())) })
+                : Problems.UnknownModel(model)).RequireRole(ApiRole.Read).WithTags("Models");
+
+    private sealed class Start(RetentionBook book) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => book.LoadAsync(cancellationToken);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
+
+/// <summary>How long something of a model is kept, on the wire.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Kept">The declared period; null for ever.</param>
+/// <param name="DeletedBefore">Everything of before is gone; null while nothing is.</param>
+/// <param name="DeletedRows">Rows that were deleted in all.</param>
+/// <param name="DeletesNextAt">When the next month goes; null for never.</param>
+public sealed record RetentionView(string Name, string? Kept, DateTimeOffset? DeletedBefore, long DeletedRows, DateTimeOffset? DeletesNextAt)
+{
+    internal static RetentionView Of(ModelDefinition model, RetainedRows kept, Expiry? expiry, DateTimeOffset now)
+    {
+        var period = kept.KeptFor(model);
+        DateTimeOffset? next = period is { } length ? RetentionBook.StartOfMonth(now - length).AddMonths(1) + length : null;
+        return new(kept.Name, period is { } declared ? Text.DurationText.Format(declared) : null, expiry?.Before, expiry?.Rows ?? 0, next);
+    }
+}
