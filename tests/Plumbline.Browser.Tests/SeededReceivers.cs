@@ -19,9 +19,9 @@ public static class SeededReceivers
         var receivers = services.GetRequiredService<ReceiverCatalog>();
         foreach (var (name, specification) in new (string, ReceiverSpecification)[]
                  {
-                     ("unreachable", new() { Kind = "webhook", Url = $"http://127.0.0.1:9/hook?token={Secret}", Secret = Secret, Digest = true, Models = [SeededModels.Router] }),
-                     ("mail-to-the-team", new() { Kind = "email", Host = "mail.example.com", From = "plumbline@example.com", To = ["ann@example.com", "bob@example.com", "carla@example.com", "dora@example.com"], MinimumSeverity = "critical", Models = ["none"] }),
-                     ("off", new() { Kind = "slack", Url = $"https://hooks.slack.com/services/{Secret}", Enabled = false }),
+                     ("unreachable", new() { Kind = "webhook", ["url"] = $"http://127.0.0.1:9/hook?token={Secret}", ["secret"] = Secret, Digest = true, Models = [SeededModels.Router] }),
+                     ("mail-to-the-team", new() { Kind = "email", ["host"] = "mail.example.com", ["from"] = "plumbline@example.com", ["to"] = new[] { "ann@example.com", "bob@example.com", "carla@example.com", "dora@example.com" }, MinimumSeverity = "critical", Models = ["none"] }),
+                     ("off", new() { Kind = "slack", ["url"] = $"https://hooks.slack.com/services/{Secret}", Enabled = false }),
                  })
         {
             var (_, _, errors) = await receivers.PutAsync(name, specification, "seed", CancellationToken.None);

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Alerting.Backtests;

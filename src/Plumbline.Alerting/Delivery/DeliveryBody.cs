@@ -9,13 +9,13 @@ internal static class DeliveryBody
 {
     private const int MaxBodyBytes = 256 * 1024;
 
-    public static async Task<(T? Value, IResult? Problem)> ReadAsync<T>(HttpRequest request, CancellationToken cancellation)
+    public static async Task<(T? Value, IResult? Problem)> ReadAsync<T>(HttpRequest request, CancellationToken cancellation, JsonSerializerOptions? json = null)
         where T : class
     {
         if (await RequestBody.ReadAsync(request, MaxBodyBytes, cancellation) is not { } body) return (null, TooLarge());
         try
         {
-            var value = JsonSerializer.Deserialize<T>(body.Span, NotificationOutbox.Json);
+            var value = JsonSerializer.Deserialize<T>(body.Span, json ?? NotificationOutbox.Json);
             return value is null ? (null, Problems.BadRequest("body_missing", "A JSON object is needed.")) : (value, null);
         }
         catch (JsonException error)

@@ -17,7 +17,11 @@ public sealed class DeliveryPipeline(NotificationRouting routing, MessageSending
         await routing.RunAsync(cancellation);
         var sendAgain = await sending.RunAsync(cancellation);
         DateTimeOffset? remindAgain = null;
-        foreach (var alertmanager in clients.OfType<AlertmanagerClient>()) remindAgain = await alertmanager.RemindAsync(receivers, reminders.Report, cancellation);
+        foreach (var client in clients.OfType<IRemindingClient>())
+        {
+            if (await client.RemindAsync(receivers, reminders.Report, cancellation) is { } again && !(again >= remindAgain)) remindAgain = again;
+        }
+
         if (time.GetUtcNow() >= _nextCleaning)
         {
             await history.CleanAsync(cancellation);

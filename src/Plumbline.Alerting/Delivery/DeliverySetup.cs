@@ -17,12 +17,7 @@ public static class DeliverySetup
         // The pipeline, in its order.
         services.AddSingleton<NotificationRouting>().AddSingleton<MessageSending>().AddSingleton<ReminderState>().AddSingleton<DeliveryHistory>().AddSingleton<DeliveryPipeline>();
         services.AddSingleton<OutboundHttp>().AddSingleton<MessageLinks>().AddSingleton<TestMessages>();
-        // One kind of receiver is one line.
-        services.AddSingleton<IReceiverClient, WebhookClient>();
-        services.AddSingleton<IReceiverClient, SlackClient>();
-        services.AddSingleton<IReceiverClient, EmailClient>();
-        services.AddSingleton<IReceiverClient, AlertmanagerClient>();
-        services.AddSingleton<IReceiverClient, PagerDutyClient>();
+        foreach (var kind in ReceiverKind.All) services.AddSingleton(typeof(IReceiverClient), kind.Client);
         services.AddHostedService<DeliveryLoop>().AddHostedService<StorageAlerts>();
         return services;
     }

@@ -22,7 +22,7 @@ public sealed class MessageSending(IDbContextFactory<StateDbContext> state, Rece
     private const int MostForOneReceiver = 20;
     private const int MaxDetail = 500;
 
-    private readonly Dictionary<ReceiverKind, IReceiverClient> _clients = clients.ToDictionary(client => client.Kind);
+    private readonly Dictionary<Type, IReceiverClient> _clients = clients.ToDictionary(client => client.GetType());
 
     // A receiver that does not answer is left alone for a while, whatever else waits for it.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _resting = new(StringComparer.Ordinal);
@@ -130,7 +130,7 @@ public sealed class MessageSending(IDbContextFactory<StateDbContext> state, Rece
         if (receiver.SecretsLost) return new SendOutcome(SendVerdict.Retry, "its stored secrets cannot be read; set them again");
         try
         {
-            return await _clients[receiver.Kind].SendAsync(message, cancellation);
+            return await _clients[receiver.Kind.Client].SendAsync(message, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

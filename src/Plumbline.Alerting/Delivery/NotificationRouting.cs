@@ -113,7 +113,7 @@ public sealed class NotificationRouting
     {
         foreach (var receiver in passage.Receivers)
         {
-            if (receiver.TakesSingles) passage.AddMessage(receiver, passage.IncidentGroup, passage.Now, isSealed: true);
+            if (receiver.Kind.TakesSingles) passage.AddMessage(receiver, passage.IncidentGroup, passage.Now, isSealed: true);
             else await JoinAsync(passage, receiver, cancellation);
         }
     }

@@ -26,7 +26,7 @@ internal static class ReceiverEndpoints
 
     private static async Task<IResult> PutAsync(string receiver, HttpRequest request, ReceiverCatalog catalog, DeliveryHistory history, MessageSending sending, NotificationOutbox outbox, CancellationToken cancellation)
     {
-        var (specification, problem) = await DeliveryBody.ReadAsync<ReceiverSpecification>(request, cancellation);
+        var (specification, problem) = await DeliveryBody.ReadAsync<ReceiverSpecification>(request, cancellation, ReceiverSpecification.Json);
         if (problem is not null) return problem;
         var (stored, created, errors) = await catalog.PutAsync(receiver, specification!, DeliveryBody.Caller(request.HttpContext), cancellation);
         if (stored is null)

@@ -12,15 +12,14 @@ public static class ReceiverView
         var view = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["name"] = receiver.Name,
-            ["kind"] = receiver.Kind.ToString().ToLowerInvariant(),
+            ["kind"] = receiver.Kind.Name,
             ["minimum_severity"] = receiver.MinimumSeverity.ToString().ToLowerInvariant(),
             ["models"] = declared.Models,
             ["digest"] = declared.Digest,
             ["enabled"] = declared.Enabled,
             ["source"] = receiver.Source.ToString().ToLowerInvariant(),
         };
-        var secret = declared.SecretValues().Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal);
-        foreach (var key in ReceiverRules.KeysOf(receiver.Kind)) view[key] = secret.Contains(key) ? new { Set = receiver.SecretsSet.Contains(key, StringComparer.Ordinal) } : ValueOf(receiver, key);
+        foreach (var field in receiver.Kind.Fields) view[field.Key] = ValueOf(receiver, field);
         view["state"] = new
         {
             Status = StatusOf(receiver, figures),
@@ -44,20 +43,16 @@ public static class ReceiverView
         return figures.LastDeliveredAt is null && figures.Failed == 0 ? "unused" : "ok";
     }
 
-    /// <summary>A URL without its query, where tokens tend to be.</summary>
-    public static string? WithoutQuery(string? url) => url is not null && url.IndexOf('?') is >= 0 and var at ? url[..at] + "?…" : url;
-
-    private static object? ValueOf(Receiver receiver, string key) => key switch
+    private static object? ValueOf(Receiver receiver, ReceiverField field)
     {
-        "url" => WithoutQuery(receiver.Declared.Url ?? (receiver.Kind == ReceiverKind.PagerDuty ? ReceiverRules.DefaultPagerDutyUrl : null)),
-        "urls" => receiver.Declared.Urls.Select(WithoutQuery),
-        "host" => receiver.Declared.Host,
-        "port" => receiver.Declared.Port ?? (receiver.Declared.Tls == "implicit" ? 465 : 587),
-        "tls" => receiver.Declared.Tls is { Length: > 0 } tls ? tls : "starttls",
-        "user_name" => receiver.Declared.UserName,
-        "from" => receiver.Declared.From,
-        "to" => receiver.Declared.To,
-        "certificate_sha256" => receiver.Declared.CertificateSha256,
-        _ => null,
-    };
+        if (field.IsSecret) return new { Set = receiver.SecretsSet.Contains(field.Key, StringComparer.Ordinal) };
+        var value = receiver.Declared.IsGiven(field.Key) ? receiver.Declared[field.Key] : field.Default(receiver.Declared);
+        return (field.IsAddress, value) switch
+        {
+            (true, string url) => MaskedUrl.Of(url),
+            (true, IEnumerable<string> urls) => urls.Select(MaskedUrl.Of),
+            (_, null) when field.Shape == FieldShape.List => Array.Empty<string>(),
+            _ => value,
+        };
+    }
 }

@@ -4,6 +4,7 @@ using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Storage;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Delivery;
 
@@ -72,7 +73,7 @@ internal sealed class StorageAlerts(StorageState storage, ReceiverCatalog receiv
 
     private bool IsDue(Receiver receiver, DateTimeOffset now) =>
         now >= _next.GetValueOrDefault(receiver.Name) && (!_told.TryGetValue(receiver.Name, out var at)
-            || (receiver.Kind == ReceiverKind.Alertmanager && now - at >= options.ReminderInterval));
+            || (receiver.Kind.NeedsReminders && now - at >= options.ReminderInterval));
 
     private Task SendAsync(List<Receiver> to, DateTimeOffset now, CancellationToken cancellation) =>
         Task.WhenAll(to.Select(receiver => SendAsync(receiver, now, cancellation)));
@@ -108,7 +109,7 @@ internal sealed class StorageAlerts(StorageState storage, ReceiverCatalog receiv
             : $"The data folder takes writes again. What was wrong: {_problem}",
         StartedAt = _since!.Value,
         ResolvedAt = _endedAt,
-        Path = "/self",
+        Path = Links.Self,
         Labels = ImmutableDictionary<string, string>.Empty.Add("alertname", "PlumblineStorage"),
     };
 

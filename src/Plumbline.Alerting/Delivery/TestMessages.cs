@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Delivery;
 
@@ -22,7 +23,7 @@ public sealed class TestMessages(MessageSending sending, TimeProvider time)
                 Headline = "This is a test of Plumbline",
                 Body = $"If you can read this, the receiver '{receiver.Name}' works.\nThe test was asked for by {by}. Nothing is wrong with any model.",
                 StartedAt = now,
-                Path = "/settings",
+                Path = Links.Settings,
                 Labels = ImmutableDictionary<string, string>.Empty.Add("alertname", "PlumblineTest"),
             },
             cancellation);

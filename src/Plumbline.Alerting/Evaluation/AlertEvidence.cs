@@ -7,7 +7,7 @@ namespace Plumbline.Alerting.Evaluation;
 /// <param name="Expected">What is normal; null where the rule compares with nothing.</param>
 /// <param name="Lower">Lower end of the value's 95 % interval.</param>
 /// <param name="Upper">Upper end.</param>
-/// <param name="PValue">How surprising the window is; drift rules.</param>
+/// <param name="PValue">How surprising the window is; anomaly rules.</param>
 /// <param name="Effect">Size of the change in the metric's unit (standard deviations for drift.calibrated).</param>
 /// <param name="N">Rows of the window.</param>
 /// <param name="WindowStart">Start of the window that made it fire.</param>

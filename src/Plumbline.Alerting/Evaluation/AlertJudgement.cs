@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
@@ -37,7 +38,7 @@ public sealed class AlertJudgement(
         {
             var rules = (await book.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
             var next = DateTimeOffset.MaxValue;
-            foreach (var lane in rules.Where(rule => rule.Kind != RuleKind.Absence).GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth)).OrderBy(lane => lane.Key.Mature).ThenBy(lane => lane.Key.Window))
+            foreach (var lane in rules.Where(rule => !rule.Kind.IsJudgedByClock).GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth)).OrderBy(lane => lane.Key.Mature).ThenBy(lane => lane.Key.Window))
             {
                 DateTimeOffset? ahead;
                 do ahead = await StepAsync(model, rules, [.. lane], lane.Key.Window, lane.Key.Mature, cancellation);
@@ -45,7 +46,7 @@ public sealed class AlertJudgement(
                 if (ahead < next) next = ahead.Value;
             }
 
-            var absence = rules.Where(rule => rule.Kind == RuleKind.Absence && rule.WindowOf(model) == model.Window).ToList();
+            var absence = rules.Where(rule => rule.Kind.IsJudgedByClock && rule.WindowOf(model) == model.Window).ToList();
             DateTimeOffset? silence;
             do silence = await JudgeAbsenceAsync(model, absence, cancellation);
             while (silence is null);
@@ -165,10 +166,10 @@ public sealed class AlertJudgement(
         return more && run.Streams.Values.Max(stream => stream.LastWindow) > (last ?? DateTimeOffset.MinValue) ? null : WhenPasses(to, CoarseWindows.Holding(to.AddTicks(-1), model.Window).End);
     }
 
-    /// <summary>Streams of the drift rules that share the budget of windows of this length and are not judged in this step.</summary>
+    /// <summary>Streams of the anomaly rules that share the budget of windows of this length and are not judged in this step.</summary>
     internal static async Task<int> OtherStreamsAsync(StateDbContext db, ModelDefinition model, TimeSpan window, IReadOnlyList<Rule> these, IReadOnlyList<Rule> allRules, CancellationToken cancellation)
     {
-        var others = allRules.Where(rule => rule is { Kind: RuleKind.Drift, Enabled: true } && rule.WindowOf(model) == window && these.All(own => own.Name != rule.Name)).Select(rule => rule.Name).ToList();
+        var others = allRules.Where(rule => rule is { Kind.GathersEvidence: true, Enabled: true } && rule.WindowOf(model) == window && these.All(own => own.Name != rule.Name)).Select(rule => rule.Name).ToList();
         return await db.AlertStreams.CountAsync(row => row.ModelId == model.Id && others.Contains(row.Rule), cancellation);
     }
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Statistics.Alarms;
 
@@ -14,7 +14,7 @@ namespace Plumbline.Alerting.Evaluation;
 public readonly record struct CalibratedValue(double? PValue, double? Expected, double Effect, double Floor, double Deviation = 0);
 
 /// <summary>
-/// Gives each window of a drift rule its p-value: <c>drift.calibrated</c> points bring theirs; for every other metric normal is learned from the stream's first
+/// Gives each window of an anomaly rule its p-value: <c>drift.calibrated</c> points bring theirs; for every other metric normal is learned from the stream's first
 /// windows and frozen, so that a slow decline does not become the new normal unseen.
 /// </summary>
 internal sealed class CalibratedPoint(Rule rule, RuleDirection direction, TimeSpan window)

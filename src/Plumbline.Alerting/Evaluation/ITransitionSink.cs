@@ -1,4 +1,4 @@
-using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 

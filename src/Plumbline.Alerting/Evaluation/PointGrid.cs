@@ -1,4 +1,4 @@
-using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
 
@@ -21,7 +21,7 @@ public sealed class PointGrid
     public static async Task<PointGrid> ReadAsync(MetricPointStore store, ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {
         var grid = new PointGrid();
-        foreach (var group in rules.GroupBy(rule => (Segments: rule.Segment.Length > 0, Versions: rule.Version.Length > 0 || rule.Kind == RuleKind.Ratio, Back: rule is { Kind: RuleKind.Absence } or { Kind: RuleKind.Change, Against: ChangeBase.PreviousPeriod })))
+        foreach (var group in rules.GroupBy(rule => (Segments: rule.Segment.Length > 0, Versions: rule.Version.Length > 0 || rule.Kind.ComparesVersions, Back: rule.Kind.LooksBack(rule))))
         {
             var query = new MetricQuery
             {

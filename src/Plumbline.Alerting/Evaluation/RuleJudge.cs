@@ -1,4 +1,4 @@
-using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Statistics.Alarms;
 
@@ -11,7 +11,7 @@ namespace Plumbline.Alerting.Evaluation;
 /// <param name="rule">The rule.</param>
 /// <param name="direction">Which way is bad, resolved: above, below or either.</param>
 /// <param name="window">Length of the judged windows.</param>
-/// <param name="detector">Drift rules: the detector with the share of the budget that a stream has.</param>
+/// <param name="detector">Kinds that gather evidence: the detector with the share of the budget that a stream has.</param>
 public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan window, AlarmDetector detector)
 {
     /// <summary>Windows in a row that look normal before an alert ends.</summary>
@@ -35,10 +35,10 @@ public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan windo
     {
         state = state with { LastWindow = start };
         if (Unjudgeable(point) is { } reason) return (CannotJudge(state, reason), null);
-        return rule.Kind == RuleKind.Drift ? JudgeDrift(key, state, start, point!) : JudgeCondition(key, state, start, point, lookup);
+        return rule.Kind.GathersEvidence ? JudgeEvidence(key, state, start, point!) : JudgeCondition(key, state, start, point, lookup);
     }
 
-    private string? Unjudgeable(MetricPoint? point) => rule.Kind == RuleKind.Absence ? null : point switch
+    private string? Unjudgeable(MetricPoint? point) => rule.Kind.IsJudgedByClock ? null : point switch
     {
         null => "no number for the last window",
         { Status: MetricStatus.InsufficientData } => $"too few rows: {point.N}",
@@ -52,7 +52,7 @@ public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan windo
     private static StreamState CannotJudge(StreamState state, string reason) =>
         state with { Unjudged = state.Unjudged + 1, Reason = reason, Status = state.Status == StreamStatus.Firing ? StreamStatus.Firing : StreamStatus.CannotJudge };
 
-    private (StreamState, StreamTransition?) JudgeDrift(StreamKey key, StreamState state, DateTimeOffset start, MetricPoint point)
+    private (StreamState, StreamTransition?) JudgeEvidence(StreamKey key, StreamState state, DateTimeOffset start, MetricPoint point)
     {
         (state, var calibrated) = _calibrated.Judge(key, state, point);
         if (calibrated is not { PValue: { } pValue } seen) return (CannotJudge(state, "learning what is normal"), null);
@@ -92,15 +92,17 @@ public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan windo
 
     private (StreamState, StreamTransition?) JudgeCondition(StreamKey key, StreamState state, DateTimeOffset start, MetricPoint? point, Func<StreamKey, DateTimeOffset, MetricPoint?> lookup)
     {
-        var (suspicious, expected, reason) = Condition.Check(rule, direction, key, start, window, point, state.Learned, lookup);
-        var learned = point is not null && rule is { Kind: RuleKind.Change, Against: ChangeBase.Learned } && state.Learned.Count < CalibratedPoint.WindowsToLearn(window) ? state.Learned.Add(CalibratedPoint.Learn(point)) : state.Learned;
+        var normal = state.Learned.Count >= CalibratedPoint.WindowsToLearn(window) ? state.Learned.Average(entry => entry.Value) : (double?)null;
+        var (suspicious, expected, reason) = rule.Kind.Judge(new JudgedWindow(
+            rule, direction, point, normal, before => lookup(key, start - before), version => lookup(key with { Version = version }, start)));
+        var learned = point is not null && normal is null && rule.Kind.LearnsNormal(rule) ? state.Learned.Add(CalibratedPoint.Learn(point)) : state.Learned;
         state = state with { Learned = learned, LastValue = point?.Value, LastExpected = expected, LastN = point?.N ?? 0 };
         if (suspicious is not { } bad) return (CannotJudge(state, reason ?? "nothing to compare with"), null);
         var recent = state.Recent.Add(bad);
         if (recent.Count > rule.OfWindows) recent = recent.RemoveAt(0);
         state = state with { Recent = recent, Unjudged = 0, Reason = null };
         var hits = recent.Count(hit => hit);
-        var seen = new CalibratedValue(PValue: null, expected, point?.Value is { } value && expected is { } normal ? Math.Abs(value - normal) : 0, 0);
+        var seen = new CalibratedValue(PValue: null, expected, point?.Value is { } value && expected is { } usual ? Math.Abs(value - usual) : 0, 0);
         if (state.Status == StreamStatus.Firing)
         {
             state = state with { Quiet = bad ? 0 : state.Quiet + 1 };

@@ -1,4 +1,4 @@
-using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
 using Plumbline.Statistics.Alarms;
@@ -28,7 +28,7 @@ public sealed class RuleRun
     /// <param name="window">That length.</param>
     /// <param name="catalogue">Says which way a metric gets worse.</param>
     /// <param name="remembered">What the streams remember.</param>
-    /// <param name="otherStreams">Streams of other drift rules that share the budget of this length.</param>
+    /// <param name="otherStreams">Streams of other anomaly rules that share the budget of this length.</param>
     public RuleRun(ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, MetricCatalogue catalogue, IReadOnlyDictionary<StreamKey, StreamState> remembered, int otherStreams = 0)
     {
         (_model, Rules, _window, _catalogue, _otherStreams) = (model, rules, window, catalogue, otherStreams);
@@ -75,7 +75,7 @@ public sealed class RuleRun
     private void AddStreams(Rule rule, PointGrid grid)
     {
         var count = _streams.Keys.Count(key => key.Rule == rule.Name);
-        if (rule.Kind == RuleKind.Absence && rule.Segment.Length == 0 && rule.Version.Length == 0)
+        if (rule.Kind.IsJudgedByClock && rule.Segment.Length == 0 && rule.Version.Length == 0)
         {
             _streams.TryAdd(new StreamKey(rule.Name, rule.Metric, "", "", "", ""), new StreamState());
             return;
@@ -84,7 +84,7 @@ public sealed class RuleRun
         foreach (var point in grid.Scopes(rule.Metric))
         {
             if (!rule.Watches(point.Feature, point.Class, point.Segment, point.Version)) continue;
-            // A drift rule over features is about inputs: what the model answers moves with each release, and has rules of its own.
+            // A rule over the drift of features is about inputs: what the model answers moves with each release, and has rules of its own.
             if (rule.Metric == "drift.calibrated" && rule.Features is null && point.Feature.StartsWith('@')) continue;
             var key = StreamKey.Of(rule.Name, point);
             if (_streams.ContainsKey(key)) continue;
@@ -100,7 +100,7 @@ public sealed class RuleRun
 
     private Dictionary<string, RuleJudge> MakeJudges()
     {
-        var drift = Rules.Where(rule => rule.Kind == RuleKind.Drift).Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
+        var drift = Rules.Where(rule => rule.Kind.GathersEvidence).Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
         var streams = Math.Max(1, _otherStreams + _streams.Keys.Count(key => drift.Contains(key.Rule)));
         var detector = new AlarmDetector(BudgetOf(_model).Threshold(_window, streams, _window == _model.Window ? BaseShare : (1 - BaseShare) / 2));
         return Rules.ToDictionary(rule => rule.Name, rule => new RuleJudge(rule, Resolve(rule), _window, detector), StringComparer.Ordinal);

@@ -37,7 +37,7 @@ public sealed class StreamReport(IDbContextFactory<StateDbContext> state, RuleBo
         }
 
         var budget = RuleRun.BudgetOf(model);
-        var calibrated = rules.Where(rule => rule.Kind == RuleKind.Drift).Sum(rule => rows[rule.Name].Count());
+        var calibrated = rules.Where(rule => rule.Kind.GathersEvidence).Sum(rule => rows[rule.Name].Count());
         var look = pass.Find(model.Id);
         return new ModelStanding(budget.Alarms, budget.Period, calibrated, standings, look?.At, look?.Error);
     }

@@ -30,16 +30,16 @@ public sealed record StreamState
     /// <summary>Why it cannot be judged, or what is suspicious.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Drift rules: the evidence so far.</summary>
+    /// <summary>Anomaly rules: the evidence so far.</summary>
     public AlarmState Alarm { get; init; } = AlarmState.Fresh;
 
-    /// <summary>Drift rules over plain metrics: the windows from which normal is learned.</summary>
+    /// <summary>Anomaly rules over plain metrics: the windows from which normal is learned.</summary>
     public ImmutableList<LearnedWindow> Learned { get; init; } = [];
 
     /// <summary>The last windows after learning, for what persists from window to window.</summary>
     public ImmutableList<LearnedWindow> Kept { get; init; } = [];
 
-    /// <summary>Drift rules: the windows since the evidence began to grow.</summary>
+    /// <summary>Anomaly rules: the windows since the evidence began to grow.</summary>
     public ImmutableList<EvidenceWindow> Evidence { get; init; } = [];
 
     /// <summary>Other rules: whether the last windows were suspicious, the newest last.</summary>

@@ -2,6 +2,7 @@ using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Incidents;
 
@@ -18,19 +19,18 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
     /// <summary>The likeliest first; empty when nothing points anywhere.</summary>
     public async Task<IReadOnlyList<IncidentCause>> FindAsync(IncidentRow incident, IReadOnlyList<AlertRow> alerts, ModelDefinition model, IReadOnlyList<string> segments, CancellationToken cancellation)
     {
-        var path = $"/models/{Uri.EscapeDataString(model.Name)}";
         var found = new List<IncidentCause>();
-        if (await ReleaseAsync(incident, alerts, model, path, cancellation) is { } release) found.Add(release);
-        found.AddRange(Values(alerts, path));
-        found.AddRange(Segment(alerts, segments, path));
-        if (Concentration(alerts, path) is { } concentration) found.Add(concentration);
-        found.AddRange(await DriftsAsync(alerts, model, path, cancellation));
-        if (Concept(alerts, path) is { } concept) found.Add(concept);
+        if (await ReleaseAsync(incident, alerts, model, cancellation) is { } release) found.Add(release);
+        found.AddRange(Values(alerts, model));
+        found.AddRange(Segment(alerts, segments, model));
+        if (Concentration(alerts, model) is { } concentration) found.Add(concentration);
+        found.AddRange(await DriftsAsync(alerts, model, cancellation));
+        if (Concept(alerts, model) is { } concept) found.Add(concept);
         return [.. found.OrderByDescending(cause => cause.Score)];
     }
 
     /// <summary>A version that took over, or came back, when it began.</summary>
-    private async Task<IncidentCause?> ReleaseAsync(IncidentRow incident, IReadOnlyList<AlertRow> alerts, ModelDefinition model, string path, CancellationToken cancellation)
+    private async Task<IncidentCause?> ReleaseAsync(IncidentRow incident, IReadOnlyList<AlertRow> alerts, ModelDefinition model, CancellationToken cancellation)
     {
         if (!alerts.Any(alert => IncidentGrouping.IsSharp(alert) && AlertAspects.Of(alert) is AlertAspect.System or AlertAspect.Outputs or AlertAspect.Performance or AlertAspect.Traffic)) return null;
         var onset = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs);
@@ -46,14 +46,14 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
                 var (before, after) = (shares.GetValueOrDefault(windows[i - 1]), shares.GetValueOrDefault(windows[i]));
                 if (before >= HardlyThere || after < There || (windows[i] - onset).Duration() > NearWindows * model.Window) continue;
                 var words = $"Version {version.Key} went from {Figures.Format(before, "share")} to {Figures.Format(after, "share")} of the traffic at {windows[i].UtcDateTime:yyyy-MM-dd HH:mm} UTC, when it began.";
-                return new IncidentCause("version_rollout", version.Key, 0.95, words, $"{path}?version={Uri.EscapeDataString(version.Key)}");
+                return new IncidentCause("version_rollout", version.Key, 0.95, words, Links.With(Links.Model(model.Name), ("version", version.Key)));
             }
         }
 
         return null;
     }
 
-    private static IEnumerable<IncidentCause> Values(IReadOnlyList<AlertRow> alerts, string path)
+    private static IEnumerable<IncidentCause> Values(IReadOnlyList<AlertRow> alerts, ModelDefinition model)
     {
         foreach (var group in alerts.Where(alert => AlertAspects.Of(alert) is AlertAspect.Missing or AlertAspect.Unseen or AlertAspect.Types).GroupBy(alert => (Aspect: AlertAspects.Of(alert), alert.Feature)))
         {
@@ -65,32 +65,32 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
                 _ => ("schema_change", "has values of another type"),
             };
             var effect = worst.Numbers.Effect ?? worst.Numbers.Value ?? 0;
-            yield return new IncidentCause(kind, group.Key.Feature, 0.8 + (0.1 * Math.Min(1, effect)), $"{group.Key.Feature} {what}: {Words.Change(worst, "share")} of the rows.", $"{path}/inputs?feature={Uri.EscapeDataString(group.Key.Feature)}");
+            yield return new IncidentCause(kind, group.Key.Feature, 0.8 + (0.1 * Math.Min(1, effect)), $"{group.Key.Feature} {what}: {Words.Change(worst, "share")} of the rows.", Links.With(Links.Model(model.Name, Links.Inputs), ("feature", group.Key.Feature)));
         }
     }
 
     /// <summary>One segment suffers alone.</summary>
-    private static IEnumerable<IncidentCause> Segment(IReadOnlyList<AlertRow> alerts, IReadOnlyList<string> segments, string path)
+    private static IEnumerable<IncidentCause> Segment(IReadOnlyList<AlertRow> alerts, IReadOnlyList<string> segments, ModelDefinition model)
     {
         if (segments.Count == 0) yield break;
         var own = alerts.Where(alert => alert.Segment == segments[0]).ToList();
         var suffers = own.Exists(alert => AlertAspects.Of(alert) is AlertAspect.Performance or AlertAspect.Outputs);
         var moved = own.Where(alert => AlertAspects.Of(alert) == AlertAspect.FeatureDrift).Select(alert => alert.Feature).Distinct(StringComparer.Ordinal).ToList();
         var words = $"{segments[0]} differs from the rest: {Words.List([.. own.Select(Words.Stream)], 2)}.{(moved.Count > 0 ? $" There {Words.List(moved)} changed." : "")}";
-        yield return new IncidentCause("segment", segments[0], suffers ? 0.9 : 0.28, words, $"{path}/performance?segment={Uri.EscapeDataString(segments[0])}");
+        yield return new IncidentCause("segment", segments[0], suffers ? 0.9 : 0.28, words, Links.With(Links.Model(model.Name, Links.Performance), ("segment", segments[0])));
     }
 
-    private static IncidentCause? Concentration(IReadOnlyList<AlertRow> alerts, string path)
+    private static IncidentCause? Concentration(IReadOnlyList<AlertRow> alerts, ModelDefinition model)
     {
         var shares = alerts.Where(alert => alert.Metric is "output.share" or "output.top_share").ToList();
         var risen = shares.Where(alert => alert.Numbers is { Value: { } value, Expected: { } expected } && value > expected).MaxBy(alert => alert.Numbers.Effect ?? 0);
         if (risen is null) return null;
         var subject = risen.Class.Length > 0 ? risen.Class : "one class";
-        return new IncidentCause("concentration", subject, 0.65, $"The share of answers {subject}: {Words.Change(risen, "share")}.", $"{path}/outputs");
+        return new IncidentCause("concentration", subject, 0.65, $"The share of answers {subject}: {Words.Change(risen, "share")}.", Links.Model(model.Name, Links.Outputs));
     }
 
     /// <summary>Features that moved, ordered by how far and by what they have to do with the answers.</summary>
-    private async Task<IEnumerable<IncidentCause>> DriftsAsync(IReadOnlyList<AlertRow> alerts, ModelDefinition model, string path, CancellationToken cancellation)
+    private async Task<IEnumerable<IncidentCause>> DriftsAsync(IReadOnlyList<AlertRow> alerts, ModelDefinition model, CancellationToken cancellation)
     {
         var moved = alerts.Where(alert => AlertAspects.Of(alert) == AlertAspect.FeatureDrift).GroupBy(alert => alert.Feature, StringComparer.Ordinal).ToList();
         var weights = await relevance.ReadAsync(model, moved.Select(group => group.Key), cancellation);
@@ -100,17 +100,17 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
         {
             var weight = weights.TryGetValue(feature, out var known) ? known : (double?)null;
             var words = $"{feature} moved {Words.Change(worst, "")}{(worst.Segment.Length > 0 ? $" in {worst.Segment}" : "")}{(weight is { } value ? $"; its association with the answers is {Figures.Format(value)}" : "")}.";
-            return new IncidentCause("feature_drift", feature, 0.3 + (0.25 * Math.Min(1, Effect(worst)) * (0.3 + (0.7 * (weight ?? 0.5)))), words, $"{path}/inputs?feature={Uri.EscapeDataString(feature)}");
+            return new IncidentCause("feature_drift", feature, 0.3 + (0.25 * Math.Min(1, Effect(worst)) * (0.3 + (0.7 * (weight ?? 0.5)))), words, Links.With(Links.Model(model.Name, Links.Inputs), ("feature", feature)));
         }
 
         static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
     }
 
     /// <summary>Performance fell and nothing that the model sees has moved: what is true has changed, or what is called true.</summary>
-    private static IncidentCause? Concept(IReadOnlyList<AlertRow> alerts, string path)
+    private static IncidentCause? Concept(IReadOnlyList<AlertRow> alerts, ModelDefinition model)
     {
         var realised = alerts.Where(alert => alert.Metric.StartsWith("performance.", StringComparison.Ordinal)).ToList();
         if (realised.Count == 0 || alerts.Any(alert => AlertAspects.Of(alert) is not AlertAspect.Performance)) return null;
-        return new IncidentCause("concept_change", "ground truth", 0.85, $"{Words.Stream(realised[0])} fell: {Words.Change(realised[0], "share")}; no input and no answer moved at that time, so the relation between inputs and ground truth (or its definition) changed.", $"{path}/performance");
+        return new IncidentCause("concept_change", "ground truth", 0.85, $"{Words.Stream(realised[0])} fell: {Words.Change(realised[0], "share")}; no input and no answer moved at that time, so the relation between inputs and ground truth (or its definition) changed.", Links.Model(model.Name, Links.Performance));
     }
 }

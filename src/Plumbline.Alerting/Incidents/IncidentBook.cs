@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 

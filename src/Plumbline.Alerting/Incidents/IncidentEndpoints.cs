@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Plumbline.Alerting.Delivery;
-using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;

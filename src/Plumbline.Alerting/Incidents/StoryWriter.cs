@@ -1,5 +1,7 @@
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Incidents;
 
@@ -53,7 +55,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
 
     private static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
 
-    private static double EffectFloor(AlertRow alert) => Rules.EffectFloors.Of(alert.Metric) is { IsRelative: false } floor ? floor.Size : 1;
+    private static double EffectFloor(AlertRow alert) => EffectFloors.Of(alert.Metric) is { IsRelative: false } floor ? floor.Size : 1;
 
     /// <summary>Business first: the loss decides. What moves without any loss to show is for the digest.</summary>
     private static AlertSeverity Judge(IReadOnlyList<AlertRow> alerts, IncidentImpact? impact)
@@ -122,26 +124,25 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
 
     private static List<NextStep> Steps(IncidentRow incident, ModelDefinition model, IReadOnlyList<IncidentCause> likely, IReadOnlyList<AlertRow> alerts)
     {
-        var path = $"/models/{Uri.EscapeDataString(model.Name)}";
         var onset = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs);
         var end = incident.ResolvedMs is { } resolved ? DateTimeOffset.FromUnixTimeMilliseconds(resolved) : DateTimeOffset.FromUnixTimeMilliseconds(incident.FiredMs);
-        var range = $"from={Uri.EscapeDataString(onset.AddDays(-1).ToString("O"))}&to={Uri.EscapeDataString(end.AddHours(6).ToString("O"))}";
+        (string Key, string? Value)[] range = [("from", onset.AddDays(-1).ToString("O")), ("to", end.AddHours(6).ToString("O"))];
         var steps = new List<NextStep>();
         foreach (var cause in likely.Take(2))
         {
             steps.AddRange(cause.Kind switch
             {
-                "version_rollout" => [new NextStep($"compare version {cause.Subject} with the one before, and roll back if it is worse", $"{path}/performance?{range}&version={Uri.EscapeDataString(cause.Subject)}")],
-                "missing_values" or "schema_change" or "new_category" => [new NextStep($"ask whoever sends {cause.Subject}: the values changed at {onset.UtcDateTime:yyyy-MM-dd HH:mm} UTC", $"{path}/inputs?{range}&feature={Uri.EscapeDataString(cause.Subject)}")],
-                "concept_change" => [new NextStep("look at decisions that turned out wrong since, and ask whether the meaning of the ground truth changed", $"/explore/{Uri.EscapeDataString(model.Name)}?{range}")],
-                "segment" => [new NextStep($"look at decisions of {cause.Subject}", $"/explore/{Uri.EscapeDataString(model.Name)}?{range}&segment={Uri.EscapeDataString(cause.Subject)}")],
-                "feature_drift" => (NextStep[])[new NextStep($"look at {cause.Subject}: is the change real, or an error upstream?", $"{path}/inputs?{range}&feature={Uri.EscapeDataString(cause.Subject)}")],
+                "version_rollout" => [new NextStep($"compare version {cause.Subject} with the one before, and roll back if it is worse", Links.With(Links.Model(model.Name, Links.Performance), [.. range, ("version", cause.Subject)]))],
+                "missing_values" or "schema_change" or "new_category" => [new NextStep($"ask whoever sends {cause.Subject}: the values changed at {onset.UtcDateTime:yyyy-MM-dd HH:mm} UTC", Links.With(Links.Model(model.Name, Links.Inputs), [.. range, ("feature", cause.Subject)]))],
+                "concept_change" => [new NextStep("look at decisions that turned out wrong since, and ask whether the meaning of the ground truth changed", Links.With(Links.ExploreModel(model.Name), range))],
+                "segment" => [new NextStep($"look at decisions of {cause.Subject}", Links.With(Links.ExploreModel(model.Name), [.. range, ("segment", cause.Subject)]))],
+                "feature_drift" => (NextStep[])[new NextStep($"look at {cause.Subject}: is the change real, or an error upstream?", Links.With(Links.Model(model.Name, Links.Inputs), [.. range, ("feature", cause.Subject)]))],
                 _ => [],
             });
         }
 
-        if (alerts.Any(alert => AlertAspects.Of(alert) == AlertAspect.Outputs)) steps.Add(new NextStep("see which answers became more frequent", $"{path}/outputs?{range}"));
-        steps.Add(new NextStep("see all four layers on one time axis", $"{path}?{range}"));
+        if (alerts.Any(alert => AlertAspects.Of(alert) == AlertAspect.Outputs)) steps.Add(new NextStep("see which answers became more frequent", Links.With(Links.Model(model.Name, Links.Outputs), range)));
+        steps.Add(new NextStep("see all four layers on one time axis", Links.With(Links.Model(model.Name), range)));
         return steps;
     }
 }

@@ -5,6 +5,7 @@ using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Incidents;
 
@@ -72,7 +73,7 @@ internal static class Words
             Body = Body(incident, story),
             StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs),
             ResolvedAt = incident.ResolvedMs is { } resolved ? DateTimeOffset.FromUnixTimeMilliseconds(resolved) : null,
-            Path = $"/incidents/{incident.Id}",
+            Path = Links.Incident(incident.Id),
             Labels = labels,
             InhibitedBy = incident.InhibitedBy is { } by ? $"incident-{by}" : null,
         };

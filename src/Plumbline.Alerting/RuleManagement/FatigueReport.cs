@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 
@@ -47,7 +48,7 @@ public sealed class FatigueReport(IDbContextFactory<StateDbContext> state, RuleB
     private static string? Suggest(Rule? rule, IReadOnlyList<AlertRow> told, int ignored, double? medianHours)
     {
         if (rule is null || told.Count < Enough || ignored * 2 < told.Count) return null;
-        if (rule.Kind == RuleKind.Drift)
+        if (rule.Kind.GathersEvidence)
         {
             var effects = told.Select(alert => alert.Numbers.Effect ?? 0).Order().ToList();
             return FormattableString.Invariant($"Most of its alerts ended without anybody: raise effect_floor to {effects[effects.Count / 2]:G2}, the middle of their sizes, or let it go to the digest.");

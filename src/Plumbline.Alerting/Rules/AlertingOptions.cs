@@ -1,4 +1,5 @@
 using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 
 namespace Plumbline.Alerting.Rules;
 

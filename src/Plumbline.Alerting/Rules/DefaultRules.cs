@@ -1,3 +1,4 @@
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Alerting.Rules;
@@ -11,34 +12,34 @@ public static class DefaultRules
     /// <summary>The defaults of a model, in the order of the layers.</summary>
     public static IEnumerable<Rule> For(ModelDefinition model)
     {
-        yield return Make("no-predictions", RuleKind.Absence, "input.rows") with { ForWindows = 3, OfWindows = 3, MinimumN = 0, Severity = AlertSeverity.Critical };
-        yield return Make("errors", RuleKind.Drift, "system.error_rate");
-        yield return Make("timeouts", RuleKind.Drift, "system.timeout_rate");
-        yield return Make("latency", RuleKind.Drift, "system.latency_ms.p95");
-        yield return Make("feature-drift", RuleKind.Drift, "drift.calibrated") with { Segment = model.Segments.IsEmpty ? "" : "*" };
-        yield return Make("missing-values", RuleKind.Drift, "input.missing_rate");
-        // Against the reference too: what is broken from the first day is what a drift rule learns as normal.
-        yield return Make("missing-against-reference", RuleKind.Threshold, "input.missing_over_reference") with { Direction = RuleDirection.Above, Value = 0.5, Severity = AlertSeverity.Warning };
-        yield return Make("out-of-range", RuleKind.Threshold, "input.out_of_range_rate") with { Direction = RuleDirection.Above, Value = 0.5, Severity = AlertSeverity.Warning };
-        yield return Make("unseen-values", RuleKind.Drift, "input.unseen_rate");
-        yield return Make("type-errors", RuleKind.Threshold, "input.type_error_rate") with { Direction = RuleDirection.Above, Value = 0.001, Severity = AlertSeverity.Warning };
+        yield return Make("no-predictions", AbsenceRule.Kind, "input.rows") with { ForWindows = 3, OfWindows = 3, MinimumN = 0, Severity = AlertSeverity.Critical };
+        yield return Make("errors", AnomalyRule.Kind, "system.error_rate");
+        yield return Make("timeouts", AnomalyRule.Kind, "system.timeout_rate");
+        yield return Make("latency", AnomalyRule.Kind, "system.latency_ms.p95");
+        yield return Make("feature-drift", AnomalyRule.Kind, "drift.calibrated") with { Segment = model.Segments.IsEmpty ? "" : "*" };
+        yield return Make("missing-values", AnomalyRule.Kind, "input.missing_rate");
+        // Against the reference too: what is broken from the first day is what an anomaly rule learns as normal.
+        yield return Make("missing-against-reference", ThresholdRule.Kind, "input.missing_over_reference") with { Direction = RuleDirection.Above, Value = 0.5, Severity = AlertSeverity.Warning };
+        yield return Make("out-of-range", ThresholdRule.Kind, "input.out_of_range_rate") with { Direction = RuleDirection.Above, Value = 0.5, Severity = AlertSeverity.Warning };
+        yield return Make("unseen-values", AnomalyRule.Kind, "input.unseen_rate");
+        yield return Make("type-errors", ThresholdRule.Kind, "input.type_error_rate") with { Direction = RuleDirection.Above, Value = 0.001, Severity = AlertSeverity.Warning };
         if (model.Task == ModelTask.Regression)
         {
-            yield return Make("answers", RuleKind.Drift, "output.mean");
+            yield return Make("answers", AnomalyRule.Kind, "output.mean");
         }
         else
         {
             // The two shares of a binary model are one number.
-            yield return Make("answers", RuleKind.Drift, "output.share") with { Class = model.EffectivePositiveClass };
-            yield return Make("confidence", RuleKind.Drift, "output.confidence");
+            yield return Make("answers", AnomalyRule.Kind, "output.share") with { Class = model.EffectivePositiveClass };
+            yield return Make("confidence", AnomalyRule.Kind, "output.confidence");
         }
 
         foreach (var metric in MainMetrics(model.Task))
         {
-            yield return Make($"{metric}", RuleKind.Drift, $"performance.{metric}");
+            yield return Make($"{metric}", AnomalyRule.Kind, $"performance.{metric}");
             // A segment has few labelled rows in an hour, and enough in a day.
-            if (!model.SegmentKeys.IsEmpty) yield return Make($"{metric}-by-segment", RuleKind.Drift, $"performance.{metric}") with { Segment = "=*", Window = TimeSpan.FromDays(1) };
-            yield return Make($"estimated-{metric}", RuleKind.Drift, $"estimated.{metric}");
+            if (!model.SegmentKeys.IsEmpty) yield return Make($"{metric}-by-segment", AnomalyRule.Kind, $"performance.{metric}") with { Segment = "=*", Window = TimeSpan.FromDays(1) };
+            yield return Make($"estimated-{metric}", AnomalyRule.Kind, $"estimated.{metric}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;

@@ -1,3 +1,4 @@
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
@@ -17,8 +18,8 @@ public sealed class RuleCheck(MetricCatalogue catalogue)
         var errors = new List<FieldError>(CheckAlone(rule));
         if (!string.IsNullOrEmpty(rule.Metric) && catalogue.Find(rule.Metric) is null)
             errors.Add(new("metric", $"There is no metric '{Problems.Shorten(rule.Metric)}'. GET /v1/metrics-catalogue lists them."));
-        else if (rule.Kind == RuleKind.Absence && rule.Metric != "input.rows")
-            errors.Add(new("metric", "An absence rule watches \"input.rows\"."));
+        else if (rule.Kind?.OnlyMetric is { } only && rule.Metric != only)
+            errors.Add(new("metric", $"A rule of kind {rule.Kind} watches \"{only}\"."));
         CheckScope(rule, model, errors);
         if (rule.Window is { } window && window != model.Window && !CoarseWindows.Above(model.Window).Contains(window))
             errors.Add(new("window", $"Kept for this model are {string.Join(", ", CoarseWindows.Above(model.Window).Prepend(model.Window).Select(DurationText.Format))}."));
@@ -56,14 +57,18 @@ public sealed class RuleCheck(MetricCatalogue catalogue)
 
     private static void CheckCondition(Rule rule, List<FieldError> errors)
     {
-        var needsValue = rule.Kind is RuleKind.Threshold or RuleKind.Change or RuleKind.Ratio;
-        if (needsValue && !(rule.Value is { } value && double.IsFinite(value))) errors.Add(new("value", $"A {rule.Kind.ToString().ToLowerInvariant()} rule needs a number."));
-        if (!needsValue && rule.Value is not null) errors.Add(new("value", $"A {rule.Kind.ToString().ToLowerInvariant()} rule takes no number: it learns what is normal."));
-        if (rule.Kind is RuleKind.Change && rule.Value is < 0) errors.Add(new("value", "The size of a change is not negative; direction says which way."));
-        if (rule.Kind == RuleKind.Threshold && rule.Direction is not (RuleDirection.Above or RuleDirection.Below)) errors.Add(new("direction", "\"above\" or \"below\"."));
-        if (rule.Kind == RuleKind.Ratio && rule.Direction is not (RuleDirection.Above or RuleDirection.Below)) errors.Add(new("direction", "\"above\" or \"below\"."));
-        if (rule.Kind == RuleKind.Ratio && (string.IsNullOrEmpty(rule.ThanVersion) || rule.Version is null or "" or "*")) errors.Add(new("than_version", "A ratio rule names a version and the one that it is divided by (than_version)."));
-        if (rule.Kind != RuleKind.Ratio && rule.ThanVersion is not null) errors.Add(new("than_version", "Only a ratio rule compares versions."));
-        if (rule.Relative && rule.Kind != RuleKind.Change) errors.Add(new("relative", "Only a change rule is relative."));
+        // A rule of the configuration file may have none.
+        if (rule.Kind is not { } kind)
+        {
+            errors.Add(new("kind", $"One of {string.Join(", ", RuleKind.All)}."));
+            return;
+        }
+
+        if (kind.Has(RuleSettings.Value) && !(rule.Value is { } value && double.IsFinite(value))) errors.Add(new("value", $"A rule of kind {kind} needs a number."));
+        if (!kind.Has(RuleSettings.Value) && rule.Value is not null) errors.Add(new("value", $"A rule of kind {kind} takes no number: it learns what is normal."));
+        if (kind.Has(RuleSettings.AboveOrBelow) && rule.Direction is not (RuleDirection.Above or RuleDirection.Below)) errors.Add(new("direction", "\"above\" or \"below\"."));
+        if (!kind.Has(RuleSettings.ThanVersion) && rule.ThanVersion is not null) errors.Add(new("than_version", $"A rule of kind {kind} does not compare versions."));
+        if (!kind.Has(RuleSettings.Relative) && rule.Relative) errors.Add(new("relative", $"A rule of kind {kind} is not relative."));
+        errors.AddRange(kind.Check(rule));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Models;
 using Plumbline.Server.Tests.Cli;
 
@@ -33,7 +34,7 @@ public sealed partial class AlertingDocumentTests(TestHost host)
             var model = new ModelDefinition { Id = 1, Name = "m", Task = task, Segments = ["country"] };
             foreach (var rule in DefaultRules.For(model))
             {
-                var row = Document.Split('\n').SingleOrDefault(line => line.StartsWith("| `", StringComparison.Ordinal) && line.Contains($"`{rule.Name}`", StringComparison.Ordinal) && line.Contains(rule.Kind.ToString().ToLowerInvariant(), StringComparison.Ordinal));
+                var row = Document.Split('\n').SingleOrDefault(line => line.StartsWith("| `", StringComparison.Ordinal) && line.Contains($"`{rule.Name}`", StringComparison.Ordinal) && line.Contains(rule.Kind.Name, StringComparison.Ordinal));
                 Assert.True(row is not null, $"{rule.Name} is not in the table");
             }
         }
@@ -42,7 +43,7 @@ public sealed partial class AlertingDocumentTests(TestHost host)
     [Fact]
     public void Its_fields_are_those_of_a_rule()
     {
-        var properties = JsonSerializer.SerializeToElement(new Rule { Name = "x", Kind = RuleKind.Change, Metric = "m", Features = ["f"], Class = "c", Window = TimeSpan.FromDays(1), Value = 1, ThanVersion = "v", Severity = Plumbline.Alerting.AlertSeverity.Warning, EffectFloor = 1 }, Rule.Json)
+        var properties = JsonSerializer.SerializeToElement(new Rule { Name = "x", Kind = ChangeRule.Kind, Metric = "m", Features = ["f"], Class = "c", Window = TimeSpan.FromDays(1), Value = 1, ThanVersion = "v", Severity = Plumbline.Alerting.AlertSeverity.Warning, EffectFloor = 1 }, Rule.Json)
             .EnumerateObject().Select(property => property.Name).Where(name => name is not ("name" or "value" or "relative" or "against" or "than_version"));
         Assert.All(properties, name => Assert.Contains($"`{name}`", Document, StringComparison.Ordinal));
     }

@@ -1,5 +1,5 @@
 using Plumbline.Alerting.Evaluation;
-using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Statistics.Alarms;
 
@@ -10,7 +10,7 @@ public sealed class RuleJudgeTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-    private static readonly Rule Floor = new() { Name = "floor", Kind = RuleKind.Threshold, Metric = "performance.accuracy", Value = 0.8, Direction = RuleDirection.Below, ForWindows = 2, OfWindows = 3 };
+    private static readonly Rule Floor = new() { Name = "floor", Kind = ThresholdRule.Kind, Metric = "performance.accuracy", Value = 0.8, Direction = RuleDirection.Below, ForWindows = 2, OfWindows = 3 };
 
     [Fact]
     public void A_threshold_fires_when_enough_of_the_last_windows_are_beyond_it_with_their_whole_interval()
@@ -59,7 +59,7 @@ public sealed class RuleJudgeTests
     [Fact]
     public void A_change_is_measured_against_the_same_hour_a_week_before()
     {
-        var rule = Floor with { Kind = RuleKind.Change, Metric = "system.requests", Value = 0.5, Relative = true, Direction = RuleDirection.Below, ForWindows = 1, OfWindows = 1 };
+        var rule = Floor with { Kind = ChangeRule.Kind, Metric = "system.requests", Value = 0.5, Relative = true, Direction = RuleDirection.Below, ForWindows = 1, OfWindows = 1 };
         var judge = new RuleJudge(rule, RuleDirection.Below, Hour, Detector);
         MetricPoint? Before(StreamKey key, DateTimeOffset start) => start == Start - TimeSpan.FromDays(7) ? Point(0, 100) : null;
 
@@ -74,7 +74,7 @@ public sealed class RuleJudgeTests
     [Fact]
     public void A_ratio_compares_a_version_with_another_in_the_same_window()
     {
-        var rule = Floor with { Kind = RuleKind.Ratio, Metric = "system.latency_ms.p95", Version = "v2", ThanVersion = "v1", Value = 1.5, Direction = RuleDirection.Above, ForWindows = 1, OfWindows = 1 };
+        var rule = Floor with { Kind = RatioRule.Kind, Metric = "system.latency_ms.p95", Version = "v2", ThanVersion = "v1", Value = 1.5, Direction = RuleDirection.Above, ForWindows = 1, OfWindows = 1 };
         var judge = new RuleJudge(rule, RuleDirection.Above, Hour, Detector);
         MetricPoint? Other(StreamKey key, DateTimeOffset start) => key.Version == "v1" ? Point(0, 20, interval: 0) : null;
 
@@ -86,7 +86,7 @@ public sealed class RuleJudgeTests
     [Fact]
     public void Silence_is_news_only_at_an_hour_that_usually_has_predictions()
     {
-        var rule = Floor with { Kind = RuleKind.Absence, Metric = "input.rows", Value = null, ForWindows = 1, OfWindows = 1, MinimumN = 0 };
+        var rule = Floor with { Kind = AbsenceRule.Kind, Metric = "input.rows", Value = null, ForWindows = 1, OfWindows = 1, MinimumN = 0 };
         var judge = new RuleJudge(rule, RuleDirection.Either, Hour, Detector);
         MetricPoint? Yesterday(StreamKey key, DateTimeOffset start) => start == Start - TimeSpan.FromDays(1) ? Point(0, 50, interval: 0) : null;
 
@@ -98,7 +98,7 @@ public sealed class RuleJudgeTests
     [Fact]
     public void A_rare_class_that_becomes_forty_times_as_frequent_is_not_small()
     {
-        var rule = new Rule { Name = "answers", Kind = RuleKind.Drift, Metric = "output.share" };
+        var rule = new Rule { Name = "answers", Kind = AnomalyRule.Kind, Metric = "output.share" };
         var random = new Random(3);
         var seen = Judge(rule, RuleDirection.Either, [.. Enumerable.Range(0, 72).Select(hour => (hour < 60 ? 0.002 : 0.08) * (1 + 0.2 * (random.NextDouble() - 0.5)))], interval: 0.004);
         var fired = Assert.Single(seen, step => step.Transition is { Fires: true }).Transition!;
@@ -112,7 +112,7 @@ public sealed class RuleJudgeTests
     [InlineData(-3e-7)]
     public void A_number_that_only_rounding_moves_never_fires(double constant)
     {
-        var rule = new Rule { Name = "confidence", Kind = RuleKind.Drift, Metric = "output.confidence" };
+        var rule = new Rule { Name = "confidence", Kind = AnomalyRule.Kind, Metric = "output.confidence" };
         // The mean of so many equal numbers, summed up in another order each time.
         var seen = Judge(rule, RuleDirection.Either, [.. Enumerable.Range(0, 240).Select(hour => Enumerable.Repeat(constant, 100 + hour).Sum() / (100 + hour))], interval: 0);
         Assert.DoesNotContain(seen, step => step.Transition is not null);
@@ -122,7 +122,7 @@ public sealed class RuleJudgeTests
     [Fact]
     public void A_drift_rule_learns_what_is_normal_then_finds_a_fall_and_tells_since_when()
     {
-        var rule = Floor with { Kind = RuleKind.Drift, Value = null, Direction = RuleDirection.Auto };
+        var rule = Floor with { Kind = AnomalyRule.Kind, Value = null, Direction = RuleDirection.Auto };
         var random = new Random(7);
         var values = Enumerable.Range(0, 100).Select(i => (i < 72 ? 0.9 : 0.75) + (0.02 * (random.NextDouble() - 0.5))).ToArray();
 
@@ -139,7 +139,7 @@ public sealed class RuleJudgeTests
     [Fact]
     public void A_rise_of_what_should_be_high_is_no_trouble_and_a_certain_but_small_fall_is_told_as_small()
     {
-        var rule = Floor with { Kind = RuleKind.Drift, Value = null };
+        var rule = Floor with { Kind = AnomalyRule.Kind, Value = null };
         var random = new Random(8);
         double Noise() => 0.004 * (random.NextDouble() - 0.5);
 
@@ -151,7 +151,7 @@ public sealed class RuleJudgeTests
     [Fact]
     public void What_is_remembered_survives_being_stored()
     {
-        var rule = Floor with { Kind = RuleKind.Drift, Value = null };
+        var rule = Floor with { Kind = AnomalyRule.Kind, Value = null };
         var random = new Random(9);
         var values = Enumerable.Range(0, 90).Select(i => (i < 70 ? 0.9 : 0.8) + (0.02 * (random.NextDouble() - 0.5))).ToArray();
 

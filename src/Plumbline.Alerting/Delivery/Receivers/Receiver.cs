@@ -19,15 +19,16 @@ public sealed class Receiver
     private readonly ImmutableDictionary<string, string> _secrets;
     private readonly ImmutableArray<string> _leaks;
 
-    /// <param name="specification">Checked or about to be, and complete with its secrets.</param>
+    /// <param name="specification">Of a known kind, checked or about to be, and complete with its secrets.</param>
     /// <param name="secretsLost">True when stored secrets could not be decrypted.</param>
+    /// <exception cref="ArgumentException">There is no such kind.</exception>
     public Receiver(string name, ReceiverSpecification specification, ReceiverSource source, bool secretsLost = false)
     {
         (Name, Source, SecretsLost) = (name, source, secretsLost);
-        Kind = ReceiverRules.TryParseKind(specification.Kind, out var kind) ? kind : default;
+        Kind = ReceiverKind.Find(specification.Kind) ?? throw new ArgumentException($"There is no kind '{specification.Kind}'.", nameof(specification));
         MinimumSeverity = ReceiverRules.TryParseSeverity(specification.MinimumSeverity, out var severity) ? severity : AlertSeverity.Warning;
         _secrets = specification.TakeSecrets().Where(pair => pair.Value.Length > 0).ToImmutableDictionary(StringComparer.Ordinal);
-        _leaks = LeaksOf(_secrets);
+        _leaks = LeaksOf(Kind, _secrets);
         Declared = specification.WithSecrets(ImmutableDictionary<string, string>.Empty) with { Name = name };
     }
 
@@ -48,9 +49,6 @@ public sealed class Receiver
     /// <summary>Keys of the secrets that are set.</summary>
     public IEnumerable<string> SecretsSet => _secrets.Keys.Order(StringComparer.Ordinal);
 
-    /// <summary>Each notification is a message of its own: these systems group by themselves and tell incidents apart by their keys.</summary>
-    public bool TakesSingles => Kind is ReceiverKind.Alertmanager or ReceiverKind.PagerDuty;
-
     /// <summary>Whether notifications of this model are for it.</summary>
     public bool Covers(string model) => Declared.Models.Count == 0 || Declared.Models.Contains(model, StringComparer.Ordinal);
 
@@ -58,15 +56,6 @@ public sealed class Receiver
     internal string? SecretOf(string key) => _secrets.GetValueOrDefault(key);
 
     internal ImmutableDictionary<string, string> Secrets => _secrets;
-
-    /// <summary>Where it sends to. While this stays the same, a declaration without secrets keeps those it has; when it changes they must be given again, or
-    /// somebody could point a receiver at a machine of his own to read them.</summary>
-    internal string Destination => Kind switch
-    {
-        ReceiverKind.Slack => "slack",
-        ReceiverKind.Email => $"{Declared.Host}:{Declared.Port}/{Declared.Tls}/{Declared.UserName}/{Declared.CertificateSha256}",
-        _ => string.Join(' ', Declared.Urls.Append(Declared.Url ?? "").Select(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.GetLeftPart(UriPartial.Authority) : "").Order(StringComparer.Ordinal)),
-    };
 
     /// <summary>Takes every secret out of a text that came from outside, such as an answer that echoes a header.</summary>
     internal string Redact(string text)
@@ -76,13 +65,26 @@ public sealed class Receiver
     }
 
     // Every form in which a secret may come back: whole, in parts, and as JSON, URLs and base64 write it. Longest first, so that no part is left of a whole.
-    private static ImmutableArray<string> LeaksOf(IEnumerable<KeyValuePair<string, string>> secrets)
+    private static ImmutableArray<string> LeaksOf(ReceiverKind kind, IReadOnlyDictionary<string, string> secrets)
     {
-        var parts = secrets.SelectMany(secret => secret.Key == "url" && Uri.TryCreate(secret.Value, UriKind.Absolute, out var url)
-            ? url.PathAndQuery.Split(['/', '?', '&', '='], StringSplitOptions.RemoveEmptyEntries).Where(part => part.Length >= MinPartLength).Append(secret.Value).Append(url.PathAndQuery.Length > 1 ? url.PathAndQuery : secret.Value)
-            : secret.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(part => part.Length >= MinPartLength).Append(secret.Value));
+        var addresses = kind.Fields.Where(field => field.IsAddress).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);
+        var parts = secrets.SelectMany(secret => PartsOf(secret.Value, addresses.Contains(secret.Key)));
         var written = parts.SelectMany(part => new[] { part, JsonEncodedText.Encode(part).Value, Uri.EscapeDataString(part), Convert.ToBase64String(Encoding.UTF8.GetBytes(part)) });
         return [.. written.Distinct(StringComparer.Ordinal).OrderByDescending(part => part.Length)];
+    }
+
+    private static IEnumerable<string> PartsOf(string secret, bool isAddress)
+    {
+        yield return secret;
+        var text = secret;
+        if (isAddress && Uri.TryCreate(secret, UriKind.Absolute, out var url))
+        {
+            text = url.PathAndQuery;
+            if (text.Length > 1) yield return text;
+        }
+
+        foreach (var part in text.Split(isAddress ? ['/', '?', '&', '='] : [' '], StringSplitOptions.RemoveEmptyEntries))
+            if (part.Length >= MinPartLength) yield return part;
     }
 
     public override string ToString() => Declared.ToString();

@@ -29,7 +29,7 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
         foreach (var row in await db.Receivers.AsNoTracking().ToListAsync(cancellation))
         {
             if (configured.ContainsKey(row.Name)) log.LogWarning("The receiver {Receiver} of the configuration file hides the one of the same name that was declared over the API", row.Name);
-            else stored.Add(Restore(row));
+            else if (Restore(row) is { } receiver) stored.Add(receiver);
         }
 
         Publish([.. configured.Values, .. stored]);
@@ -44,7 +44,7 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
         if (present?.Source == ReceiverSource.Configuration) return (null, false, [("name", $"'{name}' is declared in the configuration file; change it there.")]);
         if (given.Name is not null && given.Name != name) return (null, false, [("name", $"the address says '{name}'.")]);
         if (present is null && _all.Length >= DeliveryOptions.MaxReceivers) return (null, false, [("name", $"there are {_all.Length} receivers already; at most {DeliveryOptions.MaxReceivers}.")]);
-        var complete = Complete(given, present, name);
+        var complete = Complete(given, present);
         if (ReceiverRules.Check(name, complete, options.AllowLinkLocal) is { Count: > 0 } errors) return (null, false, errors);
         var receiver = new Receiver(name, complete, ReceiverSource.Api);
         await StoreAsync(receiver, by, cancellation);
@@ -66,11 +66,11 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
 
     public void Dispose() => _changing.Dispose();
 
-    private static ReceiverSpecification Complete(ReceiverSpecification given, Receiver? present, string name)
+    private static ReceiverSpecification Complete(ReceiverSpecification given, Receiver? present)
     {
         // A null secret keeps the stored one; a changed destination needs all of them again.
-        var draft = new Receiver(name, given, ReceiverSource.Api);
-        if (present is null || present.Kind != draft.Kind || present.Destination != draft.Destination) return given;
+        var kind = ReceiverKind.Find(given.Kind);
+        if (present is null || kind is null || present.Kind != kind || kind.Destination(present.Declared) != kind.Destination(given)) return given;
         var secrets = given.TakeSecrets();
         foreach (var (key, value) in present.Secrets) secrets.TryAdd(key, value);
         return given.WithSecrets(secrets.Where(pair => pair.Value.Length > 0).ToDictionary(StringComparer.Ordinal));
@@ -80,16 +80,23 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var row = await db.Receivers.FindAsync([receiver.Name], cancellation);
-        var specification = JsonSerializer.Serialize(receiver.Declared, NotificationOutbox.Json);
+        var specification = JsonSerializer.Serialize(receiver.Declared, ReceiverSpecification.Json);
         if (row is null) db.Receivers.Add(row = new ReceiverRow { Name = receiver.Name, Specification = specification, ChangedBy = by });
         (row.Specification, row.ChangedBy, row.ChangedAtMs) = (specification, by, time.GetUtcNow().ToUnixTimeMilliseconds());
         row.Secrets = receiver.Secrets.IsEmpty ? null : Protector(receiver.Name).Protect(JsonSerializer.Serialize(receiver.Secrets));
         await db.SaveChangesAsync(cancellation);
     }
 
-    private Receiver Restore(ReceiverRow row)
+    // Null for a kind that this program does not know.
+    private Receiver? Restore(ReceiverRow row)
     {
-        var specification = JsonSerializer.Deserialize<ReceiverSpecification>(row.Specification, NotificationOutbox.Json)!;
+        var specification = JsonSerializer.Deserialize<ReceiverSpecification>(row.Specification, ReceiverSpecification.Json)!;
+        if (ReceiverKind.Find(specification.Kind) is null)
+        {
+            log.LogError("The receiver {Receiver} is of a kind that this version does not know: {Kind}. Nothing is sent to it", row.Name, specification.Kind);
+            return null;
+        }
+
         if (row.Secrets is null) return new Receiver(row.Name, specification, ReceiverSource.Api);
         try
         {

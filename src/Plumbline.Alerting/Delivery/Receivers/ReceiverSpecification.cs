@@ -1,28 +1,31 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Plumbline.Alerting.Notifications;
+using Plumbline.Registry;
 
 namespace Plumbline.Alerting.Delivery.Receivers;
 
-/// <summary>The kinds of receivers, as they are written: webhook, slack, email, alertmanager, pagerduty.</summary>
-public enum ReceiverKind
-{
-    Webhook,
-    Slack,
-    Email,
-    Alertmanager,
-    PagerDuty,
-}
-
 /// <summary>
-/// A receiver as people declare it, in the body of PUT /v1/receivers/{name} and in the configuration file alike. Which keys a kind knows is checked by
-/// <see cref="ReceiverRules"/>. Its text form never has a secret in it.
+/// A receiver as people declare it, in the body of PUT /v1/receivers/{name} and in the configuration file alike: what all kinds share, and the fields of its
+/// kind by their keys. Which of them a kind knows is checked by <see cref="ReceiverRules"/>. Its text form never has a secret in it.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record ReceiverSpecification
+public sealed record ReceiverSpecification : IOpenOptions
 {
+    private static readonly IReadOnlyDictionary<string, Type> Types = ReceiverKind.AllFields.ToDictionary(pair => pair.Key, pair => pair.Value.Type, StringComparer.Ordinal);
+
+    // Text, long, or ImmutableArray of text, by the shape of the field.
+    private ImmutableSortedDictionary<string, object> _fields = ImmutableSortedDictionary.Create<string, object>(StringComparer.Ordinal);
+
+    /// <summary>How a specification is written as JSON: the fields of all kinds are properties of it, whatever else is there is refused.</summary>
+    public static JsonSerializerOptions Json { get; } = new(NotificationOutbox.Json) { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { AddFields } } };
+
     /// <summary>1..64 characters of [A-Za-z0-9._-]. Over the API the address names it.</summary>
     public string? Name { get; init; }
 
-    /// <summary>webhook, slack, email, alertmanager or pagerduty.</summary>
+    /// <summary>The <see cref="ReceiverKind.Name"/> of its kind.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>warning or critical: what is less severe is not sent. Default warning.</summary>
@@ -31,81 +34,91 @@ public sealed record ReceiverSpecification
     /// <summary>Names of the models whose notifications it gets; empty for all.</summary>
     public IReadOnlyList<string> Models { get; init => field = value ?? []; } = [];
 
-    /// <summary>Whether it gets the daily digest. Not for alertmanager and pagerduty, which wake people.</summary>
+    /// <summary>Whether it gets the daily digest. Not for kinds that wake people.</summary>
     public bool Digest { get; init; }
 
     /// <summary>False keeps it but sends nothing to it.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Where a webhook, Slack (secret) or PagerDuty (default: its public address) is.</summary>
-    public string? Url { get; init; }
-
-    /// <summary>Every Alertmanager of a cluster.</summary>
-    public IReadOnlyList<string> Urls { get; init => field = value ?? []; } = [];
-
-    /// <summary>Key of a webhook's signature. Secret.</summary>
-    public string? Secret { get; init; }
-
-    /// <summary>Value of the Authorization header of a webhook or Alertmanager, such as <c>Bearer abc</c>. Secret.</summary>
-    public string? Authorization { get; init; }
-
-    /// <summary>Integration key of PagerDuty. Secret.</summary>
-    public string? RoutingKey { get; init; }
-
-    /// <summary>Mail server.</summary>
-    public string? Host { get; init; }
-
-    /// <summary>Its port; default 587, with <c>tls: implicit</c> 465.</summary>
-    public int? Port { get; init; }
-
-    /// <summary>starttls (default), implicit or none.</summary>
-    public string? Tls { get; init; }
-
-    /// <summary>Who signs in at the mail server; null to send without.</summary>
-    public string? UserName { get; init; }
-
-    /// <summary>Secret.</summary>
-    public string? Password { get; init; }
-
-    /// <summary>Address that mails come from.</summary>
-    public string? From { get; init; }
-
-    /// <summary>Addresses that mails go to.</summary>
-    public IReadOnlyList<string> To { get; init => field = value ?? []; } = [];
-
-    /// <summary>SHA-256 of the mail server's certificate in hex, for a server whose certificate no authority signed.</summary>
-    public string? CertificateSha256 { get; init; }
-
-    /// <summary>The secrets that are given, by their key.</summary>
-    internal Dictionary<string, string> TakeSecrets()
+    /// <summary>A field of the kind: a text, a whole number or a list of texts. Null removes it.</summary>
+    /// <exception cref="ArgumentException">No kind has this key, or the value has another shape.</exception>
+    [JsonIgnore]
+    public object? this[string key]
     {
-        var secrets = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in SecretValues())
-            if (value is not null) secrets[key] = value;
-        return secrets;
+        get => _fields.GetValueOrDefault(key);
+        init => Set(key, value);
     }
+
+    IReadOnlyDictionary<string, Type> IOpenOptions.FurtherKeys => Types;
+
+    void IOpenOptions.Set(string key, object? value) => Set(key, value);
+
+    /// <summary>A field that is a text and not empty; null otherwise.</summary>
+    public string? Text(string key) => _fields.GetValueOrDefault(key) is string { Length: > 0 } text ? text : null;
+
+    /// <summary>A field that is a whole number; null when it is not given.</summary>
+    public long? Number(string key) => _fields.GetValueOrDefault(key) as long?;
+
+    /// <summary>The texts of a field: of a list all, of a text one, of what is not given none.</summary>
+    public ImmutableArray<string> Texts(string key) => _fields.GetValueOrDefault(key) switch
+    {
+        ImmutableArray<string> list => list,
+        string { Length: > 0 } text => [text],
+        _ => [],
+    };
+
+    /// <summary>Whether a field says something: an empty text and an empty list do not.</summary>
+    public bool IsGiven(string key) => Number(key) is not null || Texts(key).Length > 0;
+
+    /// <summary>The keys that are given.</summary>
+    public IEnumerable<string> GivenKeys => _fields.Keys.Where(IsGiven);
+
+    /// <summary>The same with other values; null removes one.</summary>
+    public ReceiverSpecification With(params IEnumerable<(string Key, object? Value)> values)
+    {
+        var changed = this with { };
+        foreach (var (key, value) in values) changed.Set(key, value);
+        return changed;
+    }
+
+    /// <summary>The secrets that are given, by their key; an empty text is one that is to be cleared.</summary>
+    internal Dictionary<string, string> TakeSecrets() =>
+        SecretKeys.Where(_fields.ContainsKey).ToDictionary(key => key, key => (string)_fields[key], StringComparer.Ordinal);
 
     /// <summary>The same with the given secrets in place of its own.</summary>
-    internal ReceiverSpecification WithSecrets(IReadOnlyDictionary<string, string> secrets)
-    {
-        var bare = this with { Secret = Of("secret"), Authorization = Of("authorization"), RoutingKey = Of("routing_key"), Password = Of("password") };
-        return IsSlack ? bare with { Url = Of("url") } : bare;
+    internal ReceiverSpecification WithSecrets(IReadOnlyDictionary<string, string> secrets) =>
+        With(SecretKeys.Select(key => (key, (object?)secrets.GetValueOrDefault(key))));
 
-        string? Of(string key) => secrets.GetValueOrDefault(key);
-    }
-
-    /// <summary>The keys of this kind that are secret, with their present values.</summary>
-    internal IEnumerable<(string Key, string? Value)> SecretValues()
-    {
-        yield return ("secret", Secret);
-        yield return ("authorization", Authorization);
-        yield return ("routing_key", RoutingKey);
-        yield return ("password", Password);
-        // Whoever knows a Slack URL can write into the channel.
-        if (IsSlack) yield return ("url", Url);
-    }
-
-    private bool IsSlack => string.Equals(Kind, "slack", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Keys whose values are secrets in a receiver of this kind; of a kind that is not known, all that are one in any.</summary>
+    internal IEnumerable<string> SecretKeys =>
+        (ReceiverKind.Find(Kind)?.Fields ?? ReceiverKind.All.SelectMany(kind => kind.Fields)).Where(known => known.IsSecret).Select(known => known.Key).Distinct(StringComparer.Ordinal);
 
     public override string ToString() => $"receiver '{Name}' ({Kind})";
+
+    private void Set(string key, object? value)
+    {
+        if (!ReceiverKind.AllFields.TryGetValue(key, out var field)) throw new ArgumentException($"No kind of receiver has the key '{key}'.", nameof(key));
+        object? kept = (field.Shape, value) switch
+        {
+            (_, null) => null,
+            (FieldShape.List, IEnumerable<string?> list) => list.Select(text => text ?? "").ToImmutableArray(),
+            (FieldShape.Number, long or int) => Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture),
+            (FieldShape.Text or FieldShape.Choice, string text) => text,
+            _ => throw new ArgumentException($"'{key}' is a {field.Shape}.", nameof(value)),
+        };
+        _fields = kept is null ? _fields.Remove(key) : _fields.SetItem(key, kept);
+    }
+
+    private static void AddFields(JsonTypeInfo type)
+    {
+        if (type.Type != typeof(ReceiverSpecification)) return;
+        foreach (var (key, value) in Types)
+        {
+            var property = type.CreateJsonPropertyInfo(value, key);
+            property.Get = specification => ((ReceiverSpecification)specification)[key] is ImmutableArray<string> list ? list : ((ReceiverSpecification)specification)[key];
+            property.Set = (specification, given) => ((ReceiverSpecification)specification).Set(key, given);
+            property.ShouldSerialize = (_, present) => present is not null;
+            type.Properties.Add(property);
+        }
+    }
 }

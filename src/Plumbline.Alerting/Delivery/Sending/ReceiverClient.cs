@@ -37,13 +37,19 @@ public sealed record SendOutcome(SendVerdict Verdict, string? Detail = null, Tim
     public static readonly SendOutcome Delivered = new(SendVerdict.Delivered);
 }
 
-/// <summary>How a kind of receiver is spoken to. One implementation a kind.</summary>
+/// <summary>How a kind of receiver is spoken to: the <see cref="ReceiverKind.Client"/> of that kind.</summary>
 public interface IReceiverClient
 {
-    ReceiverKind Kind { get; }
-
     /// <summary>One attempt. Network failures come back as an outcome, not as an exception.</summary>
     Task<SendOutcome> SendAsync(OutgoingMessage message, CancellationToken cancellation);
+}
+
+/// <summary>A client whose alerts end over there unless they are repeated.</summary>
+public interface IRemindingClient : IReceiverClient
+{
+    /// <summary>Repeats what is due, and reports what became of it by receiver.</summary>
+    /// <returns>When the next repetition is due, or null.</returns>
+    Task<DateTimeOffset?> RemindAsync(ReceiverCatalog receivers, Action<Receiver, SendOutcome> report, CancellationToken cancellation);
 }
 
 /// <summary>Makes the links in messages: the option <c>public_url</c>, or the first address that this server listens on.</summary>

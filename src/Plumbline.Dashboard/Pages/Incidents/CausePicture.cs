@@ -1,6 +1,6 @@
 using Plumbline.Alerting.Health;
 using Plumbline.Alerting.Incidents;
-using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Dashboard.Charts;
 using Plumbline.Dashboard.Marks;
 using Plumbline.Dashboard.Metrics;

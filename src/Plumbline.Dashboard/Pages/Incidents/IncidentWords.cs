@@ -4,6 +4,7 @@ using Plumbline.Dashboard.Frame;
 using Plumbline.Dashboard.Metrics;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Text;
+using Plumbline.Registry.Web;
 using QueryHelpers = Microsoft.AspNetCore.WebUtilities.QueryHelpers;
 
 namespace Plumbline.Dashboard.Pages.Incidents;
@@ -11,7 +12,7 @@ namespace Plumbline.Dashboard.Pages.Incidents;
 /// <summary>How incidents, alerts and streams are written on pages, and where each number's evidence is.</summary>
 public static class IncidentWords
 {
-    /// <summary>The distribution measure of drift rules is a distance in standard deviations.</summary>
+    /// <summary>The distribution measure of anomaly rules is a distance in standard deviations.</summary>
     private const string Deviations = "sd";
 
     public static string State(IncidentState state) => state switch
@@ -57,22 +58,20 @@ public static class IncidentWords
     {
         var tab = alert.Metric switch
         {
-            _ when alert.Metric.StartsWith("input.", StringComparison.Ordinal) && alert.Feature is not null => "/inputs",
-            _ when alert.Metric.StartsWith("drift.", StringComparison.Ordinal) && alert.Feature?.StartsWith('@') != true => "/inputs",
-            _ when alert.Metric.StartsWith("drift.", StringComparison.Ordinal) || alert.Metric.StartsWith("output.", StringComparison.Ordinal) => "/outputs",
-            _ when alert.Metric.StartsWith("performance.", StringComparison.Ordinal) || alert.Metric.StartsWith("estimated.", StringComparison.Ordinal) => "/performance",
+            _ when alert.Metric.StartsWith("input.", StringComparison.Ordinal) && alert.Feature is not null => Links.Inputs,
+            _ when alert.Metric.StartsWith("drift.", StringComparison.Ordinal) && alert.Feature?.StartsWith('@') != true => Links.Inputs,
+            _ when alert.Metric.StartsWith("drift.", StringComparison.Ordinal) || alert.Metric.StartsWith("output.", StringComparison.Ordinal) => Links.Outputs,
+            _ when alert.Metric.StartsWith("performance.", StringComparison.Ordinal) || alert.Metric.StartsWith("estimated.", StringComparison.Ordinal) => Links.Performance,
             _ => "",
         };
-        var keys = new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["from"] = TimeRange.Text(from),
-            ["to"] = TimeRange.Text(to),
-            ["feature"] = tab == "/inputs" ? alert.Feature : null,
-            ["segment"] = alert.Segment,
-            ["version"] = alert.Version,
-            ["window"] = DurationText.Format(TimeSpan.FromSeconds(alert.Evidence.WindowSeconds)),
-        };
-        return QueryHelpers.AddQueryString($"/models/{Uri.EscapeDataString(alert.Model)}{tab}", keys.Where(pair => pair.Value is not null));
+        return Links.With(
+            Links.Model(alert.Model, tab),
+            ("from", TimeRange.Text(from)),
+            ("to", TimeRange.Text(to)),
+            ("feature", tab == Links.Inputs ? alert.Feature : null),
+            ("segment", alert.Segment),
+            ("version", alert.Version),
+            ("window", DurationText.Format(TimeSpan.FromSeconds(alert.Evidence.WindowSeconds))));
     }
 
     /// <summary>The form of a silence for what this incident is about.</summary>
@@ -81,7 +80,7 @@ public static class IncidentWords
         var matchers = new List<string> { $"model={incident.Model}" };
         if (incident.Story.Features.Count > 0) matchers.Add($"feature={incident.Story.Features[0]}");
         if (incident.Story.Segments.Count > 0) matchers.Add($"segment={incident.Story.Segments[0]}");
-        return QueryHelpers.AddQueryString("/settings/silences", new Dictionary<string, string?>(StringComparer.Ordinal) { ["matchers"] = string.Join(", ", matchers), ["comment"] = $"Incident {incident.Id}" });
+        return Links.With(Links.Silences, ("matchers", string.Join(", ", matchers)), ("comment", $"Incident {incident.Id}"));
     }
 
     /// <summary>How the streams of rules stand, in a sentence: what is quiet is only as good as what can be judged.</summary>

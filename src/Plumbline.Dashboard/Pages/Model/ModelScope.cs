@@ -5,6 +5,7 @@ using Plumbline.Dashboard.Frame;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Dashboard.Pages.Model;
 
@@ -62,5 +63,5 @@ public sealed record ModelScope(ModelOverview Overview, PageScope Page, DateTime
 
     /// <summary>Address of a tab of this model.</summary>
     public string Tab(string tab, params (string Key, string? Value)[] changes) =>
-        Page.To($"/models/{Uri.EscapeDataString(Model.Name)}{(tab.Length == 0 ? "" : $"/{tab}")}", [.. changes, ("window", Page["window"])]);
+        Page.To(Links.Model(Model.Name, tab), [.. changes, ("window", Page["window"])]);
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Plumbline.Alerting;
-using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 
@@ -11,7 +11,7 @@ public sealed class RuleDraft
 {
     public string Name { get; set; } = "";
 
-    public RuleKind Kind { get; set; } = RuleKind.Threshold;
+    public RuleKind Kind { get; set; } = RuleKind.All[0];
 
     public string Metric { get; set; } = "";
 
@@ -50,13 +50,13 @@ public sealed class RuleDraft
     public bool Enabled { get; set; } = true;
 
     /// <summary>Which fields a kind has beside name, metric, scope, window and severity.</summary>
-    public bool HasDirection => Kind is not RuleKind.Absence;
+    public bool HasDirection => Kind.Has(RuleSettings.AboveOrBelow | RuleSettings.AnyDirection);
 
-    public bool HasValue => Kind is RuleKind.Threshold or RuleKind.Change or RuleKind.Ratio;
+    public bool HasValue => Kind.Has(RuleSettings.Value);
 
-    public bool HasFeatures => Kind is not RuleKind.Absence;
+    public bool HasFeatures => Kind.Has(RuleSettings.Features);
 
-    public bool HasDuration => Kind is not RuleKind.Drift;
+    public bool HasDuration => Kind.Has(RuleSettings.Duration);
 
     public static RuleDraft Of(Rule rule) => new()
     {
@@ -86,9 +86,9 @@ public sealed class RuleDraft
     public static RuleDraft New(RuleKind kind) => new()
     {
         Kind = kind,
-        Metric = kind switch { RuleKind.Absence => "input.rows", RuleKind.Drift => "drift.calibrated", _ => "" },
-        Direction = kind is RuleKind.Threshold or RuleKind.Ratio ? RuleDirection.Above : RuleDirection.Auto,
-        MinimumN = kind == RuleKind.Absence ? "0" : "30",
+        Metric = kind.UsualMetric,
+        Direction = kind.Has(RuleSettings.AboveOrBelow) ? RuleDirection.Above : RuleDirection.Auto,
+        MinimumN = kind.Has(RuleSettings.Rows) ? "30" : "0",
     };
 
     /// <summary>The rule, and what cannot be read as a number; only the fields of its kind count.</summary>
@@ -99,22 +99,22 @@ public sealed class RuleDraft
         {
             Name = Name.Trim(),
             Kind = Kind,
-            Metric = Kind == RuleKind.Absence ? "input.rows" : Metric.Trim(),
+            Metric = Kind.OnlyMetric ?? Metric.Trim(),
             Features = HasFeatures && Names(Features) is { Count: > 0 } names ? names : null,
             Class = HasFeatures ? Filled(Class) : null,
             Segment = Segment.Trim(),
             Version = Version.Trim(),
-            ThanVersion = Kind == RuleKind.Ratio ? Filled(ThanVersion) : null,
+            ThanVersion = Kind.Has(RuleSettings.ThanVersion) ? Filled(ThanVersion) : null,
             Window = DurationText.TryParse(Filled(Window), out var window) ? window : null,
             Direction = HasDirection ? Direction : RuleDirection.Auto,
             Value = HasValue ? Number("value", Value, errors) : null,
-            Relative = Kind == RuleKind.Change && Relative == "yes",
-            Against = Kind == RuleKind.Change ? Against : ChangeBase.PreviousPeriod,
+            Relative = Kind.Has(RuleSettings.Relative) && Relative == "yes",
+            Against = Kind.Has(RuleSettings.Against) ? Against : ChangeBase.PreviousPeriod,
             Severity = Enum.TryParse<AlertSeverity>(Severity, out var severity) ? severity : null,
             ForWindows = HasDuration ? Whole("for_windows", ForWindows, errors) : 2,
             OfWindows = HasDuration ? Whole("of_windows", OfWindows, errors) : 2,
             MinimumN = Whole("minimum_n", MinimumN, errors),
-            EffectFloor = Kind == RuleKind.Drift ? Number("effect_floor", EffectFloor, errors) : null,
+            EffectFloor = Kind.Has(RuleSettings.EffectFloor) ? Number("effect_floor", EffectFloor, errors) : null,
             DryRun = DryRun == "yes",
             Enabled = Enabled,
         };

@@ -1,15 +1,16 @@
 using System.Globalization;
-using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
 
 namespace Plumbline.Dashboard.Pages.Settings;
 
 /// <summary>What is typed into the form of a receiver. A secret that is there already is not: an empty field keeps it.</summary>
-internal sealed class ReceiverDraft
+internal sealed class ReceiverDraft(ReceiverKind kind)
 {
+    private readonly Dictionary<string, string> _typed = new(StringComparer.Ordinal);
+
     public string Name { get; set; } = "";
 
-    public ReceiverKind Kind { get; init; }
+    public ReceiverKind Kind => kind;
 
     public string MinimumSeverity { get; set; } = "warning";
 
@@ -19,60 +20,58 @@ internal sealed class ReceiverDraft
 
     public string Enabled { get; set; } = "yes";
 
-    /// <summary>The fields of the kind by their keys.</summary>
-    public Dictionary<string, string> Fields { get; } = new(StringComparer.Ordinal);
+    /// <summary>What is typed for a field of the kind, by its key.</summary>
+    public string this[string key]
+    {
+        get => _typed.GetValueOrDefault(key, "");
+        set => _typed[key] = value;
+    }
 
     public static ReceiverDraft Of(Receiver receiver)
     {
         var declared = receiver.Declared;
-        var draft = new ReceiverDraft
+        var draft = new ReceiverDraft(receiver.Kind)
         {
             Name = receiver.Name,
-            Kind = receiver.Kind,
             MinimumSeverity = receiver.MinimumSeverity.ToString().ToLowerInvariant(),
             Models = string.Join(", ", declared.Models),
             Digest = declared.Digest ? "yes" : "no",
             Enabled = declared.Enabled ? "yes" : "no",
         };
-        draft.Fields["url"] = ReceiverView.WithoutQuery(declared.Url) ?? "";
-        draft.Fields["urls"] = string.Join(", ", declared.Urls.Select(ReceiverView.WithoutQuery));
-        draft.Fields["host"] = declared.Host ?? "";
-        draft.Fields["port"] = declared.Port?.ToString(CultureInfo.InvariantCulture) ?? "";
-        draft.Fields["tls"] = declared.Tls ?? "";
-        draft.Fields["user_name"] = declared.UserName ?? "";
-        draft.Fields["from"] = declared.From ?? "";
-        draft.Fields["to"] = string.Join(", ", declared.To);
-        draft.Fields["certificate_sha256"] = declared.CertificateSha256 ?? "";
+        foreach (var field in receiver.Kind.Fields)
+        {
+            draft[field.Key] = declared.Number(field.Key)?.ToString(CultureInfo.InvariantCulture)
+                ?? string.Join(", ", declared.Texts(field.Key).Select(text => field.IsAddress ? MaskedUrl.Of(text) : text));
+        }
+
         return draft;
     }
 
-    /// <summary>What to declare. A URL whose query was not shown and that was not changed stays as it is.</summary>
-    public ReceiverSpecification Write(Receiver? present) => new()
+    /// <summary>What to declare.</summary>
+    public ReceiverSpecification Write(Receiver? present) => new ReceiverSpecification
     {
-        Kind = Kind.ToString().ToLowerInvariant(),
+        Kind = kind.Name,
         MinimumSeverity = MinimumSeverity,
         Models = List(Models),
         Digest = Digest == "yes",
         Enabled = Enabled == "yes",
-        Url = Text("url") is { } url ? Unmask(url, present?.Declared.Url) : null,
-        Urls = [.. List(Text("urls") ?? "").Select(typed => present?.Declared.Urls.FirstOrDefault(known => ReceiverView.WithoutQuery(known) == typed) ?? typed)],
-        Secret = Text("secret"),
-        Authorization = Text("authorization"),
-        RoutingKey = Text("routing_key"),
-        Host = Text("host"),
-        // What is not a number becomes one that no port has, so that the rules refuse it by name.
-        Port = Text("port") is { } port ? int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0 : null,
-        Tls = Text("tls"),
-        UserName = Text("user_name"),
-        Password = Text("password"),
-        From = Text("from"),
-        To = List(Text("to") ?? ""),
-        CertificateSha256 = Text("certificate_sha256"),
-    };
+    }.With(kind.Fields.Select(field => (field.Key, ValueOf(field, this[field.Key].Trim(), present))));
 
-    private string? Text(string key) => ReceiverRules.KeysOf(Kind).Contains(key, StringComparer.Ordinal) && Fields.GetValueOrDefault(key)?.Trim() is { Length: > 0 } text ? text : null;
+    private static object? ValueOf(ReceiverField field, string typed, Receiver? present)
+    {
+        if (typed.Length == 0) return null;
+        return field.Shape switch
+        {
+            FieldShape.List => List(typed).Select(text => Unmask(field, text, present)),
+            // What is not a number becomes one below every range, so that the rules refuse it by name.
+            FieldShape.Number => long.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : field.Range.From - 1,
+            _ => Unmask(field, typed, present),
+        };
+    }
 
-    private static string Unmask(string typed, string? known) => known is not null && ReceiverView.WithoutQuery(known) == typed ? known : typed;
+    // A URL whose query was not shown and that was not changed stays as it is.
+    private static string Unmask(ReceiverField field, string typed, Receiver? present) =>
+        (field.IsAddress ? present?.Declared.Texts(field.Key).FirstOrDefault(known => MaskedUrl.Of(known) == typed) : null) ?? typed;
 
     private static IReadOnlyList<string> List(string text) => text.Split([',', ' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

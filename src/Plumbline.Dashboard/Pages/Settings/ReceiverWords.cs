@@ -8,24 +8,6 @@ namespace Plumbline.Dashboard.Pages.Settings;
 /// <summary>Receivers in words. Never a secret: only what <see cref="Receiver.Declared"/> has.</summary>
 internal static class ReceiverWords
 {
-    public static string Of(ReceiverKind kind) => kind switch
-    {
-        ReceiverKind.Webhook => "Webhook",
-        ReceiverKind.Slack => "Slack",
-        ReceiverKind.Email => "E-mail",
-        ReceiverKind.Alertmanager => "Alertmanager",
-        _ => "PagerDuty",
-    };
-
-    public static string Where(Receiver receiver) => receiver.Kind switch
-    {
-        ReceiverKind.Webhook => ReceiverView.WithoutQuery(receiver.Declared.Url) ?? "",
-        ReceiverKind.Slack => "the channel of its secret URL",
-        ReceiverKind.Email => $"{string.Join(", ", receiver.Declared.To.Take(3))}{(receiver.Declared.To.Count > 3 ? $" and {receiver.Declared.To.Count - 3} more" : "")} through {receiver.Declared.Host}",
-        ReceiverKind.Alertmanager => string.Join(", ", receiver.Declared.Urls.Select(ReceiverView.WithoutQuery)),
-        _ => ReceiverView.WithoutQuery(receiver.Declared.Url) ?? "the service of its routing key",
-    };
-
     public static string Takes(Receiver receiver)
     {
         var models = receiver.Declared.Models.Count switch { 0 => "all models", 1 => receiver.Declared.Models[0], var count => $"{count} models" };

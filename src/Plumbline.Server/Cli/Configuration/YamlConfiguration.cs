@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using System.Text;
+using Plumbline.Registry;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -80,6 +81,7 @@ public sealed class YamlConfiguration
     private void Bind(YamlMappingNode mapping, object target, string path, int depth)
     {
         var properties = Writable(target.GetType());
+        var open = target as IOpenOptions;
         foreach (var (keyNode, valueNode) in mapping.Children)
         {
             var key = (keyNode as YamlScalarNode)?.Value ?? "";
@@ -90,15 +92,18 @@ public sealed class YamlConfiguration
                 return;
             }
 
-            if (!properties.TryGetValue(key, out var property))
+            var property = properties.GetValueOrDefault(key);
+            if ((property?.PropertyType ?? open?.FurtherKeys.GetValueOrDefault(key)) is not { } type)
             {
-                Complain(keyNode, keyPath, $"unknown key.{Spelling.Suggestion(key, properties.Keys)} Known here: {string.Join(", ", properties.Keys.Order(StringComparer.Ordinal))}.");
+                var known = properties.Keys.Concat(open?.FurtherKeys.Keys ?? []).Order(StringComparer.Ordinal).ToList();
+                Complain(keyNode, keyPath, $"unknown key.{Spelling.Suggestion(key, known)} Known here: {string.Join(", ", known)}.");
                 continue;
             }
 
-            if (!TryConvert(valueNode, property.PropertyType, property.GetValue(target), keyPath, depth, out var value)) continue;
+            if (!TryConvert(valueNode, type, property?.GetValue(target), keyPath, depth, out var value)) continue;
             _origins[keyPath] = new(valueNode.Start.Line, valueNode.Start.Column, _variable);
-            property.SetValue(target, value);
+            if (property is not null) property.SetValue(target, value);
+            else open!.Set(key, value);
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class AlertmanagerTests
         await using var bench = await DeliveryBench.OpenAsync();
         bench.Time.Advance(TimeProvider.System.GetUtcNow() - bench.Time.GetUtcNow());
         await bench.DeclareModelAsync("churn");
-        await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", Urls = [alertmanager.Address.ToString(), $"http://127.0.0.1:{DeliveryBench.FreePort()}"] });
+        await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", ["urls"] = new[] { alertmanager.Address.ToString(), $"http://127.0.0.1:{DeliveryBench.FreePort()}" } });
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened), bench.Incident(2, NotificationKind.Opened, feature: "income"));
         await bench.RunAsync();
         Assert.Equal(["age warning", "income warning"], await alertmanager.FiringAsync());
@@ -55,7 +55,7 @@ public sealed class AlertmanagerTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", Urls = [$"http://127.0.0.1:{sink.Port}/am/"], Authorization = "Basic abcdefghijkl" });
+        await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", ["urls"] = new[] { $"http://127.0.0.1:{sink.Port}/am/" }, ["authorization"] = "Basic abcdefghijkl" });
         await bench.DeclareModelAsync("churn");
         await bench.AddAsync(bench.Incident(7, NotificationKind.Opened));
         await bench.RunAsync();
@@ -83,7 +83,7 @@ public sealed class AlertmanagerTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", Urls = [$"http://127.0.0.1:{sink.Port}"] });
+        await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", ["urls"] = new[] { $"http://127.0.0.1:{sink.Port}" } });
         await bench.AddAsync(bench.Incident(7, NotificationKind.Opened, model: "removed"));
         await bench.PassAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
         Assert.True(Single(sink.Requests[0]).Ends > Single(sink.Requests[^1]).Ends);

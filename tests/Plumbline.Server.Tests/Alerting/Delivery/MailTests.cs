@@ -1,6 +1,7 @@
 using Plumbline.Alerting;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Delivery.Receivers.Email;
 using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
 
@@ -20,7 +21,7 @@ public sealed class MailTests
     {
         await using var sink = new SmtpSink { Implicit = isImplicit, Mechanisms = mechanisms };
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("mail", Specification(sink) with { Tls = isImplicit ? "implicit" : "starttls", UserName = "mailer", Password = Password });
+        await bench.PutAsync("mail", Specification(sink).With(("tls", isImplicit ? "implicit" : "starttls"), ("user_name", "mailer"), ("password", Password)));
         await bench.AddAsync(bench.Incident(12, NotificationKind.Opened, AlertSeverity.Critical) with { Headline = "Überraschung\r\nBcc: all@example.com", Body = "Eine Zeile\n.\nund noch eine: ☃" });
         await bench.PassAsync(Wait, Wait);
         await bench.PassAsync(TimeSpan.FromHours(1), TimeSpan.FromMinutes(10));
@@ -45,10 +46,10 @@ public sealed class MailTests
         await using var stranger = new SmtpSink();
         await using var plain = new SmtpSink { OffersStartTls = false };
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("stranger", Specification(stranger) with { CertificateSha256 = null, UserName = "mailer", Password = Password });
-        await bench.PutAsync("other", Specification(stranger) with { CertificateSha256 = new string('a', 64) });
+        await bench.PutAsync("stranger", Specification(stranger).With(("certificate_sha256", null), ("user_name", "mailer"), ("password", Password)));
+        await bench.PutAsync("other", Specification(stranger).With(("certificate_sha256", new string('a', 64))));
         await bench.PutAsync("plain", Specification(plain));
-        await bench.PutAsync("chosen", Specification(plain) with { Tls = "none", CertificateSha256 = null });
+        await bench.PutAsync("chosen", Specification(plain).With(("tls", "none"), ("certificate_sha256", null)));
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened));
         await bench.PassAsync(Wait, Wait);
         var records = (await bench.RecordsAsync()).ToDictionary(record => record.Receiver!);
@@ -69,9 +70,9 @@ public sealed class MailTests
         var greylisted = 0;
         sink.Answer = line => line.Contains("bob@", StringComparison.Ordinal) && greylisted++ < 2 ? "451 4.7.1 later" : line.Contains("nobody@", StringComparison.Ordinal) ? "550 5.1.1 no such user" : null;
         await bench.PutAsync("grey", Specification(sink));
-        await bench.PutAsync("gone", Specification(sink) with { To = ["nobody@example.com"] });
-        await bench.PutAsync("half", Specification(sink) with { To = ["nobody@example.com", "ann@example.com"] });
-        await bench.PutAsync("wrong", Specification(sink) with { UserName = "mailer", Password = "not-the-password-at-all" });
+        await bench.PutAsync("gone", Specification(sink).With(("to", new[] { "nobody@example.com" })));
+        await bench.PutAsync("half", Specification(sink).With(("to", new[] { "nobody@example.com", "ann@example.com" })));
+        await bench.PutAsync("wrong", Specification(sink).With(("user_name", "mailer"), ("password", "not-the-password-at-all")));
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened));
         await bench.PassAsync(TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(11));
         var records = (await bench.RecordsAsync()).ToDictionary(record => record.Receiver!);
@@ -93,7 +94,7 @@ public sealed class MailTests
         await using var bench = await DeliveryBench.OpenAsync();
         await bench.PutAsync("mail", Specification(sink));
         var mail = new OutgoingMessage("incident-1-opened", bench.Get<ReceiverCatalog>().Find("mail")!, false, [bench.Incident(1, NotificationKind.Opened)], 1);
-        var client = bench.Get<IEnumerable<IReceiverClient>>().Single(candidate => candidate.Kind == ReceiverKind.Email);
+        var client = bench.Get<IEnumerable<IReceiverClient>>().OfType<EmailClient>().Single();
         await client.SendAsync(mail, CancellationToken.None);
         bench.Time.Advance(TimeSpan.FromHours(1));
         await client.SendAsync(mail with { Attempt = 2 }, CancellationToken.None);
@@ -105,10 +106,10 @@ public sealed class MailTests
     private static ReceiverSpecification Specification(SmtpSink sink) => new()
     {
         Kind = "email",
-        Host = "127.0.0.1",
-        Port = sink.Port,
-        From = "plumbline@example.com",
-        To = ["ann@example.com", "bob@example.com"],
-        CertificateSha256 = sink.CertificateSha256,
+        ["host"] = "127.0.0.1",
+        ["port"] = sink.Port,
+        ["from"] = "plumbline@example.com",
+        ["to"] = new[] { "ann@example.com", "bob@example.com" },
+        ["certificate_sha256"] = sink.CertificateSha256,
     };
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Delivery.Receivers.Webhook;
 using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Server.Tests.Cli;
@@ -22,8 +23,8 @@ public sealed partial class NotificationsDocumentTests
         await using var bench = await DeliveryBench.OpenAsync();
         var declared = new List<string>();
         foreach (var example in Examples.Where(example => example.Contains("\"kind\"", StringComparison.Ordinal) && !example.Contains("notifications", StringComparison.Ordinal)))
-            declared.Add((await bench.PutAsync($"r{declared.Count}", JsonSerializer.Deserialize<ReceiverSpecification>(example, NotificationOutbox.Json)!)).Kind.ToString().ToLowerInvariant());
-        Assert.Equal(ReceiverRules.Kinds, declared);
+            declared.Add((await bench.PutAsync($"r{declared.Count}", JsonSerializer.Deserialize<ReceiverSpecification>(example, ReceiverSpecification.Json)!)).Kind.Name);
+        Assert.Equal(ReceiverKind.All.Select(kind => kind.Name), declared);
     }
 
     [Fact]
@@ -39,7 +40,7 @@ public sealed partial class NotificationsDocumentTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", Url = sink.Url, Secret = "at least sixteen characters" });
+        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url, ["secret"] = "at least sixteen characters" });
         await bench.AddAsync(bench.Incident(12, NotificationKind.Opened));
         await bench.PassAsync(TimeSpan.FromSeconds(11), TimeSpan.FromSeconds(11));
         var request = Assert.Single(sink.Requests);

@@ -19,7 +19,7 @@ public sealed class OtherReceiverTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("slack", new ReceiverSpecification { Kind = "slack", Url = $"http://127.0.0.1:{sink.Port}/services/T/B/X" });
+        await bench.PutAsync("slack", new ReceiverSpecification { Kind = "slack", ["url"] = $"http://127.0.0.1:{sink.Port}/services/T/B/X" });
         await bench.AddAsync([.. Enumerable.Range(1, 25).Select(id => bench.Incident(id, NotificationKind.Opened, id == 1 ? AlertSeverity.Critical : AlertSeverity.Warning) with { Headline = "<!channel> & more" })]);
         await bench.PassAsync(Wait, Wait);
         var message = Assert.Single(sink.Requests).Json;
@@ -39,7 +39,7 @@ public sealed class OtherReceiverTests
             response.StatusCode = StatusCodes.Status202Accepted;
             return Task.CompletedTask;
         };
-        await bench.PutAsync("pd", new ReceiverSpecification { Kind = "pagerduty", Url = sink.Url, RoutingKey = "0123456789abcdef0123456789abcdef" });
+        await bench.PutAsync("pd", new ReceiverSpecification { Kind = "pagerduty", ["url"] = sink.Url, ["routing_key"] = "0123456789abcdef0123456789abcdef" });
         await bench.AddAsync(bench.Incident(12, NotificationKind.Opened), bench.Incident(13, NotificationKind.Opened), bench.Incident(12, NotificationKind.Escalated, AlertSeverity.Critical), bench.Incident(12, NotificationKind.Resolved, AlertSeverity.Critical));
         await bench.RunAsync();
         var events = sink.Requests.Select(request => request.Json).ToList();
@@ -74,7 +74,7 @@ public sealed class OtherReceiverTests
             await using var bench = await DeliveryBench.OpenAsync(options.Delivery);
             var receiver = bench.Get<ReceiverCatalog>().Find("hook")!;
             Assert.Equal((ReceiverSource.Configuration, "a-secret-of-sixteen"), (receiver.Source, receiver.SecretOf("secret")));
-            var (changed, _, errors) = await bench.Get<ReceiverCatalog>().PutAsync("hook", new ReceiverSpecification { Kind = "webhook", Url = "https://example.com" }, "test", CancellationToken.None);
+            var (changed, _, errors) = await bench.Get<ReceiverCatalog>().PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = "https://example.com" }, "test", CancellationToken.None);
             Assert.Null(changed);
             Assert.Contains("configuration file", Assert.Single(errors).Reason, StringComparison.Ordinal);
             Assert.False(await bench.Get<ReceiverCatalog>().RemoveAsync("hook", CancellationToken.None));

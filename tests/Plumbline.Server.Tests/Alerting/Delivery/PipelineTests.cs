@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Delivery.Receivers.Webhook;
 using Plumbline.Alerting.Notifications;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
@@ -27,7 +28,7 @@ public sealed class PipelineTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", Url = sink.Url + "?tenant=a", Secret = Secret, Authorization = "Bearer of-good-news" });
+        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url + "?tenant=a", ["secret"] = Secret, ["authorization"] = "Bearer of-good-news" });
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened), bench.Incident(2, NotificationKind.Opened, feature: "income"));
         await bench.RunAsync();
         Assert.Empty(sink.Requests);
@@ -55,7 +56,7 @@ public sealed class PipelineTests
     {
         var port = DeliveryBench.FreePort();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", Url = $"http://127.0.0.1:{port}/hook", Secret = Secret });
+        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{port}/hook", ["secret"] = Secret });
         var expected = new List<string>();
         // Something happens every two minutes; half way through, the server restarts as well.
         for (var minute = 0; minute < 60; minute++)
@@ -91,7 +92,7 @@ public sealed class PipelineTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", Url = sink.Url, Secret = Secret });
+        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url, ["secret"] = Secret });
         var calls = 0;
         sink.Answer = (_, response) =>
         {
@@ -114,7 +115,7 @@ public sealed class PipelineTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", Url = sink.Url });
+        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url });
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened), bench.Incident(1, NotificationKind.Opened));
         await bench.PassAsync(Wait, Wait);
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened));
@@ -128,10 +129,10 @@ public sealed class PipelineTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("all", new ReceiverSpecification { Kind = "webhook", Url = $"http://127.0.0.1:{sink.Port}/all" });
-        await bench.PutAsync("critical", new ReceiverSpecification { Kind = "webhook", Url = $"http://127.0.0.1:{sink.Port}/critical", MinimumSeverity = "critical" });
-        await bench.PutAsync("fraud", new ReceiverSpecification { Kind = "webhook", Url = $"http://127.0.0.1:{sink.Port}/fraud", Models = ["fraud"] });
-        await bench.PutAsync("off", new ReceiverSpecification { Kind = "webhook", Url = $"http://127.0.0.1:{sink.Port}/off", Enabled = false });
+        await bench.PutAsync("all", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/all" });
+        await bench.PutAsync("critical", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/critical", MinimumSeverity = "critical" });
+        await bench.PutAsync("fraud", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/fraud", Models = ["fraud"] });
+        await bench.PutAsync("off", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/off", Enabled = false });
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened));
         await bench.PassAsync(Wait, Wait);
         await bench.AddAsync(bench.Incident(2, NotificationKind.Opened, AlertSeverity.Critical));
@@ -152,7 +153,7 @@ public sealed class PipelineTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", Url = sink.Url });
+        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url });
         var silence = await bench.Get<Silences>().AddAsync(new SilenceSpecification { Matchers = [new("feature", "inc.*", "=~"), new("rule", "drift")], Comment = "the table moves", For = "1h" }, "ann", CancellationToken.None);
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened, feature: "income"), bench.Incident(2, NotificationKind.Opened) with { InhibitedBy = "incident-7" });
         await bench.PassAsync(Wait, Wait);
@@ -171,8 +172,8 @@ public sealed class PipelineTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync(new DeliveryOptions { DigestHour = 8, TimeZone = "Europe/Paris" });
-        await bench.PutAsync("digest", new ReceiverSpecification { Kind = "webhook", Url = sink.Url, Digest = true });
-        await bench.PutAsync("pager", new ReceiverSpecification { Kind = "webhook", Url = $"http://127.0.0.1:{sink.Port}/pager" });
+        await bench.PutAsync("digest", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url, Digest = true });
+        await bench.PutAsync("pager", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/pager" });
         for (var i = 1; i <= 3; i++)
         {
             await bench.AddAsync(bench.Incident(i, NotificationKind.Digest, AlertSeverity.Digest, feature: $"f{i}"));
@@ -201,8 +202,8 @@ public sealed class PipelineTests
             response.StatusCode = request.Path == "/refuses" ? 400 : 403;
             await response.WriteAsync($"no, and you said {request["Authorization"]}");
         };
-        await bench.PutAsync("refuses", new ReceiverSpecification { Kind = "webhook", Url = $"http://127.0.0.1:{sink.Port}/refuses", Authorization = "Bearer open-sesame-12345" });
-        await bench.PutAsync("forbids", new ReceiverSpecification { Kind = "webhook", Url = $"http://127.0.0.1:{sink.Port}/forbids" });
+        await bench.PutAsync("refuses", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/refuses", ["authorization"] = "Bearer open-sesame-12345" });
+        await bench.PutAsync("forbids", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/forbids" });
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened));
         await bench.PassAsync(TimeSpan.FromHours(3), TimeSpan.FromMinutes(1));
         var records = (await bench.RecordsAsync()).ToDictionary(record => record.Receiver!);
@@ -222,7 +223,7 @@ public sealed class PipelineTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", Url = sink.Url });
+        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url });
         sink.Answer = (request, response) =>
         {
             response.StatusCode = request.Text.Contains("poison", StringComparison.Ordinal) ? 500 : 200;
@@ -242,9 +243,9 @@ public sealed class PipelineTests
         await using var sink = await HttpSink.StartAsync();
         await using var other = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync(new DeliveryOptions { Timeout = TimeSpan.FromSeconds(2) });
-        await bench.PutAsync("redirects", new ReceiverSpecification { Kind = "webhook", Url = $"http://127.0.0.1:{sink.Port}/redirects" });
-        await bench.PutAsync("endless", new ReceiverSpecification { Kind = "webhook", Url = $"http://127.0.0.1:{sink.Port}/endless" });
-        await bench.PutAsync("hangs", new ReceiverSpecification { Kind = "webhook", Url = $"http://127.0.0.1:{sink.Port}/hangs" });
+        await bench.PutAsync("redirects", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/redirects" });
+        await bench.PutAsync("endless", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/endless" });
+        await bench.PutAsync("hangs", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/hangs" });
         sink.Answer = async (request, response) =>
         {
             if (request.Path == "/redirects") response.Redirect(other.Url);
@@ -265,7 +266,7 @@ public sealed class PipelineTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", Url = sink.Url });
+        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url });
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened), bench.Incident(1, NotificationKind.Resolved), bench.Incident(2, NotificationKind.Opened, model: "fraud"));
         await bench.PassAsync(Wait, Wait);
         Assert.Equal(2, (await bench.RecordsAsync()).Count);

@@ -54,7 +54,7 @@ public sealed class ReceiverEndpointTests(TestHost host)
             Assert.False(JsonDocument.Parse(seen[^1]).RootElement.GetProperty("delivered").GetBoolean());
             seen.Add(await host.Client.GetStringAsync(address));
             // The same receivers where the log can be read.
-            await bench.PutAsync(kind, JsonSerializer.Deserialize<ReceiverSpecification>(JsonSerializer.Serialize(body), NotificationOutbox.Json)!);
+            await bench.PutAsync(kind, JsonSerializer.Deserialize<ReceiverSpecification>(JsonSerializer.Serialize(body), ReceiverSpecification.Json)!);
         }
 
         foreach (var page in new[] { "/v1/receivers", "/v1/deliveries?limit=500", "/settings", $"/settings?receiver={_name}-webhook", "/settings/deliveries", "/self" }) seen.Add(await host.Client.GetStringAsync(page));
@@ -63,7 +63,7 @@ public sealed class ReceiverEndpointTests(TestHost host)
         Assert.Equal(4, (await bench.RecordsAsync()).Count(record => record is { State: DeliveryState.Waiting, Attempts: > 0 }));
         seen.Add(bench.Log.Text);
         seen.Add(string.Join('\n', (await bench.RecordsAsync()).Select(record => record.Detail)));
-        seen.Add(string.Join('\n', bench.Get<ReceiverCatalog>().All.Select(receiver => $"{receiver} {receiver.Declared} {JsonSerializer.Serialize(receiver.Declared)}")));
+        seen.Add(string.Join('\n', bench.Get<ReceiverCatalog>().All.Select(receiver => $"{receiver} {receiver.Declared} {JsonSerializer.Serialize(receiver.Declared, ReceiverSpecification.Json)}")));
         await using (var db = await bench.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync())
             seen.Add(string.Join('\n', (await db.Receivers.ToListAsync()).Select(row => row.Specification + row.Secrets)));
         Assert.NotEmpty(bench.Log.Text);
@@ -79,22 +79,22 @@ public sealed class ReceiverEndpointTests(TestHost host)
     public async Task A_left_out_secret_is_kept_until_the_destination_changes_and_survives_a_restart()
     {
         await using var bench = await DeliveryBench.OpenAsync();
-        var first = new ReceiverSpecification { Kind = "webhook", Url = "https://one.example.com/a", Secret = "a-secret-of-sixteen" };
+        var first = new ReceiverSpecification { Kind = "webhook", ["url"] = "https://one.example.com/a", ["secret"] = "a-secret-of-sixteen" };
         await bench.PutAsync("hook", first);
-        var kept = await bench.PutAsync("hook", first with { Secret = null, Url = "https://one.example.com/b", Digest = true });
+        var kept = await bench.PutAsync("hook", first.With(("secret", null), ("url", "https://one.example.com/b")) with { Digest = true });
         Assert.Equal(["secret"], kept.SecretsSet);
         await bench.RestartAsync();
         var restarted = bench.Get<ReceiverCatalog>().Find("hook")!;
         Assert.Equal("a-secret-of-sixteen", restarted.SecretOf("secret"));
-        Assert.Equal("https://one.example.com/b", restarted.Declared.Url);
-        Assert.Empty((await bench.PutAsync("hook", first with { Secret = "" })).SecretsSet);
+        Assert.Equal("https://one.example.com/b", restarted.Declared.Text("url"));
+        Assert.Empty((await bench.PutAsync("hook", first.With(("secret", "")))).SecretsSet);
         await bench.PutAsync("hook", first);
-        Assert.Empty((await bench.PutAsync("hook", first with { Secret = null, Url = "https://evil.example.com/a" })).SecretsSet);
+        Assert.Empty((await bench.PutAsync("hook", first.With(("secret", null), ("url", "https://evil.example.com/a")))).SecretsSet);
 
-        var mail = new ReceiverSpecification { Kind = "email", Host = "mail.example.com", UserName = "u", Password = "p", From = "a@example.com", To = ["b@example.com"] };
+        var mail = new ReceiverSpecification { Kind = "email", ["host"] = "mail.example.com", ["user_name"] = "u", ["password"] = "p", ["from"] = "a@example.com", ["to"] = new[] { "b@example.com" } };
         await bench.PutAsync("mail", mail);
-        await bench.PutAsync("mail", mail with { Password = null, To = ["c@example.com"] });
-        var (moved, _, errors) = await bench.Get<ReceiverCatalog>().PutAsync("mail", mail with { Password = null, Host = "evil.example.com" }, "test", CancellationToken.None);
+        await bench.PutAsync("mail", mail.With(("password", null), ("to", new[] { "c@example.com" })));
+        var (moved, _, errors) = await bench.Get<ReceiverCatalog>().PutAsync("mail", mail.With(("password", null), ("host", "evil.example.com")), "test", CancellationToken.None);
         Assert.Null(moved);
         Assert.Equal("password", Assert.Single(errors).Field);
 
@@ -133,9 +133,9 @@ public sealed class ReceiverEndpointTests(TestHost host)
     [InlineData("slack", "http://169.254.169.254/", "link-local")]
     public void An_address_that_must_not_be_called_is_refused(string kind, string url, string reason)
     {
-        var errors = ReceiverRules.Check("r", new ReceiverSpecification { Kind = kind, Url = url }, allowLinkLocal: false);
+        var errors = ReceiverRules.Check("r", new ReceiverSpecification { Kind = kind, ["url"] = url }, allowLinkLocal: false);
         Assert.Contains(errors, error => error.Field == "url" && error.Reason.Contains(reason, StringComparison.Ordinal));
-        if (reason == "link-local") Assert.Empty(ReceiverRules.Check("r", new ReceiverSpecification { Kind = kind, Url = url }, allowLinkLocal: true));
+        if (reason == "link-local") Assert.Empty(ReceiverRules.Check("r", new ReceiverSpecification { Kind = kind, ["url"] = url }, allowLinkLocal: true));
     }
 
     [Theory]
@@ -145,7 +145,7 @@ public sealed class ReceiverEndpointTests(TestHost host)
     [InlineData("http://[64:ff9b::192.0.2.4]/")]
     [InlineData("http://[2001:db8::1]/")]
     public void Where_receivers_of_ones_own_network_live_is_allowed(string url) =>
-        Assert.Empty(ReceiverRules.Check("r", new ReceiverSpecification { Kind = "webhook", Url = url }, allowLinkLocal: false));
+        Assert.Empty(ReceiverRules.Check("r", new ReceiverSpecification { Kind = "webhook", ["url"] = url }, allowLinkLocal: false));
 
     [Theory]
     [InlineData("64:ff9b::169.254.169.254")]

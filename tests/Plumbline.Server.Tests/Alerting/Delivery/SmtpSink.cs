@@ -5,18 +5,39 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 
 /// <summary>A mail as it arrived.</summary>
-internal sealed record SunkMail(string From, IReadOnlyList<string> To, string Text, bool Encrypted, string? SignedIn)
+internal sealed partial record SunkMail(string From, IReadOnlyList<string> To, string Text, bool Encrypted, string? SignedIn)
 {
     public string this[string header] => Unfold().Split("\r\n").FirstOrDefault(line => line.StartsWith(header + ": ", StringComparison.OrdinalIgnoreCase))?[(header.Length + 2)..] ?? "";
 
     public string Body => Encoding.UTF8.GetString(Convert.FromBase64String(Text[(Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..].ReplaceLineEndings("")));
 
     /// <summary>The subject with its encoded words read (RFC 2047).</summary>
-    public string Subject => string.Concat(this["Subject"].Split(' ').Select(word => word.StartsWith("=?utf-8?B?", StringComparison.Ordinal) ? Encoding.UTF8.GetString(Convert.FromBase64String(word[10..^2])) : word + " ")).TrimEnd();
+    public string Subject => Word().Replace(Between().Replace(this["Subject"], "?="), match =>
+        Encoding.UTF8.GetString(match.Groups[1].Value is "B" or "b" ? Convert.FromBase64String(match.Groups[2].Value) : Quoted(match.Groups[2].Value)));
+
+    private static byte[] Quoted(string text)
+    {
+        var bytes = new List<byte>();
+        for (var i = 0; i < text.Length; i++)
+        {
+            bytes.Add(text[i] switch { '_' => (byte)' ', '=' => Convert.ToByte(text.Substring(i + 1, 2), 16), var letter => (byte)letter });
+            if (text[i] == '=') i += 2;
+        }
+
+        return [.. bytes];
+    }
+
+    [GeneratedRegex(@"=\?utf-8\?([BbQq])\?([^?]*)\?=", RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex Word();
+
+    // White space between two encoded words is none.
+    [GeneratedRegex(@"\?=\s+(?==\?)", RegexOptions.None, 1000)]
+    private static partial Regex Between();
 
     private string Unfold() => Text[..Text.IndexOf("\r\n\r\n", StringComparison.Ordinal)].Replace("\r\n ", " ", StringComparison.Ordinal);
 }

@@ -2,25 +2,23 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 
-namespace Plumbline.Alerting.Delivery.Sending;
+namespace Plumbline.Alerting.Delivery.Receivers.Alertmanager;
 
 /// <summary>
 /// The v2 API of Alertmanager. An alert there is a label set that somebody keeps repeating: so every alert that was sent is remembered in the state
 /// database, repeated before it ends, and after its end repeated as resolved for a while. It goes to every address of the cluster; one that accepts it is enough for
 /// the delivery, the repetitions reach the others when they are back.
 /// </summary>
-public sealed class AlertmanagerClient(OutboundHttp http, MessageLinks links, IDbContextFactory<StateDbContext> state, ModelCatalog models, DeliveryOptions options, TimeProvider time) : IReceiverClient
+public sealed class AlertmanagerClient(OutboundHttp http, MessageLinks links, IDbContextFactory<StateDbContext> state, ModelCatalog models, DeliveryOptions options, TimeProvider time) : IRemindingClient
 {
     // An alert outlives this many missed repetitions.
     private const int EndsAfterReminders = 5;
     private static readonly TimeSpan RepeatResolved = TimeSpan.FromMinutes(15);
-
-    public ReceiverKind Kind => ReceiverKind.Alertmanager;
 
     public async Task<SendOutcome> SendAsync(OutgoingMessage message, CancellationToken cancellation)
     {
@@ -31,7 +29,7 @@ public sealed class AlertmanagerClient(OutboundHttp http, MessageLinks links, ID
         return await PostAsync(message.Receiver, rows, cancellation);
     }
 
-    /// <summary>Repeats what is due. Returns when the next repetition is due, or null.</summary>
+    /// <inheritdoc/>
     public async Task<DateTimeOffset?> RemindAsync(ReceiverCatalog receivers, Action<Receiver, SendOutcome> report, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
@@ -51,7 +49,7 @@ public sealed class AlertmanagerClient(OutboundHttp http, MessageLinks links, ID
         await db.SaveChangesAsync(cancellation);
         foreach (var group in due.GroupBy(row => row.Receiver, StringComparer.Ordinal))
         {
-            if (receivers.Find(group.Key) is not { Kind: ReceiverKind.Alertmanager } receiver) await db.RemindedAlerts.Where(row => row.Receiver == group.Key).ExecuteDeleteAsync(cancellation);
+            if (receivers.Find(group.Key) is not { Kind: AlertmanagerReceiver } receiver) await db.RemindedAlerts.Where(row => row.Receiver == group.Key).ExecuteDeleteAsync(cancellation);
             else if (receiver.Declared.Enabled) report(receiver, await PostAsync(receiver, [.. group], cancellation));
         }
 
@@ -96,7 +94,7 @@ public sealed class AlertmanagerClient(OutboundHttp http, MessageLinks links, ID
         if (rows.Count == 0) return SendOutcome.Delivered;
         var body = JsonSerializer.SerializeToUtf8Bytes(rows.Select(Write), NotificationOutbox.Json);
         var headers = receiver.SecretOf("authorization") is { } authorization ? new[] { ("Authorization", authorization) } : [];
-        var outcomes = await Task.WhenAll(receiver.Declared.Urls.Select(async url =>
+        var outcomes = await Task.WhenAll(receiver.Declared.Texts("urls").Select(async url =>
             (url, outcome: await http.PostAsync(receiver, new Uri(url.TrimEnd('/') + "/api/v2/alerts"), body, headers, cancellation))));
         var failed = outcomes.Where(pair => pair.outcome.Verdict != SendVerdict.Delivered).ToList();
         if (failed.Count == 0) return SendOutcome.Delivered;

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
 
-namespace Plumbline.Alerting.Delivery.Sending;
+namespace Plumbline.Alerting.Delivery.Receivers.PagerDuty;
 
 /// <summary>
 /// PagerDuty's Events API v2. One incident here is one incident there: the dedup_key is made of our incident's number, so that an escalation changes it,
@@ -13,12 +13,10 @@ public sealed class PagerDutyClient(OutboundHttp http, MessageLinks links) : IRe
     private const int MaxSummary = 1024;
     private const int MaxBody = 8192;
 
-    public ReceiverKind Kind => ReceiverKind.PagerDuty;
-
     public async Task<SendOutcome> SendAsync(OutgoingMessage message, CancellationToken cancellation)
     {
         if (message.Receiver.SecretOf("routing_key") is not { } routingKey) return new SendOutcome(SendVerdict.Retry, "its routing_key is not set");
-        var address = new Uri(message.Receiver.Declared.Url ?? ReceiverRules.DefaultPagerDutyUrl);
+        var address = new Uri(message.Receiver.Declared.Text("url") ?? PagerDutyReceiver.DefaultUrl);
         foreach (var notification in message.Notifications)
         {
             // A test must not leave an incident behind: it opens one and closes it.

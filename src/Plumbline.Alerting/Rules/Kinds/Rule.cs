@@ -2,26 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Plumbline.Registry.Models;
 
-namespace Plumbline.Alerting.Rules;
-
-/// <summary>How a rule decides whether a window is suspicious.</summary>
-public enum RuleKind
-{
-    /// <summary>The value is beyond a fixed number.</summary>
-    Threshold,
-
-    /// <summary>The value differs from an earlier period by more than a fixed amount.</summary>
-    Change,
-
-    /// <summary>The value is surprising against what is normal for it, within the model's false-alarm budget.</summary>
-    Drift,
-
-    /// <summary>No predictions although there used to be some at this hour.</summary>
-    Absence,
-
-    /// <summary>The value of one version divided by that of another is beyond a fixed number.</summary>
-    Ratio,
-}
+namespace Plumbline.Alerting.Rules.Kinds;
 
 /// <summary>Which way is bad.</summary>
 public enum RuleDirection
@@ -31,6 +12,13 @@ public enum RuleDirection
     Above,
     Below,
     Either,
+}
+
+/// <summary>Directions in words.</summary>
+public static class RuleDirections
+{
+    /// <summary>"above", "below", or "beyond" for either.</summary>
+    public static string Words(this RuleDirection direction) => direction switch { RuleDirection.Above => "above", RuleDirection.Below => "below", _ => "beyond" };
 }
 
 /// <summary>What a change is measured against.</summary>
@@ -90,7 +78,7 @@ public sealed record Rule
 
     public RuleDirection Direction { get; init; }
 
-    /// <summary>Threshold, change or ratio; not used by drift and absence.</summary>
+    /// <summary>The number that <see cref="Kind"/> compares with, where it has one.</summary>
     public double? Value { get; init; }
 
     /// <summary>Change only: true when <see cref="Value"/> is a share of the former value (0.2 is 20 %).</summary>
@@ -104,7 +92,7 @@ public sealed record Rule
     /// <summary>Null: from the estimated loss (see Incidents). A fixed severity otherwise.</summary>
     public AlertSeverity? Severity { get; init; }
 
-    /// <summary>How many of the last <see cref="OfWindows"/> windows must be suspicious, 1..100. Not used by drift, which gathers evidence instead. Default 2.</summary>
+    /// <summary>How many of the last <see cref="OfWindows"/> windows must be suspicious, 1..100. Not used by a kind that gathers evidence instead. Default 2.</summary>
     public int ForWindows { get; init; } = 2;
 
     /// <summary>1..100. Default 2.</summary>
@@ -113,7 +101,7 @@ public sealed record Rule
     /// <summary>Rows below which a window is not judged. Default 30.</summary>
     public int MinimumN { get; init; } = 30;
 
-    /// <summary>Drift only: a change that is certain but smaller than this (in the metric's unit, or in standard deviations for drift.calibrated) goes to the digest. Null: <see cref="EffectFloors"/>.</summary>
+    /// <summary>Anomaly only: a change that is certain but smaller than this (in the metric's unit, or in standard deviations for drift.calibrated) goes to the digest. Null: <see cref="EffectFloors"/>.</summary>
     public double? EffectFloor { get; init; }
 
     /// <summary>Judged, shown, and never told to anybody.</summary>

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
 
-namespace Plumbline.Alerting.Delivery.Sending;
+namespace Plumbline.Alerting.Delivery.Receivers.Webhook;
 
 /// <summary>
 /// Posts JSON to any address. With a secret the headers carry <c>Plumbline-Signature: sha256=HEX</c>, the HMAC-SHA256 over the
@@ -17,8 +17,6 @@ public sealed class WebhookClient(OutboundHttp http, MessageLinks links, TimePro
     public const string TimestampHeader = "Plumbline-Timestamp";
     public const string SignatureHeader = "Plumbline-Signature";
 
-    public ReceiverKind Kind => ReceiverKind.Webhook;
-
     public Task<SendOutcome> SendAsync(OutgoingMessage message, CancellationToken cancellation)
     {
         var body = Write(message);
@@ -26,7 +24,7 @@ public sealed class WebhookClient(OutboundHttp http, MessageLinks links, TimePro
         var headers = new List<(string, string)> { (KeyHeader, message.Key), (TimestampHeader, timestamp) };
         if (message.Receiver.SecretOf("secret") is { } secret) headers.Add((SignatureHeader, Sign(secret, timestamp, body)));
         if (message.Receiver.SecretOf("authorization") is { } authorization) headers.Add(("Authorization", authorization));
-        return http.PostAsync(message.Receiver, new Uri(message.Receiver.Declared.Url!), body, headers, cancellation);
+        return http.PostAsync(message.Receiver, new Uri(message.Receiver.Declared.Text("url")!), body, headers, cancellation);
     }
 
     /// <summary>The signature header's value.</summary>

@@ -1,6 +1,6 @@
 using Plumbline.Statistics.Alarms;
 
-namespace Plumbline.Alerting.Rules;
+namespace Plumbline.Alerting.Rules.Kinds;
 
 /// <summary>How large a change of a metric must be before it is more than a curiosity.</summary>
 /// <param name="Size">In the metric's unit; a share of the former value when <paramref name="IsRelative"/>.</param>

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
 
-namespace Plumbline.Alerting.Delivery.Sending;
+namespace Plumbline.Alerting.Delivery.Receivers.Slack;
 
 /// <summary>
 /// Posts to an incoming webhook of Slack, or of what understands the same (Mattermost, Rocket.Chat, Discord's /slack addresses): text and attachments,
@@ -11,8 +11,6 @@ namespace Plumbline.Alerting.Delivery.Sending;
 public sealed class SlackClient(OutboundHttp http, MessageLinks links) : IReceiverClient
 {
     private const int MaxText = 2500;
-
-    public ReceiverKind Kind => ReceiverKind.Slack;
 
     public Task<SendOutcome> SendAsync(OutgoingMessage message, CancellationToken cancellation) => message.Receiver.SecretOf("url") is { } url
         ? http.PostAsync(message.Receiver, new Uri(url), Write(message), [], cancellation)

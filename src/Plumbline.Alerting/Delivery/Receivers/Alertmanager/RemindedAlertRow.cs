@@ -1,6 +1,6 @@
 using Plumbline.Alerting.Notifications;
 
-namespace Plumbline.Alerting.Delivery.Sending;
+namespace Plumbline.Alerting.Delivery.Receivers.Alertmanager;
 
 /// <summary>An alert that an Alertmanager must be reminded of until it is over, and some time after.</summary>
 public sealed class RemindedAlertRow

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Plumbline.Registry.State;
 
-namespace Plumbline.Alerting.Delivery.Sending;
+namespace Plumbline.Alerting.Delivery.Receivers.Alertmanager;
 
 /// <summary>The table of alerts that an Alertmanager is reminded of, in the state database.</summary>
 public static class RemindedAlertTable

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Plumbline.Registry.Web;
+
+/// <summary>The address of every page, relative to the server. Whoever leads to a page asks here; a test finds those who write an address themselves.</summary>
+public static class Links
+{
+    public const string Fleet = "/";
+    public const string Start = "/start";
+    public const string Models = "/models";
+    public const string Incidents = "/incidents";
+    public const string Explore = "/explore";
+    public const string Settings = "/settings";
+    public const string Silences = Settings + "/silences";
+    public const string Deliveries = Settings + "/deliveries";
+    public const string Self = "/self";
+
+    /// <summary>Tabs of a model's page.</summary>
+    public const string Inputs = "inputs";
+    public const string Outputs = "outputs";
+    public const string Performance = "performance";
+    public const string Outcomes = "outcomes";
+
+    /// <summary>A model's page; <paramref name="tab"/> is empty for its summary.</summary>
+    public static string Model(string model, string tab = "") => Tab($"{Models}/{Uri.EscapeDataString(model)}", tab);
+
+    /// <summary>The predictions of a model.</summary>
+    public static string ExploreModel(string model) => $"{Explore}/{Uri.EscapeDataString(model)}";
+
+    /// <summary>One prediction.</summary>
+    public static string Prediction(string model, string id) => $"{Model(model)}/predictions/{Uri.EscapeDataString(id)}";
+
+    /// <summary>One incident.</summary>
+    public static string Incident(long id) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Incidents}/{id}");
+
+    /// <summary>The incidents of a model.</summary>
+    public static string IncidentsOf(string model) => With(Incidents, ("model", model));
+
+    /// <summary>A page and one of its tabs; <paramref name="tab"/> is empty for its first.</summary>
+    public static string Tab(string page, string tab) => tab.Length == 0 ? page : $"{page}/{tab}";
+
+    /// <summary>An address with keys; those without a value are left out.</summary>
+    public static string With(string address, params IEnumerable<(string Key, string? Value)> keys) =>
+        QueryHelpers.AddQueryString(address, keys.Where(pair => !string.IsNullOrEmpty(pair.Value)).Select(pair => KeyValuePair.Create(pair.Key, pair.Value)));
+}
