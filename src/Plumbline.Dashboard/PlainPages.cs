@@ -3,7 +3,7 @@ namespace Plumbline.Dashboard;
 /// <summary>Pages that must work without a session and without scripts.</summary>
 internal static class PlainPages
 {
-    public static IResult NotFound() => Make("Not found", "There is no such page", """<p>Nothing lives at this address. <a href="/">All models</a> are on the Fleet page.</p>""", StatusCodes.Status404NotFound);
+    public static IResult NotFound() => Make("Not found", "There is no such page", """<p>Nothing lives at this address. <a href="@Links.Fleet">All models</a> are on the Fleet page.</p>""", StatusCodes.Status404NotFound);
 
     /// <param name="title">Of the browser's tab.</param>
     /// <param name="headline">Of the page.</param>
