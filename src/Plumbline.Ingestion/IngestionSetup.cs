@@ -5,6 +5,7 @@ using Plumbline.Ingestion.Intake;
 using Plumbline.Ingestion.Writing;
 using Plumbline.Registry;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
 
 namespace Plumbline.Ingestion;
 
@@ -35,22 +36,12 @@ public static class IngestionSetup
     public static void MapIngestion(this IEndpointRouteBuilder routes) => routes.MapEvents();
 
     // What the spool holds from an earlier run must be known before the first request can bring the same rows again.
-    private sealed class IngestionStart(KnownEvents known) : IHostedLifecycleService
+    private sealed class IngestionStart(KnownEvents known) : StartupStep
     {
-        public Task StartingAsync(CancellationToken cancellationToken)
+        public override Task StartingAsync(CancellationToken cancellationToken)
         {
             known.ReadSpoolAtStart();
             return Task.CompletedTask;
         }
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -17,7 +17,7 @@ public static class SharedRows
         IColumnStore store, string table, int modelId, string condition, IReadOnlyList<SqlParameter> parameters, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var where = $"model_id = {{model:UInt32}} AND ({condition})";
+        var where = Of(condition);
         SqlParameter[] values = [new("model", modelId), .. parameters];
         // Often there is none, and a deletion costs more than a look.
         using (var rows = await store.QueryAsync(new SqlStatement($"SELECT count() FROM (SELECT 1 FROM {table} WHERE {where} LIMIT 1)", values), ct))
@@ -26,7 +26,7 @@ public static class SharedRows
                 return;
         }
 
-        await store.ExecuteAsync(new SqlStatement($"DELETE FROM {table} WHERE {where} SETTINGS lightweight_deletes_sync = 2", values), ct);
+        await DeleteFoundAsync(store, table, where, values, ct);
     }
 
     /// <summary>Deletes rows of one model that are older than a time, and says how many those were.</summary>
@@ -40,14 +40,20 @@ public static class SharedRows
         IColumnStore store, string table, int modelId, string condition, DateTimeOffset before, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(store);
+        var where = Of(condition);
+        SqlParameter[] values = [new("model", modelId), new("before", before)];
         long count;
-        using (var rows = await store.QueryAsync(
-            new SqlStatement($"SELECT count() FROM {table} WHERE model_id = {{model:UInt32}} AND {condition}", new("model", modelId), new("before", before)), ct))
+        using (var rows = await store.QueryAsync(new SqlStatement($"SELECT count() FROM {table} WHERE {where}", values), ct))
         {
             count = rows.Read() ? (long)rows.ReadUInt64() : 0;
         }
 
-        if (count > 0) await DeleteAsync(store, table, modelId, condition, [new("before", before)], ct);
+        if (count > 0) await DeleteFoundAsync(store, table, where, values, ct);
         return new ExpiredRows(count);
     }
+
+    private static string Of(string condition) => $"model_id = {{model:UInt32}} AND ({condition})";
+
+    private static Task DeleteFoundAsync(IColumnStore store, string table, string where, SqlParameter[] values, CancellationToken ct) =>
+        store.ExecuteAsync(new SqlStatement($"DELETE FROM {table} WHERE {where} SETTINGS lightweight_deletes_sync = 2", values), ct);
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Dashboard.Frame;
 
@@ -52,8 +53,6 @@ public sealed record PageScope(string Path, IReadOnlyDictionary<string, string> 
 
     private static string Build(string path, IEnumerable<KeyValuePair<string, string>> keys, (string Key, string? Value)[] changes)
     {
-        var kept = keys.Where(pair => !Array.Exists(changes, change => change.Key == pair.Key))
-            .Concat(changes.Where(change => !string.IsNullOrEmpty(change.Value)).Select(change => KeyValuePair.Create(change.Key, change.Value!)));
-        return QueryHelpers.AddQueryString(path, kept.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)));
+        return Links.With(path, [.. keys.Where(pair => !Array.Exists(changes, change => change.Key == pair.Key)).Select(pair => (pair.Key, (string?)pair.Value)), .. changes]);
     }
 }

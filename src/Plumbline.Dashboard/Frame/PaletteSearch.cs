@@ -14,9 +14,9 @@ public sealed class PaletteSearch(ModelCatalog models)
 
     private static readonly PalettePlace[] Pages =
     [
-        .. Places.All.SelectMany(place => Tabs.Of(place.Address) is { Count: > 0 } tabs
-            ? tabs.Select(tab => new PalettePlace($"{place.Words}: {tab.Words.ToLowerInvariant()}", "page", Links.Tab(place.Address, tab.Key)))
-            : [new PalettePlace(place.Words, "page", place.Address)]),
+        .. Places.All.SelectMany(place => Tabs.Of(place.Address)
+            .Select(tab => new PalettePlace($"{place.Words}: {tab.Words.ToLowerInvariant()}", "page", Links.Tab(place.Address, tab.Key)))
+            .DefaultIfEmpty(new PalettePlace(place.Words, "page", place.Address))),
     ];
 
     /// <summary>At most <see cref="MostFound"/> places; names that begin with the text come before those that hold it.</summary>

@@ -33,5 +33,8 @@ public static class Tabs
         select (tab.Page, Tab: new PageTab(tab.Key, tab.Words, type))).ToLookup(found => found.Page, found => found.Tab, StringComparer.Ordinal);
 
     /// <summary>The tabs of a page, in their order.</summary>
-    public static IReadOnlyList<PageTab> Of(string page) => [.. ByPage[page]];
+    public static IEnumerable<PageTab> Of(string page) => ByPage[page];
+
+    /// <summary>The tab that an address names, the first one where it names none; null when there is no such tab.</summary>
+    public static PageTab? Find(string page, string? key) => Of(page).FirstOrDefault(tab => tab.Key == (key ?? ""));
 }

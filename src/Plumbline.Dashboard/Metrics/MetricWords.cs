@@ -1,5 +1,6 @@
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Text;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Dashboard.Metrics;
 
@@ -33,6 +34,15 @@ public static class MetricWords
         "performance.r2" => "R\u00b2",
         "performance.label_coverage" => "Ground-truth coverage",
         _ => metric,
+    };
+
+    /// <summary>The tab of a model's page that shows a layer; empty for its summary.</summary>
+    public static string Tab(MetricLayer layer) => layer switch
+    {
+        MetricLayer.Inputs => Links.Inputs,
+        MetricLayer.Outputs => Links.Outputs,
+        MetricLayer.Outcomes => Links.Performance,
+        _ => "",
     };
 
     /// <summary>A p-value: small ones by their order, because nobody believes more digits.</summary>

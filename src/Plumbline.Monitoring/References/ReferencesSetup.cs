@@ -1,6 +1,7 @@
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Store;
 
 namespace Plumbline.Monitoring.References;
@@ -18,23 +19,13 @@ public static class ReferencesSetup
         .AddHostedService<BaselineStart>();
 
     // Starting, like the state: before anything that computes or listens.
-    private sealed class BaselineStart(BaselineCatalog baselines, IColumnStore store, InstanceOptions instance) : IHostedLifecycleService
+    private sealed class BaselineStart(BaselineCatalog baselines, IColumnStore store, InstanceOptions instance) : StartupStep
     {
-        public async Task StartingAsync(CancellationToken cancellationToken)
+        public override async Task StartingAsync(CancellationToken cancellationToken)
         {
             ReferenceFile.DeleteLeftOvers(ReferenceFile.FolderIn(instance.DataDirectory));
             await StagedReference.DropLeftOversAsync(store, cancellationToken);
             await baselines.LoadAsync(cancellationToken);
         }
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -49,7 +49,7 @@ internal static class CounterCheck
         var facts = new List<CounterFacts>();
         foreach (var lane in models.Order().SelectMany(model => Kinds.Select(kind => (ModelId: model, Kind: kind))))
         {
-            var expiry = expired.GetValueOrDefault((lane.ModelId, DataOf(lane.Kind)));
+            var expiry = expired.GetValueOrDefault((lane.ModelId, RetainedRows.Of(lane.Kind)));
             var (counted, held) = (spool.Counters(lane.ModelId, lane.Kind).Stored - (expiry?.Rows ?? 0), rows.GetValueOrDefault(lane));
             if (counted + held == 0) continue;
             var merged = expiry?.Merged ?? 0;
@@ -88,14 +88,6 @@ internal static class CounterCheck
         EventKind.Prediction => "predictions",
         EventKind.GroundTruth => "ground truths",
         _ => "signals",
-    };
-
-    /// <summary>The name under which retention keeps account of a kind.</summary>
-    internal static string DataOf(EventKind kind) => kind switch
-    {
-        EventKind.Prediction => RetainedRows.Predictions,
-        EventKind.GroundTruth => RetainedRows.GroundTruth,
-        _ => RetainedRows.Signals,
     };
 
     private static string TableOf(CounterFacts facts) => facts.Kind switch

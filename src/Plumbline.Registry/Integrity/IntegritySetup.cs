@@ -1,6 +1,7 @@
 using Plumbline.Events.Spooling;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Retention;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Store;
 
 namespace Plumbline.Registry.Integrity;
@@ -21,9 +22,9 @@ public static class IntegritySetup
 
     /// <summary>After the models are read and before anything is stored.</summary>
     private sealed class IntegrityStart(Spool spool, IColumnStore store, ModelCatalog catalog, RetentionBook retention, IntegrityFindings findings,
-        ILogger<IntegrityFindings> log) : IHostedLifecycleService
+        ILogger<IntegrityFindings> log) : StartupStep
     {
-        public async Task StartingAsync(CancellationToken cancellationToken)
+        public override async Task StartingAsync(CancellationToken cancellationToken)
         {
             // Those of the spool, which was read before.
             foreach (var finding in findings.Found) log.LogError("{Finding}", finding);
@@ -34,7 +35,7 @@ public static class IntegritySetup
                 {
                     if (facts.Uncounted > 0)
                     {
-                        await retention.AddUncountedAsync(facts.ModelId, CounterCheck.DataOf(facts.Kind), facts.Uncounted, cancellationToken);
+                        await retention.AddUncountedAsync(facts.ModelId, RetainedRows.Of(facts.Kind), facts.Uncounted, cancellationToken);
                         continue;
                     }
 
@@ -54,16 +55,6 @@ public static class IntegritySetup
                     + "server and run `plumbline check`.");
             }
         }
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         private async Task ReportOrphansAsync(CancellationToken cancellation)
         {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Registry.Integrity;
@@ -24,17 +25,7 @@ public sealed class StatePreparation(DataParts parts, IDbContextFactory<StateDbC
 }
 
 /// <summary>First of the hosted services: everything else reads models.</summary>
-internal sealed class StateStart(StatePreparation preparation) : IHostedLifecycleService
+internal sealed class StateStart(StatePreparation preparation) : StartupStep
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => preparation.EnsureAsync(cancellationToken);
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public override Task StartingAsync(CancellationToken cancellationToken) => preparation.EnsureAsync(cancellationToken);
 }

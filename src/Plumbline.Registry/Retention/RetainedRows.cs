@@ -1,3 +1,4 @@
+using Plumbline.Events;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 
@@ -25,6 +26,14 @@ public sealed record RetainedRows(
     public const string Signals = "signals";
     public const string Profiles = "profiles";
     public const string MetricPoints = "metric_points";
+
+    /// <summary>What the events of a kind are called here.</summary>
+    public static string Of(EventKind kind) => kind switch
+    {
+        EventKind.Prediction => Predictions,
+        EventKind.GroundTruth => GroundTruth,
+        _ => Signals,
+    };
 
     /// <summary>How long a model keeps it; null for ever.</summary>
     public TimeSpan? KeptFor(ModelDefinition model) => Period == RetentionPeriod.Predictions ? model.PredictionRetention : model.ProfileRetention;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Events;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
@@ -29,6 +30,9 @@ public sealed class RetentionBook(IDbContextFactory<StateDbContext> state, Model
 
     /// <summary>What was deleted of one kind of data; null for nothing.</summary>
     public Expiry? Find(int modelId, string data) => _known.GetValueOrDefault((modelId, data));
+
+    /// <summary>Events of all kinds that were deleted of a model.</summary>
+    public long EventsOf(int modelId) => Enum.GetValues<EventKind>().Sum(kind => Find(modelId, RetainedRows.Of(kind))?.Rows ?? 0);
 
     /// <summary>What was deleted, by model and kind of data.</summary>
     public IReadOnlyDictionary<(int ModelId, string Data), Expiry> All => _known;

@@ -1,5 +1,7 @@
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
+using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
 using Plumbline.Registry.Windows;
 using Plumbline.Store;
@@ -26,19 +28,9 @@ public static class RetentionSetup
                 ? TypedResults.Ok(new { Data = data.Select(kept => RetentionView.Of(found, kept, book.Find(found.Id, kept.Name), time.GetUtcNow())) })
                 : Problems.UnknownModel(model)).RequireRole(ApiRole.Read).WithTags("Models");
 
-    private sealed class Start(RetentionBook book) : IHostedLifecycleService
+    private sealed class Start(RetentionBook book) : StartupStep
     {
-        public Task StartingAsync(CancellationToken cancellationToken) => book.LoadAsync(cancellationToken);
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public override Task StartingAsync(CancellationToken cancellationToken) => book.LoadAsync(cancellationToken);
     }
 }
 
@@ -54,6 +46,6 @@ public sealed record RetentionView(string Name, string? Kept, DateTimeOffset? De
     {
         var period = kept.KeptFor(model);
         DateTimeOffset? next = period is { } length ? RetentionBook.StartOfMonth(now - length).AddMonths(1) + length : null;
-        return new(kept.Name, period is { } declared ? Text.DurationText.Format(declared) : null, expiry?.Before, expiry?.Rows ?? 0, next);
+        return new(kept.Name, period is { } declared ? DurationText.Format(declared) : null, expiry?.Before, expiry?.Rows ?? 0, next);
     }
 }

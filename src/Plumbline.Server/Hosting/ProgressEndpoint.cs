@@ -29,7 +29,7 @@ public static class ProgressEndpoint
             stored = counters.Stored,
             duplicates = counters.Duplicate,
             rejected = counters.Rejected,
-            expired = new[] { RetainedRows.Predictions, RetainedRows.GroundTruth, RetainedRows.Signals }.Sum(data => retention.Find(found.Id, data)?.Rows ?? 0),
+            expired = retention.EventsOf(found.Id),
             pending_windows = backlog.Count,
             oldest_pending_window = backlog.Oldest,
             watermark,

@@ -115,7 +115,7 @@ public sealed record ReceiverSpecification : IOpenOptions
         foreach (var (key, value) in Types)
         {
             var property = type.CreateJsonPropertyInfo(value, key);
-            property.Get = specification => ((ReceiverSpecification)specification)[key] is ImmutableArray<string> list ? list : ((ReceiverSpecification)specification)[key];
+            property.Get = specification => ((ReceiverSpecification)specification)[key];
             property.Set = (specification, given) => ((ReceiverSpecification)specification).Set(key, given);
             property.ShouldSerialize = (_, present) => present is not null;
             type.Properties.Add(property);

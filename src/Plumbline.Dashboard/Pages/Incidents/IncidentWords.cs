@@ -5,7 +5,6 @@ using Plumbline.Dashboard.Metrics;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
-using QueryHelpers = Microsoft.AspNetCore.WebUtilities.QueryHelpers;
 
 namespace Plumbline.Dashboard.Pages.Incidents;
 
