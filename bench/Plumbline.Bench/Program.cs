@@ -39,7 +39,7 @@ static int Usage()
     Console.WriteLine("                          false alarms per 30 days without drift, and windows until a change is found");
     Console.WriteLine("  slices [--runs 100] [--rows 100000] [--features 50] [--seed n] [--predicates 1..3] [--only-null]");
     Console.WriteLine("                          planted cold spots found first, seconds per search, and false findings where there is none");
-    Console.WriteLine("  fuzz [--requests 300000] [--seed 1] [--port 5979] [--log FILE]");
+    Console.WriteLine("  fuzz [--requests 300000] [--rounds 1] [--seed 1] [--port 5979] [--log FILE]");
     Console.WriteLine("                          mutated requests of every kind: no 5xx but 503 with a reason, counters equal to the answers, memory");
     return 2;
 }

@@ -14,12 +14,16 @@ namespace Plumbline.Bench.Fuzz;
 /// <param name="Failures">What must not be: a 5xx other than 503 with a reason, a connection that broke, a counter that does not agree. The first hundred.</param>
 /// <param name="FailureCount">All of them.</param>
 /// <param name="Memory">The server's memory in MiB, sampled through the run; empty where nobody measures it.</param>
+/// <param name="EmptiedMemory">The same at the end of each round, after all that the round had sent was deleted.</param>
 internal sealed record FuzzReport(
     int Sent, IReadOnlyDictionary<string, int> Statuses, IReadOnlyDictionary<string, double> Seconds, IReadOnlyList<string> Failures, int FailureCount,
-    IReadOnlyList<double> Memory);
+    IReadOnlyList<double> Memory, IReadOnlyList<double> EmptiedMemory);
 
-/// <summary>Sends mutated requests to a server and holds its answers to what they must be.</summary>
-internal sealed class FuzzRun(HttpClient client, ulong seed, Func<double>? memoryMiB = null)
+/// <summary>
+/// Sends mutated requests to a server and holds its answers to what they must be. In several rounds, everything is checked and then deleted after each one: memory that is
+/// held for what is stored goes with it, and what stays and grows from round to round would be a leak.
+/// </summary>
+internal sealed class FuzzRun(HttpClient client, ulong seed, Func<double>? memoryMiB = null, int rounds = 1)
 {
     /// <summary>How often memory is sampled in a run.</summary>
     internal const int Samples = 60;
@@ -31,29 +35,50 @@ internal sealed class FuzzRun(HttpClient client, ulong seed, Func<double>? memor
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly Dictionary<string, long[]> _counted = FuzzSeeds.Models.ToDictionary(model => model.Name, _ => new long[3], StringComparer.Ordinal);
     private readonly List<double> _memory = [];
+    private readonly List<double> _emptiedMemory = [];
     private int _failureCount;
     private int _sent;
 
     public async Task<FuzzReport> RunAsync(int requests)
     {
+        var source = new FuzzRequests(seed);
+        var step = Math.Max(1, requests / Samples);
+        for (var round = 1; round <= rounds; round++)
+        {
+            await DeclareModelsAsync();
+            await SendManyAsync(source, (int)((long)requests * round / rounds), step);
+            await CheckReadsAsync();
+            await CheckCountersAsync();
+            if (rounds == 1) break;
+            await DeleteModelsAsync();
+            if (memoryMiB is not null) _emptiedMemory.Add(memoryMiB());
+        }
+
+        return new FuzzReport(_sent, _statuses, _seconds, [.. _failures], _failureCount, _memory, _emptiedMemory);
+    }
+
+    private async Task DeclareModelsAsync()
+    {
         foreach (var (name, body) in FuzzSeeds.Models)
         {
+            Array.Clear(_counted[name]);
             using var content = new StringContent(body, Encoding.UTF8, "application/json");
             using var made = await client.PutAsync(new Uri($"/v1/models/{name}", UriKind.Relative), content);
             if (!made.IsSuccessStatusCode) Fail($"{name} could not be declared: {await made.Content.ReadAsStringAsync()}");
         }
+    }
 
-        var source = new FuzzRequests(seed);
+    private Task SendManyAsync(FuzzRequests source, int until, int step)
+    {
         var gate = new Lock();
-        var step = Math.Max(1, requests / Samples);
-        await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(async () =>
+        return Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(async () =>
         {
             while (true)
             {
                 FuzzRequest request;
                 lock (gate)
                 {
-                    if (_sent == requests) return;
+                    if (_sent == until) return;
                     if (_sent++ % step == 0 && memoryMiB is not null) _memory.Add(memoryMiB());
                     request = source.Next();
                 }
@@ -61,9 +86,17 @@ internal sealed class FuzzRun(HttpClient client, ulong seed, Func<double>? memor
                 await SendAsync(request);
             }
         })));
-        await CheckReadsAsync();
-        await CheckCountersAsync();
-        return new FuzzReport(_sent, _statuses, _seconds, [.. _failures], _failureCount, _memory);
+    }
+
+    private async Task DeleteModelsAsync()
+    {
+        var models = Parse(await client.GetByteArrayAsync(new Uri("/v1/models", UriKind.Relative)))!.Value.GetProperty("models");
+        foreach (var model in models.EnumerateArray())
+        {
+            var name = model.GetProperty("name").GetString()!;
+            using var deleted = await client.DeleteAsync(new Uri($"/v1/models/{Uri.EscapeDataString(name)}", UriKind.Relative));
+            if (!deleted.IsSuccessStatusCode) Fail($"{name} could not be deleted: {await deleted.Content.ReadAsStringAsync()}");
+        }
     }
 
     private async Task SendAsync(FuzzRequest request)
