@@ -4,6 +4,7 @@ using Plumbline.Alerting.Incidents;
 using Plumbline.Alerting.Rules;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Quality;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 
@@ -21,7 +22,7 @@ public sealed class BacktestRun(MetricPointStore points, MetricCatalogue catalog
     public async Task<BacktestResult> RunAsync(ModelDefinition model, Rule rule, DateTimeOffset from, DateTimeOffset to, IProgress<double> progress, CancellationToken cancellation)
     {
         var window = rule.WindowOf(model);
-        var extent = await points.ExtentAsync(model, window, "input.rows", DateTimeOffset.UnixEpoch, to, cancellation);
+        var extent = await points.ExtentAsync(model, window, InputMetrics.Rows, DateTimeOffset.UnixEpoch, to, cancellation);
         if (extent is not { } stored) return new BacktestResult(from, to, 0, Outcome(rule.Name, 0, [], [], from, to, window), []);
         var first = stored.First;
         if (stored.Last - first > MaxWindows * window) first = stored.Last - (MaxWindows * window);

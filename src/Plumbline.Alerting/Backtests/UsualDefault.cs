@@ -1,3 +1,4 @@
+using Plumbline.Monitoring.Drift.Measures;
 using Plumbline.Monitoring.Metrics;
 
 namespace Plumbline.Alerting.Backtests;
@@ -23,9 +24,9 @@ internal sealed class UsualDefault(string name, string[] metrics, Func<MetricPoi
 
     public static IReadOnlyList<UsualDefault> All() =>
     [
-        new("PSI at least 0.1", ["drift.psi"], point => point.Value >= 0.1),
-        new("p below 0.05 (KS, chi-square)", ["drift.ks", "drift.chi2"], point => point.PValue < 0.05),
-        new("Jensen-Shannon above mean + 3 standard deviations", ["drift.js"], null),
+        new("PSI at least 0.1", [PopulationStabilityIndex.Name], point => point.Value >= 0.1),
+        new("p below 0.05 (KS, chi-square)", [KolmogorovSmirnov.Name, ChiSquare.Name], point => point.PValue < 0.05),
+        new("Jensen-Shannon above mean + 3 standard deviations", [JensenShannon.Name], null),
     ];
 
     /// <summary>The points of one window, in order of time.</summary>
@@ -33,7 +34,7 @@ internal sealed class UsualDefault(string name, string[] metrics, Func<MetricPoi
     {
         foreach (var point in points)
         {
-            if (point.Value is not { } value || !metrics.Contains(point.Metric) || (beyond is null ? false : point.Metric == "drift.chi2" && IsNumericToo(point))) continue;
+            if (point.Value is not { } value || !metrics.Contains(point.Metric) || (beyond is null ? false : point.Metric == ChiSquare.Name && IsNumericToo(point))) continue;
             if (!_series.TryGetValue((point.Metric, point.Feature), out var series)) _series[(point.Metric, point.Feature)] = series = new Series();
             bool bad;
             if (beyond is not null)
@@ -58,7 +59,7 @@ internal sealed class UsualDefault(string name, string[] metrics, Func<MetricPoi
     }
 
     // Numeric features have both tests; KS is the one that the tools use for them.
-    private bool IsNumericToo(MetricPoint point) => _series.ContainsKey(("drift.ks", point.Feature));
+    private bool IsNumericToo(MetricPoint point) => _series.ContainsKey((KolmogorovSmirnov.Name, point.Feature));
 
     private void End(MetricPoint point)
     {

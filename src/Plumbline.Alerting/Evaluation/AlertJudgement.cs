@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Rules;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Quality;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 
@@ -21,7 +22,7 @@ public sealed class AlertJudgement(
     private const int LiveWithin = 3;
 
     /// <summary>The metric whose windows are the model's windows.</summary>
-    private const string Rows = "input.rows";
+    private const string Rows = InputMetrics.Rows;
 
     private readonly SemaphoreSlim _gate = new(1, 1);
 

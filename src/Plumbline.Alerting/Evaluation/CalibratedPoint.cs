@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Plumbline.Alerting.Rules.Kinds;
+using Plumbline.Monitoring.Drift.Calibrated;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Statistics.Alarms;
 
@@ -40,8 +41,8 @@ internal sealed class CalibratedPoint(Rule rule, RuleDirection direction, TimeSp
     /// <summary>What has been learned and kept after this window, and its value; no value while learning.</summary>
     public (StreamState State, CalibratedValue? Value) Judge(StreamKey key, StreamState state, MetricPoint point)
     {
-        var known = rule.EffectFloor is { } declared ? new EffectFloor(declared) : EffectFloors.Of(rule.Metric);
-        if (rule.Metric == "drift.calibrated")
+        var known = rule.EffectFloor is { } declared ? new EffectFloor(declared) : KnownMetrics.Of(rule.Metric).Floor;
+        if (rule.Metric == CalibratedDriftMetrics.Calibrated)
             return (state, point.PValue is { } p ? new CalibratedValue(p, null, point.Value!.Value, known.Size, point.Value.Value) : null);
         var learned = Learn(point);
         if (state.Learned.Count < WindowsToLearn(window)) return (state with { Learned = state.Learned.Add(learned) }, null);

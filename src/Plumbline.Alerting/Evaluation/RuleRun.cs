@@ -1,4 +1,5 @@
 using Plumbline.Alerting.Rules.Kinds;
+using Plumbline.Monitoring.Drift.Calibrated;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
 using Plumbline.Statistics.Alarms;
@@ -85,7 +86,7 @@ public sealed class RuleRun
         {
             if (!rule.Watches(point.Feature, point.Class, point.Segment, point.Version)) continue;
             // A rule over the drift of features is about inputs: what the model answers moves with each release, and has rules of its own.
-            if (rule.Metric == "drift.calibrated" && rule.Features is null && point.Feature.StartsWith('@')) continue;
+            if (rule.Metric == CalibratedDriftMetrics.Calibrated && rule.Features is null && point.Feature.StartsWith('@')) continue;
             var key = StreamKey.Of(rule.Name, point);
             if (_streams.ContainsKey(key)) continue;
             if (count++ >= MaxStreams)

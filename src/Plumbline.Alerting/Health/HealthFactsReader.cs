@@ -1,4 +1,9 @@
+using Plumbline.Monitoring.Drift.Measures;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Outputs;
+using Plumbline.Monitoring.Performance;
+using Plumbline.Monitoring.Quality;
+using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 
@@ -12,13 +17,13 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
 {
     private static readonly string[] DayMetrics =
     [
-        "system.requests", "system.error_rate", "system.timeout_rate", "system.latency_ms.p95", "output.top_share",
-        "performance.accuracy", "performance.mae", "performance.label_coverage", "drift.psi",
+        SystemMetrics.Requests, SystemMetrics.ErrorRate, SystemMetrics.TimeoutRate, SystemMetrics.LatencyP95, OutputMetrics.TopShare,
+        PerformanceMetrics.Accuracy, PerformanceMetrics.Mae, PerformanceMetrics.LabelCoverage, PopulationStabilityIndex.Name,
     ];
 
-    private static readonly string[] FeatureMetrics = ["drift.psi", "input.missing_rate", "input.unseen_rate", "input.out_of_range_rate", "input.type_error_rate", OverReference];
+    private static readonly string[] FeatureMetrics = [PopulationStabilityIndex.Name, InputMetrics.MissingRate, InputMetrics.UnseenRate, InputMetrics.OutOfRangeRate, InputMetrics.TypeErrorRate, OverReference];
 
-    private const string OverReference = "input.missing_over_reference";
+    private const string OverReference = InputMetrics.MissingOverReference;
 
     /// <summary>Each model's newest day; the statements below join it. The placeholder {model} is 0 for all models.</summary>
     private const string Newest = """
@@ -52,7 +57,7 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
                 Segment = (await segments).GetValueOrDefault(id),
                 Traffic = flow?.Hours ?? [],
                 LastWindowEnd = flow?.End,
-                RequestsOfDay = ofModel.LastOrDefault(point => point.Metric == "system.requests")?.Value ?? 0,
+                RequestsOfDay = ofModel.LastOrDefault(point => point.Metric == SystemMetrics.Requests)?.Value ?? 0,
                 Versions = [.. (await versions)[id].OrderByDescending(version => version.Requests)],
             };
         }

@@ -1,4 +1,9 @@
+using Plumbline.Monitoring.Drift.Measures;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Outputs;
+using Plumbline.Monitoring.Performance;
+using Plumbline.Monitoring.Quality;
+using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Text;
 
 namespace Plumbline.Alerting.Health;
@@ -20,13 +25,13 @@ public static class HealthJudge
     private static LayerHealth System(HealthFacts facts)
     {
         var found = new List<LayerHealth>();
-        foreach (var (metric, words) in new[] { ("system.error_rate", "errors"), ("system.timeout_rate", "timeouts") })
+        foreach (var (metric, words) in new[] { (SystemMetrics.ErrorRate, "errors"), (SystemMetrics.TimeoutRate, "timeouts") })
         {
             if (facts.Newest(metric, HealthLimits.EnoughRows) is not { } rate)
                 continue;
             found.Add(new LayerHealth(MetricLayer.System, Beyond(rate.Lower ?? 0, HealthLimits.FailuresWatch, HealthLimits.FailuresBad), $"{words} {Percent(rate.Value)} (95 % {Percent(rate.Lower)} .. {Percent(rate.Upper)}), n {Count(rate.N)}"));
         }
-        if (facts.Newest("system.latency_ms.p95", HealthLimits.EnoughRows) is { Value: > 0 } latency && Median(facts.Before(latency, HealthLimits.EnoughRows)) is > 0 and var usual)
+        if (facts.Newest(SystemMetrics.LatencyP95, HealthLimits.EnoughRows) is { Value: > 0 } latency && Median(facts.Before(latency, HealthLimits.EnoughRows)) is > 0 and var usual)
             found.Add(new LayerHealth(MetricLayer.System, Beyond(latency.Value.Value / usual, HealthLimits.LatencyWatch, HealthLimits.LatencyBad), $"p95 latency {Short(latency.Value.Value)} ms, {Short(latency.Value.Value / usual)} times its usual {Short(usual)} ms"));
         return Worst(MetricLayer.System, found, TooFew(facts));
     }
@@ -38,21 +43,21 @@ public static class HealthJudge
         {
             var (state, words) = fact.Metric switch
             {
-                "drift.psi" => (Beyond(fact.Value, HealthLimits.DriftWatch, HealthLimits.DriftBad), $"{fact.Feature} drifts: PSI {Short(fact.Value)}"),
-                "input.missing_rate" => (
+                PopulationStabilityIndex.Name => (Beyond(fact.Value, HealthLimits.DriftWatch, HealthLimits.DriftBad), $"{fact.Feature} drifts: PSI {Short(fact.Value)}"),
+                InputMetrics.MissingRate => (
                     Beyond((fact.Lower ?? fact.Value) - fact.Usual, HealthLimits.MissingRiseWatch, HealthLimits.MissingRiseBad),
                     $"{fact.Feature} is missing in {Percent(fact.Value)} of rows, " + (fact.IsAboveReference ? $"{Percent(fact.Usual)} in the reference" : $"up from {Percent(fact.Usual)}")),
-                "input.out_of_range_rate" => (
+                InputMetrics.OutOfRangeRate => (
                     Beyond(fact.Lower ?? fact.Value, HealthLimits.OutOfRangeWatch, HealthLimits.OutOfRangeBad),
                     $"{fact.Feature} is outside the reference's range in {Percent(fact.Value)} of rows"),
-                "input.unseen_rate" => (Beyond(fact.Lower ?? fact.Value, HealthLimits.UnseenWatch, HealthLimits.UnseenBad), $"{fact.Feature} has {Percent(fact.Value)} values that the reference never had"),
+                InputMetrics.UnseenRate => (Beyond(fact.Lower ?? fact.Value, HealthLimits.UnseenWatch, HealthLimits.UnseenBad), $"{fact.Feature} has {Percent(fact.Value)} values that the reference never had"),
                 _ => (Beyond(fact.Lower ?? fact.Value, HealthLimits.TypeErrorsWatch, HealthLimits.TypeErrorsBad), $"{fact.Feature} has {Percent(fact.Value)} values of the wrong type"),
             };
             found.Add(new LayerHealth(MetricLayer.Inputs, state, $"{words}, n {Count(fact.N)}", fact.Feature));
         }
         // What is missing or out of range explains a drift, not the other way round.
-        found = [.. found.Where((_, i) => facts.Features[i].Metric != "drift.psi"), .. found.Where((_, i) => facts.Features[i].Metric == "drift.psi")];
-        var largest = facts.Features.Where(fact => fact.Metric == "drift.psi").MaxBy(fact => fact.Value);
+        found = [.. found.Where((_, i) => facts.Features[i].Metric != PopulationStabilityIndex.Name), .. found.Where((_, i) => facts.Features[i].Metric == PopulationStabilityIndex.Name)];
+        var largest = facts.Features.Where(fact => fact.Metric == PopulationStabilityIndex.Name).MaxBy(fact => fact.Value);
         if (largest is not null && found.TrueForAll(health => health.State == HealthState.Ok))
             return new LayerHealth(MetricLayer.Inputs, HealthState.Ok, $"largest PSI {Short(largest.Value)} ({largest.Feature}), n {Count(largest.N)}", largest.Feature);
         return Together(Worst(MetricLayer.Inputs, found, facts.Days.Count > 0 && facts.RequestsOfDay >= HealthLimits.EnoughRows ? "no reference to compare with yet" : TooFew(facts)), found);
@@ -69,11 +74,11 @@ public static class HealthJudge
     private static LayerHealth Outputs(HealthFacts facts)
     {
         var found = new List<LayerHealth>();
-        if (facts.Newest("output.top_share", HealthLimits.EnoughRows) is { } top && Median(facts.Before(top, HealthLimits.EnoughRows)) is { } usual)
+        if (facts.Newest(OutputMetrics.TopShare, HealthLimits.EnoughRows) is { } top && Median(facts.Before(top, HealthLimits.EnoughRows)) is { } usual)
             found.Add(new LayerHealth(MetricLayer.Outputs, Beyond((top.Lower ?? top.Value!.Value) - usual, HealthLimits.ConcentrationWatch, HealthLimits.ConcentrationBad), $"one class gets {Percent(top.Value)} of the answers, usually {Percent(usual)}, n {Count(top.N)}"));
         foreach (var (feature, words) in new[] { ("@prediction", "answers"), ("@score", "scores") })
         {
-            if (facts.Newest("drift.psi", HealthLimits.EnoughRows, feature) is { Value: { } drift } point)
+            if (facts.Newest(PopulationStabilityIndex.Name, HealthLimits.EnoughRows, feature) is { Value: { } drift } point)
                 found.Add(new LayerHealth(MetricLayer.Outputs, Beyond(drift, HealthLimits.DriftWatch, HealthLimits.DriftBad), $"{words} drift: PSI {Short(drift)}, n {Count(point.N)}"));
         }
         return found.Count > 0 && found.TrueForAll(health => health.State == HealthState.Ok)
@@ -84,13 +89,13 @@ public static class HealthJudge
     private static LayerHealth Outcomes(HealthFacts facts)
     {
         var found = new List<LayerHealth>();
-        if (facts.Newest("performance.accuracy", HealthLimits.EnoughLabelled) is { Value: { } accuracy, Upper: { } upper } point && Mean(facts.Before(point, HealthLimits.EnoughLabelled)) is { } before)
+        if (facts.Newest(PerformanceMetrics.Accuracy, HealthLimits.EnoughLabelled) is { Value: { } accuracy, Upper: { } upper } point && Mean(facts.Before(point, HealthLimits.EnoughLabelled)) is { } before)
         {
             var fall = upper < before ? before - accuracy : 0;
             found.Add(new LayerHealth(MetricLayer.Outcomes, Beyond(fall, HealthLimits.AccuracyFallWatch, HealthLimits.AccuracyFallBad),
                 fall > 0 ? $"accuracy {Short(before)} \u2192 {Short(accuracy)} ({Points(accuracy - before)} points, 95 % up to {Points(upper - before)}), n {Count(point.N)}" : $"accuracy {Short(accuracy)}, n {Count(point.N)}"));
         }
-        if (facts.Newest("performance.mae", HealthLimits.EnoughLabelled) is { Value: { } error, Lower: { } lower } size && Mean(facts.Before(size, HealthLimits.EnoughLabelled)) is > 0 and var former)
+        if (facts.Newest(PerformanceMetrics.Mae, HealthLimits.EnoughLabelled) is { Value: { } error, Lower: { } lower } size && Mean(facts.Before(size, HealthLimits.EnoughLabelled)) is > 0 and var former)
         {
             var growth = lower > former ? (error / former) - 1 : 0;
             found.Add(new LayerHealth(MetricLayer.Outcomes, Beyond(growth, HealthLimits.ErrorGrowthWatch, HealthLimits.ErrorGrowthBad), $"mean absolute error {Short(former)} \u2192 {Short(error)}, n {Count(size.N)}"));
@@ -102,9 +107,9 @@ public static class HealthJudge
 
     private static string WithoutLabels(HealthFacts facts)
     {
-        var coverage = facts.Days.LastOrDefault(point => point.Metric == "performance.label_coverage");
-        var accuracy = facts.Days.LastOrDefault(point => point.Metric is "performance.accuracy" or "performance.mae" && point.N > 0);
-        if (facts.Newest("performance.accuracy", HealthLimits.EnoughLabelled) is { Value: { } only } first)
+        var coverage = facts.Days.LastOrDefault(point => point.Metric == PerformanceMetrics.LabelCoverage);
+        var accuracy = facts.Days.LastOrDefault(point => point.Metric is PerformanceMetrics.Accuracy or PerformanceMetrics.Mae && point.N > 0);
+        if (facts.Newest(PerformanceMetrics.Accuracy, HealthLimits.EnoughLabelled) is { Value: { } only } first)
             return $"accuracy {Short(only)} (n {Count(first.N)}), and no earlier day to compare with";
         return coverage is null ? "no ground truth" : $"{Count(accuracy?.N ?? 0)} of {Count(coverage.N)} labels";
     }

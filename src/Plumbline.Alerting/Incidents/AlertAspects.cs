@@ -1,18 +1,11 @@
+using Plumbline.Monitoring.Metrics;
+
 namespace Plumbline.Alerting.Incidents;
 
 /// <summary>Sorts alerts by what they are about.</summary>
 internal static class AlertAspects
 {
-    public static AlertAspect Of(AlertRow alert) => alert.Metric switch
-    {
-        "input.rows" => AlertAspect.Traffic,
-        "input.missing_rate" or "input.missing_over_reference" => AlertAspect.Missing,
-        "input.unseen_rate" => AlertAspect.Unseen,
-        "input.type_error_rate" => AlertAspect.Types,
-        _ when alert.Metric.StartsWith("system.", StringComparison.Ordinal) => AlertAspect.System,
-        _ when alert.Feature.StartsWith('@') || alert.Metric.StartsWith("output.", StringComparison.Ordinal) => AlertAspect.Outputs,
-        _ when alert.Metric.StartsWith("drift.", StringComparison.Ordinal) || alert.Metric.StartsWith("input.", StringComparison.Ordinal) => AlertAspect.FeatureDrift,
-        _ when alert.Metric.StartsWith("performance.", StringComparison.Ordinal) || alert.Metric.StartsWith("estimated.", StringComparison.Ordinal) => AlertAspect.Performance,
-        _ => AlertAspect.Other,
-    };
+    /// <summary>What the metric speaks of; drift of the answers is of the outputs.</summary>
+    public static MetricAspect Of(AlertRow alert) =>
+        KnownMetrics.Of(alert.Metric) is { Layer: MetricLayer.Inputs } && alert.Feature.StartsWith('@') ? MetricAspect.Outputs : KnownMetrics.Of(alert.Metric).Aspect;
 }

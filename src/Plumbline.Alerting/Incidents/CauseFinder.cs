@@ -1,4 +1,7 @@
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Outputs;
+using Plumbline.Monitoring.Performance;
+using Plumbline.Monitoring.Quality;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
@@ -32,10 +35,10 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
     /// <summary>A version that took over, or came back, when it began.</summary>
     private async Task<IncidentCause?> ReleaseAsync(IncidentRow incident, IReadOnlyList<AlertRow> alerts, ModelDefinition model, CancellationToken cancellation)
     {
-        if (!alerts.Any(alert => IncidentGrouping.IsSharp(alert) && AlertAspects.Of(alert) is AlertAspect.System or AlertAspect.Outputs or AlertAspect.Performance or AlertAspect.Traffic)) return null;
+        if (!alerts.Any(alert => IncidentGrouping.IsSharp(alert) && AlertAspects.Of(alert) is MetricAspect.System or MetricAspect.Outputs or MetricAspect.Performance or MetricAspect.Traffic)) return null;
         var onset = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs);
         var from = onset - ((2 * NearWindows) * model.Window);
-        var rows = await points.ReadAsync(model, new MetricQuery { Metrics = ["input.rows"], Version = null, From = from, To = onset + ((NearWindows + 3) * model.Window) }, cancellation);
+        var rows = await points.ReadAsync(model, new MetricQuery { Metrics = [InputMetrics.Rows], Version = null, From = from, To = onset + ((NearWindows + 3) * model.Window) }, cancellation);
         var total = rows.Where(point => point.Version.Length == 0).ToDictionary(point => point.WindowStart, point => point.Value ?? 0);
         foreach (var version in rows.Where(point => point.Version.Length > 0).GroupBy(point => point.Version, StringComparer.Ordinal))
         {
@@ -55,13 +58,13 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
 
     private static IEnumerable<IncidentCause> Values(IReadOnlyList<AlertRow> alerts, ModelDefinition model)
     {
-        foreach (var group in alerts.Where(alert => AlertAspects.Of(alert) is AlertAspect.Missing or AlertAspect.Unseen or AlertAspect.Types).GroupBy(alert => (Aspect: AlertAspects.Of(alert), alert.Feature)))
+        foreach (var group in alerts.Where(alert => AlertAspects.Of(alert) is MetricAspect.Missing or MetricAspect.Unseen or MetricAspect.Types).GroupBy(alert => (Aspect: AlertAspects.Of(alert), alert.Feature)))
         {
             var worst = group.MaxBy(alert => alert.Numbers.Effect ?? 0)!;
             var (kind, what) = group.Key.Aspect switch
             {
-                AlertAspect.Missing => ("missing_values", "is missing"),
-                AlertAspect.Unseen => ("new_category", "has values that the reference never had"),
+                MetricAspect.Missing => ("missing_values", "is missing"),
+                MetricAspect.Unseen => ("new_category", "has values that the reference never had"),
                 _ => ("schema_change", "has values of another type"),
             };
             var effect = worst.Numbers.Effect ?? worst.Numbers.Value ?? 0;
@@ -74,15 +77,15 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
     {
         if (segments.Count == 0) yield break;
         var own = alerts.Where(alert => alert.Segment == segments[0]).ToList();
-        var suffers = own.Exists(alert => AlertAspects.Of(alert) is AlertAspect.Performance or AlertAspect.Outputs);
-        var moved = own.Where(alert => AlertAspects.Of(alert) == AlertAspect.FeatureDrift).Select(alert => alert.Feature).Distinct(StringComparer.Ordinal).ToList();
+        var suffers = own.Exists(alert => AlertAspects.Of(alert) is MetricAspect.Performance or MetricAspect.Outputs);
+        var moved = own.Where(alert => AlertAspects.Of(alert) == MetricAspect.FeatureDrift).Select(alert => alert.Feature).Distinct(StringComparer.Ordinal).ToList();
         var words = $"{segments[0]} differs from the rest: {Words.List([.. own.Select(Words.Stream)], 2)}.{(moved.Count > 0 ? $" There {Words.List(moved)} changed." : "")}";
         yield return new IncidentCause("segment", segments[0], suffers ? 0.9 : 0.28, words, Links.With(Links.Model(model.Name, Links.Performance), ("segment", segments[0])));
     }
 
     private static IncidentCause? Concentration(IReadOnlyList<AlertRow> alerts, ModelDefinition model)
     {
-        var shares = alerts.Where(alert => alert.Metric is "output.share" or "output.top_share").ToList();
+        var shares = alerts.Where(alert => alert.Metric is OutputMetrics.Share or OutputMetrics.TopShare).ToList();
         var risen = shares.Where(alert => alert.Numbers is { Value: { } value, Expected: { } expected } && value > expected).MaxBy(alert => alert.Numbers.Effect ?? 0);
         if (risen is null) return null;
         var subject = risen.Class.Length > 0 ? risen.Class : "one class";
@@ -92,7 +95,7 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
     /// <summary>Features that moved, ordered by how far and by what they have to do with the answers.</summary>
     private async Task<IEnumerable<IncidentCause>> DriftsAsync(IReadOnlyList<AlertRow> alerts, ModelDefinition model, CancellationToken cancellation)
     {
-        var moved = alerts.Where(alert => AlertAspects.Of(alert) == AlertAspect.FeatureDrift).GroupBy(alert => alert.Feature, StringComparer.Ordinal).ToList();
+        var moved = alerts.Where(alert => AlertAspects.Of(alert) == MetricAspect.FeatureDrift).GroupBy(alert => alert.Feature, StringComparer.Ordinal).ToList();
         var weights = await relevance.ReadAsync(model, moved.Select(group => group.Key), cancellation);
         return moved.Select(group => Drift(group.Key, group.MaxBy(Effect)!)).OrderByDescending(cause => cause.Score).Take(5);
 
@@ -109,8 +112,8 @@ public sealed class CauseFinder(MetricPointStore points, FeatureRelevance releva
     /// <summary>Performance fell and nothing that the model sees has moved: what is true has changed, or what is called true.</summary>
     private static IncidentCause? Concept(IReadOnlyList<AlertRow> alerts, ModelDefinition model)
     {
-        var realised = alerts.Where(alert => alert.Metric.StartsWith("performance.", StringComparison.Ordinal)).ToList();
-        if (realised.Count == 0 || alerts.Any(alert => AlertAspects.Of(alert) is not AlertAspect.Performance)) return null;
+        var realised = alerts.Where(alert => PerformanceMetrics.Contains(alert.Metric)).ToList();
+        if (realised.Count == 0 || alerts.Any(alert => AlertAspects.Of(alert) is not MetricAspect.Performance)) return null;
         return new IncidentCause("concept_change", "ground truth", 0.85, $"{Words.Stream(realised[0])} fell: {Words.Change(realised[0], "share")}; no input and no answer moved at that time, so the relation between inputs and ground truth (or its definition) changed.", Links.Model(model.Name, Links.Performance));
     }
 }

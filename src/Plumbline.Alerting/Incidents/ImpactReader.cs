@@ -1,5 +1,9 @@
 using Plumbline.Alerting.Rules;
+using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Outcomes.Costs;
+using Plumbline.Monitoring.Performance;
+using Plumbline.Monitoring.Quality;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 
@@ -14,7 +18,7 @@ public sealed class ImpactReader(MetricPointStore points, MetricCatalogue catalo
     private const long EnoughRows = 100;
 
     /// <summary>What turned out goes before what is expected.</summary>
-    private static readonly string[] CostMetrics = ["cost.realized_per_1000", "cost.estimated_per_1000"];
+    private static readonly string[] CostsPer1000 = [CostMetrics.RealizedPer1000, CostMetrics.EstimatedPer1000];
 
     /// <summary>The worst certain loss among the model's main metrics, for all rows and the segments of the incident; else whatever can be told; null when nothing can.</summary>
     public async Task<IncidentImpact?> ReadAsync(IncidentRow incident, IReadOnlyList<AlertRow> alerts, ModelDefinition model, IReadOnlyList<string> segments, CancellationToken cancellation)
@@ -26,7 +30,7 @@ public sealed class ImpactReader(MetricPointStore points, MetricCatalogue catalo
         {
             foreach (var metric in DefaultRules.MainMetrics(model.Task))
             {
-                var impact = await ReadAsync(model, $"performance.{metric}", segment, onset, end, cancellation) ?? await ReadAsync(model, $"estimated.{metric}", segment, onset, end, cancellation);
+                var impact = await ReadAsync(model, PerformanceMetrics.Of(metric), segment, onset, end, cancellation) ?? await ReadAsync(model, EstimatedMetrics.Of(metric), segment, onset, end, cancellation);
                 if (impact is not null) found.Add(impact);
             }
         }
@@ -51,12 +55,12 @@ public sealed class ImpactReader(MetricPointStore points, MetricCatalogue catalo
     private async Task<(double Value, double Lower, double Upper)?> CostPerDayAsync(ModelDefinition model, DateTimeOffset onset, DateTimeOffset end, CancellationToken cancellation)
     {
         if (model.Cost is null) return null;
-        var read = await points.ReadAsync(model, new MetricQuery { Metrics = [.. CostMetrics, "input.rows"], From = onset - Before, To = end }, cancellation);
+        var read = await points.ReadAsync(model, new MetricQuery { Metrics = [.. CostsPer1000, InputMetrics.Rows], From = onset - Before, To = end }, cancellation);
         var usable = read.Where(point => point is { Value: not null, N: > 0 }).ToList();
-        var rows = usable.Where(point => point.Metric == "input.rows" && point.WindowStart >= onset).ToList();
+        var rows = usable.Where(point => point.Metric == InputMetrics.Rows && point.WindowStart >= onset).ToList();
         if (rows.Count == 0) return null;
         var perDay = rows.Average(point => point.Value!.Value) * (CoarseWindows.Day / model.Window) / 1000;
-        foreach (var metric in CostMetrics)
+        foreach (var metric in CostsPer1000)
         {
             var side = usable.Where(point => point.Metric == metric).ToList();
             if (Mean(side.Where(point => point.WindowEnd <= onset)) is not { Rows: >= EnoughRows } before || Mean(side.Where(point => point.WindowStart >= onset)) is not { Rows: >= EnoughRows } after) continue;
@@ -82,7 +86,7 @@ public sealed class ImpactReader(MetricPointStore points, MetricCatalogue catalo
         var share = unit is "share" or "probability";
         var name = metric.Split('.')[1].Replace('_', ' ');
         var change = share ? $"{Signed(-loss * 100)} points, 95 % {Signed((-loss - margin) * 100)} .. {Signed((-loss + margin) * 100)}" : $"{Signed(sign * loss)}, 95 % {Signed((sign * loss) - margin)} .. {Signed((sign * loss) + margin)}";
-        var estimated = metric.StartsWith("estimated.", StringComparison.Ordinal);
+        var estimated = EstimatedMetrics.Contains(metric);
         var words = $"{(estimated ? "Estimated " : "")}{name}{(segment.Length > 0 ? $" of {segment}" : "")} {Figures.Format(before.Value.Value)} \u2192 {Figures.Format(after.Value.Value)} ({change}; n {Figures.Count(after.Value.Rows)})";
         return new IncidentImpact(metric, segment, estimated, before.Value.Value, after.Value.Value, loss, loss - margin, loss + margin, after.Value.Rows, null, null, words);
     }

@@ -15,36 +15,6 @@ public enum IncidentState
     Resolved,
 }
 
-/// <summary>What an alert is about: alerts of one cause mostly share it.</summary>
-public enum AlertAspect
-{
-    /// <summary>No predictions.</summary>
-    Traffic,
-
-    /// <summary>Errors, timeouts, latency.</summary>
-    System,
-
-    /// <summary>Values that are not there.</summary>
-    Missing,
-
-    /// <summary>Values that the reference never had.</summary>
-    Unseen,
-
-    /// <summary>Values of another type.</summary>
-    Types,
-
-    /// <summary>A feature's distribution.</summary>
-    FeatureDrift,
-
-    /// <summary>What the model answers.</summary>
-    Outputs,
-
-    /// <summary>Performance, realised or estimated.</summary>
-    Performance,
-
-    Other,
-}
-
 /// <summary>What a person reads of an incident; stored as JSON and written anew when alerts join or end.</summary>
 /// <param name="Models">Names of all models in which it shows.</param>
 /// <param name="Segments">Segments in which it shows, the worst first; empty when it shows in all rows.</param>

@@ -3,6 +3,9 @@ using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Alerting.Rules;
 using Plumbline.Alerting.Rules.Kinds;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Quality;
+using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 
@@ -176,10 +179,10 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
     /// <summary>An outage of the same model that lasts explains what moves meanwhile: the incident of the outage is the one to tell.</summary>
     private static async Task<long?> InhibitorAsync(StateDbContext db, IncidentRow incident, List<AlertRow> alerts, CancellationToken cancellation)
     {
-        if (alerts.Exists(alert => AlertAspects.Of(alert) is AlertAspect.System or AlertAspect.Traffic)) return null;
+        if (alerts.Exists(alert => AlertAspects.Of(alert) is MetricAspect.System or MetricAspect.Traffic)) return null;
         var outages = await (from alert in db.Alerts
                              where alert.ModelId == incident.ModelId && alert.IncidentId != 0 && alert.IncidentId != incident.Id
-                                 && (alert.Metric == "input.rows" || alert.Metric == "system.error_rate" || alert.Metric == "system.timeout_rate")
+                                 && (alert.Metric == InputMetrics.Rows || alert.Metric == SystemMetrics.ErrorRate || alert.Metric == SystemMetrics.TimeoutRate)
                                  && alert.OnsetMs <= incident.OnsetMs && (alert.ResolvedMs == null || alert.ResolvedMs >= incident.OnsetMs)
                              select (long?)alert.IncidentId).FirstOrDefaultAsync(cancellation);
         return outages;

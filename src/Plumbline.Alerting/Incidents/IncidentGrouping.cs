@@ -1,3 +1,5 @@
+using Plumbline.Monitoring.Metrics;
+
 namespace Plumbline.Alerting.Incidents;
 
 /// <summary>
@@ -54,15 +56,15 @@ public static class IncidentGrouping
     private static bool IsOver(AlertRow alert, IReadOnlyList<AlertRow> members)
     {
         if (!IsDrift(alert)) return false;
-        var values = members.Where(member => member.Feature == alert.Feature && AlertAspects.Of(member) is AlertAspect.Missing or AlertAspect.Unseen or AlertAspect.Types).ToList();
+        var values = members.Where(member => member.Feature == alert.Feature && AlertAspects.Of(member) is MetricAspect.Missing or MetricAspect.Unseen or MetricAspect.Types).ToList();
         return values.Count > 0 && !values.Exists(member => Overlaps(alert, member, SameTime));
     }
 
     /// <summary>A segment that lost far more than all rows did has a trouble of its own, whatever else began that day.</summary>
     private static bool StandsApart(AlertRow alert, IReadOnlyList<AlertRow> members)
     {
-        if (alert.Segment.Length == 0 || IsShort(alert) || AlertAspects.Of(alert) != AlertAspect.Performance || members.Any(member => member.Segment == alert.Segment)) return false;
-        var whole = members.Where(member => member.ModelId == alert.ModelId && member.Segment.Length == 0 && AlertAspects.Of(member) == AlertAspect.Performance).ToList();
+        if (alert.Segment.Length == 0 || IsShort(alert) || AlertAspects.Of(alert) != MetricAspect.Performance || members.Any(member => member.Segment == alert.Segment)) return false;
+        var whole = members.Where(member => member.ModelId == alert.ModelId && member.Segment.Length == 0 && AlertAspects.Of(member) == MetricAspect.Performance).ToList();
         return whole.Count > 0 && whole.TrueForAll(member => alert.Numbers.Effect > FarWorse * member.Numbers.Effect);
     }
 
@@ -80,8 +82,8 @@ public static class IncidentGrouping
         var (aspect, other) = (AlertAspects.Of(alert), AlertAspects.Of(member));
         // The same feature in another model, or another segment of this one: the feature comes from one place.
         if (IsInput(alert) && alert.Feature == member.Feature && aspect == other) return true;
-        if (aspect is AlertAspect.System or AlertAspect.Traffic && other is AlertAspect.System or AlertAspect.Traffic) return Near(alert, member);
-        if (aspect == AlertAspect.Outputs && other == AlertAspect.Outputs && alert.ModelId == member.ModelId) return Near(alert, member);
+        if (aspect is MetricAspect.System or MetricAspect.Traffic && other is MetricAspect.System or MetricAspect.Traffic) return Near(alert, member);
+        if (aspect == MetricAspect.Outputs && other == MetricAspect.Outputs && alert.ModelId == member.ModelId) return Near(alert, member);
         return alert.ModelId == member.ModelId && aspect == other && alert.Segment.Length > 0 && alert.Segment == member.Segment && alert.Feature.Length == 0;
     }
 
@@ -90,7 +92,7 @@ public static class IncidentGrouping
     /// </summary>
     private static bool PartOfTheLoss(AlertRow alert, AlertRow member) =>
         alert.ModelId == member.ModelId && alert.Segment.Length > 0 && member.Segment.Length == 0
-        && AlertAspects.Of(alert) == AlertAspect.Performance && AlertAspects.Of(member) == AlertAspect.Performance
+        && AlertAspects.Of(alert) == MetricAspect.Performance && AlertAspects.Of(member) == MetricAspect.Performance
         && member.OnsetMs < alert.OnsetMs + WindowOf(alert).TotalMilliseconds && (member.ResolvedMs is null || member.ResolvedMs > alert.OnsetMs);
 
     /// <summary>A drift that has been going on for long, now in another segment or model.</summary>
@@ -98,7 +100,7 @@ public static class IncidentGrouping
         IsDrift(alert) && SameThing(alert, member) && member.OnsetMs < alert.OnsetMs - (LongAgo * WindowOf(alert).TotalMilliseconds);
 
     /// <summary>Whether an alert is about the distribution of a feature.</summary>
-    public static bool IsDrift(AlertRow alert) => AlertAspects.Of(alert) == AlertAspect.FeatureDrift;
+    public static bool IsDrift(AlertRow alert) => AlertAspects.Of(alert) == MetricAspect.FeatureDrift;
 
     private static bool SlowlyTogether(AlertRow alert, AlertRow member) =>
         alert.ModelId == member.ModelId

@@ -1,5 +1,10 @@
 using Plumbline.Alerting.Rules.Kinds;
+using Plumbline.Monitoring.Drift.Calibrated;
+using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Outputs;
+using Plumbline.Monitoring.Performance;
+using Plumbline.Monitoring.Quality;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 
@@ -55,7 +60,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
 
     private static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
 
-    private static double EffectFloor(AlertRow alert) => EffectFloors.Of(alert.Metric) is { IsRelative: false } floor ? floor.Size : 1;
+    private static double EffectFloor(AlertRow alert) => KnownMetrics.Of(alert.Metric).Floor is { IsRelative: false } floor ? floor.Size : 1;
 
     /// <summary>Business first: the loss decides. What moves without any loss to show is for the digest.</summary>
     private static AlertSeverity Judge(IReadOnlyList<AlertRow> alerts, IncidentImpact? impact)
@@ -63,7 +68,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
         var severity = (AlertSeverity)alerts.Max(alert => alert.Severity);
         if (impact is { Certain: true })
         {
-            var share = impact.Metric is not ("performance.mae" or "performance.rmse" or "estimated.mae" or "estimated.rmse");
+            var share = impact.Metric is not (PerformanceMetrics.Mae or PerformanceMetrics.Rmse or EstimatedMetrics.Mae or EstimatedMetrics.Rmse);
             var critical = share ? impact.Loss >= CriticalLoss : impact.Loss >= CriticalRelativeLoss * Math.Abs(impact.Before);
             severity = Max(severity, critical ? AlertSeverity.Critical : AlertSeverity.Warning);
         }
@@ -73,10 +78,10 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
             var effect = Effect(alert);
             severity = Max(severity, AlertAspects.Of(alert) switch
             {
-                AlertAspect.Traffic => AlertSeverity.Critical,
-                AlertAspect.System => alert.Metric.EndsWith("_rate", StringComparison.Ordinal) && effect >= HarmfulShare / 2 ? AlertSeverity.Critical : AlertSeverity.Warning,
-                AlertAspect.Missing or AlertAspect.Unseen => effect >= HarmfulShare ? AlertSeverity.Warning : AlertSeverity.Digest,
-                AlertAspect.Types or AlertAspect.Outputs or AlertAspect.Performance => AlertSeverity.Warning,
+                MetricAspect.Traffic => AlertSeverity.Critical,
+                MetricAspect.System => alert.Metric.EndsWith("_rate", StringComparison.Ordinal) && effect >= HarmfulShare / 2 ? AlertSeverity.Critical : AlertSeverity.Warning,
+                MetricAspect.Missing or MetricAspect.Unseen => effect >= HarmfulShare ? AlertSeverity.Warning : AlertSeverity.Digest,
+                MetricAspect.Types or MetricAspect.Outputs or MetricAspect.Performance => AlertSeverity.Warning,
                 _ => AlertSeverity.Digest,
             });
         }
@@ -96,11 +101,11 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
             var what = cause.Kind switch
             {
                 "version_rollout" => $"version {cause.Subject} is worse: {Worst(alerts)}",
-                "missing_values" => $"{cause.Subject} is missing: {Worst(alerts, "input.missing_rate")}",
-                "new_category" => $"{cause.Subject} has values that the reference never had: {Worst(alerts, "input.unseen_rate")}",
-                "schema_change" => $"{cause.Subject} has values of another type: {Worst(alerts, "input.type_error_rate")}",
-                "concept_change" => $"answers become wrong while inputs stay as they are: {Worst(alerts, "performance.")}",
-                "concentration" => $"answers concentrate on {cause.Subject}: {Worst(alerts, "output.")}",
+                "missing_values" => $"{cause.Subject} is missing: {Worst(alerts, InputMetrics.MissingRate)}",
+                "new_category" => $"{cause.Subject} has values that the reference never had: {Worst(alerts, InputMetrics.UnseenRate)}",
+                "schema_change" => $"{cause.Subject} has values of another type: {Worst(alerts, InputMetrics.TypeErrorRate)}",
+                "concept_change" => $"answers become wrong while inputs stay as they are: {Worst(alerts, PerformanceMetrics.Prefix)}",
+                "concentration" => $"answers concentrate on {cause.Subject}: {Worst(alerts, OutputMetrics.Prefix)}",
                 "segment" => $"{cause.Subject} goes bad: {Worst([.. alerts.Where(alert => alert.Segment == cause.Subject)])}",
                 "feature_drift" => $"{Words.List(story.Features)} {(story.Features.Count > 1 ? "drift" : "drifts")}",
                 _ => Worst(alerts),
@@ -113,12 +118,12 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
 
     private string Worst(IReadOnlyList<AlertRow> alerts, string prefix = "")
     {
-        var order = new[] { AlertAspect.Traffic, AlertAspect.System, AlertAspect.Performance, AlertAspect.Missing, AlertAspect.Unseen, AlertAspect.Types, AlertAspect.Outputs, AlertAspect.FeatureDrift, AlertAspect.Other };
+        var order = new[] { MetricAspect.Traffic, MetricAspect.System, MetricAspect.Performance, MetricAspect.Missing, MetricAspect.Unseen, MetricAspect.Types, MetricAspect.Outputs, MetricAspect.FeatureDrift, MetricAspect.Other };
         var chosen = alerts.Where(alert => alert.Metric.StartsWith(prefix, StringComparison.Ordinal)).DefaultIfEmpty(alerts[0])
             .OrderBy(alert => Array.IndexOf(order, AlertAspects.Of(alert))).ThenByDescending(alert => Effect(alert) / Math.Max(1e-9, EffectFloor(alert))).First();
         var name = chosen.Metric.Split('.', 2)[^1].Replace("_ms.", " ", StringComparison.Ordinal).Replace('_', ' ');
         var subject = chosen.Class.Length > 0 ? $"{name} of {chosen.Class}" : name;
-        if (chosen.Metric == "drift.calibrated") return $"{chosen.Feature} moved {Words.Change(chosen, "")}";
+        if (chosen.Metric == CalibratedDriftMetrics.Calibrated) return $"{chosen.Feature} moved {Words.Change(chosen, "")}";
         return $"{subject} {Words.Change(chosen, catalogue.Find(chosen.Metric)?.Unit ?? "")}";
     }
 
@@ -141,7 +146,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
             });
         }
 
-        if (alerts.Any(alert => AlertAspects.Of(alert) == AlertAspect.Outputs)) steps.Add(new NextStep("see which answers became more frequent", Links.With(Links.Model(model.Name, Links.Outputs), range)));
+        if (alerts.Any(alert => AlertAspects.Of(alert) == MetricAspect.Outputs)) steps.Add(new NextStep("see which answers became more frequent", Links.With(Links.Model(model.Name, Links.Outputs), range)));
         steps.Add(new NextStep("see all four layers on one time axis", Links.With(Links.Model(model.Name), range)));
         return steps;
     }

@@ -3,6 +3,7 @@ using System.Text;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Notifications;
+using Plumbline.Monitoring.Drift.Calibrated;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
@@ -30,7 +31,7 @@ internal static class Words
     public static string Change(AlertRow alert, string unit)
     {
         var evidence = alert.Numbers;
-        return alert.Metric == "drift.calibrated" ? $"by {Figures.Format(evidence.Value)} standard deviations"
+        return alert.Metric == CalibratedDriftMetrics.Calibrated ? $"by {Figures.Format(evidence.Value)} standard deviations"
             : evidence.Expected is { } expected ? $"{Figures.Format(expected, unit)} \u2192 {Figures.Format(evidence.Value, unit)}" : Figures.Format(evidence.Value, unit);
     }
 

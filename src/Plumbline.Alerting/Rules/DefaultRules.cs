@@ -1,4 +1,10 @@
 using Plumbline.Alerting.Rules.Kinds;
+using Plumbline.Monitoring.Drift.Calibrated;
+using Plumbline.Monitoring.Estimation;
+using Plumbline.Monitoring.Outputs;
+using Plumbline.Monitoring.Performance;
+using Plumbline.Monitoring.Quality;
+using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Alerting.Rules;
@@ -12,34 +18,34 @@ public static class DefaultRules
     /// <summary>The defaults of a model, in the order of the layers.</summary>
     public static IEnumerable<Rule> For(ModelDefinition model)
     {
-        yield return Make("no-predictions", AbsenceRule.Kind, "input.rows") with { ForWindows = 3, OfWindows = 3, MinimumN = 0, Severity = AlertSeverity.Critical };
-        yield return Make("errors", AnomalyRule.Kind, "system.error_rate");
-        yield return Make("timeouts", AnomalyRule.Kind, "system.timeout_rate");
-        yield return Make("latency", AnomalyRule.Kind, "system.latency_ms.p95");
-        yield return Make("feature-drift", AnomalyRule.Kind, "drift.calibrated") with { Segment = model.Segments.IsEmpty ? "" : "*" };
-        yield return Make("missing-values", AnomalyRule.Kind, "input.missing_rate");
+        yield return Make("no-predictions", AbsenceRule.Kind, InputMetrics.Rows) with { ForWindows = 3, OfWindows = 3, MinimumN = 0, Severity = AlertSeverity.Critical };
+        yield return Make("errors", AnomalyRule.Kind, SystemMetrics.ErrorRate);
+        yield return Make("timeouts", AnomalyRule.Kind, SystemMetrics.TimeoutRate);
+        yield return Make("latency", AnomalyRule.Kind, SystemMetrics.LatencyP95);
+        yield return Make("feature-drift", AnomalyRule.Kind, CalibratedDriftMetrics.Calibrated) with { Segment = model.Segments.IsEmpty ? "" : "*" };
+        yield return Make("missing-values", AnomalyRule.Kind, InputMetrics.MissingRate);
         // Against the reference too: what is broken from the first day is what an anomaly rule learns as normal.
-        yield return Make("missing-against-reference", ThresholdRule.Kind, "input.missing_over_reference") with { Direction = RuleDirection.Above, Value = 0.5, Severity = AlertSeverity.Warning };
-        yield return Make("out-of-range", ThresholdRule.Kind, "input.out_of_range_rate") with { Direction = RuleDirection.Above, Value = 0.5, Severity = AlertSeverity.Warning };
-        yield return Make("unseen-values", AnomalyRule.Kind, "input.unseen_rate");
-        yield return Make("type-errors", ThresholdRule.Kind, "input.type_error_rate") with { Direction = RuleDirection.Above, Value = 0.001, Severity = AlertSeverity.Warning };
+        yield return Make("missing-against-reference", ThresholdRule.Kind, InputMetrics.MissingOverReference) with { Direction = RuleDirection.Above, Value = 0.5, Severity = AlertSeverity.Warning };
+        yield return Make("out-of-range", ThresholdRule.Kind, InputMetrics.OutOfRangeRate) with { Direction = RuleDirection.Above, Value = 0.5, Severity = AlertSeverity.Warning };
+        yield return Make("unseen-values", AnomalyRule.Kind, InputMetrics.UnseenRate);
+        yield return Make("type-errors", ThresholdRule.Kind, InputMetrics.TypeErrorRate) with { Direction = RuleDirection.Above, Value = 0.001, Severity = AlertSeverity.Warning };
         if (model.Task == ModelTask.Regression)
         {
-            yield return Make("answers", AnomalyRule.Kind, "output.mean");
+            yield return Make("answers", AnomalyRule.Kind, OutputMetrics.Mean);
         }
         else
         {
             // The two shares of a binary model are one number.
-            yield return Make("answers", AnomalyRule.Kind, "output.share") with { Class = model.EffectivePositiveClass };
-            yield return Make("confidence", AnomalyRule.Kind, "output.confidence");
+            yield return Make("answers", AnomalyRule.Kind, OutputMetrics.Share) with { Class = model.EffectivePositiveClass };
+            yield return Make("confidence", AnomalyRule.Kind, OutputMetrics.Confidence);
         }
 
         foreach (var metric in MainMetrics(model.Task))
         {
-            yield return Make($"{metric}", AnomalyRule.Kind, $"performance.{metric}");
+            yield return Make($"{metric}", AnomalyRule.Kind, PerformanceMetrics.Of(metric));
             // A segment has few labelled rows in an hour, and enough in a day.
-            if (!model.SegmentKeys.IsEmpty) yield return Make($"{metric}-by-segment", AnomalyRule.Kind, $"performance.{metric}") with { Segment = "=*", Window = TimeSpan.FromDays(1) };
-            yield return Make($"estimated-{metric}", AnomalyRule.Kind, $"estimated.{metric}");
+            if (!model.SegmentKeys.IsEmpty) yield return Make($"{metric}-by-segment", AnomalyRule.Kind, PerformanceMetrics.Of(metric)) with { Segment = "=*", Window = TimeSpan.FromDays(1) };
+            yield return Make($"estimated-{metric}", AnomalyRule.Kind, EstimatedMetrics.Of(metric));
         }
     }
 

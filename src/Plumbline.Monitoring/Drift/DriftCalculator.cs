@@ -8,12 +8,9 @@ namespace Plumbline.Monitoring.Drift;
 /// <summary>Compares every feature, and the model's answers, with the reference.</summary>
 public sealed class DriftCalculator : IProfileCalculator
 {
-    /// <summary>How the names of measures of a feature's drift begin.</summary>
-    public const string Prefix = "drift.";
-
     private static readonly IReadOnlyList<DriftMeasure> Measures = DriftMeasure.All;
 
-    public IReadOnlyList<MetricDefinition> Metrics { get; } = [.. Measures.Select(measure => measure.Definition)];
+    public IReadOnlyList<MetricDefinition> Metrics => DriftMetrics.All;
 
     public void Calculate(ScopeProfiles profiles, MetricSink sink)
     {

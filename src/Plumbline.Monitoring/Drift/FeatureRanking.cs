@@ -1,4 +1,6 @@
+using Plumbline.Monitoring.Drift.Measures;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Quality;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 
@@ -38,7 +40,7 @@ public sealed record WindowDrift(DateTimeOffset Start, DateTimeOffset End, doubl
 public sealed class FeatureRanking(IColumnStore store)
 {
     // The newest of each key comes first within it: FINAL would say the same and takes longer, because it merges by the whole key.
-    private static readonly string[] Metrics = ["drift.psi", "input.missing_rate", "input.unseen_rate", "input.out_of_range_rate"];
+    private static readonly string[] Metrics = [PopulationStabilityIndex.Name, InputMetrics.MissingRate, InputMetrics.UnseenRate, InputMetrics.OutOfRangeRate];
 
     /// <summary>Features with points in the range, the largest drift first; user features only.</summary>
     public async Task<IReadOnlyList<FeatureRank>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan window, string version, string segment, CancellationToken cancellation)
@@ -63,9 +65,9 @@ public sealed class FeatureRanking(IColumnStore store)
             var rank = ranks.GetValueOrDefault(feature) ?? new FeatureRank { Feature = feature };
             ranks[feature] = metric switch
             {
-                "drift.psi" => rank with { Drift = highest, DriftAt = at, DriftNow = current, N = Math.Max(rank.N, n) },
-                "input.missing_rate" => rank with { MissingNow = current, MissingHighest = highest, N = Math.Max(rank.N, n) },
-                "input.unseen_rate" => rank with { UnseenNow = current, UnseenHighest = highest },
+                PopulationStabilityIndex.Name => rank with { Drift = highest, DriftAt = at, DriftNow = current, N = Math.Max(rank.N, n) },
+                InputMetrics.MissingRate => rank with { MissingNow = current, MissingHighest = highest, N = Math.Max(rank.N, n) },
+                InputMetrics.UnseenRate => rank with { UnseenNow = current, UnseenHighest = highest },
                 _ => rank with { OutOfRangeNow = current },
             };
         }

@@ -16,27 +16,7 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
     /// <summary>Rows per window whose losses are predicted for a regression model; more are sampled.</summary>
     public const int LossRowsPerWindow = 2_000;
 
-    private const string Assumes = "Assumes that inputs mean what they meant in the reference; concept drift does not show in it. Needs ground truth in the reference.";
-    private const string HowSure = "normal: sampling of the outcomes and refits of the calibration together; where the realised value of these rows is expected";
-    private const string HowSureMacro = $"{HowSure}; macro averages: percentiles of simulated labels, since a rare class is there or not";
-    private const string HowSureLoss = "percentiles of simulated losses: those of reference rows that the trees had not seen, and how far the level may be off; where the realised value of these rows is expected";
-    private const string Macro = "macro average for several classes, over those that are likely to occur or are predicted";
-
-    public IReadOnlyList<MetricDefinition> Metrics { get; } =
-    [
-        new("estimated.accuracy", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"Mean calibrated probability that the model's own decision is right (CBPE). {Assumes}", HowSure),
-        new("estimated.precision", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"Expected true positives divided by predicted positives; {Macro}. {Assumes}", HowSureMacro),
-        new("estimated.recall", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"Expected true positives divided by expected positives; {Macro}. {Assumes}", HowSureMacro),
-        new("estimated.f1", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.HigherIsBetter, $"2 TP / (2 TP + FP + FN) of the expected counts; {Macro}. {Assumes}", HowSureMacro),
-        new("estimated.roc_auc", MetricLayer.Outcomes, "", "[0, 1]", MetricDirection.HigherIsBetter, $"Expected ROC AUC: ordered by the raw score, weighted by the calibrated probability; one-versus-rest average for several classes. {Assumes}", HowSure),
-        new("estimated.mae", MetricLayer.Outcomes, "as the ground truth", "[0, ∞)", MetricDirection.LowerIsBetter, $"Mean of the absolute error that boosted trees, fitted on the reference, predict for each row from its features and prediction (DLE). {Assumes}", HowSureLoss),
-        new("estimated.rmse", MetricLayer.Outcomes, "as the ground truth", "[0, ∞)", MetricDirection.LowerIsBetter, $"Root of the mean predicted squared error (DLE). {Assumes}", HowSureLoss),
-        new("estimated.error", MetricLayer.Outcomes, "as the metric", "(-∞, ∞)", MetricDirection.Neutral,
-            "Realised minus estimated, over the rows that have ground truth by now; the class names the metric (accuracy, roc_auc, mae, rmse). Below 0 an accuracy was flattered. How far estimates can be trusted.",
-            "realised minus the estimate's interval: it holds 0 when the estimate kept its promise"),
-        new("estimated.outside_support", MetricLayer.Outcomes, "share", "[0, 1]", MetricDirection.LowerIsBetter,
-            "Rows beyond what the labelled reference had, divided by rows: the score outside its range (classes); the prediction or any feature outside its range or categories (regression). There the estimate is a guess.", "Wilson"),
-    ];
+    public IReadOnlyList<MetricDefinition> Metrics => EstimatedMetrics.All;
 
     public async Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation)
     {
@@ -70,8 +50,8 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
         }
 
         var estimates = estimator.Estimate(rows);
-        foreach (var (name, value) in estimates) sink.Add($"estimated.{name}", value);
-        sink.Add("estimated.outside_support", Wilson.Proportion(rows.Where(estimator.IsOutside).Sum(group => group.Count), count));
+        foreach (var (name, value) in estimates) sink.Add(EstimatedMetrics.Of(name), value);
+        sink.Add(EstimatedMetrics.OutsideSupport, Wilson.Proportion(rows.Where(estimator.IsOutside).Sum(group => group.Count), count));
         var known = rows.Where(group => group.HasGroundTruth).ToList();
         if (known.Sum(group => group.Count) < MetricSink.MinimumRows) return;
         // Like is compared with like: the rows that wait for ground truth may be other ones.
@@ -94,8 +74,8 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
                     continue;
                 }
 
-                foreach (var (name, value) in estimator.Estimate(losses, CollectionsMarshal.AsSpan(rows))) sink.Add($"estimated.{name}", value);
-                sink.Add("estimated.outside_support", Wilson.Proportion(rows.Count(row => estimator.IsOutside(sample, row)), rows.Count));
+                foreach (var (name, value) in estimator.Estimate(losses, CollectionsMarshal.AsSpan(rows))) sink.Add(EstimatedMetrics.Of(name), value);
+                sink.Add(EstimatedMetrics.OutsideSupport, Wilson.Proportion(rows.Count(row => estimator.IsOutside(sample, row)), rows.Count));
                 var known = rows.Where(row => sample.HasGroundTruth[row]).ToList();
                 if (known.Count >= MetricSink.MinimumRows)
                     AddErrors(estimator.Estimate(losses, CollectionsMarshal.AsSpan(known)), Realised(sample, known), sink);
@@ -116,13 +96,13 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
             var guess = estimated.FirstOrDefault(candidate => candidate.Name == name).Value;
             if (guess.Value is not { } value || truth.Value is not { } turnedOut) continue;
             var error = Estimate.Of(turnedOut - value, truth.N);
-            sink.Add("estimated.error", guess.Lower is { } lower && guess.Upper is { } upper ? error.With(new Interval(turnedOut - upper, turnedOut - lower)) : error, @class: name);
+            sink.Add(EstimatedMetrics.Error, guess.Lower is { } lower && guess.Upper is { } upper ? error.With(new Interval(turnedOut - upper, turnedOut - lower)) : error, @class: name);
         }
     }
 
     private static void AddInsufficient(IReadOnlyList<string> metrics, long count, MetricSink sink)
     {
-        foreach (var name in metrics) sink.Add($"estimated.{name}", Estimate.Insufficient(count, null, "too few rows"));
+        foreach (var name in metrics) sink.Add(EstimatedMetrics.Of(name), Estimate.Insufficient(count, null, "too few rows"));
     }
 
     private static Dictionary<ProfileScope, List<T>> ByScope<T>(IEnumerable<T> rows, Func<T, IEnumerable<ProfileScope>> scopesOf)

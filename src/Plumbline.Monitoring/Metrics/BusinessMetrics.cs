@@ -32,7 +32,8 @@ public static class BusinessMetrics
         if (SignalOf(metric) is not { } name) return null;
         var direction = signal?.UpIsGood switch { true => MetricDirection.HigherIsBetter, false => MetricDirection.LowerIsBetter, null => MetricDirection.Neutral };
         var unit = signal?.Unit is { Length: > 0 } declared ? declared : "as the signal";
-        return metric[(metric.LastIndexOf('.') + 1)..] switch
+        var measure = metric[(metric.LastIndexOf('.') + 1)..];
+        MetricDefinition definition = measure switch
         {
             "rate" => new(metric, MetricLayer.Outcomes, "share", "[0, 1]", direction,
                 $"Predictions with at least one '{name}' whose value is not 0, within the attribution window, divided by predictions. Compare windows of equal age.", "Wilson"),
@@ -40,6 +41,8 @@ public static class BusinessMetrics
             "sum" => new(metric, MetricLayer.Outcomes, unit, "(-\u221e, \u221e)", direction, $"Sum of the values of the '{name}' events put down to the window's predictions, and of those without a prediction in the window.", "normal, of the predictions' own sums"),
             _ => new(metric, MetricLayer.Outcomes, "events", "[0, \u221e)", MetricDirection.Neutral, $"Number of '{name}' events put down to the window's predictions, and of those without a prediction in the window."),
         };
+        // A segment's sum says how large it is, its mean how well it does.
+        return measure == (signal?.Kind == SignalKind.Rate ? "rate" : "mean") ? definition with { Heading = name, SegmentColumn = 50 } : definition with { Heading = name };
     }
 
     /// <summary>All metrics of a signal.</summary>

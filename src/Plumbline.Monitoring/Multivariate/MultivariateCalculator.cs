@@ -33,19 +33,7 @@ public sealed class MultivariateCalculator(ReferenceShapes shapes, RowSamples sa
     // Two folds: every row is judged once by trees that did not see it, at the least work. More folds did not narrow the interval's error.
     private const int Folds = 2;
 
-    private static readonly string Sampling = $"Up to {MostRows} sampled rows on each side and the first {FeatureSelection.Most} numeric, categorical and boolean features that the reference has; text and near-ids are left out.";
-
-    public IReadOnlyList<MetricDefinition> Metrics { get; } =
-    [
-        new("drift.multivariate.domain_classifier", MetricLayer.Inputs, "", "[0, 1]", MetricDirection.LowerIsBetter,
-            $"Out-of-fold ROC AUC of boosted trees that tell the window's rows from the reference's by all features together: 0.5 cannot be told apart, 1 completely. {Sampling} Days, weeks, and base windows of an hour or more that are computed within 6 hours of their end.", "DeLong, widened for the correlation of the folds"),
-        new("drift.multivariate.importance", MetricLayer.Inputs, "share", "[0, 1]", MetricDirection.Neutral,
-            $"A feature's share of what the domain classifier used: where to look first. The {MostCulprits} largest; without drift they share the noise."),
-        new("drift.multivariate.pca", MetricLayer.Inputs, "", "[0, ∞)", MetricDirection.Neutral,
-            $"Mean distance between standardised rows and their reconstruction from the reference's principal components (65 % of its variance): larger when the features' linear relations break, smaller when variance vanishes. {Sampling}", "normal"),
-        new("drift.multivariate.pca_reference", MetricLayer.Inputs, "", "[0, ∞)", MetricDirection.Neutral,
-            "Reconstruction error of rows of the reference that the components were not fitted to: what drift.multivariate.pca is without drift.", "the range in which the mean of as many reference rows as the window has lies in 95 % of cases"),
-    ];
+    public IReadOnlyList<MetricDefinition> Metrics => MultivariateMetrics.All;
 
     /// <inheritdoc/>
     public DirtyReason FollowsFrom => DirtyReason.Predictions | DirtyReason.Reference;
@@ -73,19 +61,19 @@ public sealed class MultivariateCalculator(ReferenceShapes shapes, RowSamples sa
     private static void AddWindow(ReferenceShape shape, RowSample sample, bool isClassified, MetricSink sink)
     {
         var table = sample.ToTable();
-        sink.Add("drift.multivariate.pca", shape.Reconstruct(table));
-        if (sample.Rows >= MetricSink.MinimumRows) sink.Add("drift.multivariate.pca_reference", shape.Band(sample.Rows));
+        sink.Add(MultivariateMetrics.Pca, shape.Reconstruct(table));
+        if (sample.Rows >= MetricSink.MinimumRows) sink.Add(MultivariateMetrics.PcaReference, shape.Band(sample.Rows));
         if (!isClassified) return;
         if (sample.Rows < LeastRowsToClassify)
         {
-            sink.Add("drift.multivariate.domain_classifier", Estimate.Insufficient(shape.Rows.Rows, sample.Rows, $"{LeastRowsToClassify} rows are needed"));
+            sink.Add(MultivariateMetrics.DomainClassifier, Estimate.Insufficient(shape.Rows.Rows, sample.Rows, $"{LeastRowsToClassify} rows are needed"));
             return;
         }
 
         var drift = DomainClassifier.Measure(shape.Rows, table, folds: Folds, maximumRows: MostRows);
-        sink.Add("drift.multivariate.domain_classifier", drift.RocAuc);
+        sink.Add(MultivariateMetrics.DomainClassifier, drift.RocAuc);
         if (!drift.RocAuc.IsOk) return;
         foreach (var culprit in drift.Culprits.Where(culprit => culprit.Share > 0).Take(MostCulprits))
-            sink.Add("drift.multivariate.importance", Estimate.Of(culprit.Share, shape.Rows.Rows, sample.Rows), culprit.Feature);
+            sink.Add(MultivariateMetrics.Importance, Estimate.Of(culprit.Share, shape.Rows.Rows, sample.Rows), culprit.Feature);
     }
 }

@@ -9,17 +9,7 @@ namespace Plumbline.Monitoring.Outputs;
 /// <summary>What the model answers: share of each class, concentration, confidence and entropy; for regression the mean and spread.</summary>
 public sealed class OutputCalculator : IProfileCalculator
 {
-    public IReadOnlyList<MetricDefinition> Metrics { get; } =
-    [
-        new("output.missing_rate", MetricLayer.Outputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Requests with status ok and no answer (null, absent, NaN, None), divided by requests with status ok: a model that answers NaN is running and of no use.", "Wilson"),
-        new("output.share", MetricLayer.Outputs, "share", "[0, 1]", MetricDirection.Neutral, "Predictions of the class, divided by all predictions that have one. One point per class.", "Wilson"),
-        new("output.top_share", MetricLayer.Outputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "The largest share of a predicted class: 0.4 says that 40 % of the requests fall into one class.", "Wilson"),
-        new("output.effective_classes", MetricLayer.Outputs, "classes", "[1, K]", MetricDirection.HigherIsBetter, "exp of the entropy (nats) of the predicted class shares: how many equally frequent classes would be as diverse."),
-        new("output.confidence", MetricLayer.Outputs, "probability", "[0, 1]", MetricDirection.HigherIsBetter, "Mean of the highest class probability.", "normal"),
-        new("output.entropy", MetricLayer.Outputs, "", "[0, 1]", MetricDirection.LowerIsBetter, "Mean entropy of the class probabilities of a prediction, divided by ln K.", "normal"),
-        new("output.mean", MetricLayer.Outputs, "", "(-∞, ∞)", MetricDirection.Neutral, "Mean of the predicted number; regression only.", "normal"),
-        new("output.standard_deviation", MetricLayer.Outputs, "", "[0, ∞)", MetricDirection.Neutral, "Standard deviation (divisor n) of the predicted number; regression only. Near zero, the model is stuck."),
-    ];
+    public IReadOnlyList<MetricDefinition> Metrics => OutputMetrics.All;
 
     public void Calculate(ScopeProfiles profiles, MetricSink sink)
     {
@@ -30,8 +20,8 @@ public sealed class OutputCalculator : IProfileCalculator
             else AddClasses(prediction, profiles, sink);
         }
 
-        AddMean("output.confidence", profiles.Find(PseudoFeatures.Confidence), sink);
-        AddMean("output.entropy", profiles.Find(PseudoFeatures.Entropy), sink);
+        AddMean(OutputMetrics.Confidence, profiles.Find(PseudoFeatures.Confidence), sink);
+        AddMean(OutputMetrics.Entropy, profiles.Find(PseudoFeatures.Entropy), sink);
     }
 
     // Failed requests have no answer either; they are the error rate's. "ok" is the first of the statuses.
@@ -39,7 +29,7 @@ public sealed class OutputCalculator : IProfileCalculator
     {
         if (profiles.Find(PseudoFeatures.Status) is not { } status || status.Bins.Length == 0) return;
         var ok = (long)status.Bins[0];
-        sink.Add("output.missing_rate", Wilson.Proportion(Math.Clamp(ok - prediction.Present, 0, ok), ok));
+        sink.Add(OutputMetrics.MissingRate, Wilson.Proportion(Math.Clamp(ok - prediction.Present, 0, ok), ok));
     }
 
     private static void AddClasses(FeatureProfile prediction, ScopeProfiles profiles, MetricSink sink)
@@ -54,22 +44,22 @@ public sealed class OutputCalculator : IProfileCalculator
             var count = prediction.Bins[i];
             // The collective bins and those of former classes exist for bookkeeping; without rows they are not classes.
             if (count == 0 && (names[i][0] == '@' || !declared.Contains(names[i]))) continue;
-            sink.Add("output.share", Wilson.Proportion(count, prediction.Present), @class: names[i]);
+            sink.Add(OutputMetrics.Share, Wilson.Proportion(count, prediction.Present), @class: names[i]);
             top = Math.Max(top, count);
             var share = count / (double)prediction.Present;
             if (share > 0) entropy -= share * Math.Log(share);
         }
 
-        sink.Add("output.top_share", Wilson.Proportion(top, prediction.Present));
-        sink.Add("output.effective_classes", Estimate.Of(Math.Exp(entropy), prediction.Present));
+        sink.Add(OutputMetrics.TopShare, Wilson.Proportion(top, prediction.Present));
+        sink.Add(OutputMetrics.EffectiveClasses, Estimate.Of(Math.Exp(entropy), prediction.Present));
     }
 
     private static void AddNumbers(FeatureProfile prediction, MetricSink sink)
     {
-        AddMean("output.mean", prediction, sink);
+        AddMean(OutputMetrics.Mean, prediction, sink);
         if (prediction.Present == 0) return;
         var mean = prediction.Sum / prediction.Present;
-        sink.Add("output.standard_deviation", Estimate.Of(Math.Sqrt(SquaredDeviations(prediction, mean) / prediction.Present), prediction.Present));
+        sink.Add(OutputMetrics.StandardDeviation, Estimate.Of(Math.Sqrt(SquaredDeviations(prediction, mean) / prediction.Present), prediction.Present));
     }
 
     private static Interval? Spread(FeatureProfile profile, double mean) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Performance;
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
 using Plumbline.Statistics.Decomposition;
@@ -31,7 +32,7 @@ public sealed class ChangeReader(IColumnStore store, ModelTables tables, Segment
     /// <summary>The outcomes whose changes can be taken apart: metrics that are means over rows.</summary>
     public static IReadOnlyList<string> Outcomes(ModelDefinition model) =>
     [
-        model.Task == ModelTask.Regression ? "performance.mae" : "performance.accuracy",
+        KnownMetrics.MainOf(model),
         .. model.Signals.Where(signal => signal.Kind == SignalKind.Rate).Select(BusinessMetrics.MainOf),
     ];
 

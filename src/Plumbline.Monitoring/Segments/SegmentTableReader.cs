@@ -1,5 +1,11 @@
+using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Outcomes.Costs;
+using Plumbline.Monitoring.Outputs;
+using Plumbline.Monitoring.Performance;
 using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.Quality;
+using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
 using Plumbline.Statistics.Shrinkage;
 
@@ -29,9 +35,6 @@ public sealed record SegmentQuery
 /// <summary>Compares every segment with itself before, from metric points that are added up in the engine: the work grows with segments x days, not with rows.</summary>
 public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmentValues)
 {
-    /// <summary>Signals that have a column.</summary>
-    private const int MostSignals = 4;
-
     /// <summary>Values of a dimension, now and before together, below which there is no telling how much segments differ.</summary>
     private const int FewestToCompare = 4;
 
@@ -41,17 +44,7 @@ public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmen
     private static readonly TimeSpan Daily = TimeSpan.FromDays(2);
 
     /// <summary>The metrics that a table of a model can be sorted by, its main one first.</summary>
-    public static IReadOnlyList<string> Columns(ModelDefinition model)
-    {
-        string[] main = model.Task switch
-        {
-            ModelTask.Binary => ["performance.accuracy", "estimated.accuracy", "performance.roc_auc"],
-            ModelTask.Multiclass => ["performance.accuracy", "estimated.accuracy"],
-            _ => ["performance.mae", "estimated.mae"],
-        };
-        string[] cost = model.Cost is null ? [] : model.Task == ModelTask.Regression ? ["cost.realized_per_1000"] : ["cost.realized_per_1000", "cost.estimated_per_1000"];
-        return [.. main, .. cost, .. model.Signals.Take(MostSignals).Select(signal => BusinessMetrics.Name(signal.Name, signal.Kind == SignalKind.Rate ? "rate" : "mean")), "system.error_rate", "output.confidence"];
-    }
+    public static IReadOnlyList<string> Columns(ModelDefinition model) => [.. KnownMetrics.SegmentColumns(model).Select(metric => metric.Name)];
 
     public async Task<SegmentTable> ReadAsync(ModelDefinition model, MetricCatalogue catalogue, SegmentQuery query, CancellationToken cancellation)
     {
@@ -59,9 +52,9 @@ public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmen
         var window = query.To - query.From >= Daily && model.Window < CoarseWindows.Day ? CoarseWindows.Day : model.Window;
         var (from, to) = (CoarseWindows.Holding(query.From, window).Start, CoarseWindows.Holding(query.To - TimeSpan.FromTicks(1), window).End);
         var before = from - (to - from);
-        var read = await totals.ReadAsync(model, [.. columns, "input.rows"], query.Dimension, query.Version, window, (before, from, to), cancellation);
+        var read = await totals.ReadAsync(model, [.. columns, InputMetrics.Rows], query.Dimension, query.Version, window, (before, from, to), cancellation);
         var byMetric = columns.ToDictionary(metric => metric, metric => Shrunk(metric, [.. read.Where(total => total.Metric == metric)], catalogue.Find(model, metric)?.Range == "[0, 1]"), StringComparer.Ordinal);
-        var rows = read.Where(total => total is { Metric: "input.rows", Earlier: false }).ToDictionary(total => total.Segment, total => (long)total.Sum, StringComparer.Ordinal);
+        var rows = read.Where(total => total is { Metric: InputMetrics.Rows, Earlier: false }).ToDictionary(total => total.Segment, total => (long)total.Sum, StringComparer.Ordinal);
         var all = rows.GetValueOrDefault("");
         var sign = catalogue.Find(model, columns[0])?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
         var wholeBefore = byMetric[columns[0]].GetValueOrDefault("")?.Before;

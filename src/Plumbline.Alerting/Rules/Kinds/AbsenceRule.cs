@@ -1,3 +1,4 @@
+using Plumbline.Monitoring.Quality;
 namespace Plumbline.Alerting.Rules.Kinds;
 
 /// <summary>No predictions although there used to be some at this hour.</summary>
@@ -17,7 +18,7 @@ public sealed class AbsenceRule : RuleKind
 
     public override RuleSettings Settings => RuleSettings.Duration;
 
-    public override string OnlyMetric => "input.rows";
+    public override string OnlyMetric => InputMetrics.Rows;
 
     public override bool IsJudgedByClock => true;
 

@@ -1,3 +1,5 @@
+using Plumbline.Monitoring.Drift.Calibrated;
+using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Text;
 
 namespace Plumbline.Alerting.Rules.Kinds;
@@ -21,7 +23,7 @@ public sealed class AnomalyRule : RuleKind
 
     public override RuleSettings Settings => RuleSettings.AnyDirection | RuleSettings.Features | RuleSettings.Rows | RuleSettings.EffectFloor;
 
-    public override string UsualMetric => "drift.calibrated";
+    public override string UsualMetric => CalibratedDriftMetrics.Calibrated;
 
     public override bool GathersEvidence => true;
 
@@ -32,7 +34,7 @@ public sealed class AnomalyRule : RuleKind
     private static string Floor(Rule rule, string unit)
     {
         if (rule.EffectFloor is { } own) return Figures.Format(own, unit);
-        var floor = EffectFloors.Of(rule.Metric);
+        var floor = KnownMetrics.Of(rule.Metric).Floor;
         if (floor.IsRelative) return $"{Figures.Format(floor.Size, "share")} of what was normal";
         var size = Figures.Format(floor.Size, unit);
         return floor.Least is { } least ? $"{size}, or as much again of what is rarer (at least {Figures.Format(least, unit)})" : size;

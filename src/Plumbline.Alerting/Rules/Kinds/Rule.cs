@@ -1,5 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Plumbline.Monitoring.Estimation;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Outcomes.Costs;
+using Plumbline.Monitoring.Performance;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Alerting.Rules.Kinds;
@@ -101,7 +105,7 @@ public sealed record Rule
     /// <summary>Rows below which a window is not judged. Default 30.</summary>
     public int MinimumN { get; init; } = 30;
 
-    /// <summary>Anomaly only: a change that is certain but smaller than this (in the metric's unit, or in standard deviations for drift.calibrated) goes to the digest. Null: <see cref="EffectFloors"/>.</summary>
+    /// <summary>Anomaly only: a change that is certain but smaller than this (in the metric's unit, or in standard deviations for drift.calibrated) goes to the digest. Null: the floor of the metric.</summary>
     public double? EffectFloor { get; init; }
 
     /// <summary>Judged, shown, and never told to anybody.</summary>
@@ -123,8 +127,7 @@ public sealed record Rule
 
     /// <summary>Whether ground truth must have come before a window can be judged.</summary>
     [JsonIgnore]
-    public bool NeedsGroundTruth =>
-        Metric.StartsWith("performance.", StringComparison.Ordinal) || Metric is "estimated.error" or "cost.realized";
+    public bool NeedsGroundTruth => KnownMetrics.Of(Metric).NeedsGroundTruth;
 
     /// <summary>Whether a scope's stream is watched by this rule.</summary>
     public bool Watches(string feature, string @class, string segment, string version) =>

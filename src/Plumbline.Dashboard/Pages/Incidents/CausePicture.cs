@@ -4,7 +4,13 @@ using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Dashboard.Charts;
 using Plumbline.Dashboard.Marks;
 using Plumbline.Dashboard.Metrics;
+using Plumbline.Monitoring.Drift;
+using Plumbline.Monitoring.Drift.Calibrated;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Outputs;
+using Plumbline.Monitoring.Performance;
+using Plumbline.Monitoring.Quality;
+using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 
@@ -20,7 +26,7 @@ namespace Plumbline.Dashboard.Pages.Incidents;
 public sealed record CausePicture(IncidentCause Cause, Alert? Evidence, string Title, IReadOnlyList<ChartSeries> Series, string Unit, IReadOnlyList<ChartThreshold> Thresholds)
 {
     /// <summary>Releases show in the shares of the versions, everything else in the series of its alert.</summary>
-    private const string Requests = "system.requests";
+    private const string Requests = SystemMetrics.Requests;
 
     /// <summary>Versions in one picture: more would be a tangle.</summary>
     private const int MostVersions = 4;
@@ -30,36 +36,36 @@ public sealed record CausePicture(IncidentCause Cause, Alert? Evidence, string T
     {
         Func<Alert, bool> about = cause.Kind switch
         {
-            "missing_values" => alert => alert.Metric == "input.missing_rate" && alert.Feature == cause.Subject,
-            "new_category" => alert => alert.Metric == "input.unseen_rate" && alert.Feature == cause.Subject,
-            "schema_change" => alert => alert.Metric == "input.type_error_rate" && alert.Feature == cause.Subject,
-            "feature_drift" => alert => alert.Metric.StartsWith("drift.", StringComparison.Ordinal) && alert.Feature == cause.Subject,
+            "missing_values" => alert => alert.Metric == InputMetrics.MissingRate && alert.Feature == cause.Subject,
+            "new_category" => alert => alert.Metric == InputMetrics.UnseenRate && alert.Feature == cause.Subject,
+            "schema_change" => alert => alert.Metric == InputMetrics.TypeErrorRate && alert.Feature == cause.Subject,
+            "feature_drift" => alert => DriftMetrics.Contains(alert.Metric) && alert.Feature == cause.Subject,
             "segment" => alert => alert.Segment == cause.Subject,
-            "concentration" => alert => alert.Metric is "output.share" or "output.top_share",
-            "concept_change" => alert => alert.Metric.StartsWith("performance.", StringComparison.Ordinal),
+            "concentration" => alert => alert.Metric is OutputMetrics.Share or OutputMetrics.TopShare,
+            "concept_change" => alert => PerformanceMetrics.Contains(alert.Metric),
             _ => _ => true,
         };
         // A release touches much at once; what moved most surely shows it best.
         if (cause.Kind is "version_rollout" or "unknown")
             return SurestOf(alerts);
-        return alerts.Where(about).OrderBy(alert => !alert.Metric.StartsWith("performance.", StringComparison.Ordinal)).ThenByDescending(alert => alert.Evidence.Effect ?? 0).FirstOrDefault();
+        return alerts.Where(about).OrderBy(alert => !PerformanceMetrics.Contains(alert.Metric)).ThenByDescending(alert => alert.Evidence.Effect ?? 0).FirstOrDefault();
     }
 
     /// <summary>What moved most surely; distances last, because they do not say which way.</summary>
     public static Alert? SurestOf(IReadOnlyList<Alert> alerts) =>
-        alerts.OrderBy(alert => alert.Metric.StartsWith("drift.", StringComparison.Ordinal)).ThenBy(alert => alert.Evidence.PValue ?? 1).ThenByDescending(alert => alert.Evidence.Effect ?? 0).FirstOrDefault();
+        alerts.OrderBy(alert => DriftMetrics.Contains(alert.Metric)).ThenBy(alert => alert.Evidence.PValue ?? 1).ThenByDescending(alert => alert.Evidence.Effect ?? 0).FirstOrDefault();
 
     /// <summary>Reads the picture of a cause over a stretch of time.</summary>
-    public static async Task<CausePicture> ReadAsync(IncidentCause cause, IReadOnlyList<Alert> alerts, ModelCatalog models, MetricReader reader, MetricCatalogue catalogue, (DateTimeOffset From, DateTimeOffset To) range, CancellationToken cancellation)
+    public static async Task<CausePicture> ReadAsync(IncidentCause cause, IReadOnlyList<Alert> alerts, ModelCatalog models, MetricReader reader, (DateTimeOffset From, DateTimeOffset To) range, CancellationToken cancellation)
     {
         var evidence = EvidenceOf(cause, alerts);
         if (evidence is null || models.Find(evidence.Model) is not { } model)
             return new CausePicture(cause, evidence, "", [], "", []);
-        return cause.Kind == "version_rollout" ? await ReleaseAsync(cause, evidence, model, reader, catalogue, range, cancellation) : await SeriesAsync(cause, evidence, model, reader, catalogue, range, cancellation);
+        return cause.Kind == "version_rollout" ? await ReleaseAsync(cause, evidence, model, reader, range, cancellation) : await SeriesAsync(cause, evidence, model, reader, range, cancellation);
     }
 
     /// <summary>The series of one alert, with what was normal beside it.</summary>
-    public static async Task<CausePicture> SeriesAsync(IncidentCause cause, Alert evidence, ModelDefinition model, MetricReader reader, MetricCatalogue catalogue, (DateTimeOffset From, DateTimeOffset To) range, CancellationToken cancellation)
+    public static async Task<CausePicture> SeriesAsync(IncidentCause cause, Alert evidence, ModelDefinition model, MetricReader reader, (DateTimeOffset From, DateTimeOffset To) range, CancellationToken cancellation)
     {
         var window = TimeSpan.FromSeconds(evidence.Evidence.WindowSeconds);
         var query = new MetricQuery
@@ -73,8 +79,8 @@ public sealed record CausePicture(IncidentCause Cause, Alert? Evidence, string T
             Window = window,
         };
         var points = await reader.ReadAsync(model, query, cancellation);
-        var unit = IncidentWords.Unit(catalogue, evidence.Metric);
-        var name = IncidentWords.MetricName(evidence.Metric);
+        var unit = KnownMetrics.Of(evidence.Metric).KnownUnit;
+        var name = KnownMetrics.Of(evidence.Metric).Title;
         var scope = IncidentWords.Scope(evidence);
         var title = scope.Length > 0 ? $"{name}: {scope}" : name;
         var line = PointSeries.Of(points, evidence.Metric, name, feature: evidence.Feature ?? "", @class: evidence.Class ?? "");
@@ -83,20 +89,20 @@ public sealed record CausePicture(IncidentCause Cause, Alert? Evidence, string T
         List<ChartSeries> series = [line];
         if (evidence.Evidence.Expected is { } expected)
             series.Add(Level(expected, $"expected {Figures.Format(expected, unit)}", line));
-        IReadOnlyList<ChartThreshold> thresholds = evidence.Metric == "drift.calibrated" ? [new(EffectFloors.Of(evidence.Metric).Size, "large enough to matter", HealthState.Watch)] : [];
+        IReadOnlyList<ChartThreshold> thresholds = evidence.Metric == CalibratedDriftMetrics.Calibrated ? [new(KnownMetrics.Of(evidence.Metric).Floor.Size, "large enough to matter", HealthState.Watch)] : [];
         return new CausePicture(cause, evidence, title, series, unit, thresholds);
     }
 
-    private static async Task<CausePicture> ReleaseAsync(IncidentCause cause, Alert evidence, ModelDefinition model, MetricReader reader, MetricCatalogue catalogue, (DateTimeOffset From, DateTimeOffset To) range, CancellationToken cancellation)
+    private static async Task<CausePicture> ReleaseAsync(IncidentCause cause, Alert evidence, ModelDefinition model, MetricReader reader, (DateTimeOffset From, DateTimeOffset To) range, CancellationToken cancellation)
     {
         // What got worse, by version: the new one beside those that it came after.
-        var metric = evidence.Metric.StartsWith("drift.", StringComparison.Ordinal) ? Requests : evidence.Metric;
+        var metric = DriftMetrics.Contains(evidence.Metric) ? Requests : evidence.Metric;
         var points = await reader.ReadAsync(model, new MetricQuery { Metrics = [metric], Features = [metric == Requests ? "" : evidence.Feature ?? ""], Version = null, From = range.From, To = range.To }, cancellation);
         var versions = points.Where(point => point.Version.Length > 0 && point.Class == (evidence.Class ?? "")).GroupBy(point => point.Version, StringComparer.Ordinal).OrderByDescending(group => group.Sum(point => point.N)).Take(MostVersions).OrderBy(group => group.Key, StringComparer.Ordinal).ToList();
         if (versions.Count == 0)
-            return await SeriesAsync(cause, evidence, model, reader, catalogue, range, cancellation);
+            return await SeriesAsync(cause, evidence, model, reader, range, cancellation);
         var lines = versions.Select((version, place) => PointSeries.Of(version, metric, $"version {version.Key}", Palette.At(place), evidence.Feature ?? "", evidence.Class ?? "", dashed: version.Key != cause.Subject)).ToList();
-        return new CausePicture(cause, evidence, $"{IncidentWords.MetricName(metric)} by version", lines, IncidentWords.Unit(catalogue, metric), []);
+        return new CausePicture(cause, evidence, $"{KnownMetrics.Of(metric).Title} by version", lines, KnownMetrics.Of(metric).KnownUnit, []);
     }
 
     /// <summary>A level as a line, so that the table beside the picture holds it too.</summary>

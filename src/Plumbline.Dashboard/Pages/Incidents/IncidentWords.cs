@@ -2,7 +2,14 @@ using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Dashboard.Frame;
 using Plumbline.Dashboard.Metrics;
+using Plumbline.Monitoring.Drift;
+using Plumbline.Monitoring.Drift.Calibrated;
+using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Outputs;
+using Plumbline.Monitoring.Performance;
+using Plumbline.Monitoring.Quality;
+using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
 
@@ -11,9 +18,6 @@ namespace Plumbline.Dashboard.Pages.Incidents;
 /// <summary>How incidents, alerts and streams are written on pages, and where each number's evidence is.</summary>
 public static class IncidentWords
 {
-    /// <summary>The distribution measure of anomaly rules is a distance in standard deviations.</summary>
-    private const string Deviations = "sd";
-
     public static string State(IncidentState state) => state switch
     {
         IncidentState.Open => "open",
@@ -50,19 +54,11 @@ public static class IncidentWords
     public static string Scope(Alert alert) =>
         string.Join(", ", new[] { alert.Feature, alert.Class is null ? null : $"class {alert.Class}", alert.Segment, alert.Version is null ? null : $"version {alert.Version}" }.Where(part => part is not null));
 
-    public static string Unit(MetricCatalogue catalogue, string metric) => metric == "drift.calibrated" ? Deviations : catalogue.Find(metric)?.Unit is { } unit && !unit.StartsWith("as the", StringComparison.Ordinal) ? unit : "";
-
     /// <summary>The page on which the evidence of an alert can be looked at, over the time of the incident.</summary>
     public static string Address(Alert alert, DateTimeOffset from, DateTimeOffset to)
     {
-        var tab = alert.Metric switch
-        {
-            _ when alert.Metric.StartsWith("input.", StringComparison.Ordinal) && alert.Feature is not null => Links.Inputs,
-            _ when alert.Metric.StartsWith("drift.", StringComparison.Ordinal) && alert.Feature?.StartsWith('@') != true => Links.Inputs,
-            _ when alert.Metric.StartsWith("drift.", StringComparison.Ordinal) || alert.Metric.StartsWith("output.", StringComparison.Ordinal) => Links.Outputs,
-            _ when alert.Metric.StartsWith("performance.", StringComparison.Ordinal) || alert.Metric.StartsWith("estimated.", StringComparison.Ordinal) => Links.Performance,
-            _ => "",
-        };
+        var metric = KnownMetrics.Of(alert.Metric);
+        var tab = metric.Aspect == MetricAspect.Traffic ? "" : MetricWords.Tab(metric.Layer == MetricLayer.Inputs && alert.Feature?.StartsWith('@') == true ? MetricLayer.Outputs : metric.Layer);
         return Links.With(
             Links.Model(alert.Model, tab),
             ("from", TimeRange.Text(from)),
@@ -96,31 +92,4 @@ public static class IncidentWords
     public static string Reasons(IEnumerable<StreamCount> streams) =>
         string.Join(", ", streams.Where(stream => stream.Status == StreamStatus.CannotJudge).GroupBy(stream => stream.Reason.Length == 0 ? "not looked at yet" : stream.Reason, StringComparer.Ordinal)
             .Select(group => (Reason: group.Key, Count: group.Sum(stream => stream.Count))).OrderByDescending(pair => pair.Count).Take(4).Select(pair => $"{Figures.Count(pair.Count)} {pair.Reason}"));
-
-    /// <summary>A metric as people say it.</summary>
-    public static string MetricName(string metric) => metric switch
-    {
-        "drift.calibrated" => "Drift",
-        "input.rows" => "Predictions",
-        "input.missing_rate" => "Missing values",
-        "input.missing_over_reference" => "Missing values beyond the reference",
-        "input.unseen_rate" => "Values never seen",
-        "input.out_of_range_rate" => "Values out of range",
-        "input.type_error_rate" => "Values of another type",
-        "system.requests" => "Requests",
-        "system.error_rate" => "Errors",
-        "system.timeout_rate" => "Timeouts",
-        "system.latency_ms.p50" => "Median latency",
-        "system.latency_ms.p95" => "p95 latency",
-        "system.latency_ms.p99" => "p99 latency",
-        "output.share" => "Share of answers",
-        "output.top_share" => "Share of the commonest answer",
-        "output.confidence" => "Confidence",
-        "output.mean" => "Mean answer",
-        _ when metric.StartsWith("estimated.", StringComparison.Ordinal) => "Estimated " + Uncapitalised(MetricWords.Name("performance" + metric["estimated".Length..])),
-        _ => MetricWords.Name(metric),
-    };
-
-    // "ROC AUC" stays as it is; "Accuracy" does not.
-    private static string Uncapitalised(string name) => name.Length > 1 && char.IsLower(name[1]) ? char.ToLowerInvariant(name[0]) + name[1..] : name;
 }

@@ -1,5 +1,6 @@
 using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Multivariate;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 using Plumbline.Statistics;
@@ -38,7 +39,7 @@ public static class EstimateWords
     public static IReadOnlyList<string> Warnings(IReadOnlyList<MetricPoint> points, IReadOnlyList<MetricPoint> drift, string name)
     {
         var warnings = EstimateTrust.Warnings(Drift(drift), Past(points, name)).ToList();
-        var outside = points.Where(point => point.Metric == "estimated.outside_support" && point.Value is not null).MaxBy(point => point.WindowStart);
+        var outside = points.Where(point => point.Metric == EstimatedMetrics.OutsideSupport && point.Value is not null).MaxBy(point => point.WindowStart);
         if (outside?.Value > WorthSaying)
             warnings.Add($"{Figures.Format(outside.Value, "ratio")} of the newest window's rows lie beyond everything that the labelled reference had: there the estimate is a guess");
         return [.. warnings.Select(Sentence)];
@@ -47,7 +48,7 @@ public static class EstimateWords
     /// <summary>Earlier estimates beside what was realised, from the points of their differences; null when there are none.</summary>
     public static EstimationError? Past(IEnumerable<MetricPoint> points, string name)
     {
-        var errors = points.Where(point => point.Metric == "estimated.error" && point.Class == name && point.Value is not null).ToList();
+        var errors = points.Where(point => point.Metric == EstimatedMetrics.Error && point.Class == name && point.Value is not null).ToList();
         // Seen from the estimate: it stands at 0, its interval around it, and the realised value where the error says.
         return EstimationError.Of(
             [.. errors.Select(point => Estimate.Of(0, point.N).With(point is { Lower: { } lower, Upper: { } upper } ? new Interval(point.Value!.Value - upper, point.Value.Value - lower) : null))],
@@ -56,9 +57,9 @@ public static class EstimateWords
 
     private static DomainDrift? Drift(IReadOnlyList<MetricPoint> points)
     {
-        var newest = points.Where(point => point.Metric == "drift.multivariate.domain_classifier" && point.Value is not null).MaxBy(point => point.WindowStart);
+        var newest = points.Where(point => point.Metric == MultivariateMetrics.DomainClassifier && point.Value is not null).MaxBy(point => point.WindowStart);
         if (newest is not { Value: { } value, Lower: { } lower, Upper: { } upper }) return null;
-        List<FeatureShare> culprits = [.. points.Where(point => point.Metric == "drift.multivariate.importance" && point.WindowStart == newest.WindowStart && point.Value is not null)
+        List<FeatureShare> culprits = [.. points.Where(point => point.Metric == MultivariateMetrics.Importance && point.WindowStart == newest.WindowStart && point.Value is not null)
             .OrderByDescending(point => point.Value).Select(point => new FeatureShare(point.Feature, point.Value!.Value))];
         return culprits.Count == 0 ? null : new DomainDrift(Estimate.Of(value, newest.N).With(new Interval(lower, upper)), culprits, []);
     }

@@ -1,6 +1,10 @@
 using Plumbline.Dashboard.Metrics;
+using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Outcomes.Costs;
+using Plumbline.Monitoring.Outputs;
 using Plumbline.Monitoring.Segments;
+using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 
@@ -16,8 +20,7 @@ internal static class SegmentWords
     public static IReadOnlyList<string> Exclusive(ModelDefinition model) => [.. model.Segments, .. model.Crosses.Select(cross => cross.Key)];
 
     /// <summary>A metric as the head of a column.</summary>
-    public static string Name(string metric) => BusinessMetrics.SignalOf(metric) is { } signal ? signal
-        : metric switch { "cost.realized_per_1000" => "cost / 1,000", "cost.estimated_per_1000" => "estimated cost / 1,000", "estimated.accuracy" => "estimated accuracy", "estimated.mae" => "estimated MAE", "system.error_rate" => "error rate", "output.confidence" => "confidence", _ => MetricWords.Name(metric) };
+    public static string Name(string metric) => KnownMetrics.Of(metric).Heading;
 
     /// <summary>Whether the interval of a change leaves 0 out.</summary>
     public static bool Certain(SegmentMetric metric) => metric is { ChangeLower: > 0 } or { ChangeUpper: < 0 };

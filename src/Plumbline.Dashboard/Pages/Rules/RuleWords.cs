@@ -2,7 +2,9 @@ using Plumbline.Alerting;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Dashboard.Pages.Incidents;
+using Plumbline.Monitoring.Drift;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Quality;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 
@@ -21,9 +23,9 @@ public static class RuleWords
     /// <summary>What a rule watches: "Missing values of every feature, in every segment".</summary>
     public static string Watches(Rule rule)
     {
-        var text = IncidentWords.MetricName(rule.Metric);
+        var text = KnownMetrics.Of(rule.Metric).Title;
         if (rule.Features is { Count: > 0 } features) text += $" of {string.Join(", ", features.Take(3))}{(features.Count > 3 ? $" and {features.Count - 3} more" : "")}";
-        else if (rule.Metric.StartsWith("drift.", StringComparison.Ordinal) || rule.Metric is "input.missing_rate" or "input.unseen_rate" or "input.type_error_rate" or "input.out_of_range_rate" or "input.missing_over_reference") text += " of every feature";
+        else if (KnownMetrics.Of(rule.Metric).IsPerFeature) text += " of every feature";
         if (rule.Class is { Length: > 0 } known) text += $" of class {known}";
         text += rule.Segment switch
         {
@@ -37,13 +39,13 @@ public static class RuleWords
     }
 
     /// <summary>When a rule fires.</summary>
-    public static string Condition(Rule rule, ModelDefinition model, MetricCatalogue catalogue)
+    public static string Condition(Rule rule, ModelDefinition model)
     {
         var window = DurationText.Format(rule.WindowOf(model));
         var lasting = rule.OfWindows == 1 ? $"in a window of {window}"
             : rule.ForWindows == rule.OfWindows ? $"in {rule.ForWindows} windows of {window} in a row"
             : $"in {rule.ForWindows} of {rule.OfWindows} windows of {window}";
-        return rule.Kind.Describe(rule, new RuleUnits(IncidentWords.Unit(catalogue, rule.Metric), window, lasting));
+        return rule.Kind.Describe(rule, new RuleUnits(KnownMetrics.Of(rule.Metric).KnownUnit, window, lasting));
     }
 
     public static string Severity(AlertSeverity? severity) => severity switch { null => "from the loss", { } known => known.ToString().ToLowerInvariant() };

@@ -12,22 +12,13 @@ namespace Plumbline.Monitoring.Drift.Calibrated;
 /// </summary>
 internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineCatalog baselines, CalibratedNulls nulls) : IEventCalculator
 {
-    public const string Metric = "drift.calibrated";
-
     // Windows before the first one that fill the memory of persistent traffic.
     private const int WarmUp = 24;
 
     // About 1 KB each.
     private const int ProfilesInMemory = 20_000;
 
-    public IReadOnlyList<MetricDefinition> Metrics { get; } =
-    [
-        new(Metric, MetricLayer.Inputs, "sd", "[0, 10]", MetricDirection.LowerIsBetter,
-            "Size of the shift from what is expected at this time, as the shift of a normal variable in its standard deviations that is as far (Hellinger distance), without what chance adds; over deciles or the "
-            + "15 most frequent categories, unseen, missing and ill-typed values. The p-value is calibrated on the windows of the reference (on production's first 7 days when the reference has no timestamps over "
-            + "3 days and 48 windows): sampling of both sides, variance between windows, time of day and week, persistence. insufficient_data while that is being learned, and for a stream the "
-            + "history does not have. Base windows only.") { Title = "Calibrated drift" },
-    ];
+    public IReadOnlyList<MetricDefinition> Metrics => CalibratedDriftMetrics.All;
 
     public async Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation)
     {
@@ -78,7 +69,7 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
         var isJudged = surprise is not null && profile.Rows >= MetricSink.MinimumRows && !(profile.WindowStart < learned!.LearnedUntil);
         return new MetricPoint
         {
-            Metric = Metric,
+            Metric = CalibratedDriftMetrics.Calibrated,
             Feature = profile.Feature,
             Segment = scope.Segment,
             Version = scope.Version,

@@ -12,6 +12,9 @@ namespace Plumbline.Monitoring.Drift.Measures;
 /// <param name="NumericOnly">True when the measure needs an order of the values.</param>
 public sealed record DriftMeasure(MetricDefinition Definition, Func<FeatureComparison, DriftValue> Compare, bool NumericOnly = false)
 {
+    /// <summary>Its entry in the catalogue. A distance between 0 and 1 is quoted as a number, not in percent.</summary>
+    public MetricDefinition Definition { get; } = Definition with { IsPerFeature = true, ChartUnit = Definition.Unit == "share" ? "" : Definition.Unit };
+
     /// <summary>Every measure of this folder, by name: a class with a static property of this type is one.</summary>
     public static IReadOnlyList<DriftMeasure> All { get; } =
     [

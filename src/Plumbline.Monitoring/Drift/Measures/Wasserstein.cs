@@ -4,10 +4,14 @@ using Plumbline.Statistics.Binning;
 
 namespace Plumbline.Monitoring.Drift.Measures;
 
-internal static class Wasserstein
+/// <summary>A drift measure.</summary>
+public static class Wasserstein
 {
+    /// <summary>Its name in the catalogue.</summary>
+    public const string Name = "drift.wasserstein";
+
     public static DriftMeasure Measure { get; } = new(
-        new("drift.wasserstein", MetricLayer.Inputs, "standard deviations", "[0, ∞)", MetricDirection.LowerIsBetter,
+        new(Name, MetricLayer.Inputs, "standard deviations", "[0, ∞)", MetricDirection.LowerIsBetter,
             "Area between the two distribution functions, divided by the reference's standard deviation. Exact for a reference of at most "
             + "100 different values when the other values of the window lie in one bin; else linear inside the reference's bins, about the means that the "
             + "sums of the values allow: error_bound says how far the rows' own value can be away. Numeric features only.")

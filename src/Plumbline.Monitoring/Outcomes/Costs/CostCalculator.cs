@@ -14,17 +14,7 @@ namespace Plumbline.Monitoring.Outcomes.Costs;
 public sealed class CostCalculator(LabelledGroups labelled, EstimatorCatalog estimators) : IEventCalculator
 {
     private const double Thousand = 1000;
-    private const string AsCurrency = "as the declared currency";
-    private const string Priced = "Prices are the declared ones: the costs of the two errors or the matrix, times the row's value feature if there is one; of a regression, the price of a unit of absolute error.";
-
-    public IReadOnlyList<MetricDefinition> Metrics { get; } =
-    [
-        new("cost.realized", MetricLayer.Outcomes, AsCurrency, "(-∞, ∞)", MetricDirection.LowerIsBetter, $"Sum of the costs of the window's predictions that have ground truth by now. {Priced}", "normal, of the mean"),
-        new("cost.realized_per_1000", MetricLayer.Outcomes, AsCurrency, "(-∞, ∞)", MetricDirection.LowerIsBetter, $"Mean cost of predictions with ground truth, times 1,000: what compares windows of unequal traffic or label coverage. {Priced}", "normal"),
-        new("cost.estimated", MetricLayer.Outcomes, AsCurrency, "(-∞, ∞)", MetricDirection.LowerIsBetter,
-            $"Expected cost of all predictions with a calibrated score: the sum over rows and classes of P(class) x cost(class, decision). Classifiers with a labelled reference; inputs must mean what they meant in it. {Priced}", "normal, of the unknown ground truth; the calibration is taken for true"),
-        new("cost.estimated_per_1000", MetricLayer.Outcomes, AsCurrency, "(-∞, ∞)", MetricDirection.LowerIsBetter, $"Mean expected cost, times 1,000. {Priced}", "normal, of the unknown ground truth; the calibration is taken for true"),
-    ];
+    public IReadOnlyList<MetricDefinition> Metrics => CostMetrics.All;
 
     public DirtyReason FollowsFrom => DirtyReason.Predictions | DirtyReason.GroundTruth | DirtyReason.Reference;
 
@@ -66,12 +56,12 @@ public sealed class CostCalculator(LabelledGroups labelled, EstimatorCatalog est
     {
         if (sums.Labelled > 0)
         {
-            sink.Add("cost.realized", sums.Realised(sums.Labelled));
-            sink.Add("cost.realized_per_1000", sums.Realised(Thousand));
+            sink.Add(CostMetrics.Realized, sums.Realised(sums.Labelled));
+            sink.Add(CostMetrics.RealizedPer1000, sums.Realised(Thousand));
         }
 
         if (sums.Estimated == 0) return;
-        sink.Add("cost.estimated", sums.Expected(sums.Estimated));
-        sink.Add("cost.estimated_per_1000", sums.Expected(Thousand));
+        sink.Add(CostMetrics.Estimated, sums.Expected(sums.Estimated));
+        sink.Add(CostMetrics.EstimatedPer1000, sums.Expected(Thousand));
     }
 }

@@ -1,4 +1,5 @@
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Quality;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 using Plumbline.Registry.Windows;
@@ -41,7 +42,7 @@ public sealed class ColdSpotWatch(ModelCatalog models, MetricPointStore points, 
     public async Task<bool> WatchAsync(ModelDefinition model, ColdSpotWatchPlan plan, ColdSpotReport report, CancellationToken cancellation)
     {
         if (!await (plan.Slice is { } slice ? models.WatchSliceAsync(model.Id, slice, cancellation) : models.WatchSegmentsAsync(model.Id, plan.Features, cancellation))) return false;
-        var query = new MetricQuery { Metrics = ["input.rows"], Features = null, Segment = "", Version = "", From = report.From - (report.To - report.From), To = report.To, Window = model.Window, Limit = 200_000 };
+        var query = new MetricQuery { Metrics = [InputMetrics.Rows], Features = null, Segment = "", Version = "", From = report.From - (report.To - report.From), To = report.To, Window = model.Window, Limit = 200_000 };
         var windows = (await points.ReadAsync(model, query, cancellation)).Select(point => point.WindowStart).Distinct().OrderDescending().Take(MostWindows);
         await ledger.MarkDirtyAsync(model.Id, [.. windows], DirtyReason.Predictions, cancellation);
         return true;
