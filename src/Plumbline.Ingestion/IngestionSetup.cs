@@ -30,6 +30,7 @@ public static class IngestionSetup
         services.AddHostedService<IngestionStart>().AddHostedService<SpoolDrain>();
         services.AddModelRemoval<Spool>((spool, model, _) => spool.DropModelAsync(model.Id));
         services.AddModelRemoval<KnownEvents>((known, model) => known.Forget(model.Id));
+        services.AddModelRemoval<FeatureTypeReview>((review, model) => review.Forget(model.Id)).AddModelRemoval<PredictionWriteGate>((gate, model) => gate.Forget(model.Id));
         return services;
     }
 

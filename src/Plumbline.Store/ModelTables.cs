@@ -318,6 +318,7 @@ public sealed class ModelTables(IColumnStore store)
             await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), ct);
         foreach (var table in SharedTables)
             await SharedRows.DeleteAsync(store, table, modelId, "1", [], ct);
+        _gates.TryRemove(modelId, out _);
     }
 
     // No log of inserted blocks: it takes a file handle and a mebibyte of buffer for each table. Who inserts a block a second time looks first.

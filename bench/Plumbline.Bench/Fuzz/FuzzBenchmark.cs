@@ -34,7 +34,7 @@ internal static class FuzzBenchmark
         {
             var mib = server.ResidentMiB;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{Math.Min(100, 100.0 * samples++ / FuzzRun.Samples):0} % after {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, {server.ProcessorTime.TotalSeconds:0} s of processor time: {mib:0} MiB"));
+                $"sample {++samples} after {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, {server.ProcessorTime.TotalSeconds:0} s of processor time: {mib:0} MiB"));
             return mib;
         }
     }

@@ -146,10 +146,14 @@ internal sealed class FuzzRun(HttpClient client, ulong seed, Func<double>? memor
         foreach (var (model, counts) in _counted)
         {
             JsonElement progress = default;
-            for (var waits = 0; waits < 600; waits++)
+            var (least, still) = (long.MaxValue, 0);
+            // A machine with other work may take longer to store what it has acknowledged; a minute in which nothing more is stored is a failure.
+            while (still < 600)
             {
                 progress = Parse(await client.GetByteArrayAsync(new Uri($"/v1/models/{model}/progress", UriKind.Relative)))!.Value;
-                if (progress.GetProperty("spool").GetInt64() == 0) break;
+                var waiting = progress.GetProperty("spool").GetInt64();
+                if (waiting == 0) break;
+                (least, still) = waiting < least ? (waiting, 0) : (least, still + 1);
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
             }
 

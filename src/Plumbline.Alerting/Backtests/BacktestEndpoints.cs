@@ -2,6 +2,7 @@ using System.Text.Json;
 using Plumbline.Alerting.Rules;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 
@@ -17,9 +18,9 @@ public static class BacktestEndpoints
     public static void MapBacktests(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/models/{model}").WithTags("Backtests");
-        group.MapPost("backtest", StartAsync).RequireRole(ApiRole.Read);
+        group.MapPost("backtest", StartAsync).Runs(BacktestCommands.Start);
         group.MapGet("backtest/{id}", (string model, string id, BacktestJobs jobs) => jobs.Find(model, id) is { } job ? Answer(job) : Unknown(id)).RequireRole(ApiRole.Read);
-        group.MapDelete("backtest/{id}", (string model, string id, BacktestJobs jobs) => jobs.Cancel(model, id) ? TypedResults.NoContent() : Unknown(id)).RequireRole(ApiRole.Read);
+        group.MapDelete("backtest/{id}", (string model, string id, BacktestJobs jobs) => jobs.Cancel(model, id) ? TypedResults.NoContent() : Unknown(id)).Runs(BacktestCommands.Cancel);
     }
 
     private static async Task<IResult> StartAsync(string model, HttpRequest request, ModelCatalog models, RuleBook book, RuleCheck check, BacktestJobs jobs, TimeProvider time, CancellationToken cancellation)

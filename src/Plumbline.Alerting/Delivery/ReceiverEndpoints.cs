@@ -2,6 +2,7 @@ using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
 using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Delivery;
@@ -19,9 +20,9 @@ internal static class ReceiverEndpoints
         }).RequireRole(ApiRole.Read);
         receivers.MapGet("{receiver}", async (string receiver, ReceiverCatalog catalog, DeliveryHistory history, CancellationToken cancellation) =>
             catalog.Find(receiver) is { } found ? await ViewAsync(found, history, StatusCodes.Status200OK, cancellation) : Unknown(receiver)).RequireRole(ApiRole.Read);
-        receivers.MapPut("{receiver}", PutAsync).RequireRole(ApiRole.Admin);
-        receivers.MapDelete("{receiver}", DeleteAsync).RequireRole(ApiRole.Admin);
-        receivers.MapPost("{receiver}/test", TestAsync).RequireRole(ApiRole.Operate);
+        receivers.MapPut("{receiver}", PutAsync).Runs(ReceiverCommands.Declare);
+        receivers.MapDelete("{receiver}", DeleteAsync).Runs(ReceiverCommands.Delete);
+        receivers.MapPost("{receiver}/test", TestAsync).Runs(ReceiverCommands.Test);
     }
 
     private static async Task<IResult> PutAsync(string receiver, HttpRequest request, ReceiverCatalog catalog, DeliveryHistory history, MessageSending sending, NotificationOutbox outbox, CancellationToken cancellation)

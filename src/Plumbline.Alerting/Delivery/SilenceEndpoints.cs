@@ -1,5 +1,6 @@
 using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
 using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Delivery;
@@ -12,9 +13,9 @@ internal static class SilenceEndpoints
         var silences = routes.MapGroup("/v1/silences").WithTags("Silences");
         silences.MapGet("", async (bool? expired, Silences all, TimeProvider time, CancellationToken cancellation) =>
             Results.Json(new { Silences = (await all.AllAsync(expired ?? false, cancellation)).Select(silence => View(silence, time.GetUtcNow())) }, NotificationOutbox.Json)).RequireRole(ApiRole.Read);
-        silences.MapPost("", PostAsync).RequireRole(ApiRole.Operate);
+        silences.MapPost("", PostAsync).Runs(SilenceCommands.Add);
         silences.MapDelete("{silence:long}", async (long silence, Silences all, CancellationToken cancellation) =>
-            await all.ExpireAsync(silence, cancellation) ? TypedResults.NoContent() : (IResult)Problems.NotFound("unknown_silence", $"There is no silence {silence} that could be ended.")).RequireRole(ApiRole.Operate);
+            await all.ExpireAsync(silence, cancellation) ? TypedResults.NoContent() : (IResult)Problems.NotFound("unknown_silence", $"There is no silence {silence} that could be ended.")).Runs(SilenceCommands.End);
     }
 
     private static async Task<IResult> PostAsync(HttpRequest request, Silences silences, TimeProvider time, CancellationToken cancellation)

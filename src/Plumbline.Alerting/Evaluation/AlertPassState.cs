@@ -7,6 +7,9 @@ public sealed class AlertPassState
 {
     private readonly ConcurrentDictionary<int, AlertPassSnapshot> _models = new();
 
+    /// <summary>Forgets a deleted model.</summary>
+    public void Forget(int modelId) => _models.TryRemove(modelId, out _);
+
     public AlertPassSnapshot? Find(int modelId) => _models.GetValueOrDefault(modelId);
 
     public void Judged(int modelId, DateTimeOffset at) => _models[modelId] = new AlertPassSnapshot(at, null);

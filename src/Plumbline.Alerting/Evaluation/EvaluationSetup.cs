@@ -12,7 +12,7 @@ public static class EvaluationSetup
     {
         services.AddSingleton<Frontier>().AddSingleton<AlertJudgement>().AddSingleton<AlertPassState>().AddSingleton<AlertAgenda>();
         services.AddSingleton<IRuleMemory, StreamStore>().AddSingleton<StreamReport>().AddSingleton<AlertStreamReader>();
-        services.AddModelRemoval<AlertAgenda>((agenda, model) => agenda.Forget(model.Id)).AddModelRemoval(RemoveAsync);
+        services.AddModelRemoval<AlertAgenda>((agenda, model) => agenda.Forget(model.Id)).AddModelRemoval<AlertPassState>((pass, model) => pass.Forget(model.Id)).AddModelRemoval(RemoveAsync);
         return services.AddHostedService<AlertPass>();
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 
@@ -28,12 +29,12 @@ public static class IncidentEndpoints
         routes.MapGet("/v1/incidents/{id:long}", async (long id, IncidentReader reader, CancellationToken cancellation) =>
             await reader.FindAsync(id, cancellation) is { } found ? Results.Json(found, Rule.ViewJson) : Unknown(id)).RequireRole(ApiRole.Read).WithTags("Incidents");
         routes.MapPost("/v1/incidents/{id:long}/acknowledge", (long id, HttpContext http, IncidentActions actions, CancellationToken cancellation) =>
-            ActAsync(id, http, needed: false, (who, comment) => actions.AcknowledgeAsync(id, who, comment, cancellation))).RequireRole(ApiRole.Operate).WithTags("Incidents");
+            ActAsync(id, http, needed: false, (who, comment) => actions.AcknowledgeAsync(id, who, comment, cancellation))).Runs(IncidentCommands.Acknowledge).WithTags("Incidents");
         routes.MapPost("/v1/incidents/{id:long}/resolve", (long id, HttpContext http, IncidentActions actions, CancellationToken cancellation) =>
-            ActAsync(id, http, needed: false, (who, comment) => actions.ResolveAsync(id, who, comment, cancellation))).RequireRole(ApiRole.Operate).WithTags("Incidents");
-        routes.MapPost("/v1/incidents/{id:long}/silence", SilenceAsync).RequireRole(ApiRole.Operate).WithTags("Incidents");
+            ActAsync(id, http, needed: false, (who, comment) => actions.ResolveAsync(id, who, comment, cancellation))).Runs(IncidentCommands.Resolve).WithTags("Incidents");
+        routes.MapPost("/v1/incidents/{id:long}/silence", SilenceAsync).Runs(IncidentCommands.Silence).WithTags("Incidents");
         routes.MapPost("/v1/incidents/{id:long}/comments", (long id, HttpContext http, IncidentActions actions, CancellationToken cancellation) =>
-            ActAsync(id, http, needed: true, (who, comment) => actions.CommentAsync(id, who, comment!, cancellation))).RequireRole(ApiRole.Review).WithTags("Incidents");
+            ActAsync(id, http, needed: true, (who, comment) => actions.CommentAsync(id, who, comment!, cancellation))).Runs(IncidentCommands.Comment).WithTags("Incidents");
     }
 
     private static async Task<IResult> ListAsync(ModelDefinition? model, string? state, string? severity, string? from, string? to, int? limit, long? before, IncidentReader reader, TimeProvider time, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Rules;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 
@@ -17,13 +18,13 @@ public static class RuleEndpoints
     {
         var rules = routes.MapGroup("/v1/models/{model}/rules").WithTags("Rules");
         rules.MapGet("", GetAsync).RequireRole(ApiRole.Read);
-        rules.MapPut("{rule}", PutAsync).RequireRole(ApiRole.Operate);
-        rules.MapPost("{rule}/enable", (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) => SwitchAsync(model, rule, true, http, models, book, cancellation)).RequireRole(ApiRole.Operate);
-        rules.MapPost("{rule}/disable", (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) => SwitchAsync(model, rule, false, http, models, book, cancellation)).RequireRole(ApiRole.Operate);
-        rules.MapDelete("{rule}", DeleteAsync).RequireRole(ApiRole.Operate);
+        rules.MapPut("{rule}", PutAsync).Runs(RuleCommands.Declare);
+        rules.MapPost("{rule}/enable", (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) => SwitchAsync(model, rule, true, http, models, book, cancellation)).Runs(RuleCommands.Enable);
+        rules.MapPost("{rule}/disable", (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) => SwitchAsync(model, rule, false, http, models, book, cancellation)).Runs(RuleCommands.Disable);
+        rules.MapDelete("{rule}", DeleteAsync).Runs(RuleCommands.Delete);
         rules.MapGet("status", StatusAsync).RequireRole(ApiRole.Read);
         rules.MapGet("fatigue", FatigueAsync).RequireRole(ApiRole.Read);
-        rules.MapPost("start-over", StartOverAsync).RequireRole(ApiRole.Operate);
+        rules.MapPost("start-over", StartOverAsync).Runs(RuleCommands.StartOver);
     }
 
     private static readonly JsonDocumentOptions OneValuePerName = new() { AllowDuplicateProperties = false };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 
@@ -17,14 +18,14 @@ internal static class SourceEndpoints
             models.Find(model) is { } found ? Results.Json(new { sources = await reader.ReadAsync(found.Id, cancellation) }, SourceView.Json) : Problems.UnknownModel(model)).RequireRole(ApiRole.Read);
         sources.MapGet("{source}", (string model, string source, ModelCatalog models, SourceReader reader, CancellationToken cancellation) =>
             AnswerAsync(model, source, StatusCodes.Status200OK, static (_, _) => Task.FromResult(true), models, reader, cancellation)).RequireRole(ApiRole.Read);
-        sources.MapPut("{source}", PutAsync).RequireRole(ApiRole.Operate);
-        sources.MapDelete("{source}", DeleteAsync).RequireRole(ApiRole.Operate);
+        sources.MapPut("{source}", PutAsync).Runs(SourceCommands.Declare);
+        sources.MapDelete("{source}", DeleteAsync).Runs(SourceCommands.Delete);
         sources.MapPost("{source}/pull", (string model, string source, ModelCatalog models, SourceCatalog catalog, SourceReader reader, CancellationToken cancellation) =>
-            AnswerAsync(model, source, StatusCodes.Status202Accepted, (id, token) => catalog.HurryAsync(id, source, token), models, reader, cancellation)).RequireRole(ApiRole.Operate);
+            AnswerAsync(model, source, StatusCodes.Status202Accepted, (id, token) => catalog.HurryAsync(id, source, token), models, reader, cancellation)).Runs(SourceCommands.Pull);
         sources.MapPost("{source}/enable", (string model, string source, ModelCatalog models, SourceCatalog catalog, SourceReader reader, CancellationToken cancellation) =>
-            AnswerAsync(model, source, StatusCodes.Status200OK, (id, token) => catalog.SwitchAsync(id, source, true, token), models, reader, cancellation)).RequireRole(ApiRole.Operate);
+            AnswerAsync(model, source, StatusCodes.Status200OK, (id, token) => catalog.SwitchAsync(id, source, true, token), models, reader, cancellation)).Runs(SourceCommands.Enable);
         sources.MapPost("{source}/disable", (string model, string source, ModelCatalog models, SourceCatalog catalog, SourceReader reader, CancellationToken cancellation) =>
-            AnswerAsync(model, source, StatusCodes.Status200OK, (id, token) => catalog.SwitchAsync(id, source, false, token), models, reader, cancellation)).RequireRole(ApiRole.Operate);
+            AnswerAsync(model, source, StatusCodes.Status200OK, (id, token) => catalog.SwitchAsync(id, source, false, token), models, reader, cancellation)).Runs(SourceCommands.Disable);
     }
 
     private static async Task<IResult> PutAsync(string model, string source, HttpContext http, ModelCatalog models, SourceCatalog catalog, SourceReader reader, CancellationToken cancellation)

@@ -39,6 +39,12 @@ public sealed class FeatureTypeReview(ModelCatalog catalog, IColumnStore store, 
         if (settled.Count > 0) await catalog.SettleFeaturesAsync(modelId, settled, cancellation);
     }
 
+    /// <summary>Forgets a deleted model.</summary>
+    public void Forget(int modelId)
+    {
+        foreach (var key in _values.Keys.Where(key => key.ModelId == modelId)) _values.TryRemove(key, out _);
+    }
+
     // The block is stored: whatever goes wrong here, the next values against the type make it be looked at again.
     private async Task TryLookAsync(int modelId, FeatureDefinition feature, CancellationToken cancellation)
     {

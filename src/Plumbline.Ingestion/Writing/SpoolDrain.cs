@@ -61,11 +61,22 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
         if (open.Count == 0 && waiting.Count == 0)
             return false;
         var now = time.GetUtcNow();
+        // What has ended is not kept: models come and go.
+        foreach (var (lane, until) in _paused)
+        {
+            if (now >= until)
+                _paused.TryRemove(lane, out _);
+        }
+        foreach (var (lane, running) in _lanes)
+        {
+            if (running.IsCompleted)
+                _lanes.TryRemove(lane, out _);
+        }
         foreach (var lane in DueLanes(open, waiting, now))
         {
-            if (_paused.TryGetValue(lane, out var until) && now < until)
+            if (_paused.ContainsKey(lane))
                 continue;
-            if (_lanes.TryGetValue(lane, out var running) && !running.IsCompleted)
+            if (_lanes.ContainsKey(lane))
                 continue;
             _lanes[lane] = Task.Run(() => RunLaneAsync(lane.ModelId, lane.Kind, stopping), CancellationToken.None);
         }

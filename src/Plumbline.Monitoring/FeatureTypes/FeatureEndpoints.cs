@@ -1,4 +1,5 @@
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 
@@ -12,8 +13,8 @@ public static class FeatureEndpoints
     public static void MapFeatures(this IEndpointRouteBuilder routes)
     {
         var features = routes.MapGroup("/v1/models/{model}/features").WithTags("Models");
-        features.MapPatch("{feature}", PatchAsync).RequireRole(ApiRole.Operate);
-        features.MapDelete("{feature}", DeleteAsync).RequireRole(ApiRole.Admin);
+        features.MapPatch("{feature}", PatchAsync).Runs(FeatureCommands.Retype);
+        features.MapDelete("{feature}", DeleteAsync).Runs(FeatureCommands.Drop);
     }
 
     private static async Task<IResult> PatchAsync(

@@ -29,6 +29,12 @@ public sealed class MetricReader(MetricPointStore points, WindowComputation comp
         return [.. stored.Where(point => !starts.Contains(point.WindowStart)).Concat(live).OrderBy(point => point, MetricOrder.Instance).Take(query.Limit)];
     }
 
+    /// <summary>Forgets a deleted model.</summary>
+    public void Forget(int modelId)
+    {
+        foreach (var key in _live.Keys.Where(key => key.Model == modelId)) _live.TryRemove(key, out _);
+    }
+
     private IEnumerable<MetricWindow> OpenWindows(ModelDefinition model, MetricQuery query)
     {
         var now = time.GetUtcNow();

@@ -10,6 +10,7 @@ public static class MetricsSetup
     {
         services.AddSingleton<MetricCatalogue>().AddSingleton<MetricPointStore>().AddSingleton<WindowComputation>().AddSingleton<MetricReader>().AddSingleton<WindowPassState>().AddSingleton<NotComputedReader>();
         services.AddModelRemoval<MetricPointStore>((points, model, cancellation) => points.DeleteModelAsync(model.Id, cancellation));
+        services.AddModelRemoval<MetricReader>((reader, model) => reader.Forget(model.Id));
         services.AddRetainedRows<MetricPointStore>(RetainedRows.MetricPoints, RetentionPeriod.Profiles, (points, model, before, cancellation) => points.DeleteBeforeAsync(model, before, cancellation));
         services.AddHostedService<WindowPass>();
         return services;

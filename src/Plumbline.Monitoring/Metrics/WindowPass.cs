@@ -87,6 +87,9 @@ public sealed class WindowPass(
     private async Task<TimeSpan> StartLanesAsync(CancellationToken stopping)
     {
         var due = await ledger.ModelsDueAsync(stopping);
+        // What has ended is not kept: models come and go.
+        foreach (var (id, running) in _lanes)
+            if (running.IsCompleted) _lanes.TryRemove(id, out _);
         foreach (var id in due) StartLane(id, stopping);
         // What is due may be running, and fail: it is looked at again at the next interval.
         if (due.Count > 0) return TimeSpan.Zero;
@@ -106,7 +109,7 @@ public sealed class WindowPass(
 
     private void StartLane(int modelId, CancellationToken stopping)
     {
-        if (_lanes.TryGetValue(modelId, out var running) && !running.IsCompleted) return;
+        if (_lanes.ContainsKey(modelId)) return;
         _lanes[modelId] = Task.Run(() => RunLaneAsync(modelId, stopping), CancellationToken.None);
     }
 

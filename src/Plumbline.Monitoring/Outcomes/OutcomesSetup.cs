@@ -1,3 +1,4 @@
+using Plumbline.Registry.Models;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Outcomes.Costs;
 using Plumbline.Monitoring.Outcomes.Maturity;
@@ -18,5 +19,6 @@ public static class OutcomesSetup
     public static IServiceCollection AddOutcomes(this IServiceCollection services) => services
         .AddSingleton<SignalGroups>().AddSingleton<SignalReport>().AddSingleton<IEventCalculator, SignalCalculator>()
         .AddSingleton<ThresholdAdvisor>().AddSingleton<FleetCosts>().AddSingleton<IEventCalculator, CostCalculator>()
-        .AddSingleton<LabelMaturityReader>();
+        .AddSingleton<LabelMaturityReader>()
+        .AddModelRemoval<LabelMaturityReader>((maturity, model) => maturity.Forget(model.Id));
 }

@@ -178,6 +178,7 @@ public sealed class BaselineCatalog(
         await db.Baselines.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
         _current.TryRemove(model.Id, out _);
         _nextLook.TryRemove(model.Id, out _);
+        _gates.TryRemove(model.Id, out _);
     }
 
     private async Task<Baseline?> MakeAsync(

@@ -24,6 +24,8 @@ public sealed class FeatureRelevance(BaselineCatalog baselines, IColumnStore sto
     {
         var relevance = new Dictionary<string, double>(StringComparer.Ordinal);
         if (baselines.Find(model) is not { } baseline || Answer(baseline, model) is not { } answer) return relevance;
+        // A former reference is never asked about again.
+        Forget(key => key.Model == model.Id && key.Generation != baseline.Generation);
         foreach (var name in features.Distinct(StringComparer.Ordinal).Take(MaxFeatures))
         {
             if (model.FindFeature(name) is not { } feature || baseline.Features.GetValueOrDefault(name) is not { } bins) continue;
@@ -33,6 +35,14 @@ public sealed class FeatureRelevance(BaselineCatalog baselines, IColumnStore sto
         }
 
         return relevance;
+    }
+
+    /// <summary>Forgets a deleted model.</summary>
+    public void Forget(int modelId) => Forget(key => key.Model == modelId);
+
+    private void Forget(Func<(int Model, int Generation, string Feature), bool> which)
+    {
+        foreach (var key in _known.Keys.Where(which)) _known.TryRemove(key, out _);
     }
 
     private async Task<double> ComputeAsync(ModelDefinition model, Baseline baseline, FeatureDefinition feature, FeatureBaseline bins, (string Sql, double[] Edges) answer, CancellationToken cancellation)

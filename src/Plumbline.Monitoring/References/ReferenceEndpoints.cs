@@ -4,6 +4,7 @@ using Microsoft.Net.Http.Headers;
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 
@@ -17,7 +18,7 @@ public static class ReferenceEndpoints
     public static void MapReferences(this IEndpointRouteBuilder routes)
     {
         var reference = routes.MapGroup("/v1/models/{model}/reference").WithTags("References");
-        reference.MapPut("", PutAsync).RequireRole(ApiRole.Operate).TakesBodies(BodyTypes.OfReferences);
+        reference.MapPut("", PutAsync).Runs(ReferenceCommands.Replace).TakesBodies(BodyTypes.OfReferences);
         reference.MapGet("", (string model, ModelCatalog catalog, BaselineCatalog baselines) => catalog.Find(model) switch
         {
             null => Problems.UnknownModel(model),

@@ -16,6 +16,7 @@ public static class ReferencesSetup
         .AddSingleton<ReferenceLoading>()
         .AddSingleton<FeatureRelevance>()
         .AddModelRemoval<BaselineCatalog>((baselines, model, cancellation) => baselines.RemoveAsync(model, cancellation))
+        .AddModelRemoval<FeatureRelevance>((relevance, model) => relevance.Forget(model.Id))
         .AddHostedService<BaselineStart>();
 
     // Starting, like the state: before anything that computes or listens.

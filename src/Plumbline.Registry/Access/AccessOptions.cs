@@ -97,10 +97,6 @@ public static class ApiRoles
     public static bool TryParse(string? text, out ApiRole role) =>
         Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role) && !char.IsAsciiDigit(text![0]);
 
-    /// <summary>True when this caller, whatever the key's models, may do what needs <paramref name="needed"/>: for what a page does outside of an endpoint.</summary>
-    public static bool Holds(System.Security.Claims.ClaimsPrincipal user, ApiRole needed) =>
-        TryParse(user.FindFirst(ApiKeyAuthentication.RoleClaim)?.Value, out var held) && Grants(held, needed);
-
     /// <summary>True when a key of role <paramref name="held"/> may do what needs <paramref name="needed"/>.</summary>
     public static bool Grants(ApiRole held, ApiRole needed) => held switch
     {

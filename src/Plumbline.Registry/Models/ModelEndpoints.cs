@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Web;
 
@@ -17,9 +18,9 @@ public static class ModelEndpoints
         models.MapGet("", (ModelCatalog catalog) => TypedResults.Ok(new { models = catalog.All.Select(model => ModelView.Of(model, catalog)) })).RequireRole(ApiRole.Read);
         models.MapGet("{model}", (string model, ModelCatalog catalog) =>
             catalog.Find(model) is { } found ? Results.Json(ModelView.Of(found, catalog), ModelSpecification.Json) : Problems.UnknownModel(model)).RequireRole(ApiRole.Read);
-        models.MapPut("{model}", PutAsync).RequireRole(ApiRole.Operate);
-        models.MapDelete("{model}", DeleteAsync).RequireRole(ApiRole.Admin);
-        models.MapPut("{model}/versions/{version}", PutVersionAsync).RequireRole(ApiRole.Operate);
+        models.MapPut("{model}", PutAsync).Runs(ModelCommands.Declare);
+        models.MapDelete("{model}", DeleteAsync).Runs(ModelCommands.Delete);
+        models.MapPut("{model}/versions/{version}", PutVersionAsync).Runs(ModelCommands.DeclareVersion);
         models.MapGet("{model}/versions", GetVersionsAsync).RequireRole(ApiRole.Read);
     }
 

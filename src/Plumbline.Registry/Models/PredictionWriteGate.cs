@@ -13,4 +13,7 @@ public sealed class PredictionWriteGate
     /// <summary>Waits for the model's turn; disposing the result ends it.</summary>
     public Task<IDisposable> EnterAsync(int modelId, CancellationToken cancellation) =>
         _gates.GetOrAdd(modelId, _ => new SemaphoreSlim(1, 1)).EnterAsync(cancellation);
+
+    /// <summary>Forgets a deleted model. Who waits for its turn still gets it.</summary>
+    public void Forget(int modelId) => _gates.TryRemove(modelId, out _);
 }

@@ -31,6 +31,7 @@ using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Retention;
@@ -98,7 +99,7 @@ public static class PlumblineHost
         });
         services.AddOpenApi();
         services.AddStorage();
-        services.AddAccess(options, options.Access);
+        services.AddAccess(options, options.Access).AddCommands();
         services.AddState(options, StateTables).AddStatePreparation();
         services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>().AddHostedService(provider => provider.GetRequiredService<ModelRemoval>());
         services.AddColumnStore(options);

@@ -43,6 +43,9 @@ public sealed class LabelMaturityReader(IColumnStore store, ModelTables tables, 
         return age;
     }
 
+    /// <summary>Forgets a deleted model.</summary>
+    public void Forget(int modelId) => _learned.TryRemove(modelId, out _);
+
     /// <summary>Reads the predictions of [from, to).</summary>
     public async Task<LabelMaturity> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 
@@ -16,10 +17,10 @@ public static class ColdSpotEndpoints
     public static void MapColdSpots(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1/models/{model}").WithTags("Segments");
-        group.MapPost("cold-spots", StartAsync).RequireRole(ApiRole.Operate);
+        group.MapPost("cold-spots", StartAsync).Runs(ColdSpotCommands.Search);
         group.MapGet("cold-spots", GetAsync).RequireRole(ApiRole.Read);
-        group.MapDelete("cold-spots", Cancel).RequireRole(ApiRole.Operate);
-        group.MapPost("cold-spots/{number}/watch", WatchAsync).RequireRole(ApiRole.Operate);
+        group.MapDelete("cold-spots", Cancel).Runs(ColdSpotCommands.Cancel);
+        group.MapPost("cold-spots/{number}/watch", WatchAsync).Runs(ColdSpotCommands.Watch);
     }
 
     private static async Task<IResult> StartAsync(string model, HttpContext http, ModelCatalog models, ColdSpotJobs jobs, ColdSpotReader reader, CancellationToken cancellation)

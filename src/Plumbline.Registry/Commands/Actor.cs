@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Security.Claims;
+using Plumbline.Registry.Access;
+
+namespace Plumbline.Registry.Commands;
+
+/// <summary>Who does something: the holder of a key, or whoever reaches an open server.</summary>
+/// <param name="Name">The key's name; "open" without keys; "unknown" where nobody signed in.</param>
+/// <param name="Role">What the key may do; null: nothing.</param>
+/// <param name="Models">Models that the key is bound to; empty for all.</param>
+/// <param name="Address">Where from; null where it is not known, as on a page.</param>
+public sealed record Actor(string Name, ApiRole? Role, ImmutableArray<string> Models, IPAddress? Address)
+{
+    /// <summary>Who is signed in.</summary>
+    public static Actor Of(ClaimsPrincipal user, IPAddress? address = null) => new(
+        user.Identity?.Name ?? "unknown",
+        ApiRoles.TryParse(user.FindFirst(ApiKeyAuthentication.RoleClaim)?.Value, out var role) ? role : null,
+        [.. user.FindAll(ApiKeyAuthentication.ModelClaim).Select(claim => claim.Value)],
+        address);
+
+    /// <summary>The caller of an endpoint that has a parameter of this type.</summary>
+    public static ValueTask<Actor> BindAsync(HttpContext context) => new(Of(context.User, context.Connection.RemoteIpAddress));
+
+    /// <summary>
+    /// Whether this actor may do what needs a role, to a model or (null) to what belongs to no model. A key that is bound to models may do nothing to others, nor to what
+    /// is of all of them.
+    /// </summary>
+    public bool May(ApiRole needed, string? model) =>
+        Role is { } held && ApiRoles.Grants(held, needed) && (Models.IsEmpty || (model is not null && Models.Contains(model, StringComparer.Ordinal)));
+}
