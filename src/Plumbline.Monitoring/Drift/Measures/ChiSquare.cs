@@ -3,7 +3,7 @@ using Plumbline.Statistics.Distances;
 
 namespace Plumbline.Monitoring.Drift.Measures;
 
-/// <summary>A drift measure.</summary>
+/// <summary>Whether the counts of bins can be from one distribution.</summary>
 public static class ChiSquare
 {
     /// <summary>Its name in the catalogue.</summary>

@@ -3,7 +3,7 @@ using Plumbline.Statistics.Distances;
 
 namespace Plumbline.Monitoring.Drift.Measures;
 
-/// <summary>A drift measure.</summary>
+/// <summary>A bounded distance between the square roots of the shares of bins.</summary>
 public static class Hellinger
 {
     /// <summary>Its name in the catalogue.</summary>

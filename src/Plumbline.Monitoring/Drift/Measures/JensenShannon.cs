@@ -3,7 +3,7 @@ using Plumbline.Statistics.Distances;
 
 namespace Plumbline.Monitoring.Drift.Measures;
 
-/// <summary>A drift measure.</summary>
+/// <summary>A bounded distance between the shares of bins, in which neither side is the right one.</summary>
 public static class JensenShannon
 {
     /// <summary>Its name in the catalogue.</summary>

@@ -3,7 +3,7 @@ using Plumbline.Statistics.Binning;
 
 namespace Plumbline.Monitoring.Drift.Measures;
 
-/// <summary>A drift measure.</summary>
+/// <summary>The largest gap between two cumulative distributions; numbers only.</summary>
 public static class KolmogorovSmirnov
 {
     /// <summary>Its name in the catalogue.</summary>

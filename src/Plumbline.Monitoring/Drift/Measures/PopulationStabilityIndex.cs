@@ -3,7 +3,7 @@ using Plumbline.Statistics.Distances;
 
 namespace Plumbline.Monitoring.Drift.Measures;
 
-/// <summary>A drift measure.</summary>
+/// <summary>How far the shares of bins moved, weighted by their logarithms: the measure most people know limits for.</summary>
 public static class PopulationStabilityIndex
 {
     /// <summary>Its name in the catalogue.</summary>

@@ -3,7 +3,7 @@ using Plumbline.Statistics.Distances;
 
 namespace Plumbline.Monitoring.Drift.Measures;
 
-/// <summary>A drift measure.</summary>
+/// <summary>The share of rows that would have to be in another bin.</summary>
 public static class TotalVariation
 {
     /// <summary>Its name in the catalogue.</summary>

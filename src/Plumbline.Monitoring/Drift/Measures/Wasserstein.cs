@@ -4,7 +4,7 @@ using Plumbline.Statistics.Binning;
 
 namespace Plumbline.Monitoring.Drift.Measures;
 
-/// <summary>A drift measure.</summary>
+/// <summary>How far the mass has to be moved, in standard deviations of the reference; numbers only.</summary>
 public static class Wasserstein
 {
     /// <summary>Its name in the catalogue.</summary>
