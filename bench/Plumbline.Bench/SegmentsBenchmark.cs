@@ -44,12 +44,12 @@ internal static class SegmentsBenchmark
             count += points.Count;
         }
 
-        var (reader, catalogue) = (host.Get<SegmentTableReader>(), host.Get<MetricCatalogue>());
+        var reader = host.Get<SegmentTableReader>();
         var query = new SegmentQuery { From = Start.AddDays(30), To = Start.AddDays(60) };
-        var table = await reader.ReadAsync(model, catalogue, query, default);
+        var table = await reader.ReadAsync(model, query, default);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count:N0} points stored; {table.Count:N0} segments"));
-        var all = await BenchHost.MedianMsAsync(() => reader.ReadAsync(model, catalogue, query, default));
-        var one = await BenchHost.MedianMsAsync(() => reader.ReadAsync(model, catalogue, query with { Dimension = "d7" }, default));
+        var all = await BenchHost.MedianMsAsync(() => reader.ReadAsync(model, query, default));
+        var one = await BenchHost.MedianMsAsync(() => reader.ReadAsync(model, query with { Dimension = "d7" }, default));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"segment table, 30 days against the 30 before: all {table.Count:N0} segments {all:N0} ms, one dimension {one:N0} ms"));
     }
 

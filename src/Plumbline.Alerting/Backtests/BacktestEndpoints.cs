@@ -23,7 +23,7 @@ public static class BacktestEndpoints
         group.MapDelete("backtest/{id}", (string model, string id, BacktestJobs jobs) => jobs.Cancel(model, id) ? TypedResults.NoContent() : Unknown(id)).Runs(BacktestCommands.Cancel);
     }
 
-    private static async Task<IResult> StartAsync(string model, HttpRequest request, ModelCatalog models, RuleBook book, RuleCheck check, BacktestJobs jobs, TimeProvider time, CancellationToken cancellation)
+    private static async Task<IResult> StartAsync(string model, HttpRequest request, ModelCatalog models, RuleBook book, BacktestJobs jobs, TimeProvider time, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
         var (body, problem) = await ReadAsync(request, cancellation);
@@ -32,7 +32,7 @@ public static class BacktestEndpoints
         if (body.RuleName is { } name && (rule = (await book.ReadAsync(found, cancellation)).FirstOrDefault(known => known.Name == name)) is null)
             return Problems.NotFound("unknown_rule", $"The model has no rule '{Problems.Shorten(name)}'.");
         if (rule is null) return Problems.BadRequest("backtest_invalid", "rule: a rule, or rule_name: the name of one that the model has.");
-        if (check.Check(rule, found) is { Count: > 0 } errors) return RuleProblems.Invalid(errors);
+        if (RuleCheck.Check(rule, found) is { Count: > 0 } errors) return RuleProblems.Invalid(errors);
         var to = body.To ?? time.GetUtcNow();
         var from = body.From ?? to - DefaultPeriod;
         if (from >= to) return Problems.BadRequest("range_invalid", "from must be before to.");

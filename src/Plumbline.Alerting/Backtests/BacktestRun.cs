@@ -11,7 +11,7 @@ using Plumbline.Registry.State;
 namespace Plumbline.Alerting.Backtests;
 
 /// <summary>Replays a rule over stored metric points, with the code that judges live, and compares it with the usual defaults and with the incidents that are known.</summary>
-public sealed class BacktestRun(MetricPointStore points, MetricCatalogue catalogue, RuleBook book, IncidentReader incidents, IDbContextFactory<StateDbContext> state)
+public sealed class BacktestRun(MetricPointStore points, RuleBook book, IncidentReader incidents, IDbContextFactory<StateDbContext> state)
 {
     /// <summary>Windows that a backtest may go over: half a year of hours.</summary>
     public const int MaxWindows = 4_400;
@@ -36,7 +36,7 @@ public sealed class BacktestRun(MetricPointStore points, MetricCatalogue catalog
         for (var start = first; start < end; start += WindowsPerStep * window)
         {
             var until = start + (WindowsPerStep * window) < end ? start + (WindowsPerStep * window) : end;
-            var run = new RuleRun(model, [rule], window, catalogue, streams, shared);
+            var run = new RuleRun(model, [rule], window, streams, shared);
             Collect(run.Judge(await PointGrid.ReadAsync(points, model, [rule], window, start, until, cancellation), start, until), firings);
             streams = run.Streams;
             await TakeUsualAsync(model, rule, usual, window, start, until, cancellation);

@@ -26,8 +26,5 @@ internal static class DeliveryBody
         }
     }
 
-    /// <summary>Name of the key that calls.</summary>
-    public static string Caller(HttpContext context) => context.User.Identity?.Name ?? "unknown";
-
     private static IResult TooLarge() => Problems.Make(StatusCodes.Status413PayloadTooLarge, "The body is too large", "body_too_large", $"At most {MaxBodyBytes / 1024} KiB.");
 }

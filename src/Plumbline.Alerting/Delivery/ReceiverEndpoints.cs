@@ -29,7 +29,7 @@ internal static class ReceiverEndpoints
     {
         var (specification, problem) = await DeliveryBody.ReadAsync<ReceiverSpecification>(request, cancellation, ReceiverSpecification.Json);
         if (problem is not null) return problem;
-        var (stored, created, errors) = await catalog.PutAsync(receiver, specification!, DeliveryBody.Caller(request.HttpContext), cancellation);
+        var (stored, created, errors) = await catalog.PutAsync(receiver, specification!, Actor.Of(request.HttpContext).Name, cancellation);
         if (stored is null)
         {
             return catalog.Find(receiver)?.Source == ReceiverSource.Configuration
@@ -54,7 +54,7 @@ internal static class ReceiverEndpoints
     private static async Task<IResult> TestAsync(string receiver, ReceiverCatalog catalog, TestMessages tests, HttpContext context, CancellationToken cancellation)
     {
         if (catalog.Find(receiver) is not { } found) return Unknown(receiver);
-        var (id, outcome) = await tests.SendAsync(found, DeliveryBody.Caller(context), cancellation);
+        var (id, outcome) = await tests.SendAsync(found, Actor.Of(context).Name, cancellation);
         return Results.Json(new { Delivered = outcome.Verdict == SendVerdict.Delivered, outcome.Detail, DeliveryId = id }, NotificationOutbox.Json);
     }
 

@@ -13,7 +13,7 @@ namespace Plumbline.Alerting.Evaluation;
 /// written in one transaction with the cursor: after a crash a step was taken wholly or not at all.
 /// </summary>
 public sealed class AlertJudgement(
-    IDbContextFactory<StateDbContext> state, RuleBook book, MetricPointStore points, MetricCatalogue catalogue, Frontier frontier, ITransitionSink sink, AlertAgenda agenda, TimeProvider time) : IDisposable
+    IDbContextFactory<StateDbContext> state, RuleBook book, MetricPointStore points, Frontier frontier, ITransitionSink sink, AlertAgenda agenda, TimeProvider time) : IDisposable
 {
     /// <summary>Windows per step: enough to amortise reading, few enough to hold in memory.</summary>
     private const int WindowsPerStep = 48;
@@ -126,7 +126,7 @@ public sealed class AlertJudgement(
         var to = extent.First + (WindowsPerStep * window);
         if (to > extent.Last + window) to = extent.Last + window;
 
-        var run = new RuleRun(model, rules, window, catalogue, await RememberedAsync(db, model, rules, cancellation), await OtherStreamsAsync(db, model, window, rules, allRules, cancellation));
+        var run = new RuleRun(model, rules, window, await RememberedAsync(db, model, rules, cancellation), await OtherStreamsAsync(db, model, window, rules, allRules, cancellation));
         var grid = await PointGrid.ReadAsync(points, model, rules, window, extent.First, to, cancellation);
         var transitions = run.Judge(grid, extent.First, to);
 
@@ -157,7 +157,7 @@ public sealed class AlertJudgement(
         if (from >= to) return WhenPasses(to, from);
         var more = to > from + (WindowsPerStep * model.Window);
         if (more) to = from + (WindowsPerStep * model.Window);
-        var run = new RuleRun(model, rules, model.Window, catalogue, remembered);
+        var run = new RuleRun(model, rules, model.Window, remembered);
         var transitions = run.Judge(await PointGrid.ReadAsync(points, model, rules, model.Window, from, to, cancellation), from, to);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await StreamStore.WriteAsync(db, model.Id, rules, run.Streams, cancellation);

@@ -19,7 +19,6 @@ public sealed class RuleRun
 
     private readonly ModelDefinition _model;
     private readonly TimeSpan _window;
-    private readonly MetricCatalogue _catalogue;
     private readonly Dictionary<StreamKey, StreamState> _streams;
 
     private readonly int _otherStreams;
@@ -27,12 +26,11 @@ public sealed class RuleRun
     /// <param name="model">The model.</param>
     /// <param name="rules">Rules that judge windows of one length.</param>
     /// <param name="window">That length.</param>
-    /// <param name="catalogue">Says which way a metric gets worse.</param>
     /// <param name="remembered">What the streams remember.</param>
     /// <param name="otherStreams">Streams of other anomaly rules that share the budget of this length.</param>
-    public RuleRun(ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, MetricCatalogue catalogue, IReadOnlyDictionary<StreamKey, StreamState> remembered, int otherStreams = 0)
+    public RuleRun(ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, IReadOnlyDictionary<StreamKey, StreamState> remembered, int otherStreams = 0)
     {
-        (_model, Rules, _window, _catalogue, _otherStreams) = (model, rules, window, catalogue, otherStreams);
+        (_model, Rules, _window, _otherStreams) = (model, rules, window, otherStreams);
         _streams = new(remembered);
     }
 
@@ -108,7 +106,7 @@ public sealed class RuleRun
     }
 
     private RuleDirection Resolve(Rule rule) => rule.Direction != RuleDirection.Auto ? rule.Direction
-        : _catalogue.Find(_model, rule.Metric)?.Direction switch
+        : KnownMetrics.Find(_model, rule.Metric)?.Direction switch
         {
             MetricDirection.LowerIsBetter => RuleDirection.Above,
             MetricDirection.HigherIsBetter => RuleDirection.Below,

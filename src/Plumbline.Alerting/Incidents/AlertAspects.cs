@@ -6,6 +6,9 @@ namespace Plumbline.Alerting.Incidents;
 internal static class AlertAspects
 {
     /// <summary>What the metric speaks of; drift of the answers is of the outputs.</summary>
-    public static MetricAspect Of(AlertRow alert) =>
-        KnownMetrics.Of(alert.Metric) is { Layer: MetricLayer.Inputs } && alert.Feature.StartsWith('@') ? MetricAspect.Outputs : KnownMetrics.Of(alert.Metric).Aspect;
+    public static MetricAspect Of(AlertRow alert)
+    {
+        var metric = KnownMetrics.Of(alert.Metric);
+        return metric.LayerOf(alert.Feature) == metric.Layer ? metric.Aspect : MetricAspect.Outputs;
+    }
 }

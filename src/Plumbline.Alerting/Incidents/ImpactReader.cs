@@ -10,7 +10,7 @@ using Plumbline.Registry.Text;
 namespace Plumbline.Alerting.Incidents;
 
 /// <summary>How much worse the model is since the onset: realised where ground truth has come, else estimated.</summary>
-public sealed class ImpactReader(MetricPointStore points, MetricCatalogue catalogue, TimeProvider time)
+public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
 {
     /// <summary>The time before the onset that it is compared with.</summary>
     private static readonly TimeSpan Before = TimeSpan.FromDays(7);
@@ -79,10 +79,10 @@ public sealed class ImpactReader(MetricPointStore points, MetricCatalogue catalo
         var usable = read.Where(point => point is { Value: not null, N: > 0, Status: MetricStatus.Ok or MetricStatus.Incomplete }).ToList();
         var (before, after) = (Mean(usable.Where(point => point.WindowEnd <= onset)), Mean(usable.Where(point => point.WindowStart >= onset - (window > model.Window ? window / 2 : TimeSpan.Zero))));
         if (before is not { Rows: >= EnoughRows } || after is not { Rows: >= EnoughRows }) return null;
-        var sign = catalogue.Find(model, metric)?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
+        var sign = KnownMetrics.Find(model, metric)?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
         var loss = sign * (after.Value.Value - before.Value.Value);
         var margin = 1.96 * Math.Sqrt(after.Value.Variance + before.Value.Variance);
-        var unit = catalogue.Find(model, metric)?.Unit ?? "";
+        var unit = KnownMetrics.Find(model, metric)?.Unit ?? "";
         var share = unit is "share" or "probability";
         var name = metric.Split('.')[1].Replace('_', ' ');
         var change = share ? $"{Signed(-loss * 100)} points, 95 % {Signed((-loss - margin) * 100)} .. {Signed((-loss + margin) * 100)}" : $"{Signed(sign * loss)}, 95 % {Signed((sign * loss) - margin)} .. {Signed((sign * loss) + margin)}";

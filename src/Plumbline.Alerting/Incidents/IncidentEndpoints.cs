@@ -58,7 +58,7 @@ public static class IncidentEndpoints
         var specification = new SilenceSpecification { Matchers = Words.Matchers(found.Incident), For = @for ?? "4h", Comment = string.IsNullOrWhiteSpace(comment) ? $"Incident {id}: {Problems.Shorten(found.Incident.Headline, 200)}" : comment };
         if (specification.Check(time.GetUtcNow()) is { Count: > 0 } errors)
             return Problems.BadRequest("silence_invalid", "Nothing is silenced; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
-        var who = http.User.Identity?.Name ?? "";
+        var who = Actor.Of(http).Name;
         if (await silences.AddAsync(specification, who, cancellation) is not { } added) return Problems.Conflict("too_many_silences", $"There are {Silences.MaxSilences} silences already; end some.");
         await actions.RememberSilenceAsync(id, who, $"Silenced until {added.EndsAt:yyyy-MM-dd HH:mm} UTC: {string.Join(", ", added.Matchers)}.", cancellation);
         return TypedResults.Created($"/v1/silences/{added.Id}", new { id = added.Id, ends_at = added.EndsAt });
@@ -70,7 +70,7 @@ public static class IncidentEndpoints
         if (problem is not null) return problem;
         if (comment is { Length: > IncidentActions.MaxComment }) return Problems.BadRequest("comment_invalid", $"comment: at most {IncidentActions.MaxComment} characters.");
         if (needed && string.IsNullOrWhiteSpace(comment)) return Problems.BadRequest("comment_invalid", "The body is {\"comment\":\"..\"} with some text.");
-        return await act(http.User.Identity?.Name ?? "", comment) ? TypedResults.NoContent() : Unknown(id);
+        return await act(Actor.Of(http).Name, comment) ? TypedResults.NoContent() : Unknown(id);
     }
 
     /// <summary>The comment of a body that may be missing.</summary>

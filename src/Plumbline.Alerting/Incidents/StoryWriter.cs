@@ -11,7 +11,7 @@ using Plumbline.Registry.Web;
 namespace Plumbline.Alerting.Incidents;
 
 /// <summary>Tells an incident: what changed, where, how bad, why probably, and what to do next.</summary>
-public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactReader impacts, MetricCatalogue catalogue)
+public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactReader impacts)
 {
     /// <summary>A loss of this many points of a share, or this part of another metric, is worth waking somebody.</summary>
     private const double CriticalLoss = 0.05;
@@ -91,7 +91,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
 
     private static AlertSeverity Max(AlertSeverity one, AlertSeverity other) => one > other ? one : other;
 
-    private string Headline(ModelDefinition model, IReadOnlyList<AlertRow> alerts, IncidentStory story)
+    private static string Headline(ModelDefinition model, IReadOnlyList<AlertRow> alerts, IncidentStory story)
     {
         var where = story.Segments.Count > 0 ? $" in {Words.List(story.Segments)}" : "";
         var who = story.Models.Count > 1 ? Words.List(story.Models) : model.Name;
@@ -116,7 +116,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
         return $"{who}: {Worst(alerts)}{where}";
     }
 
-    private string Worst(IReadOnlyList<AlertRow> alerts, string prefix = "")
+    private static string Worst(IReadOnlyList<AlertRow> alerts, string prefix = "")
     {
         var order = new[] { MetricAspect.Traffic, MetricAspect.System, MetricAspect.Performance, MetricAspect.Missing, MetricAspect.Unseen, MetricAspect.Types, MetricAspect.Outputs, MetricAspect.FeatureDrift, MetricAspect.Other };
         var chosen = alerts.Where(alert => alert.Metric.StartsWith(prefix, StringComparison.Ordinal)).DefaultIfEmpty(alerts[0])
@@ -124,7 +124,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
         var name = chosen.Metric.Split('.', 2)[^1].Replace("_ms.", " ", StringComparison.Ordinal).Replace('_', ' ');
         var subject = chosen.Class.Length > 0 ? $"{name} of {chosen.Class}" : name;
         if (chosen.Metric == CalibratedDriftMetrics.Calibrated) return $"{chosen.Feature} moved {Words.Change(chosen, "")}";
-        return $"{subject} {Words.Change(chosen, catalogue.Find(chosen.Metric)?.Unit ?? "")}";
+        return $"{subject} {Words.Change(chosen, KnownMetrics.Find(chosen.Metric)?.Unit ?? "")}";
     }
 
     private static List<NextStep> Steps(IncidentRow incident, ModelDefinition model, IReadOnlyList<IncidentCause> likely, IReadOnlyList<AlertRow> alerts)

@@ -53,15 +53,15 @@ public static class RuleEndpoints
         return Results.Json(new { rules = (await book.ReadAsync(found, cancellation)).Select(rule => RuleView.Of(rule)) }, Rule.Json);
     }
 
-    private static async Task<IResult> PutAsync(string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, RuleCheck check, CancellationToken cancellation)
+    private static async Task<IResult> PutAsync(string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
         var (read, problem) = await ReadAsync(http.Request, rule, cancellation);
         if (problem is not null) return problem;
         if (read!.Class is { } label) read = read with { Class = found.ClassOf(label) };
-        if (check.Check(read!, found) is { Count: > 0 } errors) return RuleProblems.Invalid(errors);
+        if (RuleCheck.Check(read!, found) is { Count: > 0 } errors) return RuleProblems.Invalid(errors);
         if (book.IsDeclared(found, rule)) return Declared(rule);
-        if (!await book.PutAsync(found, read!, RuleSource.Api, http.User.Identity?.Name ?? "", cancellation))
+        if (!await book.PutAsync(found, read!, RuleSource.Api, Actor.Of(http).Name, cancellation))
             return Problems.Conflict("too_many_rules", $"A model has at most {RuleBook.MaxRules} rules of its own; delete one first.");
         return Results.Json(RuleView.Of(read! with { Source = RuleSource.Api }), Rule.Json);
     }
@@ -70,7 +70,7 @@ public static class RuleEndpoints
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
         if (book.IsDeclared(found, rule)) return Declared(rule);
-        return await book.SwitchAsync(found, rule, enabled, http.User.Identity?.Name ?? "", cancellation) ? TypedResults.NoContent() : Unknown(rule);
+        return await book.SwitchAsync(found, rule, enabled, Actor.Of(http).Name, cancellation) ? TypedResults.NoContent() : Unknown(rule);
     }
 
     private static async Task<IResult> DeleteAsync(string model, string rule, ModelCatalog models, RuleBook book, CancellationToken cancellation)

@@ -8,7 +8,7 @@ using Plumbline.Registry.State;
 namespace Plumbline.Alerting.Rules;
 
 /// <summary>The rules of each model: the defaults, those of people, and the switches of both.</summary>
-public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck check, IRuleMemory memory, AlertingOptions options, TimeProvider time) : IDisposable
+public sealed class RuleBook(IDbContextFactory<StateDbContext> state, IRuleMemory memory, AlertingOptions options, TimeProvider time) : IDisposable
 {
     // Two who change one rule at a time would both find it new, or one would change what the other has just deleted.
     private readonly SemaphoreSlim _changing = new(1, 1);
@@ -96,7 +96,7 @@ public sealed class RuleBook(IDbContextFactory<StateDbContext> state, RuleCheck 
         foreach (var rule in options.Rules.Where(entry => entry.Model == "*" || entry.Model == model.Name).Select(entry => entry.Rule).OfType<Rule>())
         {
             // A rule for every model need not fit each: where it does not, it is off and says why.
-            var errors = check.Check(rule, model);
+            var errors = RuleCheck.Check(rule, model);
             yield return rule with { Source = RuleSource.File, Enabled = rule.Enabled && errors.Count == 0, Problem = errors.Count == 0 ? null : string.Join(" ", errors.Select(error => $"{error.Field}: {error.Reason}")) };
         }
     }

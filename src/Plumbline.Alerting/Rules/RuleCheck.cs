@@ -7,16 +7,16 @@ using Plumbline.Registry.Web;
 namespace Plumbline.Alerting.Rules;
 
 /// <summary>Whether a rule can be judged for a model, with every violation by field.</summary>
-public sealed class RuleCheck(MetricCatalogue catalogue)
+public static class RuleCheck
 {
     private const int MaxWindows = 100;
     private const int MaxFeatures = 100;
 
     /// <summary>Empty when the rule is fine.</summary>
-    public IReadOnlyList<FieldError> Check(Rule rule, ModelDefinition model)
+    public static IReadOnlyList<FieldError> Check(Rule rule, ModelDefinition model)
     {
         var errors = new List<FieldError>(CheckAlone(rule));
-        if (!string.IsNullOrEmpty(rule.Metric) && catalogue.Find(rule.Metric) is null)
+        if (!string.IsNullOrEmpty(rule.Metric) && KnownMetrics.Find(rule.Metric) is null)
             errors.Add(new("metric", $"There is no metric '{Problems.Shorten(rule.Metric)}'. GET /v1/metrics-catalogue lists them."));
         else if (rule.Kind?.OnlyMetric is { } only && rule.Metric != only)
             errors.Add(new("metric", $"A rule of kind {rule.Kind} watches \"{only}\"."));

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Plumbline.Registry.Access;
 using Plumbline.Registry.Commands;
 
 namespace Plumbline.Dashboard.Frame;
@@ -32,6 +33,9 @@ public abstract class ActingComponent : ComponentBase
         var actor = Actor.Of((await Authentication).User);
         return await Commands.RunAsync(new RunningCommand(actor, command, model, subject), () => act(actor), happened);
     }
+
+    /// <summary>The same, where the result says whether anything was changed.</summary>
+    protected Task<bool> RunAsync(Command command, string? model, string subject, Func<Actor, Task<bool>> act) => RunAsync(command, model, subject, act, happened: static done => done);
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync() => _actor = Actor.Of((await Authentication).User);

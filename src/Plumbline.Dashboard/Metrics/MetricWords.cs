@@ -1,7 +1,4 @@
-using Plumbline.Monitoring.Drift;
-using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.Performance;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
 

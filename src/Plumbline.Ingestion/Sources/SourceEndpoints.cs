@@ -43,7 +43,7 @@ internal static class SourceEndpoints
         }
 
         if (specification is null) return Problems.BadRequest("source_invalid", "A JSON object is needed.");
-        var (created, errors) = await catalog.PutAsync(found, source, specification, http.User.Identity?.Name ?? "unknown", cancellation);
+        var (created, errors) = await catalog.PutAsync(found, source, specification, Actor.Of(http).Name, cancellation);
         if (errors.Count > 0) return Problems.BadRequest("source_invalid", "The source was not changed; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
         return Results.Json(await reader.FindAsync(found.Id, source, cancellation), SourceView.Json, statusCode: created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }

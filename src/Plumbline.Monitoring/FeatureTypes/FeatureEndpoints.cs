@@ -1,4 +1,3 @@
-using Plumbline.Registry.Access;
 using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;

@@ -80,6 +80,9 @@ public sealed record MetricDefinition(string Name, MetricLayer Layer, string Uni
         _ => MetricAspect.Other,
     };
 
+    /// <summary>The layer that a feature's value speaks of: drift of what the model answers (a name that begins with @) is of the outputs.</summary>
+    public MetricLayer LayerOf(string? feature) => Layer == MetricLayer.Inputs && feature?.StartsWith('@') == true ? MetricLayer.Outputs : Layer;
+
     /// <summary>How large a change must be before it matters, where a rule does not say.</summary>
     public EffectFloor Floor { get; init; } = EffectFloor.Usual;
 
@@ -90,7 +93,7 @@ public sealed record MetricDefinition(string Name, MetricLayer Layer, string Uni
     public bool NeedsGroundTruth { get; init; }
 
     /// <summary>The unit in which charts and tables write it: performance is a number between 0 and 1, as everyone quotes it, although it is a share.</summary>
-    public string ChartUnit { get => field ?? Unit; init; }
+    public string ChartUnit { get => field ?? KnownUnit; init; }
 
     /// <summary>The unit, or empty where the data or the declaration of a model gives it ("as the ground truth").</summary>
     public string KnownUnit => Unit.StartsWith("as the ", StringComparison.Ordinal) ? "" : Unit;

@@ -17,9 +17,9 @@ public static class MetricEndpoints
 
     public static void MapMetrics(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/metrics-catalogue", (MetricCatalogue catalogue) => TypedResults.Ok(new
+        routes.MapGet("/v1/metrics-catalogue", () => TypedResults.Ok(new
         {
-            metrics = catalogue.All.Select(metric => new
+            metrics = KnownMetrics.All.Select(metric => new
             {
                 name = metric.Name,
                 layer = metric.Layer.ToString().ToLowerInvariant(),
@@ -35,10 +35,10 @@ public static class MetricEndpoints
 
     private static async Task<IResult> GetAsync(
         string model, string? metric, string? feature, string? segment, string? version, string? from, string? to, string? window, int? limit, string? cursor,
-        ModelCatalog models, MetricCatalogue catalogue, MetricReader reader, TimeProvider time, CancellationToken cancellation)
+        ModelCatalog models, MetricReader reader, TimeProvider time, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
-        var (names, unknown) = string.IsNullOrWhiteSpace(metric) ? (catalogue.Of(found).Select(definition => definition.Name).ToList(), null) : catalogue.Select(found, metric);
+        var (names, unknown) = string.IsNullOrWhiteSpace(metric) ? (KnownMetrics.AllOf(found).Select(definition => definition.Name).ToList(), null) : KnownMetrics.Select(found, metric);
         if (names is null) return Problems.BadRequest("unknown_metric", $"metric: there is no metric '{Problems.Shorten(unknown!)}'. GET /v1/metrics-catalogue lists them; 'drift.*' selects by prefix.");
         if (!RequestTimes.TryParse(to, time.GetUtcNow() + found.Window, out var end)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("to", to));
         if (!RequestTimes.TryParse(from, end - TimeSpan.FromDays(1), out var start)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));

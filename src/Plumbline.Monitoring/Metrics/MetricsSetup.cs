@@ -8,7 +8,7 @@ public static class MetricsSetup
 {
     public static IServiceCollection AddMetricPoints(this IServiceCollection services)
     {
-        services.AddSingleton<MetricCatalogue>().AddSingleton<MetricPointStore>().AddSingleton<WindowComputation>().AddSingleton<MetricReader>().AddSingleton<WindowPassState>().AddSingleton<NotComputedReader>();
+        services.AddSingleton<MetricPointStore>().AddSingleton<WindowComputation>().AddSingleton<MetricReader>().AddSingleton<WindowPassState>().AddSingleton<NotComputedReader>();
         services.AddModelRemoval<MetricPointStore>((points, model, cancellation) => points.DeleteModelAsync(model.Id, cancellation));
         services.AddModelRemoval<MetricReader>((reader, model) => reader.Forget(model.Id));
         services.AddRetainedRows<MetricPointStore>(RetainedRows.MetricPoints, RetentionPeriod.Profiles, (points, model, before, cancellation) => points.DeleteBeforeAsync(model, before, cancellation));

@@ -1,8 +1,8 @@
-using Plumbline.Registry.Models;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Outcomes.Costs;
 using Plumbline.Monitoring.Outcomes.Maturity;
 using Plumbline.Monitoring.Outcomes.Signals;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Monitoring.Outcomes;
 

@@ -17,32 +17,28 @@ public sealed class FeatureRelevance(BaselineCatalog baselines, IColumnStore sto
     /// <summary>Features of one question.</summary>
     private const int MaxFeatures = 20;
 
-    private readonly ConcurrentDictionary<(int Model, int Generation, string Feature), double> _known = new();
+    private readonly ConcurrentDictionary<(int Model, string Feature), (int Generation, double Value)> _known = new();
 
     /// <summary>Relevance by feature; features that are unknown, or a model without a reference, are left out. At most 20 are looked at.</summary>
     public async Task<IReadOnlyDictionary<string, double>> ReadAsync(ModelDefinition model, IEnumerable<string> features, CancellationToken cancellation)
     {
         var relevance = new Dictionary<string, double>(StringComparer.Ordinal);
         if (baselines.Find(model) is not { } baseline || Answer(baseline, model) is not { } answer) return relevance;
-        // A former reference is never asked about again.
-        Forget(key => key.Model == model.Id && key.Generation != baseline.Generation);
         foreach (var name in features.Distinct(StringComparer.Ordinal).Take(MaxFeatures))
         {
             if (model.FindFeature(name) is not { } feature || baseline.Features.GetValueOrDefault(name) is not { } bins) continue;
-            if (!_known.TryGetValue((model.Id, baseline.Generation, name), out var value))
-                _known[(model.Id, baseline.Generation, name)] = value = await ComputeAsync(model, baseline, feature, bins, answer, cancellation);
-            relevance[name] = value;
+            if (!_known.TryGetValue((model.Id, name), out var known) || known.Generation != baseline.Generation)
+                _known[(model.Id, name)] = known = (baseline.Generation, await ComputeAsync(model, baseline, feature, bins, answer, cancellation));
+            relevance[name] = known.Value;
         }
 
         return relevance;
     }
 
     /// <summary>Forgets a deleted model.</summary>
-    public void Forget(int modelId) => Forget(key => key.Model == modelId);
-
-    private void Forget(Func<(int Model, int Generation, string Feature), bool> which)
+    public void Forget(int modelId)
     {
-        foreach (var key in _known.Keys.Where(which)) _known.TryRemove(key, out _);
+        foreach (var key in _known.Keys.Where(key => key.Model == modelId)) _known.TryRemove(key, out _);
     }
 
     private async Task<double> ComputeAsync(ModelDefinition model, Baseline baseline, FeatureDefinition feature, FeatureBaseline bins, (string Sql, double[] Edges) answer, CancellationToken cancellation)

@@ -20,7 +20,7 @@ public static class SegmentEndpoints
 
     private static async Task<IResult> GetAsync(
         string model, string? dimension, string? metric, string? version, string? from, string? to, int? limit, int? offset,
-        ModelCatalog models, MetricCatalogue catalogue, SegmentTableReader reader, TimeProvider time, CancellationToken cancellation)
+        ModelCatalog models, SegmentTableReader reader, TimeProvider time, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
         if (CheckDimension(found, dimension, slices: true) is { } wrong) return wrong;
@@ -29,7 +29,7 @@ public static class SegmentEndpoints
         if (RequestTimes.Range(from, to, DefaultRange, LongestRange, time, out var range) is { } problem) return problem;
         if (limit is < 1 or > MaximumLimit) return Problems.BadRequest("limit_invalid", $"limit: 1 to {MaximumLimit}.");
         if (offset is < 0) return Problems.BadRequest("offset_invalid", "offset: 0 or more.");
-        var table = await reader.ReadAsync(found, catalogue, new SegmentQuery { Dimension = dimension, Metric = metric, Version = version ?? "", From = range.From, To = range.To, Limit = limit ?? 100, Offset = offset ?? 0 }, cancellation);
+        var table = await reader.ReadAsync(found, new SegmentQuery { Dimension = dimension, Metric = metric, Version = version ?? "", From = range.From, To = range.To, Limit = limit ?? 100, Offset = offset ?? 0 }, cancellation);
         return Results.Json(table, ModelSpecification.Json);
     }
 

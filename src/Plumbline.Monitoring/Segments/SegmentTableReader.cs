@@ -1,11 +1,6 @@
-using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.Outcomes.Costs;
-using Plumbline.Monitoring.Outputs;
-using Plumbline.Monitoring.Performance;
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.Quality;
-using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
 using Plumbline.Statistics.Shrinkage;
 
@@ -46,17 +41,17 @@ public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmen
     /// <summary>The metrics that a table of a model can be sorted by, its main one first.</summary>
     public static IReadOnlyList<string> Columns(ModelDefinition model) => [.. KnownMetrics.SegmentColumns(model).Select(metric => metric.Name)];
 
-    public async Task<SegmentTable> ReadAsync(ModelDefinition model, MetricCatalogue catalogue, SegmentQuery query, CancellationToken cancellation)
+    public async Task<SegmentTable> ReadAsync(ModelDefinition model, SegmentQuery query, CancellationToken cancellation)
     {
         var columns = Columns(model).Where(column => column != query.Metric).Prepend(query.Metric ?? Columns(model)[0]).Distinct(StringComparer.Ordinal).ToList();
         var window = query.To - query.From >= Daily && model.Window < CoarseWindows.Day ? CoarseWindows.Day : model.Window;
         var (from, to) = (CoarseWindows.Holding(query.From, window).Start, CoarseWindows.Holding(query.To - TimeSpan.FromTicks(1), window).End);
         var before = from - (to - from);
         var read = await totals.ReadAsync(model, [.. columns, InputMetrics.Rows], query.Dimension, query.Version, window, (before, from, to), cancellation);
-        var byMetric = columns.ToDictionary(metric => metric, metric => Shrunk(metric, [.. read.Where(total => total.Metric == metric)], catalogue.Find(model, metric)?.Range == "[0, 1]"), StringComparer.Ordinal);
+        var byMetric = columns.ToDictionary(metric => metric, metric => Shrunk(metric, [.. read.Where(total => total.Metric == metric)], KnownMetrics.Find(model, metric)?.Range == "[0, 1]"), StringComparer.Ordinal);
         var rows = read.Where(total => total is { Metric: InputMetrics.Rows, Earlier: false }).ToDictionary(total => total.Segment, total => (long)total.Sum, StringComparer.Ordinal);
         var all = rows.GetValueOrDefault("");
-        var sign = catalogue.Find(model, columns[0])?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
+        var sign = KnownMetrics.Find(model, columns[0])?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
         var wholeBefore = byMetric[columns[0]].GetValueOrDefault("")?.Before;
         var lines = read.Select(total => total.Segment).Distinct(StringComparer.Ordinal).Select(segment =>
         {

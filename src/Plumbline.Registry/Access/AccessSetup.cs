@@ -57,12 +57,7 @@ public static class AccessSetup
 
     private static bool IsApi(PathString path) => path.StartsWithSegments("/v1", StringComparison.Ordinal) || path.StartsWithSegments("/metrics", StringComparison.Ordinal) || path.StartsWithSegments("/openapi", StringComparison.Ordinal);
 
-    private static bool May(AuthorizationHandlerContext context, ApiRole needed)
-    {
-        if (!Enum.TryParse<ApiRole>(context.User.FindFirst(ApiKeyAuthentication.RoleClaim)?.Value, out var held) || !ApiRoles.Grants(held, needed)) return false;
-        var bound = context.User.FindAll(ApiKeyAuthentication.ModelClaim).Select(claim => claim.Value).ToList();
-        if (bound.Count == 0) return true;
-        // A key bound to models sees those models only; what has no model in its route is not for it.
-        return context.Resource is HttpContext http && http.GetRouteValue("model") is string model && bound.Contains(model, StringComparer.Ordinal);
-    }
+    // What has no model in its route is not for a key that is bound to models.
+    private static bool May(AuthorizationHandlerContext context, ApiRole needed) =>
+        Actor.Of(context.User).May(needed, (context.Resource as HttpContext)?.GetRouteValue("model") as string);
 }

@@ -16,7 +16,7 @@ public static class CommandEndpoints
     {
         var http = context.HttpContext;
         var running = new RunningCommand(
-            Actor.Of(http.User, http.Connection.RemoteIpAddress), command, http.GetRouteValue(ModelParameter) as string,
+            Actor.Of(http), command, http.GetRouteValue(ModelParameter) as string,
             string.Join('/', http.Request.RouteValues.Where(value => value.Key != ModelParameter).Select(value => value.Value)));
         return await http.RequestServices.GetRequiredService<CommandRunner>().RunAsync(
             running, async () => await next(context), static answer => answer is not IStatusCodeHttpResult { StatusCode: >= StatusCodes.Status400BadRequest });

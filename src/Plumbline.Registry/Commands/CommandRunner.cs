@@ -1,3 +1,5 @@
+using Plumbline.Registry.Access;
+
 namespace Plumbline.Registry.Commands;
 
 /// <summary>

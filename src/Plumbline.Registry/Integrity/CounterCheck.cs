@@ -1,9 +1,9 @@
 using System.Globalization;
+using Lanes = System.Collections.Generic.Dictionary<(int ModelId, Plumbline.Events.EventKind Kind), long>;
 using Plumbline.Events;
 using Plumbline.Events.Spooling;
 using Plumbline.Registry.Retention;
 using Plumbline.Store;
-using Lanes = System.Collections.Generic.Dictionary<(int ModelId, Plumbline.Events.EventKind Kind), long>;
 
 namespace Plumbline.Registry.Integrity;
 

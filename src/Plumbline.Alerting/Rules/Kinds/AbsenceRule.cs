@@ -1,4 +1,5 @@
 using Plumbline.Monitoring.Quality;
+
 namespace Plumbline.Alerting.Rules.Kinds;
 
 /// <summary>No predictions although there used to be some at this hour.</summary>

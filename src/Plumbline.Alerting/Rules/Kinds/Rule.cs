@@ -1,9 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.Outcomes.Costs;
-using Plumbline.Monitoring.Performance;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Alerting.Rules.Kinds;

@@ -2,14 +2,7 @@ using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Dashboard.Frame;
 using Plumbline.Dashboard.Metrics;
-using Plumbline.Monitoring.Drift;
-using Plumbline.Monitoring.Drift.Calibrated;
-using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.Outputs;
-using Plumbline.Monitoring.Performance;
-using Plumbline.Monitoring.Quality;
-using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
 
@@ -58,7 +51,7 @@ public static class IncidentWords
     public static string Address(Alert alert, DateTimeOffset from, DateTimeOffset to)
     {
         var metric = KnownMetrics.Of(alert.Metric);
-        var tab = metric.Aspect == MetricAspect.Traffic ? "" : MetricWords.Tab(metric.Layer == MetricLayer.Inputs && alert.Feature?.StartsWith('@') == true ? MetricLayer.Outputs : metric.Layer);
+        var tab = metric.Aspect == MetricAspect.Traffic ? "" : MetricWords.Tab(metric.LayerOf(alert.Feature));
         return Links.With(
             Links.Model(alert.Model, tab),
             ("from", TimeRange.Text(from)),

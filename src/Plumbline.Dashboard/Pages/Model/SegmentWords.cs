@@ -1,10 +1,5 @@
-using Plumbline.Dashboard.Metrics;
-using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.Outcomes.Costs;
-using Plumbline.Monitoring.Outputs;
 using Plumbline.Monitoring.Segments;
-using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 

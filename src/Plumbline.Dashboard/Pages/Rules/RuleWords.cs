@@ -1,10 +1,7 @@
 using Plumbline.Alerting;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Rules.Kinds;
-using Plumbline.Dashboard.Pages.Incidents;
-using Plumbline.Monitoring.Drift;
 using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.Quality;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 

@@ -28,7 +28,7 @@ public static class ColdSpotEndpoints
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
         var (request, problem) = await ReadAsync(http.Request, found, cancellation);
         if (problem is not null) return problem;
-        if (jobs.Start(found, request! with { AskedBy = http.User.Identity?.Name ?? "" }) is null)
+        if (jobs.Start(found, request! with { AskedBy = Actor.Of(http).Name }) is null)
             return Problems.Make(StatusCodes.Status429TooManyRequests, "Too many searches", "too_many_searches", $"At most {ColdSpotJobs.MaxOpen} models are searched or wait for it at once; cancel one or wait.");
         return Results.Json(await reader.ReadAsync(found, cancellation), ColdSpotReport.Json, statusCode: StatusCodes.Status202Accepted);
     }

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Security.Claims;
-using Plumbline.Registry.Access;
 
-namespace Plumbline.Registry.Commands;
+namespace Plumbline.Registry.Access;
 
 /// <summary>Who does something: the holder of a key, or whoever reaches an open server.</summary>
 /// <param name="Name">The key's name; "open" without keys; "unknown" where nobody signed in.</param>
@@ -19,8 +18,8 @@ public sealed record Actor(string Name, ApiRole? Role, ImmutableArray<string> Mo
         [.. user.FindAll(ApiKeyAuthentication.ModelClaim).Select(claim => claim.Value)],
         address);
 
-    /// <summary>The caller of an endpoint that has a parameter of this type.</summary>
-    public static ValueTask<Actor> BindAsync(HttpContext context) => new(Of(context.User, context.Connection.RemoteIpAddress));
+    /// <summary>The caller of an endpoint.</summary>
+    public static Actor Of(HttpContext context) => Of(context.User, context.Connection.RemoteIpAddress);
 
     /// <summary>
     /// Whether this actor may do what needs a role, to a model or (null) to what belongs to no model. A key that is bound to models may do nothing to others, nor to what
