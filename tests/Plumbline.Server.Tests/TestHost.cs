@@ -94,6 +94,18 @@ public sealed class TestHost : IAsyncLifetime
     }
 
     /// <summary>Waits until everything posted so far is stored and every closed window that it touches is computed.</summary>
+    /// <summary>Waits until the rules have looked at everything that is computed.</summary>
+    public async Task WaitUntilEvaluatedAsync(string model)
+    {
+        await WaitUntilComputedAsync(model);
+        var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1);
+        while ((await Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/progress")).GetProperty("rules_pending").GetBoolean())
+        {
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"The rules of {model} still wait.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+
     public async Task WaitUntilComputedAsync(string model, TimeSpan? limit = null)
     {
         var deadline = TimeProvider.System.GetUtcNow() + (limit ?? TimeSpan.FromMinutes(2));

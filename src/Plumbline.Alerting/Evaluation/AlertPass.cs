@@ -8,7 +8,7 @@ namespace Plumbline.Alerting.Evaluation;
 /// <summary>The schedule of judging: looks at the models that are on the agenda, and judges the windows that were completed since.</summary>
 public sealed class AlertPass(
     ModelCatalog models, AlertJudgement judgement, AlertAgenda agenda, RuleBook rules, WindowLedger ledger, AlertPassState state, FailureLog failures,
-    AlertingOptions options, TimeProvider time, ILogger<AlertPass> log) : BackgroundService
+    TimeProvider time, ILogger<AlertPass> log) : BackgroundService
 {
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -31,9 +31,9 @@ public sealed class AlertPass(
         {
             foreach (var model in models.All.Where(model => agenda.IsDue(model, time.GetUtcNow())))
             {
+                var changes = agenda.Changes(model.Id);
                 try
                 {
-                    var changes = agenda.Changes(model.Id);
                     agenda.Looked(model, changes, await judgement.JudgeAsync(model, stoppingToken));
                     state.Judged(model.Id, time.GetUtcNow());
                 }
@@ -43,6 +43,7 @@ public sealed class AlertPass(
                 }
                 catch (Exception error) when (error is not OutOfMemoryException)
                 {
+                    agenda.Failed(model, changes);
                     // One model's trouble does not keep the others from being judged; the windows are judged again at the next look.
                     state.Failed(model.Id, error.Message, time.GetUtcNow());
                     if (failures.IsDue("rules")) log.LogError(error, "The rules of {Model} were not judged; they are tried again.", model.Name);
@@ -58,7 +59,7 @@ public sealed class AlertPass(
                 if (failures.IsDue("incidents")) log.LogError(error, "Incidents that changed were not told; it is tried again.");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(options.IntervalMs), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await agenda.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -13,12 +13,13 @@ public sealed record FleetRow(ModelDefinition Model, HealthFacts? Facts, IReadOn
 /// Every model with the health of its four layers. All readers within a few seconds share one reading, so that an open
 /// Fleet page on ten screens costs what one costs.
 /// </summary>
-public sealed class FleetReader(HealthFactsReader facts, ModelCatalog models, TimeProvider time) : IDisposable
+public sealed class FleetReader(HealthFactsReader facts, RuleFindingsReader findings, ModelCatalog models, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan SharedFor = TimeSpan.FromSeconds(10);
     private readonly SemaphoreSlim _reading = new(1, 1);
-    private IReadOnlyDictionary<int, HealthFacts>? _facts;
-    private long _readAt;
+    private IReadOnlyDictionary<int, HealthFacts> _facts = new Dictionary<int, HealthFacts>();
+    private IReadOnlyDictionary<int, RuleFindings> _findings = new Dictionary<int, RuleFindings>();
+    private long? _readAt;
 
     /// <summary>All models, by name.</summary>
     public async Task<IReadOnlyList<FleetRow>> ReadAsync(CancellationToken cancellation)
@@ -26,15 +27,24 @@ public sealed class FleetReader(HealthFactsReader facts, ModelCatalog models, Ti
         await _reading.WaitAsync(cancellation);
         try
         {
-            if (_facts is null || time.GetElapsedTime(_readAt) > SharedFor)
-                (_facts, _readAt) = (await facts.ReadAsync(model: null, cancellation), time.GetTimestamp());
-            var known = _facts;
-            return [.. models.All.Select(model => new FleetRow(model, known.GetValueOrDefault(model.Id), HealthJudge.Judge(known.GetValueOrDefault(model.Id))))];
+            if (_readAt is not { } readAt || time.GetElapsedTime(readAt) > SharedFor)
+            {
+                _facts = await facts.ReadAsync(model: null, cancellation);
+                _findings = await findings.ReadAsync(model: null, cancellation);
+                _readAt = time.GetTimestamp();
+            }
+            return [.. models.All.Select(Row)];
         }
         finally
         {
             _reading.Release();
         }
+    }
+
+    private FleetRow Row(ModelDefinition model)
+    {
+        var facts = _facts.GetValueOrDefault(model.Id);
+        return new FleetRow(model, facts, LayerStates.Of(facts, _findings.GetValueOrDefault(model.Id)));
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,6 @@ using Plumbline.Monitoring.Drift.Measures;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Outputs;
 using Plumbline.Monitoring.Performance;
-using Plumbline.Monitoring.Quality;
 using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
@@ -10,8 +9,8 @@ using Plumbline.Store;
 namespace Plumbline.Alerting.Health;
 
 /// <summary>
-/// Reads what health is judged on, for one model or for all at once: a handful of statements however many models there
-/// are. Days count back from each model's own newest day, so that an import of years ago is judged like live traffic.
+/// Reads the main numbers of models, for one or for all at once: a handful of statements however many models there are. Days count back
+/// from each model's own newest day, so that an import of years ago is told like live traffic.
 /// </summary>
 public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
 {
@@ -21,9 +20,8 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
         PerformanceMetrics.Accuracy, PerformanceMetrics.Mae, PerformanceMetrics.LabelCoverage, PopulationStabilityIndex.Name,
     ];
 
-    private static readonly string[] FeatureMetrics = [PopulationStabilityIndex.Name, InputMetrics.MissingRate, InputMetrics.UnseenRate, InputMetrics.OutOfRangeRate, InputMetrics.TypeErrorRate, OverReference];
-
-    private const string OverReference = InputMetrics.MissingOverReference;
+    /// <summary>Days in which a number that waits for ground truth is looked for.</summary>
+    private const int DaysBack = 14;
 
     /// <summary>Each model's newest day; the statements below join it. The placeholder {model} is 0 for all models.</summary>
     private const string Newest = """
@@ -39,11 +37,10 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
     {
         var which = new SqlParameter("model", model?.Id ?? 0);
         var days = ReadDaysAsync(which, cancellation);
-        var features = ReadFeaturesAsync(which, cancellation);
-        var segments = ReadSegmentsAsync(which, cancellation);
+        var drift = ReadDriftAsync(which, cancellation);
         var traffic = ReadTrafficAsync(which, cancellation);
         var versions = ReadVersionsAsync(which, cancellation);
-        await Task.WhenAll(days, features, segments, traffic, versions);
+        await Task.WhenAll(days, drift, traffic, versions);
         var facts = new Dictionary<int, HealthFacts>();
         foreach (var id in (await days).Select(group => group.Key).Union((await traffic).Keys))
         {
@@ -53,8 +50,7 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
             {
                 ModelId = id,
                 Days = ofModel,
-                Features = [.. (await features)[id]],
-                Segment = (await segments).GetValueOrDefault(id),
+                Drift = (await drift).GetValueOrDefault(id),
                 Traffic = flow?.Hours ?? [],
                 LastWindowEnd = flow?.End,
                 RequestsOfDay = ofModel.LastOrDefault(point => point.Metric == SystemMetrics.Requests)?.Value ?? 0,
@@ -74,7 +70,7 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
             ORDER BY model_id, window_start
             """;
         var points = new List<(int Model, MetricPoint Point)>();
-        using var rows = await store.QueryAsync(new SqlStatement(text, which, new("metrics", DayMetrics), new("days", HealthLimits.ComparedDays)), cancellation);
+        using var rows = await store.QueryAsync(new SqlStatement(text, which, new("metrics", DayMetrics), new("days", DaysBack)), cancellation);
         while (rows.Read())
         {
             var id = (int)rows.ReadUInt32();
@@ -94,60 +90,21 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
         return points.ToLookup(row => row.Model, row => row.Point);
     }
 
-    private async Task<ILookup<int, FeatureFact>> ReadFeaturesAsync(SqlParameter which, CancellationToken cancellation)
+    private async Task<Dictionary<int, LargestDrift>> ReadDriftAsync(SqlParameter which, CancellationToken cancellation)
     {
         var text = $$"""
-            SELECT model_id, fact, feature,
-                argMaxIf(assumeNotNull(rate), window_start, window_start >= newest - INTERVAL 1 DAY) AS current,
-                argMaxIf(rate_lower, window_start, window_start >= newest - INTERVAL 1 DAY) AS bound,
-                argMaxIf(counted, window_start, window_start >= newest - INTERVAL 1 DAY) AS n_of_day,
-                min(assumeNotNull(rate)) AS lowest,
-                argMaxIf(over, window_start, window_start >= newest - INTERVAL 1 DAY) AS over_reference
-            FROM
-            (
-                -- The days that are compared, and no others. The two points of a feature's missing values are one fact: the rate, and by how much it is beyond the reference's.
-                SELECT model_id, newest, if(metric = {over:String}, 'input.missing_rate', toString(metric)) AS fact, feature, window_start,
-                    anyIf(value, metric != {over:String}) AS rate, anyIf(lower, metric != {over:String}) AS rate_lower,
-                    maxIf(n, metric != {over:String}) AS counted, anyIf(value, metric = {over:String}) AS over
-                FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
-                WHERE {{AllRows}} AND window_seconds = 86400 AND metric IN {metrics:Array(String)} AND NOT startsWith(feature, '@') AND feature != ''
-                    AND n >= {rows:UInt64} AND value IS NOT NULL AND window_start > newest - INTERVAL {days:UInt32} DAY
-                GROUP BY model_id, newest, fact, feature, window_start
-            )
-            WHERE rate IS NOT NULL
-            GROUP BY model_id, fact, feature HAVING n_of_day > 0
-            ORDER BY if(fact = 'input.missing_rate', greatest(current - lowest, ifNull(over_reference, 0)), current) DESC LIMIT 3 BY model_id, fact
+            SELECT model_id, feature, assumeNotNull(value) AS psi, n
+            FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
+            WHERE {{AllRows}} AND window_seconds = 86400 AND metric = {metric:String} AND NOT startsWith(feature, '@') AND feature != ''
+              AND n >= {rows:UInt64} AND value IS NOT NULL AND window_start >= newest - INTERVAL 1 DAY
+            ORDER BY model_id, window_start DESC, value DESC LIMIT 1 BY model_id
             """;
-        var facts = new List<(int Model, FeatureFact Fact)>();
+        var largest = new Dictionary<int, LargestDrift>();
         using var rows = await store.QueryAsync(
-            new SqlStatement(text, which, new("metrics", FeatureMetrics), new("over", OverReference), new("rows", HealthLimits.EnoughRows), new("days", HealthLimits.ComparedDays)), cancellation);
+            new SqlStatement(text, which, new("metric", PopulationStabilityIndex.Name), new("rows", HealthFacts.EnoughRows)), cancellation);
         while (rows.Read())
-            facts.Add(((int)rows.ReadUInt32(), new FeatureFact(rows.ReadString(), rows.ReadString(), rows.ReadDouble(), rows.ReadNullableDouble(), (long)rows.ReadUInt64(), rows.ReadDouble(), rows.ReadNullableDouble())));
-        return facts.ToLookup(row => row.Model, row => row.Fact);
-    }
-
-    private async Task<Dictionary<int, SegmentFact>> ReadSegmentsAsync(SqlParameter which, CancellationToken cancellation)
-    {
-        var text = $$"""
-            SELECT model_id, segment, argMax(assumeNotNull(value), window_start) AS current, argMax(assumeNotNull(upper), window_start) AS bound, argMax(n, window_start) AS n_of_day,
-                avgIf(assumeNotNull(value), window_start < last_day) AS before
-            FROM (
-                SELECT model_id, segment, window_start, value, upper, n, max(window_start) OVER (PARTITION BY model_id, segment) AS last_day
-                FROM metric_points FINAL INNER JOIN {{Newest}} USING (model_id)
-                WHERE segment != '' AND version = '' AND ({model:UInt32} = 0 OR model_id = {model:UInt32}) AND window_seconds = 86400 AND metric = 'performance.accuracy'
-                  AND n >= {rows:UInt64} AND value IS NOT NULL AND upper IS NOT NULL AND window_start > newest - INTERVAL {days:UInt32} DAY
-            )
-            GROUP BY model_id, segment HAVING countIf(window_start < last_day) > 0 AND bound < before
-            ORDER BY before - current DESC LIMIT 1 BY model_id
-            """;
-        var facts = new Dictionary<int, SegmentFact>();
-        using var rows = await store.QueryAsync(new SqlStatement(text, which, new("rows", HealthLimits.EnoughLabelled), new("days", HealthLimits.ComparedDays)), cancellation);
-        while (rows.Read())
-        {
-            var id = (int)rows.ReadUInt32();
-            facts[id] = new SegmentFact(rows.ReadString(), rows.ReadDouble(), rows.ReadDouble(), (long)rows.ReadUInt64(), rows.ReadDouble());
-        }
-        return facts;
+            largest[(int)rows.ReadUInt32()] = new LargestDrift(rows.ReadString(), rows.ReadDouble(), (long)rows.ReadUInt64());
+        return largest;
     }
 
     private async Task<Dictionary<int, Flow>> ReadTrafficAsync(SqlParameter which, CancellationToken cancellation)

@@ -16,6 +16,9 @@ public sealed record ModelOverview
 
     public required IReadOnlyList<LayerHealth> Layers { get; init; }
 
+    /// <summary>Streams that fire now.</summary>
+    public required IReadOnlyList<FiringAlert> Firing { get; init; }
+
     /// <summary>Start of the first and end of the last computed window; null before any.</summary>
     public DateTimeOffset? First { get; init; }
 
@@ -37,7 +40,7 @@ public sealed record ModelOverview
 
 /// <summary>Reads the overview of one model.</summary>
 public sealed class ModelOverviewReader(
-    IColumnStore store, HealthFactsReader facts, WindowLedger ledger, BaselineCatalog baselines, NotComputedReader notComputed)
+    IColumnStore store, HealthFactsReader facts, RuleFindingsReader findings, WindowLedger ledger, BaselineCatalog baselines, NotComputedReader notComputed)
 {
     /// <summary>More segments than a chooser can show.</summary>
     private const int MostSegments = 200;
@@ -45,18 +48,21 @@ public sealed class ModelOverviewReader(
     public async Task<ModelOverview> ReadAsync(ModelDefinition model, CancellationToken cancellation)
     {
         var health = facts.ReadAsync(model, cancellation);
+        var found = findings.ReadAsync(model, cancellation);
         var versions = ReadVersionsAsync(model, cancellation);
         var segments = ReadSegmentsAsync(model, cancellation);
         var backlog = ledger.BacklogAsync(model, cancellation);
         var missing = notComputed.ReadAsync(model, cancellation);
-        await Task.WhenAll(health, versions, segments, backlog);
+        await Task.WhenAll(health, found, versions, segments, backlog);
         var known = (await health).GetValueOrDefault(model.Id);
+        var rules = (await found).GetValueOrDefault(model.Id) ?? RuleFindings.Nothing;
         var all = (await versions).Find(row => row.Version.Length == 0);
         return new ModelOverview
         {
             Model = model,
             Facts = known,
-            Layers = HealthJudge.Judge(known),
+            Layers = LayerStates.Of(known, rules),
+            Firing = rules.Firing,
             First = all.Version is null ? null : all.First,
             Last = all.Version is null ? null : all.Last,
             Releases = [.. (await versions).Where(row => row.Version.Length > 0 && row.Version != VersionPlaces.Other).OrderBy(row => row.First).Select(row => (row.Version, row.First))],

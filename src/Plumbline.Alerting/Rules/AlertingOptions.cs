@@ -6,7 +6,7 @@ namespace Plumbline.Alerting.Rules;
 /// <summary>When rules are judged and how incidents are told.</summary>
 public sealed record AlertingOptions
 {
-    /// <summary>Pause between looks for windows that were completed, in milliseconds. Range 50..3,600,000, default 2,000.</summary>
+    /// <summary>Longest pause between two looks at a model while windows of it are computed, in milliseconds; as soon as no more are, it is looked at. Range 50..3,600,000, default 2,000.</summary>
     public int IntervalMs { get; init; } = 2_000;
 
     /// <summary>How long ground truth is waited for where a model does not declare label_delay, in hours. Range 0..8,760, default 24. A shorter wait judges fewer labels.</summary>

@@ -24,9 +24,11 @@ public static class DefaultRules
         yield return Make("latency", AnomalyRule.Kind, SystemMetrics.LatencyP95);
         yield return Make("feature-drift", AnomalyRule.Kind, CalibratedDriftMetrics.Calibrated) with { Segment = model.Segments.IsEmpty ? "" : "*" };
         yield return Make("missing-values", AnomalyRule.Kind, InputMetrics.MissingRate);
-        // Against the reference too: what is broken from the first day is what an anomaly rule learns as normal.
-        yield return Make("missing-against-reference", ThresholdRule.Kind, InputMetrics.MissingOverReference) with { Direction = RuleDirection.Above, Value = 0.5, Severity = AlertSeverity.Warning };
-        yield return Make("out-of-range", ThresholdRule.Kind, InputMetrics.OutOfRangeRate) with { Direction = RuleDirection.Above, Value = 0.5, Severity = AlertSeverity.Warning };
+        // What is broken from the first hour is what an anomaly rule learns as normal: so these limits too. Beyond them there is no doubt, and one window is enough.
+        yield return AtOnce("failing", SystemMetrics.ErrorRate, 0.2);
+        yield return AtOnce("missing-against-reference", InputMetrics.MissingOverReference, 0.5);
+        yield return AtOnce("out-of-range", InputMetrics.OutOfRangeRate, 0.5);
+        yield return AtOnce("unseen-against-reference", InputMetrics.UnseenRate, 0.5);
         yield return Make("unseen-values", AnomalyRule.Kind, InputMetrics.UnseenRate);
         yield return Make("type-errors", ThresholdRule.Kind, InputMetrics.TypeErrorRate) with { Direction = RuleDirection.Above, Value = 0.001, Severity = AlertSeverity.Warning };
         if (model.Task == ModelTask.Regression)
@@ -56,6 +58,10 @@ public static class DefaultRules
         ModelTask.Multiclass => ["accuracy"],
         _ => ["mae"],
     };
+
+    // Whoever has few rows has wide intervals, and the whole interval must be beyond the limit.
+    private static Rule AtOnce(string name, string metric, double limit) =>
+        Make(name, ThresholdRule.Kind, metric) with { Direction = RuleDirection.Above, Value = limit, Severity = AlertSeverity.Warning, ForWindows = 1, OfWindows = 1 };
 
     private static Rule Make(string name, RuleKind kind, string metric) => new() { Name = name, Source = RuleSource.Default, Kind = kind, Metric = metric };
 }

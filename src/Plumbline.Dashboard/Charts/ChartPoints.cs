@@ -30,8 +30,8 @@ public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points, 
 /// <summary>The range that the reference showed, drawn as a grey band.</summary>
 public sealed record ReferenceBand(double Lower, double Upper, string Words);
 
-/// <summary>A limit drawn as a dashed line.</summary>
-public sealed record ChartThreshold(double Value, string Label, HealthState Level);
+/// <summary>A level drawn as a dashed line, to compare with.</summary>
+public sealed record ChartThreshold(double Value, string Label);
 
 /// <summary>A release or an incident, drawn as a vertical line.</summary>
 public sealed record ChartMark(DateTimeOffset At, string Label, bool Incident = false);

@@ -13,7 +13,7 @@ public sealed partial class GalleryPage
     private readonly IReadOnlyList<string> _classes = ["billing", "technical", "sales", "other"];
     private readonly IReadOnlyList<string> _colours = [Palette.At(0), Palette.At(1), Palette.At(2), Palette.At(3)];
     private readonly IReadOnlyList<string> _rows = ["income", "age", "country", "a feature with an uncommonly long name", "hours_per_week", "education"];
-    private readonly IReadOnlyList<ChartThreshold> _limits = [new(0.1, "watch 0.1", HealthState.Watch), new(0.25, "bad 0.25", HealthState.Bad)];
+    private readonly IReadOnlyList<ChartThreshold> _limits = [new(0.1, "0.1"), new(0.25, "0.25")];
     private readonly IReadOnlyList<ChartMark> _marks = [new(Start.AddHours(60), "v7"), new(Start.AddHours(118), "errors", Incident: true)];
     private IReadOnlyList<ChartSeries> _drift = [];
     private IReadOnlyList<ChartSeries> _accuracy = [];

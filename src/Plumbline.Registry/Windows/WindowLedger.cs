@@ -144,6 +144,8 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
             await db.Database.ExecuteSqlAsync($"DELETE FROM dirty_window WHERE ModelId = {modelId} AND Seconds = {seconds} AND StartMs = {startMs} AND Mark = {window.Mark}", cancellation);
         }
 
+        // Before too, so that nobody finds no window waiting and nothing changed; and after, for what looked too early.
+        Settled?.Invoke(modelId);
         await transaction.CommitAsync(cancellation);
         Settled?.Invoke(modelId);
     }

@@ -1,3 +1,4 @@
+using Plumbline.Alerting.Evaluation;
 using Plumbline.Ingestion.Writing;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Models;
@@ -13,7 +14,7 @@ public static class ProgressEndpoint
     public static void MapProgress(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/v1/models/{model}/progress", GetAsync).RequireRole(ApiRole.Read).WithTags("Metrics");
 
-    private static async Task<IResult> GetAsync(string model, ModelCatalog models, IngestionProgress ingestion, RetentionBook retention, WindowLedger ledger, CancellationToken cancellation)
+    private static async Task<IResult> GetAsync(string model, ModelCatalog models, IngestionProgress ingestion, RetentionBook retention, WindowLedger ledger, AlertAgenda rules, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
         // The spool first: a window is marked before its rows leave the spool, so that both zero means both done.
@@ -31,6 +32,7 @@ public static class ProgressEndpoint
             rejected = counters.Rejected,
             expired = retention.EventsOf(found.Id),
             pending_windows = backlog.Count,
+            rules_pending = rules.IsWaiting(found.Id),
             oldest_pending_window = backlog.Oldest,
             watermark,
             set_aside_windows = backlog.SetAside,

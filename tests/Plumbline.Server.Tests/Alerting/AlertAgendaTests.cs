@@ -1,5 +1,7 @@
 using Plumbline.Alerting.Evaluation;
+using Plumbline.Alerting.Rules;
 using Plumbline.Registry.Models;
+using Plumbline.Server.Tests.Alerting.Delivery;
 
 namespace Plumbline.Server.Tests.Alerting;
 
@@ -12,7 +14,8 @@ public sealed class AlertAgendaTests(TestHost host)
     public async Task A_model_is_due_when_it_is_new_changed_declared_anew_or_the_clock_completes_a_window()
     {
         var model = await ModelAsync();
-        var agenda = new AlertAgenda();
+        var time = new ManualTime(Now);
+        using var agenda = new AlertAgenda(new AlertingOptions(), time);
         Assert.True(agenda.IsDue(model, Now));
         agenda.Looked(model, agenda.Changes(model.Id), Now.AddHours(1));
         Assert.False(agenda.IsDue(model, Now));
@@ -20,20 +23,55 @@ public sealed class AlertAgendaTests(TestHost host)
         Assert.True(agenda.IsDue(model, Now.AddHours(1)));
         Assert.True(agenda.IsDue(model with { Window = TimeSpan.FromMinutes(5) }, Now));
         agenda.Wake(model.Id);
-        Assert.True(agenda.IsDue(model, Now));
+        Assert.True(agenda.IsWaiting(model.Id));
+        Assert.True(agenda.IsDue(model, Now + AlertAgenda.Quiet));
     }
 
     [Fact]
     public async Task What_changes_during_a_look_leads_to_another()
     {
         var model = await ModelAsync();
-        var agenda = new AlertAgenda();
+        using var agenda = new AlertAgenda(new AlertingOptions(), new ManualTime(Now));
         var before = agenda.Changes(model.Id);
         agenda.Wake(model.Id);
         agenda.Looked(model, before, Now.AddHours(1));
-        Assert.True(agenda.IsDue(model, Now));
+        Assert.True(agenda.IsWaiting(model.Id));
+        Assert.True(agenda.IsDue(model, Now + AlertAgenda.Quiet));
         agenda.Looked(model, agenda.Changes(model.Id), Now.AddHours(1));
-        Assert.False(agenda.IsDue(model, Now));
+        Assert.False(agenda.IsWaiting(model.Id));
+        Assert.False(agenda.IsDue(model, Now + AlertAgenda.Quiet));
+    }
+
+    [Fact]
+    public async Task While_changes_go_on_a_model_is_looked_at_now_and_then_and_when_they_pause_at_once()
+    {
+        var model = await ModelAsync();
+        var time = new ManualTime(Now);
+        using var agenda = new AlertAgenda(new AlertingOptions { IntervalMs = 1000 }, time);
+        agenda.Looked(model, 0, DateTimeOffset.MaxValue);
+        for (var passed = 0; passed < 1000; passed += 100)
+        {
+            agenda.Wake(model.Id);
+            Assert.False(agenda.IsDue(model, time.GetUtcNow()), $"after {passed} ms");
+            time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+        Assert.True(agenda.IsDue(model, time.GetUtcNow()));
+        agenda.Looked(model, agenda.Changes(model.Id), DateTimeOffset.MaxValue);
+        agenda.Wake(model.Id);
+        Assert.False(agenda.IsDue(model, time.GetUtcNow()));
+        time.Advance(AlertAgenda.Quiet);
+        Assert.True(agenda.IsDue(model, time.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task A_look_that_failed_is_tried_again_after_the_pause_and_not_at_once()
+    {
+        var model = await ModelAsync();
+        using var agenda = new AlertAgenda(new AlertingOptions { IntervalMs = 1000 }, new ManualTime(Now));
+        agenda.Wake(model.Id);
+        agenda.Failed(model, agenda.Changes(model.Id));
+        Assert.False(agenda.IsDue(model, Now.AddMilliseconds(999)));
+        Assert.True(agenda.IsDue(model, Now.AddMilliseconds(1000)));
     }
 
     [Fact]

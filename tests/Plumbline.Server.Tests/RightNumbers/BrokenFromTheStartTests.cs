@@ -22,7 +22,7 @@ public sealed class BrokenFromTheStartTests(TestHost host)
         Assert.Equal(0, await model.ValueAsync("input.missing_over_reference", "half"), 1e-12);
         var (state, reason) = await model.HealthAsync("inputs");
         Assert.Equal("bad", state);
-        Assert.Contains("x is missing in 100 % of rows, 0 % in the reference", reason, StringComparison.Ordinal);
+        Assert.Contains("x is missing 100 points more often than in the reference", reason, StringComparison.Ordinal);
         Assert.Contains("k is outside the reference's range in 100 %", reason, StringComparison.Ordinal);
         Assert.DoesNotContain("half", reason, StringComparison.Ordinal);
         var alerts = await AlertsAsync(model, atLeast: 2);

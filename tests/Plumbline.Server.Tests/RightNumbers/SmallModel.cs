@@ -56,9 +56,10 @@ internal sealed class SmallModel
 
     public async Task<double> ValueAsync(string metric, string? feature, int hour = 0) => (await PointAsync(metric, feature, hour)).GetProperty("value").GetDouble();
 
-    /// <summary>State and reason of a layer's health.</summary>
+    /// <summary>State and reason of a layer's health, after the rules have looked.</summary>
     public async Task<(string State, string Reason)> HealthAsync(string layer)
     {
+        await _host.WaitUntilEvaluatedAsync(Name);
         var answer = await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{Name}/health");
         var found = answer.GetProperty("layers").EnumerateArray().Single(one => one.GetProperty("layer").GetString() == layer);
         return (found.GetProperty("state").GetString()!, found.GetProperty("reason").GetString()!);

@@ -89,7 +89,7 @@ public sealed record CausePicture(IncidentCause Cause, Alert? Evidence, string T
         List<ChartSeries> series = [line];
         if (evidence.Evidence.Expected is { } expected)
             series.Add(Level(expected, $"expected {Figures.Format(expected, unit)}", line));
-        IReadOnlyList<ChartThreshold> thresholds = evidence.Metric == CalibratedDriftMetrics.Calibrated ? [new(KnownMetrics.Of(evidence.Metric).Floor.Size, "large enough to matter", HealthState.Watch)] : [];
+        IReadOnlyList<ChartThreshold> thresholds = evidence.Metric == CalibratedDriftMetrics.Calibrated ? [new(KnownMetrics.Of(evidence.Metric).Floor.Size, "large enough to matter")] : [];
         return new CausePicture(cause, evidence, title, series, unit, thresholds);
     }
 

@@ -308,7 +308,7 @@ function labelled(spec) {
 }
 function verticals(spec) {
   const marks = labelled(spec).map(m => ({ xAxis: m.at, name: m.shown ? m.label : '', label: { align: m.align }, lineStyle: { color: colour(m.kind === 'incident' ? '--bad-mark' : '--muted'), type: m.kind === 'incident' ? 'solid' : 'dashed', width: 1 } }));
-  const levels = (spec.thresholds ?? []).map(t => ({ yAxis: t.value, name: t.label, lineStyle: { color: colour(t.level === 'bad' ? '--bad-mark' : '--watch-mark'), type: [6, 4], width: 1 }, label: { position: t.level === 'bad' ? 'insideStartTop' : 'insideEndTop' } }));
+  const levels = (spec.thresholds ?? []).map((t, i) => ({ yAxis: t.value, name: t.label, lineStyle: { color: colour('--muted'), type: [6, 4], width: 1 }, label: { position: i % 2 === 1 ? 'insideStartTop' : 'insideEndTop' } }));
   if (marks.length + levels.length === 0) return undefined;
   return { silent: true, symbol: 'none', label: { formatter: m => m.name, color: colour('--muted'), fontSize: 12, fontFamily: font, position: 'end' }, data: [...marks, ...levels] };
 }
