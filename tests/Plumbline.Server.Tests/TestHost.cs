@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Tests.Outcomes.Sources;
+using Plumbline.Server.Tests.State;
 
 [assembly: AssemblyFixture(typeof(Plumbline.Server.Tests.TestHost))]
 
@@ -21,6 +23,12 @@ public sealed class TestHost : IAsyncLifetime
     /// <summary>Names a data folder to open instead of an empty one: how a test looks, in a process of its own, at what a server that has ended has stored.</summary>
     public const string DataVariable = "PLUMBLINE_TEST_DATA";
 
+    /// <summary>
+    /// Set to <c>postgresql</c> it lets the host keep its state there, so that everything that uses it can be run on both: a cluster of its own is started.
+    /// </summary>
+    public const string StateVariable = "PLUMBLINE_TEST_STATE";
+
+    private readonly StateDatabases? _databases = Environment.GetEnvironmentVariable(StateVariable) == "postgresql" ? new() : null;
     private readonly string? _given = Environment.GetEnvironmentVariable(DataVariable);
     private readonly string _data;
     private WebApplication? _app;
@@ -41,9 +49,11 @@ public sealed class TestHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        if (_databases is not null) await _databases.InitializeAsync();
         _app = PlumblineHost.Build(new PlumblineOptions
         {
             DataDirectory = _data,
+            State = _databases is null ? new StateOptions() : await _databases.NewAsync(),
             Urls = "http://127.0.0.1:0",
             Windows = new WindowOptions { IntervalMs = 100, QuietMs = 0 },
             Sources = SourcePlaces.Options(),
@@ -62,6 +72,7 @@ public sealed class TestHost : IAsyncLifetime
             await _app.DisposeAsync();
         }
 
+        if (_databases is not null) await _databases.DisposeAsync();
         if (_given is null && Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
     }
 

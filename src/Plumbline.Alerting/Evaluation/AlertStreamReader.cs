@@ -18,10 +18,10 @@ public sealed class AlertStreamReader(IDbContextFactory<StateDbContext> state)
     public async Task<IReadOnlyList<StreamCount>> CountAsync(int? modelId, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = await db.Database.SqlQuery<Row>($"""
-            SELECT ModelId, Rule, Status, coalesce(json_extract(State, '$.reason'), '') AS Reason, count(*) AS Count FROM alert_stream
-            WHERE {modelId} IS NULL OR ModelId = {modelId} GROUP BY 1, 2, 3, 4
-            """).ToListAsync(cancellation);
+        var rows = await db.AlertStreams.AsNoTracking().Where(row => modelId == null || row.ModelId == modelId)
+            .GroupBy(row => new { row.ModelId, row.Rule, row.Status, row.Reason })
+            .Select(group => new { group.Key.ModelId, group.Key.Rule, group.Key.Status, group.Key.Reason, Count = group.Count() })
+            .ToListAsync(cancellation);
         return [.. rows
             .GroupBy(row => (row.ModelId, row.Rule, Status: (StreamStatus)row.Status, Reason: (StreamStatus)row.Status == StreamStatus.CannotJudge ? WithoutNumbers(row.Reason) : ""))
             .Select(group => new StreamCount(group.Key.ModelId, group.Key.Rule, group.Key.Status, group.Key.Reason, group.Sum(row => row.Count)))];
@@ -29,6 +29,4 @@ public sealed class AlertStreamReader(IDbContextFactory<StateDbContext> state)
 
     // "too few rows: 12 of 30" and "too few rows: 13 of 30" are one reason.
     private static string WithoutNumbers(string reason) => reason.Split(':')[0];
-
-    private sealed record Row(int ModelId, string Rule, int Status, string Reason, int Count);
 }

@@ -49,6 +49,9 @@ public sealed class AlertStreamRow : StreamRow
     /// <summary>See <see cref="StreamStatus"/>.</summary>
     public int Status { get; set; }
 
+    /// <summary>Why it cannot be judged, or what is suspicious, as in <see cref="State"/>: streams are counted by it. Empty for nothing.</summary>
+    public required string Reason { get; set; }
+
     /// <summary>The JSON of the StreamState.</summary>
     public required string State { get; set; }
 }

@@ -27,6 +27,7 @@ internal sealed class StreamStore : IRuleMemory
             Segment = pair.Key.Segment,
             Version = pair.Key.Version,
             Status = (int)pair.Value.Status,
+            Reason = pair.Value.Reason ?? "",
             State = pair.Value.Write(),
         }));
     }

@@ -22,7 +22,7 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
     {
         if (transitions.Count == 0) return;
         var byName = rules.ToDictionary(rule => rule.Name, StringComparer.Ordinal);
-        var firing = await db.Alerts.Where(alert => alert.ModelId == model.Id && alert.ResolvedMs == null).ToListAsync(cancellation);
+        var firing = await db.Alerts.Where(alert => alert.ModelId == model.Id && alert.ResolvedMs == null).OrderBy(alert => alert.Id).ToListAsync(cancellation);
         var candidates = await CandidatesAsync(db, cancellation);
         foreach (var transition in transitions)
         {
@@ -36,10 +36,10 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
     public async Task SettleAsync(CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var changed = await db.Incidents.Where(row => row.Stale).OrderBy(row => row.FiredMs).ToListAsync(cancellation);
+        var changed = await db.Incidents.Where(row => row.Stale).OrderBy(row => row.FiredMs).ThenBy(row => row.Id).ToListAsync(cancellation);
         foreach (var incident in changed)
         {
-            var alerts = await db.Alerts.Where(alert => alert.IncidentId == incident.Id).OrderBy(alert => alert.FiredMs).ToListAsync(cancellation);
+            var alerts = await db.Alerts.Where(alert => alert.IncidentId == incident.Id).OrderBy(alert => alert.FiredMs).ThenBy(alert => alert.Id).ToListAsync(cancellation);
             if (alerts.Count == 0 || models.Find(incident.ModelId) is not { } model) continue;
             incident.OnsetMs = Onset(alerts);
             var (headline, story, severity) = await writer.WriteAsync(incident, alerts, cancellation);
@@ -66,9 +66,9 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
 
     private static async Task<List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)>> CandidatesAsync(StateDbContext db, CancellationToken cancellation)
     {
-        var incidents = await db.Incidents.OrderByDescending(incident => incident.FiredMs).Take(Compared).ToListAsync(cancellation);
+        var incidents = await db.Incidents.OrderByDescending(incident => incident.FiredMs).ThenByDescending(incident => incident.Id).Take(Compared).ToListAsync(cancellation);
         var ids = incidents.Select(incident => incident.Id).ToList();
-        var alerts = (await db.Alerts.Where(alert => ids.Contains(alert.IncidentId)).ToListAsync(cancellation)).ToLookup(alert => alert.IncidentId);
+        var alerts = (await db.Alerts.Where(alert => ids.Contains(alert.IncidentId)).OrderBy(alert => alert.Id).ToListAsync(cancellation)).ToLookup(alert => alert.IncidentId);
         return [.. incidents.Select(incident => (incident, (IReadOnlyList<AlertRow>)[.. alerts[incident.Id]]))];
     }
 
@@ -184,6 +184,7 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
                              where alert.ModelId == incident.ModelId && alert.IncidentId != 0 && alert.IncidentId != incident.Id
                                  && (alert.Metric == InputMetrics.Rows || alert.Metric == SystemMetrics.ErrorRate || alert.Metric == SystemMetrics.TimeoutRate)
                                  && alert.OnsetMs <= incident.OnsetMs && (alert.ResolvedMs == null || alert.ResolvedMs >= incident.OnsetMs)
+                             orderby alert.Id
                              select (long?)alert.IncidentId).FirstOrDefaultAsync(cancellation);
         return outages;
     }

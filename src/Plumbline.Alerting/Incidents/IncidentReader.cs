@@ -68,7 +68,7 @@ public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, Mode
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         if (await db.Incidents.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancellation) is not { } row) return null;
-        var alerts = await db.Alerts.AsNoTracking().Where(alert => alert.IncidentId == id).OrderBy(alert => alert.FiredMs).ToListAsync(cancellation);
+        var alerts = await db.Alerts.AsNoTracking().Where(alert => alert.IncidentId == id).OrderBy(alert => alert.FiredMs).ThenBy(alert => alert.Id).ToListAsync(cancellation);
         var notes = await db.IncidentNotes.AsNoTracking().Where(note => note.IncidentId == id).OrderBy(note => note.AtMs).ThenBy(note => note.Id).ToListAsync(cancellation);
         return new IncidentDetail(View(row), [.. alerts.Select(View)], [.. notes.Select(note => new IncidentNote(Time(note.AtMs), note.Kind, note.Who.Length == 0 ? null : note.Who, note.Text))]);
     }
@@ -77,7 +77,7 @@ public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, Mode
     public async Task<IReadOnlyList<Alert>> AlertsAsync(ModelDefinition model, bool firingOnly, int limit, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = await db.Alerts.AsNoTracking().Where(alert => alert.ModelId == model.Id && (!firingOnly || alert.ResolvedMs == null)).OrderByDescending(alert => alert.FiredMs).Take(limit).ToListAsync(cancellation);
+        var rows = await db.Alerts.AsNoTracking().Where(alert => alert.ModelId == model.Id && (!firingOnly || alert.ResolvedMs == null)).OrderByDescending(alert => alert.FiredMs).ThenBy(alert => alert.Id).Take(limit).ToListAsync(cancellation);
         return [.. rows.Select(View)];
     }
 

@@ -28,7 +28,7 @@ public sealed class FatigueReport(IDbContextFactory<StateDbContext> state, RuleB
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var from = since.ToUnixTimeMilliseconds();
-        var alerts = await db.Alerts.AsNoTracking().Where(alert => alert.ModelId == model.Id && alert.FiredMs >= from).ToListAsync(cancellation);
+        var alerts = await db.Alerts.AsNoTracking().Where(alert => alert.ModelId == model.Id && alert.FiredMs >= from).OrderBy(alert => alert.Id).ToListAsync(cancellation);
         var ids = alerts.Select(alert => alert.IncidentId).Distinct().ToList();
         var incidents = await db.Incidents.AsNoTracking().Where(incident => ids.Contains(incident.Id)).ToDictionaryAsync(incident => incident.Id, cancellation);
         var rules = (await book.ReadAsync(model, cancellation)).ToDictionary(rule => rule.Name, StringComparer.Ordinal);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
+using Plumbline.Registry.Outbound;
 
 namespace Plumbline.Ingestion.Sources;
 

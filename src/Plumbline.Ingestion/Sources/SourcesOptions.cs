@@ -1,3 +1,4 @@
+using Plumbline.Registry.Outbound;
 using Plumbline.Registry.Text;
 
 namespace Plumbline.Ingestion.Sources;
@@ -58,19 +59,6 @@ public enum ConnectionKind
 
     /// <summary>Parquet files below a folder of this machine.</summary>
     Files,
-}
-
-/// <summary>Whether the way to a database is encrypted.</summary>
-public enum TransportSecurity
-{
-    /// <summary>Encrypted when the server offers it.</summary>
-    Prefer,
-
-    /// <summary>Encrypted, whoever the server is.</summary>
-    Require,
-
-    /// <summary>Encrypted, and the server's certificate must be valid for its name.</summary>
-    Verify,
 }
 
 /// <summary>One place that sources may read. Which keys a kind knows is checked by <see cref="Check"/>. Its text form has no secret in it.</summary>

@@ -10,11 +10,12 @@ namespace Plumbline.Registry.Integrity;
 /// </summary>
 public sealed class DataParts : IAsyncDisposable
 {
-    private readonly string _folder;
+    private readonly StatePart _state;
+    private readonly IAsyncDisposable _held;
 
-    private DataParts(string folder, IColumnStore engine, PartIdentity identity, int highestModel)
+    private DataParts(StatePart state, IAsyncDisposable held, IColumnStore engine, PartIdentity identity, int highestModel)
     {
-        _folder = folder;
+        (_state, _held) = (state, held);
         Engine = engine;
         Identity = identity;
         HighestModel = highestModel;
@@ -29,36 +30,39 @@ public sealed class DataParts : IAsyncDisposable
     /// <summary>The highest number of a model that anything is stored of.</summary>
     public int HighestModel { get; }
 
-    /// <summary>Opens the folder, made when it is not there.</summary>
+    /// <summary>Opens the folder, made when it is not there, and the state that belongs to it.</summary>
     /// <exception cref="DataFolderException">Its parts do not belong together, or one is damaged.</exception>
     /// <exception cref="EngineUnavailableException">There is no engine for this platform, or another process holds the folder.</exception>
-    public static async Task<DataParts> OpenAsync(InstanceOptions options, TimeProvider time, ILogger<EmbeddedColumnStore> log,
-        CancellationToken cancellation)
+    public static async Task<DataParts> OpenAsync(InstanceOptions options, StatePart state, TimeProvider time,
+        ILogger<EmbeddedColumnStore> log, CancellationToken cancellation)
     {
         var folder = options.DataDirectory;
-        var files = LookAtFiles(folder);
-        var engineExists = EnginePart.Exists(EngineFolder(folder));
-        // What can be refused without the engine is: opening would make a new one.
-        if (!engineExists) Refuse(PartsComparison.Compare([.. files, new PartFacts(Part.Engine, Exists: false)]), folder);
-        else Refuse([.. PartsComparison.Compare(files).Where(problem => problem.Trouble == PartTrouble.Damaged)], folder);
-        var engine = await OpenEngineAsync(options, time, log, cancellation);
+        IColumnStore? engine = null;
+        var held = await state.HoldAsync(cancellation);
         try
         {
-            PartFacts[] parts = [.. files, await EnginePart.LookAsync(engine, engineExists, cancellation)];
-            Refuse(PartsComparison.Compare(parts), folder);
-            var identity = await RaiseAsync(folder, engine, parts, cancellation);
-            return new DataParts(folder, engine, identity, parts.Max(part => part.HighestModel));
+            var others = await LookAtOthersAsync(folder, state, cancellation);
+            var engineExists = EnginePart.Exists(EngineFolder(folder));
+            // What can be refused without the engine is: opening would make a new one.
+            if (!engineExists) Refuse(PartsComparison.Compare([.. others, new PartFacts(Part.Engine, Exists: false)]), folder, state);
+            else Refuse([.. PartsComparison.Compare(others).Where(problem => problem.Trouble == PartTrouble.Damaged)], folder, state);
+            engine = await OpenEngineAsync(options, time, log, cancellation);
+            PartFacts[] parts = [.. others, await EnginePart.LookAsync(engine, engineExists, cancellation)];
+            Refuse(PartsComparison.Compare(parts), folder, state);
+            var identity = await RaiseAsync(folder, state, engine, parts, cancellation);
+            return new DataParts(state, held, engine, identity, parts.Max(part => part.HighestModel));
         }
         catch
         {
-            await engine.DisposeAsync();
+            if (engine is not null) await engine.DisposeAsync();
+            await held.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>What there is of state.db and spool.db.</summary>
-    internal static PartFacts[] LookAtFiles(string folder) =>
-        [SqlitePart.Look(Part.State, PathOf(folder, Part.State)), SqlitePart.Look(Part.Spool, PathOf(folder, Part.Spool))];
+    /// <summary>What there is of the state and of spool.db.</summary>
+    internal static async Task<PartFacts[]> LookAtOthersAsync(string folder, StatePart state, CancellationToken cancellation) =>
+        [await state.LookAsync(cancellation), SpoolPart.Look(PathOf(folder, Part.Spool))];
 
     internal static string PathOf(string folder, Part part) => Path.Combine(folder, PartTexts.FileOf(part));
 
@@ -103,34 +107,39 @@ public sealed class DataParts : IAsyncDisposable
     /// <summary>
     /// Begins a generation in all parts, then confirms it in all: only a part that took part in the last start passes the next one.
     /// </summary>
-    internal static async Task<PartIdentity> RaiseAsync(string folder, IColumnStore engine, IReadOnlyList<PartFacts> parts,
-        CancellationToken cancellation)
+    internal static async Task<PartIdentity> RaiseAsync(string folder, StatePart state, IColumnStore engine,
+        IReadOnlyList<PartFacts> parts, CancellationToken cancellation)
     {
         var known = parts.Where(part => part.Identity is not null).ToList();
         var id = PartsComparison.CommonId(parts) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         var generation = known.Select(part => part.Identity!.Generation).DefaultIfEmpty(0).Max() + 1;
         var confirmed = known.Select(part => part.Identity!.Confirmed).DefaultIfEmpty(0).Max();
-        await WriteAsync(folder, engine, new PartIdentity(id, generation, confirmed), cancellation);
+        await WriteAsync(folder, state, engine, new PartIdentity(id, generation, confirmed), cancellation);
         var identity = new PartIdentity(id, generation, generation);
-        await WriteAsync(folder, engine, identity, cancellation);
+        await WriteAsync(folder, state, engine, identity, cancellation);
         return identity;
     }
 
-    /// <summary>Lets models get numbers above all that are in use; the tables of state.db are there by now.</summary>
-    public void KeepModelNumbersApart() => SqlitePart.RaiseModelNumbers(PathOf(_folder, Part.State), HighestModel);
+    /// <summary>Lets models get numbers above all that are in use; the tables of the state are there by now.</summary>
+    public Task KeepModelNumbersApartAsync(CancellationToken cancellation) => _state.RaiseModelNumbersAsync(HighestModel, cancellation);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Engine.DisposeAsync();
-
-    private static async Task WriteAsync(string folder, IColumnStore engine, PartIdentity identity, CancellationToken cancellation)
+    public async ValueTask DisposeAsync()
     {
-        await EnginePart.WriteAsync(engine, identity, cancellation);
-        SqlitePart.Write(Part.Spool, PathOf(folder, Part.Spool), identity);
-        SqlitePart.Write(Part.State, PathOf(folder, Part.State), identity);
+        await Engine.DisposeAsync();
+        await _held.DisposeAsync();
     }
 
-    private static void Refuse(IReadOnlyList<PartProblem> problems, string folder)
+    private static async Task WriteAsync(string folder, StatePart state, IColumnStore engine, PartIdentity identity,
+        CancellationToken cancellation)
     {
-        if (problems.Count > 0) throw new DataFolderException(PartTexts.TellAll(problems, folder));
+        await EnginePart.WriteAsync(engine, identity, cancellation);
+        SpoolPart.Write(PathOf(folder, Part.Spool), identity);
+        await state.WriteAsync(identity, cancellation);
+    }
+
+    private static void Refuse(IReadOnlyList<PartProblem> problems, string folder, StatePart state)
+    {
+        if (problems.Count > 0) throw new DataFolderException(PartTexts.TellAll(problems, folder, state.File is null ? state.Name : null));
     }
 }

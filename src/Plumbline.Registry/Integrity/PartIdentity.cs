@@ -3,7 +3,7 @@ namespace Plumbline.Registry.Integrity;
 /// <summary>A part of the data folder. Three hold what belongs together, and one alone is worth little.</summary>
 public enum Part
 {
-    /// <summary><c>state.db</c>: what people declared, and what the server must remember besides facts.</summary>
+    /// <summary><c>state.db</c>, or a database elsewhere: what people declared, and what the server must remember besides facts.</summary>
     State,
 
     /// <summary><c>spool.db</c>: events that were acknowledged and are not in the engine yet, and the counters.</summary>

@@ -25,9 +25,12 @@ public static class PartTexts
     };
 
     /// <summary>One sentence: which part, what is wrong, what is lost.</summary>
-    public static string Tell(PartProblem problem, string folder)
+    /// <param name="problem">The part and what is wrong with it.</param>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="database">What the state is called when it is not in the folder.</param>
+    public static string Tell(PartProblem problem, string folder, string? database = null)
     {
-        var path = Path.Combine(folder, FileOf(problem.Part));
+        var path = problem.Part == Part.State && database is not null ? database : Path.Combine(folder, FileOf(problem.Part));
         return problem.Trouble switch
         {
             PartTrouble.Missing => $"{path} is missing: {problem.Detail}. Without it are lost: {ContentOf(problem.Part)}.",
@@ -39,12 +42,12 @@ public static class PartTexts
     }
 
     /// <summary>Everything that is wrong, and what to do.</summary>
-    public static string TellAll(IReadOnlyList<PartProblem> problems, string folder)
+    public static string TellAll(IReadOnlyList<PartProblem> problems, string folder, string? database = null)
     {
         var text = new StringBuilder();
-        foreach (var problem in problems) text.Append(Tell(problem, folder)).Append(Environment.NewLine);
+        foreach (var problem in problems) text.Append(Tell(problem, folder, database)).Append(Environment.NewLine);
         text.Append("Nothing was changed. ").Append(problems.Any(problem => problem.Trouble == PartTrouble.Foreign)
-            ? "Put state.db, spool.db and engine of one folder and one moment together."
+            ? $"Put {(database is null ? "state.db" : "the state database")}, spool.db and engine of one folder and one moment together."
             : "Put back what is named, from a backup of the same moment as the other parts.");
         text.Append(" When there is none, `plumbline check --data ").Append(folder)
             .Append(" --accept-loss` sets aside what cannot be used and lets the server start without it.");

@@ -17,9 +17,9 @@ public sealed class StatePreparation(DataParts parts, IDbContextFactory<StateDbC
     private async Task PrepareAsync(CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        await db.Database.MigrateAsync(cancellation);
-        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL;", cancellation);
-        parts.KeepModelNumbersApart();
+        await db.MigrateAsync(cancellation);
+        await db.Dialect.KeepDurableAsync(db, cancellation);
+        await parts.KeepModelNumbersApartAsync(cancellation);
         await catalog.LoadAsync(cancellation);
     }
 }

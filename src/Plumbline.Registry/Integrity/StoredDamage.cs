@@ -24,7 +24,7 @@ public static class StoredDamage
         for (var inner = error; inner is not null; inner = inner.InnerException)
         {
             inSpool |= inner is SpoolException;
-            if (inner is SqliteException sqlite && SqlitePart.IsDamage(sqlite))
+            if (inner is SqliteException sqlite && SpoolPart.IsDamage(sqlite))
                 return $"{PartTexts.FileOf(inSpool ? Part.Spool : Part.State)} is damaged: {sqlite.Message}";
             if (inner is EngineException engine && EngineNames.Contains(engine.Name))
                 return $"a file of the engine is damaged: {engine.Message}";

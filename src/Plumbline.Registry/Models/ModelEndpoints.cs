@@ -84,7 +84,7 @@ public static class ModelEndpoints
     {
         if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = await db.ModelVersions.AsNoTracking().Where(row => row.ModelId == found.Id).OrderBy(row => row.FirstSeenMs).ToListAsync(cancellation);
+        var rows = await db.ModelVersions.AsNoTracking().Where(row => row.ModelId == found.Id).OrderBy(row => row.FirstSeenMs).ThenBy(row => row.Version).ToListAsync(cancellation);
         return TypedResults.Ok(new
         {
             versions = rows.Select(row => new

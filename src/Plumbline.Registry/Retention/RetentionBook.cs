@@ -87,6 +87,7 @@ public sealed class RetentionBook(IDbContextFactory<StateDbContext> state, Model
         ImmutableInterlocked.Update(ref _known, known => known.SetItem((modelId, data), Read(row)));
     }
 
-    private static Expiry Read(ModelExpiryRow row) => new(
+    /// <summary>What a row says.</summary>
+    internal static Expiry Read(ModelExpiryRow row) => new(
         DateTimeOffset.FromUnixTimeMilliseconds(row.BeforeMs), row.Rows, row.Merged, row.IsFinished, DateTimeOffset.FromUnixTimeMilliseconds(row.AtMs));
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Web;
 
@@ -11,14 +10,10 @@ namespace Plumbline.Registry.State;
 /// </summary>
 internal sealed class ChangedMeanwhile : IExceptionHandler
 {
-    // SQLite's codes of a key that is there already.
-    private const int PrimaryKeyTaken = 1555;
-    private const int UniqueKeyTaken = 2067;
-
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         var isConflict = exception is DbUpdateConcurrencyException
-            or DbUpdateException { InnerException: SqliteException { SqliteExtendedErrorCode: PrimaryKeyTaken or UniqueKeyTaken } };
+            || (exception is DbUpdateException failed && StateDialect.IsKeyTaken(failed));
         if (!isConflict) return false;
         await Problems.Conflict("changed_meanwhile", "Somebody else changed the same thing at the same time; nothing was changed by this request. Send it again.")
             .ExecuteAsync(httpContext);

@@ -23,6 +23,15 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options, Sta
     /// <summary>Owned by Windows.</summary>
     public DbSet<DirtyWindowRow> DirtyWindows => Set<DirtyWindowRow>();
 
+    /// <summary>What differs between databases.</summary>
+    internal StateDialect Dialect => StateDialect.Of(Database.ProviderName);
+
+    /// <summary>Makes the tables, or brings them up to date.</summary>
+    public Task MigrateAsync(CancellationToken cancellation) => Dialect.MigrateAsync(this, cancellation);
+
+    /// <inheritdoc/>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => Dialect.Configure(configurationBuilder);
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -89,15 +89,16 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
             // An open window is not looked at before it closes: every model with traffic has one, and most of them nothing else.
             var notBefore = model is not null && length == model.Window ? Math.Max(quiet, startMs + UntilClosedMs(model)) : quiet;
             var mark = Interlocked.Increment(ref _mark);
-            await db.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO dirty_window (ModelId, Seconds, StartMs, Reasons, Mark, NotBeforeMs, Attempts, LastError)
-                VALUES ({modelId}, {(int)length.TotalSeconds}, {startMs}, {(int)reason}, {mark}, {notBefore}, 0, NULL)
-                ON CONFLICT (ModelId, Seconds, StartMs) DO UPDATE SET Reasons = Reasons | excluded.Reasons, Mark = excluded.Mark,
-                    NotBeforeMs = CASE WHEN Attempts >= {AttemptsBeforeSetAside} THEN excluded.NotBeforeMs ELSE NotBeforeMs END,
-                    Attempts = CASE WHEN Attempts >= {AttemptsBeforeSetAside} THEN 0 ELSE Attempts END
-                """,
-                cancellation);
+            var row = new DirtyWindowRow
+            {
+                ModelId = modelId,
+                Seconds = (int)length.TotalSeconds,
+                StartMs = startMs,
+                Reasons = (int)reason,
+                Mark = mark,
+                NotBeforeMs = notBefore,
+            };
+            await StateDialect.MarkAsync(db, row, AttemptsBeforeSetAside, cancellation);
         }
 
         await transaction.CommitAsync(cancellation);
@@ -141,7 +142,9 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
         foreach (var window in computed)
         {
             var (seconds, startMs) = ((int)window.Length.TotalSeconds, window.Start.ToUnixTimeMilliseconds());
-            await db.Database.ExecuteSqlAsync($"DELETE FROM dirty_window WHERE ModelId = {modelId} AND Seconds = {seconds} AND StartMs = {startMs} AND Mark = {window.Mark}", cancellation);
+            await db.DirtyWindows
+                .Where(row => row.ModelId == modelId && row.Seconds == seconds && row.StartMs == startMs && row.Mark == window.Mark)
+                .ExecuteDeleteAsync(cancellation);
         }
 
         // Before too, so that nobody finds no window waiting and nothing changed; and after, for what looked too early.
@@ -163,7 +166,11 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
             var (seconds, startMs) = ((int)window.Length.TotalSeconds, window.Start.ToUnixTimeMilliseconds());
             var pause = window.Attempts + 1 >= AttemptsBeforeSetAside ? SetAsidePause : TimeSpan.FromSeconds(Math.Pow(2, window.Attempts));
             var until = (time.GetUtcNow() + pause).ToUnixTimeMilliseconds();
-            await db.Database.ExecuteSqlAsync($"UPDATE dirty_window SET Attempts = Attempts + 1, LastError = {error}, NotBeforeMs = {until} WHERE ModelId = {modelId} AND Seconds = {seconds} AND StartMs = {startMs}", cancellation);
+            await db.DirtyWindows.Where(row => row.ModelId == modelId && row.Seconds == seconds && row.StartMs == startMs)
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(row => row.Attempts, row => row.Attempts + 1).SetProperty(row => row.LastError, error)
+                        .SetProperty(row => row.NotBeforeMs, until),
+                    cancellation);
         }
 
         Settled?.Invoke(modelId);

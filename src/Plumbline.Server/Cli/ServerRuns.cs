@@ -23,7 +23,7 @@ public static class ServerRuns
     public static async Task<ExitCode> CheckConfigAsync(CheckConfigSettings settings, Terminal terminal, CancellationToken cancellation)
     {
         var options = ServerConfiguration.Read(settings.ConfigurationFile);
-        await terminal.Output.WriteLineAsync($"{settings.ConfigurationFile}: ok. Listens on {options.Urls}; data in {Path.GetFullPath(options.DataDirectory)}; {options.Access.Keys.Count} API keys.".AsMemory(), cancellation);
+        await terminal.Output.WriteLineAsync($"{settings.ConfigurationFile}: ok. Listens on {options.Urls}; data in {Path.GetFullPath(options.DataDirectory)}; state in {options.StatePlace.Name}; {options.Access.Keys.Count} API keys.".AsMemory(), cancellation);
         return ExitCode.Ok;
     }
 }

@@ -100,7 +100,7 @@ public static class PlumblineHost
         services.AddOpenApi();
         services.AddStorage();
         services.AddAccess(options, options.Access).AddCommands();
-        services.AddState(options, StateTables).AddStatePreparation();
+        services.AddState(options.StatePlace, StateTables).AddStatePreparation();
         services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>().AddHostedService(provider => provider.GetRequiredService<ModelRemoval>());
         services.AddColumnStore(options);
         services.AddRetention();

@@ -5,6 +5,7 @@ using Plumbline.Ingestion.Sources;
 using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Registry;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
 
 namespace Plumbline.Server.Hosting;
@@ -17,6 +18,9 @@ public sealed record PlumblineOptions : InstanceOptions
 {
     /// <summary>API keys and who may do what.</summary>
     public AccessOptions Access { get; init; } = new();
+
+    /// <summary>Where the state is kept.</summary>
+    public StateOptions State { get; init; } = new();
 
     /// <summary>When windows are computed.</summary>
     public WindowOptions Windows { get; init; } = new();
@@ -39,6 +43,9 @@ public sealed record PlumblineOptions : InstanceOptions
     /// <summary>When slices that are worse than the rest are searched.</summary>
     public ColdSpotOptions ColdSpots { get; init; } = new();
 
+    /// <summary>The state's file or database; options must be valid.</summary>
+    internal StatePlace StatePlace => StatePlace.Of(DataDirectory, State);
+
     /// <summary>Checks every range. Returns one sentence per violation: which option, which value, which range.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -51,6 +58,7 @@ public sealed record PlumblineOptions : InstanceOptions
         Windows.Validate(errors);
         Alerting.Validate(errors);
         Access.Validate(errors);
+        State.Validate(errors);
         Delivery.Validate(errors);
         Sources.Validate(errors);
         if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https"))) errors.Add("public_url: an address that begins with https:// or http:// is needed.");

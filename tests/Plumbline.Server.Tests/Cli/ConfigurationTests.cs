@@ -34,6 +34,40 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void A_state_elsewhere_is_named_whole_and_not_beside_a_file()
+    {
+        Write("""
+            state:
+              kind: postgresql
+              port: 70000
+              password: one
+              password_variable: PLUMBLINE_NOT_SET
+              connections: 2
+            """);
+        var mistakes = Assert.Throws<ConfigurationException>(() => ServerConfiguration.Read(_file)).Mistakes;
+        Assert.Equal(
+            ["state.connections", "state.database", "state.host", "state.password_variable", "state.password_variable", "state.port", "state.user"],
+            mistakes.Select(mistake => mistake.Path).Order(StringComparer.Ordinal));
+        Assert.Contains(mistakes, mistake => (mistake.Line, mistake.Message) == (3, "70000 is outside 1..65535."));
+        Assert.Contains(mistakes, mistake => mistake.Message == "the environment variable 'PLUMBLINE_NOT_SET' is not set.");
+
+        Write("state: { host: db.internal }");
+        var alone = Assert.Single(Assert.Throws<ConfigurationException>(() => ServerConfiguration.Read(_file)).Mistakes);
+        Assert.Equal(("state.host", "means nothing for sqlite; remove it, or say kind: postgresql."), (alone.Path, alone.Message));
+    }
+
+    [Fact]
+    public async Task A_check_says_where_the_state_would_be_and_not_its_password()
+    {
+        Write("state: { kind: postgresql, host: db.internal, database: plumbline, user: ann, password: s3cret, tls: verify }");
+        await using var output = new StringWriter();
+        await CommandLine.RunAsync(["check-config", _file], CommandLineTests.Real(), new Terminal(output, TextWriter.Null, false));
+        Assert.Contains("state in the database 'plumbline' at db.internal:5432;", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", $"{ServerConfiguration.Read(_file).State}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_mistake_is_told_with_its_line_and_what_was_probably_meant()
     {
         Write("""

@@ -96,11 +96,11 @@ public sealed class DamagedFolders : IAsyncLifetime
     }
 
     /// <summary>Runs the server, lets <paramref name="use"/> talk with it, and ends it in order. Gives what it said.</summary>
-    public static async Task<string> ServeAsync(string folder, Func<HttpClient, Task> use)
+    public static async Task<string> ServeAsync(string folder, Func<HttpClient, Task> use, params string[] further)
     {
         var address = new Uri($"http://127.0.0.1:{SourcePlaces.FreePort()}");
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
-        using var process = Start("serve", "--data", folder, "--urls", address.ToString());
+        using var process = Start(["serve", "--data", folder, "--urls", address.ToString(), .. further]);
         var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         try
         {

@@ -6,7 +6,7 @@ namespace Plumbline.Registry.State.Migrations;
 /// <summary>Models, versions, baselines, segment values and the ledger of windows.</summary>
 [DbContext(typeof(StateDbContext))]
 [Migration("0001_initial")]
-public sealed class M0001Initial : Migration
+public sealed class M0001Initial : StateMigration
 {
     protected override void Up(MigrationBuilder migrationBuilder)
     {

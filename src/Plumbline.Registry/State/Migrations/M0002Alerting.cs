@@ -6,7 +6,7 @@ namespace Plumbline.Registry.State.Migrations;
 /// <summary>Rules, the streams they watch, alerts and incidents.</summary>
 [DbContext(typeof(StateDbContext))]
 [Migration("0002_alerting")]
-public sealed class M0002Alerting : Migration
+public sealed class M0002Alerting : StateMigration
 {
     protected override void Up(MigrationBuilder migrationBuilder)
     {

@@ -6,7 +6,7 @@ namespace Plumbline.Registry.State.Migrations;
 /// <summary>The outbox of notifications, deliveries, receivers and silences.</summary>
 [DbContext(typeof(StateDbContext))]
 [Migration("0003_delivery")]
-public sealed class M0003Delivery : Migration
+public sealed class M0003Delivery : StateMigration
 {
     protected override void Up(MigrationBuilder migrationBuilder)
     {

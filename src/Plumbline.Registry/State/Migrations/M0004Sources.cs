@@ -6,7 +6,7 @@ namespace Plumbline.Registry.State.Migrations;
 /// <summary>Sources of outcomes, each with its cursor.</summary>
 [DbContext(typeof(StateDbContext))]
 [Migration("0004_sources")]
-public sealed class M0004Sources : Migration
+public sealed class M0004Sources : StateMigration
 {
     protected override void Up(MigrationBuilder migrationBuilder)
     {

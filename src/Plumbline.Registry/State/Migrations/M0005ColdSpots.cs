@@ -6,7 +6,7 @@ namespace Plumbline.Registry.State.Migrations;
 /// <summary>Finished searches for cold spots.</summary>
 [DbContext(typeof(StateDbContext))]
 [Migration("0005_cold_spots")]
-public sealed class M0005ColdSpots : Migration
+public sealed class M0005ColdSpots : StateMigration
 {
     protected override void Up(MigrationBuilder migrationBuilder)
     {

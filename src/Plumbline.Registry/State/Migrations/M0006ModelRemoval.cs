@@ -6,7 +6,7 @@ namespace Plumbline.Registry.State.Migrations;
 /// <summary>Deletions of models that have been begun and are not finished.</summary>
 [DbContext(typeof(StateDbContext))]
 [Migration("0006_model_removal")]
-public sealed class M0006ModelRemoval : Migration
+public sealed class M0006ModelRemoval : StateMigration
 {
     protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.CreateTable(
         "model_removal",

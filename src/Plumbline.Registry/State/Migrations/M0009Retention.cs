@@ -6,7 +6,7 @@ namespace Plumbline.Registry.State.Migrations;
 /// <summary>Up to when what a model keeps was deleted because its retention had passed, and how much that was.</summary>
 [DbContext(typeof(StateDbContext))]
 [Migration("0009_retention")]
-public sealed class M0009Retention : Migration
+public sealed class M0009Retention : StateMigration
 {
     protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.CreateTable(
         "model_expiry",

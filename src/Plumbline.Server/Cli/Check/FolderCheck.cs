@@ -22,6 +22,8 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
 {
     private readonly FolderReport _report = new();
 
+    private readonly StatePart _state = new(options.StatePlace, PlumblineHost.StateTables);
+
     private string Folder => options.DataDirectory;
 
     /// <summary>Looks, and changes what it may.</summary>
@@ -33,7 +35,7 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
             throw new DataFolderException($"{Path.GetFullPath(Folder)} holds no data of Plumbline. Name the folder with --data.");
         if (may.AcceptLoss)
         {
-            using var acceptance = new LossAcceptance(options, time, _report);
+            using var acceptance = new LossAcceptance(options, _state, time, _report);
             await acceptance.RunAsync(cancellation);
         }
 
@@ -43,7 +45,7 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
 
     private async Task LookAsync(CancellationToken cancellation)
     {
-        var files = DataParts.LookAtFiles(Folder);
+        var files = await DataParts.LookAtOthersAsync(Folder, _state, cancellation);
         var engineExists = EnginePart.Exists(DataParts.EngineFolder(Folder));
         if (!engineExists)
         {
@@ -64,18 +66,18 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
             var identity = part.Identity is { } known
                 ? string.Create(CultureInfo.InvariantCulture, $"id {known.StoreId}, generation {known.Generation}") : "no identity";
             var stands = !part.Exists ? "missing" : part.Damage is not null ? "damaged" : identity;
-            _report.Looked($"{PartTexts.FileOf(part.Part),-10} {stands}");
+            var name = part.Part == Part.State && _state.File is null ? _state.Name : PartTexts.FileOf(part.Part);
+            _report.Looked($"{name,-10} {stands}");
         }
 
         var problems = PartsComparison.Compare(parts);
-        foreach (var problem in problems) _report.Problem(PartTexts.Tell(problem, Folder));
+        foreach (var problem in problems) _report.Problem(PartTexts.Tell(problem, Folder, _state.File is null ? _state.Name : null));
         return problems.Count == 0;
     }
 
     private async Task LookAtRowsAsync(IColumnStore engine, bool fits, CancellationToken cancellation)
     {
-        var statePath = DataParts.PathOf(Folder, Part.State);
-        var models = fits ? SqlitePart.Models(statePath) : [];
+        var models = fits ? await _state.ModelsAsync(cancellation) : [];
         string NameOf(int id) => models.GetValueOrDefault(id) ?? $"number {id}";
         foreach (var (table, part, message) in await EngineDamage.ReadAllAsync(engine, cancellation))
         {
@@ -91,14 +93,14 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
             $"engine     {usage.Rows:N0} rows, {usage.DiskBytes:N0} bytes, all data parts read and compared with their checksums"));
         if (!fits) return;
         await CompareCountersAsync(engine, models.Keys, NameOf, cancellation);
-        await LookForOrphansAsync(engine, [.. models.Keys, .. SqlitePart.BeingRemoved(statePath)], cancellation);
+        await LookForOrphansAsync(engine, [.. models.Keys, .. await _state.BeingRemovedAsync(cancellation)], cancellation);
     }
 
     private async Task CompareCountersAsync(IColumnStore engine, IReadOnlyCollection<int> models, Func<int, string> nameOf,
         CancellationToken cancellation)
     {
         await using var spool = Spool.Open(new SpoolOptions { Path = DataParts.PathOf(Folder, Part.Spool) }, time);
-        foreach (var facts in await CounterCheck.ReadAsync(spool, engine, models, SqlitePart.Expired(DataParts.PathOf(Folder, Part.State)), cancellation))
+        foreach (var facts in await CounterCheck.ReadAsync(spool, engine, models, await _state.ExpiredAsync(cancellation), cancellation))
         {
             var waiting = spool.Counters(facts.ModelId, facts.Kind).InSpool;
             var more = (facts.Merged > 0 ? string.Create(CultureInfo.InvariantCulture, $", {facts.Merged:N0} of them made of parts") : "")

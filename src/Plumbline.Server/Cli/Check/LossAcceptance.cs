@@ -1,10 +1,8 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Integrity;
-using Plumbline.Registry.State;
 using Plumbline.Server.Hosting;
 using Plumbline.Store;
 using Plumbline.Store.Engine;
@@ -15,7 +13,7 @@ namespace Plumbline.Server.Cli.Check;
 /// Lets a folder go on without what is lost. Nothing is deleted: what cannot be used is moved into the folder <c>set-aside-TIME</c>. The
 /// parts that remain keep their id and begin a new generation together; models get numbers above all that were ever seen.
 /// </summary>
-internal sealed class LossAcceptance(PlumblineOptions options, TimeProvider time, FolderReport report) : IDisposable
+internal sealed class LossAcceptance(PlumblineOptions options, StatePart state, TimeProvider time, FolderReport report) : IDisposable
 {
     private readonly string _aside = Path.Combine(options.DataDirectory,
         $"set-aside-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}");
@@ -29,11 +27,19 @@ internal sealed class LossAcceptance(PlumblineOptions options, TimeProvider time
         foreach (var file in EnginePart.DamagedDefinitions(DataParts.EngineFolder(Folder)))
             SetAside(file, $"engine-{Path.GetFileName(file)}", "it is damaged; the rows of its table are lost");
         _engine = await OpenAsync(cancellation);
-        PartFacts[] parts = [.. DataParts.LookAtFiles(Folder), await EnginePart.LookAsync(_engine, existed, cancellation)];
+        var others = await DataParts.LookAtOthersAsync(Folder, state, cancellation);
+        PartFacts[] parts = [.. others, await EnginePart.LookAsync(_engine, existed, cancellation)];
         var problems = PartsComparison.Compare(parts);
         if (problems.Any(problem => problem.Trouble == PartTrouble.Foreign) && PartsComparison.CommonId(parts) is null)
             throw new DataFolderException("No two parts of the folder belong together, so that nobody can say which ones to keep. Put "
                 + "state.db, spool.db and engine of one folder together.");
+        var unusable = problems.FirstOrDefault(problem => problem is { Part: Part.State, Trouble: PartTrouble.Foreign or PartTrouble.Damaged });
+        if (state.File is null && unusable is not null)
+        {
+            throw new DataFolderException($"{PartTexts.Tell(unusable, Folder, state.Name)} It is not set aside from here: name an empty "
+                + "database in state.database, and run this again.");
+        }
+
         foreach (var problem in problems) await AcceptAsync(problem, cancellation);
         await DetachDamagedAsync(cancellation);
         if (problems.Count > 0) await GoOnAsync(parts, problems, cancellation);
@@ -47,7 +53,7 @@ internal sealed class LossAcceptance(PlumblineOptions options, TimeProvider time
     private async Task AcceptAsync(PartProblem problem, CancellationToken cancellation)
     {
         var name = PartTexts.FileOf(problem.Part);
-        var told = PartTexts.Tell(problem, Folder);
+        var told = PartTexts.Tell(problem, Folder, state.File is null ? state.Name : null);
         if (problem.Trouble == PartTrouble.Missing || (problem.Trouble == PartTrouble.Older && problem.Part != Part.Spool))
         {
             report.Did($"{told} {(problem.Trouble == PartTrouble.Missing ? "A new one was made." : "It is used as it is.")}");
@@ -73,21 +79,19 @@ internal sealed class LossAcceptance(PlumblineOptions options, TimeProvider time
 
     private async Task GoOnAsync(PartFacts[] before, IReadOnlyList<PartProblem> problems, CancellationToken cancellation)
     {
-        PartFacts[] now = [.. DataParts.LookAtFiles(Folder), await EnginePart.LookAsync(_engine!, existed: true, cancellation)];
-        await DataParts.RaiseAsync(Folder, _engine!, now, cancellation);
-        var statePath = DataParts.PathOf(Folder, Part.State);
-        await using (var db = new StateDbContext(new DbContextOptionsBuilder<StateDbContext>()
-            .UseSqlite($"Data Source={statePath};Pooling=False")
-            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)).Options, PlumblineHost.StateTables))
+        var others = await DataParts.LookAtOthersAsync(Folder, state, cancellation);
+        PartFacts[] now = [.. others, await EnginePart.LookAsync(_engine!, existed: true, cancellation)];
+        await DataParts.RaiseAsync(Folder, state, _engine!, now, cancellation);
+        await using (var db = state.Open())
         {
-            await db.Database.MigrateAsync(cancellation);
+            await db.MigrateAsync(cancellation);
             // What was computed may not be what was declared, or the other way round: the next start computes every window of a model with
             // a baseline again.
             if (problems.Any(problem => problem.Part != Part.Spool))
                 await db.Baselines.ExecuteUpdateAsync(set => set.SetProperty(row => row.WindowsMarked, false), cancellation);
         }
 
-        SqlitePart.RaiseModelNumbers(statePath, before.Concat(now).Max(part => part.HighestModel));
+        await state.RaiseModelNumbersAsync(before.Concat(now).Max(part => part.HighestModel), cancellation);
     }
 
     private async Task DetachDamagedAsync(CancellationToken cancellation)

@@ -124,7 +124,7 @@ internal sealed class DeliveryBench : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
         services.AddSingleton<TimeProvider>(Time).AddSingleton(_options).AddSingleton<InstanceOptions>(_options);
         services.AddSingleton<Plumbline.Registry.Models.ModelCatalog>();
-        services.AddState(_options, PlumblineHost.StateTables);
+        services.AddState(_options.StatePlace, PlumblineHost.StateTables);
         services.AddDelivery(_options, _options.Delivery);
         return services.BuildServiceProvider();
     }
