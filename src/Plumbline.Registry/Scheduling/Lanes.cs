@@ -7,7 +7,7 @@ namespace Plumbline.Registry.Scheduling;
 /// that has nothing left to do is forgotten, so that keys may come and go for years.
 /// </summary>
 /// <typeparam name="TKey">Whose work it is: a model, or a model and something of it.</typeparam>
-/// <param name="atOnce">Lanes that work at the same time, at least one; the others wait for a place in the order in which they came.</param>
+/// <param name="atOnce">Lanes that work at the same time, at least one; the others wait for a place.</param>
 public sealed class Lanes<TKey>(int atOnce) : IDisposable
     where TKey : notnull
 {
