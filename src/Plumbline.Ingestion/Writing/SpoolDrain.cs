@@ -22,7 +22,7 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan PauseWhenEmpty = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
+    private static readonly Backoff BlockBackoff = new(TimeSpan.FromMilliseconds(400), TimeSpan.FromMinutes(1));
     private readonly Lanes<(int ModelId, EventKind Kind)> _lanes = new(LanesAtOnce);
     private readonly ConcurrentDictionary<(int ModelId, EventKind Kind), DateTimeOffset> _paused = new();
     private readonly ConcurrentDictionary<long, (int Tries, DateTimeOffset Next)> _failing = new();
@@ -146,10 +146,10 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
         {
             // Whatever the engine or the data did: the block stays in the spool, and the other lanes go on.
             var tries = _failing.GetValueOrDefault(block.Number).Tries + 1;
-            var backoff = TimeSpan.FromMilliseconds(Math.Min(LongestBackoff.TotalMilliseconds, 200 * Math.Pow(2, tries)));
+            var backoff = BlockBackoff.After(tries);
             _failing[block.Number] = (tries, time.GetUtcNow() + backoff);
             if (tries == TriesBeforeSetAside)
-                log.LogError(error, "Block {Block} of model {Model} ({Rows} rows) failed {Tries} times and is set aside; it is tried again every {Backoff}", block.Number, block.ModelId, block.Rows, tries, LongestBackoff);
+                log.LogError(error, "Block {Block} of model {Model} ({Rows} rows) failed {Tries} times and is set aside; it is tried again every {Backoff}", block.Number, block.ModelId, block.Rows, tries, BlockBackoff.Longest);
             else if (failures.IsDue("block"))
                 log.LogWarning(error, "Block {Block} of model {Model} ({Rows} rows) failed and is tried again in {Backoff}", block.Number, block.ModelId, block.Rows, backoff);
             if (StorageFailure.Describe(error) is { } problem)
