@@ -213,6 +213,3 @@ public static class ModelSpecificationReader
         return new(wanted.Alarms, wanted.Per ?? TimeSpan.FromDays(30));
     }
 }
-
-/// <summary>What is wrong in which field of a body.</summary>
-public sealed record FieldError(string Field, string Reason);
