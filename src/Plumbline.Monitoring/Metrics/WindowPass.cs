@@ -86,7 +86,8 @@ public sealed class WindowPass(
     private async Task<TimeSpan> StartLanesAsync(CancellationToken stopping)
     {
         var due = await ledger.ModelsDueAsync(stopping);
-        foreach (var id in due) _lanes.TryStart(id, cancellation => RunModelAsync(id, cancellation), (error, cancellation) => LaneFailedAsync(id, error, cancellation));
+        foreach (var id in due)
+            _lanes.TryStart(id, cancellation => RunModelAsync(id, cancellation), (error, cancellation) => LaneFailedAsync(id, error, cancellation));
         // What is due may be running, and fail: it is looked at again at the next interval.
         if (due.Count > 0) return TimeSpan.Zero;
         return await ledger.NextDueAsync(stopping) is { } next && next - time.GetUtcNow() is var rest && rest < LongestSleep ? rest : LongestSleep;

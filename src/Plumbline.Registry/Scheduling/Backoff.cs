@@ -1,11 +1,14 @@
 namespace Plumbline.Registry.Scheduling;
 
-/// <summary>How long to wait before something that failed is tried again: a pause that doubles with each failure, up to a longest one.</summary>
+/// <summary>How long to wait before something that failed is tried again: it doubles with each failure, up to a longest pause.</summary>
 /// <param name="First">The pause after the first failure; more than zero.</param>
 /// <param name="Longest">No pause is longer, the first one neither.</param>
 public readonly record struct Backoff(TimeSpan First, TimeSpan Longest)
 {
-    /// <summary>The share of a pause, 0..1, that <see cref="After(int, double)"/> may take off, so that many who failed together do not come back together.</summary>
+    /// <summary>
+    /// The share of a pause, 0..1, that <see cref="After(int, double)"/> may take off, so that many who failed together do not come back
+    /// together.
+    /// </summary>
     public double Spread { get; init; }
 
     /// <summary>The pause after so many failures, without a spread; zero when there were none.</summary>

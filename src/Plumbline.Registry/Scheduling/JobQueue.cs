@@ -28,7 +28,8 @@ public enum JobState
 /// <param name="Error">Why it failed, else null.</param>
 /// <param name="AskedAt">When it was asked for.</param>
 /// <param name="Result">There when it is done.</param>
-public sealed record Job<TRequest, TResult>(TRequest Request, JobState State, double Progress, string? Error, DateTimeOffset AskedAt, TResult? Result)
+public sealed record Job<TRequest, TResult>(
+    TRequest Request, JobState State, double Progress, string? Error, DateTimeOffset AskedAt, TResult? Result)
 {
     /// <summary>True while it waits or works.</summary>
     public bool IsOpen => State.IsOpen();
@@ -42,7 +43,7 @@ public static class JobStates
 }
 
 /// <summary>Does what takes longer than a request, one after the other, and keeps what came of it in memory.</summary>
-/// <typeparam name="TKey">What a job is found by. Whatever belongs to a model starts with the model's id, so that it can be forgotten with it.</typeparam>
+/// <typeparam name="TKey">What a job is found by; a model's begins with the model's id, so that it can be forgotten with it.</typeparam>
 /// <typeparam name="TRequest">What is asked for.</typeparam>
 /// <typeparam name="TResult">What comes of it.</typeparam>
 /// <param name="maxOpen">Jobs that wait or work; more than this are refused.</param>
@@ -58,20 +59,23 @@ public sealed class JobQueue<TKey, TRequest, TResult>(int maxOpen, int kept, Tim
     private readonly SemaphoreSlim _place = new(1, 1);
 
     /// <summary>Starts a job, and returns at once.</summary>
-    /// <param name="key">What it is found by. An open job of this key is answered instead of a second one; one that has ended is replaced.</param>
+    /// <param name="key">
+    /// What it is found by. An open job of this key is answered instead of a second one; one that has ended is replaced.
+    /// </param>
     /// <param name="request">What is asked for.</param>
     /// <param name="name">What the log calls it when it fails.</param>
     /// <param name="work">Does it: reports how far it is (0..1), and ends when the token does.</param>
     /// <returns>Null when too many are open.</returns>
-    public Job<TRequest, TResult>? Start(TKey key, TRequest request, string name, Func<IProgress<double>, CancellationToken, Task<TResult>> work)
+    public Job<TRequest, TResult>? Start(
+        TKey key, TRequest request, string name, Func<IProgress<double>, CancellationToken, Task<TResult>> work)
     {
         lock (_gate)
         {
             if (_jobs.TryGetValue(key, out var known) && known.Job.IsOpen) return known.Job;
             if (_jobs.Values.Count(entry => entry.Job.IsOpen) >= maxOpen) return null;
             Drop(key);
-            foreach (var old in _jobs.Where(pair => !pair.Value.Job.IsOpen).OrderByDescending(pair => pair.Value.Job.AskedAt).Skip(kept - 1).ToList())
-                Drop(old.Key);
+            var ended = _jobs.Where(pair => !pair.Value.Job.IsOpen).OrderByDescending(pair => pair.Value.Job.AskedAt);
+            foreach (var old in ended.Skip(kept - 1).ToList()) Drop(old.Key);
             var job = new Job<TRequest, TResult>(request, JobState.Waiting, 0, Error: null, time.GetUtcNow(), default);
             var entry = new Entry(job);
             var cancellation = entry.Cancel.Token;
@@ -133,7 +137,8 @@ public sealed class JobQueue<TKey, TRequest, TResult>(int maxOpen, int kept, Tim
     }
 
     private async Task RunAsync(
-        Entry entry, Task<IDisposable> turn, string name, Func<IProgress<double>, CancellationToken, Task<TResult>> work, CancellationToken cancellation)
+        Entry entry, Task<IDisposable> turn, string name, Func<IProgress<double>, CancellationToken, Task<TResult>> work,
+        CancellationToken cancellation)
     {
         try
         {

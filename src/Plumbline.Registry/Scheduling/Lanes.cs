@@ -24,10 +24,10 @@ public sealed class Lanes<TKey>(int atOnce) : IDisposable
     /// <summary>Starts the lane of a key, and returns at once.</summary>
     /// <param name="key">Whose lane it is.</param>
     /// <param name="step">
-    /// One piece of work, done with a place; true when there is more. The place is given up between the pieces, so that a long lane lets others in.
-    /// Its token ends with <see cref="StopAsync"/>.
+    /// One piece of work, done with a place; true when there is more. The place is given up between the pieces, so that a long lane lets
+    /// others in. Its token ends with <see cref="StopAsync"/>.
     /// </param>
-    /// <param name="failed">Is told of what a step threw, without a place; the lane ends after it. What it throws itself ends the lane as well.</param>
+    /// <param name="failed">Is told of what a step threw, without a place; then, or when it throws itself, the lane ends.</param>
     /// <returns>False when the key's lane is there already, or when the lanes are stopped: then nothing is started.</returns>
     public bool TryStart(TKey key, Func<CancellationToken, Task<bool>> step, Func<Exception, CancellationToken, Task> failed)
     {
@@ -64,7 +64,8 @@ public sealed class Lanes<TKey>(int atOnce) : IDisposable
         _places.Dispose();
     }
 
-    private async Task RunAsync(TKey key, Func<CancellationToken, Task<bool>> step, Func<Exception, CancellationToken, Task> failed, CancellationToken stopping)
+    private async Task RunAsync(
+        TKey key, Func<CancellationToken, Task<bool>> step, Func<Exception, CancellationToken, Task> failed, CancellationToken stopping)
     {
         try
         {

@@ -19,7 +19,7 @@ public sealed class JobQueueTests
         Assert.Equal(JobState.Waiting, queue.Start(1, "one", "one", first.RunAsync)!.State);
         await first.Entered.Task.WaitAsync(Patience);
         var waiting = queue.Start(2, "two", "two", second.RunAsync)!;
-        Assert.Equal(("two", JobState.Waiting, 0, null, _time.GetUtcNow(), null), (waiting.Request, waiting.State, waiting.Progress, waiting.Error, waiting.AskedAt, waiting.Result));
+        Assert.Equal(new Job<string, string>("two", JobState.Waiting, 0, null, _time.GetUtcNow(), null), waiting);
         Assert.Equal((JobState.Running, 0.5, null), Said(queue.Find(1)));
         // One at a time.
         Assert.False(second.Entered.Task.IsCompleted);
@@ -137,9 +137,11 @@ public sealed class JobQueueTests
         Assert.True(queue.Find(1)!.IsOpen);
     }
 
-    private static (JobState State, double Progress, string? Result) Said(Job<string, string>? job) => (job!.State, job.Progress, job.Result);
+    private static (JobState State, double Progress, string? Result) Said(Job<string, string>? job) =>
+        (job!.State, job.Progress, job.Result);
 
-    private static Func<IProgress<double>, CancellationToken, Task<string>> Finished(string result) => (_, _) => Task.FromResult(result);
+    private static Func<IProgress<double>, CancellationToken, Task<string>> Finished(string result) =>
+        (_, _) => Task.FromResult(result);
 
     private JobQueue<int, string, string> Queue(int maxOpen = 10, int kept = 10) => new(maxOpen, kept, _time, NullLogger.Instance);
 

@@ -140,14 +140,16 @@ public sealed class LanesTests
         Assert.Equal(2_000, done);
     }
 
-    private static Func<CancellationToken, Task<bool>> Waiting(TaskCompletionSource entered, TaskCompletionSource release) => async _ =>
+    private static Func<CancellationToken, Task<bool>> Waiting(TaskCompletionSource entered, TaskCompletionSource release) =>
+        async _ =>
     {
         entered.TrySetResult();
         await release.Task;
         return false;
     };
 
-    private static Task Unexpected(Exception error, CancellationToken cancellation) => throw new InvalidOperationException("nothing should have failed", error);
+    private static Task Unexpected(Exception error, CancellationToken cancellation) =>
+        throw new InvalidOperationException("nothing should have failed", error);
 
     private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -17,7 +17,8 @@ public sealed class ColdSpotJobs(ColdSpotSearch search, IDbContextFactory<StateD
 
     private static readonly TimeSpan PatienceWithRemoved = TimeSpan.FromSeconds(10);
 
-    // One per model: its last search is known for as long as the model, which the daily search relies on. What it found is read from where it is stored.
+    // One per model: its last search is known for as long as the model, which the daily search relies on. What it found is read from
+    // where it is stored.
     private readonly JobQueue<int, ColdSpotRequest, DateTimeOffset?> _jobs = new(MaxOpen, int.MaxValue, time, log);
 
     /// <summary>Starts one. A model's open search is answered instead of a second one; null when too many are open.</summary>
@@ -33,7 +34,8 @@ public sealed class ColdSpotJobs(ColdSpotSearch search, IDbContextFactory<StateD
     public Job<ColdSpotRequest, DateTimeOffset?>? Find(ModelDefinition model) => _jobs.Find(model.Id);
 
     /// <summary>Waits until the model's search is done, at most so long.</summary>
-    public Task WaitAsync(ModelDefinition model, TimeSpan atMost, CancellationToken cancellation) => _jobs.WaitAsync(model.Id, atMost, cancellation);
+    public Task WaitAsync(ModelDefinition model, TimeSpan atMost, CancellationToken cancellation) =>
+        _jobs.WaitAsync(model.Id, atMost, cancellation);
 
     /// <summary>Stops the model's search. False when none is open.</summary>
     public bool Cancel(ModelDefinition model) => _jobs.Cancel(model.Id);
