@@ -27,7 +27,9 @@ public sealed record SourcesOptions
     /// <summary>The connection of this name.</summary>
     public ConnectionOptions? Find(string name) => Connections.FirstOrDefault(connection => connection.Name == name);
 
-    internal void Validate(List<string> errors)
+    /// <summary>Adds what cannot be used, each as path and reason: <c>sources.page: ..</c>.</summary>
+    /// <param name="errors">What was found so far.</param>
+    public void Validate(List<string> errors)
     {
         if (PullsAtOnce is < 1 or > 16) errors.Add($"sources.pulls_at_once: {PullsAtOnce} is outside 1..16.");
         Check("timeout", Timeout, TimeSpan.FromHours(1));

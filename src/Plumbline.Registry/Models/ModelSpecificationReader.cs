@@ -71,7 +71,7 @@ public static class ModelSpecificationReader
     ];
 
     /// <summary>A type as it is declared; null when it is none.</summary>
-    internal static FeatureType? TypeOf(FeatureSpecification? declared) =>
+    public static FeatureType? TypeOf(FeatureSpecification? declared) =>
         Enum.TryParse<FeatureType>(declared?.Type, ignoreCase: true, out var type) && Enum.IsDefined(type) && !char.IsAsciiDigit(declared!.Type![0]) ? type : null;
 
     private static void CheckRetention(RetentionSpecification? retention, List<FieldError> errors)
