@@ -50,13 +50,11 @@ public sealed record ColumnConversion(FeatureColumn From, FeatureColumn To, stri
 
     private string IsNested => $"(startsWith({Json}, '[') OR startsWith({Json}, '{{'))";
 
-    private string Text => $"if({Json} != '', if(startsWith({Json}, '\"'), JSONExtractString({Json}), {Json}), {Stored})";
+    private string Text => $"if({Json} != '', if(startsWith({Json}, '\"'), JSONExtractString({Json}), {Json}), {From.Text})";
 
     private string Number => $"toFloat64OrNull({Text})";
 
     private string Truth => $"multiIf(lower({Text}) = 'true', CAST(true, 'Nullable(Bool)'), lower({Text}) = 'false', CAST(false, 'Nullable(Bool)'), NULL)";
-
-    private string Stored => From.Type == ColumnType.Numeric ? $"if(isNaN({From.Name}), NULL, toString({From.Name}))" : $"CAST({From.Name}, 'Nullable(String)')";
 
     private string NameParameter => string.Create(CultureInfo.InvariantCulture, $"feature{To.Ordinal}");
 

@@ -4,6 +4,7 @@ using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Backtests;
@@ -53,7 +54,8 @@ public static class BacktestEndpoints
         }
     }
 
-    private static IResult Answer(BacktestJob job) => Results.Json(job, Rule.ViewJson, statusCode: job.State is BacktestState.Waiting or BacktestState.Running ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+    private static IResult Answer(BacktestJob job) =>
+        Results.Json(job, Rule.ViewJson, statusCode: job.State.IsOpen() ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
 
     private static IResult Unknown(string id) => Problems.NotFound("unknown_backtest", $"There is no backtest '{Problems.Shorten(id)}' of this model; the last 50 are kept until the server stops.");
 

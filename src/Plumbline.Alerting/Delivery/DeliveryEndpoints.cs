@@ -6,8 +6,9 @@ using Plumbline.Registry.Web;
 namespace Plumbline.Alerting.Delivery;
 
 /// <summary>GET /v1/deliveries.</summary>
-internal static class DeliveryEndpoints
+public static class DeliveryEndpoints
 {
+    /// <summary>Maps the endpoint.</summary>
     public static void MapDeliveries(this IEndpointRouteBuilder routes) => routes.MapGet("/v1/deliveries", async (HttpRequest request, DeliveryHistory history, CancellationToken cancellation) =>
     {
         var (query, error) = ReadQuery(request.Query);
@@ -15,7 +16,7 @@ internal static class DeliveryEndpoints
     }).RequireRole(ApiRole.Read).WithTags("Deliveries");
 
     /// <summary>Reads a query string; also used by the page, so that both understand the same.</summary>
-    internal static (DeliveryQuery? Query, string? Error) ReadQuery(IQueryCollection query)
+    public static (DeliveryQuery? Query, string? Error) ReadQuery(IQueryCollection query)
     {
         DeliveryState? state = null;
         if (Text("state") is { } stateText)

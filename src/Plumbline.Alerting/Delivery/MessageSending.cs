@@ -7,6 +7,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Text;
 
@@ -189,10 +190,9 @@ internal static class RetrySchedule
     /// <summary>5 s, doubled with each attempt up to <paramref name="longest"/>, less up to a fifth so that many messages do not knock at once; never less than the receiver asked for.</summary>
     public static TimeSpan Pause(string key, int attempts, TimeSpan longest, TimeSpan? asked)
     {
-        var full = attempts >= 20 ? longest : TimeSpan.FromTicks(Math.Min(longest.Ticks, First.Ticks << (attempts - 1)));
         // The spread comes from the key and the attempt: no randomness, and still different for each message.
         var spread = SHA256.HashData(Encoding.UTF8.GetBytes($"{key}\n{attempts}"))[0] / 255.0;
-        var pause = full * (1 - (0.2 * spread));
+        var pause = new Backoff(First, longest) { Spread = 0.2 }.After(attempts, spread);
         return asked > pause ? asked.Value : pause;
     }
 }

@@ -34,7 +34,7 @@ internal static class ReceiverEndpoints
         {
             return catalog.Find(receiver)?.Source == ReceiverSource.Configuration
                 ? Problems.Conflict("receiver_configured", errors[0].Reason)
-                : Problems.BadRequest("receiver_invalid", "The receiver was not changed; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+                : Problems.Invalid("receiver_invalid", "The receiver was not changed; see errors.", errors);
         }
 
         await sending.HurryAsync(receiver, cancellation);

@@ -130,17 +130,17 @@ public sealed record SilenceSpecification
     public Recurrence? Recurrence { get; init; }
 
     /// <summary>Everything that is wrong, by field.</summary>
-    public IReadOnlyList<(string Field, string Reason)> Check(DateTimeOffset now)
+    public IReadOnlyList<FieldError> Check(DateTimeOffset now)
     {
-        var errors = new List<(string, string)>();
-        if (Matchers.Count is 0 or > MaxMatchers) errors.Add(("matchers", $"1..{MaxMatchers} are needed; to silence everything write {{\"label\":\"model\",\"operator\":\"=~\",\"value\":\".*\"}}."));
+        var errors = new List<FieldError>();
+        if (Matchers.Count is 0 or > MaxMatchers) errors.Add(new("matchers", $"1..{MaxMatchers} are needed; to silence everything write {{\"label\":\"model\",\"operator\":\"=~\",\"value\":\".*\"}}."));
         foreach (var matcher in Matchers)
-            if (matcher is null || matcher.Check() is not null) errors.Add(("matchers", matcher?.Check() ?? "null is not a matcher."));
-        if (string.IsNullOrWhiteSpace(Comment) || Comment.Length > MaxCommentLength) errors.Add(("comment", $"1..{MaxCommentLength} characters that say why are needed."));
-        if (Recurrence?.Check() is { } reason) errors.Add(("recurrence", reason));
-        if (For is not null && (EndsAt is not null || !DurationText.TryParse(For, out var length) || length <= TimeSpan.Zero)) errors.Add(("for", "a duration such as 2h is needed, and not together with ends_at."));
-        if (Recurrence is null && EndsAt is null && For is null) errors.Add(("ends_at", "needed, or for: a silence without an end hides what nobody remembers. A maintenance window (recurrence) may go without."));
-        if (errors.Count == 0 && End(now) is { } end && (end <= now || end <= (StartsAt ?? now))) errors.Add((For is null ? "ends_at" : "for", "it would be over before it begins."));
+            if (matcher is null || matcher.Check() is not null) errors.Add(new("matchers", matcher?.Check() ?? "null is not a matcher."));
+        if (string.IsNullOrWhiteSpace(Comment) || Comment.Length > MaxCommentLength) errors.Add(new("comment", $"1..{MaxCommentLength} characters that say why are needed."));
+        if (Recurrence?.Check() is { } reason) errors.Add(new("recurrence", reason));
+        if (For is not null && (EndsAt is not null || !DurationText.TryParse(For, out var length) || length <= TimeSpan.Zero)) errors.Add(new("for", "a duration such as 2h is needed, and not together with ends_at."));
+        if (Recurrence is null && EndsAt is null && For is null) errors.Add(new("ends_at", "needed, or for: a silence without an end hides what nobody remembers. A maintenance window (recurrence) may go without."));
+        if (errors.Count == 0 && End(now) is { } end && (end <= now || end <= (StartsAt ?? now))) errors.Add(new(For is null ? "ends_at" : "for", "it would be over before it begins."));
         return errors;
     }
 

@@ -23,7 +23,7 @@ internal static class SilenceEndpoints
         var (specification, problem) = await DeliveryBody.ReadAsync<SilenceSpecification>(request, cancellation);
         if (problem is not null) return problem;
         if (specification!.Check(time.GetUtcNow()) is { Count: > 0 } errors)
-            return Problems.BadRequest("silence_invalid", "Nothing is silenced; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+            return Problems.Invalid("silence_invalid", "Nothing is silenced; see errors.", errors);
         return await silences.AddAsync(specification, Actor.Of(request.HttpContext).Name, cancellation) is { } added
             ? Results.Json(View(added, time.GetUtcNow()), NotificationOutbox.Json, statusCode: StatusCodes.Status201Created)
             : Problems.Conflict("too_many_silences", $"There are {Silences.MaxSilences} silences already; end some.");

@@ -43,8 +43,8 @@ public sealed class FleetReader(HealthFactsReader facts, RuleFindingsReader find
 
     private FleetRow Row(ModelDefinition model)
     {
-        var facts = _facts.GetValueOrDefault(model.Id);
-        return new FleetRow(model, facts, LayerStates.Of(facts, _findings.GetValueOrDefault(model.Id)));
+        var numbers = _facts.GetValueOrDefault(model.Id);
+        return new FleetRow(model, numbers, LayerStates.Of(numbers, _findings.GetValueOrDefault(model.Id)));
     }
 
     /// <inheritdoc/>

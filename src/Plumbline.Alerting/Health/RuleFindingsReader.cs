@@ -36,7 +36,7 @@ public sealed class RuleFindingsReader(IDbContextFactory<StateDbContext> state)
     {
         var groups = await db.AlertStreams.AsNoTracking()
             .Where(row => (model == null || row.ModelId == model) && row.Segment == "" && row.Version == "")
-            .GroupBy(row => new { row.ModelId, row.Metric, OfAnswers = row.Feature.StartsWith("@"), row.Status })
+            .GroupBy(row => new { row.ModelId, row.Metric, OfAnswers = EF.Functions.Like(row.Feature, "@%"), row.Status })
             .Select(group => new { group.Key, Count = group.Count(), One = group.Max(row => row.Id) })
             .ToListAsync(cancellation);
         // Why one of them cannot be judged stands for the others.

@@ -57,7 +57,7 @@ public static class IncidentEndpoints
         if (problem is not null) return problem;
         var specification = new SilenceSpecification { Matchers = Words.Matchers(found.Incident), For = @for ?? "4h", Comment = string.IsNullOrWhiteSpace(comment) ? $"Incident {id}: {Problems.Shorten(found.Incident.Headline, 200)}" : comment };
         if (specification.Check(time.GetUtcNow()) is { Count: > 0 } errors)
-            return Problems.BadRequest("silence_invalid", "Nothing is silenced; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+            return Problems.Invalid("silence_invalid", "Nothing is silenced; see errors.", errors);
         var who = Actor.Of(http).Name;
         if (await silences.AddAsync(specification, who, cancellation) is not { } added) return Problems.Conflict("too_many_silences", $"There are {Silences.MaxSilences} silences already; end some.");
         await actions.RememberSilenceAsync(id, who, $"Silenced until {added.EndsAt:yyyy-MM-dd HH:mm} UTC: {string.Join(", ", added.Matchers)}.", cancellation);

@@ -18,7 +18,9 @@ public sealed record AlertingOptions
     /// <summary>Rules declared here are in force before those of the API and cannot be changed over it.</summary>
     public IReadOnlyList<FileRule> Rules { get; init; } = [];
 
-    internal void Validate(List<string> errors)
+    /// <summary>Adds what cannot be used, each as path and reason: <c>alerting.interval_ms: ..</c>.</summary>
+    /// <param name="errors">What was found so far.</param>
+    public void Validate(List<string> errors)
     {
         if (IntervalMs is < 50 or > 3_600_000) errors.Add($"alerting.interval_ms: {IntervalMs} is outside 50..3600000.");
         if (DefaultLabelDelayHours is < 0 or > 8_760) errors.Add($"alerting.default_label_delay_hours: {DefaultLabelDelayHours} is outside 0..8760.");

@@ -1,4 +1,3 @@
-using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Rules;
@@ -8,5 +7,5 @@ internal static class RuleProblems
 {
     /// <summary>A rule with violations.</summary>
     public static IResult Invalid(IReadOnlyList<FieldError> errors) =>
-        Problems.BadRequest("rule_invalid", "The rule cannot be judged; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+        Problems.Invalid("rule_invalid", "The rule cannot be judged; see errors.", errors);
 }

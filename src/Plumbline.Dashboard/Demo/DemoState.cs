@@ -16,7 +16,8 @@ public sealed class DemoState(InstanceOptions instance)
     /// <summary>Null without a demonstration, and in the first seconds of one.</summary>
     public DemoStory? Story => Volatile.Read(ref _story);
 
-    internal void Tell(DemoStory story) => Volatile.Write(ref _story, story);
+    /// <summary>Replaces the story.</summary>
+    public void Tell(DemoStory story) => Volatile.Write(ref _story, story);
 }
 
 /// <summary>The demonstration's part of the server.</summary>

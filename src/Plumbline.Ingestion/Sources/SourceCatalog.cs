@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Ingestion.Sources;
 
@@ -20,7 +21,7 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
 
     /// <summary>Creates or changes a source; it is due at once. Its cursor stays where it is unless other rows, or other columns of them, are read from now on.</summary>
     /// <returns>Whether it is new, or what is wrong by field.</returns>
-    public async Task<(bool Created, IReadOnlyList<(string Field, string Reason)> Errors)> PutAsync(ModelDefinition model, string name, SourceSpecification source, string by, CancellationToken cancellation)
+    public async Task<(bool Created, IReadOnlyList<FieldError> Errors)> PutAsync(ModelDefinition model, string name, SourceSpecification source, string by, CancellationToken cancellation)
     {
         if (SourceRules.Check(name, source, options) is { Count: > 0 } errors) return (false, errors);
         using var turn = await _changing.EnterAsync(cancellation);
@@ -29,7 +30,7 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
         var created = row is null;
         if (row is null)
         {
-            if (await db.OutcomeSources.CountAsync(known => known.ModelId == model.Id, cancellation) >= SourceRules.MaxSources) return (false, [("name", $"the model has {SourceRules.MaxSources} sources already, which is the most.")]);
+            if (await db.OutcomeSources.CountAsync(known => known.ModelId == model.Id, cancellation) >= SourceRules.MaxSources) return (false, [new("name", $"the model has {SourceRules.MaxSources} sources already, which is the most.")]);
             db.OutcomeSources.Add(row = new OutcomeSourceRow { ModelId = model.Id, Name = name, Specification = "", ChangedBy = by, Enabled = true });
         }
         else if (!source.ReadsLike(Read(row)))

@@ -44,7 +44,7 @@ internal static class SourceEndpoints
 
         if (specification is null) return Problems.BadRequest("source_invalid", "A JSON object is needed.");
         var (created, errors) = await catalog.PutAsync(found, source, specification, Actor.Of(http).Name, cancellation);
-        if (errors.Count > 0) return Problems.BadRequest("source_invalid", "The source was not changed; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+        if (errors.Count > 0) return Problems.Invalid("source_invalid", "The source was not changed; see errors.", errors);
         return Results.Json(await reader.FindAsync(found.Id, source, cancellation), SourceView.Json, statusCode: created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 

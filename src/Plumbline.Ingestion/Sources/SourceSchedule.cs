@@ -140,8 +140,7 @@ internal sealed class SourceSchedule(
     private async Task FailAsync(ModelDefinition model, OutcomeSourceRow row, SourceException error)
     {
         var now = time.GetUtcNow();
-        var pause = options.RetryPause * Math.Pow(2, Math.Min(row.Failures, 20));
-        if (pause > options.LongestRetryPause) pause = options.LongestRetryPause;
+        var pause = new Backoff(options.RetryPause, options.LongestRetryPause).After(row.Failures + 1);
         if (row.Error != error.Message) log.LogWarning("The source {Source} of model {Model} cannot be read ({Code}): {Reason} It is tried again in {Pause}", row.Name, model.Name, error.Code, error.Message, pause);
         await using var db = await state.CreateDbContextAsync(CancellationToken.None);
         await db.OutcomeSources.Where(known => known.Id == row.Id && known.Generation == row.Generation).ExecuteUpdateAsync(set => set

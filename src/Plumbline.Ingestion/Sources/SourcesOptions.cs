@@ -1,5 +1,6 @@
 using Plumbline.Registry.Outbound;
 using Plumbline.Registry.Text;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Ingestion.Sources;
 
@@ -27,7 +28,9 @@ public sealed record SourcesOptions
     /// <summary>The connection of this name.</summary>
     public ConnectionOptions? Find(string name) => Connections.FirstOrDefault(connection => connection.Name == name);
 
-    internal void Validate(List<string> errors)
+    /// <summary>Adds what cannot be used, each as path and reason: <c>sources.page: ..</c>.</summary>
+    /// <param name="errors">What was found so far.</param>
+    public void Validate(List<string> errors)
     {
         if (PullsAtOnce is < 1 or > 16) errors.Add($"sources.pulls_at_once: {PullsAtOnce} is outside 1..16.");
         Check("timeout", Timeout, TimeSpan.FromHours(1));
@@ -124,19 +127,19 @@ public sealed record ConnectionOptions
     internal string Redact(string text) => Secret is { Length: > 0 } secret ? text.Replace(secret, "***", StringComparison.Ordinal) : text;
 
     /// <summary>What is wrong, by key.</summary>
-    internal IEnumerable<(string Field, string Reason)> Check()
+    internal IEnumerable<FieldError> Check()
     {
-        if (!IsName(Name)) yield return ("name", $"1..{MostNameCharacters} characters of A-Z a-z 0-9 . _ - are needed.");
+        if (!IsName(Name)) yield return new("name", $"1..{MostNameCharacters} characters of A-Z a-z 0-9 . _ - are needed.");
         if (Kind is not { } kind)
         {
-            yield return ("kind", "one of postgresql, s3, files is needed.");
+            yield return new("kind", "one of postgresql, s3, files is needed.");
             yield break;
         }
 
         foreach (var (field, isGiven, isNeeded, kinds) in Keys())
         {
-            if (isGiven && !kinds.Contains(kind)) yield return (field, $"means nothing for {kind.ToString().ToLowerInvariant()}; remove it.");
-            if (!isGiven && isNeeded && kinds.Contains(kind)) yield return (field, $"is needed for {kind.ToString().ToLowerInvariant()}.");
+            if (isGiven && !kinds.Contains(kind)) yield return new(field, $"means nothing for {kind.ToString().ToLowerInvariant()}; remove it.");
+            if (!isGiven && isNeeded && kinds.Contains(kind)) yield return new(field, $"is needed for {kind.ToString().ToLowerInvariant()}.");
         }
 
         foreach (var error in CheckValues()) yield return error;
@@ -158,18 +161,18 @@ public sealed record ConnectionOptions
         ];
     }
 
-    private IEnumerable<(string Field, string Reason)> CheckValues()
+    private IEnumerable<FieldError> CheckValues()
     {
-        if (Port is < 1 or > 65_535) yield return ("port", $"{Port} is outside 1..65535.");
-        if (Password is not null && PasswordVariable is not null) yield return ("password_variable", "give password or password_variable, not both.");
-        if (SecretKey is not null && SecretKeyVariable is not null) yield return ("secret_key_variable", "give secret_key or secret_key_variable, not both.");
+        if (Port is < 1 or > 65_535) yield return new("port", $"{Port} is outside 1..65535.");
+        if (Password is not null && PasswordVariable is not null) yield return new("password_variable", "give password or password_variable, not both.");
+        if (SecretKey is not null && SecretKeyVariable is not null) yield return new("secret_key_variable", "give secret_key or secret_key_variable, not both.");
         foreach (var (field, variable) in new[] { ("password_variable", PasswordVariable), ("secret_key_variable", SecretKeyVariable) })
-            if (variable is not null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable))) yield return (field, $"the environment variable '{variable}' is not set.");
-        if (Endpoint is not null && (Endpoint.Scheme is not ("http" or "https") || Endpoint.UserInfo.Length > 0 || Endpoint.Query.Length > 0)) yield return ("endpoint", "an address that begins with https:// or http://, without user and query, is needed.");
-        if (Kind == ConnectionKind.S3 && AccessKey is null != (SecretKey is null && SecretKeyVariable is null)) yield return ("access_key", "access_key and the secret key go together; without both the bucket is read without signing in.");
-        if (Bucket is not null && (Bucket.Length is < 3 or > 63 || !Bucket.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-'))) yield return ("bucket", "3..63 characters of a-z 0-9 . - are needed.");
-        if (Prefix is not null && (Prefix.Contains('*', StringComparison.Ordinal) || SourceRules.PathError(Prefix.Trim('/')) is not null)) yield return ("prefix", "a path such as exports/outcomes is needed.");
-        if (Kind == ConnectionKind.Files && Folder is not null && !Directory.Exists(Folder)) yield return ("folder", $"there is no folder '{Folder}'.");
-        if (Kind == ConnectionKind.Files && Folder is not null && SourceRules.HasPattern(Path.GetFullPath(Folder))) yield return ("folder", "its path must not have any of * ? { } [ ] in it.");
+            if (variable is not null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable))) yield return new(field, $"the environment variable '{variable}' is not set.");
+        if (Endpoint is not null && (Endpoint.Scheme is not ("http" or "https") || Endpoint.UserInfo.Length > 0 || Endpoint.Query.Length > 0)) yield return new("endpoint", "an address that begins with https:// or http://, without user and query, is needed.");
+        if (Kind == ConnectionKind.S3 && AccessKey is null != (SecretKey is null && SecretKeyVariable is null)) yield return new("access_key", "access_key and the secret key go together; without both the bucket is read without signing in.");
+        if (Bucket is not null && (Bucket.Length is < 3 or > 63 || !Bucket.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-'))) yield return new("bucket", "3..63 characters of a-z 0-9 . - are needed.");
+        if (Prefix is not null && (Prefix.Contains('*', StringComparison.Ordinal) || SourceRules.PathError(Prefix.Trim('/')) is not null)) yield return new("prefix", "a path such as exports/outcomes is needed.");
+        if (Kind == ConnectionKind.Files && Folder is not null && !Directory.Exists(Folder)) yield return new("folder", $"there is no folder '{Folder}'.");
+        if (Kind == ConnectionKind.Files && Folder is not null && SourceRules.HasPattern(Path.GetFullPath(Folder))) yield return new("folder", "its path must not have any of * ? { } [ ] in it.");
     }
 }

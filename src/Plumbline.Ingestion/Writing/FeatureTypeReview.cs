@@ -75,7 +75,6 @@ public sealed class FeatureTypeReview(ModelCatalog catalog, IColumnStore store, 
     private async Task<FeatureEvidence> EvidenceAsync(int modelId, FeatureDefinition feature, CancellationToken cancellation)
     {
         var isNumeric = feature.Type == FeatureType.Numeric;
-        var stored = isNumeric ? $"if(isNaN({feature.Column}), NULL, toString({feature.Column}))" : $"CAST({feature.Column}, 'Nullable(String)')";
         // A misfit is JSON and says what it is; a number in a column of categories is written as the text of one.
         using var rows = await store.QueryAsync(new SqlStatement($$"""
             WITH raw_value != '' AS is_raw, if(startsWith(raw_value, '"'), JSONExtractString(raw_value), raw_value) AS raw_text,
@@ -92,7 +91,7 @@ public sealed class FeatureTypeReview(ModelCatalog catalog, IColumnStore store, 
                 toUInt64(length(arrayDistinct(groupArrayIf({{FeatureEvidence.Sample}})(if(is_raw, raw_text, stored_text), is_raw OR is_stored))))
             FROM
             (
-                SELECT {{stored}} AS stored, raw[{name:String}] AS raw_value FROM {{ModelTables.Predictions(modelId)}} ORDER BY timestamp DESC LIMIT {limit:UInt32}
+                SELECT {{ModelColumns.Of(feature).Text}} AS stored, raw[{name:String}] AS raw_value FROM {{ModelTables.Predictions(modelId)}} ORDER BY timestamp DESC LIMIT {limit:UInt32}
             )
             """,
             new SqlParameter("words", MissingWords.All), new SqlParameter("name", feature.Name), new SqlParameter("numeric", isNumeric),

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Plumbline.Events;
 using Plumbline.Events.Spooling;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.Storage;
 
 namespace Plumbline.Ingestion.Writing;
@@ -21,17 +22,16 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan PauseWhenEmpty = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(1);
-    private readonly ConcurrentDictionary<(int ModelId, EventKind Kind), Task> _lanes = new();
+    private static readonly Backoff BlockBackoff = new(TimeSpan.FromMilliseconds(400), TimeSpan.FromMinutes(1));
+    private readonly Lanes<(int ModelId, EventKind Kind)> _lanes = new(LanesAtOnce);
     private readonly ConcurrentDictionary<(int ModelId, EventKind Kind), DateTimeOffset> _paused = new();
     private readonly ConcurrentDictionary<long, (int Tries, DateTimeOffset Next)> _failing = new();
-    private readonly SemaphoreSlim _places = new(LanesAtOnce, LanesAtOnce);
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _places.Dispose();
         base.Dispose();
+        _lanes.Dispose();
     }
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
             {
                 progress.Sample();
                 // With an empty spool nothing is to be done before something arrives; looking all the same would keep an idle processor awake.
-                if (StartLanes(stoppingToken)) await Task.Delay(Pause, time, stoppingToken);
+                if (StartLanes()) await Task.Delay(Pause, time, stoppingToken);
                 else await spool.WaitForRowsAsync(PauseWhenEmpty, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -51,11 +51,11 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
                 break;
             }
         }
-        await Task.WhenAll(_lanes.Values);
+        await _lanes.StopAsync();
     }
 
     /// <summary>False when the spool is empty.</summary>
-    private bool StartLanes(CancellationToken stopping)
+    private bool StartLanes()
     {
         var (open, waiting) = (spool.OpenBlocks(), spool.Backlogs());
         if (open.Count == 0 && waiting.Count == 0)
@@ -67,18 +67,10 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
             if (now >= until)
                 _paused.TryRemove(lane, out _);
         }
-        foreach (var (lane, running) in _lanes)
-        {
-            if (running.IsCompleted)
-                _lanes.TryRemove(lane, out _);
-        }
         foreach (var lane in DueLanes(open, waiting, now))
         {
-            if (_paused.ContainsKey(lane))
-                continue;
-            if (_lanes.ContainsKey(lane))
-                continue;
-            _lanes[lane] = Task.Run(() => RunLaneAsync(lane.ModelId, lane.Kind, stopping), CancellationToken.None);
+            if (!_paused.ContainsKey(lane))
+                _lanes.TryStart(lane, stopping => RunLaneAsync(lane.ModelId, lane.Kind, stopping), (error, _) => PauseAsync(lane, error));
         }
         return true;
     }
@@ -99,34 +91,31 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
         return due;
     }
 
-    private async Task RunLaneAsync(int modelId, EventKind kind, CancellationToken stopping)
+    // All that is due in one go: a lane keeps its place until it has caught up.
+    private async Task<bool> RunLaneAsync(int modelId, EventKind kind, CancellationToken stopping)
     {
-        try
+        while (!stopping.IsCancellationRequested && await NextBlockAsync(modelId, kind) is { } next)
         {
-            await _places.WaitAsync(stopping);
+            if (!await TryStoreAsync(next.Block, next.IsRepeated, stopping))
+                break;
         }
-        catch (OperationCanceledException)
+        return false;
+    }
+
+    // A block's own failure does not come here: this is the spool's, and the whole lane waits.
+    private Task PauseAsync((int ModelId, EventKind Kind) lane, Exception error)
+    {
+        _paused[lane] = time.GetUtcNow() + PauseAfterFailure;
+        if (error is SpoolException)
         {
-            return;
-        }
-        try
-        {
-            while (!stopping.IsCancellationRequested && await NextBlockAsync(modelId, kind) is { } next)
-            {
-                if (!await TryStoreAsync(next.Block, next.IsRepeated, stopping))
-                    return;
-            }
-        }
-        catch (SpoolException error)
-        {
-            _paused[(modelId, kind)] = time.GetUtcNow() + PauseAfterFailure;
             storage.Failed(StorageFailure.Describe(error) ?? $"the spool cannot be written: {error.Message}");
-            if (failures.IsDue("spool")) log.LogError(error, "The spool cannot be written; model {Model} waits", modelId);
+            if (failures.IsDue("spool")) log.LogError(error, "The spool cannot be written; model {Model} waits", lane.ModelId);
         }
-        finally
+        else if (failures.IsDue("drain lane"))
         {
-            _places.Release();
+            log.LogError(error, "Moving events of model {Model} from the spool failed; it is tried again", lane.ModelId);
         }
+        return Task.CompletedTask;
     }
 
     private async Task<(SpoolBlock Block, bool IsRepeated)?> NextBlockAsync(int modelId, EventKind kind)
@@ -157,10 +146,10 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
         {
             // Whatever the engine or the data did: the block stays in the spool, and the other lanes go on.
             var tries = _failing.GetValueOrDefault(block.Number).Tries + 1;
-            var backoff = TimeSpan.FromMilliseconds(Math.Min(LongestBackoff.TotalMilliseconds, 200 * Math.Pow(2, tries)));
+            var backoff = BlockBackoff.After(tries);
             _failing[block.Number] = (tries, time.GetUtcNow() + backoff);
             if (tries == TriesBeforeSetAside)
-                log.LogError(error, "Block {Block} of model {Model} ({Rows} rows) failed {Tries} times and is set aside; it is tried again every {Backoff}", block.Number, block.ModelId, block.Rows, tries, LongestBackoff);
+                log.LogError(error, "Block {Block} of model {Model} ({Rows} rows) failed {Tries} times and is set aside; it is tried again every {Backoff}", block.Number, block.ModelId, block.Rows, tries, BlockBackoff.Longest);
             else if (failures.IsDue("block"))
                 log.LogWarning(error, "Block {Block} of model {Model} ({Rows} rows) failed and is tried again in {Backoff}", block.Number, block.ModelId, block.Rows, backoff);
             if (StorageFailure.Describe(error) is { } problem)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.References;
 using Plumbline.Monitoring.Samples;
@@ -28,56 +27,59 @@ public sealed class EstimatorCatalog(EstimatorFitting fitting, BaselineCatalog b
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<int, Entry> _entries = new();
+    private readonly FittedOnce<string, Fitted> _fits = new(MostEstimators);
 
     /// <summary>The estimator of a model, or why there is none. The first call of a reference fits it, which may take seconds.</summary>
     public async Task<ModelEstimator> FindAsync(ModelDefinition model, CancellationToken cancellation)
     {
         if (baselines.Find(model) is not { } baseline) return new ModelEstimator { Gap = EstimatorGap.NoReference };
         var key = KeyOf(model, baseline);
-        var now = time.GetUtcNow();
-        if (_entries.TryGetValue(model.Id, out var entry) && entry.Key == key && (entry.IsFinal || now < entry.NextLook || !await HasGrownAsync(model, baseline, entry, cancellation)))
-            return await UseAsync(model, entry, cancellation);
-        var fresh = new Entry(key, now, new Lazy<Task<ModelEstimator>>(() => fitting.FitAsync(model, baseline, CancellationToken.None))) { IsFinal = baseline.From is null || baseline.GroundTruthRows == baseline.Rows };
-        // Whoever comes second uses what the first one fits.
-        var chosen = _entries.AddOrUpdate(model.Id, fresh, (_, other) => other.Key == key && other != entry ? other : fresh);
-        var estimator = await UseAsync(model, chosen, cancellation);
+        var known = _fits.Find(model.Id, key);
+        if (known is not null)
+        {
+            var before = await UseAsync(model, known, cancellation);
+            if (before.IsFinal || time.GetUtcNow() < before.NextLook || !await HasGrownAsync(model, baseline, before, cancellation))
+                return before.Estimator;
+        }
+
+        var (entry, isNew) = _fits.Renew(model.Id, key, known, () => FitAsync(model, baseline));
+        var (estimator, _) = await UseAsync(model, entry, cancellation);
         // The same reference had no ground truth before: windows computed meanwhile have no estimates yet.
-        if (chosen == fresh && entry?.Key == key && estimator.Gap is null) await MarkWindowsAsync(model, baseline, cancellation);
+        if (isNew && known is not null && estimator.Gap is null) await MarkWindowsAsync(model, baseline, cancellation);
         return estimator;
     }
 
     /// <summary>Forgets a deleted model's estimator.</summary>
-    public void Remove(ModelDefinition model) => _entries.TryRemove(model.Id, out _);
+    public void Remove(ModelDefinition model) => _fits.Forget(model.Id);
 
-    private async Task<ModelEstimator> UseAsync(ModelDefinition model, Entry entry, CancellationToken cancellation)
+    private async Task<Fitted> FitAsync(ModelDefinition model, Baseline baseline)
     {
-        entry.Used = time.GetUtcNow();
+        var estimator = await fitting.FitAsync(model, baseline, CancellationToken.None);
+        var isFinal = baseline.From is null || baseline.GroundTruthRows == baseline.Rows;
+        return new Fitted(estimator, isFinal) { NextLook = time.GetUtcNow() + LookAgain };
+    }
+
+    private async Task<Fitted> UseAsync(ModelDefinition model, FittedOnce<string, Fitted>.Entry entry, CancellationToken cancellation)
+    {
         try
         {
-            var estimator = await entry.Fit.Value.WaitAsync(cancellation);
-            if (entry.NextLook == default) entry.NextLook = time.GetUtcNow() + LookAgain;
-            Trim();
-            return estimator;
+            return await _fits.UseAsync(model.Id, entry, cancellation);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            // A failed fit is not kept: the windows are tried again, and so is this.
-            _entries.TryRemove(new KeyValuePair<int, Entry>(model.Id, entry));
             log.LogError(error, "The estimator of {Model} could not be fitted", model.Name);
             throw;
         }
     }
 
-    private async Task<bool> HasGrownAsync(ModelDefinition model, Baseline baseline, Entry entry, CancellationToken cancellation)
+    private async Task<bool> HasGrownAsync(ModelDefinition model, Baseline baseline, Fitted before, CancellationToken cancellation)
     {
-        entry.NextLook = time.GetUtcNow() + LookAgain;
+        before.NextLook = time.GetUtcNow() + LookAgain;
         var (sql, parameters) = ReferenceSource.Of(model, baseline);
         using var rows = await store.QueryAsync(new SqlStatement($"SELECT countIf(truth != '') FROM ({sql})", parameters), cancellation);
         rows.Read();
         var labelled = Math.Min((long)rows.ReadUInt64(), model.Task == ModelTask.Regression ? EstimatorFitting.LossRows : EstimatorFitting.AnswerRows);
-        var before = (await entry.Fit.Value.WaitAsync(cancellation)).LabelledRows;
-        return labelled >= LeastRows && labelled > before * WorthwhileGrowth;
+        return labelled >= LeastRows && labelled > before.Estimator.LabelledRows * WorthwhileGrowth;
     }
 
     private async Task MarkWindowsAsync(ModelDefinition model, Baseline baseline, CancellationToken cancellation)
@@ -94,26 +96,13 @@ public sealed class EstimatorCatalog(EstimatorFitting fitting, BaselineCatalog b
         await ledger.MarkDirtyAsync(model.Id, starts, DirtyReason.GroundTruth, cancellation);
     }
 
-    private void Trim()
-    {
-        while (_entries.Count > MostEstimators && _entries.MinBy(pair => pair.Value.Used) is { Value: not null } oldest)
-            _entries.TryRemove(oldest);
-    }
-
     // What an estimator depends on besides the rows of the reference.
     private static string KeyOf(ModelDefinition model, Baseline baseline) => string.Join('\n', baseline.Generation, model.EffectivePositiveClass, string.Join('\t', model.Classes));
 
-    private sealed class Entry(string key, DateTimeOffset used, Lazy<Task<ModelEstimator>> fit)
+    /// <param name="Estimator">What was fitted.</param>
+    /// <param name="IsFinal">True when no ground truth can come late.</param>
+    private sealed record Fitted(ModelEstimator Estimator, bool IsFinal)
     {
-        public string Key => key;
-
-        public Lazy<Task<ModelEstimator>> Fit => fit;
-
-        public DateTimeOffset Used { get; set; } = used;
-
         public DateTimeOffset NextLook { get; set; }
-
-        /// <summary>True when no ground truth can come late.</summary>
-        public bool IsFinal { get; init; }
     }
 }

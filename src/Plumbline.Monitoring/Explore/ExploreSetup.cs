@@ -73,7 +73,7 @@ public static class ExploreSetup
     }
 
     private static IResult Invalid(IReadOnlyList<FieldError> errors) =>
-        Problems.BadRequest("search_invalid", "The search cannot be run; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+        Problems.Invalid("search_invalid", "The search cannot be run; see errors.", errors);
 
     // Routing leaves an encoded slash as it is, which cannot be told from an id that really holds "%2F": the target as it was sent can.
     private static string PredictionIdOf(HttpContext context)

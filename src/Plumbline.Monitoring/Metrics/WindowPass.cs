@@ -27,8 +27,7 @@ public sealed class WindowPass(
     // Nothing is due before the time that the ledger gives; a clock that is set forward meanwhile makes it due earlier.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<int, Task> _lanes = new();
-    private readonly SemaphoreSlim _places = new(LanesAtOnce, LanesAtOnce);
+    private readonly Lanes<int> _lanes = new(LanesAtOnce);
     private readonly ConcurrentQueue<int> _changed = new();
     private readonly WakeUp _wakeUp = new(time);
 
@@ -43,9 +42,9 @@ public sealed class WindowPass(
     {
         models.Changed -= Redeclared;
         ledger.Marked -= _wakeUp.Wake;
-        _places.Dispose();
-        _wakeUp.Dispose();
         base.Dispose();
+        _lanes.Dispose();
+        _wakeUp.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -74,7 +73,7 @@ public sealed class WindowPass(
             await _wakeUp.WaitAsync(TimeSpan.FromMilliseconds(options.IntervalMs), rest, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await Task.WhenAll(_lanes.Values);
+        await _lanes.StopAsync();
     }
 
     private void Redeclared(int modelId)
@@ -87,10 +86,8 @@ public sealed class WindowPass(
     private async Task<TimeSpan> StartLanesAsync(CancellationToken stopping)
     {
         var due = await ledger.ModelsDueAsync(stopping);
-        // What has ended is not kept: models come and go.
-        foreach (var (id, running) in _lanes)
-            if (running.IsCompleted) _lanes.TryRemove(id, out _);
-        foreach (var id in due) StartLane(id, stopping);
+        foreach (var id in due)
+            _lanes.TryStart(id, cancellation => RunModelAsync(id, cancellation), (error, cancellation) => LaneFailedAsync(id, error, cancellation));
         // What is due may be running, and fail: it is looked at again at the next interval.
         if (due.Count > 0) return TimeSpan.Zero;
         return await ledger.NextDueAsync(stopping) is { } next && next - time.GetUtcNow() is var rest && rest < LongestSleep ? rest : LongestSleep;
@@ -107,43 +104,17 @@ public sealed class WindowPass(
         }
     }
 
-    private void StartLane(int modelId, CancellationToken stopping)
+    private async Task LaneFailedAsync(int modelId, Exception error, CancellationToken stopping)
     {
-        if (_lanes.ContainsKey(modelId)) return;
-        _lanes[modelId] = Task.Run(() => RunLaneAsync(modelId, stopping), CancellationToken.None);
+        passState.Failed(error.Message);
+        if (failures.IsDue("window lane")) log.LogError(error, "The lane of model {Model} failed; it is tried again.", modelId);
+        await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task RunLaneAsync(int modelId, CancellationToken stopping)
+    // A batch of each length; true while there is more.
+    private async Task<bool> RunModelAsync(int modelId, CancellationToken cancellation)
     {
-        try
-        {
-            while (models.Find(modelId) is { } model)
-            {
-                await _places.WaitAsync(stopping);
-                try
-                {
-                    if (!await RunModelAsync(model, stopping)) return;
-                }
-                finally
-                {
-                    _places.Release();
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The ledger still has what was not computed.
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            passState.Failed(error.Message);
-            if (failures.IsDue("window lane")) log.LogError(error, "The lane of model {Model} failed; it is tried again.", modelId);
-            await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task<bool> RunModelAsync(ModelDefinition model, CancellationToken cancellation)
-    {
+        if (models.Find(modelId) is not { } model) return false;
         var worked = await RunAsync(model, model.Window, cancellation);
         foreach (var length in CoarseWindows.Above(model.Window)) worked |= await RunAsync(model, length, cancellation);
         return worked;

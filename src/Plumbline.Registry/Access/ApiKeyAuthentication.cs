@@ -17,7 +17,7 @@ public sealed class ApiKeyAuthentication(
     private TimeSpan? _pause;
 
     /// <summary>The seconds of a Retry-After header: whole ones, rounded up.</summary>
-    internal static string RetryAfter(TimeSpan pause) => Math.Max(1, Math.Ceiling(pause.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+    public static string RetryAfter(TimeSpan pause) => Math.Max(1, Math.Ceiling(pause.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Plumbline.Registry.Scheduling;
 
 namespace Plumbline.Registry.Access;
 
@@ -17,8 +18,7 @@ public sealed class LockOut(TimeProvider time, AccessCounters counters)
     public const int MaxRemembered = 10_000;
 
     private const int IPv6NetworkBytes = 8;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
+    private static readonly Backoff Pauses = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(15));
     private static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(1);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
@@ -60,16 +60,9 @@ public sealed class LockOut(TimeProvider time, AccessCounters counters)
 
         entry.Wrong++;
         entry.LastAt = now;
-        var pause = PauseAfter(entry.Wrong);
+        var pause = Pauses.After(entry.Wrong - FreeTries + 1);
         entry.Until = now + pause;
         return pause;
-    }
-
-    private static TimeSpan PauseAfter(int wrong)
-    {
-        if (wrong < FreeTries) return TimeSpan.Zero;
-        var pause = FirstPause * Math.Pow(2, Math.Min(wrong - FreeTries, 30));
-        return pause < LongestPause ? pause : LongestPause;
     }
 
     // A tenth at once: a flood of addresses then costs one sort in a thousand requests, not one in each.

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Plumbline.Registry.FeatureTypes;
 
 /// <summary>Objects inside a row as members of its own with dotted names: <c>{"user":{"country":"FR"}}</c> has the member <c>user.country</c>. A list stays a value.</summary>
-internal static class FlatJson
+public static class FlatJson
 {
     /// <summary>Gives every member that is no object to <paramref name="take"/>. False when an object lies deeper than so many others; what lies there is passed over.</summary>
     public static bool Visit(JsonElement row, int maxDepth, Action<string, JsonElement> take) => Visit(row, prefix: "", depth: 0, maxDepth, take);

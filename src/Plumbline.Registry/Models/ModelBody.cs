@@ -4,7 +4,7 @@ using Plumbline.Registry.Web;
 namespace Plumbline.Registry.Models;
 
 /// <summary>Reads the JSON of a declaration, in the spelling of <see cref="ModelSpecification.Json"/>.</summary>
-internal static class ModelBody
+public static class ModelBody
 {
     /// <summary>The value, or what to answer instead of it.</summary>
     /// <param name="request">The request.</param>

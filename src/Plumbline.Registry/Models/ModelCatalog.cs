@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.State;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Registry.Models;
 

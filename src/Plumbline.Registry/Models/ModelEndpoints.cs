@@ -32,7 +32,7 @@ public static class ModelEndpoints
         if (problem is not null) return problem;
         var (definition, before, errors) = await catalog.PutAsync(model, specification!, cancellation);
         if (definition is null)
-            return Problems.BadRequest("model_invalid", "The model was not changed; see errors.", ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+            return Problems.Invalid("model_invalid", "The model was not changed; see errors.", errors);
         if (before is not null && definition.Redefines(before))
         {
             // The declaration counts already: a caller that goes away does not undo what follows from it.

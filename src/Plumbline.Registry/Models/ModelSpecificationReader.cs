@@ -71,7 +71,7 @@ public static class ModelSpecificationReader
     ];
 
     /// <summary>A type as it is declared; null when it is none.</summary>
-    internal static FeatureType? TypeOf(FeatureSpecification? declared) =>
+    public static FeatureType? TypeOf(FeatureSpecification? declared) =>
         Enum.TryParse<FeatureType>(declared?.Type, ignoreCase: true, out var type) && Enum.IsDefined(type) && !char.IsAsciiDigit(declared!.Type![0]) ? type : null;
 
     private static void CheckRetention(RetentionSpecification? retention, List<FieldError> errors)
@@ -213,6 +213,3 @@ public static class ModelSpecificationReader
         return new(wanted.Alarms, wanted.Per ?? TimeSpan.FromDays(30));
     }
 }
-
-/// <summary>What is wrong in which field of a body.</summary>
-public sealed record FieldError(string Field, string Reason);

@@ -67,7 +67,8 @@ public sealed record ModelView(
 /// <summary>A business signal as the API answers it.</summary>
 public sealed record SignalView(string Kind, string? Good, string Unit, string AttributionWindow, bool Declared)
 {
-    internal static SignalView Of(SignalDefinition signal) => new(
+    /// <summary>How a signal is shown.</summary>
+    public static SignalView Of(SignalDefinition signal) => new(
         signal.Kind.ToString().ToLowerInvariant(), signal.UpIsGood switch { true => "up", false => "down", _ => null }, signal.Unit, DurationText.Format(signal.AttributionWindow), signal.Declared);
 }
 

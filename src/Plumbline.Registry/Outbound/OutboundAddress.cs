@@ -8,7 +8,7 @@ namespace Plumbline.Registry.Outbound;
 /// addresses and the metadata addresses of clouds are not, because they hand out a machine's credentials. Checked twice: when a receiver is declared, and
 /// for the resolved address when a connection is made, so that a name which changes its address does not get around it.
 /// </summary>
-internal static class OutboundAddress
+public static class OutboundAddress
 {
     /// <summary>Longest URL that is taken, in characters.</summary>
     public const int MaxUrlLength = 2048;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Plumbline.Registry.Scheduling;
 
 namespace Plumbline.Registry.Storage;
 
@@ -8,8 +9,7 @@ namespace Plumbline.Registry.Storage;
 /// </summary>
 public sealed class FailureLog(TimeProvider time)
 {
-    private static readonly TimeSpan First = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+    private static readonly Backoff Pauses = new(TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, Repeat> _known = new(StringComparer.Ordinal);
@@ -23,21 +23,20 @@ public sealed class FailureLog(TimeProvider time)
         _known.AddOrUpdate(key, _ =>
         {
             due = true;
-            return new Repeat(now + First, First, now);
+            return new Repeat(now + Pauses.First, 1, now);
         }, (_, known) =>
         {
             if (now - known.Last > Forgotten && now >= known.Next)
             {
                 due = true;
-                return new Repeat(now + First, First, now);
+                return new Repeat(now + Pauses.First, 1, now);
             }
 
             due = now >= known.Next;
-            var pause = due ? TimeSpan.FromTicks(Math.Min(Longest.Ticks, 2 * known.Pause.Ticks)) : known.Pause;
-            return new Repeat(due ? now + pause : known.Next, pause, now);
+            return due ? new Repeat(now + Pauses.After(known.Said + 1), known.Said + 1, now) : known with { Last = now };
         });
         return due;
     }
 
-    private sealed record Repeat(DateTimeOffset Next, TimeSpan Pause, DateTimeOffset Last);
+    private sealed record Repeat(DateTimeOffset Next, int Said, DateTimeOffset Last);
 }

@@ -8,6 +8,10 @@ public static class Problems
     public static ProblemHttpResult BadRequest(string code, string detail, params (string Key, object? Value)[] extensions) =>
         Make(StatusCodes.Status400BadRequest, "The request cannot be used", code, detail, extensions);
 
+    /// <summary>The answer for a declaration or a query that is wrong: all that is, under <c>errors</c>, as field and reason.</summary>
+    public static ProblemHttpResult Invalid(string code, string detail, IEnumerable<FieldError> errors) =>
+        BadRequest(code, detail, ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
+
     public static ProblemHttpResult NotFound(string code, string detail) =>
         Make(StatusCodes.Status404NotFound, "Not found", code, detail);
 

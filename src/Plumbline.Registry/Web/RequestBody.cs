@@ -3,7 +3,7 @@ using Plumbline.Events;
 namespace Plumbline.Registry.Web;
 
 /// <summary>Small request bodies of JSON, read whole.</summary>
-internal static class RequestBody
+public static class RequestBody
 {
     private const int BufferBytes = 16 * 1024;
 

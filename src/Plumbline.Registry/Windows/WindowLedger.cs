@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Registry.Windows;
@@ -48,7 +49,7 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     /// <summary>Tries, with pauses of 1, 2, 4 .. seconds between them, after which a window is set aside: about four minutes.</summary>
     public const int AttemptsBeforeSetAside = 8;
 
-    private static readonly TimeSpan SetAsidePause = TimeSpan.FromHours(1);
+    private static readonly Backoff TryAgain = new(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
 
     // Marks only need to differ from those taken before; ticks keep them ascending over restarts.
     private long _mark = time.GetUtcNow().UtcTicks;
@@ -164,7 +165,7 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
         foreach (var window in windows)
         {
             var (seconds, startMs) = ((int)window.Length.TotalSeconds, window.Start.ToUnixTimeMilliseconds());
-            var pause = window.Attempts + 1 >= AttemptsBeforeSetAside ? SetAsidePause : TimeSpan.FromSeconds(Math.Pow(2, window.Attempts));
+            var pause = window.Attempts + 1 >= AttemptsBeforeSetAside ? TryAgain.Longest : TryAgain.After(window.Attempts + 1);
             var until = (time.GetUtcNow() + pause).ToUnixTimeMilliseconds();
             await db.DirtyWindows.Where(row => row.ModelId == modelId && row.Seconds == seconds && row.StartMs == startMs)
                 .ExecuteUpdateAsync(

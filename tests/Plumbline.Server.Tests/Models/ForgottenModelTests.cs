@@ -53,13 +53,20 @@ public sealed class ForgottenModelTests(TestHost host)
     private IEnumerable<string> Remembering(int modelId)
     {
         foreach (var service in Services())
+            foreach (var place in Places(service, service.GetType().Name, modelId)) yield return place;
+    }
+
+    private static IEnumerable<string> Places(object holder, string name, int modelId)
+    {
+        for (var type = holder.GetType(); type is not null && type.Namespace?.StartsWith("Plumbline.", StringComparison.Ordinal) == true; type = type.BaseType)
         {
-            for (var type = service.GetType(); type is not null && type.Namespace?.StartsWith("Plumbline.", StringComparison.Ordinal) == true; type = type.BaseType)
+            foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
             {
-                foreach (var field in type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
-                {
-                    if (field.GetValue(service) is IDictionary entries && entries.Keys.Cast<object>().Any(key => IsOf(key, modelId))) yield return $"{service.GetType().Name}.{field.Name}";
-                }
+                var value = field.GetValue(holder);
+                if (value is IDictionary entries && entries.Keys.Cast<object>().Any(key => IsOf(key, modelId))) yield return $"{name}.{field.Name}";
+                // What services share to keep something by key: lanes, queues, caches.
+                if (value?.GetType() is { IsGenericType: true, Namespace: { } space } && space.StartsWith("Plumbline.", StringComparison.Ordinal))
+                    foreach (var place in Places(value, $"{name}.{field.Name}", modelId)) yield return place;
             }
         }
     }

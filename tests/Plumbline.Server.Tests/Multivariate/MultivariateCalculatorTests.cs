@@ -82,7 +82,7 @@ public sealed class MultivariateCalculatorTests(TestHost host)
 
         // The same again: the sample of a window depends on nothing but the window.
         var again = new List<MetricPoint>();
-        var calculator = new MultivariateCalculator(new ReferenceShapes(samples, host.Get<BaselineCatalog>(), TimeProvider.System), samples, TimeProvider.System);
+        var calculator = new MultivariateCalculator(new ReferenceShapes(samples, host.Get<BaselineCatalog>()), samples, TimeProvider.System);
         await calculator.CalculateAsync(model, [new MetricWindow(Start, Start.AddDays(1))], again, default);
         Assert.Equal(area.Value(), again.Single(point => point.Metric == "drift.multivariate.domain_classifier").Value!.Value);
     }

@@ -40,7 +40,9 @@ public sealed record DeliveryOptions
     /// <summary>Receivers declared here cannot be changed over the API. Their secrets stand in the file; protect it.</summary>
     public IReadOnlyList<ReceiverSpecification> Receivers { get; init; } = [];
 
-    internal void Validate(List<string> errors)
+    /// <summary>Adds what cannot be used, each as path and reason: <c>delivery.timeout: ..</c>.</summary>
+    /// <param name="errors">What was found so far.</param>
+    public void Validate(List<string> errors)
     {
         Check("group_wait", GroupWait, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         Check("timeout", Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));

@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Delivery.Receivers;
 
@@ -37,13 +38,13 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
 
     /// <summary>Creates or changes a receiver. Secrets that are not given are kept while kind and destination stay the same; an empty text clears one.</summary>
     /// <returns>The receiver, or what is wrong by field.</returns>
-    public async Task<(Receiver? Receiver, bool Created, IReadOnlyList<(string Field, string Reason)> Errors)> PutAsync(string name, ReceiverSpecification given, string by, CancellationToken cancellation)
+    public async Task<(Receiver? Receiver, bool Created, IReadOnlyList<FieldError> Errors)> PutAsync(string name, ReceiverSpecification given, string by, CancellationToken cancellation)
     {
         using var turn = await _changing.EnterAsync(cancellation);
         var present = Find(name);
-        if (present?.Source == ReceiverSource.Configuration) return (null, false, [("name", $"'{name}' is declared in the configuration file; change it there.")]);
-        if (given.Name is not null && given.Name != name) return (null, false, [("name", $"the address says '{name}'.")]);
-        if (present is null && _all.Length >= DeliveryOptions.MaxReceivers) return (null, false, [("name", $"there are {_all.Length} receivers already; at most {DeliveryOptions.MaxReceivers}.")]);
+        if (present?.Source == ReceiverSource.Configuration) return (null, false, [new("name", $"'{name}' is declared in the configuration file; change it there.")]);
+        if (given.Name is not null && given.Name != name) return (null, false, [new("name", $"the address says '{name}'.")]);
+        if (present is null && _all.Length >= DeliveryOptions.MaxReceivers) return (null, false, [new("name", $"there are {_all.Length} receivers already; at most {DeliveryOptions.MaxReceivers}.")]);
         var complete = Complete(given, present);
         if (ReceiverRules.Check(name, complete, options.AllowLinkLocal) is { Count: > 0 } errors) return (null, false, errors);
         var receiver = new Receiver(name, complete, ReceiverSource.Api);

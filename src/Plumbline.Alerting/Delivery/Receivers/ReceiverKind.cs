@@ -1,3 +1,5 @@
+using Plumbline.Registry.Web;
+
 namespace Plumbline.Alerting.Delivery.Receivers;
 
 /// <summary>
@@ -49,7 +51,7 @@ public abstract class ReceiverKind
     public abstract string Where(ReceiverSpecification declared);
 
     /// <summary>What is wrong beside what the fields themselves say, by field.</summary>
-    public virtual IEnumerable<(string Field, string Reason)> Check(ReceiverSpecification declared, bool allowLinkLocal) => [];
+    public virtual IEnumerable<FieldError> Check(ReceiverSpecification declared, bool allowLinkLocal) => [];
 
     /// <summary>
     /// Where it sends to. While this stays the same, a declaration without secrets keeps those it has; when it changes they must be given again, or

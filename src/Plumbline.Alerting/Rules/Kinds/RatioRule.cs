@@ -1,5 +1,5 @@
-using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Rules.Kinds;
 

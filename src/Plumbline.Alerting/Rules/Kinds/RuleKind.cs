@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Reflection;
 using System.Text.Json.Serialization;
-using Plumbline.Registry.Models;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Rules.Kinds;
 

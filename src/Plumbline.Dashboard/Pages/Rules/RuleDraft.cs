@@ -1,8 +1,8 @@
 using System.Globalization;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Rules.Kinds;
-using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Dashboard.Pages.Rules;
 

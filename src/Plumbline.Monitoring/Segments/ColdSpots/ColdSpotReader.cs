@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Monitoring.Segments.ColdSpots;
@@ -11,10 +12,10 @@ namespace Plumbline.Monitoring.Segments.ColdSpots;
 /// <param name="Error">Why it failed.</param>
 /// <param name="AskedAt">When it was asked for.</param>
 /// <param name="Result">The newest finished search, also from before the server started; null when there is none.</param>
-public sealed record ColdSpotView(ColdSpotState? State, double? Progress, string? Error, DateTimeOffset? AskedAt, ColdSpotReport? Result)
+public sealed record ColdSpotView(JobState? State, double? Progress, string? Error, DateTimeOffset? AskedAt, ColdSpotReport? Result)
 {
     /// <summary>True while a search waits or runs.</summary>
-    public bool IsOpen => State is ColdSpotState.Waiting or ColdSpotState.Running;
+    public bool IsOpen => State?.IsOpen() == true;
 }
 
 /// <summary>Reads the state of the search and its last findings.</summary>

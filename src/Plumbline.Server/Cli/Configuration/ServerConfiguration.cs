@@ -1,3 +1,4 @@
+using Plumbline.Registry.Web;
 using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Hosting;
 
@@ -47,12 +48,10 @@ public static class ServerConfiguration
         var path = colon > 0 ? violation[..colon] : "";
         for (var known = path; known.Length > 0; known = known[..Math.Max(0, known.LastIndexOfAny(['.', '[']))])
         {
-            if (!origins.TryGetValue(known, out var origin)) continue;
-            return origin.Variable is { } variable
-                ? new ConfigurationMistake(0, 0, path, violation[(colon + 2)..], variable)
-                : new ConfigurationMistake(origin.Line, origin.Column, path, violation[(colon + 2)..]);
+            if (origins.TryGetValue(known, out var origin))
+                return new ConfigurationMistake(new FieldError(path, violation[(colon + 2)..]), origin);
         }
 
-        return new ConfigurationMistake(0, 0, path, colon > 0 ? violation[(colon + 2)..] : violation);
+        return new ConfigurationMistake(new FieldError(path, colon > 0 ? violation[(colon + 2)..] : violation));
     }
 }

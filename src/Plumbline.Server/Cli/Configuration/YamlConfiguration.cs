@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text;
 using Plumbline.Registry;
+using Plumbline.Registry.Web;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -101,7 +102,7 @@ public sealed class YamlConfiguration
             }
 
             if (!TryConvert(valueNode, type, property?.GetValue(target), keyPath, depth, out var value)) continue;
-            _origins[keyPath] = new(valueNode.Start.Line, valueNode.Start.Column, _variable);
+            _origins[keyPath] = OriginOf(valueNode.Start);
             if (property is not null) property.SetValue(target, value);
             else open!.Set(key, value);
         }
@@ -176,5 +177,8 @@ public sealed class YamlConfiguration
     private void Complain(YamlNode node, string path, string message) => Complain(node.Start, path, message);
 
     private void Complain(Mark at, string path, string message) =>
-        _mistakes.Add(_variable is null ? new(at.Line, at.Column, path, message) : new(0, 0, path, message, _variable));
+        _mistakes.Add(new(new FieldError(path, message), OriginOf(at)));
+
+    // The lines of a variable's own text say nothing to anybody.
+    private ConfigurationOrigin OriginOf(Mark at) => _variable is null ? new(at.Line, at.Column, null) : new(0, 0, _variable);
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli.Import;
@@ -12,6 +13,7 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
 {
     private const int MaxAttempts = 6;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(16));
 
     // How long an import stays patient while the server says 429: an overloaded server drains its spool in minutes, a stuck one never does.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
@@ -100,7 +102,7 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
                 response?.Dispose();
                 if (!retryWhenUnreachable || attempt >= MaxAttempts)
                     throw new CommandLineException(ExitCode.ServerUnreachable, $"cannot reach {http.BaseAddress}: {unreachable.Message}", unreachable);
-                await Task.Delay(Backoff(attempt), time, cancellation);
+                await Task.Delay(Backoff.After(attempt), time, cancellation);
             }
             catch (TaskCanceledException slow) when (!cancellation.IsCancellationRequested)
             {
@@ -116,8 +118,8 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
 
     private TimeSpan? PauseBefore(HttpResponseMessage response, int attempt) => response.StatusCode switch
     {
-        HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => Shorter(AskedPause(response.Headers.RetryAfter) ?? Backoff(attempt), LongestPause),
-        HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => Backoff(attempt),
+        HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => Shorter(AskedPause(response.Headers.RetryAfter) ?? Backoff.After(attempt), LongestPause),
+        HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => Backoff.After(attempt),
         _ => null,
     };
 
@@ -127,8 +129,6 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
         { Date: { } date } when date > time.GetUtcNow() => date - time.GetUtcNow(),
         _ => null,
     };
-
-    private static TimeSpan Backoff(int attempt) => TimeSpan.FromMilliseconds(250 * Math.Pow(2, Math.Min(attempt, 7) - 1));
 
     private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Registry;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 
@@ -24,7 +25,7 @@ public sealed class ReceiverKindTests
         Assert.Equal(kind, ReceiverKind.Find(name.ToUpperInvariant()));
         // Without any field each needed one is named.
         var errors = ReceiverRules.Check("r", new ReceiverSpecification { Kind = name }, allowLinkLocal: false);
-        Assert.All(kind.Fields.Where(field => field.IsNeeded), field => Assert.Contains((field.Key, "needed."), errors));
+        Assert.All(kind.Fields.Where(field => field.IsNeeded), field => Assert.Contains(new FieldError(field.Key, "needed."), errors));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
 using Plumbline.Server.Tests.Ingestion;
 using Plumbline.Statistics;
@@ -178,7 +179,7 @@ public sealed class ColdSpotTests(TestHost host)
         Assert.Equal(first.AskedAt, jobs.Start(model, new ColdSpotRequest(Days: 1))!.AskedAt);
         Assert.True(jobs.Cancel(model));
         await jobs.WaitAsync(model, TimeSpan.FromSeconds(30), default);
-        Assert.Equal(ColdSpotState.Cancelled, jobs.Find(model)!.State);
+        Assert.Equal(JobState.Cancelled, jobs.Find(model)!.State);
         Assert.False(jobs.Cancel(model));
         Assert.Null((await host.Get<ColdSpotReader>().ReadAsync(model, default)).Result);
     }

@@ -1,6 +1,7 @@
 using System.Net.Mail;
 using System.Text.RegularExpressions;
 using Plumbline.Registry.Outbound;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Delivery.Receivers.Email;
 
@@ -47,13 +48,13 @@ public sealed partial class EmailReceiver : ReceiverKind
     /// <summary>The declared port, or the usual one of its encryption.</summary>
     public static int PortOf(ReceiverSpecification declared) => (int)(declared.Number("port") ?? (TlsOf(declared) == "implicit" ? ImplicitTlsPort : SubmissionPort));
 
-    public override IEnumerable<(string Field, string Reason)> Check(ReceiverSpecification declared, bool allowLinkLocal)
+    public override IEnumerable<FieldError> Check(ReceiverSpecification declared, bool allowLinkLocal)
     {
         var host = declared.Text("host");
-        if (host is not null && OutboundAddress.CheckHost(host, allowLinkLocal) is { } refused) yield return ("host", refused);
-        if (declared.IsGiven("password") != declared.IsGiven("user_name")) yield return ("password", "user_name and password go together.");
+        if (host is not null && OutboundAddress.CheckHost(host, allowLinkLocal) is { } refused) yield return new("host", refused);
+        if (declared.IsGiven("password") != declared.IsGiven("user_name")) yield return new("password", "user_name and password go together.");
         if (TlsOf(declared) == "none" && declared.IsGiven("password") && !OutboundAddress.IsLoopback(host ?? ""))
-            yield return ("tls", "a password is not sent over an unencrypted connection to another machine.");
+            yield return new("tls", "a password is not sent over an unencrypted connection to another machine.");
     }
 
     public override string Where(ReceiverSpecification declared)
