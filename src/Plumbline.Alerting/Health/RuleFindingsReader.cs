@@ -7,7 +7,7 @@ using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Health;
 
-/// <summary>Reads what the rules say, for one model or for all at once: three questions however many models there are.</summary>
+/// <summary>Reads what the rules say, for one model or for all at once: two questions however many models there are.</summary>
 public sealed class RuleFindingsReader(IDbContextFactory<StateDbContext> state)
 {
     /// <summary>By model number; a model whose rules have not looked at anything is not in it.</summary>
@@ -37,16 +37,13 @@ public sealed class RuleFindingsReader(IDbContextFactory<StateDbContext> state)
         var groups = await db.AlertStreams.AsNoTracking()
             .Where(row => (model == null || row.ModelId == model) && row.Segment == "" && row.Version == "")
             .GroupBy(row => new { row.ModelId, row.Metric, OfAnswers = EF.Functions.Like(row.Feature, "@%"), row.Status })
-            .Select(group => new { group.Key, Count = group.Count(), One = group.Max(row => row.Id) })
+            // Why one of them cannot be judged stands for the others.
+            .Select(group => new { group.Key, Count = group.Count(), Reason = group.Max(row => row.Reason) })
             .ToListAsync(cancellation);
-        // Why one of them cannot be judged stands for the others.
-        var unjudged = groups.Where(group => group.Key.Status == (int)StreamStatus.CannotJudge).Select(group => group.One).ToList();
-        var reasons = await db.AlertStreams.AsNoTracking().Where(row => unjudged.Contains(row.Id)).Select(row => new { row.Id, row.State }).ToListAsync(cancellation);
-        var reasonOf = reasons.ToDictionary(row => row.Id, row => StreamState.Read(row.State).Reason);
         return groups.ToLookup(
             group => group.Key.ModelId,
             group => new LayerStreams(
                 KnownMetrics.Of(group.Key.Metric).LayerOf(group.Key.OfAnswers ? "@" : ""), group.Key.Metric,
-                (StreamStatus)group.Key.Status, group.Count, reasonOf.GetValueOrDefault(group.One)));
+                (StreamStatus)group.Key.Status, group.Count, string.IsNullOrEmpty(group.Reason) ? null : group.Reason));
     }
 }
