@@ -26,20 +26,34 @@ static int Usage()
 {
     Console.WriteLine("dotnet run -c Release --project bench/Plumbline.Bench -- <name>");
     Console.WriteLine("  decode                  the JSON decoder alone: rows per second and allocations");
-    Console.WriteLine("  ingest [seconds] [rate] batches of 1,000 predictions: acknowledged per second, memory, ratio to the engine's own insert");
+    Console.WriteLine(
+        "  ingest [seconds] [rate] batches of 1,000 predictions: acknowledged per second, memory, ratio to the engine's own insert"
+    );
     Console.WriteLine("  ingest-single [seconds] single predictions over 64 connections");
     Console.WriteLine("  recovery [millions]     from SIGKILL under load to /readyz with so many million predictions stored, three times");
-    Console.WriteLine("  idle [--models 100] [--with-predictions n/10] [--hours 6] [--settle 180] [--seconds 60] [--seed 1] [--engine-mib n] [--port 5304]");
-    Console.WriteLine("                          models to which nothing happens: processor, memory, tables, what grows, a registration and a start with them");
+    Console.WriteLine(
+        "  idle [--models 100] [--with-predictions n/10] [--hours 6] [--settle 180] [--seconds 60] [--seed 1] [--engine-mib n] [--port 5304]"
+    );
+    Console.WriteLine(
+        "                          models to which nothing happens: processor, memory, tables, what grows, a registration and a start with them"
+    );
     Console.WriteLine("  model-page              the reads of a model page: 100 features x 30 days of hourly points");
     Console.WriteLine("  profiles                from stored events to stored profiles: 3 million rows x 30 features over 8 windows");
-    Console.WriteLine("  segments                the segment table over 1,000 segments and 30 days, and how profile work grows with rows and segments");
-    Console.WriteLine("  statistics              tests, distances and performance estimation at 1e3, 1e5 and 1e6 rows: time and allocations");
+    Console.WriteLine(
+        "  segments                the segment table over 1,000 segments and 30 days, and how profile work grows with rows and segments"
+    );
+    Console.WriteLine(
+        "  statistics              tests, distances and performance estimation at 1e3, 1e5 and 1e6 rows: time and allocations"
+    );
     Console.WriteLine("  alarms [--months 200] [--runs 200] [--reference-days 28] [--seed n] [--only-delays | --only-false-alarms]");
     Console.WriteLine("                          false alarms per 30 days without drift, and windows until a change is found");
     Console.WriteLine("  slices [--runs 100] [--rows 100000] [--features 50] [--seed n] [--predicates 1..3] [--only-null]");
-    Console.WriteLine("                          planted cold spots found first, seconds per search, and false findings where there is none");
+    Console.WriteLine(
+        "                          planted cold spots found first, seconds per search, and false findings where there is none"
+    );
     Console.WriteLine("  fuzz [--requests 300000] [--rounds 1] [--seed 1] [--port 5979] [--log FILE]");
-    Console.WriteLine("                          mutated requests of every kind: no 5xx but 503 with a reason, counters equal to the answers, memory");
+    Console.WriteLine(
+        "                          mutated requests of every kind: no 5xx but 503 with a reason, counters equal to the answers, memory"
+    );
     return 2;
 }

@@ -15,8 +15,15 @@ internal static class RecoveryBenchmark
     public static async Task<int> RunAsync(int millions)
     {
         await using var server = await ServerProcess.StartAsync(5303);
-        using var created = await server.Client.PutAsJsonAsync($"/v1/models/{Model}",
-            new { task = "binary", classes = new[] { "0", "1" }, positive_class = "1" });
+        using var created = await server.Client.PutAsJsonAsync(
+            $"/v1/models/{Model}",
+            new
+            {
+                task = "binary",
+                classes = new[] { "0", "1" },
+                positive_class = "1",
+            }
+        );
         created.EnsureSuccessStatusCode();
         var load = new EventLoad(server.Address, Model, rowsPerPost: 1_000, connections: 4, rowsPerSecond: 60_000);
         while (load.Acknowledged < millions * 1_000_000L)
@@ -42,10 +49,14 @@ internal static class RecoveryBenchmark
 
             var watch = Stopwatch.StartNew();
             await server.WaitUntilStoredAsync();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{load.Acknowledged:N0} acknowledged, {waiting.Received - waiting.Stored:N0} of them in the spool when it was killed: "
-                    + $"ready after {ready.TotalSeconds:N1} s, all stored {watch.Elapsed.TotalSeconds:N1} s later "
-                    + $"({server.ReadCounters().Stored:N0})"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{load.Acknowledged:N0} acknowledged, {waiting.Received - waiting.Stored:N0} of them in the spool when it was killed: "
+                        + $"ready after {ready.TotalSeconds:N1} s, all stored {watch.Elapsed.TotalSeconds:N1} s later "
+                        + $"({server.ReadCounters().Stored:N0})"
+                )
+            );
         }
 
         return 0;

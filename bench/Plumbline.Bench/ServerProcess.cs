@@ -4,7 +4,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Plumbline.Bench;
 
-/// <summary>The server as a process of its own in an empty folder, so that the load beside it costs what it costs in life and memory can be measured.</summary>
+/// <summary>
+/// The server as a process of its own in an empty folder, so that the load beside it costs what it costs in life and memory can be
+/// measured.
+/// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private Process _process;
@@ -57,7 +60,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var folder = Path.Combine(Path.GetTempPath(), $"plumbline-bench-{Environment.ProcessId}");
         var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", folder, "--urls", url, .. more ?? []])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", folder, "--urls", url, .. more ?? []]
+        )
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
@@ -96,7 +102,8 @@ internal sealed class ServerProcess : IAsyncDisposable
             try
             {
                 using var ready = await Client.GetAsync("/readyz");
-                if (ready.IsSuccessStatusCode) return;
+                if (ready.IsSuccessStatusCode)
+                    return;
             }
             catch (HttpRequestException) when (!_process.HasExited && watch.Elapsed < TimeSpan.FromMinutes(10))
             {

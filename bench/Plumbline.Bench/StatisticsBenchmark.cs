@@ -13,13 +13,14 @@ using Plumbline.Statistics.TwoSample;
 namespace Plumbline.Bench;
 
 /// <summary>
-/// The mathematics on one core: median of the runs' wall and processor time, and bytes allocated per run. Processor time is the one to compare on a busy machine.
+/// The mathematics on one core: median of the runs' wall and processor time, and bytes allocated per run. Processor time is the one to
+/// compare on a busy machine.
 /// </summary>
 internal static class StatisticsBenchmark
 {
     public static int Run()
     {
-        Console.WriteLine($"{"what",-44} {"n",9} {"wall ms",10} {"cpu ms",10} {"KB allocated",14}");
+        Console.WriteLine($"{"what", -44} {"n", 9} {"wall ms", 10} {"cpu ms", 10} {"KB allocated", 14}");
         foreach (var n in new[] { 1_000, 100_000, 1_000_000 })
             RunSize(n);
         RunMultivariate(5_000);
@@ -41,7 +42,12 @@ internal static class StatisticsBenchmark
         var forest = IsolationForest.Fit(rows, 20);
         Measure("domain classifier, 20 columns, 5 folds", n, () => DomainClassifier.Measure(reference, current), 3);
         Measure("PCA reconstruction, fit and measure", n, () => PcaReconstruction.Fit(reference).Measure(current), 3);
-        Measure("isolation forest, 20 columns, score all", n, () => Enumerable.Range(0, n).Sum(i => forest.Score(rows.AsSpan(20 * i, 20))), 3);
+        Measure(
+            "isolation forest, 20 columns, score all",
+            n,
+            () => Enumerable.Range(0, n).Sum(i => forest.Score(rows.AsSpan(20 * i, 20))),
+            3
+        );
     }
 
     private static void RunSize(int n)
@@ -92,7 +98,10 @@ internal static class StatisticsBenchmark
 
     private static void Measure<T>(string what, int n, Func<T> run, int runs = 0)
     {
-        runs = runs > 0 ? runs : n >= 1_000_000 ? 5 : 15;
+        runs =
+            runs > 0 ? runs
+            : n >= 1_000_000 ? 5
+            : 15;
         var wall = new double[runs];
         var cpu = new double[runs];
         long allocated = 0;
@@ -113,6 +122,11 @@ internal static class StatisticsBenchmark
         GC.KeepAlive(kept);
         Array.Sort(wall);
         Array.Sort(cpu);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-44} {n,9} {wall[runs / 2],10:0.00} {cpu[runs / 2],10:0.00} {allocated / 1024.0,14:0.0}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what, -44} {n, 9} {wall[runs / 2], 10:0.00} {cpu[runs / 2], 10:0.00} {allocated / 1024.0, 14:0.0}"
+            )
+        );
     }
 }

@@ -4,7 +4,8 @@ using TicketRouter.Releases;
 try
 {
     await using var app = TicketRouterHost.Build(args, TimeProvider.System);
-    foreach (var (version, evaluation) in app.Services.GetRequiredService<ReleaseCatalog>().Evaluations) Console.WriteLine($"{version}: {evaluation}");
+    foreach (var (version, evaluation) in app.Services.GetRequiredService<ReleaseCatalog>().Evaluations)
+        Console.WriteLine($"{version}: {evaluation}");
     await app.StartAsync();
     Console.WriteLine($"TicketRouter listens on {app.Urls.First()}");
     await app.WaitForShutdownAsync();

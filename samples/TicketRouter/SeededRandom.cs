@@ -40,12 +40,14 @@ public sealed class SeededRandom
     public int Weighted(ReadOnlySpan<double> weights)
     {
         var total = 0.0;
-        foreach (var weight in weights) total += weight;
+        foreach (var weight in weights)
+            total += weight;
         var rest = Next() * total;
         for (var i = 0; i < weights.Length - 1; i++)
         {
             rest -= weights[i];
-            if (rest < 0) return i;
+            if (rest < 0)
+                return i;
         }
 
         return weights.Length - 1;
@@ -59,11 +61,14 @@ public sealed class SeededRandom
     /// <summary>Poisson: by multiplication below a mean of 30, else the rounded normal approximation.</summary>
     public int Poisson(double mean)
     {
-        if (mean <= 0) return 0;
-        if (mean >= 30) return Math.Max(0, (int)Math.Round(mean + (Math.Sqrt(mean) * Normal())));
+        if (mean <= 0)
+            return 0;
+        if (mean >= 30)
+            return Math.Max(0, (int)Math.Round(mean + (Math.Sqrt(mean) * Normal())));
         var limit = Math.Exp(-mean);
         var count = -1;
-        for (var product = 1.0; product > limit; count++) product *= Next();
+        for (var product = 1.0; product > limit; count++)
+            product *= Next();
         return Math.Max(0, count);
     }
 

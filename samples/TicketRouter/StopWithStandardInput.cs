@@ -1,8 +1,8 @@
 namespace TicketRouter;
 
 /// <summary>
-/// Ends the program when its standard input ends. A parent that holds the other end of the pipe thereby takes this process with it even when it
-/// is killed, on every operating system and without a process id that might be another's by then.
+/// Ends the program when its standard input ends. A parent that holds the other end of the pipe thereby takes this process with it even
+/// when it is killed, on every operating system and without a process id that might be another's by then.
 /// </summary>
 public sealed class StopWithStandardInput(IHostApplicationLifetime lifetime) : IHostedService
 {

@@ -32,19 +32,29 @@ public static class TicketRouterHost
 
         builder.Services.AddHttpClient<PlumblineClient>(http =>
         {
-            http.BaseAddress = options.Plumbline is { } url ? new Uri(url.AbsoluteUri.TrimEnd('/') + '/') : new Uri("http://127.0.0.1:5070/");
+            http.BaseAddress = options.Plumbline is { } url
+                ? new Uri(url.AbsoluteUri.TrimEnd('/') + '/')
+                : new Uri("http://127.0.0.1:5070/");
             http.Timeout = TimeSpan.FromSeconds(60);
-            if (options.ApiKey is { Length: > 0 } key) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            if (options.ApiKey is { Length: > 0 } key)
+                http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         });
         builder.Services.AddHttpClient(nameof(LiveCustomers), http => http.Timeout = TimeSpan.FromSeconds(30));
         AddHosted<PredictionReporter>(builder.Services);
         AddHosted<FactCourier>(builder.Services);
         AddHosted<LiveCustomers>(builder.Services);
         builder.Services.AddSingleton<DeployedRelease>().AddSingleton<TicketAnswering>().AddSingleton<HistoryBackfill>();
-        if (options.StopWithStdin) builder.Services.AddHostedService<StopWithStandardInput>();
+        if (options.StopWithStdin)
+            builder.Services.AddHostedService<StopWithStandardInput>();
 
         var app = builder.Build();
-        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = failure => (failure as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError });
+        app.UseExceptionHandler(
+            new ExceptionHandlerOptions
+            {
+                StatusCodeSelector = failure =>
+                    (failure as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status500InternalServerError,
+            }
+        );
         app.UseStatusCodePages();
         app.MapServing();
         app.MapSimulation();
@@ -52,6 +62,5 @@ public static class TicketRouterHost
     }
 
     private static void AddHosted<T>(IServiceCollection services)
-        where T : class, IHostedService =>
-        services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
+        where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());
 }

@@ -7,18 +7,25 @@ public sealed record TicketRouterOptions
 {
     /// <summary>Decides every ticket and every training run; any whole number, 1 when not given.</summary>
     public long Seed { get; init; } = 1;
+
     /// <summary>Length of the simulated history, 1..90 days; 14 when not given.</summary>
     public int Days { get; init; } = 14;
+
     /// <summary>The end of the history; the time of the start when not given.</summary>
     public DateTimeOffset? Anchor { get; init; }
+
     /// <summary>Mean tickets per hour of history, 1..20,000.</summary>
     public double PerHour { get; init; } = 240;
+
     /// <summary>Mean tickets per second of live traffic, 0.01..50.</summary>
     public double LiveRate { get; init; } = 0.6;
+
     /// <summary>Where Plumbline listens; null: predictions are not reported.</summary>
     public Uri? Plumbline { get; init; }
+
     /// <summary>Plumbline's API key, when it asks for one.</summary>
     public string? ApiKey { get; init; }
+
     /// <summary>Stop when standard input ends: whoever started this process has gone.</summary>
     public bool StopWithStdin { get; init; }
 
@@ -27,8 +34,14 @@ public sealed record TicketRouterOptions
     {
         var plumbline = configuration["plumbline"];
         Uri? url = null;
-        if (!string.IsNullOrEmpty(plumbline) && (!Uri.TryCreate(plumbline, UriKind.Absolute, out url) || url.Scheme is not ("http" or "https")))
+        if (
+            !string.IsNullOrEmpty(plumbline)
+            && (!Uri.TryCreate(plumbline, UriKind.Absolute, out url) || url.Scheme is not ("http" or "https"))
+        )
+        {
             throw new ArgumentException($"--plumbline: '{plumbline}' is no http or https URL.");
+        }
+
         DateTimeOffset? anchor = null;
         if (configuration["anchor"] is { Length: > 0 } text)
         {
@@ -52,9 +65,15 @@ public sealed record TicketRouterOptions
 
     private static double Number(IConfiguration configuration, string name, double fallback, double least, double most)
     {
-        if (configuration[name] is not { Length: > 0 } text) return fallback;
+        if (configuration[name] is not { Length: > 0 } text)
+            return fallback;
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !(value >= least && value <= most))
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"--{name}: '{text}' is no number from {least} to {most}."));
+        {
+            throw new ArgumentException(
+                string.Create(CultureInfo.InvariantCulture, $"--{name}: '{text}' is no number from {least} to {most}.")
+            );
+        }
+
         return value;
     }
 }

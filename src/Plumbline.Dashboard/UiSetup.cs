@@ -29,15 +29,25 @@ public static class UiSetup
         ServeAssetsFromThisAssembly(app);
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, $"{AssemblyName}.staticwebassets.endpoints.json")).AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(static options => options.ContentSecurityFrameAncestorsPolicy = null).RequireRole(ApiRole.Read);
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(static options => options.ContentSecurityFrameAncestorsPolicy = null)
+            .RequireRole(ApiRole.Read);
         // Without this an unknown address would have no endpoint, hence no role, hence "forbidden" instead of "not found".
-        app.MapFallback("{*path}", static context => IsPage(context) ? PlainPages.NotFound().ExecuteAsync(context) : Results.StatusCode(StatusCodes.Status404NotFound).ExecuteAsync(context)).RequireRole(ApiRole.Read);
+        app.MapFallback(
+                "{*path}",
+                static context =>
+                    IsPage(context)
+                        ? PlainPages.NotFound().ExecuteAsync(context)
+                        : Results.StatusCode(StatusCodes.Status404NotFound).ExecuteAsync(context)
+            )
+            .RequireRole(ApiRole.Read);
         return app;
     }
 
     /// <summary>A browser that asks for a page gets the page about missing pages; programs get the problem document.</summary>
     private static bool IsPage(HttpContext context) =>
-        HttpMethods.IsGet(context.Request.Method) && !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
+        HttpMethods.IsGet(context.Request.Method)
+        && !context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal)
         && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>

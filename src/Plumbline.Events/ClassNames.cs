@@ -16,14 +16,18 @@ public enum ClassForm : byte
 }
 
 /// <summary>
-/// The one text of a class, whichever door it comes through and whatever tool wrote it: white space around it is dropped, <c>1.0</c> is <c>1</c> (a column of
-/// whole numbers with a gap becomes fractional in many tools), <c>True</c> is <c>true</c>. Capitals, and everything else, tell classes apart.
+/// The one text of a class, whichever door it comes through and whatever tool wrote it: white space around it is dropped, <c>1.0</c> is
+/// <c>1</c> (a column of whole numbers with a gap becomes fractional in many tools), <c>True</c> is <c>true</c>. Capitals, and everything
+/// else, tell classes apart.
 /// </summary>
 public static class ClassNames
 {
     private const string WhiteSpace = " \t\r\n\v\f";
 
-    /// <summary>The class as one text; empty when the text means that there is none: NaN in any case, None, null, NULL, NaT, &lt;NA&gt; or nothing at all.</summary>
+    /// <summary>
+    /// The class as one text; empty when the text means that there is none: NaN in any case, None, null, NULL, NaT, &lt;NA&gt; or nothing
+    /// at all.
+    /// </summary>
     /// <param name="utf8">What was written.</param>
     /// <param name="form">The model's form, as <c>FormOf</c> finds it from the known classes.</param>
     public static ReadOnlySpan<byte> Canonical(ReadOnlySpan<byte> utf8, ClassForm form)
@@ -37,7 +41,12 @@ public static class ClassNames
             return form == ClassForm.Digits ? "0"u8 : "false"u8;
         text = WholeNumber(text);
         if (form == ClassForm.Words && text.Length == 1)
-            return text[0] == '1' ? "true"u8 : text[0] == '0' ? "false"u8 : text;
+        {
+            return text[0] == '1' ? "true"u8
+                : text[0] == '0' ? "false"u8
+                : text;
+        }
+
         return text;
     }
 
@@ -67,13 +76,17 @@ public static class ClassNames
         : canonical.SequenceEqual("true"u8) || canonical.SequenceEqual("false"u8) ? ClassForm.Words
         : ClassForm.AsWritten;
 
-    private static bool MeansMissing(ReadOnlySpan<byte> text) => text.Length switch
-    {
-        0 => true,
-        3 => Ascii.EqualsIgnoreCase(text, "nan"u8) || text.SequenceEqual("NaT"u8),
-        4 => text.SequenceEqual("None"u8) || text.SequenceEqual("null"u8) || text.SequenceEqual("NULL"u8) || text.SequenceEqual("<NA>"u8),
-        _ => false,
-    };
+    private static bool MeansMissing(ReadOnlySpan<byte> text) =>
+        text.Length switch
+        {
+            0 => true,
+            3 => Ascii.EqualsIgnoreCase(text, "nan"u8) || text.SequenceEqual("NaT"u8),
+            4 => text.SequenceEqual("None"u8)
+                || text.SequenceEqual("null"u8)
+                || text.SequenceEqual("NULL"u8)
+                || text.SequenceEqual("<NA>"u8),
+            _ => false,
+        };
 
     // 1.0, 1.00 and 1. are 1; -0 is 0. Digits are never read as a number: a class may be longer than numbers are exact.
     private static ReadOnlySpan<byte> WholeNumber(ReadOnlySpan<byte> text)

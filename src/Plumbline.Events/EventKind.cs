@@ -60,6 +60,8 @@ public enum FeatureValueKind : byte
     /// <summary>An array or object, kept as its JSON text.</summary>
     Json = 5,
 
-    /// <summary>A JSON integer of more than 15 digits, such as a large key: its digits are kept beside the number, which has lost some.</summary>
+    /// <summary>
+    /// A JSON integer of more than 15 digits, such as a large key: its digits are kept beside the number, which has lost some.
+    /// </summary>
     LongInteger = 6,
 }

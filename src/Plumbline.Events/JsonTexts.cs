@@ -11,8 +11,8 @@ public static class JsonTexts
     private const int EscapeBytes = 6;
 
     /// <summary>
-    /// The one text of a number where a class or category is wanted, so that <c>1</c>, <c>1.0</c> and <c>"1"</c> are the same class: integers
-    /// as they are, else the shortest text that reads back as the same double.
+    /// The one text of a number where a class or category is wanted, so that <c>1</c>, <c>1.0</c> and <c>"1"</c> are the same class:
+    /// integers as they are, else the shortest text that reads back as the same double.
     /// </summary>
     /// <param name="number">The JSON number's text.</param>
     /// <param name="value">The same as a double.</param>
@@ -84,9 +84,11 @@ public static class JsonTexts
 
     // The UTF-16 unit of an escape at the start; 0 when there is none.
     private static ushort EscapedUnit(ReadOnlySpan<byte> json) =>
-        json.Length >= EscapeBytes && json.StartsWith("\\u"u8)
-            && ushort.TryParse(json[2..EscapeBytes], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
-            ? unit : (ushort)0;
+        json.Length >= EscapeBytes
+        && json.StartsWith("\\u"u8)
+        && ushort.TryParse(json[2..EscapeBytes], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+            ? unit
+            : (ushort)0;
 
     /// <summary>True for a minus sign or none, then digits only.</summary>
     internal static bool IsInteger(ReadOnlySpan<byte> number)
@@ -95,7 +97,8 @@ public static class JsonTexts
         return digits.Length > 0 && digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
     }
 
-    internal static bool HasControlCharacters(ReadOnlySpan<byte> utf8) => utf8.IndexOfAnyInRange((byte)0, (byte)0x1f) >= 0 || utf8.IndexOf((byte)0x7f) >= 0;
+    internal static bool HasControlCharacters(ReadOnlySpan<byte> utf8) =>
+        utf8.IndexOfAnyInRange((byte)0, (byte)0x1f) >= 0 || utf8.IndexOf((byte)0x7f) >= 0;
 
     /// <summary>A client's text as it may be shown in an answer: short, without control characters, always valid.</summary>
     internal static string Shown(ReadOnlySpan<byte> utf8)

@@ -19,7 +19,5 @@ public sealed class BodyTooLargeException : Exception
     /// <summary>Creates the exception.</summary>
     /// <param name="message">Which limit, with its value.</param>
     public BodyTooLargeException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 }

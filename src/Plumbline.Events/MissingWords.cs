@@ -4,15 +4,17 @@ using System.Text;
 namespace Plumbline.Events;
 
 /// <summary>
-/// The words by which tools write that a value is missing where their format has no null: NaN, NA, NULL, None and their like. They mean that among
-/// numbers and among true and false; among categories and texts they stay what they are, because NA is a country too.
+/// The words by which tools write that a value is missing where their format has no null: NaN, NA, NULL, None and their like. They mean
+/// that among numbers and among true and false; among categories and texts they stay what they are, because NA is a country too.
 /// </summary>
 public static class MissingWords
 {
     private const int Longest = 5;
 
-    private static readonly FrozenSet<string> Words =
-        FrozenSet.ToFrozenSet(["NaN", "nan", "NAN", "-nan", "-NaN", "NA", "N/A", "n/a", "#N/A", "NULL", "Null", "null", "None", "NaT", "<NA>"], StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Words = FrozenSet.ToFrozenSet(
+        ["NaN", "nan", "NAN", "-nan", "-NaN", "NA", "N/A", "n/a", "#N/A", "NULL", "Null", "null", "None", "NaT", "<NA>"],
+        StringComparer.Ordinal
+    );
 
     /// <summary>All of them; capitals count.</summary>
     public static IReadOnlyCollection<string> All => Words;
@@ -31,6 +33,7 @@ public static class MissingWords
         if (text.Length is < 2 or > Longest)
             return false;
         Span<char> chars = stackalloc char[Longest];
-        return Encoding.UTF8.TryGetChars(text, chars, out var length) && Words.GetAlternateLookup<ReadOnlySpan<char>>().Contains(chars[..length]);
+        return Encoding.UTF8.TryGetChars(text, chars, out var length)
+            && Words.GetAlternateLookup<ReadOnlySpan<char>>().Contains(chars[..length]);
     }
 }

@@ -22,7 +22,12 @@ public static class IngestionEndpoints
     }
 
     private static void Map(RouteGroupBuilder events, string path, EventKind kind) =>
-        events.MapPost(path, (string model, HttpRequest request, EventPosts posts, CancellationToken cancellation) => posts.TakeAsync(model, kind, request, cancellation))
+        events
+            .MapPost(
+                path,
+                (string model, HttpRequest request, EventPosts posts, CancellationToken cancellation) =>
+                    posts.TakeAsync(model, kind, request, cancellation)
+            )
             .RequireRole(ApiRole.Ingest)
             .TakesBodies(BodyTypes.OfEvents)
             .Produces<IngestionAnswer>(StatusCodes.Status202Accepted)
@@ -34,7 +39,15 @@ public static class IngestionEndpoints
 }
 
 /// <summary>Takes a request with events: reads, decodes, hands over, answers.</summary>
-public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, DecoderPool decoders, BodyBudget budget, BatchIntake intake, RowAllowances allowances, TimeProvider time)
+public sealed class EventPosts(
+    ModelCatalog catalog,
+    EventLimits limits,
+    DecoderPool decoders,
+    BodyBudget budget,
+    BatchIntake intake,
+    RowAllowances allowances,
+    TimeProvider time
+)
 {
     private const string RetryAfterSeconds = "2";
     private static readonly TimeSpan PatienceWithFullSpool = TimeSpan.FromSeconds(30);
@@ -46,9 +59,19 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
             return Problems.UnknownModel(modelName);
         var form = EventBody.FormOf(request);
         if (form == BodyForm.Unsupported)
-            return Unsupported($"The content type '{Problems.Shorten(request.ContentType ?? "")}' is not taken; send application/json or application/x-ndjson in UTF-8.");
+        {
+            return Unsupported(
+                $"The content type '{Problems.Shorten(request.ContentType ?? "")}' is not taken; send application/json or application/x-ndjson in UTF-8."
+            );
+        }
+
         if (EventBody.Open(request) is not { } body)
-            return Unsupported($"The content encoding '{Problems.Shorten(request.Headers.ContentEncoding.ToString())}' is not taken; send gzip or none.");
+        {
+            return Unsupported(
+                $"The content encoding '{Problems.Shorten(request.Headers.ContentEncoding.ToString())}' is not taken; send gzip or none."
+            );
+        }
+
         if (allowances.PauseOf(request.HttpContext.User) is { } pause)
             return RowLimit(request, pause);
         var decoder = decoders.Rent(kind);
@@ -69,15 +92,20 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
         }
         catch (InvalidDataException)
         {
-            return WithCounts(StatusCodes.Status400BadRequest, "The request cannot be used", "gzip_invalid", "The body is not valid gzip.", answer);
+            return WithCounts(
+                StatusCodes.Status400BadRequest,
+                "The request cannot be used",
+                "gzip_invalid",
+                "The body is not valid gzip.",
+                answer
+            );
         }
         catch (BadHttpRequestException broken)
         {
             // The transfer itself is broken off or malformed; what came before it of an NDJSON body is kept.
             return WithCounts(broken.StatusCode, "The request cannot be used", "body_broken", broken.Message, answer);
         }
-        catch (IOException error)
-            when (error is ConnectionResetException || request.HttpContext.RequestAborted.IsCancellationRequested)
+        catch (IOException error) when (error is ConnectionResetException || request.HttpContext.RequestAborted.IsCancellationRequested)
         {
             // Nobody is there to read the answer; the status is for the log.
             return TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest);
@@ -97,10 +125,23 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
         }
     }
 
-    private async Task<IResult> TakeWholeAsync(ModelDefinition model, EventDecoder decoder, PipeReader reader, HttpRequest request, IngestionAnswer answer, CancellationToken cancellation)
+    private async Task<IResult> TakeWholeAsync(
+        ModelDefinition model,
+        EventDecoder decoder,
+        PipeReader reader,
+        HttpRequest request,
+        IngestionAnswer answer,
+        CancellationToken cancellation
+    )
     {
         var packed = request.Headers.ContentEncoding.Count > 0;
-        var (body, ending) = await WholeBody.ReadAsync(reader, packed ? null : request.ContentLength, limits.BodyBytes, budget, cancellation);
+        var (body, ending) = await WholeBody.ReadAsync(
+            reader,
+            packed ? null : request.ContentLength,
+            limits.BodyBytes,
+            budget,
+            cancellation
+        );
         using (body)
         {
             if (ending == WholeBody.Ending.TooLarge)
@@ -117,7 +158,14 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
         return Answer(answer);
     }
 
-    private async Task<IResult> TakeLinesAsync(ModelDefinition model, EventDecoder decoder, PipeReader reader, HttpRequest request, IngestionAnswer answer, CancellationToken cancellation)
+    private async Task<IResult> TakeLinesAsync(
+        ModelDefinition model,
+        EventDecoder decoder,
+        PipeReader reader,
+        HttpRequest request,
+        IngestionAnswer answer,
+        CancellationToken cancellation
+    )
     {
         var lines = new NdjsonReader(reader, limits);
         bool more;
@@ -131,8 +179,7 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
             answer.Add(decoder.Batch, result, limits.RejectionsListed);
             if (more)
                 await SlowDownAsync(request.HttpContext, answer, cancellation);
-        }
-        while (more);
+        } while (more);
         return lines.Lines == 0 ? Problems.BadRequest("malformed_json", "The body is empty. (byte 0)", ("offset", 0)) : Answer(answer);
     }
 
@@ -146,8 +193,13 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
     private IResult RowLimit(HttpRequest request, TimeSpan pause)
     {
         request.HttpContext.Response.Headers.RetryAfter = ApiKeyAuthentication.RetryAfter(pause);
-        return WithCounts(StatusCodes.Status429TooManyRequests, "Too much at once", "too_many_rows",
-            $"This key may send {allowances.LimitOf(request.HttpContext.User)} rows a second (access.rows_per_second). Send the same rows again later.", new IngestionAnswer());
+        return WithCounts(
+            StatusCodes.Status429TooManyRequests,
+            "Too much at once",
+            "too_many_rows",
+            $"This key may send {allowances.LimitOf(request.HttpContext.User)} rows a second (access.rows_per_second). Send the same rows again later.",
+            new IngestionAnswer()
+        );
     }
 
     // Someone who streams is slowed down by not being read, before being sent away.
@@ -167,12 +219,23 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
     {
         var now = time.GetUtcNow();
         return new DecodeContext(
-            now, model.PredictionRetention is { } retention ? now - retention : null, model.Task == ModelTask.Regression, model.ClassForm, model.LearnsClassForm);
+            now,
+            model.PredictionRetention is { } retention ? now - retention : null,
+            model.Task == ModelTask.Regression,
+            model.ClassForm,
+            model.LearnsClassForm
+        );
     }
 
     private static IResult Answer(IngestionAnswer answer) =>
         answer.Accepted + answer.Duplicates == 0 && answer.RejectedCount > 0
-            ? WithCounts(StatusCodes.Status400BadRequest, "The request cannot be used", "no_row_accepted", "None of the rows can be used; see rejected.", answer)
+            ? WithCounts(
+                StatusCodes.Status400BadRequest,
+                "The request cannot be used",
+                "no_row_accepted",
+                "None of the rows can be used; see rejected.",
+                answer
+            )
             : TypedResults.Json(answer, statusCode: StatusCodes.Status202Accepted);
 
     private static IResult Unsupported(string detail) =>
@@ -182,7 +245,12 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
         WithCounts(StatusCodes.Status413PayloadTooLarge, "The body is too large", "body_too_large", detail, answer);
 
     private static IResult SpoolFull(HttpRequest request, IngestionAnswer answer) =>
-        Busy(request, "spool_full", "The spool is full: the column store is slower than what arrives. Send the same rows again later; those taken already are recognised.", answer);
+        Busy(
+            request,
+            "spool_full",
+            "The spool is full: the column store is slower than what arrives. Send the same rows again later; those taken already are recognised.",
+            answer
+        );
 
     private static IResult Busy(HttpRequest request, string code, string detail, IngestionAnswer answer)
     {
@@ -191,5 +259,14 @@ public sealed class EventPosts(ModelCatalog catalog, EventLimits limits, Decoder
     }
 
     private static IResult WithCounts(int status, string title, string code, string detail, IngestionAnswer answer) =>
-        Problems.Make(status, title, code, detail, ("accepted", answer.Accepted), ("duplicates", answer.Duplicates), ("rejected", answer.Rejected), ("rejected_count", answer.RejectedCount));
+        Problems.Make(
+            status,
+            title,
+            code,
+            detail,
+            ("accepted", answer.Accepted),
+            ("duplicates", answer.Duplicates),
+            ("rejected", answer.Rejected),
+            ("rejected_count", answer.RejectedCount)
+        );
 }

@@ -19,18 +19,36 @@ public static class IngestionSetup
     public static IServiceCollection AddIngestion(this IServiceCollection services, InstanceOptions instance, IngestionOptions options)
     {
         var limits = new EventLimits { BodyBytes = options.MaxBodyMiB * (int)MiB };
-        services.AddSingleton(limits)
-            .AddSingleton(provider => Spool.Open(
-                new SpoolOptions { Path = Path.Combine(instance.DataDirectory, "spool.db"), MaxBytes = options.SpoolMiB * MiB }, provider.GetRequiredService<TimeProvider>()))
+        services
+            .AddSingleton(limits)
+            .AddSingleton(provider =>
+                Spool.Open(
+                    new SpoolOptions { Path = Path.Combine(instance.DataDirectory, "spool.db"), MaxBytes = options.SpoolMiB * MiB },
+                    provider.GetRequiredService<TimeProvider>()
+                )
+            )
             .AddSingleton(new FilterBudget(DuplicateFilterBytes))
             // A body that grows holds its old array beside the new one, and pooled arrays are powers of two: three times the largest.
             .AddSingleton(new BodyBudget(Math.Max(256 * MiB, 3L * limits.BodyBytes)))
-            .AddSingleton<DecoderPool>().AddSingleton<StoredIds>().AddSingleton<KnownEvents>().AddSingleton<FeatureInference>().AddSingleton<BatchIntake>().AddSingleton<EventPosts>()
-            .AddSingleton<GroundTruthMatching>().AddSingleton<SignalMatching>().AddSingleton<PredictionWriteGate>().AddSingleton<PartMerging>().AddSingleton<FeatureTypeReview>().AddSingleton<BlockWriter>().AddSingleton<IngestionProgress>();
+            .AddSingleton<DecoderPool>()
+            .AddSingleton<StoredIds>()
+            .AddSingleton<KnownEvents>()
+            .AddSingleton<FeatureInference>()
+            .AddSingleton<BatchIntake>()
+            .AddSingleton<EventPosts>()
+            .AddSingleton<GroundTruthMatching>()
+            .AddSingleton<SignalMatching>()
+            .AddSingleton<PredictionWriteGate>()
+            .AddSingleton<PartMerging>()
+            .AddSingleton<FeatureTypeReview>()
+            .AddSingleton<BlockWriter>()
+            .AddSingleton<IngestionProgress>();
         services.AddHostedService<IngestionStart>().AddHostedService<SpoolDrain>();
         services.AddModelRemoval<Spool>((spool, model, _) => spool.DropModelAsync(model.Id));
         services.AddModelRemoval<KnownEvents>((known, model) => known.Forget(model.Id));
-        services.AddModelRemoval<FeatureTypeReview>((review, model) => review.Forget(model.Id)).AddModelRemoval<PredictionWriteGate>((gate, model) => gate.Forget(model.Id));
+        services
+            .AddModelRemoval<FeatureTypeReview>((review, model) => review.Forget(model.Id))
+            .AddModelRemoval<PredictionWriteGate>((gate, model) => gate.Forget(model.Id));
         return services;
     }
 

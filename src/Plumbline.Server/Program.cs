@@ -15,6 +15,7 @@ var exitCode = await CommandLine.RunAsync(
         CheckConfig = ServerRuns.CheckConfigAsync,
         Check = CheckVerb.RunAsync,
     },
-    Terminal.OfProcess());
+    Terminal.OfProcess()
+);
 UnixProcess.Leave(exitCode);
 return exitCode;

@@ -31,7 +31,8 @@ public readonly record struct Estimate
     public double? StandardError { get; private init; }
 
     /// <summary>
-    /// For a value read from a profile (bins instead of rows): the value from the rows themselves lies within this distance. Null for values from rows.
+    /// For a value read from a profile (bins instead of rows): the value from the rows themselves lies within this distance. Null for
+    /// values from rows.
     /// </summary>
     public double? ErrorBound { get; private init; }
 
@@ -47,16 +48,19 @@ public readonly record struct Estimate
     /// <summary>True when there is a value.</summary>
     public bool IsOk => Status == EstimateStatus.Ok;
 
-    /// <summary>How the reason begins when a result is beyond what a number can hold, as sums of squares of values above 1e154 are.</summary>
+    /// <summary>
+    /// How the reason begins when a result is beyond what a number can hold, as sums of squares of values above 1e154 are.
+    /// </summary>
     public const string OverflowPrefix = "overflow: ";
 
     /// <summary>A value of one sample of <paramref name="n"/> rows; not finite becomes <see cref="EstimateStatus.Undefined"/>.</summary>
     public static Estimate Of(double value, long n) => Of(value, n, null);
 
     /// <summary>A value that compares <paramref name="n"/> reference rows with <paramref name="m"/> current rows.</summary>
-    public static Estimate Of(double value, long n, long? m) => double.IsFinite(value)
-        ? new Estimate(EstimateStatus.Ok, value, n, m, null)
-        : new Estimate(EstimateStatus.Undefined, null, n, m, OverflowPrefix + "the result is not a finite number");
+    public static Estimate Of(double value, long n, long? m) =>
+        double.IsFinite(value)
+            ? new Estimate(EstimateStatus.Ok, value, n, m, null)
+            : new Estimate(EstimateStatus.Undefined, null, n, m, OverflowPrefix + "the result is not a finite number");
 
     /// <summary>There are too few rows.</summary>
     public static Estimate Insufficient(long n, long? m, string reason) => new(EstimateStatus.InsufficientData, null, n, m, reason);
@@ -65,14 +69,18 @@ public readonly record struct Estimate
     public static Estimate Undefined(long n, long? m, string reason) => new(EstimateStatus.Undefined, null, n, m, reason);
 
     /// <summary>The same value with an interval; without a value nothing changes.</summary>
-    public Estimate With(Interval? interval) => IsOk && interval is { } known && double.IsFinite(known.Lower) && double.IsFinite(known.Upper)
-        ? this with { Lower = Math.Min(known.Lower, known.Upper), Upper = Math.Max(known.Lower, known.Upper) }
-        : this;
+    public Estimate With(Interval? interval) =>
+        IsOk && interval is { } known && double.IsFinite(known.Lower) && double.IsFinite(known.Upper)
+            ? this with
+            {
+                Lower = Math.Min(known.Lower, known.Upper),
+                Upper = Math.Max(known.Lower, known.Upper),
+            }
+            : this;
 
     /// <summary>The same value with its standard error.</summary>
-    public Estimate WithStandardError(double standardError) => IsOk && double.IsFinite(standardError)
-        ? this with { StandardError = standardError }
-        : this;
+    public Estimate WithStandardError(double standardError) =>
+        IsOk && double.IsFinite(standardError) ? this with { StandardError = standardError } : this;
 
     /// <summary>The same value with the bound of what the profile lost.</summary>
     public Estimate WithErrorBound(double bound) => IsOk && double.IsFinite(bound) ? this with { ErrorBound = bound } : this;
@@ -81,8 +89,9 @@ public readonly record struct Estimate
     public Estimate WithReason(string reason) => IsOk ? this with { Reason = reason } : this;
 
     /// <summary>
-    /// The same estimate when every sample has at least <paramref name="minimum"/> rows, else <see cref="EstimateStatus.InsufficientData"/>.
-    /// The functions of this library compute wherever the mathematics is defined; a caller that shows numbers to people asks for 30 rows.
+    /// The same estimate when every sample has at least <paramref name="minimum"/> rows, else
+    /// <see cref="EstimateStatus.InsufficientData"/>. The functions of this library compute wherever the mathematics is defined; a caller
+    /// that shows numbers to people asks for 30 rows.
     /// </summary>
     public Estimate RequireAtLeast(long minimum)
     {

@@ -1,6 +1,8 @@
 namespace Plumbline.Statistics;
 
-/// <summary>Whether a number could be computed, and if not, why not. Numbers that could not be computed are absent, never 0 or NaN.</summary>
+/// <summary>
+/// Whether a number could be computed, and if not, why not. Numbers that could not be computed are absent, never 0 or NaN.
+/// </summary>
 public enum EstimateStatus
 {
     /// <summary>The value is defined and was computed.</summary>

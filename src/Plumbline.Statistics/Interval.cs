@@ -11,6 +11,8 @@ public readonly record struct Interval(double Lower, double Upper)
     /// <summary>True when <paramref name="value"/> lies in the closed interval.</summary>
     public bool Contains(double value) => value >= Lower && value <= Upper;
 
-    /// <summary>The part of the interval inside [<paramref name="minimum"/>, <paramref name="maximum"/>]: for quantities with a known range.</summary>
+    /// <summary>
+    /// The part of the interval inside [<paramref name="minimum"/>, <paramref name="maximum"/>]: for quantities with a known range.
+    /// </summary>
     public Interval Clip(double minimum, double maximum) => new(Math.Clamp(Lower, minimum, maximum), Math.Clamp(Upper, minimum, maximum));
 }

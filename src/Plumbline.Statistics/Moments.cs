@@ -10,7 +10,8 @@ internal static class Moments
         foreach (var value in values)
             mean += value;
         mean /= values.Length;
-        double squares = 0, residual = 0;
+        double squares = 0,
+            residual = 0;
         foreach (var value in values)
         {
             squares += (value - mean) * (value - mean);

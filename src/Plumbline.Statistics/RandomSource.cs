@@ -69,21 +69,25 @@ public sealed class RandomSource
             return spare;
         }
 
-        double u, v, square;
+        double u,
+            v,
+            square;
         do
         {
             u = 2 * NextDouble() - 1;
             v = 2 * NextDouble() - 1;
             square = u * u + v * v;
-        }
-        while (square >= 1 || square == 0);
+        } while (square >= 1 || square == 0);
 
         var factor = Math.Sqrt(-2 * Math.Log(square) / square);
         _spareGaussian = v * factor;
         return u * factor;
     }
 
-    /// <summary>Poisson with a mean in [0, 1e15]; beyond a mean of 500 the rounded normal approximation, whose error is far below that of any use here.</summary>
+    /// <summary>
+    /// Poisson with a mean in [0, 1e15]; beyond a mean of 500 the rounded normal approximation, whose error is far below that of any use
+    /// here.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The mean is negative or too large.</exception>
     public double NextPoisson(double mean)
     {
@@ -106,7 +110,8 @@ public sealed class RandomSource
     }
 
     /// <summary>
-    /// Binomial: successes in <paramref name="trials"/>. Exact: counting geometric gaps while fewer than ten successes are expected, else transformed rejection (BTRS, Hormann 1993).
+    /// Binomial: successes in <paramref name="trials"/>. Exact: counting geometric gaps while fewer than ten successes are expected, else
+    /// transformed rejection (BTRS, Hormann 1993).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Trials are negative or the probability is outside [0, 1].</exception>
     public long NextBinomial(long trials, double probability)

@@ -16,7 +16,12 @@ internal static class Require
         for (var i = 0; i < values.Length; i++)
         {
             if (!double.IsFinite(values[i]))
-                throw new ArgumentException($"Element {i} is {values[i]}: only finite numbers are allowed (count missing and infinite values apart).", name);
+            {
+                throw new ArgumentException(
+                    $"Element {i} is {values[i]}: only finite numbers are allowed (count missing and infinite values apart).",
+                    name
+                );
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Plumbline.Statistics;
 
 /// <summary>
-/// Rows per distinct score and class: everything that ROC, log-loss, Brier score and calibration need. Scores ascend. Merges by addition; immutable.
-/// A <c>GROUP BY score, ground truth</c> is this table.
+/// Rows per distinct score and class: everything that ROC, log-loss, Brier score and calibration need. Scores ascend. Merges by addition;
+/// immutable. A <c>GROUP BY score, ground truth</c> is this table.
 /// </summary>
 public sealed class ScoreCounts
 {
@@ -80,7 +80,10 @@ public sealed class ScoreCounts
         return Group(scores.ToArray(), pairs);
     }
 
-    /// <summary>Positives and negatives given per score (also expected ones, as performance estimation needs); scores in any order, duplicates are summed.</summary>
+    /// <summary>
+    /// Positives and negatives given per score (also expected ones, as performance estimation needs); scores in any order, duplicates are
+    /// summed.
+    /// </summary>
     public static ScoreCounts FromGroups(ReadOnlySpan<double> scores, ReadOnlySpan<double> positives, ReadOnlySpan<double> negatives)
     {
         Require.SameLength(scores.Length, positives.Length, nameof(positives));
@@ -133,9 +136,16 @@ public sealed class ScoreCounts
         for (var i = start; i < scores.Length; i++)
         {
             if (distinct > 0 && scores[distinct - 1] == scores[i])
-                counts[distinct - 1] = (counts[distinct - 1].Positive + counts[i].Positive, counts[distinct - 1].Negative + counts[i].Negative);
+            {
+                counts[distinct - 1] = (
+                    counts[distinct - 1].Positive + counts[i].Positive,
+                    counts[distinct - 1].Negative + counts[i].Negative
+                );
+            }
             else if (counts[i].Positive + counts[i].Negative > 0)
+            {
                 (scores[distinct], counts[distinct++]) = (scores[i], counts[i]);
+            }
         }
 
         var positives = new double[distinct];

@@ -28,7 +28,9 @@ public readonly record struct TestResult
     /// <summary>How the p-value was computed: "exact", "asymptotic", "permutation", "chi-square" ...</summary>
     public string? Method { get; private init; }
 
-    /// <summary>For a statistic read from a profile: the statistic of the rows themselves is at most this much larger. Null for statistics of rows.</summary>
+    /// <summary>
+    /// For a statistic read from a profile: the statistic of the rows themselves is at most this much larger. Null for statistics of rows.
+    /// </summary>
     public double? ErrorBound { get; private init; }
 
     /// <summary>Rows of the reference.</summary>
@@ -43,13 +45,19 @@ public readonly record struct TestResult
     /// <summary>True when the test was carried out.</summary>
     public bool IsOk => Status == EstimateStatus.Ok;
 
-    /// <summary>A result; a statistic that is not finite becomes <see cref="EstimateStatus.Undefined"/>, a p outside [0, 1] by rounding is clamped.</summary>
+    /// <summary>
+    /// A result; a statistic that is not finite becomes <see cref="EstimateStatus.Undefined"/>, a p outside [0, 1] by rounding is clamped.
+    /// </summary>
     public static TestResult Of(double statistic, double? p, long n, long m, string? method = null, double? degreesOfFreedom = null)
     {
         if (!double.IsFinite(statistic))
             return Undefined(n, m, "the statistic is not a finite number");
         double? probability = p is { } known && !double.IsNaN(known) ? Math.Clamp(known, 0, 1) : null;
-        return new TestResult(EstimateStatus.Ok, statistic, probability, n, m, null) { Method = method, DegreesOfFreedom = degreesOfFreedom };
+        return new TestResult(EstimateStatus.Ok, statistic, probability, n, m, null)
+        {
+            Method = method,
+            DegreesOfFreedom = degreesOfFreedom,
+        };
     }
 
     /// <summary>There are too few rows.</summary>
@@ -61,7 +69,9 @@ public readonly record struct TestResult
     /// <summary>The same result with the bound of what the profile lost.</summary>
     public TestResult WithErrorBound(double bound) => IsOk && double.IsFinite(bound) ? this with { ErrorBound = bound } : this;
 
-    /// <summary>The same result when both samples have at least <paramref name="minimum"/> rows, else <see cref="EstimateStatus.InsufficientData"/>.</summary>
+    /// <summary>
+    /// The same result when both samples have at least <paramref name="minimum"/> rows, else <see cref="EstimateStatus.InsufficientData"/>.
+    /// </summary>
     public TestResult RequireAtLeast(long minimum)
     {
         var smallest = Math.Min(N, M);
@@ -71,10 +81,13 @@ public readonly record struct TestResult
     }
 
     /// <summary>The statistic as an estimate, for callers that store one kind of number.</summary>
-    public Estimate ToEstimate() => Status switch
-    {
-        EstimateStatus.Ok => ErrorBound is { } bound ? Estimate.Of(Statistic!.Value, N, M).WithErrorBound(bound) : Estimate.Of(Statistic!.Value, N, M),
-        EstimateStatus.InsufficientData => Estimate.Insufficient(N, M, Reason!),
-        _ => Estimate.Undefined(N, M, Reason!),
-    };
+    public Estimate ToEstimate() =>
+        Status switch
+        {
+            EstimateStatus.Ok => ErrorBound is { } bound
+                ? Estimate.Of(Statistic!.Value, N, M).WithErrorBound(bound)
+                : Estimate.Of(Statistic!.Value, N, M),
+            EstimateStatus.InsufficientData => Estimate.Insufficient(N, M, Reason!),
+            _ => Estimate.Undefined(N, M, Reason!),
+        };
 }

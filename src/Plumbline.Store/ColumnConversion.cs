@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Plumbline.Store;
 
 /// <summary>
-/// A feature's values under another type, as expressions over the row as it is stored: the column of the old type, and <c>raw</c>, where values lie that did
-/// not fit it. Nothing is lost by it: what does not fit the new type lies in <c>raw</c> afterwards.
+/// A feature's values under another type, as expressions over the row as it is stored: the column of the old type, and <c>raw</c>, where
+/// values lie that did not fit it. Nothing is lost by it: what does not fit the new type lies in <c>raw</c> afterwards.
 /// </summary>
 /// <param name="From">The column that holds the values.</param>
 /// <param name="To">The column that is to hold them.</param>
@@ -18,22 +18,24 @@ public sealed record ColumnConversion(FeatureColumn From, FeatureColumn To, stri
     public IReadOnlyList<SqlParameter> Parameters => [new(NameParameter, Feature), new(WordsParameter, MissingWords)];
 
     /// <summary>The value in the new type.</summary>
-    public string Value => To.Type switch
-    {
-        ColumnType.Numeric => $"ifNull({Number}, nan)",
-        ColumnType.Boolean => Truth,
-        ColumnType.Categorical => $"CAST(if({IsNested}, NULL, {Text}), 'LowCardinality(Nullable(String))')",
-        _ => Text,
-    };
+    public string Value =>
+        To.Type switch
+        {
+            ColumnType.Numeric => $"ifNull({Number}, nan)",
+            ColumnType.Boolean => Truth,
+            ColumnType.Categorical => $"CAST(if({IsNested}, NULL, {Text}), 'LowCardinality(Nullable(String))')",
+            _ => Text,
+        };
 
     /// <summary>Whether there is a value that does not fit the new type.</summary>
-    public string IsMisfit => To.Type switch
-    {
-        ColumnType.Numeric => $"(isNotNull({Text}) AND isNull({Number}) AND NOT has({Words}, ifNull({Text}, '')))",
-        ColumnType.Boolean => $"(isNotNull({Text}) AND isNull({Truth}) AND NOT has({Words}, ifNull({Text}, '')))",
-        ColumnType.Categorical => IsNested,
-        _ => "(1 = 0)",
-    };
+    public string IsMisfit =>
+        To.Type switch
+        {
+            ColumnType.Numeric => $"(isNotNull({Text}) AND isNull({Number}) AND NOT has({Words}, ifNull({Text}, '')))",
+            ColumnType.Boolean => $"(isNotNull({Text}) AND isNull({Truth}) AND NOT has({Words}, ifNull({Text}, '')))",
+            ColumnType.Categorical => IsNested,
+            _ => "(1 = 0)",
+        };
 
     /// <summary>The map of misfits with this feature's as the new type makes them.</summary>
     /// <param name="raw">The map, an expression: of the row, or what another conversion made of it.</param>
@@ -54,7 +56,8 @@ public sealed record ColumnConversion(FeatureColumn From, FeatureColumn To, stri
 
     private string Number => $"toFloat64OrNull({Text})";
 
-    private string Truth => $"multiIf(lower({Text}) = 'true', CAST(true, 'Nullable(Bool)'), lower({Text}) = 'false', CAST(false, 'Nullable(Bool)'), NULL)";
+    private string Truth =>
+        $"multiIf(lower({Text}) = 'true', CAST(true, 'Nullable(Bool)'), lower({Text}) = 'false', CAST(false, 'Nullable(Bool)'), NULL)";
 
     private string NameParameter => string.Create(CultureInfo.InvariantCulture, $"feature{To.Ordinal}");
 

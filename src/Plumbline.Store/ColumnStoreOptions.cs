@@ -9,11 +9,16 @@ public sealed record ColumnStoreOptions
     [Required, MinLength(1)]
     public required string Directory { get; init; }
 
-    /// <summary>Threads, each with its own connection, that answer queries. 1..64, default 3. More answer more pages at once and take more memory.</summary>
+    /// <summary>
+    /// Threads, each with its own connection, that answer queries. 1..64, default 3. More answer more pages at once and take more memory.
+    /// </summary>
     [Range(1, 64)]
     public int ReadThreads { get; init; } = 3;
 
-    /// <summary>Threads, each with its own connection, that insert and change tables. 1..64, default 3: the writer of events, profiles, and one to spare.</summary>
+    /// <summary>
+    /// Threads, each with its own connection, that insert and change tables. 1..64, default 3: the writer of events, profiles, and one to
+    /// spare.
+    /// </summary>
     [Range(1, 64)]
     public int WriteThreads { get; init; } = 3;
 
@@ -24,15 +29,23 @@ public sealed record ColumnStoreOptions
     [Range(256L << 20, 1L << 40)]
     public long MemoryLimitBytes { get; init; } = 1L << 30;
 
-    /// <summary>Most memory of one statement, as a share of <see cref="MemoryLimitBytes"/>; 0.1..1, default 0.7. Lower keeps one heavy question from failing the others.</summary>
+    /// <summary>
+    /// Most memory of one statement, as a share of <see cref="MemoryLimitBytes"/>; 0.1..1, default 0.7. Lower keeps one heavy question from
+    /// failing the others.
+    /// </summary>
     [Range(0.1, 1.0)]
     public double StatementMemoryShare { get; init; } = 0.7;
 
-    /// <summary>Longest time of one query in seconds; 1..3600, default 120. A longer one fails with <c>TIMEOUT_EXCEEDED</c>. Inserts are not limited.</summary>
+    /// <summary>
+    /// Longest time of one query in seconds; 1..3600, default 120. A longer one fails with <c>TIMEOUT_EXCEEDED</c>. Inserts are not
+    /// limited.
+    /// </summary>
     [Range(1, 3600)]
     public int QueryTimeoutSeconds { get; init; } = 120;
 
-    /// <summary>Most bytes of one answer; 1 MiB..2 GiB - 64 KiB, default 256 MiB. A larger one fails with <c>TOO_MANY_ROWS_OR_BYTES</c>.</summary>
+    /// <summary>
+    /// Most bytes of one answer; 1 MiB..2 GiB - 64 KiB, default 256 MiB. A larger one fails with <c>TOO_MANY_ROWS_OR_BYTES</c>.
+    /// </summary>
     [Range(1L << 20, (2L << 30) - 65_536)]
     public long MaximumResultBytes { get; init; } = 256L << 20;
 
@@ -45,12 +58,15 @@ public sealed record ColumnStoreOptions
     public int SlowStatementsKept { get; init; } = 50;
 
     /// <summary>
-    /// True when the process ends once the store is closed (<see cref="UnixProcess.Leave"/>): closing then finishes what was begun and leaves the engine as it is,
-    /// instead of taking it apart. The directory cannot be opened again in this process. Default false.
+    /// True when the process ends once the store is closed (<see cref="UnixProcess.Leave"/>): closing then finishes what was begun and
+    /// leaves the engine as it is, instead of taking it apart. The directory cannot be opened again in this process. Default false.
     /// </summary>
     public bool EndsWithProcess { get; init; }
 
-    /// <summary>Statements that may wait for a thread, per kind; 1..100,000, default 1,000. A further one fails with <see cref="StoreBusyException"/>.</summary>
+    /// <summary>
+    /// Statements that may wait for a thread, per kind; 1..100,000, default 1,000. A further one fails with
+    /// <see cref="StoreBusyException"/>.
+    /// </summary>
     [Range(1, 100_000)]
     public int QueueLimit { get; init; } = 1000;
 }
@@ -59,7 +75,5 @@ public sealed record ColumnStoreOptions
 public sealed class StoreBusyException : Exception
 {
     internal StoreBusyException(string message)
-        : base(message)
-    {
-    }
+        : base(message) { }
 }

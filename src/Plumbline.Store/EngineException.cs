@@ -40,7 +40,11 @@ public sealed partial class EngineException : Exception
     [GeneratedRegex(@"Code: (\d{1,6})\. DB::", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CodePattern();
 
-    [GeneratedRegex(@":? (in scope|while processing|while executing|In query) ", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @":? (in scope|while processing|while executing|In query) ",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex QuotedStatementPattern();
 
     [GeneratedRegex(@"\(([A-Z][A-Z0-9_]{2,})\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
@@ -51,7 +55,5 @@ public sealed partial class EngineException : Exception
 public sealed class EngineUnavailableException : Exception
 {
     internal EngineUnavailableException(string message, Exception? inner = null)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) { }
 }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Plumbline.Store;
 
-/// <summary>How a feature is stored: numeric <c>Float64</c> (NaN = missing), categorical <c>LowCardinality(Nullable(String))</c>, boolean <c>Nullable(Bool)</c>, text <c>Nullable(String)</c>.</summary>
+/// <summary>
+/// How a feature is stored: numeric <c>Float64</c> (NaN = missing), categorical <c>LowCardinality(Nullable(String))</c>, boolean
+/// <c>Nullable(Bool)</c>, text <c>Nullable(String)</c>.
+/// </summary>
 public enum ColumnType
 {
     /// <summary>A number.</summary>
@@ -32,14 +35,15 @@ public sealed record FeatureColumn(int Ordinal, ColumnType Type)
     /// <summary>Whether a column of a model's table is a feature's.</summary>
     public static bool IsOne(string column) => column is ['f', >= '0' and <= '9', ..];
 
-    internal string EngineType => Type switch
-    {
-        ColumnType.Numeric => "Float64",
-        ColumnType.Categorical => "LowCardinality(Nullable(String))",
-        ColumnType.Boolean => "Nullable(Bool)",
-        ColumnType.Text => "Nullable(String)",
-        _ => throw new ArgumentOutOfRangeException(nameof(Type), Type, "Not a column type."),
-    };
+    internal string EngineType =>
+        Type switch
+        {
+            ColumnType.Numeric => "Float64",
+            ColumnType.Categorical => "LowCardinality(Nullable(String))",
+            ColumnType.Boolean => "Nullable(Bool)",
+            ColumnType.Text => "Nullable(String)",
+            _ => throw new ArgumentOutOfRangeException(nameof(Type), Type, "Not a column type."),
+        };
 
     // Rows from before the column was there have no value: for a number that is NaN, not the engine's default 0.
     internal string Definition => Type == ColumnType.Numeric ? $"{Name} Float64 DEFAULT nan" : $"{Name} {EngineType}";

@@ -9,8 +9,8 @@ namespace Plumbline.Store;
 public sealed record EngineUsage(long MemoryBytes, long MemoryLimitBytes, long DiskBytes, long Rows, string Version);
 
 /// <summary>
-/// Where events, profiles and metric points are kept, and asked for in SQL. Behind it is an engine inside this process; another may be a cluster:
-/// nothing above knows which.
+/// Where events, profiles and metric points are kept, and asked for in SQL. Behind it is an engine inside this process; another may be a
+/// cluster: nothing above knows which.
 /// </summary>
 public interface IColumnStore : IAsyncDisposable
 {
@@ -46,7 +46,13 @@ public interface IColumnStore : IAsyncDisposable
     /// <param name="deduplicationToken">1..128 characters of <c>[A-Za-z0-9._:-]</c>, the same for the same rows only.</param>
     /// <param name="ct">Cancels the wait for a thread, not the insert.</param>
     /// <exception cref="EngineException">The engine refused or failed it; none or all of the rows of a month are stored.</exception>
-    Task InsertAsync(string table, IReadOnlyList<string> columns, ReadOnlyMemory<byte> rowBinary, string? deduplicationToken, CancellationToken ct);
+    Task InsertAsync(
+        string table,
+        IReadOnlyList<string> columns,
+        ReadOnlyMemory<byte> rowBinary,
+        string? deduplicationToken,
+        CancellationToken ct
+    );
 
     /// <summary>Memory, disk and rows as the engine counts them.</summary>
     Task<EngineUsage> ReadUsageAsync(CancellationToken ct);

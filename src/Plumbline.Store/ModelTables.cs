@@ -16,8 +16,25 @@ public sealed class ModelTables(IColumnStore store)
     /// <summary>The columns of a prediction before its features, in the order in which they are inserted.</summary>
     public static IReadOnlyList<string> PredictionColumns { get; } =
     [
-        "block", "prediction_id", "id_hash", "timestamp", "received_at", "version", "role", "status", "prediction", "prediction_value", "score",
-        "confidence", "entropy", "probabilities", "latency_ms", "error", "trace_id", "metadata", "raw",
+        "block",
+        "prediction_id",
+        "id_hash",
+        "timestamp",
+        "received_at",
+        "version",
+        "role",
+        "status",
+        "prediction",
+        "prediction_value",
+        "score",
+        "confidence",
+        "entropy",
+        "probabilities",
+        "latency_ms",
+        "error",
+        "trace_id",
+        "metadata",
+        "raw",
     ];
 
     private const string PredictionDefinitions = """
@@ -85,7 +102,8 @@ public sealed class ModelTables(IColumnStore store)
     public static IReadOnlyList<string> ComputedTables { get; } = ["profiles", "metric_points"];
 
     /// <summary>Every table that holds rows of all models, each with a column <c>model_id</c>.</summary>
-    public static IReadOnlyList<string> SharedTables { get; } = [.. ComputedTables, GroundTruthTable, MatchedTable, SignalsTable, AttributedTable];
+    public static IReadOnlyList<string> SharedTables { get; } =
+    [.. ComputedTables, GroundTruthTable, MatchedTable, SignalsTable, AttributedTable];
 
     /// <summary>To stand behind FROM: a model's ground truth as it came.</summary>
     public static string GroundTruth(int modelId) => OfModel(GroundTruthTable, modelId);
@@ -107,8 +125,8 @@ public sealed class ModelTables(IColumnStore store)
         string.Create(CultureInfo.InvariantCulture, $"{Named("reference", modelId)}_{Positive(generation)}");
 
     /// <summary>
-    /// Makes the model's table of predictions when it is not there, and adds the columns that are missing. Cheap when nothing is missing (no
-    /// statement). Safe for several callers at once.
+    /// Makes the model's table of predictions when it is not there, and adds the columns that are missing. Cheap when nothing is missing
+    /// (no statement). Safe for several callers at once.
     /// </summary>
     /// <exception cref="InvalidOperationException">A column is there with another type.</exception>
     public async Task EnsureAsync(int modelId, IReadOnlyList<FeatureColumn> features, CancellationToken ct)
@@ -127,7 +145,10 @@ public sealed class ModelTables(IColumnStore store)
             }
             if (!known.Covers(features))
             {
-                var missing = features.Where(feature => !known.ByOrdinal.ContainsKey(feature.Ordinal)).DistinctBy(feature => feature.Ordinal).ToArray();
+                var missing = features
+                    .Where(feature => !known.ByOrdinal.ContainsKey(feature.Ordinal))
+                    .DistinctBy(feature => feature.Ordinal)
+                    .ToArray();
                 await WidenAsync(Predictions(modelId), missing, ct);
                 var all = new Dictionary<int, ColumnType>(known.ByOrdinal);
                 foreach (var feature in missing)
@@ -143,46 +164,65 @@ public sealed class ModelTables(IColumnStore store)
     }
 
     /// <summary>
-    /// Adds the column of a feature's new type to the model's predictions. It reads as the converted value of every row, of those too that are still
-    /// written with the old column. Idempotent; <see cref="FinishConversionAsync"/> makes an ordinary column of it.
+    /// Adds the column of a feature's new type to the model's predictions. It reads as the converted value of every row, of those too that
+    /// are still written with the old column. Idempotent; <see cref="FinishConversionAsync"/> makes an ordinary column of it.
     /// </summary>
     public async Task BeginConversionAsync(int modelId, ColumnConversion conversion, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(conversion);
         await EnsureAsync(modelId, [conversion.From], ct);
-        await ChangeColumnsAsync(modelId, async columns =>
-        {
-            await store.ExecuteAsync(new SqlStatement(
-                $"ALTER TABLE {Predictions(modelId)} ADD COLUMN IF NOT EXISTS {conversion.To.Name} {conversion.To.EngineType} DEFAULT {conversion.Value}",
-                conversion.Parameters), ct);
-            columns[conversion.To.Ordinal] = conversion.To.Type;
-        }, ct);
+        await ChangeColumnsAsync(
+            modelId,
+            async columns =>
+            {
+                await store.ExecuteAsync(
+                    new SqlStatement(
+                        $"ALTER TABLE {Predictions(modelId)} ADD COLUMN IF NOT EXISTS {conversion.To.Name} {conversion.To.EngineType} DEFAULT {conversion.Value}",
+                        conversion.Parameters
+                    ),
+                    ct
+                );
+                columns[conversion.To.Ordinal] = conversion.To.Type;
+            },
+            ct
+        );
     }
 
     /// <summary>
-    /// Writes the converted values and what does not fit down. Nobody may write the old column any more; who began to read before may still read it, until
+    /// Writes the converted values and what does not fit down. Nobody may write the old column any more; who began to read before may still
+    /// read it, until
     /// <see cref="DropUnusedAsync"/>. May be repeated after it broke off, and does nothing when it is done.
     /// </summary>
     public async Task FinishConversionAsync(int modelId, ColumnConversion conversion, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(conversion);
-        await ChangeColumnsAsync(modelId, async _ =>
-        {
-            var (table, to) = (Predictions(modelId), conversion.To);
-            if (!(await ConvertingAsync(modelId, ct)).Contains(to.Ordinal))
-                return;
-            const string Wait = "SETTINGS mutations_sync = 1";
-            // The values first: they are made of what the second statement changes.
-            await store.ExecuteAsync(new SqlStatement($"ALTER TABLE {table} UPDATE {to.Name} = {to.Name} WHERE 1 {Wait}"), ct);
-            await store.ExecuteAsync(new SqlStatement(
-                $"ALTER TABLE {table} UPDATE raw = {conversion.Raw("raw")} WHERE mapContains(raw, {conversion.Name}) OR {conversion.IsMisfit} {Wait}",
-                conversion.Parameters), ct);
-            var plain = to.Type == ColumnType.Numeric ? to.Definition : $"{to.Name} REMOVE DEFAULT";
-            await store.ExecuteAsync(new SqlStatement($"ALTER TABLE {table} MODIFY COLUMN {plain}"), ct);
-        }, ct);
+        await ChangeColumnsAsync(
+            modelId,
+            async _ =>
+            {
+                var (table, to) = (Predictions(modelId), conversion.To);
+                if (!(await ConvertingAsync(modelId, ct)).Contains(to.Ordinal))
+                    return;
+                const string Wait = "SETTINGS mutations_sync = 1";
+                // The values first: they are made of what the second statement changes.
+                await store.ExecuteAsync(new SqlStatement($"ALTER TABLE {table} UPDATE {to.Name} = {to.Name} WHERE 1 {Wait}"), ct);
+                await store.ExecuteAsync(
+                    new SqlStatement(
+                        $"ALTER TABLE {table} UPDATE raw = {conversion.Raw("raw")} WHERE mapContains(raw, {conversion.Name}) OR {conversion.IsMisfit} {Wait}",
+                        conversion.Parameters
+                    ),
+                    ct
+                );
+                var plain = to.Type == ColumnType.Numeric ? to.Definition : $"{to.Name} REMOVE DEFAULT";
+                await store.ExecuteAsync(new SqlStatement($"ALTER TABLE {table} MODIFY COLUMN {plain}"), ct);
+            },
+            ct
+        );
     }
 
-    /// <summary>Drops the columns that hold no feature any more: of dropped ones, of former types, and of changes that were given up.</summary>
+    /// <summary>
+    /// Drops the columns that hold no feature any more: of dropped ones, of former types, and of changes that were given up.
+    /// </summary>
     /// <param name="modelId">The model's number.</param>
     /// <param name="inUse">Ordinals of the columns that hold features.</param>
     /// <param name="below">Columns from this ordinal on are left: they may have been added since <paramref name="inUse"/> was read.</param>
@@ -192,18 +232,31 @@ public sealed class ModelTables(IColumnStore store)
     {
         ArgumentNullException.ThrowIfNull(inUse);
         var dropped = 0;
-        await ChangeColumnsAsync(modelId, async columns =>
-        {
-            // Those that read as the values of others first: the others cannot be dropped before.
-            var converting = await ConvertingAsync(modelId, ct);
-            foreach (var ordinal in columns.Keys.Where(ordinal => ordinal < below && !inUse.Contains(ordinal)).OrderByDescending(converting.Contains).ToList())
+        await ChangeColumnsAsync(
+            modelId,
+            async columns =>
             {
-                await store.ExecuteAsync(new SqlStatement(
-                    $"ALTER TABLE {Predictions(modelId)} DROP COLUMN IF EXISTS {new FeatureColumn(ordinal, columns[ordinal]).Name}"), ct);
-                columns.Remove(ordinal);
-                dropped++;
-            }
-        }, ct);
+                // Those that read as the values of others first: the others cannot be dropped before.
+                var converting = await ConvertingAsync(modelId, ct);
+                foreach (
+                    var ordinal in columns
+                        .Keys.Where(ordinal => ordinal < below && !inUse.Contains(ordinal))
+                        .OrderByDescending(converting.Contains)
+                        .ToList()
+                )
+                {
+                    await store.ExecuteAsync(
+                        new SqlStatement(
+                            $"ALTER TABLE {Predictions(modelId)} DROP COLUMN IF EXISTS {new FeatureColumn(ordinal, columns[ordinal]).Name}"
+                        ),
+                        ct
+                    );
+                    columns.Remove(ordinal);
+                    dropped++;
+                }
+            },
+            ct
+        );
         return dropped;
     }
 
@@ -231,24 +284,33 @@ public sealed class ModelTables(IColumnStore store)
         ArgumentNullException.ThrowIfNull(features);
         var table = Reference(modelId, generation);
         await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), ct);
-        await store.ExecuteAsync(new SqlStatement($"""
-            CREATE TABLE {table}
-            (
-            {PredictionDefinitions},
-                value String,
-                value_number Float64 DEFAULT nan
-            )
-            ENGINE = MergeTree ORDER BY (timestamp, id_hash)
-            """), ct);
+        await store.ExecuteAsync(
+            new SqlStatement(
+                $"""
+                CREATE TABLE {table}
+                (
+                {PredictionDefinitions},
+                    value String,
+                    value_number Float64 DEFAULT nan
+                )
+                ENGINE = MergeTree ORDER BY (timestamp, id_hash)
+                """
+            ),
+            ct
+        );
         await WidenAsync(table, features, ct);
     }
 
     /// <summary>The columns of one of a model's tables, in their order.</summary>
     public async Task<IReadOnlyList<string>> ColumnsAsync(string table, CancellationToken ct)
     {
-        using var rows = await store.QueryAsync(new SqlStatement(
-            "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String} ORDER BY position",
-            new SqlParameter("table", table)), ct);
+        using var rows = await store.QueryAsync(
+            new SqlStatement(
+                "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String} ORDER BY position",
+                new SqlParameter("table", table)
+            ),
+            ct
+        );
         var columns = new List<string>();
         while (rows.Read())
             columns.Add(rows.ReadString());
@@ -262,7 +324,11 @@ public sealed class ModelTables(IColumnStore store)
     /// <summary>Drops the rows of references that were replaced by one of a later generation; gives how many there were.</summary>
     public async Task<int> DropReferencesBeforeAsync(int modelId, int generation, CancellationToken ct)
     {
-        var former = (await ReferencesAsync(modelId, ct)).Where(table => int.Parse(table.AsSpan(table.LastIndexOf('_') + 1), NumberStyles.None, CultureInfo.InvariantCulture) < generation).ToList();
+        var former = (await ReferencesAsync(modelId, ct))
+            .Where(table =>
+                int.Parse(table.AsSpan(table.LastIndexOf('_') + 1), NumberStyles.None, CultureInfo.InvariantCulture) < generation
+            )
+            .ToList();
         foreach (var table in former)
             await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), ct);
         return former.Count;
@@ -281,17 +347,19 @@ public sealed class ModelTables(IColumnStore store)
         _gates.TryRemove(modelId, out _);
     }
 
-    // No log of inserted blocks: it takes a file handle and a mebibyte of buffer for each table. Who inserts a block a second time looks first.
-    private static string PredictionsTable(int modelId) => $"""
-        CREATE TABLE IF NOT EXISTS {Predictions(modelId)}
-        (
-        {PredictionDefinitions},
-            -- Finding one decision by its id must not read a month of hashes.
-            INDEX by_id id_hash TYPE bloom_filter(0.01) GRANULARITY 1
-        )
-        ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (timestamp, id_hash)
-        SETTINGS {Durable}, {Quiet}
-        """;
+    // No log of inserted blocks: it takes a file handle and a mebibyte of buffer for each table. Who inserts a block a second time looks
+    // first.
+    private static string PredictionsTable(int modelId) =>
+        $"""
+            CREATE TABLE IF NOT EXISTS {Predictions(modelId)}
+            (
+            {PredictionDefinitions},
+                -- Finding one decision by its id must not read a month of hashes.
+                INDEX by_id id_hash TYPE bloom_filter(0.01) GRANULARITY 1
+            )
+            ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (timestamp, id_hash)
+            SETTINGS {Durable}, {Quiet}
+            """;
 
     private async Task WidenAsync(string table, IReadOnlyList<FeatureColumn> features, CancellationToken ct)
     {
@@ -306,9 +374,13 @@ public sealed class ModelTables(IColumnStore store)
 
     private async Task<List<string>> ReferencesAsync(int modelId, CancellationToken ct)
     {
-        using var rows = await store.QueryAsync(new SqlStatement(
-            "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, {pattern:String})",
-            new SqlParameter("pattern", string.Create(CultureInfo.InvariantCulture, $"^reference_{modelId}_[0-9]+$"))), ct);
+        using var rows = await store.QueryAsync(
+            new SqlStatement(
+                "SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, {pattern:String})",
+                new SqlParameter("pattern", string.Create(CultureInfo.InvariantCulture, $"^reference_{modelId}_[0-9]+$"))
+            ),
+            ct
+        );
         var tables = new List<string>();
         while (rows.Read())
             tables.Add(rows.ReadString());
@@ -318,11 +390,16 @@ public sealed class ModelTables(IColumnStore store)
     // Ordinals of columns that still read as the converted values of others.
     private async Task<IReadOnlySet<int>> ConvertingAsync(int modelId, CancellationToken ct)
     {
-        using var rows = await store.QueryAsync(new SqlStatement(
-            """
-            SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND match(name, '^f[0-9]+$')
-                AND default_kind = 'DEFAULT' AND default_expression != 'nan'
-            """, new SqlParameter("table", Predictions(modelId))), ct);
+        using var rows = await store.QueryAsync(
+            new SqlStatement(
+                """
+                SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND match(name, '^f[0-9]+$')
+                    AND default_kind = 'DEFAULT' AND default_expression != 'nan'
+                """,
+                new SqlParameter("table", Predictions(modelId))
+            ),
+            ct
+        );
         var ordinals = new HashSet<int>();
         while (rows.Read())
             ordinals.Add(OrdinalOf(rows.ReadString()));
@@ -333,9 +410,13 @@ public sealed class ModelTables(IColumnStore store)
 
     private async Task<ImmutableColumns> ReadColumnsAsync(string table, CancellationToken ct)
     {
-        using var rows = await store.QueryAsync(new SqlStatement(
-            "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND match(name, '^f[0-9]+$')",
-            new SqlParameter("table", table)), ct);
+        using var rows = await store.QueryAsync(
+            new SqlStatement(
+                "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND match(name, '^f[0-9]+$')",
+                new SqlParameter("table", table)
+            ),
+            ct
+        );
         var columns = new Dictionary<int, ColumnType>();
         while (rows.Read())
         {

@@ -4,8 +4,9 @@ namespace Plumbline.Store;
 public static class SharedRows
 {
     /// <summary>
-    /// Deletes rows of one model from a table that all models share; they are gone when this returns. The engine looks at every part of the table for that, of
-    /// whichever model, which takes seconds where there are hundreds: so nothing is asked of it when there is no such row.
+    /// Deletes rows of one model from a table that all models share; they are gone when this returns. The engine looks at every part of the
+    /// table for that, of whichever model, which takes seconds where there are hundreds: so nothing is asked of it when there is no such
+    /// row.
     /// </summary>
     /// <param name="store">The engine.</param>
     /// <param name="table">One of <see cref="ModelTables.SharedTables"/>.</param>
@@ -14,13 +15,24 @@ public static class SharedRows
     /// <param name="parameters">Values of the condition.</param>
     /// <param name="ct">Stops before it is begun.</param>
     public static async Task DeleteAsync(
-        IColumnStore store, string table, int modelId, string condition, IReadOnlyList<SqlParameter> parameters, CancellationToken ct)
+        IColumnStore store,
+        string table,
+        int modelId,
+        string condition,
+        IReadOnlyList<SqlParameter> parameters,
+        CancellationToken ct
+    )
     {
         ArgumentNullException.ThrowIfNull(store);
         var where = Of(condition);
         SqlParameter[] values = [new("model", modelId), .. parameters];
         // Often there is none, and a deletion costs more than a look.
-        using (var rows = await store.QueryAsync(new SqlStatement($"SELECT count() FROM (SELECT 1 FROM {table} WHERE {where} LIMIT 1)", values), ct))
+        using (
+            var rows = await store.QueryAsync(
+                new SqlStatement($"SELECT count() FROM (SELECT 1 FROM {table} WHERE {where} LIMIT 1)", values),
+                ct
+            )
+        )
         {
             if (!rows.Read() || rows.ReadUInt64() == 0)
                 return;
@@ -37,7 +49,13 @@ public static class SharedRows
     /// <param name="before">The value of <c>before</c>.</param>
     /// <param name="ct">Stops before it is begun.</param>
     public static async Task<ExpiredRows> DeleteBeforeAsync(
-        IColumnStore store, string table, int modelId, string condition, DateTimeOffset before, CancellationToken ct)
+        IColumnStore store,
+        string table,
+        int modelId,
+        string condition,
+        DateTimeOffset before,
+        CancellationToken ct
+    )
     {
         ArgumentNullException.ThrowIfNull(store);
         var where = Of(condition);
@@ -48,7 +66,8 @@ public static class SharedRows
             count = rows.Read() ? (long)rows.ReadUInt64() : 0;
         }
 
-        if (count > 0) await DeleteFoundAsync(store, table, where, values, ct);
+        if (count > 0)
+            await DeleteFoundAsync(store, table, where, values, ct);
         return new ExpiredRows(count);
     }
 

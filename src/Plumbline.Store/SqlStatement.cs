@@ -17,8 +17,8 @@ public sealed record SqlStatement(string Text, params IReadOnlyList<SqlParameter
 /// </summary>
 /// <param name="Name">The placeholder's name.</param>
 /// <param name="Value">
-/// A string, bool, integer, double, <see cref="SqlIdentifier"/> (for Identifier), <see cref="DateTimeOffset"/> (for DateTime and DateTime64, cut to milliseconds), a sequence of
-/// those (for Array), or null (only where the placeholder's type is Nullable).
+/// A string, bool, integer, double, <see cref="SqlIdentifier"/> (for Identifier), <see cref="DateTimeOffset"/> (for DateTime and
+/// DateTime64, cut to milliseconds), a sequence of those (for Array), or null (only where the placeholder's type is Nullable).
 /// </param>
 public sealed record SqlParameter(string Name, object? Value)
 {
@@ -62,17 +62,21 @@ public sealed record SqlParameter(string Name, object? Value)
         text.Append(']');
     }
 
-    private string Scalar(object value) => value switch
-    {
-        bool flag => flag ? "true" : "false",
-        double number when double.IsNaN(number) => "nan",
-        double number when double.IsInfinity(number) => number > 0 ? "inf" : "-inf",
-        double number => number.ToString("R", CultureInfo.InvariantCulture),
-        byte or short or ushort or int or uint or long or ulong => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),
-        DateTimeOffset time => time.ToUniversalTime().ToString(
-            time.Ticks % TimeSpan.TicksPerSecond < TimeSpan.TicksPerMillisecond ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture),
-        _ => throw new ArgumentException($"Parameter {Name}: a value of type {value.GetType().Name} cannot be bound."),
-    };
+    private string Scalar(object value) =>
+        value switch
+        {
+            bool flag => flag ? "true" : "false",
+            double number when double.IsNaN(number) => "nan",
+            double number when double.IsInfinity(number) => number > 0 ? "inf" : "-inf",
+            double number => number.ToString("R", CultureInfo.InvariantCulture),
+            byte or short or ushort or int or uint or long or ulong => ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture),
+            DateTimeOffset time => time.ToUniversalTime()
+                .ToString(
+                    time.Ticks % TimeSpan.TicksPerSecond < TimeSpan.TicksPerMillisecond ? "yyyy-MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm:ss.fff",
+                    CultureInfo.InvariantCulture
+                ),
+            _ => throw new ArgumentException($"Parameter {Name}: a value of type {value.GetType().Name} cannot be bound."),
+        };
 
     private static void Escape(StringBuilder text, string value)
     {
@@ -94,6 +98,8 @@ public sealed record SqlParameter(string Name, object? Value)
     }
 }
 
-/// <summary>A name for the placeholder <c>{name:Identifier}</c>, which is one name whatever is in it: the engine takes it as it is, without escapes.</summary>
+/// <summary>
+/// A name for the placeholder <c>{name:Identifier}</c>, which is one name whatever is in it: the engine takes it as it is, without escapes.
+/// </summary>
 /// <param name="Name">1 character or more, no control characters.</param>
 public sealed record SqlIdentifier(string Name);

@@ -17,24 +17,37 @@ internal static class StoreMigrations
 
     internal static async Task ApplyAsync(IColumnStore store, TimeProvider time, ILogger log, CancellationToken ct)
     {
-        await store.ExecuteAsync(new SqlStatement("""
-            CREATE TABLE IF NOT EXISTS schema_migrations (number UInt32, name String, applied_at DateTime64(3, 'UTC'))
-            ENGINE = MergeTree ORDER BY number
-            """), ct);
+        await store.ExecuteAsync(
+            new SqlStatement(
+                """
+                CREATE TABLE IF NOT EXISTS schema_migrations (number UInt32, name String, applied_at DateTime64(3, 'UTC'))
+                ENGINE = MergeTree ORDER BY number
+                """
+            ),
+            ct
+        );
         var applied = await ReadAppliedAsync(store, ct);
         var known = ReadEmbedded();
         var newest = applied.Count == 0 ? 0 : applied.Max();
         if (newest > known[^1].Number)
         {
             throw new InvalidOperationException(
-                $"The data folder was written by a newer Plumbline (its schema is {newest}, this program knows {known[^1].Number}). Use that version, or another folder.");
+                $"The data folder was written by a newer Plumbline (its schema is {newest}, this program knows {known[^1].Number}). Use that version, or another folder."
+            );
         }
         foreach (var migration in known.Where(migration => !applied.Contains(migration.Number)))
         {
             foreach (var statement in migration.Statements)
                 await store.ExecuteAsync(new SqlStatement(statement), ct);
-            await store.ExecuteAsync(new SqlStatement("INSERT INTO schema_migrations SELECT {number:UInt32}, {name:String}, {at:DateTime64(3,'UTC')}",
-                new SqlParameter("number", migration.Number), new SqlParameter("name", migration.Name), new SqlParameter("at", time.GetUtcNow())), ct);
+            await store.ExecuteAsync(
+                new SqlStatement(
+                    "INSERT INTO schema_migrations SELECT {number:UInt32}, {name:String}, {at:DateTime64(3,'UTC')}",
+                    new SqlParameter("number", migration.Number),
+                    new SqlParameter("name", migration.Name),
+                    new SqlParameter("at", time.GetUtcNow())
+                ),
+                ct
+            );
             log.LogInformation("Applied the store's migration {Number} {Name}", migration.Number, migration.Name);
         }
     }
@@ -42,10 +55,14 @@ internal static class StoreMigrations
     internal static IReadOnlyList<Migration> ReadEmbedded()
     {
         var assembly = Assembly.GetExecutingAssembly();
-        return [.. assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(name => Parse(assembly, name))];
+        return
+        [
+            .. assembly
+                .GetManifestResourceNames()
+                .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .Select(name => Parse(assembly, name)),
+        ];
     }
 
     private static Migration Parse(Assembly assembly, string resource)
@@ -54,7 +71,10 @@ internal static class StoreMigrations
         using var stream = assembly.GetManifestResourceStream(resource)!;
         using var reader = new StreamReader(stream);
         // A statement ends with a semicolon at the end of a line.
-        var statements = reader.ReadToEnd().ReplaceLineEndings("\n").Split(";\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var statements = reader
+            .ReadToEnd()
+            .ReplaceLineEndings("\n")
+            .Split(";\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return new Migration(int.Parse(file.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture), file[5..], statements);
     }
 

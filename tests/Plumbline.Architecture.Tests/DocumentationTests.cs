@@ -8,14 +8,18 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Links_between_documents_lead_somewhere()
     {
-        var broken = from file in Repository.Files(".md")
-                     from line in Repository.Lines(file)
-                     from Match link in RelativeLink().Matches(line)
-                     let link0 = link.Groups[1].Value.Split('#')[0]
-                     where link0.Length > 0 && !link0.Contains("://", StringComparison.Ordinal) && !link0.StartsWith("mailto:", StringComparison.Ordinal)
-                     let path = Path.Combine(Repository.Root, Path.GetDirectoryName(file)!, link0)
-                     where !File.Exists(path) && !Directory.Exists(path)
-                     select $"{file}: {link0}";
+        var broken =
+            from file in Repository.Files(".md")
+            from line in Repository.Lines(file)
+            from Match link in RelativeLink().Matches(line)
+            let link0 = link.Groups[1].Value.Split('#')[0]
+            where
+                link0.Length > 0
+                && !link0.Contains("://", StringComparison.Ordinal)
+                && !link0.StartsWith("mailto:", StringComparison.Ordinal)
+            let path = Path.Combine(Repository.Root, Path.GetDirectoryName(file)!, link0)
+            where !File.Exists(path) && !Directory.Exists(path)
+            select $"{file}: {link0}";
         Assert.Empty(broken);
     }
 
@@ -25,7 +29,8 @@ public sealed partial class DocumentationTests
     [InlineData("CONTRIBUTING.md")]
     [InlineData("CHANGELOG.md")]
     [InlineData("LICENSE")]
-    public void The_documents_that_a_newcomer_looks_for_are_there(string file) => Assert.True(new FileInfo(Path.Combine(Repository.Root, file)).Length > 200, file);
+    public void The_documents_that_a_newcomer_looks_for_are_there(string file) =>
+        Assert.True(new FileInfo(Path.Combine(Repository.Root, file)).Length > 200, file);
 
     [Fact]
     public void Every_decision_has_context_decision_and_consequences()
@@ -35,7 +40,10 @@ public sealed partial class DocumentationTests
         foreach (var file in decisions)
         {
             var text = string.Join('\n', Repository.Lines(file));
-            Assert.All(["## Context", "## Decision", "## Consequences"], heading => Assert.True(text.Contains(heading, StringComparison.Ordinal), $"{file} lacks '{heading}'"));
+            Assert.All(
+                ["## Context", "## Decision", "## Consequences"],
+                heading => Assert.True(text.Contains(heading, StringComparison.Ordinal), $"{file} lacks '{heading}'")
+            );
         }
     }
 

@@ -4,8 +4,8 @@ using Mono.Cecil.Cil;
 namespace Plumbline.Architecture.Tests;
 
 /// <summary>
-/// Which folder of the house uses which, read from the compiled assemblies: so a use counts however it is written, with a using, by a relative name or by
-/// inference. A folder is a namespace, as <c>Monitoring/Segments/ColdSpots</c>.
+/// Which folder of the house uses which, read from the compiled assemblies: so a use counts however it is written, with a using, by a
+/// relative name or by inference. A folder is a namespace, as <c>Monitoring/Segments/ColdSpots</c>.
 /// </summary>
 internal sealed class FolderGraph
 {
@@ -20,10 +20,15 @@ internal sealed class FolderGraph
     public static FolderGraph Read()
     {
         var graph = new FolderGraph();
-        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Where(file => ProjectOf(Path.GetFileNameWithoutExtension(file)) is not null))
+        foreach (
+            var file in Directory
+                .GetFiles(AppContext.BaseDirectory, "*.dll")
+                .Where(file => ProjectOf(Path.GetFileNameWithoutExtension(file)) is not null)
+        )
         {
             using var module = ModuleDefinition.ReadModule(file);
-            foreach (var type in module.GetTypes()) graph.Add(type);
+            foreach (var type in module.GetTypes())
+                graph.Add(type);
         }
 
         return graph;
@@ -37,9 +42,20 @@ internal sealed class FolderGraph
     public IReadOnlyList<string[]> Circles()
     {
         var reach = _uses.Keys.ToDictionary(folder => folder, Reachable, StringComparer.Ordinal);
-        return [.. _uses.Keys.Where(folder => reach[folder].Contains(folder))
-            .GroupBy(folder => string.Join(", ", reach[folder].Where(other => reach.TryGetValue(other, out var back) && back.Contains(folder)).Order(StringComparer.Ordinal)))
-            .Select(group => group.Order(StringComparer.Ordinal).ToArray())];
+        return
+        [
+            .. _uses
+                .Keys.Where(folder => reach[folder].Contains(folder))
+                .GroupBy(folder =>
+                    string.Join(
+                        ", ",
+                        reach[folder]
+                            .Where(other => reach.TryGetValue(other, out var back) && back.Contains(folder))
+                            .Order(StringComparer.Ordinal)
+                    )
+                )
+                .Select(group => group.Order(StringComparer.Ordinal).ToArray()),
+        ];
     }
 
     private HashSet<string> Reachable(string folder)
@@ -48,7 +64,8 @@ internal sealed class FolderGraph
         var next = new Stack<string>([folder]);
         while (next.TryPop(out var at))
         {
-            foreach (var use in _uses.GetValueOrDefault(at, []).Where(found.Add)) next.Push(use);
+            foreach (var use in _uses.GetValueOrDefault(at, []).Where(found.Add))
+                next.Push(use);
         }
 
         return found;
@@ -57,19 +74,24 @@ internal sealed class FolderGraph
     private static string? ProjectOf(string assembly)
     {
         var project = Projects.GetValueOrDefault(assembly, assembly);
-        return project.StartsWith(House, StringComparison.Ordinal) && !project.EndsWith(".Tests", StringComparison.Ordinal) ? project : null;
+        return project.StartsWith(House, StringComparison.Ordinal) && !project.EndsWith(".Tests", StringComparison.Ordinal)
+            ? project
+            : null;
     }
 
     private static string? FolderOf(TypeReference type)
     {
-        while (type.DeclaringType is { } outer) type = outer;
+        while (type.DeclaringType is { } outer)
+            type = outer;
         return type.Namespace.StartsWith(House, StringComparison.Ordinal) ? type.Namespace[House.Length..].Replace('.', '/') : null;
     }
 
     private void Add(TypeDefinition type)
     {
-        if (FolderOf(type) is not { } folder) return;
-        if (!_uses.TryGetValue(folder, out var uses)) _uses[folder] = uses = new SortedSet<string>(StringComparer.Ordinal);
+        if (FolderOf(type) is not { } folder)
+            return;
+        if (!_uses.TryGetValue(folder, out var uses))
+            _uses[folder] = uses = new SortedSet<string>(StringComparer.Ordinal);
         new Walk(folder, uses).Type(type);
     }
 
@@ -79,7 +101,8 @@ internal sealed class FolderGraph
         public void Type(TypeDefinition type)
         {
             Use(type.BaseType);
-            foreach (var implemented in type.Interfaces) Use(implemented.InterfaceType);
+            foreach (var implemented in type.Interfaces)
+                Use(implemented.InterfaceType);
             Attributes(type);
             Constraints(type);
             foreach (var field in type.Fields)
@@ -88,8 +111,10 @@ internal sealed class FolderGraph
                 Attributes(field);
             }
 
-            foreach (var property in type.Properties) Attributes(property);
-            foreach (var method in type.Methods) Method(method);
+            foreach (var property in type.Properties)
+                Attributes(property);
+            foreach (var method in type.Methods)
+                Method(method);
         }
 
         private void Method(MethodDefinition method)
@@ -97,11 +122,16 @@ internal sealed class FolderGraph
             Attributes(method);
             Constraints(method);
             Use(method.ReturnType);
-            foreach (var parameter in method.Parameters) Use(parameter.ParameterType);
-            if (!method.HasBody) return;
-            foreach (var local in method.Body.Variables) Use(local.VariableType);
-            foreach (var handler in method.Body.ExceptionHandlers) Use(handler.CatchType);
-            foreach (var instruction in method.Body.Instructions) Operand(instruction);
+            foreach (var parameter in method.Parameters)
+                Use(parameter.ParameterType);
+            if (!method.HasBody)
+                return;
+            foreach (var local in method.Body.Variables)
+                Use(local.VariableType);
+            foreach (var handler in method.Body.ExceptionHandlers)
+                Use(handler.CatchType);
+            foreach (var instruction in method.Body.Instructions)
+                Operand(instruction);
         }
 
         private void Operand(Instruction instruction)
@@ -118,35 +148,43 @@ internal sealed class FolderGraph
                 case MethodReference used:
                     Use(used.DeclaringType);
                     Use(used.ReturnType);
-                    if (used is GenericInstanceMethod generic) Arguments(generic);
+                    if (used is GenericInstanceMethod generic)
+                        Arguments(generic);
                     break;
             }
         }
 
         private void Attributes(ICustomAttributeProvider provider)
         {
-            if (!provider.HasCustomAttributes) return;
-            foreach (var attribute in provider.CustomAttributes) Use(attribute.AttributeType);
+            if (!provider.HasCustomAttributes)
+                return;
+            foreach (var attribute in provider.CustomAttributes)
+                Use(attribute.AttributeType);
         }
 
         private void Constraints(IGenericParameterProvider provider)
         {
             foreach (var parameter in provider.GenericParameters)
             {
-                foreach (var constraint in parameter.Constraints) Use(constraint.ConstraintType);
+                foreach (var constraint in parameter.Constraints)
+                    Use(constraint.ConstraintType);
             }
         }
 
         private void Arguments(IGenericInstance instance)
         {
-            foreach (var argument in instance.GenericArguments) Use(argument);
+            foreach (var argument in instance.GenericArguments)
+                Use(argument);
         }
 
         private void Use(TypeReference? used)
         {
-            if (used is GenericInstanceType generic) Arguments(generic);
-            if (used is TypeSpecification specification) Use(specification.ElementType);
-            else if (used is not null and not GenericParameter && FolderOf(used) is { } other && other != folder) uses.Add(other);
+            if (used is GenericInstanceType generic)
+                Arguments(generic);
+            if (used is TypeSpecification specification)
+                Use(specification.ElementType);
+            else if (used is not null and not GenericParameter && FolderOf(used) is { } other && other != folder)
+                uses.Add(other);
         }
     }
 }

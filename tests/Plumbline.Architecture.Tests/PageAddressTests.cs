@@ -14,16 +14,26 @@ public sealed partial class PageAddressTests
             where file.StartsWith("src/", StringComparison.Ordinal) && file != Links
             from line in Repository.Lines(file).Select((text, index) => (Text: text, Number: index + 1))
             where !line.Text.StartsWith("@page", StringComparison.Ordinal) && Address().IsMatch(line.Text)
-            select $"{file}:{line.Number}: ask Links");
+            select $"{file}:{line.Number}: ask Links"
+        );
 
     [Fact]
     public void Every_page_has_its_address_in_links()
     {
         var known = string.Join('\n', Repository.Lines(Links));
-        var pages = Repository.Files(".razor").SelectMany(file => Repository.Lines(file)).Select(line => Page().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value).ToList();
+        var pages = Repository
+            .Files(".razor")
+            .SelectMany(file => Repository.Lines(file))
+            .Select(line => Page().Match(line))
+            .Where(match => match.Success)
+            .Select(match => match.Groups[1].Value)
+            .ToList();
         Assert.True(pages.Count > 8);
         // The gallery is for who builds pages, and nobody leads to a page that is not found.
-        Assert.All(pages.Where(page => page is not ("/ui/gallery" or "/not-found")), page => Assert.Contains($"\"{FirstOf(page)}\"", known, StringComparison.Ordinal));
+        Assert.All(
+            pages.Where(page => page is not ("/ui/gallery" or "/not-found")),
+            page => Assert.Contains($"\"{FirstOf(page)}\"", known, StringComparison.Ordinal)
+        );
     }
 
     private static string FirstOf(string page) => "/" + page.Split('/', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();

@@ -11,28 +11,33 @@ public static class Repository
     public static string Root { get; } = Find();
 
     /// <summary>Files that people wrote, as paths relative to the root with forward slashes.</summary>
-    public static IEnumerable<string> Files(params string[] extensions) => Walk(Root)
-        .Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.Ordinal))
-        .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
-        .Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Files(params string[] extensions) =>
+        Walk(Root)
+            .Where(file => extensions.Contains(Path.GetExtension(file), StringComparer.Ordinal))
+            .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal);
 
     /// <summary>The lines of a file given relative to the root.</summary>
     public static string[] Lines(string file) => File.ReadAllLines(Path.Combine(Root, file));
 
     private static IEnumerable<string> Walk(string folder)
     {
-        foreach (var file in Directory.EnumerateFiles(folder)) yield return file;
+        foreach (var file in Directory.EnumerateFiles(folder))
+            yield return file;
         foreach (var child in Directory.EnumerateDirectories(folder))
         {
-            if (Generated.Contains(Path.GetFileName(child), StringComparer.Ordinal)) continue;
-            foreach (var file in Walk(child)) yield return file;
+            if (Generated.Contains(Path.GetFileName(child), StringComparer.Ordinal))
+                continue;
+            foreach (var file in Walk(child))
+                yield return file;
         }
     }
 
     private static string Find()
     {
         var folder = new DirectoryInfo(Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Plumbline.slnx"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Plumbline.slnx")))
+            folder = folder.Parent;
         return folder?.FullName ?? throw new InvalidOperationException("Plumbline.slnx is not above the test.");
     }
 }

@@ -10,23 +10,40 @@ public sealed partial class VocabularyTests
     [Fact]
     public void Type_names_use_the_field_s_words()
     {
-        var names = from file in Repository.Files(".cs")
-                    where file.StartsWith("src/", StringComparison.Ordinal)
-                    let root = CSharpSyntaxTree.ParseText(string.Join('\n', Repository.Lines(file))).GetRoot()
-                    from type in root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>()
-                    where Empty().IsMatch(type.Identifier.Text)
-                    select $"{file}: {type.Identifier.Text}";
+        var names =
+            from file in Repository.Files(".cs")
+            where file.StartsWith("src/", StringComparison.Ordinal)
+            let root = CSharpSyntaxTree.ParseText(string.Join('\n', Repository.Lines(file))).GetRoot()
+            from type in root.DescendantNodes().OfType<BaseTypeDeclarationSyntax>()
+            where Empty().IsMatch(type.Identifier.Text)
+            select $"{file}: {type.Identifier.Text}";
         Assert.Empty(names);
     }
 
     [Fact]
     public void No_file_names_a_machine_or_a_registry()
     {
-        var lines = from file in Repository.Files(".cs", ".razor", ".js", ".css", ".md", ".json", ".props", ".targets", ".csproj", ".yaml", ".yml", ".py", ".sh", ".sql")
-                    where !file.EndsWith("VocabularyTests.cs", StringComparison.Ordinal)
-                    from line in Repository.Lines(file)
-                    where Places().IsMatch(line)
-                    select $"{file}: {line.Trim()[..Math.Min(120, line.Trim().Length)]}";
+        var lines =
+            from file in Repository.Files(
+                ".cs",
+                ".razor",
+                ".js",
+                ".css",
+                ".md",
+                ".json",
+                ".props",
+                ".targets",
+                ".csproj",
+                ".yaml",
+                ".yml",
+                ".py",
+                ".sh",
+                ".sql"
+            )
+            where !file.EndsWith("VocabularyTests.cs", StringComparison.Ordinal)
+            from line in Repository.Lines(file)
+            where Places().IsMatch(line)
+            select $"{file}: {line.Trim()[..Math.Min(120, line.Trim().Length)]}";
         Assert.Empty(lines);
     }
 

@@ -16,7 +16,13 @@ namespace Plumbline.Browser.Tests;
 /// </summary>
 public sealed class BrowserHost : IAsyncLifetime
 {
-    private static readonly string[] Places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
+    private static readonly string[] Places =
+    [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ];
     private readonly string _data = Path.Combine(Path.GetTempPath(), $"plumbline-browser-{Guid.NewGuid():N}");
     private WebApplication? _app;
     private IPlaywright? _playwright;
@@ -40,18 +46,37 @@ public sealed class BrowserHost : IAsyncLifetime
             Missing = $"No Chromium is installed (looked at {string.Join(", ", Places)}; PLUMBLINE_CHROMIUM names another).";
             return;
         }
-        _app = PlumblineHost.Build(new PlumblineOptions { DataDirectory = _data, Urls = "http://127.0.0.1:0", Windows = new WindowOptions { IntervalMs = 100, QuietMs = 0 } });
+        _app = PlumblineHost.Build(
+            new PlumblineOptions
+            {
+                DataDirectory = _data,
+                Urls = "http://127.0.0.1:0",
+                Windows = new WindowOptions { IntervalMs = 100, QuietMs = 0 },
+            }
+        );
         await _app.StartAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         await SeededModels.SeedAsync(_app.Services);
         await SeededReceivers.SeedAsync(_app.Services);
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = chromium,
-            Headless = true,
-            Args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = chromium,
+                Headless = true,
+                Args =
+                [
+                    "--headless",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                ],
+            }
+        );
         Directory.CreateDirectory(Screenshots);
     }
 
@@ -59,13 +84,15 @@ public sealed class BrowserHost : IAsyncLifetime
     public async Task<WatchedPage> OpenAsync(int width = 1440, string theme = "light")
     {
         Assert.SkipWhen(Missing is not null, Missing ?? "");
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
-        {
-            ViewportSize = new ViewportSize { Width = width, Height = 900 },
-            ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
-            BaseURL = Address.ToString(),
-            TimezoneId = "Europe/Paris",
-        });
+        var context = await _browser!.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                ViewportSize = new ViewportSize { Width = width, Height = 900 },
+                ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
+                BaseURL = Address.ToString(),
+                TimezoneId = "Europe/Paris",
+            }
+        );
         context.SetDefaultTimeout(60_000);
         return new WatchedPage(context, await context.NewPageAsync());
     }

@@ -87,5 +87,12 @@ public sealed class EstimateAndDriftPanelTests(BrowserHost host)
         Assert.Empty(watched.Complaints);
     }
 
-    private static ILocator Panel(WatchedPage watched, string title) => watched.Page.Locator("section.panel", new PageLocatorOptions { Has = watched.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = title, Exact = true }) });
+    private static ILocator Panel(WatchedPage watched, string title) =>
+        watched.Page.Locator(
+            "section.panel",
+            new PageLocatorOptions
+            {
+                Has = watched.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = title, Exact = true }),
+            }
+        );
 }

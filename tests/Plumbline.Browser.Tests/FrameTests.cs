@@ -19,12 +19,19 @@ public sealed class FrameTests(BrowserHost host)
         for (var press = 0; press < 12; press++)
         {
             await page.Keyboard.PressAsync("Tab");
-            stops.Add(await page.EvaluateAsync<string>("(document.activeElement.textContent || document.activeElement.getAttribute('aria-label') || '').trim()"));
+            stops.Add(
+                await page.EvaluateAsync<string>(
+                    "(document.activeElement.textContent || document.activeElement.getAttribute('aria-label') || '').trim()"
+                )
+            );
             var outline = await page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle");
             Assert.True(outline != "none", $"no visible focus on '{stops[^1]}'");
         }
         Assert.Equal("Skip to the content", stops[0]);
-        Assert.True(stops.IndexOf("Fleet") < stops.IndexOf("Explore") && stops.IndexOf("Explore") < stops.IndexOf("Self"), string.Join(" | ", stops));
+        Assert.True(
+            stops.IndexOf("Fleet") < stops.IndexOf("Explore") && stops.IndexOf("Explore") < stops.IndexOf("Self"),
+            string.Join(" | ", stops)
+        );
     }
 
     [Fact]

@@ -79,7 +79,10 @@ public sealed class IncidentTests(BrowserHost host)
         await watched.Page.Locator(".incident-actions a", new PageLocatorOptions { HasText = "Silence" }).ClickAsync();
         await watched.ReachAsync("/settings/silences");
         await watched.SettleAsync();
-        await watched.Page.WaitForFunctionAsync("model => [...document.querySelectorAll('form input')].some(field => field.value.includes('model=' + model))", SeededModels.Router);
+        await watched.Page.WaitForFunctionAsync(
+            "model => [...document.querySelectorAll('form input')].some(field => field.value.includes('model=' + model))",
+            SeededModels.Router
+        );
     }
 
     [Fact]

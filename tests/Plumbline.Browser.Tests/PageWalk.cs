@@ -5,43 +5,44 @@ public sealed class PageWalk(BrowserHost host)
 {
     private const string Router = "/models/" + SeededModels.Router;
 
-    public static TheoryData<string, string> Pages => new()
-    {
-        { "fleet", "/" },
-        { "summary", Router },
-        { "inputs", $"{Router}/inputs" },
-        { "feature", $"{Router}/inputs?feature=income" },
-        { "hostile-feature", $"{Router}/inputs?feature=%3Cscript%3Ealert(1)%3C%2Fscript%3E" },
-        { "outputs", $"{Router}/outputs" },
-        { "performance", $"{Router}/performance" },
-        { "outcomes", $"{Router}/outcomes" },
-        { "segments", $"{Router}/segments" },
-        { "regression-outcomes", $"/models/{SeededModels.Price}/outcomes" },
-        { "regression-segments", $"/models/{SeededModels.Price}/segments" },
-        { "regression", $"/models/{SeededModels.Price}" },
-        { "regression-inputs", $"/models/{SeededModels.Price}/inputs" },
-        { "regression-performance", $"/models/{SeededModels.Price}/performance" },
-        { "regression-outputs", $"/models/{SeededModels.Price}/outputs" },
-        { "nothing-yet", "/models/no-traffic-yet" },
-        { "explore", $"/explore/{SeededModels.Router}" },
-        { "explore-all", "/explore" },
-        { "decision-unknown", $"{Router}/predictions/nobody" },
-        { "settings", "/settings" },
-        { "settings-new", "/settings?new=email" },
-        { "settings-change", "/settings?receiver=unreachable" },
-        { "silences", "/settings/silences" },
-        { "deliveries", "/settings/deliveries" },
-        { "incidents", "/incidents" },
-        { "incidents-none-of-a-kind", "/incidents?state=resolved&severity=critical&range=1h" },
-        { "incident", "/incidents/1" },
-        { "incident-unknown", "/incidents/99999" },
-        { "rules", $"{Router}/rules" },
-        { "rule-new", $"{Router}/rules?new=1" },
-        { "rule-edit", $"{Router}/rules?edit=feature-drift" },
-        { "rules-nothing-yet", "/models/no-traffic-yet/rules" },
-        { "self", "/self" },
-        { "start", "/start" },
-    };
+    public static TheoryData<string, string> Pages =>
+        new()
+        {
+            { "fleet", "/" },
+            { "summary", Router },
+            { "inputs", $"{Router}/inputs" },
+            { "feature", $"{Router}/inputs?feature=income" },
+            { "hostile-feature", $"{Router}/inputs?feature=%3Cscript%3Ealert(1)%3C%2Fscript%3E" },
+            { "outputs", $"{Router}/outputs" },
+            { "performance", $"{Router}/performance" },
+            { "outcomes", $"{Router}/outcomes" },
+            { "segments", $"{Router}/segments" },
+            { "regression-outcomes", $"/models/{SeededModels.Price}/outcomes" },
+            { "regression-segments", $"/models/{SeededModels.Price}/segments" },
+            { "regression", $"/models/{SeededModels.Price}" },
+            { "regression-inputs", $"/models/{SeededModels.Price}/inputs" },
+            { "regression-performance", $"/models/{SeededModels.Price}/performance" },
+            { "regression-outputs", $"/models/{SeededModels.Price}/outputs" },
+            { "nothing-yet", "/models/no-traffic-yet" },
+            { "explore", $"/explore/{SeededModels.Router}" },
+            { "explore-all", "/explore" },
+            { "decision-unknown", $"{Router}/predictions/nobody" },
+            { "settings", "/settings" },
+            { "settings-new", "/settings?new=email" },
+            { "settings-change", "/settings?receiver=unreachable" },
+            { "silences", "/settings/silences" },
+            { "deliveries", "/settings/deliveries" },
+            { "incidents", "/incidents" },
+            { "incidents-none-of-a-kind", "/incidents?state=resolved&severity=critical&range=1h" },
+            { "incident", "/incidents/1" },
+            { "incident-unknown", "/incidents/99999" },
+            { "rules", $"{Router}/rules" },
+            { "rule-new", $"{Router}/rules?new=1" },
+            { "rule-edit", $"{Router}/rules?edit=feature-drift" },
+            { "rules-nothing-yet", "/models/no-traffic-yet/rules" },
+            { "self", "/self" },
+            { "start", "/start" },
+        };
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -57,7 +58,10 @@ public sealed class PageWalk(BrowserHost host)
                 var findings = new List<string>(watched.Complaints);
                 foreach (var check in new[] { "failures", "overflow", "labels", "contrast", "cut", "focusable", "targets" })
                     findings.AddRange((await watched.CheckAsync(check)).Select(finding => $"{check}: {finding}"));
-                Assert.True(findings.Count == 0, $"{address} at {width} px, {theme}:{Environment.NewLine}{string.Join(Environment.NewLine, findings)}");
+                Assert.True(
+                    findings.Count == 0,
+                    $"{address} at {width} px, {theme}:{Environment.NewLine}{string.Join(Environment.NewLine, findings)}"
+                );
             }
         }
     }

@@ -50,7 +50,8 @@ public sealed class SettingsTests(BrowserHost host)
         await page.GetByText("Silence", new PageGetByTextOptions { Exact = true }).ClickAsync();
         await page.GetByText("model=from-the-page, feature=~inc.*").WaitForAsync();
         await page.GetByLabel("End the silence of model=from-the-page, feature=~inc.*").ClickAsync();
-        await page.GetByLabel("End the silence of model=from-the-page, feature=~inc.*").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
+        await page.GetByLabel("End the silence of model=from-the-page, feature=~inc.*")
+            .WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
         Assert.Empty(watched.Complaints);
     }
 

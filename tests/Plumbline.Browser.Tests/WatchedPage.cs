@@ -56,12 +56,13 @@ public sealed class WatchedPage : IAsyncDisposable
             }
             """,
             null,
-            new PageWaitForFunctionOptions { Timeout = 60_000 });
+            new PageWaitForFunctionOptions { Timeout = 60_000 }
+        );
     }
 
     /// <summary>
-    /// Waits until the address contains a text. Asked of the page itself, again and again: Playwright's own wait for an address looks once and then
-    /// listens, and a change of address within the document that comes between the two is never heard.
+    /// Waits until the address contains a text. Asked of the page itself, again and again: Playwright's own wait for an address looks once
+    /// and then listens, and a change of address within the document that comes between the two is never heard.
     /// </summary>
     public Task ReachAsync(string part) => Page.WaitForFunctionAsync("part => location.href.includes(part)", part);
 
@@ -72,7 +73,8 @@ public sealed class WatchedPage : IAsyncDisposable
         return await Page.EvaluateAsync<string[]>($"{script}; checks.{name}()");
     }
 
-    public Task ShootAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(BrowserHost.Screenshots, name + ".png"), FullPage = true });
+    public Task ShootAsync(string name) =>
+        Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(BrowserHost.Screenshots, name + ".png"), FullPage = true });
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

@@ -20,11 +20,15 @@ namespace Plumbline.Server.Tests;
 /// </summary>
 public sealed class TestHost : IAsyncLifetime
 {
-    /// <summary>Names a data folder to open instead of an empty one: how a test looks, in a process of its own, at what a server that has ended has stored.</summary>
+    /// <summary>
+    /// Names a data folder to open instead of an empty one: how a test looks, in a process of its own, at what a server that has ended has
+    /// stored.
+    /// </summary>
     public const string DataVariable = "PLUMBLINE_TEST_DATA";
 
     /// <summary>
-    /// Set to <c>postgresql</c> it lets the host keep its state there, so that everything that uses it can be run on both: a cluster of its own is started.
+    /// Set to <c>postgresql</c> it lets the host keep its state there, so that everything that uses it can be run on both: a cluster of its
+    /// own is started.
     /// </summary>
     public const string StateVariable = "PLUMBLINE_TEST_STATE";
 
@@ -49,15 +53,18 @@ public sealed class TestHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (_databases is not null) await _databases.InitializeAsync();
-        _app = PlumblineHost.Build(new PlumblineOptions
-        {
-            DataDirectory = _data,
-            State = _databases is null ? new StateOptions() : await _databases.NewAsync(),
-            Urls = "http://127.0.0.1:0",
-            Windows = new WindowOptions { IntervalMs = 100, QuietMs = 0 },
-            Sources = SourcePlaces.Options(),
-        });
+        if (_databases is not null)
+            await _databases.InitializeAsync();
+        _app = PlumblineHost.Build(
+            new PlumblineOptions
+            {
+                DataDirectory = _data,
+                State = _databases is null ? new StateOptions() : await _databases.NewAsync(),
+                Urls = "http://127.0.0.1:0",
+                Windows = new WindowOptions { IntervalMs = 100, QuietMs = 0 },
+                Sources = SourcePlaces.Options(),
+            }
+        );
         await _app.StartAsync();
         Address = new Uri(Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         Client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = Address };
@@ -72,8 +79,10 @@ public sealed class TestHost : IAsyncLifetime
             await _app.DisposeAsync();
         }
 
-        if (_databases is not null) await _databases.DisposeAsync();
-        if (_given is null && Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
+        if (_databases is not null)
+            await _databases.DisposeAsync();
+        if (_given is null && Directory.Exists(_data))
+            Directory.Delete(_data, recursive: true);
     }
 
     /// <summary>Creates a model and returns its name.</summary>
@@ -91,7 +100,10 @@ public sealed class TestHost : IAsyncLifetime
         var answer = await Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}");
         return
         [
-            .. answer.GetProperty("features").EnumerateObject().Select(feature => (feature.Name, feature.Value.GetProperty("type").GetString()!))
+            .. answer
+                .GetProperty("features")
+                .EnumerateObject()
+                .Select(feature => (feature.Name, feature.Value.GetProperty("type").GetString()!))
                 .OrderBy(feature => feature.Name, StringComparer.Ordinal),
         ];
     }
@@ -123,7 +135,8 @@ public sealed class TestHost : IAsyncLifetime
         while (true)
         {
             var progress = await Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/progress");
-            if (progress.GetProperty("spool").GetInt64() == 0 && progress.GetProperty("pending_windows").GetInt64() == 0) return;
+            if (progress.GetProperty("spool").GetInt64() == 0 && progress.GetProperty("pending_windows").GetInt64() == 0)
+                return;
             Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"Still waiting: {progress}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }

@@ -8,7 +8,8 @@ internal static class Check
         Assert.NotNull(actual);
         Assert.True(
             Math.Abs(expected - actual.Value) <= tolerance * Math.Max(1, Math.Abs(expected)),
-            $"expected {expected:R}, got {actual.Value:R}, difference {actual.Value - expected:E2}");
+            $"expected {expected:R}, got {actual.Value:R}, difference {actual.Value - expected:E2}"
+        );
     }
 
     public static void Near(double expected, Estimate actual, double tolerance = 1e-9)

@@ -1,6 +1,9 @@
 namespace Plumbline.Statistics.Tests;
 
-/// <summary>Repeats a simulation on all cores. Each run has its own seeded stream, so that the outcome does not depend on the order in which runs end.</summary>
+/// <summary>
+/// Repeats a simulation on all cores. Each run has its own seeded stream, so that the outcome does not depend on the order in which runs
+/// end.
+/// </summary>
 internal static class Simulations
 {
     /// <summary>What is asked of every rate that is shown by simulation.</summary>
@@ -12,7 +15,12 @@ internal static class Simulations
         var streams = new RandomSource[runs];
         for (var run = 0; run < runs; run++)
             streams[run] = seeds.Fork();
-        Parallel.For(0, runs, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, run => simulation(streams[run], run));
+        Parallel.For(
+            0,
+            runs,
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+            run => simulation(streams[run], run)
+        );
     }
 
     /// <summary>Number of runs of which the simulation says yes.</summary>
@@ -26,12 +34,14 @@ internal static class Simulations
                 if (simulation(random))
                     Interlocked.Increment(ref hits);
             },
-            runs);
+            runs
+        );
         return hits;
     }
 
     /// <summary>
-    /// Kolmogorov's distance of p-values to the uniform law, times the root of their number: above 1.63 in one of a hundred families of truly uniform p-values.
+    /// Kolmogorov's distance of p-values to the uniform law, times the root of their number: above 1.63 in one of a hundred families of
+    /// truly uniform p-values.
     /// </summary>
     public static double DistanceToUniform(double[] p)
     {

@@ -41,13 +41,19 @@ public sealed class ModelTablesTests(StoreFixture fixture)
     public async Task Deleted_rows_of_one_model_are_gone_and_stay_gone()
     {
         var (mine, other) = (StoreFixture.NextModel(), StoreFixture.NextModel());
-        var insert = $"INSERT INTO {ModelTables.SignalsTable} (model_id, timestamp, name) SELECT model, addMonths(toDateTime('2031-01-05 00:00:00', 'UTC'), number), name "
+        var insert =
+            $"INSERT INTO {ModelTables.SignalsTable} (model_id, timestamp, name) SELECT model, addMonths(toDateTime('2031-01-05 00:00:00', 'UTC'), number), name "
             + $"FROM numbers(60) AS months CROSS JOIN (SELECT arrayJoin([{mine}, {other}]) AS model) AS models CROSS JOIN (SELECT arrayJoin(['a', 'b']) AS name) AS names";
         await Store.ExecuteAsync(new SqlStatement(insert), Ct);
         await SharedRows.DeleteAsync(Store, ModelTables.SignalsTable, mine, "name = {name:String}", [new SqlParameter("name", "a")], Ct);
         await AssertCountsAsync(60, 120);
         // Rows that come after a deletion are not meant by it.
-        await Store.ExecuteAsync(new SqlStatement($"INSERT INTO {ModelTables.SignalsTable} (model_id, timestamp, name) VALUES ({mine}, '2031-01-05 00:00:00', 'a')"), Ct);
+        await Store.ExecuteAsync(
+            new SqlStatement(
+                $"INSERT INTO {ModelTables.SignalsTable} (model_id, timestamp, name) VALUES ({mine}, '2031-01-05 00:00:00', 'a')"
+            ),
+            Ct
+        );
         await AssertCountsAsync(61, 120);
         await SharedRows.DeleteAsync(Store, ModelTables.SignalsTable, mine, "1", [], Ct);
         await AssertCountsAsync(0, 120);
@@ -56,7 +62,13 @@ public sealed class ModelTablesTests(StoreFixture fixture)
 
         async Task AssertCountsAsync(ulong ofMine, ulong ofOther)
         {
-            Assert.Equal((ofMine, ofOther), (await NumberAsync($"SELECT count() FROM {ModelTables.Signals(mine)}"), await NumberAsync($"SELECT count() FROM {ModelTables.Signals(other)}")));
+            Assert.Equal(
+                (ofMine, ofOther),
+                (
+                    await NumberAsync($"SELECT count() FROM {ModelTables.Signals(mine)}"),
+                    await NumberAsync($"SELECT count() FROM {ModelTables.Signals(other)}")
+                )
+            );
             Assert.Equal(ofMine, await NumberAsync($"SELECT countIf(name != '') FROM {ModelTables.Signals(mine)}"));
         }
     }
@@ -66,7 +78,10 @@ public sealed class ModelTablesTests(StoreFixture fixture)
     {
         var model = StoreFixture.NextModel();
         var tables = new ModelTables(Store);
-        var features = Enumerable.Range(0, 4_999).Select(i => new FeatureColumn(i, i % 10 == 9 ? ColumnType.Categorical : ColumnType.Numeric)).ToList();
+        var features = Enumerable
+            .Range(0, 4_999)
+            .Select(i => new FeatureColumn(i, i % 10 == 9 ? ColumnType.Categorical : ColumnType.Numeric))
+            .ToList();
         await tables.EnsureAsync(model, features, Ct);
         features.Add(new FeatureColumn(4_999, ColumnType.Categorical));
         await tables.EnsureAsync(model, features, Ct);
@@ -84,8 +99,14 @@ public sealed class ModelTablesTests(StoreFixture fixture)
             }
         }
         await Store.InsertAsync(table, ["prediction_id", .. features.Select(feature => feature.Name)], buffer.Written, "wide", Ct);
-        Assert.Equal(5_000UL, await NumberAsync($"SELECT count() FROM system.columns WHERE table = '{table}' AND match(name, '^f[0-9]+$')"));
-        Assert.Equal((ulong)Enumerable.Range(0, 20).Sum(row => row + 4_998), await NumberAsync($"SELECT toUInt64(sum(f4998)) FROM {table}"));
+        Assert.Equal(
+            5_000UL,
+            await NumberAsync($"SELECT count() FROM system.columns WHERE table = '{table}' AND match(name, '^f[0-9]+$')")
+        );
+        Assert.Equal(
+            (ulong)Enumerable.Range(0, 20).Sum(row => row + 4_998),
+            await NumberAsync($"SELECT toUInt64(sum(f4998)) FROM {table}")
+        );
         Assert.Equal(10UL, await NumberAsync($"SELECT count(f4999) FROM {table}"));
     }
 
@@ -97,8 +118,11 @@ public sealed class ModelTablesTests(StoreFixture fixture)
         await tables.EnsureAsync(model, [], Ct);
         var table = ModelTables.Predictions(model);
         await Store.ExecuteAsync(new SqlStatement($"INSERT INTO {table} (prediction_id) SELECT toString(number) FROM numbers(7)"), Ct);
-        await tables.EnsureAsync(model,
-            [new(0, ColumnType.Numeric), new(1, ColumnType.Categorical), new(2, ColumnType.Boolean), new(3, ColumnType.Text)], Ct);
+        await tables.EnsureAsync(
+            model,
+            [new(0, ColumnType.Numeric), new(1, ColumnType.Categorical), new(2, ColumnType.Boolean), new(3, ColumnType.Text)],
+            Ct
+        );
         Assert.Equal(7UL, await NumberAsync($"SELECT countIf(isNaN(f0) AND f1 IS NULL AND f2 IS NULL AND f3 IS NULL) FROM {table}"));
     }
 
@@ -107,9 +131,23 @@ public sealed class ModelTablesTests(StoreFixture fixture)
     {
         var model = StoreFixture.NextModel();
         var tables = new ModelTables(Store);
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => tables.EnsureAsync(model,
-            [.. Enumerable.Range(0, i + 1).Select(ordinal => new FeatureColumn(ordinal, ColumnType.Numeric))], Ct)));
-        Assert.Equal(20UL, await NumberAsync($"SELECT count() FROM system.columns WHERE table = '{ModelTables.Predictions(model)}' AND match(name, '^f[0-9]+$')"));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(i =>
+                    tables.EnsureAsync(
+                        model,
+                        [.. Enumerable.Range(0, i + 1).Select(ordinal => new FeatureColumn(ordinal, ColumnType.Numeric))],
+                        Ct
+                    )
+                )
+        );
+        Assert.Equal(
+            20UL,
+            await NumberAsync(
+                $"SELECT count() FROM system.columns WHERE table = '{ModelTables.Predictions(model)}' AND match(name, '^f[0-9]+$')"
+            )
+        );
         var before = Store.Timings.Count;
         await tables.EnsureAsync(model, [new FeatureColumn(3, ColumnType.Numeric)], Ct);
         Assert.Equal(before, Store.Timings.Count);
@@ -120,7 +158,9 @@ public sealed class ModelTablesTests(StoreFixture fixture)
     {
         var model = StoreFixture.NextModel();
         await new ModelTables(Store).EnsureAsync(model, [new FeatureColumn(0, ColumnType.Numeric)], Ct);
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => new ModelTables(Store).EnsureAsync(model, [new FeatureColumn(0, ColumnType.Text)], Ct));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            new ModelTables(Store).EnsureAsync(model, [new FeatureColumn(0, ColumnType.Text)], Ct)
+        );
         Assert.Contains("f0", error.Message, StringComparison.Ordinal);
     }
 

@@ -8,16 +8,36 @@ public sealed class RowBinaryTests(StoreFixture fixture)
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private sealed record Row(int Key, string Text, byte[] Bytes, double Number, double? MaybeNumber, string? MaybeText, bool? MaybeFlag, ulong Big,
-        uint Small, long Signed, byte Tiny, long TimeMs, uint Seconds, ulong[] Counts, double[] Numbers, string[] Texts,
-        KeyValuePair<string, double>[] Probabilities, KeyValuePair<string, string>[] Raw);
+    private sealed record Row(
+        int Key,
+        string Text,
+        byte[] Bytes,
+        double Number,
+        double? MaybeNumber,
+        string? MaybeText,
+        bool? MaybeFlag,
+        ulong Big,
+        uint Small,
+        long Signed,
+        byte Tiny,
+        long TimeMs,
+        uint Seconds,
+        ulong[] Counts,
+        double[] Numbers,
+        string[] Texts,
+        KeyValuePair<string, double>[] Probabilities,
+        KeyValuePair<string, string>[] Raw
+    );
 
     private static readonly Gen<double> AnyDouble = Gen.OneOf(
-        ArbMap.Default.GeneratorFor<double>(), Gen.Elements(double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, double.Epsilon, double.MaxValue));
+        ArbMap.Default.GeneratorFor<double>(),
+        Gen.Elements(double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, double.Epsilon, double.MaxValue)
+    );
 
     private static readonly Gen<string> AnyText = Gen.OneOf(
         ArbMap.Default.GeneratorFor<string>().Select(text => string.Concat((text ?? "").Where(c => !char.IsSurrogate(c)))),
-        Gen.Elements("", "'", "\\", "a\0b", "\n", "'; DROP TABLE x; --", "<b>", "日本🎈", new string('y', 300)));
+        Gen.Elements("", "'", "\\", "a\0b", "\n", "'; DROP TABLE x; --", "<b>", "日本🎈", new string('y', 300))
+    );
 
     private static readonly Gen<Row> AnyRow =
         from text in AnyText
@@ -32,29 +52,74 @@ public sealed class RowBinaryTests(StoreFixture fixture)
         from counts in ArbMap.Default.GeneratorFor<ulong[]>()
         from texts in AnyText.ArrayOf()
         from keys in AnyText.ArrayOf()
-        select new Row(0, text, bytes ?? [], numbers.Length > 0 ? numbers[0] : 1.5, maybe, maybeText, flag, big, (uint)(big % uint.MaxValue), signed,
-            (byte)(big & 0xFF), milliseconds * 100L, (uint)(big >> 33), counts ?? [], numbers, texts,
-            [.. keys.Distinct().Select((key, i) => KeyValuePair.Create(key, i + 0.25))], [.. keys.Distinct().Select(key => KeyValuePair.Create(key, key + "\0"))]);
+        select new Row(
+            0,
+            text,
+            bytes ?? [],
+            numbers.Length > 0 ? numbers[0] : 1.5,
+            maybe,
+            maybeText,
+            flag,
+            big,
+            (uint)(big % uint.MaxValue),
+            signed,
+            (byte)(big & 0xFF),
+            milliseconds * 100L,
+            (uint)(big >> 33),
+            counts ?? [],
+            numbers,
+            texts,
+            [.. keys.Distinct().Select((key, i) => KeyValuePair.Create(key, i + 0.25))],
+            [.. keys.Distinct().Select(key => KeyValuePair.Create(key, key + "\0"))]
+        );
 
     [Fact]
     public async Task Random_rows_come_back_bit_for_bit()
     {
-        await fixture.Store.ExecuteAsync(new SqlStatement("""
-            CREATE TABLE round_trip
-            (
-                key UInt32, text String, bytes String, number Float64, maybe_number Nullable(Float64), maybe_text LowCardinality(Nullable(String)),
-                maybe_flag Nullable(Bool), big UInt64, small UInt32, signed Int64, tiny UInt8, time DateTime64(3, 'UTC'), seconds DateTime('UTC'),
-                counts Array(UInt64), numbers Array(Float64), texts Array(String), probabilities Map(LowCardinality(String), Float64),
-                raw Map(LowCardinality(String), String)
-            ) ENGINE = MergeTree ORDER BY key
-            """), Ct);
+        await fixture.Store.ExecuteAsync(
+            new SqlStatement(
+                """
+                CREATE TABLE round_trip
+                (
+                    key UInt32, text String, bytes String, number Float64, maybe_number Nullable(Float64), maybe_text LowCardinality(Nullable(String)),
+                    maybe_flag Nullable(Bool), big UInt64, small UInt32, signed Int64, tiny UInt8, time DateTime64(3, 'UTC'), seconds DateTime('UTC'),
+                    counts Array(UInt64), numbers Array(Float64), texts Array(String), probabilities Map(LowCardinality(String), Float64),
+                    raw Map(LowCardinality(String), String)
+                ) ENGINE = MergeTree ORDER BY key
+                """
+            ),
+            Ct
+        );
         var rows = AnyRow.Sample(500, 40).Select((row, i) => row with { Key = i }).ToArray();
         using var buffer = new RowBinaryBuffer(1);
         foreach (var row in rows)
             Write(buffer, row);
-        await fixture.Store.InsertAsync("round_trip",
-            ["key", "text", "bytes", "number", "maybe_number", "maybe_text", "maybe_flag", "big", "small", "signed", "tiny", "time", "seconds", "counts",
-                "numbers", "texts", "probabilities", "raw"], buffer.Written, null, Ct);
+        await fixture.Store.InsertAsync(
+            "round_trip",
+            [
+                "key",
+                "text",
+                "bytes",
+                "number",
+                "maybe_number",
+                "maybe_text",
+                "maybe_flag",
+                "big",
+                "small",
+                "signed",
+                "tiny",
+                "time",
+                "seconds",
+                "counts",
+                "numbers",
+                "texts",
+                "probabilities",
+                "raw",
+            ],
+            buffer.Written,
+            null,
+            Ct
+        );
 
         using var answer = await fixture.Store.QueryAsync(new SqlStatement("SELECT * FROM round_trip ORDER BY key"), Ct);
         foreach (var expected in rows)
@@ -74,7 +139,10 @@ public sealed class RowBinaryTests(StoreFixture fixture)
         var error = Assert.Throws<InvalidOperationException>(() => wrong.ReadDouble());
         Assert.Contains("'ratio' is of the type Nullable(Float64), read as Float64", error.Message, StringComparison.Ordinal);
 
-        using var few = await fixture.Store.QueryAsync(new SqlStatement("SELECT toUInt8(1), NULL, toDateTime64(0, 3, 'UTC'), CAST(1 AS Enum8('a' = 1)) FROM numbers(2)"), Ct);
+        using var few = await fixture.Store.QueryAsync(
+            new SqlStatement("SELECT toUInt8(1), NULL, toDateTime64(0, 3, 'UTC'), CAST(1 AS Enum8('a' = 1)) FROM numbers(2)"),
+            Ct
+        );
         Assert.True(few.Read());
         Assert.Equal(1, few.ReadByte());
         Assert.Null(few.ReadNullableDouble());

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Plumbline.Store.Tests;
 using Plumbline.Store.Engine;
+using Plumbline.Store.Tests;
 
 [assembly: AssemblyFixture(typeof(StoreFixture))]
 // The engine holds one folder per process, and one test closes and opens it again.
@@ -21,7 +21,12 @@ public sealed class StoreFixture : IAsyncLifetime
     public static int NextModel() => Interlocked.Increment(ref _lastModel);
 
     public async ValueTask InitializeAsync() =>
-        Store = await EmbeddedColumnStore.OpenAsync(Options, TimeProvider.System, NullLogger<EmbeddedColumnStore>.Instance, CancellationToken.None);
+        Store = await EmbeddedColumnStore.OpenAsync(
+            Options,
+            TimeProvider.System,
+            NullLogger<EmbeddedColumnStore>.Instance,
+            CancellationToken.None
+        );
 
     public async Task ReopenAsync()
     {
@@ -29,7 +34,9 @@ public sealed class StoreFixture : IAsyncLifetime
         await InitializeAsync();
     }
 
-    /// <summary>The engine corrects what it tracks once a second, and knows little of itself before the first time: waits for a reading that stands.</summary>
+    /// <summary>
+    /// The engine corrects what it tracks once a second, and knows little of itself before the first time: waits for a reading that stands.
+    /// </summary>
     public async Task<EngineUsage> ReadSettledUsageAsync(CancellationToken ct)
     {
         var last = await Store.ReadUsageAsync(ct);
@@ -37,7 +44,8 @@ public sealed class StoreFixture : IAsyncLifetime
         {
             await Task.Delay(TimeSpan.FromMilliseconds(1_100), TimeProvider.System, ct);
             var now = await Store.ReadUsageAsync(ct);
-            if ((now.MemoryBytes > 0 && Math.Abs(now.MemoryBytes - last.MemoryBytes) < 1 << 20) || tries == 20) return now;
+            if ((now.MemoryBytes > 0 && Math.Abs(now.MemoryBytes - last.MemoryBytes) < 1 << 20) || tries == 20)
+                return now;
             last = now;
         }
     }

@@ -21,23 +21,36 @@ public sealed class TablesPerModelTests(StoreFixture fixture)
     {
         var model = StoreFixture.NextModel();
         const string Logged = "SETTINGS non_replicated_deduplication_window = 1000";
-        await RunAsync($"CREATE TABLE predictions_{model} (prediction_id String, timestamp DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY timestamp {Logged}");
+        await RunAsync(
+            $"CREATE TABLE predictions_{model} (prediction_id String, timestamp DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY timestamp {Logged}"
+        );
         await RunAsync($"INSERT INTO predictions_{model} SELECT toString(number), now64(3) FROM numbers(5)");
         // As the very first version made it: signals without an id of their own.
-        await RunAsync($"""
+        await RunAsync(
+            $"""
             CREATE TABLE signals_{model} (block UInt64, name LowCardinality(String), timestamp DateTime64(3, 'UTC'), received_at DateTime64(3, 'UTC'),
                 value Float64, prediction_id String, version LowCardinality(String), segment String)
             ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (name, timestamp) {Logged}
-            """);
-        await RunAsync($"INSERT INTO signals_{model} SELECT 1, 'click', toDateTime64('2026-01-01 00:00:00', 3, 'UTC') + number * 86400, now64(3), number, '', '', '' FROM numbers(90)");
+            """
+        );
+        await RunAsync(
+            $"INSERT INTO signals_{model} SELECT 1, 'click', toDateTime64('2026-01-01 00:00:00', 3, 'UTC') + number * 86400, now64(3), number, '', '', '' FROM numbers(90)"
+        );
         // The first try got this far: a part was copied, the table is still there.
-        await RunAsync($"INSERT INTO signals (model_id, name, timestamp, value) SELECT {model}, name, timestamp, value FROM signals_{model} WHERE value < 40");
+        await RunAsync(
+            $"INSERT INTO signals (model_id, name, timestamp, value) SELECT {model}, name, timestamp, value FROM signals_{model} WHERE value < 40"
+        );
         await fixture.ReopenAsync();
         Assert.Equal(90UL, await NumberAsync($"SELECT count() FROM {ModelTables.Signals(model)}"));
         Assert.Equal(90UL * 89 / 2, await NumberAsync($"SELECT toUInt64(sum(value)) FROM {ModelTables.Signals(model)}"));
         Assert.Equal(5UL, await NumberAsync($"SELECT count() FROM {ModelTables.Predictions(model)}"));
         Assert.Equal(0UL, await NumberAsync($"SELECT count() FROM system.tables WHERE name = 'signals_{model}'"));
-        Assert.Equal(0UL, await NumberAsync($"SELECT count() FROM system.tables WHERE name = 'predictions_{model}' AND engine_full LIKE '%deduplication%'"));
+        Assert.Equal(
+            0UL,
+            await NumberAsync(
+                $"SELECT count() FROM system.tables WHERE name = 'predictions_{model}' AND engine_full LIKE '%deduplication%'"
+            )
+        );
         await fixture.ReopenAsync();
         Assert.Equal(90UL, await NumberAsync($"SELECT count() FROM {ModelTables.Signals(model)}"));
     }
@@ -67,16 +80,36 @@ public sealed class TablesPerModelTests(StoreFixture fixture)
         try
         {
             var options = fixture.Options with { Directory = folder, MemoryLimitBytes = 4L << 30 };
-            await using (var store = await EmbeddedColumnStore.OpenAsync(options, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<EmbeddedColumnStore>.Instance, Ct))
+            await using (
+                var store = await EmbeddedColumnStore.OpenAsync(
+                    options,
+                    TimeProvider.System,
+                    Microsoft.Extensions.Logging.Abstractions.NullLogger<EmbeddedColumnStore>.Instance,
+                    Ct
+                )
+            )
             {
                 // Tables of the first version: each has a log of blocks that is counted with a mebibyte.
                 for (var i = 1; i <= 400; i++)
-                    await store.ExecuteAsync(new SqlStatement($"CREATE TABLE predictions_{i} (timestamp DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY timestamp SETTINGS non_replicated_deduplication_window = 1000"), Ct);
+                {
+                    await store.ExecuteAsync(
+                        new SqlStatement(
+                            $"CREATE TABLE predictions_{i} (timestamp DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY timestamp SETTINGS non_replicated_deduplication_window = 1000"
+                        ),
+                        Ct
+                    );
+                }
+
                 for (var i = 1; i <= 400; i++)
                     await store.ExecuteAsync(new SqlStatement($"INSERT INTO predictions_{i} VALUES (now64(3))"), Ct);
             }
             options = options with { MemoryLimitBytes = 256L << 20 };
-            await using var small = await EmbeddedColumnStore.OpenAsync(options, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<EmbeddedColumnStore>.Instance, Ct);
+            await using var small = await EmbeddedColumnStore.OpenAsync(
+                options,
+                TimeProvider.System,
+                Microsoft.Extensions.Logging.Abstractions.NullLogger<EmbeddedColumnStore>.Instance,
+                Ct
+            );
             using var rows = await small.QueryAsync(new SqlStatement("SELECT count() FROM predictions_400"), Ct);
             Assert.True(rows.Read());
             Assert.Equal(1UL, rows.ReadUInt64());

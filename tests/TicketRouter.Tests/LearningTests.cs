@@ -49,7 +49,8 @@ public class LearningTests(Worlds worlds) : IClassFixture<Worlds>
     public void Training_again_gives_the_same_release()
     {
         var again = ReleaseCatalog.Train(worlds.Traffic, 1);
-        foreach (var (version, evaluation) in worlds.Releases.Evaluations) Assert.Equal(evaluation, again.Evaluations[version]);
+        foreach (var (version, evaluation) in worlds.Releases.Evaluations)
+            Assert.Equal(evaluation, again.Evaluations[version]);
         var ticket = worlds.Traffic.Past(9, 1)[0].Ticket;
         Assert.Equal(worlds.Releases.Find("v2")!.Answer(ticket).QueueProbabilities, again.Find("v2")!.Answer(ticket).QueueProbabilities);
     }
@@ -57,7 +58,18 @@ public class LearningTests(Worlds worlds) : IClassFixture<Worlds>
     [Fact]
     public void A_ticket_without_anything_but_text_is_answered()
     {
-        var answer = worlds.Releases.Find("v2")!.Answer(new Tickets.Ticket { TicketId = "x", Subject = "Return label for order 4", Body = "Hello, please send me a return label, the item is unused.", Plan = "unheard-of", Country = "ZZ" });
+        var answer = worlds
+            .Releases.Find("v2")!
+            .Answer(
+                new Tickets.Ticket
+                {
+                    TicketId = "x",
+                    Subject = "Return label for order 4",
+                    Body = "Hello, please send me a return label, the item is unused.",
+                    Plan = "unheard-of",
+                    Country = "ZZ",
+                }
+            );
         Assert.Equal("refund", answer.Queue);
     }
 }

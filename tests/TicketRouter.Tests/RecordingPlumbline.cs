@@ -18,6 +18,7 @@ public sealed class RecordingPlumbline : IAsyncDisposable
 
     public ConcurrentQueue<(string Model, string Kind, JsonElement Event)> Events { get; } = new();
     public Uri Url => new(_app.Urls.First());
+
     /// <summary>The status of every answer; null: as the contract says.</summary>
     public HttpStatusCode? Always { get; set; }
 
@@ -34,13 +35,15 @@ public sealed class RecordingPlumbline : IAsyncDisposable
         return recording;
     }
 
-    public List<JsonElement> Of(string model, string kind) => [.. Events.Where(e => e.Model == model && e.Kind == kind).Select(e => e.Event)];
+    public List<JsonElement> Of(string model, string kind) =>
+        [.. Events.Where(e => e.Model == model && e.Kind == kind).Select(e => e.Event)];
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private async Task<IResult> TakeAsync(string model, string kind, HttpRequest request, HttpResponse response)
     {
-        if (Always is { } status) return Results.Problem("as the test wants", statusCode: (int)status);
+        if (Always is { } status)
+            return Results.Problem("as the test wants", statusCode: (int)status);
         var left = Interlocked.Decrement(ref _refusals);
         if (left >= 0)
         {
@@ -56,6 +59,14 @@ public sealed class RecordingPlumbline : IAsyncDisposable
             count++;
         }
 
-        return Results.Json(new { accepted = count, duplicates = 0, rejected = Array.Empty<object>() }, statusCode: 202);
+        return Results.Json(
+            new
+            {
+                accepted = count,
+                duplicates = 0,
+                rejected = Array.Empty<object>(),
+            },
+            statusCode: 202
+        );
     }
 }

@@ -19,7 +19,10 @@ public sealed class RunningTicketRouter : IAsyncDisposable
 
     public static async Task<RunningTicketRouter> StartAsync(params string[] args)
     {
-        var app = TicketRouterHost.Build(["--urls", "http://127.0.0.1:0", "--anchor", "2026-03-20T09:00:00Z", .. args], TimeProvider.System);
+        var app = TicketRouterHost.Build(
+            ["--urls", "http://127.0.0.1:0", "--anchor", "2026-03-20T09:00:00Z", .. args],
+            TimeProvider.System
+        );
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningTicketRouter(app);
     }

@@ -6,7 +6,8 @@ public class SeededRandomTests
     public void The_same_seed_purpose_and_position_give_the_same_stream()
     {
         var (a, b) = (new SeededRandom(7, 1, 2), new SeededRandom(7, 1, 2));
-        for (var i = 0; i < 100; i++) Assert.Equal(a.Next(), b.Next());
+        for (var i = 0; i < 100; i++)
+            Assert.Equal(a.Next(), b.Next());
     }
 
     [Theory]
@@ -31,7 +32,10 @@ public class SeededRandomTests
     {
         var random = new SeededRandom(3);
         const int N = 200_000;
-        double sum = 0, squares = 0, poisson = 0, poissonBig = 0;
+        double sum = 0,
+            squares = 0,
+            poisson = 0,
+            poissonBig = 0;
         var heavy = 0;
         for (var i = 0; i < N; i++)
         {
@@ -40,7 +44,8 @@ public class SeededRandomTests
             squares += z * z;
             poisson += random.Poisson(2.5);
             poissonBig += random.Poisson(240);
-            if (random.Weighted([1, 3, 0]) == 1) heavy++;
+            if (random.Weighted([1, 3, 0]) == 1)
+                heavy++;
         }
 
         Assert.InRange(sum / N, -0.01, 0.01);

@@ -2,7 +2,8 @@ namespace TicketRouter.Tests;
 
 public class ServingTests
 {
-    private const string Charge = """{"ticket_id":"a","subject":"Charged twice for order 7","body":"My card statement shows 20.00 EUR two times.","plan":"pro","country":"US"}""";
+    private const string Charge =
+        """{"ticket_id":"a","subject":"Charged twice for order 7","body":"My card statement shows 20.00 EUR two times.","plan":"pro","country":"US"}""";
 
     [Fact]
     public async Task One_ticket_gets_one_answer_of_each_model()
@@ -24,9 +25,16 @@ public class ServingTests
     public async Task Many_tickets_get_an_answer_each_in_their_order()
     {
         await using var router = await RunningTicketRouter.StartAsync();
-        var (status, answers) = await router.SendAsync(HttpMethod.Post, "/route", $$"""[{{Charge}},{"ticket_id":"b","body":"The courier left the wet parcel in front of the door."}]""");
+        var (status, answers) = await router.SendAsync(
+            HttpMethod.Post,
+            "/route",
+            $$"""[{{Charge}},{"ticket_id":"b","body":"The courier left the wet parcel in front of the door."}]"""
+        );
         Assert.Equal(200, status);
-        Assert.Equal(["a:billing", "b:shipping"], answers.EnumerateArray().Select(x => $"{x.GetProperty("ticket_id")}:{x.GetProperty("prediction")}"));
+        Assert.Equal(
+            ["a:billing", "b:shipping"],
+            answers.EnumerateArray().Select(x => $"{x.GetProperty("ticket_id")}:{x.GetProperty("prediction")}")
+        );
     }
 
     [Theory]
@@ -45,8 +53,10 @@ public class ServingTests
         await using var router = await RunningTicketRouter.StartAsync();
         var (status, problem) = await router.SendAsync(HttpMethod.Post, "/route", body);
         Assert.Equal(400, status);
-        if (field is null) Assert.Contains("byte", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        else Assert.Equal(field, problem.GetProperty("errors")[0].GetProperty("field").GetString());
+        if (field is null)
+            Assert.Contains("byte", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        else
+            Assert.Equal(field, problem.GetProperty("errors")[0].GetProperty("field").GetString());
     }
 
     [Fact]
@@ -59,12 +69,20 @@ public class ServingTests
         Assert.Equal(400, await PostAsync(System.Text.Encoding.UTF8.GetBytes(new string('[', 100) + new string(']', 100))));
         Assert.Equal(400, await PostAsync([0, 0, 0]));
         Assert.Equal(413, await PostAsync(new byte[Serving.TicketReading.MaxBytes + 1]));
-        Assert.Equal(200, await PostAsync([.. """{"ticket_id":"a","ticket_id":"b","subject":"<script>' OR 1=1 --","country":"\u0000"}"""u8]));
+        Assert.Equal(
+            200,
+            await PostAsync([.. """{"ticket_id":"a","ticket_id":"b","subject":"<script>' OR 1=1 --","country":"\u0000"}"""u8])
+        );
 
         async Task<int> PostAsync(byte[] body)
         {
-            // A server that refuses a body by its length does not read it: a client that sends it at once may find the connection closed first.
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/route") { Content = new ByteArrayContent(body), Headers = { ExpectContinue = true } };
+            // A server that refuses a body by its length does not read it: a client that sends it at once may find the connection closed
+            // first.
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/route")
+            {
+                Content = new ByteArrayContent(body),
+                Headers = { ExpectContinue = true },
+            };
             using var response = await router.Http.SendAsync(request, TestContext.Current.CancellationToken);
             return (int)response.StatusCode;
         }
@@ -76,7 +94,13 @@ public class ServingTests
         await using var router = await RunningTicketRouter.StartAsync();
         var (status, problem) = await router.SendAsync(HttpMethod.Post, "/route", $$"""[{{Charge}},{"ticket_id":"b","subject":3}]""");
         Assert.Equal(400, status);
-        Assert.Equal((1, "subject"), (problem.GetProperty("errors")[0].GetProperty("index").GetInt32(), problem.GetProperty("errors")[0].GetProperty("field").GetString()));
+        Assert.Equal(
+            (1, "subject"),
+            (
+                problem.GetProperty("errors")[0].GetProperty("index").GetInt32(),
+                problem.GetProperty("errors")[0].GetProperty("field").GetString()
+            )
+        );
     }
 
     [Fact]

@@ -12,7 +12,10 @@ public class StoryTests(Worlds worlds) : IClassFixture<Worlds>
     {
         var hour = Worlds.Anchor.AddHours(-30);
         Assert.Equal(Worlds.Of(ChapterKind.All).Hour(hour), Worlds.Of(ChapterKind.All).Hour(hour));
-        Assert.NotEqual(Worlds.Of(ChapterKind.All).Hour(hour)[0].Ticket.Body, Worlds.Of(ChapterKind.All, seed: 2).Hour(hour)[0].Ticket.Body);
+        Assert.NotEqual(
+            Worlds.Of(ChapterKind.All).Hour(hour)[0].Ticket.Body,
+            Worlds.Of(ChapterKind.All, seed: 2).Hour(hour)[0].Ticket.Body
+        );
         Assert.Equal(worlds.Traffic.Second(hour), Worlds.Of(ChapterKind.All).Second(hour));
     }
 
@@ -34,11 +37,15 @@ public class StoryTests(Worlds worlds) : IClassFixture<Worlds>
     {
         var story = new DemoStory(Worlds.Anchor, days);
         Assert.Equal(7, story.Chapters.Count);
-        Assert.All(story.Chapters, chapter =>
-        {
-            Assert.InRange(chapter.From, story.Start, story.Anchor.AddHours(-1));
-            if (chapter.To is { } to) Assert.InRange(to, chapter.From.AddMinutes(days == 1 ? 0 : 30), story.Anchor);
-        });
+        Assert.All(
+            story.Chapters,
+            chapter =>
+            {
+                Assert.InRange(chapter.From, story.Start, story.Anchor.AddHours(-1));
+                if (chapter.To is { } to)
+                    Assert.InRange(to, chapter.From.AddMinutes(days == 1 ? 0 : 30), story.Anchor);
+            }
+        );
     }
 
     [Fact]
@@ -89,7 +96,10 @@ public class StoryTests(Worlds worlds) : IClassFixture<Worlds>
     public void One_country_fails_while_the_global_number_hardly_moves()
     {
         var chapter = worlds.Chapter(ChapterKind.BadSegment);
-        var (before, during) = (Worlds.Tickets(worlds.Traffic, chapter.From.AddDays(-2), 48), Worlds.Tickets(worlds.Traffic, chapter.From, 30));
+        var (before, during) = (
+            Worlds.Tickets(worlds.Traffic, chapter.From.AddDays(-2), 48),
+            Worlds.Tickets(worlds.Traffic, chapter.From, 30)
+        );
         Assert.True(worlds.Accuracy("v2", [.. before.Where(Brazil)]) > 0.85);
         Assert.True(worlds.Accuracy("v2", [.. during.Where(Brazil)]) < 0.55);
         Assert.InRange(worlds.Accuracy("v2", before) - worlds.Accuracy("v2", during), 0.01, 0.06);
@@ -103,7 +113,10 @@ public class StoryTests(Worlds worlds) : IClassFixture<Worlds>
     public void The_leak_takes_one_feature_of_one_channel()
     {
         var chapter = worlds.Chapter(ChapterKind.MissingLeak);
-        var (before, during) = (Worlds.Tickets(worlds.Traffic, chapter.From.AddHours(-24), 24), Worlds.Tickets(worlds.Traffic, chapter.From, 24));
+        var (before, during) = (
+            Worlds.Tickets(worlds.Traffic, chapter.From.AddHours(-24), 24),
+            Worlds.Tickets(worlds.Traffic, chapter.From, 24)
+        );
         Assert.InRange(Missing(before, _ => true), 0.02, 0.06);
         Assert.InRange(Missing(during, _ => true), 0.28, 0.40);
         Assert.InRange(Missing(during, t => t.Channel != "app"), 0.02, 0.06);
@@ -120,7 +133,12 @@ public class StoryTests(Worlds worlds) : IClassFixture<Worlds>
     public void The_bad_release_fails_is_slow_and_goes_away()
     {
         var chapter = worlds.Chapter(ChapterKind.BadRelease);
-        Assert.Equal(["v2", "v3", "v3", "v2"], new[] { chapter.From.AddHours(-1), chapter.From, chapter.To!.Value.AddMinutes(-1), chapter.To.Value }.Select(t => worlds.Story.At(t).Version));
+        Assert.Equal(
+            ["v2", "v3", "v3", "v2"],
+            new[] { chapter.From.AddHours(-1), chapter.From, chapter.To!.Value.AddMinutes(-1), chapter.To.Value }.Select(t =>
+                worlds.Story.At(t).Version
+            )
+        );
         var (sound, bad) = (Draws(Behaviour.Sound), Draws(Behaviour.Bad));
         Assert.True(sound.Failed < 0.01 && bad.Failed is > 0.08 and < 0.3, $"{sound} {bad}");
         Assert.True(bad.P95 > 10 * sound.P95, $"{sound} {bad}");

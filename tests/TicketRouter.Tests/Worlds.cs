@@ -27,7 +27,8 @@ public sealed class Worlds
     public static List<SimulatedTicket> Tickets(TicketTraffic traffic, DateTimeOffset from, double hours)
     {
         List<SimulatedTicket> tickets = [];
-        for (var hour = from; hour < from.AddHours(hours); hour = hour.AddHours(1)) tickets.AddRange(traffic.Hour(hour));
+        for (var hour = from; hour < from.AddHours(hours); hour = hour.AddHours(1))
+            tickets.AddRange(traffic.Hour(hour));
         return tickets;
     }
 

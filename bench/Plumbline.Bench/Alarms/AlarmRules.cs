@@ -7,13 +7,19 @@ namespace Plumbline.Bench.Alarms;
 /// <summary>One stream's past and law, from which each rule makes up its mind.</summary>
 internal sealed record StreamHistory(FeatureLaw Law, IReadOnlyList<WindowCounts> Windows, double[] Total, double StandardDeviation);
 
-/// <summary>Rules that say for each window of a stream whether they alert. Each is written from its documentation; the parameters are the documented defaults.</summary>
+/// <summary>
+/// Rules that say for each window of a stream whether they alert. Each is written from its documentation; the parameters are the documented
+/// defaults.
+/// </summary>
 internal static class AlarmRules
 {
     public static readonly string[] Names = ["PSI 0.1", "KS/chi2 5%", "Evidently", "NannyML"];
 
     /// <summary>Plumbline's default: calibrated null, e-detector, budget of one alarm in 30 days over all streams.</summary>
-    public static Func<WindowCounts, (AlarmStep Step, double Effect)?> Plumbline(IReadOnlyList<WindowCounts> history, AlarmDetector detector)
+    public static Func<WindowCounts, (AlarmStep Step, double Effect)?> Plumbline(
+        IReadOnlyList<WindowCounts> history,
+        AlarmDetector detector
+    )
     {
         var learned = BinnedNull.Learn(history, TimeSpan.FromHours(1));
         if (learned is null)
@@ -41,14 +47,17 @@ internal static class AlarmRules
         [
             current => BinnedDistance.PopulationStability(deciles, Deciles(history.Law, current)).Value is >= 0.1,
             current => PValue(history.Law, reference, current) < 0.05,
-            current => history.Law.IsNumeric
-                ? Wasserstein(history, current) >= 0.1
-                : JensenShannon(reference, current, history.Law.Bins + 1) * Math.Sqrt(Math.Log(2)) >= 0.1,
+            current =>
+                history.Law.IsNumeric
+                    ? Wasserstein(history, current) >= 0.1
+                    : JensenShannon(reference, current, history.Law.Bins + 1) * Math.Sqrt(Math.Log(2)) >= 0.1,
             current => JensenShannon(deciles, Deciles(history.Law, current), deciles.Length) > limit,
         ];
     }
 
-    /// <summary>Values only (missing ones are left out, as the tools do): deciles of a numeric feature, categories with the unseen one of another.</summary>
+    /// <summary>
+    /// Values only (missing ones are left out, as the tools do): deciles of a numeric feature, categories with the unseen one of another.
+    /// </summary>
     private static double[] Deciles(FeatureLaw law, double[] counts)
     {
         if (!law.IsNumeric)
@@ -67,7 +76,9 @@ internal static class AlarmRules
         if (n == 0 || m == 0)
             return 1;
         // Read at 99 edges: at most the statistic of the rows, so never more alerts than the test itself would give.
-        double f = 0, g = 0, distance = 0;
+        double f = 0,
+            g = 0,
+            distance = 0;
         for (var b = 0; b < law.Bins; b++)
         {
             f += reference[b] / n;
@@ -85,7 +96,8 @@ internal static class AlarmRules
         var (n, m) = (Values(history.Total, law.Bins), Values(current, law.Bins));
         if (n == 0 || m == 0)
             return 0;
-        double gap = 0, area = 0;
+        double gap = 0,
+            area = 0;
         for (var b = 0; b < law.Bins - 1; b++)
         {
             var next = gap + history.Total[b] / n - current[b] / m;

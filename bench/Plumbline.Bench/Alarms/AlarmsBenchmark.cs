@@ -32,10 +32,21 @@ internal static class AlarmsBenchmark
 
     private static void FalseAlarms(AlarmScenario[] scenarios, int months, int usual, int reference, ulong seed)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"False alarms per 30 days without drift: {QuietMonths.Features} features x (5 segments + all rows) = {QuietMonths.Streams} streams, hourly windows, reference of {reference / 24} days."));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Plumbline: mean over {months} months each ({months * Sizes.Length} per scenario); the others: {usual}. In brackets: share of windows with any alert."));
-        Console.WriteLine($"| scenario | rows | Plumbline (2 s.e.) | months with any | paging (effect >= floor) | {string.Join(" | ", AlarmRules.Names)} | Evidently, half of the features |");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"False alarms per 30 days without drift: {QuietMonths.Features} features x (5 segments + all rows) = {QuietMonths.Streams} streams, hourly windows, reference of {reference / 24} days."
+            )
+        );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Plumbline: mean over {months} months each ({months * Sizes.Length} per scenario); the others: {usual}. In brackets: share of windows with any alert."
+            )
+        );
+        Console.WriteLine(
+            $"| scenario | rows | Plumbline (2 s.e.) | months with any | paging (effect >= floor) | {string.Join(" | ", AlarmRules.Names)} | Evidently, half of the features |"
+        );
         Console.WriteLine($"|---|---:|---:|---:|---:|{string.Concat(Enumerable.Repeat("---:|", AlarmRules.Names.Length))}---:|");
         var seeds = new RandomSource(seed);
         foreach (var scenario in scenarios)
@@ -57,29 +68,65 @@ internal static class AlarmsBenchmark
         var mean = found.Average(m => m.Plumbline);
         var error = 2 * Math.Sqrt(found.Average(m => (m.Plumbline - mean) * (m.Plumbline - mean)) / found.Length);
         var followed = found.Where(m => m.Usual is not null).ToArray();
-        var others = string.Join(" | ", AlarmRules.Names.Select((_, rule) => string.Create(CultureInfo.InvariantCulture,
-            $"{followed.Average(m => m.Usual![rule]):0} ({followed.Average(m => m.Windows![rule]) / QuietMonths.MonthWindows:P0})")));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {scenario} | {rows} | {mean:0.000} ({error:0.000}) | {found.Count(m => m.Plumbline > 0)} | {found.Average(m => m.PlumblineLarge):0.000} | {others} | {followed.Average(m => m.Dataset):0} |"));
+        var others = string.Join(
+            " | ",
+            AlarmRules.Names.Select(
+                (_, rule) =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{followed.Average(m => m.Usual![rule]):0} ({followed.Average(m => m.Windows![rule]) / QuietMonths.MonthWindows:P0})"
+                    )
+            )
+        );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {scenario} | {rows} | {mean:0.000} ({error:0.000}) | {found.Count(m => m.Plumbline > 0)} | {found.Average(m => m.PlumblineLarge):0.000} | {others} | {followed.Average(m => m.Dataset):0} |"
+            )
+        );
     }
 
     private static void Delays(AlarmScenario[] scenarios, int runs, int reference, ulong seed)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Windows from a change to the alarm (1 = the window of the change), 2,000 rows a window, {runs} runs each; at most {DetectionDelays.Patience} are waited for."));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Windows from a change to the alarm (1 = the window of the change), 2,000 rows a window, {runs} runs each; at most {DetectionDelays.Patience} are waited for."
+            )
+        );
         Console.WriteLine("| change | scenario | median | 95 % | within 3 | found |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|");
         var seeds = new RandomSource(seed);
         foreach (var scenario in scenarios)
         {
             foreach (var (name, isNumeric, shift) in Changes)
-                Print(name, scenario, runs, seeds, random => DetectionDelays.OfFeature(scenario, 2000, reference, isNumeric, shift, random));
+            {
+                Print(
+                    name,
+                    scenario,
+                    runs,
+                    seeds,
+                    random => DetectionDelays.OfFeature(scenario, 2000, reference, isNumeric, shift, random)
+                );
+            }
         }
 
         // A calibration run draws rows, not counts, and takes a hundred times as long.
         var few = Math.Max(20, runs / 5);
-        Print("scores too bold (odds x 0.8)", AlarmScenario.IndependentRows, few, seeds, random => DetectionDelays.OfCalibration(2000, 336, 0.8, 0, random));
-        Print("base rate up (log-odds + 0.3)", AlarmScenario.IndependentRows, few, seeds, random => DetectionDelays.OfCalibration(2000, 336, 1, 0.3, random));
+        Print(
+            "scores too bold (odds x 0.8)",
+            AlarmScenario.IndependentRows,
+            few,
+            seeds,
+            random => DetectionDelays.OfCalibration(2000, 336, 0.8, 0, random)
+        );
+        Print(
+            "base rate up (log-odds + 0.3)",
+            AlarmScenario.IndependentRows,
+            few,
+            seeds,
+            random => DetectionDelays.OfCalibration(2000, 336, 1, 0.3, random)
+        );
         Console.WriteLine();
     }
 
@@ -102,11 +149,16 @@ internal static class AlarmsBenchmark
         var delays = new int?[runs];
         Parallel.For(0, runs, Cores, r => delays[r] = run(streams[r]));
         var sorted = delays.Select(d => d ?? int.MaxValue).Order().ToArray();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {name} | {scenario} | {Text(sorted[(runs - 1) / 2])} | {Text(sorted[(int)Math.Ceiling(0.95 * runs) - 1])} | {delays.Count(d => d <= 3) / (double)runs:P0} | {delays.Count(d => d is not null) / (double)runs:P0} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {scenario} | {Text(sorted[(runs - 1) / 2])} | {Text(sorted[(int)Math.Ceiling(0.95 * runs) - 1])} | {delays.Count(d => d <= 3) / (double)runs:P0} | {delays.Count(d => d is not null) / (double)runs:P0} |"
+            )
+        );
     }
 
-    private static string Text(int delay) => delay == int.MaxValue ? $"> {DetectionDelays.Patience}" : delay.ToString(CultureInfo.InvariantCulture);
+    private static string Text(int delay) =>
+        delay == int.MaxValue ? $"> {DetectionDelays.Patience}" : delay.ToString(CultureInfo.InvariantCulture);
 
     private static ParallelOptions Cores => new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
 }

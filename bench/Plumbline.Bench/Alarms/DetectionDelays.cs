@@ -11,8 +11,18 @@ internal static class DetectionDelays
 
     private const int QuietWindows = 48;
 
-    /// <summary>A shift of one feature in all segments; found when any of the feature's six streams raises an alarm. The budget is shared by the streams of 30 features.</summary>
-    public static int? OfFeature(AlarmScenario scenario, int rowsPerWindow, int referenceWindows, bool isNumeric, FeatureShift shift, RandomSource random)
+    /// <summary>
+    /// A shift of one feature in all segments; found when any of the feature's six streams raises an alarm. The budget is shared by the
+    /// streams of 30 features.
+    /// </summary>
+    public static int? OfFeature(
+        AlarmScenario scenario,
+        int rowsPerWindow,
+        int referenceWindows,
+        bool isNumeric,
+        FeatureShift shift,
+        RandomSource random
+    )
     {
         var from = referenceWindows + QuietWindows;
         var path = new TrafficPath(scenario, rowsPerWindow, from + Patience, random);
@@ -41,8 +51,9 @@ internal static class DetectionDelays
     }
 
     /// <summary>
-    /// A calibration change: from some hour on the log-odds of the outcome are the score's log-odds times <paramref name="slope"/> plus <paramref name="offset"/>. Streams: mean of outcome minus score, and
-    /// Brier score, for all rows and the segments, with their standard errors.
+    /// A calibration change: from some hour on the log-odds of the outcome are the score's log-odds times <paramref name="slope"/> plus
+    /// <paramref name="offset"/>. Streams: mean of outcome minus score, and Brier score, for all rows and the segments, with their standard
+    /// errors.
     /// </summary>
     public static int? OfCalibration(int rowsPerWindow, int referenceWindows, double slope, double offset, RandomSource random)
     {
@@ -73,7 +84,13 @@ internal static class DetectionDelays
         return first;
     }
 
-    private static void DrawOutcomes(TrafficPath path, int window, (double Slope, double Offset) change, WindowValue[][] series, RandomSource random)
+    private static void DrawOutcomes(
+        TrafficPath path,
+        int window,
+        (double Slope, double Offset) change,
+        WindowValue[][] series,
+        RandomSource random
+    )
     {
         Span<double> all = stackalloc double[5];
         Span<double> own = stackalloc double[5];

@@ -10,8 +10,9 @@ namespace Plumbline.Bench.Alarms;
 internal readonly record struct FeatureShift(double Mean = 0, double NewCategory = 0, double Missing = 0);
 
 /// <summary>
-/// One feature's law: the probability of each bin by segment and component (hour of the week, customer group). Counts of windows are drawn from it directly, which is the same as drawing rows
-/// and counting them. Bins: 10 or 100 between fixed edges (or 8 categories), then unseen, then missing.
+/// One feature's law: the probability of each bin by segment and component (hour of the week, customer group). Counts of windows are drawn
+/// from it directly, which is the same as drawing rows and counting them. Bins: 10 or 100 between fixed edges (or 8 categories), then
+/// unseen, then missing.
 /// </summary>
 internal sealed class FeatureLaw
 {
@@ -27,7 +28,12 @@ internal sealed class FeatureLaw
         _scenario = scenario;
         IsNumeric = isNumeric;
         Bins = isNumeric ? bins : Categories;
-        _missing = random.NextInt(3) switch { 0 => 0, 1 => 0.005, _ => 0.02 };
+        _missing = random.NextInt(3) switch
+        {
+            0 => 0,
+            1 => 0.005,
+            _ => 0.02,
+        };
         Edges = new double[Bins - 1];
         for (var e = 0; e < Edges.Length; e++)
             Edges[e] = Quantile((e + 1.0) / Bins);
@@ -91,7 +97,12 @@ internal sealed class FeatureLaw
 
     private double[][][] Tables(RandomSource random, double shift)
     {
-        var components = _scenario switch { AlarmScenario.Seasonality => HoursOfWeek, AlarmScenario.TrafficMix => TrafficPath.Groups, _ => 1 };
+        var components = _scenario switch
+        {
+            AlarmScenario.Seasonality => HoursOfWeek,
+            AlarmScenario.TrafficMix => TrafficPath.Groups,
+            _ => 1,
+        };
         var (amplitude, phase, weekend) = (0.3 * random.NextGaussian(), 24 * random.NextDouble(), 0.2 * random.NextGaussian());
         var days = Normal(7, 0.1, random);
         var groups = Normal(TrafficPath.Groups, 0.7, random);
@@ -102,12 +113,17 @@ internal sealed class FeatureLaw
             tables[s] = new double[components][];
             for (var c = 0; c < components; c++)
             {
-                var mean = segment + shift + _scenario switch
-                {
-                    AlarmScenario.Seasonality => amplitude * Math.Cos(2 * Math.PI * (c % 24 - phase) / 24) + days[c / 24] + (c / 24 is 0 or 6 ? weekend : 0),
-                    AlarmScenario.TrafficMix => groups[c],
-                    _ => 0,
-                };
+                var mean =
+                    segment
+                    + shift
+                    + _scenario switch
+                    {
+                        AlarmScenario.Seasonality => amplitude * Math.Cos(2 * Math.PI * (c % 24 - phase) / 24)
+                            + days[c / 24]
+                            + (c / 24 is 0 or 6 ? weekend : 0),
+                        AlarmScenario.TrafficMix => groups[c],
+                        _ => 0,
+                    };
                 tables[s][c] = Cells(mean);
             }
         }

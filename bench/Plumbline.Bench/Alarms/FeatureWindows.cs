@@ -14,8 +14,17 @@ internal sealed class FeatureWindows
 
     public double[] Counts(int stream, int window) => _counts[stream][window];
 
-    /// <summary>Draws; the shift holds from window <paramref name="from"/> on, with <paramref name="shifted"/> as the law of its mean.</summary>
-    public static FeatureWindows Draw(FeatureLaw law, TrafficPath path, RandomSource random, FeatureShift shift = default, int from = int.MaxValue, FeatureLaw? shifted = null)
+    /// <summary>
+    /// Draws; the shift holds from window <paramref name="from"/> on, with <paramref name="shifted"/> as the law of its mean.
+    /// </summary>
+    public static FeatureWindows Draw(
+        FeatureLaw law,
+        TrafficPath path,
+        RandomSource random,
+        FeatureShift shift = default,
+        int from = int.MaxValue,
+        FeatureLaw? shifted = null
+    )
     {
         var windows = path.Starts.Length;
         var counts = new double[Streams][][];

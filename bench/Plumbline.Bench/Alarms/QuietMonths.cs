@@ -24,7 +24,8 @@ internal static class QuietMonths
     {
         var path = new TrafficPath(scenario, rowsPerWindow, referenceWindows + MonthWindows, random);
         var detector = new AlarmDetector(FalseAlarmBudget.Default.Threshold(TimeSpan.FromHours(1), Streams));
-        int alarms = 0, large = 0;
+        int alarms = 0,
+            large = 0;
         var alerts = new int[AlarmRules.Names.Length];
         var alerted = new bool[AlarmRules.Names.Length, MonthWindows];
         var drifting = new int[MonthWindows];
@@ -38,19 +39,32 @@ internal static class QuietMonths
                 var (own, ownLarge) = Follow(law, path, windows, s, referenceWindows, detector);
                 (alarms, large) = (alarms + own, large + ownLarge);
                 if (withUsual)
-                    FollowUsual(law, path, windows, s, referenceWindows, deviation, (rule, t) =>
-                    {
-                        alerts[rule]++;
-                        alerted[rule, t] = true;
-                        drifting[t] += rule == 2 && s == 0 ? 1 : 0;
-                    });
+                {
+                    FollowUsual(
+                        law,
+                        path,
+                        windows,
+                        s,
+                        referenceWindows,
+                        deviation,
+                        (rule, t) =>
+                        {
+                            alerts[rule]++;
+                            alerted[rule, t] = true;
+                            drifting[t] += rule == 2 && s == 0 ? 1 : 0;
+                        }
+                    );
+                }
             }
         }
 
         return new QuietMonth(
-            alarms, large, withUsual ? alerts : null,
+            alarms,
+            large,
+            withUsual ? alerts : null,
             withUsual ? [.. alerts.Select((_, rule) => Enumerable.Range(0, MonthWindows).Count(t => alerted[rule, t]))] : null,
-            drifting.Count(d => d * 2 >= Features));
+            drifting.Count(d => d * 2 >= Features)
+        );
     }
 
     /// <summary>What Plumbline sees: deciles or categories, unseen, missing.</summary>
@@ -65,10 +79,18 @@ internal static class QuietMonths
         return merged;
     }
 
-    private static (int Alarms, int Large) Follow(FeatureLaw law, TrafficPath path, FeatureWindows windows, int stream, int referenceWindows, AlarmDetector detector)
+    private static (int Alarms, int Large) Follow(
+        FeatureLaw law,
+        TrafficPath path,
+        FeatureWindows windows,
+        int stream,
+        int referenceWindows,
+        AlarmDetector detector
+    )
     {
         var rule = AlarmRules.Plumbline([.. Enumerable.Range(0, referenceWindows).Select(Window)], detector);
-        int alarms = 0, large = 0;
+        int alarms = 0,
+            large = 0;
         for (var t = referenceWindows; t < path.Starts.Length; t++)
         {
             if (rule(Window(t)) is not { Step.IsAlarm: true } judged)
@@ -82,7 +104,15 @@ internal static class QuietMonths
         WindowCounts Window(int t) => new(path.Starts[t], Bins(law, windows.Counts(stream, t)));
     }
 
-    private static void FollowUsual(FeatureLaw law, TrafficPath path, FeatureWindows windows, int stream, int referenceWindows, double deviation, Action<int, int> alert)
+    private static void FollowUsual(
+        FeatureLaw law,
+        TrafficPath path,
+        FeatureWindows windows,
+        int stream,
+        int referenceWindows,
+        double deviation,
+        Action<int, int> alert
+    )
     {
         var total = new double[law.Width];
         var history = new WindowCounts[referenceWindows];
@@ -105,16 +135,21 @@ internal static class QuietMonths
         }
     }
 
-    // The sample standard deviation of 20,000 values: about 1.05, and for Student's t with 2 degrees of freedom, which has none, whatever the largest values make it.
+    // The sample standard deviation of 20,000 values: about 1.05, and for Student's t with 2 degrees of freedom, which has none, whatever
+    // the largest values make it.
     private static double SampleDeviation(AlarmScenario scenario, RandomSource random)
     {
         const int Rows = 20_000;
-        double sum = 0, squares = 0;
+        double sum = 0,
+            squares = 0;
         for (var i = 0; i < Rows; i++)
         {
             var u = random.NextDouble();
-            var x = 0.3 * random.NextGaussian()
-                + (scenario == AlarmScenario.HeavyTails ? (2 * u - 1) / Math.Sqrt(2 * Math.Max(1e-12, u * (1 - u))) : random.NextGaussian());
+            var x =
+                0.3 * random.NextGaussian()
+                + (
+                    scenario == AlarmScenario.HeavyTails ? (2 * u - 1) / Math.Sqrt(2 * Math.Max(1e-12, u * (1 - u))) : random.NextGaussian()
+                );
             (sum, squares) = (sum + x, squares + x * x);
         }
 

@@ -14,11 +14,15 @@ internal enum AlarmScenario
     /// <summary>Four groups of customers whose shares wander (autoregression, 0.9 from hour to hour), each with means of its own.</summary>
     TrafficMix,
 
-    /// <summary>Values of Student's t with 2 degrees of freedom, and bursts of one caller's identical rows with a Pareto share (index 1.5).</summary>
+    /// <summary>
+    /// Values of Student's t with 2 degrees of freedom, and bursts of one caller's identical rows with a Pareto share (index 1.5).
+    /// </summary>
     HeavyTails,
 }
 
-/// <summary>The part of a simulated stretch of hours that all features share: volumes by segment, weights of customer groups, bursts.</summary>
+/// <summary>
+/// The part of a simulated stretch of hours that all features share: volumes by segment, weights of customer groups, bursts.
+/// </summary>
 internal sealed class TrafficPath
 {
     public const int Groups = 4;
@@ -71,9 +75,8 @@ internal sealed class TrafficPath
     /// <summary>Share of a window's rows that are one caller's.</summary>
     public double[] BurstShares { get; }
 
-    private double Volume(DateTimeOffset start) => Scenario == AlarmScenario.Seasonality
-        ? 1 + 0.6 * Math.Cos(2 * Math.PI * (start.Hour - 14) / 24.0)
-        : 1;
+    private double Volume(DateTimeOffset start) =>
+        Scenario == AlarmScenario.Seasonality ? 1 + 0.6 * Math.Cos(2 * Math.PI * (start.Hour - 14) / 24.0) : 1;
 
     private void DrawRows(int t, double expected, RandomSource random)
     {

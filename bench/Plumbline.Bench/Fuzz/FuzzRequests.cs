@@ -10,10 +10,13 @@ internal sealed record FuzzRequest(string Kind, HttpMethod Method, string Path, 
     public HttpRequestMessage Message()
     {
         var message = new HttpRequestMessage(Method, new Uri(Path, UriKind.Relative));
-        if (Body is null) return message;
+        if (Body is null)
+            return message;
         message.Content = new ByteArrayContent(Body);
-        if (MediaType is not null) message.Content.Headers.TryAddWithoutValidation("Content-Type", MediaType);
-        if (Gzip) message.Content.Headers.ContentEncoding.Add("gzip");
+        if (MediaType is not null)
+            message.Content.Headers.TryAddWithoutValidation("Content-Type", MediaType);
+        if (Gzip)
+            message.Content.Headers.ContentEncoding.Add("gzip");
         return message;
     }
 
@@ -59,7 +62,8 @@ internal sealed class FuzzRequests
         var at = _random.NextInt(_weights);
         foreach (var (_, weight, draw) in _kinds)
         {
-            if ((at -= weight) < 0) return draw();
+            if ((at -= weight) < 0)
+                return draw();
         }
 
         throw new InvalidOperationException("The weights do not add up.");
@@ -68,12 +72,16 @@ internal sealed class FuzzRequests
     private FuzzRequest Events(string path, string[] seeds)
     {
         var model = _random.NextInt(40) == 0 ? Name() : Model();
-        var type = _random.NextInt(30) == 0 ? _mutation.Pick(FuzzSeeds.MediaTypes) : _random.NextInt(4) == 0 ? "application/x-ndjson" : "application/json";
+        var type =
+            _random.NextInt(30) == 0 ? _mutation.Pick(FuzzSeeds.MediaTypes)
+            : _random.NextInt(4) == 0 ? "application/x-ndjson"
+            : "application/json";
         var body = _mutation.Json(_mutation.Pick(seeds));
         if (type == "application/x-ndjson")
         {
             var lines = new List<byte>();
-            for (var i = 1 + _random.NextInt(5); i > 0; i--) lines.AddRange([.. _mutation.Json(_mutation.Pick(seeds).TrimStart('[').TrimEnd(']')), (byte)'\n']);
+            for (var i = 1 + _random.NextInt(5); i > 0; i--)
+                lines.AddRange([.. _mutation.Json(_mutation.Pick(seeds).TrimStart('[').TrimEnd(']')), (byte)'\n']);
             body = [.. lines];
         }
 
@@ -85,7 +93,11 @@ internal sealed class FuzzRequests
     {
         var (name, seed) = _mutation.Pick(FuzzSeeds.Models);
         var known = _random.NextInt(3) > 0;
-        return Put("models", $"/v1/models/{(known ? name : string.Create(CultureInfo.InvariantCulture, $"fz-more-{_random.NextInt(DeclaredModels)}"))}", [seed]);
+        return Put(
+            "models",
+            $"/v1/models/{(known ? name : string.Create(CultureInfo.InvariantCulture, $"fz-more-{_random.NextInt(DeclaredModels)}"))}",
+            [seed]
+        );
     }
 
     private FuzzRequest DrawReference()
@@ -98,7 +110,15 @@ internal sealed class FuzzRequests
             _ => ("application/json", _mutation.Json("""{"from":"2026-03-01T00:00:00Z","to":"2026-03-02T00:00:00Z","version":"v3"}""")),
         };
         var query = _random.NextInt(4) == 0 ? $"?prediction={Name()}&features={Name()}" : "?prediction=y_pred&ground_truth=y";
-        return new FuzzRequest("references", HttpMethod.Put, $"/v1/models/{Model()}/reference{query}", body, _random.NextInt(20) == 0 ? _mutation.Pick(FuzzSeeds.MediaTypes) : type, Gzip: false, Counts: null);
+        return new FuzzRequest(
+            "references",
+            HttpMethod.Put,
+            $"/v1/models/{Model()}/reference{query}",
+            body,
+            _random.NextInt(20) == 0 ? _mutation.Pick(FuzzSeeds.MediaTypes) : type,
+            Gzip: false,
+            Counts: null
+        );
     }
 
     private FuzzRequest DrawDelete()
@@ -113,13 +133,14 @@ internal sealed class FuzzRequests
                 2 => $"/v1/models/{Model()}/rules/{Few("rule")}",
                 _ => $"/v1/silences/{_random.NextInt(1000)}",
             };
-        }
-        while (LeadsElsewhere(path));
+        } while (LeadsElsewhere(path));
         return new FuzzRequest("deletes", HttpMethod.Delete, path, Body: null, MediaType: null, Gzip: false, Counts: null);
     }
 
-    // A name of dots, however it is written, takes the part before it away: the deletion of a rule would be that of its model, whose events are counted.
-    private static bool LeadsElsewhere(string path) => new Uri(new Uri("http://localhost"), path).AbsolutePath.Count(letter => letter == '/') != path.Count(letter => letter == '/');
+    // A name of dots, however it is written, takes the part before it away: the deletion of a rule would be that of its model, whose events
+    // are counted.
+    private static bool LeadsElsewhere(string path) =>
+        new Uri(new Uri("http://localhost"), path).AbsolutePath.Count(letter => letter == '/') != path.Count(letter => letter == '/');
 
     private FuzzRequest DrawRead()
     {
@@ -144,19 +165,25 @@ internal sealed class FuzzRequests
     private string Model() => _mutation.Pick(FuzzSeeds.Models).Name;
 
     // Few names, so that what is declared is overwritten and read again, and no limit of numbers is met by the fuzz alone.
-    private string Few(string what) => _random.NextInt(10) == 0 ? Name() : string.Create(CultureInfo.InvariantCulture, $"{what}-{_random.NextInt(8)}");
+    private string Few(string what) =>
+        _random.NextInt(10) == 0 ? Name() : string.Create(CultureInfo.InvariantCulture, $"{what}-{_random.NextInt(8)}");
 
     /// <summary>A name for a path or query, most of the time encoded as it should be.</summary>
     private string Name()
     {
-        var name = _mutation.Pick(FuzzSeeds.Names).Replace("#", _random.NextInt(20).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        return name.StartsWith('%') ? name : name is "." or ".." ? name.Replace(".", "%2e", StringComparison.Ordinal) : Uri.EscapeDataString(name);
+        var name = _mutation
+            .Pick(FuzzSeeds.Names)
+            .Replace("#", _random.NextInt(20).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        return name.StartsWith('%') ? name
+            : name is "." or ".." ? name.Replace(".", "%2e", StringComparison.Ordinal)
+            : Uri.EscapeDataString(name);
     }
 
     private static byte[] Packed(byte[] body)
     {
         using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(body);
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(body);
         return packed.ToArray();
     }
 }

@@ -6,8 +6,9 @@ using System.Text.Json;
 namespace Plumbline.Bench.Idle;
 
 /// <summary>
-/// What models cost while nothing comes: processor, memory, tables, disk; how long one more takes to register; and how long a start takes with them.
-/// The server is a process of its own; some of the models get predictions, whose windows are computed before the measurement begins.
+/// What models cost while nothing comes: processor, memory, tables, disk; how long one more takes to register; and how long a start takes
+/// with them. The server is a process of its own; some of the models get predictions, whose windows are computed before the measurement
+/// begins.
 /// </summary>
 internal static class IdleBenchmark
 {
@@ -19,12 +20,16 @@ internal static class IdleBenchmark
         var models = Arguments.Number(args, "--models", 100);
         var active = Arguments.Number(args, "--with-predictions", Math.Max(1, models / 10));
         var seconds = Arguments.Number(args, "--seconds", 60.0);
-        // For some minutes after a start the runtime compiles again what was called often; that ends, and a day of idleness is not made of it.
+        // For some minutes after a start the runtime compiles again what was called often; that ends, and a day of idleness is not made of
+        // it.
         var settle = TimeSpan.FromSeconds(Arguments.Number(args, "--settle", 180.0));
         var hours = Arguments.Number(args, "--hours", 6.0);
         var seed = Arguments.Number(args, "--seed", 1);
         var random = new Random(seed);
-        await using var server = await ServerProcess.StartAsync(Arguments.Number(args, "--port", Port), more: Arguments.Text(args, "--engine-mib") is { } mib ? EngineMemory(mib) : null);
+        await using var server = await ServerProcess.StartAsync(
+            Arguments.Number(args, "--port", Port),
+            more: Arguments.Text(args, "--engine-mib") is { } mib ? EngineMemory(mib) : null
+        );
         await RestAsync(server);
         Report(server, "without a model", await MeasureAsync(server, Math.Min(seconds, 20)));
 
@@ -37,12 +42,19 @@ internal static class IdleBenchmark
             times.Add((watch.Elapsed - began).TotalMilliseconds);
         }
 
-        Say($"{models:N0} models registered in {watch.Elapsed.TotalSeconds:N1} s; median of the first 50 {Median(times.Take(50)):N1} ms, of the last 50 {Median(times.TakeLast(50)):N1} ms");
+        Say(
+            $"{models:N0} models registered in {watch.Elapsed.TotalSeconds:N1} s; median of the first 50 {Median(times.Take(50)):N1} ms, of the last 50 {Median(times.TakeLast(50)):N1} ms"
+        );
         watch.Restart();
-        await Parallel.ForEachAsync(Enumerable.Range(0, active), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
-            await IdleModels.PostAsync(server.Client, i * (models / active), RowsEach, TimeProvider.System.GetUtcNow(), hours, seed));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, active),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (i, _) =>
+                await IdleModels.PostAsync(server.Client, i * (models / active), RowsEach, TimeProvider.System.GetUtcNow(), hours, seed)
+        );
         await server.WaitUntilStoredAsync();
-        for (var i = 0; i < active; i++) await UntilComputedAsync(server, i * (models / active));
+        for (var i = 0; i < active; i++)
+            await UntilComputedAsync(server, i * (models / active));
         Say($"{active:N0} of them with {RowsEach} predictions, stored and computed {watch.Elapsed.TotalSeconds:N1} s later");
         await RestAsync(server);
         await Task.Delay(settle, TimeProvider.System);
@@ -77,7 +89,9 @@ internal static class IdleBenchmark
         return new IdleFigures(share, server.ResidentMiB, watch.Elapsed, before, IdleDisk.Read(server.Folder));
     }
 
-    /// <summary>Until a server that has just worked uses no more of the processor than in the ten seconds before, or five minutes are over.</summary>
+    /// <summary>
+    /// Until a server that has just worked uses no more of the processor than in the ten seconds before, or five minutes are over.
+    /// </summary>
     private static async Task RestAsync(ServerProcess server)
     {
         var (last, limit) = (double.MaxValue, Stopwatch.StartNew());
@@ -86,28 +100,42 @@ internal static class IdleBenchmark
             var before = server.ProcessorTime;
             await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System);
             var now = (server.ProcessorTime - before).TotalSeconds;
-            if (now > last * 0.9 && now < 1) return;
+            if (now > last * 0.9 && now < 1)
+                return;
             last = now;
         }
     }
 
     private static async Task UntilComputedAsync(ServerProcess server, int model)
     {
-        while ((await server.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{IdleModels.Name(model)}/progress")).GetProperty("pending_windows").GetInt64() > 0)
+        while (
+            (await server.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{IdleModels.Name(model)}/progress"))
+                .GetProperty("pending_windows")
+                .GetInt64() > 0
+        )
+        {
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        }
     }
 
     private static void Report(ServerProcess server, string state, IdleFigures figures)
     {
         var (before, after) = (figures.Before, figures.After);
-        Say($"{state}: {figures.ProcessorShare:P2} of a core over {figures.Time.TotalSeconds:N0} s, {figures.ResidentMiB:N0} MiB resident, {server.Threads} threads, {server.OpenFiles} open files");
-        Say($"    {after.Tables:N0} engine tables, {after.Parts:N0} parts ({after.Parts - before.Parts:+0;-0;0}), folder {Mebibytes(after.Bytes):N1} MiB ({after.Bytes - before.Bytes:+#,0;-#,0;0} bytes)");
-        Say($"    of it the engine's own tables {Mebibytes(after.SystemBytes):N2} MiB ({after.SystemBytes - before.SystemBytes:+#,0;-#,0;0} bytes)");
+        Say(
+            $"{state}: {figures.ProcessorShare:P2} of a core over {figures.Time.TotalSeconds:N0} s, {figures.ResidentMiB:N0} MiB resident, {server.Threads} threads, {server.OpenFiles} open files"
+        );
+        Say(
+            $"    {after.Tables:N0} engine tables, {after.Parts:N0} parts ({after.Parts - before.Parts:+0;-0;0}), folder {Mebibytes(after.Bytes):N1} MiB ({after.Bytes - before.Bytes:+#,0;-#,0;0} bytes)"
+        );
+        Say(
+            $"    of it the engine's own tables {Mebibytes(after.SystemBytes):N2} MiB ({after.SystemBytes - before.SystemBytes:+#,0;-#,0;0} bytes)"
+        );
     }
 
     private static double Mebibytes(long bytes) => bytes / 1048576.0;
 
-    private static double Median(IEnumerable<double> values) => values.Order().ToList() is { Count: > 0 } sorted ? sorted[sorted.Count / 2] : double.NaN;
+    private static double Median(IEnumerable<double> values) =>
+        values.Order().ToList() is { Count: > 0 } sorted ? sorted[sorted.Count / 2] : double.NaN;
 
     private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 

@@ -4,8 +4,8 @@ using Plumbline.Statistics.Slices;
 namespace Plumbline.Bench.Slices;
 
 /// <summary>
-/// Rows of half numeric (deciles), half categorical features (2 to 12 categories of unequal size), one in five with 2 to 8 % missing, correlated in groups of five (0.36);
-/// errors at 10 %, and at 20 % in one planted slice of the asked size.
+/// Rows of half numeric (deciles), half categorical features (2 to 12 categories of unequal size), one in five with 2 to 8 % missing,
+/// correlated in groups of five (0.36); errors at 10 %, and at 20 % in one planted slice of the asked size.
 /// </summary>
 internal sealed class PlantedRows
 {
@@ -32,8 +32,7 @@ internal sealed class PlantedRows
         {
             table = new SliceTable(Features(rows, features, random));
             planted = predicates == 0 ? [] : Plant(table, predicates, support, random);
-        }
-        while (planted is null);
+        } while (planted is null);
 
         var inside = table.Match(planted);
         var losses = new double[rows];
@@ -53,7 +52,8 @@ internal sealed class PlantedRows
 
     private static double Jaccard(bool[] a, bool[] b)
     {
-        int both = 0, either = 0;
+        int both = 0,
+            either = 0;
         for (var row = 0; row < a.Length; row++)
         {
             both += a[row] && b[row] ? 1 : 0;
@@ -94,7 +94,10 @@ internal sealed class PlantedRows
         return features;
     }
 
-    private static readonly double[] Deciles = [.. Enumerable.Range(1, 9).Select(k => Statistics.Probability.Tails.NormalQuantile(k / 10.0))];
+    private static readonly double[] Deciles =
+    [
+        .. Enumerable.Range(1, 9).Select(k => Statistics.Probability.Tails.NormalQuantile(k / 10.0)),
+    ];
 
     private static double[] Uneven(int categories, RandomSource random)
     {
@@ -110,21 +113,28 @@ internal sealed class PlantedRows
         return edges;
     }
 
-    // Conditions at random until they hold together for about the asked share of rows; each of them for at most nine tenths, so that all are really there.
+    // Conditions at random until they hold together for about the asked share of rows; each of them for at most nine tenths, so that all
+    // are really there.
     // Null when these features have no such conditions, as when no single category is as rare as asked.
     private static SlicePredicate[]? Plant(SliceTable table, int count, double support, RandomSource random)
     {
         const int Sample = 4000;
-        var few = new SliceTable([.. table.Features.Select(f => new SliceFeature(f.Name, f.Codes[..Math.Min(Sample, table.Rows)], f.Bins, f.IsOrdered))]);
+        var few = new SliceTable([
+            .. table.Features.Select(f => new SliceFeature(f.Name, f.Codes[..Math.Min(Sample, table.Rows)], f.Bins, f.IsOrdered)),
+        ]);
         int[] order = [.. Enumerable.Range(0, table.Features.Count)];
         for (var attempt = 0; attempt < 3000; attempt++)
         {
             random.Shuffle<int>(order);
             SlicePredicate[] predicates = [.. order[..count].Order().Select(f => Condition(table, f, random))];
-            if (Math.Abs(few.Count(predicates) / (double)few.Rows / support - 1) < 0.3
+            if (
+                Math.Abs(few.Count(predicates) / (double)few.Rows / support - 1) < 0.3
                 && Math.Abs(table.Count(predicates) / (double)table.Rows / support - 1) < 0.15
-                && predicates.All(p => table.Count([p]) is var rows && rows > 0 && rows < 0.9 * table.Rows))
+                && predicates.All(p => table.Count([p]) is var rows && rows > 0 && rows < 0.9 * table.Rows)
+            )
+            {
                 return predicates;
+            }
         }
 
         return null;

@@ -11,7 +11,13 @@ public sealed class LogLinearRegression
 
     private LogLinearRegression(int dimensions) => _weights = new float[dimensions];
 
-    public static LogLinearRegression Train(IReadOnlyList<SparseVector> examples, IReadOnlyList<double> values, int dimensions, TrainingPlan plan, SeededRandom random)
+    public static LogLinearRegression Train(
+        IReadOnlyList<SparseVector> examples,
+        IReadOnlyList<double> values,
+        int dimensions,
+        TrainingPlan plan,
+        SeededRandom random
+    )
     {
         var model = new LogLinearRegression(dimensions);
         var logs = values.Select(value => Math.Log(Math.Max(value, 0.1))).ToArray();
@@ -33,7 +39,8 @@ public sealed class LogLinearRegression
         }
 
         var sum = 0.0;
-        for (var i = 0; i < logs.Length; i++) sum += Math.Exp(logs[i] - model.Log(examples[i]));
+        for (var i = 0; i < logs.Length; i++)
+            sum += Math.Exp(logs[i] - model.Log(examples[i]));
         model._smearing = logs.Length == 0 ? 1 : sum / logs.Length;
         return model;
     }
@@ -43,7 +50,8 @@ public sealed class LogLinearRegression
     private double Log(SparseVector vector)
     {
         var sum = 0.0;
-        for (var j = 0; j < vector.Indices.Length; j++) sum += _weights[vector.Indices[j]] * vector.Values[j];
+        for (var j = 0; j < vector.Indices.Length; j++)
+            sum += _weights[vector.Indices[j]] * vector.Values[j];
         return sum;
     }
 }

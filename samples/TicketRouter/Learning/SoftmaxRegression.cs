@@ -1,6 +1,8 @@
 namespace TicketRouter.Learning;
 
-/// <summary>Multinomial logistic regression over sparse vectors, trained by stochastic gradient descent. With two classes it is the binary model.</summary>
+/// <summary>
+/// Multinomial logistic regression over sparse vectors, trained by stochastic gradient descent. With two classes it is the binary model.
+/// </summary>
 public sealed class SoftmaxRegression
 {
     private readonly int _classes;
@@ -18,7 +20,14 @@ public sealed class SoftmaxRegression
     /// <param name="dimensions">Length of the encoded vectors.</param>
     /// <param name="plan">How to train.</param>
     /// <param name="random">Orders the examples.</param>
-    public static SoftmaxRegression Train(IReadOnlyList<SparseVector> examples, IReadOnlyList<int> classes, int count, int dimensions, TrainingPlan plan, SeededRandom random)
+    public static SoftmaxRegression Train(
+        IReadOnlyList<SparseVector> examples,
+        IReadOnlyList<int> classes,
+        int count,
+        int dimensions,
+        TrainingPlan plan,
+        SeededRandom random
+    )
     {
         var model = new SoftmaxRegression(count, dimensions);
         var order = Enumerable.Range(0, examples.Count).ToArray();
@@ -44,14 +53,18 @@ public sealed class SoftmaxRegression
         for (var j = 0; j < vector.Indices.Length; j++)
         {
             var weights = _weights.AsSpan(vector.Indices[j] * _classes, _classes);
-            for (var k = 0; k < weights.Length; k++) into[k] += weights[k] * vector.Values[j];
+            for (var k = 0; k < weights.Length; k++)
+                into[k] += weights[k] * vector.Values[j];
         }
 
         var top = double.NegativeInfinity;
-        foreach (var value in into) top = Math.Max(top, value);
+        foreach (var value in into)
+            top = Math.Max(top, value);
         var sum = 0.0;
-        for (var k = 0; k < into.Length; k++) sum += into[k] = Math.Exp(into[k] - top);
-        for (var k = 0; k < into.Length; k++) into[k] /= sum;
+        for (var k = 0; k < into.Length; k++)
+            sum += into[k] = Math.Exp(into[k] - top);
+        for (var k = 0; k < into.Length; k++)
+            into[k] /= sum;
     }
 
     private void Step(SparseVector vector, int answer, ReadOnlySpan<double> probabilities, float rate, float l2)

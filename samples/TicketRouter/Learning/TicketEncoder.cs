@@ -9,7 +9,16 @@ namespace TicketRouter.Learning;
 public sealed class TicketEncoder
 {
     private static readonly string[] NumberNames =
-        ["account_age_days", "open_tickets", "order_amount", "attachments", "message_length", "exclamations", "capitals_share", "has_order"];
+    [
+        "account_age_days",
+        "open_tickets",
+        "order_amount",
+        "attachments",
+        "message_length",
+        "exclamations",
+        "capitals_share",
+        "has_order",
+    ];
 
     private readonly int _buckets;
     private readonly bool _lowerCase;
@@ -41,13 +50,15 @@ public sealed class TicketEncoder
             Numbers(ticket, numbers);
             for (var i = 0; i < numbers.Length; i++)
             {
-                if (double.IsNaN(numbers[i])) continue;
+                if (double.IsNaN(numbers[i]))
+                    continue;
                 sums[i] += numbers[i];
                 squares[i] += numbers[i] * numbers[i];
                 counts[i]++;
             }
 
-            foreach (var category in Categories(ticket)) encoder._categories.TryAdd(category, encoder._categories.Count);
+            foreach (var category in Categories(ticket))
+                encoder._categories.TryAdd(category, encoder._categories.Count);
         }
 
         for (var i = 0; i < sums.Length; i++)
@@ -62,8 +73,8 @@ public sealed class TicketEncoder
     }
 
     /// <summary>
-    /// The same encoder with a tokenizer that keeps capitals and makes no word pairs. Weights learned with the other one do not fit: the classic skew between training
-    /// and serving, which the bad release has.
+    /// The same encoder with a tokenizer that keeps capitals and makes no word pairs. Weights learned with the other one do not fit: the
+    /// classic skew between training and serving, which the bad release has.
     /// </summary>
     public TicketEncoder WithUnfoldedCase() => new(this, lowerCase: false);
 
@@ -77,16 +88,20 @@ public sealed class TicketEncoder
         var indices = new List<int>(tokens.Count + 24);
         var values = new List<float>(tokens.Count + 24);
         var weight = 1f / MathF.Sqrt(Math.Max(1, tokens.Count));
-        foreach (var token in tokens) Add(token, weight * 2);
+        foreach (var token in tokens)
+            Add(token, weight * 2);
         for (var i = 0; i < numbers.Length; i++)
         {
-            if (double.IsNaN(numbers[i])) Add(_buckets + NumberNames.Length + i, 0.5f);
-            else Add(_buckets + i, (float)Math.Clamp((numbers[i] - _means[i]) / _deviations[i], -4, 4) * 0.25f);
+            if (double.IsNaN(numbers[i]))
+                Add(_buckets + NumberNames.Length + i, 0.5f);
+            else
+                Add(_buckets + i, (float)Math.Clamp((numbers[i] - _means[i]) / _deviations[i], -4, 4) * 0.25f);
         }
 
         foreach (var category in Categories(ticket))
         {
-            if (_categories.TryGetValue(category, out var place)) Add(_buckets + (2 * NumberNames.Length) + place, 0.5f);
+            if (_categories.TryGetValue(category, out var place))
+                Add(_buckets + (2 * NumberNames.Length) + place, 0.5f);
         }
 
         Add(Dimensions - 1, 1);
@@ -115,18 +130,26 @@ public sealed class TicketEncoder
 
     private static IEnumerable<string> Categories(Ticket ticket)
     {
-        if (ticket.Plan is { } plan) yield return "plan=" + plan;
-        if (ticket.Country is { } country) yield return "country=" + country;
-        if (ticket.Language is { } language) yield return "language=" + language;
-        if (ticket.Channel is { } channel) yield return "channel=" + channel;
+        if (ticket.Plan is { } plan)
+            yield return "plan=" + plan;
+        if (ticket.Country is { } country)
+            yield return "country=" + country;
+        if (ticket.Language is { } language)
+            yield return "language=" + language;
+        if (ticket.Channel is { } channel)
+            yield return "channel=" + channel;
     }
 
-    /// <summary>FNV-1a over the letters and digits of each word; numbers become one token, pairs combine the hashes of two neighbours.</summary>
+    /// <summary>
+    /// FNV-1a over the letters and digits of each word; numbers become one token, pairs combine the hashes of two neighbours.
+    /// </summary>
     private void Words(ReadOnlySpan<char> text, uint field, List<int> tokens)
     {
-        const uint Offset = 2166136261, Prime = 16777619;
+        const uint Offset = 2166136261,
+            Prime = 16777619;
         var mask = (uint)_buckets - 1;
-        uint hash = Offset, previous = 0;
+        uint hash = Offset,
+            previous = 0;
         var length = 0;
         var digits = true;
         for (var i = 0; i <= text.Length; i++)
@@ -144,7 +167,8 @@ public sealed class TicketEncoder
             {
                 var word = digits ? 77u : hash;
                 tokens.Add((int)(Finish(word) & mask));
-                if (previous != 0 && _lowerCase) tokens.Add((int)(Finish((previous * Prime) ^ word ^ field) & mask));
+                if (previous != 0 && _lowerCase)
+                    tokens.Add((int)(Finish((previous * Prime) ^ word ^ field) & mask));
                 previous = word;
             }
 

@@ -7,7 +7,14 @@ namespace TicketRouter.Releases;
 /// <param name="SlowFactor">How much longer.</param>
 /// <param name="ErrorShare">Share of look-ups that fail, 0..1.</param>
 /// <param name="TimeoutMs">A look-up longer than this is given up.</param>
-public sealed record Behaviour(double LookupMs, double LookupSigma, double SlowShare, double SlowFactor, double ErrorShare, double TimeoutMs)
+public sealed record Behaviour(
+    double LookupMs,
+    double LookupSigma,
+    double SlowShare,
+    double SlowFactor,
+    double ErrorShare,
+    double TimeoutMs
+)
 {
     public static readonly Behaviour Sound = new(7, 0.35, 0.01, 4, 0.001, 400);
     public static readonly Behaviour Bad = new(24, 0.5, 0.25, 10, 0.11, 400);
@@ -16,9 +23,11 @@ public sealed record Behaviour(double LookupMs, double LookupSigma, double SlowS
     public Lookup Draw(SeededRandom random)
     {
         var ms = random.LogNormal(LookupMs, LookupSigma);
-        if (random.Chance(SlowShare)) ms *= SlowFactor;
+        if (random.Chance(SlowShare))
+            ms *= SlowFactor;
         var fails = random.Chance(ErrorShare);
-        if (ms > TimeoutMs) return new Lookup(TimeoutMs, "timeout", "customer look-up timed out");
+        if (ms > TimeoutMs)
+            return new Lookup(TimeoutMs, "timeout", "customer look-up timed out");
         return fails ? new Lookup(ms, "error", "customer look-up failed: connection reset") : new Lookup(ms, "ok", null);
     }
 }

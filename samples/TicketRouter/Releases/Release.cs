@@ -18,9 +18,25 @@ public sealed class Release
     private readonly SoftmaxRegression _refund;
     private readonly LogLinearRegression _handling;
 
-    internal Release(string version, string description, TicketEncoder encoder, SoftmaxRegression queue, SoftmaxRegression refund, LogLinearRegression handling, Behaviour behaviour)
+    internal Release(
+        string version,
+        string description,
+        TicketEncoder encoder,
+        SoftmaxRegression queue,
+        SoftmaxRegression refund,
+        LogLinearRegression handling,
+        Behaviour behaviour
+    )
     {
-        (Version, Description, _encoder, _queue, _refund, _handling, Behaviour) = (version, description, encoder, queue, refund, handling, behaviour);
+        (Version, Description, _encoder, _queue, _refund, _handling, Behaviour) = (
+            version,
+            description,
+            encoder,
+            queue,
+            refund,
+            handling,
+            behaviour
+        );
     }
 
     public string Version { get; }
@@ -33,7 +49,8 @@ public sealed class Release
         var queues = new double[Topics.Queues.Length];
         _queue.Probabilities(vector, queues);
         var best = 0;
-        for (var k = 1; k < queues.Length; k++) best = queues[k] > queues[best] ? k : best;
+        for (var k = 1; k < queues.Length; k++)
+            best = queues[k] > queues[best] ? k : best;
         Span<double> refund = stackalloc double[2];
         _refund.Probabilities(vector, refund);
         return new Answer(Topics.Queues[best], queues, refund[1], Math.Round(_handling.Predict(vector), 2));

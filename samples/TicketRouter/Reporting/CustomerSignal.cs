@@ -18,12 +18,21 @@ public sealed record CustomerSignal(string Model, string TicketId, string Name, 
     /// <inheritdoc/>
     public string Kind => EventKinds.Signals;
 
-    /// <summary>Whether and when this customer writes again, given the queue that the ticket went to. The same seed and ticket give the same answer.</summary>
+    /// <summary>
+    /// Whether and when this customer writes again, given the queue that the ticket went to. The same seed and ticket give the same answer.
+    /// </summary>
     public static CustomerSignal? Of(SimulatedTicket simulated, string queue, long seed)
     {
         var random = new SeededRandom(seed, 900, simulated.At.ToUnixTimeMilliseconds());
         var writesAgain = random.Chance(queue == simulated.Outcome.Queue ? AfterTheRightQueue : AfterAWrongQueue);
-        return writesAgain ? new CustomerSignal(PredictionEvents.QueueModel, simulated.Ticket.TicketId, Reopened, simulated.At.AddHours(0.5 + (20 * random.Next()))) : null;
+        return writesAgain
+            ? new CustomerSignal(
+                PredictionEvents.QueueModel,
+                simulated.Ticket.TicketId,
+                Reopened,
+                simulated.At.AddHours(0.5 + (20 * random.Next()))
+            )
+            : null;
     }
 
     /// <inheritdoc/>

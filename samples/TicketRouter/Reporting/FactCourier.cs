@@ -19,15 +19,21 @@ public sealed class FactCourier(PlumblineClient client, TimeProvider time, ILogg
 
     public int Waiting
     {
-        get { lock (_gate) return _waiting.Count; }
+        get
+        {
+            lock (_gate)
+                return _waiting.Count;
+        }
     }
 
     public void Schedule(IReportedFact fact)
     {
         lock (_gate)
         {
-            if (_waiting.Count < Capacity) _waiting.Enqueue(fact, fact.At);
-            else Interlocked.Increment(ref _dropped);
+            if (_waiting.Count < Capacity)
+                _waiting.Enqueue(fact, fact.At);
+            else
+                Interlocked.Increment(ref _dropped);
         }
     }
 
@@ -38,7 +44,8 @@ public sealed class FactCourier(PlumblineClient client, TimeProvider time, ILogg
         {
             while (TakeDue() is { Count: > 0 } due)
             {
-                foreach (var group in due.GroupBy(fact => (fact.Model, fact.Kind))) await DeliverAsync(group.Key.Model, group.Key.Kind, [.. group], stoppingToken);
+                foreach (var group in due.GroupBy(fact => (fact.Model, fact.Kind)))
+                    await DeliverAsync(group.Key.Model, group.Key.Kind, [.. group], stoppingToken);
             }
         }
     }

@@ -16,9 +16,11 @@ public sealed record GroundTruthReport(string Model, string TicketId, DateTimeOf
     public static IEnumerable<GroundTruthReport> Of(SimulatedTicket simulated)
     {
         var (ticket, outcome, _) = simulated;
-        if (outcome.QueueKnownAt is { } queue) yield return new(PredictionEvents.QueueModel, ticket.TicketId, queue, outcome.Queue, null);
+        if (outcome.QueueKnownAt is { } queue)
+            yield return new(PredictionEvents.QueueModel, ticket.TicketId, queue, outcome.Queue, null);
         if (ticket.HasOrder && outcome.RefundKnownAt is { } refund)
             yield return new(PredictionEvents.RefundModel, ticket.TicketId, refund, PredictionEvents.YesNo(outcome.RefundGranted), null);
-        if (outcome.HandlingKnownAt is { } handling) yield return new(PredictionEvents.HandlingModel, ticket.TicketId, handling, null, outcome.HandlingMinutes);
+        if (outcome.HandlingKnownAt is { } handling)
+            yield return new(PredictionEvents.HandlingModel, ticket.TicketId, handling, null, outcome.HandlingMinutes);
     }
 }

@@ -23,7 +23,8 @@ public sealed class PlumblineClient(HttpClient http, TimeProvider time, ILogger<
     /// <param name="kind"><c>predictions</c> or <c>ground-truth</c>.</param>
     /// <param name="ndjson">The events, one per line.</param>
     /// <param name="ct">Gives up.</param>
-    /// <exception cref="HttpRequestException">Refused for a reason that repeating does not mend, or still failing after <see cref="MaxTries"/>.</exception>
+    /// <exception cref="HttpRequestException">Refused for a reason that repeating does not mend, or still failing after
+    /// <see cref="MaxTries"/>.</exception>
     public async Task<BatchAnswer> PostAsync(string model, string kind, ReadOnlyMemory<byte> ndjson, CancellationToken ct)
     {
         var path = $"v1/models/{Uri.EscapeDataString(model)}/{kind}";
@@ -38,9 +39,14 @@ public sealed class PlumblineClient(HttpClient http, TimeProvider time, ILogger<
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
                 using var response = await http.PostAsync(path, content, ct);
                 var text = await response.Content.ReadAsStringAsync(ct);
-                if (response.IsSuccessStatusCode) return Read(text);
-                problem = string.Create(CultureInfo.InvariantCulture, $"{path} answered {(int)response.StatusCode}: {text[..Math.Min(text.Length, 500)]}");
-                if (!MayRepeat(response.StatusCode)) throw new HttpRequestException(problem, null, response.StatusCode);
+                if (response.IsSuccessStatusCode)
+                    return Read(text);
+                problem = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{path} answered {(int)response.StatusCode}: {text[..Math.Min(text.Length, 500)]}"
+                );
+                if (!MayRepeat(response.StatusCode))
+                    throw new HttpRequestException(problem, null, response.StatusCode);
                 asked = response.Headers.RetryAfter?.Delta;
             }
             catch (HttpRequestException failure) when (failure.StatusCode is null)
@@ -52,7 +58,8 @@ public sealed class PlumblineClient(HttpClient http, TimeProvider time, ILogger<
                 problem = $"{path}: no answer in time";
             }
 
-            if (attempt == MaxTries) throw new HttpRequestException(string.Create(CultureInfo.InvariantCulture, $"{problem} (given up after {MaxTries} tries)"));
+            if (attempt == MaxTries)
+                throw new HttpRequestException(string.Create(CultureInfo.InvariantCulture, $"{problem} (given up after {MaxTries} tries)"));
             log.LogDebug("Try {Attempt}: {Problem}", attempt, problem);
             await Task.Delay(asked is { } wish && wish < LongestPause ? wish : pause, time, ct);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;

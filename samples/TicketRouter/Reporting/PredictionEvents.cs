@@ -6,9 +6,19 @@ using TicketRouter.Tickets;
 namespace TicketRouter.Reporting;
 
 /// <summary>What the service reports about one answer of one model.</summary>
-public sealed record AnswerReport(Ticket Ticket, DateTimeOffset At, string Version, Answer Answer, double LatencyMs, string Status, string? Error);
+public sealed record AnswerReport(
+    Ticket Ticket,
+    DateTimeOffset At,
+    string Version,
+    Answer Answer,
+    double LatencyMs,
+    string Status,
+    string? Error
+);
 
-/// <summary>Writes events as Plumbline takes them: one JSON object per line. The message's text stays here; only its subject and measures go out.</summary>
+/// <summary>
+/// Writes events as Plumbline takes them: one JSON object per line. The message's text stays here; only its subject and measures go out.
+/// </summary>
 public static class PredictionEvents
 {
     public const string QueueModel = "ticket-router";
@@ -17,7 +27,11 @@ public static class PredictionEvents
 
     public static readonly string[] Models = [QueueModel, RefundModel, HandlingModel];
 
-    private static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        SkipValidation = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>One line without its end: a prediction event.</summary>
     public static void WritePrediction(IBufferWriter<byte> into, string model, AnswerReport report)
@@ -30,10 +44,12 @@ public static class PredictionEvents
         json.WriteStartObject("features"u8);
         Features(json, model, report.Ticket);
         json.WriteEndObject();
-        if (report.Status == "ok") Prediction(json, model, report.Answer);
+        if (report.Status == "ok")
+            Prediction(json, model, report.Answer);
         json.WriteNumber("latency_ms"u8, Math.Round(report.LatencyMs, 2));
         json.WriteString("status"u8, report.Status);
-        if (report.Error is { } error) json.WriteString("error"u8, error);
+        if (report.Error is { } error)
+            json.WriteString("error"u8, error);
         json.WriteEndObject();
     }
 
@@ -44,8 +60,10 @@ public static class PredictionEvents
         json.WriteStartObject();
         json.WriteString("prediction_id"u8, truth.TicketId);
         json.WriteString("timestamp"u8, truth.At);
-        if (truth.Number is { } number) json.WriteNumber("value"u8, number);
-        else json.WriteString("value"u8, truth.Class);
+        if (truth.Number is { } number)
+            json.WriteNumber("value"u8, number);
+        else
+            json.WriteString("value"u8, truth.Class);
         json.WriteString("source"u8, "desk");
         json.WriteEndObject();
     }
@@ -63,7 +81,9 @@ public static class PredictionEvents
         json.WriteEndObject();
     }
 
-    /// <summary>One line without its end: a row of the reference, flat, with the columns answer, score, ground_truth and timestamp.</summary>
+    /// <summary>
+    /// One line without its end: a row of the reference, flat, with the columns answer, score, ground_truth and timestamp.
+    /// </summary>
     public static void WriteReferenceRow(IBufferWriter<byte> into, string model, AnswerReport report, TicketOutcome outcome)
     {
         using var json = new Utf8JsonWriter(into, Options);
@@ -99,7 +119,8 @@ public static class PredictionEvents
             case QueueModel:
                 json.WriteString("prediction"u8, answer.Queue);
                 json.WriteStartObject("probabilities"u8);
-                for (var k = 0; k < Topics.Queues.Length; k++) json.WriteNumber(Topics.Queues[k], Math.Round(answer.QueueProbabilities[k], 5));
+                for (var k = 0; k < Topics.Queues.Length; k++)
+                    json.WriteNumber(Topics.Queues[k], Math.Round(answer.QueueProbabilities[k], 5));
                 json.WriteEndObject();
                 break;
             case RefundModel:
@@ -116,7 +137,8 @@ public static class PredictionEvents
 
     private static void Features(Utf8JsonWriter json, string model, Ticket ticket)
     {
-        if (model == QueueModel) json.WriteString("subject"u8, ticket.Subject);
+        if (model == QueueModel)
+            json.WriteString("subject"u8, ticket.Subject);
         json.WriteString("plan"u8, ticket.Plan);
         json.WriteString("country"u8, ticket.Country);
         json.WriteString("language"u8, ticket.Language);
@@ -132,8 +154,10 @@ public static class PredictionEvents
 
         void Number(ReadOnlySpan<byte> name, double? value)
         {
-            if (value is { } number) json.WriteNumber(name, number);
-            else json.WriteNull(name);
+            if (value is { } number)
+                json.WriteNumber(name, number);
+            else
+                json.WriteNull(name);
         }
     }
 }

@@ -16,7 +16,8 @@ public sealed class DeployedRelease(ReleaseCatalog releases, DemoStory story)
     /// <returns>False when there is no such version.</returns>
     public bool TryDeploy(string version, double errorShare, double extraLatencyMs)
     {
-        if (releases.Find(version) is not { } release) return false;
+        if (releases.Find(version) is not { } release)
+            return false;
         Volatile.Write(ref _current, new Deployment(release, errorShare, extraLatencyMs));
         return true;
     }

@@ -16,11 +16,20 @@ public sealed class TicketAnswering(DeployedRelease deployed, PredictionReporter
         var (release, errorShare, extraMs) = deployed.Current;
         var random = new SeededRandom(options.Seed, 900, Interlocked.Increment(ref _count));
         var lookup = release.Behaviour.Draw(random);
-        if (random.Chance(errorShare)) lookup = lookup with { Status = "error", Error = "injected fault" };
+        if (random.Chance(errorShare))
+            lookup = lookup with { Status = "error", Error = "injected fault" };
         await Task.Delay(TimeSpan.FromMilliseconds(lookup.Ms + extraMs), time, ct);
         var dated = ticket.CreatedAt is null ? ticket with { CreatedAt = time.GetUtcNow() } : ticket;
         var answer = lookup.Status == "ok" ? release.Answer(dated) : default;
-        var report = new AnswerReport(dated, dated.CreatedAt!.Value, release.Version, answer, time.GetElapsedTime(started).TotalMilliseconds, lookup.Status, lookup.Error);
+        var report = new AnswerReport(
+            dated,
+            dated.CreatedAt!.Value,
+            release.Version,
+            answer,
+            time.GetElapsedTime(started).TotalMilliseconds,
+            lookup.Status,
+            lookup.Error
+        );
         reporter.Report(model, report);
         return report;
     }

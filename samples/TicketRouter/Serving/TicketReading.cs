@@ -15,7 +15,10 @@ public sealed record TicketReading(IReadOnlyList<Ticket> Tickets, bool Many, IRe
     public const int MaxSubject = 1000;
     public const int MaxBody = 20_000;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     /// <summary>Reads one ticket or an array of them.</summary>
     /// <exception cref="JsonException">The body is no JSON.</exception>
@@ -25,7 +28,20 @@ public sealed record TicketReading(IReadOnlyList<Ticket> Tickets, bool Many, IRe
         var many = document.RootElement.ValueKind == JsonValueKind.Array;
         var elements = many ? document.RootElement.EnumerateArray().ToArray() : [document.RootElement];
         if (elements.Length is 0 or > MaxTickets)
-            return new([], many, [new(0, "", string.Create(CultureInfo.InvariantCulture, $"{elements.Length} tickets; 1 to {MaxTickets} can be asked at once."))]);
+        {
+            return new(
+                [],
+                many,
+                [
+                    new(
+                        0,
+                        "",
+                        string.Create(CultureInfo.InvariantCulture, $"{elements.Length} tickets; 1 to {MaxTickets} can be asked at once.")
+                    ),
+                ]
+            );
+        }
+
         List<Ticket> tickets = [];
         List<TicketProblem> problems = [];
         for (var i = 0; i < elements.Length; i++)
@@ -38,7 +54,13 @@ public sealed record TicketReading(IReadOnlyList<Ticket> Tickets, bool Many, IRe
             }
             catch (JsonException wrong)
             {
-                problems.Add(new TicketProblem(i, wrong.Path?.TrimStart('$', '.') ?? "", "cannot be read: a ticket is an object with ticket_id, subject, body and the documented values."));
+                problems.Add(
+                    new TicketProblem(
+                        i,
+                        wrong.Path?.TrimStart('$', '.') ?? "",
+                        "cannot be read: a ticket is an object with ticket_id, subject, body and the documented values."
+                    )
+                );
             }
         }
 
@@ -47,14 +69,22 @@ public sealed record TicketReading(IReadOnlyList<Ticket> Tickets, bool Many, IRe
 
     private static IEnumerable<TicketProblem> Check(Ticket ticket)
     {
-        if (ticket.TicketId is null or { Length: 0 or > 128 }) yield return new(0, "ticket_id", "must have 1 to 128 characters.");
-        if (ticket.Subject is null or { Length: > MaxSubject }) yield return new(0, "subject", $"must be text of at most {MaxSubject:N0} characters.");
-        if (ticket.Body is null or { Length: > MaxBody }) yield return new(0, "body", $"must be text of at most {MaxBody:N0} characters.");
-        if (string.IsNullOrWhiteSpace(ticket.Subject) && string.IsNullOrWhiteSpace(ticket.Body)) yield return new(0, "body", "subject and body are both empty.");
-        if (!Sound(ticket.AccountAgeDays)) yield return new(0, "account_age_days", Range);
-        if (!Sound(ticket.OpenTickets)) yield return new(0, "open_tickets", Range);
-        if (!Sound(ticket.OrderAmount)) yield return new(0, "order_amount", Range);
-        if (!Sound(ticket.Attachments)) yield return new(0, "attachments", Range);
+        if (ticket.TicketId is null or { Length: 0 or > 128 })
+            yield return new(0, "ticket_id", "must have 1 to 128 characters.");
+        if (ticket.Subject is null or { Length: > MaxSubject })
+            yield return new(0, "subject", $"must be text of at most {MaxSubject:N0} characters.");
+        if (ticket.Body is null or { Length: > MaxBody })
+            yield return new(0, "body", $"must be text of at most {MaxBody:N0} characters.");
+        if (string.IsNullOrWhiteSpace(ticket.Subject) && string.IsNullOrWhiteSpace(ticket.Body))
+            yield return new(0, "body", "subject and body are both empty.");
+        if (!Sound(ticket.AccountAgeDays))
+            yield return new(0, "account_age_days", Range);
+        if (!Sound(ticket.OpenTickets))
+            yield return new(0, "open_tickets", Range);
+        if (!Sound(ticket.OrderAmount))
+            yield return new(0, "order_amount", Range);
+        if (!Sound(ticket.Attachments))
+            yield return new(0, "attachments", Range);
     }
 
     private const string Range = "must be a number from 0 to 1e9, or null.";

@@ -28,18 +28,27 @@ public sealed class BackfillProgress
 
     internal void Posted(string kind, BatchAnswer answer)
     {
-        ref var count = ref kind == EventKinds.Predictions ? ref _predictions : ref kind == EventKinds.Signals ? ref _signals : ref _groundTruth;
+        ref var count = ref kind == EventKinds.Predictions
+            ? ref _predictions
+            : ref kind == EventKinds.Signals ? ref _signals : ref _groundTruth;
         Interlocked.Add(ref count, answer.Accepted + answer.Duplicates);
         Interlocked.Add(ref _rejected, answer.Rejected);
-        if (answer.FirstRejection is { } first) Interlocked.CompareExchange(ref _firstRejection, first, null);
+        if (answer.FirstRejection is { } first)
+            Interlocked.CompareExchange(ref _firstRejection, first, null);
     }
 }
 
 /// <summary>
-/// Lets the releases answer the tickets of past hours and posts answers, known ground truth and signals in big batches. Facts that are known only
-/// later go to the courier. Posting a span again is harmless: the ids are the same.
+/// Lets the releases answer the tickets of past hours and posts answers, known ground truth and signals in big batches. Facts that are
+/// known only later go to the courier. Posting a span again is harmless: the ids are the same.
 /// </summary>
-public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releases, PlumblineClient client, FactCourier courier, TicketRouterOptions options)
+public sealed class HistoryBackfill(
+    TicketTraffic traffic,
+    ReleaseCatalog releases,
+    PlumblineClient client,
+    FactCourier courier,
+    TicketRouterOptions options
+)
 {
     private const int BatchRows = 2500;
     private const int Posters = 3;
@@ -77,7 +86,8 @@ public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releas
     {
         try
         {
-            await foreach (var batch in batches.ReadAllAsync(stop.Token)) progress.Posted(batch.Kind, await client.PostAsync(batch.Model, batch.Kind, batch.Lines.WrittenMemory, stop.Token));
+            await foreach (var batch in batches.ReadAllAsync(stop.Token))
+                progress.Posted(batch.Kind, await client.PostAsync(batch.Model, batch.Kind, batch.Lines.WrittenMemory, stop.Token));
         }
         catch (HttpRequestException)
         {
@@ -90,7 +100,13 @@ public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releas
         }
     }
 
-    private async Task WriteAsync(DateTimeOffset from, DateTimeOffset to, ChannelWriter<Batch> writer, BackfillProgress progress, CancellationToken ct)
+    private async Task WriteAsync(
+        DateTimeOffset from,
+        DateTimeOffset to,
+        ChannelWriter<Batch> writer,
+        BackfillProgress progress,
+        CancellationToken ct
+    )
     {
         var first = Floor(from);
         progress.TotalHours = (long)Math.Ceiling((to - first).TotalHours);
@@ -100,36 +116,47 @@ public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releas
         {
             foreach (var ticket in traffic.Hour(hour))
             {
-                if (ticket.At >= to) break;
+                if (ticket.At >= to)
+                    break;
                 var signal = ticket.At >= from - CustomerSignal.LongestDelay ? WriteAnswers(ticket, ticket.At >= from ? open : null) : null;
                 foreach (var fact in GroundTruthReport.Of(ticket).Concat<IReportedFact>(signal is null ? [] : [signal]))
                 {
-                    if (fact.At > to) courier.Schedule(fact);
-                    else if (ticket.At >= from || fact.At >= from) Write(open[fact.Model].Of(fact.Kind), fact);
+                    if (fact.At > to)
+                        courier.Schedule(fact);
+                    else if (ticket.At >= from || fact.At >= from)
+                        Write(open[fact.Model].Of(fact.Kind), fact);
                 }
             }
 
             foreach (var model in PredictionEvents.Models)
             {
                 var batches = open[model];
-                if (batches.Predictions.Rows < BatchRows && batches.GroundTruth.Rows < BatchRows) continue;
+                if (batches.Predictions.Rows < BatchRows && batches.GroundTruth.Rows < BatchRows)
+                    continue;
                 await FlushAsync(batches);
                 open[model] = new Batches(model);
             }
 
-            if (hour >= first) progress.HourWritten();
+            if (hour >= first)
+                progress.HourWritten();
         }
 
-        foreach (var batches in open.Values) await FlushAsync(batches);
+        foreach (var batches in open.Values)
+            await FlushAsync(batches);
 
         async ValueTask FlushAsync(Batches batches)
         {
             foreach (var batch in new[] { batches.Signals, batches.GroundTruth, batches.Predictions })
-                if (batch.Rows > 0) await writer.WriteAsync(batch, ct);
+            {
+                if (batch.Rows > 0)
+                    await writer.WriteAsync(batch, ct);
+            }
         }
     }
 
-    /// <summary>Writes the three answers to a ticket, unless they were posted before (then nowhere). Returns what the customer makes of the queue.</summary>
+    /// <summary>
+    /// Writes the three answers to a ticket, unless they were posted before (then nowhere). Returns what the customer makes of the queue.
+    /// </summary>
     private CustomerSignal? WriteAnswers(SimulatedTicket simulated, Dictionary<string, Batches>? open)
     {
         CustomerSignal? signal = null;
@@ -138,12 +165,19 @@ public sealed class HistoryBackfill(TicketTraffic traffic, ReleaseCatalog releas
         var position = (simulated.At - traffic.Story.Anchor).Ticks / TimeSpan.TicksPerMillisecond;
         foreach (var model in PredictionEvents.Models)
         {
-            if (model == PredictionEvents.RefundModel && !simulated.Ticket.HasOrder) continue;
+            if (model == PredictionEvents.RefundModel && !simulated.Ticket.HasOrder)
+                continue;
             var lookup = release.Behaviour.Draw(new SeededRandom(options.Seed, 800 + model.Length, position));
-            if (model == PredictionEvents.QueueModel && lookup.Status == "ok") signal = CustomerSignal.Of(simulated, answer.Queue, options.Seed);
-            if (open is null) continue;
+            if (model == PredictionEvents.QueueModel && lookup.Status == "ok")
+                signal = CustomerSignal.Of(simulated, answer.Queue, options.Seed);
+            if (open is null)
+                continue;
             var batch = open[model].Predictions;
-            PredictionEvents.WritePrediction(batch.Lines, model, new AnswerReport(simulated.Ticket, simulated.At, release.Version, answer, lookup.Ms + 0.3, lookup.Status, lookup.Error));
+            PredictionEvents.WritePrediction(
+                batch.Lines,
+                model,
+                new AnswerReport(simulated.Ticket, simulated.At, release.Version, answer, lookup.Ms + 0.3, lookup.Status, lookup.Error)
+            );
             batch.EndRow();
         }
 

@@ -7,12 +7,23 @@ using TicketRouter.Tickets;
 namespace TicketRouter.Simulation;
 
 /// <summary>The customers of now: they write tickets and send them to the service over its own HTTP surface.</summary>
-public sealed class LiveCustomers(TicketTraffic traffic, FactCourier courier, IHttpClientFactory clients, IServer server, TicketRouterOptions options, TimeProvider time, ILogger<LiveCustomers> log) : BackgroundService
+public sealed class LiveCustomers(
+    TicketTraffic traffic,
+    FactCourier courier,
+    IHttpClientFactory clients,
+    IServer server,
+    TicketRouterOptions options,
+    TimeProvider time,
+    ILogger<LiveCustomers> log
+) : BackgroundService
 {
     /// <summary>Tickets that may be on their way at once; further ones are not sent, and counted.</summary>
     public const int MaxInFlight = 200;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     private readonly TaskCompletionSource _start = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _inFlight = new(MaxInFlight);
@@ -22,6 +33,7 @@ public sealed class LiveCustomers(TicketTraffic traffic, FactCourier courier, IH
 
     public bool Running => _start.Task.IsCompleted;
     public long Sent => Interlocked.Read(ref _sent);
+
     /// <summary>Requests that got no answer of the service, by a fault of the release or otherwise.</summary>
     public long Failed => Interlocked.Read(ref _failed);
     public long Skipped => Interlocked.Read(ref _skipped);
@@ -32,7 +44,9 @@ public sealed class LiveCustomers(TicketTraffic traffic, FactCourier courier, IH
     {
         await _start.Task.WaitAsync(stoppingToken);
         var http = clients.CreateClient(nameof(LiveCustomers));
-        http.BaseAddress = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal));
+        http.BaseAddress = new Uri(
+            server.Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)
+        );
         var next = time.GetUtcNow().ToUnixTimeSeconds();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250), time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -42,7 +56,8 @@ public sealed class LiveCustomers(TicketTraffic traffic, FactCourier courier, IH
             next = Math.Max(next, now - 60);
             for (; next < now; next++)
             {
-                foreach (var ticket in traffic.Second(DateTimeOffset.FromUnixTimeSeconds(next))) Send(http, ticket, stoppingToken);
+                foreach (var ticket in traffic.Second(DateTimeOffset.FromUnixTimeSeconds(next)))
+                    Send(http, ticket, stoppingToken);
             }
         }
     }
@@ -55,15 +70,18 @@ public sealed class LiveCustomers(TicketTraffic traffic, FactCourier courier, IH
             return;
         }
 
-        foreach (var truth in GroundTruthReport.Of(simulated)) courier.Schedule(truth);
+        foreach (var truth in GroundTruthReport.Of(simulated))
+            courier.Schedule(truth);
         _ = SendAsync();
 
         async Task SendAsync()
         {
             try
             {
-                if (await AskAsync("/route") is { } queue && CustomerSignal.Of(simulated, queue, options.Seed) is { } signal) courier.Schedule(signal);
-                if (simulated.Ticket.HasOrder) await AskAsync("/refund-risk");
+                if (await AskAsync("/route") is { } queue && CustomerSignal.Of(simulated, queue, options.Seed) is { } signal)
+                    courier.Schedule(signal);
+                if (simulated.Ticket.HasOrder)
+                    await AskAsync("/refund-risk");
                 await AskAsync("/handling-time");
             }
             catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
@@ -87,7 +105,11 @@ public sealed class LiveCustomers(TicketTraffic traffic, FactCourier courier, IH
                 return null;
             }
 
-            return (await response.Content.ReadFromJsonAsync<JsonElement>(ct)).TryGetProperty("prediction", out var answer) && answer.ValueKind == JsonValueKind.String ? answer.GetString() : null;
+            return
+                (await response.Content.ReadFromJsonAsync<JsonElement>(ct)).TryGetProperty("prediction", out var answer)
+                && answer.ValueKind == JsonValueKind.String
+                ? answer.GetString()
+                : null;
         }
     }
 

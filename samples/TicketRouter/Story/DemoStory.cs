@@ -1,8 +1,8 @@
 namespace TicketRouter.Story;
 
 /// <summary>
-/// The history's plot. The chapters lie at fixed places of a period of fourteen days that ends at the anchor; another length stretches them.
-/// After the anchor (live traffic) whatever has no end goes on.
+/// The history's plot. The chapters lie at fixed places of a period of fourteen days that ends at the anchor; another length stretches
+/// them. After the anchor (live traffic) whatever has no end goes on.
 /// </summary>
 public sealed class DemoStory
 {
@@ -29,15 +29,19 @@ public sealed class DemoStory
     public DateTimeOffset Start => Anchor.AddDays(-Days);
     public IReadOnlyList<Chapter> Chapters { get; }
 
-    public WorldConditions At(DateTimeOffset time) => new()
-    {
-        DriftProgress = Chapter(ChapterKind.SlowDrift) is { } drift ? Math.Clamp((time - drift.From) / (Anchor - drift.From), 0, 1) : 0,
-        Outage = Happens(ChapterKind.Concentration, time),
-        BrokenPortal = Happens(ChapterKind.BadSegment, time),
-        Reorganised = Happens(ChapterKind.ConceptChange, time),
-        AmountLost = Happens(ChapterKind.MissingLeak, time),
-        Version = Happens(ChapterKind.BadRelease, time) ? "v3" : Happens(ChapterKind.GoodRelease, time) ? "v2" : "v1",
-    };
+    public WorldConditions At(DateTimeOffset time) =>
+        new()
+        {
+            DriftProgress = Chapter(ChapterKind.SlowDrift) is { } drift ? Math.Clamp((time - drift.From) / (Anchor - drift.From), 0, 1) : 0,
+            Outage = Happens(ChapterKind.Concentration, time),
+            BrokenPortal = Happens(ChapterKind.BadSegment, time),
+            Reorganised = Happens(ChapterKind.ConceptChange, time),
+            AmountLost = Happens(ChapterKind.MissingLeak, time),
+            Version =
+                Happens(ChapterKind.BadRelease, time) ? "v3"
+                : Happens(ChapterKind.GoodRelease, time) ? "v2"
+                : "v1",
+        };
 
     private Chapter? Chapter(ChapterKind kind) => Chapters.FirstOrDefault(chapter => chapter.Kind == kind);
 
@@ -46,20 +50,55 @@ public sealed class DemoStory
 
     private IEnumerable<Chapter> All()
     {
-        yield return new(ChapterKind.SlowDrift, "Slow input drift: younger accounts, larger orders",
-            "ticket-router, Inputs: account_age_days and order_amount climb steadily in the ranking.", Day(2), null);
-        yield return new(ChapterKind.GoodRelease, "Release v2: trained on more tickets",
-            "All models, Performance: accuracy rises a little when v2 takes over.", Day(3), null);
-        yield return new(ChapterKind.Concentration, "An outage: 40 % of all requests end in one queue",
-            "ticket-router, Outputs: the share of technical doubles while every single answer is right.", Day(4.5), Day(5.5));
-        yield return new(ChapterKind.MissingLeak, "The app stops sending order_amount",
-            "Inputs: missing rate of order_amount jumps, in channel=app only.", Day(6), Day(7.25));
-        yield return new(ChapterKind.BadSegment, "country=BR goes bad while the global number looks fine",
-            "ticket-router, Performance: compare the segment country=BR with all; a portal replaces the customers' words.", Day(7.5), null);
-        yield return new(ChapterKind.BadRelease, "Bad release v3: errors, slow answers, worse ones; rolled back",
-            "All models: error rate, latency and accuracy of version v3.", Day(9), Day(9.25));
-        yield return new(ChapterKind.ConceptChange, "Double charges now belong to refund, lost two-factor codes to account",
-            "ticket-router, Performance: accuracy falls once ground truth arrives; inputs and outputs do not move.", Day(10.5), null);
+        yield return new(
+            ChapterKind.SlowDrift,
+            "Slow input drift: younger accounts, larger orders",
+            "ticket-router, Inputs: account_age_days and order_amount climb steadily in the ranking.",
+            Day(2),
+            null
+        );
+        yield return new(
+            ChapterKind.GoodRelease,
+            "Release v2: trained on more tickets",
+            "All models, Performance: accuracy rises a little when v2 takes over.",
+            Day(3),
+            null
+        );
+        yield return new(
+            ChapterKind.Concentration,
+            "An outage: 40 % of all requests end in one queue",
+            "ticket-router, Outputs: the share of technical doubles while every single answer is right.",
+            Day(4.5),
+            Day(5.5)
+        );
+        yield return new(
+            ChapterKind.MissingLeak,
+            "The app stops sending order_amount",
+            "Inputs: missing rate of order_amount jumps, in channel=app only.",
+            Day(6),
+            Day(7.25)
+        );
+        yield return new(
+            ChapterKind.BadSegment,
+            "country=BR goes bad while the global number looks fine",
+            "ticket-router, Performance: compare the segment country=BR with all; a portal replaces the customers' words.",
+            Day(7.5),
+            null
+        );
+        yield return new(
+            ChapterKind.BadRelease,
+            "Bad release v3: errors, slow answers, worse ones; rolled back",
+            "All models: error rate, latency and accuracy of version v3.",
+            Day(9),
+            Day(9.25)
+        );
+        yield return new(
+            ChapterKind.ConceptChange,
+            "Double charges now belong to refund, lost two-factor codes to account",
+            "ticket-router, Performance: accuracy falls once ground truth arrives; inputs and outputs do not move.",
+            Day(10.5),
+            null
+        );
     }
 
     /// <summary>A place in the fourteen days of the plot, on the period's own scale, on the hour.</summary>

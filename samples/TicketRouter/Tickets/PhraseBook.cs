@@ -2,16 +2,36 @@ using System.Collections.Frozen;
 
 namespace TicketRouter.Tickets;
 
-/// <summary>The phrases of one language, read from the embedded <c>phrases.*.txt</c>: subjects (s) and sentences (b) per topic, greetings (g), filler (f).</summary>
+/// <summary>
+/// The phrases of one language, read from the embedded <c>phrases.*.txt</c>: subjects (s) and sentences (b) per topic, greetings (g),
+/// filler (f).
+/// </summary>
 public sealed class PhraseBook
 {
     private static readonly string[] Products =
-        ["Aurora", "Bento", "Cobalt Pro", "Drift 2", "Ember Lamp", "Fjord Desk", "Grove", "Harbor Mini", "Iris Camera", "Juno Headset"];
+    [
+        "Aurora",
+        "Bento",
+        "Cobalt Pro",
+        "Drift 2",
+        "Ember Lamp",
+        "Fjord Desk",
+        "Grove",
+        "Harbor Mini",
+        "Iris Camera",
+        "Juno Headset",
+    ];
 
     private readonly FrozenDictionary<string, string[]> _subjects;
     private readonly FrozenDictionary<string, string[]> _sentences;
 
-    private PhraseBook(string language, Dictionary<string, List<string>> subjects, Dictionary<string, List<string>> sentences, string[] greetings, string[] filler)
+    private PhraseBook(
+        string language,
+        Dictionary<string, List<string>> subjects,
+        Dictionary<string, List<string>> sentences,
+        string[] greetings,
+        string[] filler
+    )
     {
         Language = language;
         _subjects = subjects.ToFrozenDictionary(p => p.Key, p => p.Value.ToArray());
@@ -38,7 +58,8 @@ public sealed class PhraseBook
         var number = 100 + random.Next(900_000);
         var days = 2 + random.Next(28);
         var product = random.Pick(Products);
-        if (!phrase.Contains('{', StringComparison.Ordinal)) return phrase;
+        if (!phrase.Contains('{', StringComparison.Ordinal))
+            return phrase;
         return phrase
             .Replace("{month}", Months[Language][month - 1], StringComparison.Ordinal)
             .Replace("{number}", $"{number}", StringComparison.Ordinal)
@@ -52,17 +73,34 @@ public sealed class PhraseBook
         ["en"] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
         ["de"] = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"],
         ["fr"] = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],
-        ["pt"] = ["janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro", "dezembro"],
+        ["pt"] =
+        [
+            "janeiro",
+            "fevereiro",
+            "março",
+            "abril",
+            "maio",
+            "junho",
+            "julho",
+            "agosto",
+            "setembro",
+            "outubro",
+            "novembro",
+            "dezembro",
+        ],
     };
 
     private static PhraseBook Read(string language)
     {
         var name = $"phrases.{language}.txt";
-        using var stream = typeof(PhraseBook).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"The resource {name} is missing.");
+        using var stream =
+            typeof(PhraseBook).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The resource {name} is missing.");
         using var reader = new StreamReader(stream);
         var subjects = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var sentences = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        List<string> greetings = [], filler = [];
+        List<string> greetings = [],
+            filler = [];
         var topic = "";
         while (reader.ReadLine() is { } line)
         {
@@ -74,7 +112,14 @@ public sealed class PhraseBook
                 continue;
             }
 
-            var target = line[0] switch { 's' => subjects[topic], 'b' => sentences[topic], 'g' => greetings, 'f' => filler, _ => throw new InvalidDataException($"{name}: {line}") };
+            var target = line[0] switch
+            {
+                's' => subjects[topic],
+                'b' => sentences[topic],
+                'g' => greetings,
+                'f' => filler,
+                _ => throw new InvalidDataException($"{name}: {line}"),
+            };
             target.Add(line[2..]);
         }
 

@@ -5,13 +5,14 @@ using TicketRouter.Story;
 namespace TicketRouter.Tickets;
 
 /// <summary>
-/// Writes tickets and knows their outcomes. Every ticket takes its random numbers from its own stream, in an order that does not depend on the
-/// conditions, so that a change of the world moves exactly what it is said to move.
+/// Writes tickets and knows their outcomes. Every ticket takes its random numbers from its own stream, in an order that does not depend on
+/// the conditions, so that a change of the world moves exactly what it is said to move.
 /// </summary>
 public sealed class TicketGenerator
 {
     /// <summary>The desk misfiles this share of tickets: no model can reach 100 %.</summary>
     public const double MisfiledShare = 0.03;
+
     /// <summary>The share of an outage's traffic that is about the outage; brings the technical queue to about 40 % of requests.</summary>
     public const double OutageShare = 0.25;
 
@@ -23,7 +24,9 @@ public sealed class TicketGenerator
     private static readonly double[] ChannelShares = [0.37, 0.33, 0.22, 0.08];
     private static readonly double[] CountryShares = [0.27, 0.14, 0.17, 0.16, 0.08, 0.05, 0.05, 0.05, 0.03];
     private static readonly double[] TopicShares = [.. Topics.All.Select(topic => topic.Share)];
-    private static readonly Topic OutageTopic = Topics.All.Single(topic => string.Equals(topic.Name, "technical.service_outage", StringComparison.Ordinal));
+    private static readonly Topic OutageTopic = Topics.All.Single(topic =>
+        string.Equals(topic.Name, "technical.service_outage", StringComparison.Ordinal)
+    );
 
     /// <summary>One ticket.</summary>
     /// <param name="id">Its id.</param>
@@ -36,12 +39,23 @@ public sealed class TicketGenerator
         var drawn = Topics.All[random.Weighted(TopicShares)];
         var topic = aboutOutage ? OutageTopic : drawn;
         var country = Countries[random.Weighted(CountryShares)];
-        var homeLanguage = country switch { "DE" or "AT" => "de", "FR" => "fr", "BR" or "PT" => "pt", _ => "en" };
+        var homeLanguage = country switch
+        {
+            "DE" or "AT" => "de",
+            "FR" => "fr",
+            "BR" or "PT" => "pt",
+            _ => "en",
+        };
         var language = random.Chance(0.08) ? "en" : homeLanguage;
         var plan = Plans[random.Weighted(PlanShares)];
         var channel = Channels[random.Weighted(ChannelShares)];
         var age = Math.Round(Math.Min(4000, random.LogNormal(420 * (1 - (0.55 * world.DriftProgress)), 0.9)));
-        var planFactor = plan switch { "enterprise" => 2.6, "pro" => 1.3, _ => 0.8 };
+        var planFactor = plan switch
+        {
+            "enterprise" => 2.6,
+            "pro" => 1.3,
+            _ => 0.8,
+        };
         var amount = Math.Round(random.LogNormal(46 * planFactor * (1 + (0.6 * world.DriftProgress)), 0.75), 2);
         var open = random.Poisson(0.7);
         var attachments = random.Poisson(topic.Name.EndsWith("damaged_parcel", StringComparison.Ordinal) ? 1.8 : 0.35);
@@ -51,7 +65,13 @@ public sealed class TicketGenerator
         var amountMissing = random.Chance(0.04) | (random.Chance(0.92) && world.AmountLost && channel == "app");
         var ageMissing = random.Chance(0.01);
         if (random.Chance(0.75) && world.BrokenPortal && country == "BR")
-            (subject, body) = ("Formulário do portal de atendimento", "Solicitação enviada pelo portal. O cliente pede retorno sobre o protocolo.");
+        {
+            (subject, body) = (
+                "Formulário do portal de atendimento",
+                "Solicitação enviada pelo portal. O cliente pede retorno sobre o protocolo."
+            );
+        }
+
         var ticket = new Ticket
         {
             TicketId = id,
@@ -71,15 +91,36 @@ public sealed class TicketGenerator
         return new SimulatedTicket(ticket, Outcome(topic, ticket, amount, age, at, world, random), at);
     }
 
-    private static TicketOutcome Outcome(Topic topic, Ticket ticket, double amount, double age, DateTimeOffset at, WorldConditions world, SeededRandom random)
+    private static TicketOutcome Outcome(
+        Topic topic,
+        Ticket ticket,
+        double amount,
+        double age,
+        DateTimeOffset at,
+        WorldConditions world,
+        SeededRandom random
+    )
     {
         var misfiled = random.Chance(MisfiledShare);
         var anyQueue = random.Pick(Topics.Queues);
-        var logit = topic.RefundLogit - (0.7 * Math.Log(amount / 60)) + (0.25 * Math.Log(Math.Max(age, 1) / 420))
-            + (ticket.Plan == "enterprise" ? 0.7 : ticket.Plan == "free" ? -0.4 : 0) + (0.3 * (ticket.Attachments ?? 0));
+        var logit =
+            topic.RefundLogit
+            - (0.7 * Math.Log(amount / 60))
+            + (0.25 * Math.Log(Math.Max(age, 1) / 420))
+            + (
+                ticket.Plan == "enterprise" ? 0.7
+                : ticket.Plan == "free" ? -0.4
+                : 0
+            )
+            + (0.3 * (ticket.Attachments ?? 0));
         var granted = random.Next() < 1 / (1 + Math.Exp(-logit));
-        var minutes = topic.Minutes * (1 + (0.18 * (ticket.OpenTickets ?? 0))) * (1 + (0.2 * (ticket.Attachments ?? 0)))
-            * (ticket.Plan == "enterprise" ? 1.35 : 1) * (ticket.Channel == "chat" ? 0.7 : 1) * random.LogNormal(1, 0.35);
+        var minutes =
+            topic.Minutes
+            * (1 + (0.18 * (ticket.OpenTickets ?? 0)))
+            * (1 + (0.2 * (ticket.Attachments ?? 0)))
+            * (ticket.Plan == "enterprise" ? 1.35 : 1)
+            * (ticket.Channel == "chat" ? 0.7 : 1)
+            * random.LogNormal(1, 0.35);
         return new TicketOutcome
         {
             Topic = topic.Name,
@@ -111,14 +152,19 @@ public sealed class TicketGenerator
         var first = random.Next(sentences.Length);
         Append(body, book.Fill(sentences[first], random, amount));
         var second = book.Fill(sentences[(first + 1) % sentences.Length], random, amount);
-        if (random.Chance(0.45)) Append(body, second);
+        if (random.Chance(0.45))
+            Append(body, second);
         var aside = book.Fill(random.Pick(book.Sentences(other)), random, amount);
-        if (random.Chance(0.34)) Append(body, aside);
+        if (random.Chance(0.34))
+            Append(body, aside);
         var filler = random.Pick(book.Filler);
-        if (random.Chance(0.6)) Append(body, filler);
+        if (random.Chance(0.6))
+            Append(body, filler);
         var text = Misspell(body.ToString(), random);
-        if (anger > 0.75) subject = subject.ToUpperInvariant();
-        if (anger > 0.45) text += new string('!', 1 + (int)(anger * 4));
+        if (anger > 0.75)
+            subject = subject.ToUpperInvariant();
+        if (anger > 0.45)
+            text += new string('!', 1 + (int)(anger * 4));
         return (subject, text);
     }
 
@@ -129,7 +175,8 @@ public sealed class TicketGenerator
     {
         var happens = random.Chance(0.35);
         var at = random.Next(text.Length - 1);
-        if (!happens || !char.IsLower(text[at]) || !char.IsLower(text[at + 1])) return text;
+        if (!happens || !char.IsLower(text[at]) || !char.IsLower(text[at + 1]))
+            return text;
         return string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, at)}{text[at + 1]}{text[at]}{text.AsSpan(at + 2)}");
     }
 }

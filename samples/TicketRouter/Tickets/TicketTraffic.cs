@@ -3,8 +3,8 @@ using TicketRouter.Story;
 namespace TicketRouter.Tickets;
 
 /// <summary>
-/// When tickets come. The history is made hour by hour and the live traffic second by second, each from its own stream: the same seed, story and
-/// time give the same tickets, however and how often they are asked for.
+/// When tickets come. The history is made hour by hour and the live traffic second by second, each from its own stream: the same seed,
+/// story and time give the same tickets, however and how often they are asked for.
 /// </summary>
 public sealed class TicketTraffic(DemoStory story, long seed, double perHour, double livePerSecond)
 {
@@ -47,7 +47,15 @@ public sealed class TicketTraffic(DemoStory story, long seed, double perHour, do
         var random = new SeededRandom(seed, LiveStream, number);
         var tickets = new SimulatedTicket[random.Poisson(LivePerSecond)];
         for (var i = 0; i < tickets.Length; i++)
-            tickets[i] = _generator.Write($"l-{number:x}-{i}", second.AddMilliseconds(random.Next(1000)), Story.At(second), Own(LiveStream, number, i));
+        {
+            tickets[i] = _generator.Write(
+                $"l-{number:x}-{i}",
+                second.AddMilliseconds(random.Next(1000)),
+                Story.At(second),
+                Own(LiveStream, number, i)
+            );
+        }
+
         return tickets;
     }
 

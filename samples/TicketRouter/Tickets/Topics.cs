@@ -36,11 +36,14 @@ public static class Topics
         new("security.two_factor", "security", 0.03, 0.02, 23, -3.4),
     ];
 
-    /// <summary>The matters that change hands when the desk is reorganised: the customers write as before, the right answer is another.</summary>
-    public static string QueueOf(Topic topic, bool reorganised) => (reorganised, topic.Name) switch
-    {
-        (true, "billing.wrong_charge") => "refund",
-        (true, "security.two_factor") => "account",
-        _ => topic.Queue,
-    };
+    /// <summary>
+    /// The matters that change hands when the desk is reorganised: the customers write as before, the right answer is another.
+    /// </summary>
+    public static string QueueOf(Topic topic, bool reorganised) =>
+        (reorganised, topic.Name) switch
+        {
+            (true, "billing.wrong_charge") => "refund",
+            (true, "security.two_factor") => "account",
+            _ => topic.Queue,
+        };
 }

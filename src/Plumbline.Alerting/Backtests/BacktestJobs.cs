@@ -4,9 +4,19 @@ using Plumbline.Registry.Scheduling;
 
 namespace Plumbline.Alerting.Backtests;
 
-/// <summary>A backtest that was asked for. <paramref name="Progress"/> is 0..1; <paramref name="Result"/> is there when it is done.</summary>
+/// <summary>
+/// A backtest that was asked for. <paramref name="Progress"/> is 0..1; <paramref name="Result"/> is there when it is done.
+/// </summary>
 public sealed record BacktestJob(
-    string Id, string Model, string Rule, JobState State, double Progress, string? Error, DateTimeOffset AskedAt, BacktestResult? Result);
+    string Id,
+    string Model,
+    string Rule,
+    JobState State,
+    double Progress,
+    string? Error,
+    DateTimeOffset AskedAt,
+    BacktestResult? Result
+);
 
 /// <summary>Runs backtests, one at a time, and keeps the last ones in memory: asking again costs seconds, so nothing is stored.</summary>
 public sealed class BacktestJobs(BacktestRun run, ModelCatalog models, TimeProvider time, ILogger<BacktestJobs> log) : IDisposable
@@ -24,8 +34,15 @@ public sealed class BacktestJobs(BacktestRun run, ModelCatalog models, TimeProvi
     public BacktestJob? Start(ModelDefinition model, Rule rule, DateTimeOffset from, DateTimeOffset to)
     {
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
-        return View(id, _jobs.Start((model.Id, id), (model.Name, rule.Name), $"The backtest of {rule.Name} for {model.Name}",
-            (progress, cancellation) => run.RunAsync(model, rule, from, to, progress, cancellation)));
+        return View(
+            id,
+            _jobs.Start(
+                (model.Id, id),
+                (model.Name, rule.Name),
+                $"The backtest of {rule.Name} for {model.Name}",
+                (progress, cancellation) => run.RunAsync(model, rule, from, to, progress, cancellation)
+            )
+        );
     }
 
     /// <summary>How far one is; null when the model has none of that number.</summary>
@@ -34,7 +51,8 @@ public sealed class BacktestJobs(BacktestRun run, ModelCatalog models, TimeProvi
     /// <summary>Waits until it is done, at most so long, and returns how far it is.</summary>
     public async Task<BacktestJob?> WaitAsync(string model, string id, TimeSpan atMost, CancellationToken cancellation)
     {
-        if (KeyOf(model, id) is not { } key) return null;
+        if (KeyOf(model, id) is not { } key)
+            return null;
         await _jobs.WaitAsync(key, atMost, cancellation);
         return Find(model, id);
     }
@@ -42,7 +60,8 @@ public sealed class BacktestJobs(BacktestRun run, ModelCatalog models, TimeProvi
     /// <summary>Stops one. False when there is none of that number.</summary>
     public bool Cancel(string model, string id)
     {
-        if (KeyOf(model, id) is not { } key || _jobs.Find(key) is null) return false;
+        if (KeyOf(model, id) is not { } key || _jobs.Find(key) is null)
+            return false;
         // One that has ended is as stopped as it can be.
         _jobs.Cancel(key);
         return true;
@@ -57,7 +76,8 @@ public sealed class BacktestJobs(BacktestRun run, ModelCatalog models, TimeProvi
 
     private (int ModelId, string Id)? KeyOf(string model, string id) => models.Find(model) is { } found ? (found.Id, id) : null;
 
-    private static BacktestJob? View(string id, Job<(string Model, string Rule), BacktestResult>? job) => job is null
-        ? null
-        : new BacktestJob(id, job.Request.Model, job.Request.Rule, job.State, job.Progress, job.Error, job.AskedAt, job.Result);
+    private static BacktestJob? View(string id, Job<(string Model, string Rule), BacktestResult>? job) =>
+        job is null
+            ? null
+            : new BacktestJob(id, job.Request.Model, job.Request.Rule, job.State, job.Progress, job.Error, job.AskedAt, job.Result);
 }

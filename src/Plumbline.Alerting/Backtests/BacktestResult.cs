@@ -9,7 +9,14 @@ namespace Plumbline.Alerting.Backtests;
 /// <param name="Stream">What it would have been about.</param>
 /// <param name="Small">Certain, and too small to tell anybody.</param>
 /// <param name="Evidence">The numbers; null for the usual defaults.</param>
-public sealed record BacktestFiring(DateTimeOffset At, DateTimeOffset Onset, DateTimeOffset? EndedAt, string Stream, bool Small, AlertEvidence? Evidence);
+public sealed record BacktestFiring(
+    DateTimeOffset At,
+    DateTimeOffset Onset,
+    DateTimeOffset? EndedAt,
+    string Stream,
+    bool Small,
+    AlertEvidence? Evidence
+);
 
 /// <summary>How a rule would have met an incident that is known.</summary>
 public enum BacktestVerdict
@@ -26,7 +33,15 @@ public enum BacktestVerdict
 }
 
 /// <summary>A known incident and when the rule would have fired in it; <paramref name="LeadHours"/> is positive when sooner.</summary>
-public sealed record BacktestMeeting(long IncidentId, string Headline, DateTimeOffset Onset, DateTimeOffset FoundAt, DateTimeOffset? EndedAt, BacktestVerdict Verdict, double? LeadHours);
+public sealed record BacktestMeeting(
+    long IncidentId,
+    string Headline,
+    DateTimeOffset Onset,
+    DateTimeOffset FoundAt,
+    DateTimeOffset? EndedAt,
+    BacktestVerdict Verdict,
+    double? LeadHours
+);
 
 /// <summary>What one way of alerting would have done.</summary>
 /// <param name="Name">The rule's name, or what the usual default is.</param>
@@ -36,10 +51,24 @@ public sealed record BacktestMeeting(long IncidentId, string Headline, DateTimeO
 /// <param name="PerWeek">Per week of the period.</param>
 /// <param name="OutsideIncidents">Firings while no known incident was going on.</param>
 /// <param name="Meetings">Every known incident of the period.</param>
-public sealed record BacktestOutcome(string Name, int Streams, IReadOnlyList<BacktestFiring> Firings, int Count, double PerWeek, int OutsideIncidents, IReadOnlyList<BacktestMeeting> Meetings)
+public sealed record BacktestOutcome(
+    string Name,
+    int Streams,
+    IReadOnlyList<BacktestFiring> Firings,
+    int Count,
+    double PerWeek,
+    int OutsideIncidents,
+    IReadOnlyList<BacktestMeeting> Meetings
+)
 {
     public const int MaxFirings = 1_000;
 }
 
 /// <summary>A rule beside what the usual defaults would have done on the same metric points.</summary>
-public sealed record BacktestResult(DateTimeOffset From, DateTimeOffset To, int Windows, BacktestOutcome Rule, IReadOnlyList<BacktestOutcome> UsualDefaults);
+public sealed record BacktestResult(
+    DateTimeOffset From,
+    DateTimeOffset To,
+    int Windows,
+    BacktestOutcome Rule,
+    IReadOnlyList<BacktestOutcome> UsualDefaults
+);

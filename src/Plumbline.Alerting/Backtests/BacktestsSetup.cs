@@ -6,6 +6,9 @@ namespace Plumbline.Alerting.Backtests;
 public static class BacktestsSetup
 {
     /// <summary>Adds the services.</summary>
-    public static IServiceCollection AddBacktests(this IServiceCollection services) => services.AddSingleton<BacktestRun>().AddSingleton<BacktestJobs>()
-        .AddModelRemoval<BacktestJobs>((jobs, model, cancellation) => jobs.RemoveAsync(model, cancellation));
+    public static IServiceCollection AddBacktests(this IServiceCollection services) =>
+        services
+            .AddSingleton<BacktestRun>()
+            .AddSingleton<BacktestJobs>()
+            .AddModelRemoval<BacktestJobs>((jobs, model, cancellation) => jobs.RemoveAsync(model, cancellation));
 }

@@ -4,8 +4,8 @@ using Plumbline.Monitoring.Metrics;
 namespace Plumbline.Alerting.Backtests;
 
 /// <summary>
-/// What tools usually do: a fixed limit on a distance or a p-value, whatever the number of rows and however often one looks, or a mean with three standard deviations.
-/// An alarm is the first window of a run beyond the limit, of one feature.
+/// What tools usually do: a fixed limit on a distance or a p-value, whatever the number of rows and however often one looks, or a mean with
+/// three standard deviations. An alarm is the first window of a run beyond the limit, of one feature.
 /// </summary>
 internal sealed class UsualDefault(string name, string[] metrics, Func<MetricPoint, bool>? beyond)
 {
@@ -23,19 +23,28 @@ internal sealed class UsualDefault(string name, string[] metrics, Func<MetricPoi
     public List<BacktestFiring> Firings { get; } = [];
 
     public static IReadOnlyList<UsualDefault> All() =>
-    [
-        new("PSI at least 0.1", [PopulationStabilityIndex.Name], point => point.Value >= 0.1),
-        new("p below 0.05 (KS, chi-square)", [KolmogorovSmirnov.Name, ChiSquare.Name], point => point.PValue < 0.05),
-        new("Jensen-Shannon above mean + 3 standard deviations", [JensenShannon.Name], null),
-    ];
+        [
+            new("PSI at least 0.1", [PopulationStabilityIndex.Name], point => point.Value >= 0.1),
+            new("p below 0.05 (KS, chi-square)", [KolmogorovSmirnov.Name, ChiSquare.Name], point => point.PValue < 0.05),
+            new("Jensen-Shannon above mean + 3 standard deviations", [JensenShannon.Name], null),
+        ];
 
     /// <summary>The points of one window, in order of time.</summary>
     public void Take(IEnumerable<MetricPoint> points)
     {
         foreach (var point in points)
         {
-            if (point.Value is not { } value || !metrics.Contains(point.Metric) || (beyond is null ? false : point.Metric == ChiSquare.Name && IsNumericToo(point))) continue;
-            if (!_series.TryGetValue((point.Metric, point.Feature), out var series)) _series[(point.Metric, point.Feature)] = series = new Series();
+            if (
+                point.Value is not { } value
+                || !metrics.Contains(point.Metric)
+                || (beyond is null ? false : point.Metric == ChiSquare.Name && IsNumericToo(point))
+            )
+            {
+                continue;
+            }
+
+            if (!_series.TryGetValue((point.Metric, point.Feature), out var series))
+                _series[(point.Metric, point.Feature)] = series = new Series();
             bool bad;
             if (beyond is not null)
             {
@@ -52,8 +61,15 @@ internal sealed class UsualDefault(string name, string[] metrics, Func<MetricPoi
                 bad = value > mean + (3 * Math.Sqrt(series.Learned.Average(entry => Math.Pow(entry - mean, 2))));
             }
 
-            if (bad && !series.Beyond) Firings.Add(new BacktestFiring(point.WindowEnd, point.WindowStart, null, $"{point.Metric} of {point.Feature}", false, null));
-            if (!bad && series.Beyond) End(point);
+            if (bad && !series.Beyond)
+            {
+                Firings.Add(
+                    new BacktestFiring(point.WindowEnd, point.WindowStart, null, $"{point.Metric} of {point.Feature}", false, null)
+                );
+            }
+
+            if (!bad && series.Beyond)
+                End(point);
             series.Beyond = bad;
         }
     }
@@ -64,7 +80,8 @@ internal sealed class UsualDefault(string name, string[] metrics, Func<MetricPoi
     private void End(MetricPoint point)
     {
         var open = Firings.FindLastIndex(firing => firing.Stream == $"{point.Metric} of {point.Feature}");
-        if (open >= 0) Firings[open] = Firings[open] with { EndedAt = point.WindowEnd };
+        if (open >= 0)
+            Firings[open] = Firings[open] with { EndedAt = point.WindowEnd };
     }
 
     private sealed class Series

@@ -5,8 +5,18 @@ using Plumbline.Registry.Storage;
 
 namespace Plumbline.Alerting.Delivery;
 
-/// <summary>The pipeline as a whole: silence, inhibit, route, deduplicate, group and wait; send with retries, record; remind; forget what is old.</summary>
-public sealed class DeliveryPipeline(NotificationRouting routing, MessageSending sending, IEnumerable<IReceiverClient> clients, ReceiverCatalog receivers, DeliveryHistory history, ReminderState reminders, TimeProvider time)
+/// <summary>
+/// The pipeline as a whole: silence, inhibit, route, deduplicate, group and wait; send with retries, record; remind; forget what is old.
+/// </summary>
+public sealed class DeliveryPipeline(
+    NotificationRouting routing,
+    MessageSending sending,
+    IEnumerable<IReceiverClient> clients,
+    ReceiverCatalog receivers,
+    DeliveryHistory history,
+    ReminderState reminders,
+    TimeProvider time
+)
 {
     private DateTimeOffset _nextCleaning;
 
@@ -19,7 +29,8 @@ public sealed class DeliveryPipeline(NotificationRouting routing, MessageSending
         DateTimeOffset? remindAgain = null;
         foreach (var client in clients.OfType<IRemindingClient>())
         {
-            if (await client.RemindAsync(receivers, reminders.Report, cancellation) is { } again && !(again >= remindAgain)) remindAgain = again;
+            if (await client.RemindAsync(receivers, reminders.Report, cancellation) is { } again && !(again >= remindAgain))
+                remindAgain = again;
         }
 
         if (time.GetUtcNow() >= _nextCleaning)
@@ -35,16 +46,20 @@ public sealed class DeliveryPipeline(NotificationRouting routing, MessageSending
 /// <summary>The last failure of repeating alerts to each Alertmanager; a repetition has no delivery of its own.</summary>
 public sealed class ReminderState(TimeProvider time, ILogger<ReminderState> log)
 {
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, (DateTimeOffset At, string Detail)> _failing = new(StringComparer.Ordinal);
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, (DateTimeOffset At, string Detail)> _failing = new(
+        StringComparer.Ordinal
+    );
 
     /// <summary>Since when and why, or null when the last repetition reached every address.</summary>
-    public (DateTimeOffset At, string Detail)? FailureOf(string receiver) => _failing.TryGetValue(receiver, out var failure) ? failure : null;
+    public (DateTimeOffset At, string Detail)? FailureOf(string receiver) =>
+        _failing.TryGetValue(receiver, out var failure) ? failure : null;
 
     internal void Report(Receiver receiver, SendOutcome outcome)
     {
         if (outcome.Detail is not { } detail)
         {
-            if (_failing.TryRemove(receiver.Name, out _)) log.LogInformation("The receiver {Receiver} takes reminders again", receiver.Name);
+            if (_failing.TryRemove(receiver.Name, out _))
+                log.LogInformation("The receiver {Receiver} takes reminders again", receiver.Name);
         }
         else if (_failing.TryAdd(receiver.Name, (time.GetUtcNow(), detail)))
         {
@@ -54,7 +69,14 @@ public sealed class ReminderState(TimeProvider time, ILogger<ReminderState> log)
 }
 
 /// <summary>Runs the pipeline when something is due or was added.</summary>
-internal sealed class DeliveryLoop(DeliveryPipeline pipeline, NotificationOutbox outbox, ReceiverCatalog receivers, FailureLog failures, TimeProvider time, ILogger<DeliveryLoop> log) : BackgroundService, IHostedLifecycleService
+internal sealed class DeliveryLoop(
+    DeliveryPipeline pipeline,
+    NotificationOutbox outbox,
+    ReceiverCatalog receivers,
+    FailureLog failures,
+    TimeProvider time,
+    ILogger<DeliveryLoop> log
+) : BackgroundService, IHostedLifecycleService
 {
     // Also the longest delay for a notification whose writer died before it could wake the pipeline.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
@@ -75,7 +97,8 @@ internal sealed class DeliveryLoop(DeliveryPipeline pipeline, NotificationOutbox
             var wait = LongestWait;
             try
             {
-                if (await pipeline.RunAsync(stoppingToken) is { } next && next - time.GetUtcNow() < wait) wait = next - time.GetUtcNow();
+                if (await pipeline.RunAsync(stoppingToken) is { } next && next - time.GetUtcNow() < wait)
+                    wait = next - time.GetUtcNow();
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -85,7 +108,8 @@ internal sealed class DeliveryLoop(DeliveryPipeline pipeline, NotificationOutbox
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                if (failures.IsDue("delivery")) log.LogError(failure, "A pass of the delivery pipeline failed; it is repeated");
+                if (failures.IsDue("delivery"))
+                    log.LogError(failure, "A pass of the delivery pipeline failed; it is repeated");
             }
 
             try

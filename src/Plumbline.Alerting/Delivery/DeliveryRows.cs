@@ -8,7 +8,9 @@ public sealed class DeliveryRow
     /// <summary>Name of the receiver; empty when no receiver was told.</summary>
     public required string Receiver { get; set; }
 
-    /// <summary>Idempotency key: given when the message is sealed, the same on every attempt. Empty while notifications may still join.</summary>
+    /// <summary>
+    /// Idempotency key: given when the message is sealed, the same on every attempt. Empty while notifications may still join.
+    /// </summary>
     public required string Key { get; set; }
 
     /// <summary>Messages of one group leave in order.</summary>

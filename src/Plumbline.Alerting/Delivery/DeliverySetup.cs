@@ -15,9 +15,15 @@ public static class DeliverySetup
         services.AddSecrets(instance);
         services.AddSingleton<NotificationOutbox>().AddSingleton<Silences>().AddSingleton<ReceiverCatalog>();
         // The pipeline, in its order.
-        services.AddSingleton<NotificationRouting>().AddSingleton<MessageSending>().AddSingleton<ReminderState>().AddSingleton<DeliveryHistory>().AddSingleton<DeliveryPipeline>();
+        services
+            .AddSingleton<NotificationRouting>()
+            .AddSingleton<MessageSending>()
+            .AddSingleton<ReminderState>()
+            .AddSingleton<DeliveryHistory>()
+            .AddSingleton<DeliveryPipeline>();
         services.AddSingleton<OutboundHttp>().AddSingleton<MessageLinks>().AddSingleton<TestMessages>();
-        foreach (var kind in ReceiverKind.All) services.AddSingleton(typeof(IReceiverClient), kind.Client);
+        foreach (var kind in ReceiverKind.All)
+            services.AddSingleton(typeof(IReceiverClient), kind.Client);
         services.AddHostedService<DeliveryLoop>().AddHostedService<StorageAlerts>();
         return services;
     }
@@ -35,8 +41,10 @@ public static class DeliverySetup
         var folder = new DirectoryInfo(Path.Combine(instance.DataDirectory, "keys"));
         if (!folder.Exists)
         {
-            if (OperatingSystem.IsWindows()) folder.Create();
-            else Directory.CreateDirectory(folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (OperatingSystem.IsWindows())
+                folder.Create();
+            else
+                Directory.CreateDirectory(folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         services.AddDataProtection().SetApplicationName("plumbline").PersistKeysToFileSystem(folder);

@@ -14,10 +14,17 @@ using Plumbline.Registry.Text;
 namespace Plumbline.Alerting.Delivery;
 
 /// <summary>
-/// The second half of the pipeline: seal what has waited long enough, send it, record what became of it. The attempt is written before it is made and
-/// its outcome after, so that a crash in between repeats it with the same key: at least once, and recognisable.
+/// The second half of the pipeline: seal what has waited long enough, send it, record what became of it. The attempt is written before it
+/// is made and its outcome after, so that a crash in between repeats it with the same key: at least once, and recognisable.
 /// </summary>
-public sealed class MessageSending(IDbContextFactory<StateDbContext> state, ReceiverCatalog receivers, IEnumerable<IReceiverClient> clients, DeliveryOptions options, TimeProvider time, ILogger<MessageSending> log)
+public sealed class MessageSending(
+    IDbContextFactory<StateDbContext> state,
+    ReceiverCatalog receivers,
+    IEnumerable<IReceiverClient> clients,
+    DeliveryOptions options,
+    TimeProvider time,
+    ILogger<MessageSending> log
+)
 {
     // Receivers are served side by side; one that is slow holds the next look up for this many messages at most.
     private const int MostForOneReceiver = 20;
@@ -32,71 +39,144 @@ public sealed class MessageSending(IDbContextFactory<StateDbContext> state, Rece
     public async Task<DateTimeOffset?> RunAsync(CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var waiting = await db.Deliveries.AsNoTracking().Where(row => row.State == (int)DeliveryState.Waiting).OrderBy(row => row.Id)
-            .Select(row => new WaitingMessage(row.Id, row.Receiver, row.GroupKey, row.DueAtMs)).ToListAsync(cancellation);
+        var waiting = await db
+            .Deliveries.AsNoTracking()
+            .Where(row => row.State == (int)DeliveryState.Waiting)
+            .OrderBy(row => row.Id)
+            .Select(row => new WaitingMessage(row.Id, row.Receiver, row.GroupKey, row.DueAtMs))
+            .ToListAsync(cancellation);
         var now = time.GetUtcNow();
-        var looks = await Task.WhenAll(waiting.GroupBy(message => message.Receiver, StringComparer.Ordinal).Select(group => (group, rest: _resting.GetValueOrDefault(group.Key))).ToList()
-            .Select(async pair => pair.rest > now ? (pair.group.Key, Again: pair.rest, RestUntil: pair.rest) : await ServeAsync(pair.group.Key, [.. pair.group], cancellation)));
+        var looks = await Task.WhenAll(
+            waiting
+                .GroupBy(message => message.Receiver, StringComparer.Ordinal)
+                .Select(group => (group, rest: _resting.GetValueOrDefault(group.Key)))
+                .ToList()
+                .Select(async pair =>
+                    pair.rest > now
+                        ? (pair.group.Key, Again: pair.rest, RestUntil: pair.rest)
+                        : await ServeAsync(pair.group.Key, [.. pair.group], cancellation)
+                )
+        );
         foreach (var (receiver, _, rest) in looks)
         {
-            if (rest > now) _resting[receiver] = rest;
-            else _resting.TryRemove(receiver, out _);
+            if (rest > now)
+                _resting[receiver] = rest;
+            else
+                _resting.TryRemove(receiver, out _);
         }
 
         return looks.Length == 0 ? null : looks.Min(look => look.Again);
     }
 
     /// <summary>One attempt outside of the pipeline: the test button.</summary>
-    public async Task<(long DeliveryId, SendOutcome Outcome)> TestAsync(Receiver receiver, Notification notification, CancellationToken cancellation)
+    public async Task<(long DeliveryId, SendOutcome Outcome)> TestAsync(
+        Receiver receiver,
+        Notification notification,
+        CancellationToken cancellation
+    )
     {
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        var told = new NotificationRow { Key = notification.Key, Model = notification.Model, Kind = (int)notification.Kind, Content = NotificationOutbox.Write(notification), CreatedAtMs = nowMs, RoutedAtMs = nowMs };
+        var told = new NotificationRow
+        {
+            Key = notification.Key,
+            Model = notification.Model,
+            Kind = (int)notification.Kind,
+            Content = NotificationOutbox.Write(notification),
+            CreatedAtMs = nowMs,
+            RoutedAtMs = nowMs,
+        };
         db.Notifications.Add(told);
         await db.SaveChangesAsync(cancellation);
         // Already failed when it begins: a test that nobody saw the end of is not sent again.
-        var row = new DeliveryRow { Receiver = receiver.Name, Key = notification.Key, GroupKey = $"key:{notification.Key}", Model = notification.Model, State = (int)DeliveryState.Failed, CreatedAtMs = nowMs, DueAtMs = nowMs, SealedAtMs = nowMs, LastAttemptMs = nowMs, FinishedAtMs = nowMs, Attempts = 1, Detail = "interrupted" };
-        row.Items.Add(new DeliveryItemRow { NotificationId = told.Id, Receiver = receiver.Name, Key = notification.Key });
+        var row = new DeliveryRow
+        {
+            Receiver = receiver.Name,
+            Key = notification.Key,
+            GroupKey = $"key:{notification.Key}",
+            Model = notification.Model,
+            State = (int)DeliveryState.Failed,
+            CreatedAtMs = nowMs,
+            DueAtMs = nowMs,
+            SealedAtMs = nowMs,
+            LastAttemptMs = nowMs,
+            FinishedAtMs = nowMs,
+            Attempts = 1,
+            Detail = "interrupted",
+        };
+        row.Items.Add(
+            new DeliveryItemRow
+            {
+                NotificationId = told.Id,
+                Receiver = receiver.Name,
+                Key = notification.Key,
+            }
+        );
         db.Deliveries.Add(row);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        var outcome = await AttemptAsync(receiver, new OutgoingMessage(notification.Key, receiver, IsDigest: false, [notification], 1), cancellation);
-        (row.State, row.Detail, row.FinishedAtMs) = ((int)(outcome.Verdict == SendVerdict.Delivered ? DeliveryState.Delivered : DeliveryState.Failed), Cut(outcome.Detail), time.GetUtcNow().ToUnixTimeMilliseconds());
+        var outcome = await AttemptAsync(
+            receiver,
+            new OutgoingMessage(notification.Key, receiver, IsDigest: false, [notification], 1),
+            cancellation
+        );
+        (row.State, row.Detail, row.FinishedAtMs) = (
+            (int)(outcome.Verdict == SendVerdict.Delivered ? DeliveryState.Delivered : DeliveryState.Failed),
+            Cut(outcome.Detail),
+            time.GetUtcNow().ToUnixTimeMilliseconds()
+        );
         await db.SaveChangesAsync(CancellationToken.None);
         return (row.Id, outcome);
     }
 
     /// <summary>One attempt of which nothing is written down: for what must be told although the disk fails.</summary>
     internal Task<SendOutcome> SendUnrecordedAsync(Receiver receiver, Notification notification, CancellationToken cancellation) =>
-        AttemptAsync(receiver, new OutgoingMessage(notification.Key, receiver, IsDigest: false, [notification], 1) { IsUnrecorded = true }, cancellation);
+        AttemptAsync(
+            receiver,
+            new OutgoingMessage(notification.Key, receiver, IsDigest: false, [notification], 1) { IsUnrecorded = true },
+            cancellation
+        );
 
     /// <summary>Tries everything that waits for a receiver at once: somebody has just mended it.</summary>
     public async Task HurryAsync(string receiver, CancellationToken cancellation)
     {
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
-        await db.Deliveries.Where(row => row.Receiver == receiver && row.State == (int)DeliveryState.Waiting && row.Attempts > 0 && row.DueAtMs > nowMs)
+        await db
+            .Deliveries.Where(row =>
+                row.Receiver == receiver && row.State == (int)DeliveryState.Waiting && row.Attempts > 0 && row.DueAtMs > nowMs
+            )
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.DueAtMs, nowMs), cancellation);
         _resting.TryRemove(receiver, out _);
     }
 
     // The messages of one receiver: those of one group in order, and none past one of its group that still waits.
-    private async Task<(string Receiver, DateTimeOffset Again, DateTimeOffset RestUntil)> ServeAsync(string name, IReadOnlyList<WaitingMessage> messages, CancellationToken cancellation)
+    private async Task<(string Receiver, DateTimeOffset Again, DateTimeOffset RestUntil)> ServeAsync(
+        string name,
+        IReadOnlyList<WaitingMessage> messages,
+        CancellationToken cancellation
+    )
     {
         var again = DateTimeOffset.MaxValue;
         var served = 0;
         var behind = new HashSet<string>(StringComparer.Ordinal);
         // What was due earlier goes first, so that a message which always fails does not hold up the others.
-        var heads = messages.GroupBy(message => message.GroupKey, StringComparer.Ordinal).OrderBy(group => group.First().DueAtMs).SelectMany(group => group);
+        var heads = messages
+            .GroupBy(message => message.GroupKey, StringComparer.Ordinal)
+            .OrderBy(group => group.First().DueAtMs)
+            .SelectMany(group => group);
         foreach (var message in heads)
         {
-            if (behind.Contains(message.GroupKey)) continue;
+            if (behind.Contains(message.GroupKey))
+                continue;
             var due = DateTimeOffset.FromUnixTimeMilliseconds(message.DueAtMs);
             if (due <= time.GetUtcNow() && served++ < MostForOneReceiver)
             {
-                if (await SendAsync(message.Id, name, cancellation) is not var (retryAt, isUnreachable)) continue;
-                if (isUnreachable) return (name, retryAt, retryAt);
+                if (await SendAsync(message.Id, name, cancellation) is not var (retryAt, isUnreachable))
+                    continue;
+                if (isUnreachable)
+                    return (name, retryAt, retryAt);
                 due = retryAt;
             }
 
@@ -113,22 +193,39 @@ public sealed class MessageSending(IDbContextFactory<StateDbContext> state, Rece
         await using var db = await state.CreateDbContextAsync(cancellation);
         var row = await db.Deliveries.Include(delivery => delivery.Items).FirstAsync(delivery => delivery.Id == id, cancellation);
         var ids = row.Items.Select(item => item.NotificationId).ToList();
-        var notifications = (await db.Notifications.AsNoTracking().Where(notification => ids.Contains(notification.Id)).OrderBy(notification => notification.Id).ToListAsync(cancellation)).Select(notification => NotificationOutbox.Read(notification.Content)).ToImmutableArray();
-        if (receivers.Find(name) is not { } receiver) return await FinishAsync(db, row, DeliveryState.Failed, "the receiver was removed", cancellation);
-        if (!receiver.Declared.Enabled) return await FinishAsync(db, row, DeliveryState.Failed, "the receiver is switched off", cancellation);
-        if (notifications.IsEmpty) return await FinishAsync(db, row, DeliveryState.Failed, "its notifications are gone", cancellation);
+        var notifications = (
+            await db
+                .Notifications.AsNoTracking()
+                .Where(notification => ids.Contains(notification.Id))
+                .OrderBy(notification => notification.Id)
+                .ToListAsync(cancellation)
+        )
+            .Select(notification => NotificationOutbox.Read(notification.Content))
+            .ToImmutableArray();
+        if (receivers.Find(name) is not { } receiver)
+            return await FinishAsync(db, row, DeliveryState.Failed, "the receiver was removed", cancellation);
+        if (!receiver.Declared.Enabled)
+            return await FinishAsync(db, row, DeliveryState.Failed, "the receiver is switched off", cancellation);
+        if (notifications.IsEmpty)
+            return await FinishAsync(db, row, DeliveryState.Failed, "its notifications are gone", cancellation);
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (row.SealedAtMs is null) (row.SealedAtMs, row.Key) = (nowMs, KeyOf(row.Items));
+        if (row.SealedAtMs is null)
+            (row.SealedAtMs, row.Key) = (nowMs, KeyOf(row.Items));
         row.Attempts++;
         row.LastAttemptMs = nowMs;
         await db.SaveChangesAsync(cancellation);
-        var outcome = await AttemptAsync(receiver, new OutgoingMessage(row.Key, receiver, row.IsDigest, notifications, row.Attempts), cancellation);
+        var outcome = await AttemptAsync(
+            receiver,
+            new OutgoingMessage(row.Key, receiver, row.IsDigest, notifications, row.Attempts),
+            cancellation
+        );
         return await RecordAsync(db, row, outcome, cancellation);
     }
 
     private async Task<SendOutcome> AttemptAsync(Receiver receiver, OutgoingMessage message, CancellationToken cancellation)
     {
-        if (receiver.SecretsLost) return new SendOutcome(SendVerdict.Retry, "its stored secrets cannot be read; set them again");
+        if (receiver.SecretsLost)
+            return new SendOutcome(SendVerdict.Retry, "its stored secrets cannot be read; set them again");
         try
         {
             return await _clients[receiver.Kind.Client].SendAsync(message, cancellation);
@@ -141,31 +238,61 @@ public sealed class MessageSending(IDbContextFactory<StateDbContext> state, Rece
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            log.LogError("Sending to the receiver {Receiver} failed unexpectedly: {Kind} {Failure}", receiver.Name, failure.GetType().Name, receiver.Redact(failure.Message));
+            log.LogError(
+                "Sending to the receiver {Receiver} failed unexpectedly: {Kind} {Failure}",
+                receiver.Name,
+                failure.GetType().Name,
+                receiver.Redact(failure.Message)
+            );
             return new SendOutcome(SendVerdict.Retry, receiver.Redact($"{failure.GetType().Name}: {failure.Message}"));
         }
     }
 
-    private async Task<(DateTimeOffset RetryAt, bool IsUnreachable)?> RecordAsync(StateDbContext db, DeliveryRow row, SendOutcome outcome, CancellationToken cancellation)
+    private async Task<(DateTimeOffset RetryAt, bool IsUnreachable)?> RecordAsync(
+        StateDbContext db,
+        DeliveryRow row,
+        SendOutcome outcome,
+        CancellationToken cancellation
+    )
     {
         var now = time.GetUtcNow();
-        if (outcome.Verdict == SendVerdict.Delivered) return await FinishAsync(db, row, DeliveryState.Delivered, outcome.Detail, cancellation);
+        if (outcome.Verdict == SendVerdict.Delivered)
+            return await FinishAsync(db, row, DeliveryState.Delivered, outcome.Detail, cancellation);
         var givenUp = now - DateTimeOffset.FromUnixTimeMilliseconds(row.SealedAtMs!.Value) >= options.GiveUpAfter;
         if (outcome.Verdict == SendVerdict.Refused || givenUp)
         {
-            var reason = givenUp ? $"given up after {DurationText.Format(options.GiveUpAfter)}: {outcome.Detail}" : $"refused: {outcome.Detail}";
-            log.LogError("A message to the receiver {Receiver} with the key {Key} was given up after {Attempts} attempts: {Reason}", row.Receiver, row.Key, row.Attempts, reason);
+            var reason = givenUp
+                ? $"given up after {DurationText.Format(options.GiveUpAfter)}: {outcome.Detail}"
+                : $"refused: {outcome.Detail}";
+            log.LogError(
+                "A message to the receiver {Receiver} with the key {Key} was given up after {Attempts} attempts: {Reason}",
+                row.Receiver,
+                row.Key,
+                row.Attempts,
+                reason
+            );
             return await FinishAsync(db, row, DeliveryState.Failed, reason, cancellation);
         }
 
         var retryAt = now + RetrySchedule.Pause(row.Key, row.Attempts, options.RetryPause, outcome.RetryAfter);
         (row.DueAtMs, row.Detail) = (retryAt.ToUnixTimeMilliseconds(), Cut(outcome.Detail));
         await db.SaveChangesAsync(cancellation);
-        log.LogWarning("A message to the receiver {Receiver} was not delivered, attempt {Attempt}: {Reason}", row.Receiver, row.Attempts, row.Detail);
+        log.LogWarning(
+            "A message to the receiver {Receiver} was not delivered, attempt {Attempt}: {Reason}",
+            row.Receiver,
+            row.Attempts,
+            row.Detail
+        );
         return (retryAt, outcome.IsUnreachable);
     }
 
-    private async Task<(DateTimeOffset RetryAt, bool IsUnreachable)?> FinishAsync(StateDbContext db, DeliveryRow row, DeliveryState end, string? detail, CancellationToken cancellation)
+    private async Task<(DateTimeOffset RetryAt, bool IsUnreachable)?> FinishAsync(
+        StateDbContext db,
+        DeliveryRow row,
+        DeliveryState end,
+        string? detail,
+        CancellationToken cancellation
+    )
     {
         (row.State, row.Detail, row.FinishedAtMs) = ((int)end, Cut(detail), time.GetUtcNow().ToUnixTimeMilliseconds());
         await db.SaveChangesAsync(cancellation);
@@ -175,9 +302,22 @@ public sealed class MessageSending(IDbContextFactory<StateDbContext> state, Rece
     private static string? Cut(string? detail) => detail is null ? null : MessageWords.Cut(detail, MaxDetail);
 
     // One notification's own key, or one made of all of them.
-    private static string KeyOf(IReadOnlyCollection<DeliveryItemRow> items) => items.Count == 1
-        ? items.First().Key
-        : "group-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', items.Select(item => item.NotificationId.ToString(CultureInfo.InvariantCulture) + ' ' + item.Key).Order(StringComparer.Ordinal)))))[..32];
+    private static string KeyOf(IReadOnlyCollection<DeliveryItemRow> items) =>
+        items.Count == 1
+            ? items.First().Key
+            : "group-"
+                + Convert.ToHexStringLower(
+                    SHA256.HashData(
+                        Encoding.UTF8.GetBytes(
+                            string.Join(
+                                '\n',
+                                items
+                                    .Select(item => item.NotificationId.ToString(CultureInfo.InvariantCulture) + ' ' + item.Key)
+                                    .Order(StringComparer.Ordinal)
+                            )
+                        )
+                    )
+                )[..32];
 
     private sealed record WaitingMessage(long Id, string Receiver, string GroupKey, long DueAtMs);
 }
@@ -187,7 +327,10 @@ internal static class RetrySchedule
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(5);
 
-    /// <summary>5 s, doubled with each attempt up to <paramref name="longest"/>, less up to a fifth so that many messages do not knock at once; never less than the receiver asked for.</summary>
+    /// <summary>
+    /// 5 s, doubled with each attempt up to <paramref name="longest"/>, less up to a fifth so that many messages do not knock at once;
+    /// never less than the receiver asked for.
+    /// </summary>
     public static TimeSpan Pause(string key, int attempts, TimeSpan longest, TimeSpan? asked)
     {
         // The spread comes from the key and the attempt: no randomness, and still different for each message.

@@ -19,7 +19,8 @@ public static class ReceiverView
             ["enabled"] = declared.Enabled,
             ["source"] = receiver.Source.ToString().ToLowerInvariant(),
         };
-        foreach (var field in receiver.Kind.Fields) view[field.Key] = ValueOf(receiver, field);
+        foreach (var field in receiver.Kind.Fields)
+            view[field.Key] = ValueOf(receiver, field);
         view["state"] = new
         {
             Status = StatusOf(receiver, figures),
@@ -37,15 +38,19 @@ public static class ReceiverView
     /// <summary>secrets_lost, off, failing, unused or ok.</summary>
     public static string StatusOf(Receiver receiver, ReceiverFigures figures)
     {
-        if (receiver.SecretsLost) return "secrets_lost";
-        if (!receiver.Declared.Enabled) return "off";
-        if (figures.Trouble is not null) return "failing";
+        if (receiver.SecretsLost)
+            return "secrets_lost";
+        if (!receiver.Declared.Enabled)
+            return "off";
+        if (figures.Trouble is not null)
+            return "failing";
         return figures.LastDeliveredAt is null && figures.Failed == 0 ? "unused" : "ok";
     }
 
     private static object? ValueOf(Receiver receiver, ReceiverField field)
     {
-        if (field.IsSecret) return new { Set = receiver.SecretsSet.Contains(field.Key, StringComparer.Ordinal) };
+        if (field.IsSecret)
+            return new { Set = receiver.SecretsSet.Contains(field.Key, StringComparer.Ordinal) };
         var value = receiver.Declared.IsGiven(field.Key) ? receiver.Declared[field.Key] : field.Default(receiver.Declared);
         return (field.IsAddress, value) switch
         {

@@ -11,17 +11,38 @@ internal static class SilenceEndpoints
     public static void MapSilences(this IEndpointRouteBuilder routes)
     {
         var silences = routes.MapGroup("/v1/silences").WithTags("Silences");
-        silences.MapGet("", async (bool? expired, Silences all, TimeProvider time, CancellationToken cancellation) =>
-            Results.Json(new { Silences = (await all.AllAsync(expired ?? false, cancellation)).Select(silence => View(silence, time.GetUtcNow())) }, NotificationOutbox.Json)).RequireRole(ApiRole.Read);
+        silences
+            .MapGet(
+                "",
+                async (bool? expired, Silences all, TimeProvider time, CancellationToken cancellation) =>
+                    Results.Json(
+                        new
+                        {
+                            Silences = (await all.AllAsync(expired ?? false, cancellation)).Select(silence =>
+                                View(silence, time.GetUtcNow())
+                            ),
+                        },
+                        NotificationOutbox.Json
+                    )
+            )
+            .RequireRole(ApiRole.Read);
         silences.MapPost("", PostAsync).Runs(SilenceCommands.Add);
-        silences.MapDelete("{silence:long}", async (long silence, Silences all, CancellationToken cancellation) =>
-            await all.ExpireAsync(silence, cancellation) ? TypedResults.NoContent() : (IResult)Problems.NotFound("unknown_silence", $"There is no silence {silence} that could be ended.")).Runs(SilenceCommands.End);
+        silences
+            .MapDelete(
+                "{silence:long}",
+                async (long silence, Silences all, CancellationToken cancellation) =>
+                    await all.ExpireAsync(silence, cancellation)
+                        ? TypedResults.NoContent()
+                        : (IResult)Problems.NotFound("unknown_silence", $"There is no silence {silence} that could be ended.")
+            )
+            .Runs(SilenceCommands.End);
     }
 
     private static async Task<IResult> PostAsync(HttpRequest request, Silences silences, TimeProvider time, CancellationToken cancellation)
     {
         var (specification, problem) = await DeliveryBody.ReadAsync<SilenceSpecification>(request, cancellation);
-        if (problem is not null) return problem;
+        if (problem is not null)
+            return problem;
         if (specification!.Check(time.GetUtcNow()) is { Count: > 0 } errors)
             return Problems.Invalid("silence_invalid", "Nothing is silenced; see errors.", errors);
         return await silences.AddAsync(specification, Actor.Of(request.HttpContext).Name, cancellation) is { } added
@@ -29,16 +50,17 @@ internal static class SilenceEndpoints
             : Problems.Conflict("too_many_silences", $"There are {Silences.MaxSilences} silences already; end some.");
     }
 
-    private static object View(Silence silence, DateTimeOffset now) => new
-    {
-        silence.Id,
-        Active = silence.IsActive(now),
-        silence.Matchers,
-        silence.Recurrence,
-        silence.Comment,
-        silence.CreatedBy,
-        silence.CreatedAt,
-        silence.StartsAt,
-        silence.EndsAt,
-    };
+    private static object View(Silence silence, DateTimeOffset now) =>
+        new
+        {
+            silence.Id,
+            Active = silence.IsActive(now),
+            silence.Matchers,
+            silence.Recurrence,
+            silence.Comment,
+            silence.CreatedBy,
+            silence.CreatedAt,
+            silence.StartsAt,
+            silence.EndsAt,
+        };
 }

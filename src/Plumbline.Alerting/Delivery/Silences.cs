@@ -6,7 +6,9 @@ using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Delivery;
 
-/// <summary>Silences and recurring maintenance windows. A silenced notification is recorded as silenced; the incident itself goes on.</summary>
+/// <summary>
+/// Silences and recurring maintenance windows. A silenced notification is recorded as silenced; the incident itself goes on.
+/// </summary>
 public sealed class Silences(IDbContextFactory<StateDbContext> state, TimeProvider time)
 {
     /// <summary>At most this many that are not expired.</summary>
@@ -44,7 +46,8 @@ public sealed class Silences(IDbContextFactory<StateDbContext> state, TimeProvid
         var now = time.GetUtcNow();
         var nowMs = now.ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
-        if (await db.Silences.CountAsync(row => row.EndsAtMs == null || row.EndsAtMs > nowMs, cancellation) >= MaxSilences) return null;
+        if (await db.Silences.CountAsync(row => row.EndsAtMs == null || row.EndsAtMs > nowMs, cancellation) >= MaxSilences)
+            return null;
         var row = new SilenceRow
         {
             Specification = JsonSerializer.Serialize(specification, NotificationOutbox.Json),
@@ -64,14 +67,17 @@ public sealed class Silences(IDbContextFactory<StateDbContext> state, TimeProvid
     {
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var changed = await db.Silences.Where(row => row.Id == id && (row.EndsAtMs == null || row.EndsAtMs > nowMs)).ExecuteUpdateAsync(set => set.SetProperty(row => row.EndsAtMs, nowMs), cancellation);
+        var changed = await db
+            .Silences.Where(row => row.Id == id && (row.EndsAtMs == null || row.EndsAtMs > nowMs))
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.EndsAtMs, nowMs), cancellation);
         _known = null;
         return changed > 0;
     }
 
     private async Task<ImmutableArray<Silence>> ReadAsync(CancellationToken cancellation)
     {
-        if (_known is { } known) return known.All;
+        if (_known is { } known)
+            return known.All;
         await using var db = await state.CreateDbContextAsync(cancellation);
         var rows = await db.Silences.AsNoTracking().OrderBy(row => row.Id).ToListAsync(cancellation);
         var read = new ImmutableArrayBox([.. rows.Select(Read)]);

@@ -6,9 +6,9 @@ using Plumbline.Registry.Scheduling;
 namespace Plumbline.Alerting.Evaluation;
 
 /// <summary>
-/// Which models need to be looked at: those of which something changed (windows computed, rules written, the model declared anew), and those for
-/// which the clock completes a further window. All others stand as they stood; looking at hundreds of idle models would cost a core. While windows are
-/// computed one after the other a model is looked at now and then; as soon as that pauses, at once.
+/// Which models need to be looked at: those of which something changed (windows computed, rules written, the model declared anew), and
+/// those for which the clock completes a further window. All others stand as they stood; looking at hundreds of idle models would cost a
+/// core. While windows are computed one after the other a model is looked at now and then; as soon as that pauses, at once.
 /// </summary>
 public sealed class AlertAgenda(AlertingOptions options, TimeProvider time) : IDisposable
 {
@@ -26,12 +26,16 @@ public sealed class AlertAgenda(AlertingOptions options, TimeProvider time) : ID
     {
         var now = time.GetUtcNow();
         _changes.AddOrUpdate(
-            modelId, new Change(1, now, now),
-            (_, change) => new Change(change.Count + 1, IsSeen(modelId, change) ? now : change.First, now));
+            modelId,
+            new Change(1, now, now),
+            (_, change) => new Change(change.Count + 1, IsSeen(modelId, change) ? now : change.First, now)
+        );
         _wakeUp.Wake();
     }
 
-    /// <summary>The state of a model's changes: given back with <see cref="Looked"/>, so that what comes during a look leads to another.</summary>
+    /// <summary>
+    /// The state of a model's changes: given back with <see cref="Looked"/>, so that what comes during a look leads to another.
+    /// </summary>
     public long Changes(int modelId) => _changes.TryGetValue(modelId, out var change) ? change.Count : 0;
 
     /// <summary>True while changes of a model wait to be looked at, whether a look is due or not yet.</summary>
@@ -42,7 +46,8 @@ public sealed class AlertAgenda(AlertingOptions options, TimeProvider time) : ID
     {
         if (!_looks.TryGetValue(model.Id, out var look) || !ReferenceEquals(look.Model, model) || now >= look.Next)
             return true;
-        return _changes.TryGetValue(model.Id, out var change) && change.Count != look.Changes
+        return _changes.TryGetValue(model.Id, out var change)
+            && change.Count != look.Changes
             && (now - change.Last >= Quiet || now - change.First >= Pause);
     }
 

@@ -15,7 +15,18 @@ namespace Plumbline.Alerting.Evaluation;
 /// <param name="Windows">Windows from the onset to this one.</param>
 /// <param name="Small">Certain, and below the effect floor.</param>
 public sealed record AlertEvidence(
-    double? Value, double? Expected, double? Lower, double? Upper, double? PValue, double? Effect, long N, DateTimeOffset WindowStart, int WindowSeconds, int Windows, bool Small)
+    double? Value,
+    double? Expected,
+    double? Lower,
+    double? Upper,
+    double? PValue,
+    double? Effect,
+    long N,
+    DateTimeOffset WindowStart,
+    int WindowSeconds,
+    int Windows,
+    bool Small
+)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 

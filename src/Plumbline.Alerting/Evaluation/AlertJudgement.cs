@@ -9,11 +9,18 @@ using Plumbline.Registry.State;
 namespace Plumbline.Alerting.Evaluation;
 
 /// <summary>
-/// Judges a model's completed windows with its rules. What the streams remember, the alerts, the incidents and the notifications of a step are
-/// written in one transaction with the cursor: after a crash a step was taken wholly or not at all.
+/// Judges a model's completed windows with its rules. What the streams remember, the alerts, the incidents and the notifications of a step
+/// are written in one transaction with the cursor: after a crash a step was taken wholly or not at all.
 /// </summary>
 public sealed class AlertJudgement(
-    IDbContextFactory<StateDbContext> state, RuleBook book, MetricPointStore points, Frontier frontier, ITransitionSink sink, AlertAgenda agenda, TimeProvider time) : IDisposable
+    IDbContextFactory<StateDbContext> state,
+    RuleBook book,
+    MetricPointStore points,
+    Frontier frontier,
+    ITransitionSink sink,
+    AlertAgenda agenda,
+    TimeProvider time
+) : IDisposable
 {
     /// <summary>Windows per step: enough to amortise reading, few enough to hold in memory.</summary>
     private const int WindowsPerStep = 48;
@@ -29,8 +36,9 @@ public sealed class AlertJudgement(
     public void Dispose() => _gate.Dispose();
 
     /// <summary>
-    /// Judges everything that can be judged now. Returns when, by the clock alone, there may be something further to judge: when the next computed window is
-    /// complete or has its ground truth, and with every window where silence is watched for. <see cref="DateTimeOffset.MaxValue"/> when nothing lies ahead.
+    /// Judges everything that can be judged now. Returns when, by the clock alone, there may be something further to judge: when the next
+    /// computed window is complete or has its ground truth, and with every window where silence is watched for.
+    /// <see cref="DateTimeOffset.MaxValue"/> when nothing lies ahead.
     /// </summary>
     public async Task<DateTimeOffset> JudgeAsync(ModelDefinition model, CancellationToken cancellation)
     {
@@ -39,19 +47,27 @@ public sealed class AlertJudgement(
         {
             var rules = (await book.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
             var next = DateTimeOffset.MaxValue;
-            foreach (var lane in rules.Where(rule => !rule.Kind.IsJudgedByClock).GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth)).OrderBy(lane => lane.Key.Mature).ThenBy(lane => lane.Key.Window))
+            foreach (
+                var lane in rules
+                    .Where(rule => !rule.Kind.IsJudgedByClock)
+                    .GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth))
+                    .OrderBy(lane => lane.Key.Mature)
+                    .ThenBy(lane => lane.Key.Window)
+            )
             {
                 DateTimeOffset? ahead;
                 do ahead = await StepAsync(model, rules, [.. lane], lane.Key.Window, lane.Key.Mature, cancellation);
                 while (ahead is null);
-                if (ahead < next) next = ahead.Value;
+                if (ahead < next)
+                    next = ahead.Value;
             }
 
             var absence = rules.Where(rule => rule.Kind.IsJudgedByClock && rule.WindowOf(model) == model.Window).ToList();
             DateTimeOffset? silence;
             do silence = await JudgeAbsenceAsync(model, absence, cancellation);
             while (silence is null);
-            if (silence < next) next = silence.Value;
+            if (silence < next)
+                next = silence.Value;
 
             await sink.SettleAsync(cancellation);
             return next;
@@ -62,7 +78,10 @@ public sealed class AlertJudgement(
         }
     }
 
-    /// <summary>Models that were judged before or of which anything is computed: of all others there is nothing to judge. Two questions, however many models there are.</summary>
+    /// <summary>
+    /// Models that were judged before or of which anything is computed: of all others there is nothing to judge. Two questions, however
+    /// many models there are.
+    /// </summary>
     public async Task<IReadOnlySet<int>> WithHistoryAsync(CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
@@ -70,7 +89,10 @@ public sealed class AlertJudgement(
         return judged.Concat(await points.ModelsAsync(cancellation)).ToHashSet();
     }
 
-    /// <summary>Forgets what the rules of a model remember and how far they came, so that its whole history is judged again. Incidents stay; those that are found again join them.</summary>
+    /// <summary>
+    /// Forgets what the rules of a model remember and how far they came, so that its whole history is judged again. Incidents stay; those
+    /// that are found again join them.
+    /// </summary>
     public async Task StartOverAsync(ModelDefinition model, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
@@ -103,37 +125,75 @@ public sealed class AlertJudgement(
         }
     }
 
-    // When the frontier, which moves with the clock, passes a time. A frontier that waits for a window to be computed moves when that is done.
+    // When the frontier, which moves with the clock, passes a time. A frontier that waits for a window to be computed moves when that is
+    // done.
     // The clock is read after the frontier: a look that comes too early finds nothing.
     private DateTimeOffset WhenPasses(DateTimeOffset limit, DateTimeOffset start) =>
         time.GetUtcNow() + (start > limit ? start - limit : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1);
 
     // When the next window that is computed already may be judged. Those that are not will wake the model.
-    private async Task<DateTimeOffset> AheadAsync(ModelDefinition model, TimeSpan window, DateTimeOffset judged, DateTimeOffset limit, CancellationToken cancellation) =>
+    private async Task<DateTimeOffset> AheadAsync(
+        ModelDefinition model,
+        TimeSpan window,
+        DateTimeOffset judged,
+        DateTimeOffset limit,
+        CancellationToken cancellation
+    ) =>
         await points.ExtentAsync(model, window, Rows, judged > limit ? judged : limit, DateTimeOffset.MaxValue, cancellation) is { } ahead
-            ? WhenPasses(limit, ahead.First) : DateTimeOffset.MaxValue;
+            ? WhenPasses(limit, ahead.First)
+            : DateTimeOffset.MaxValue;
 
     // Null when a step was taken; else when there may be more to judge.
-    private async Task<DateTimeOffset?> StepAsync(ModelDefinition model, IReadOnlyList<Rule> allRules, IReadOnlyList<Rule> rules, TimeSpan window, bool mature, CancellationToken cancellation)
+    private async Task<DateTimeOffset?> StepAsync(
+        ModelDefinition model,
+        IReadOnlyList<Rule> allRules,
+        IReadOnlyList<Rule> rules,
+        TimeSpan window,
+        bool mature,
+        CancellationToken cancellation
+    )
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var seconds = (int)window.TotalSeconds;
-        var cursor = await db.AlertCursors.FirstOrDefaultAsync(row => row.ModelId == model.Id && row.WindowSeconds == seconds && row.Mature == mature, cancellation);
+        var cursor = await db.AlertCursors.FirstOrDefaultAsync(
+            row => row.ModelId == model.Id && row.WindowSeconds == seconds && row.Mature == mature,
+            cancellation
+        );
         var limit = await frontier.FindAsync(db, model, window, mature, cancellation);
         var from = DateTimeOffset.FromUnixTimeMilliseconds(cursor?.JudgedToMs ?? 0);
         // Windows without any prediction are not judged here: history may still be on its way into them.
-        if (limit <= from || await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { } extent) return await AheadAsync(model, window, from, limit, cancellation);
+        if (limit <= from || await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { } extent)
+            return await AheadAsync(model, window, from, limit, cancellation);
         var to = extent.First + (WindowsPerStep * window);
-        if (to > extent.Last + window) to = extent.Last + window;
+        if (to > extent.Last + window)
+            to = extent.Last + window;
 
-        var run = new RuleRun(model, rules, window, await RememberedAsync(db, model, rules, cancellation), await OtherStreamsAsync(db, model, window, rules, allRules, cancellation));
+        var run = new RuleRun(
+            model,
+            rules,
+            window,
+            await RememberedAsync(db, model, rules, cancellation),
+            await OtherStreamsAsync(db, model, window, rules, allRules, cancellation)
+        );
         var grid = await PointGrid.ReadAsync(points, model, rules, window, extent.First, to, cancellation);
         var transitions = run.Judge(grid, extent.First, to);
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        if (cursor is null) db.AlertCursors.Add(cursor = new AlertCursorRow { ModelId = model.Id, WindowSeconds = seconds, Mature = mature });
+        if (cursor is null)
+        {
+            db.AlertCursors.Add(
+                cursor = new AlertCursorRow
+                {
+                    ModelId = model.Id,
+                    WindowSeconds = seconds,
+                    Mature = mature,
+                }
+            );
+        }
+
         cursor.JudgedToMs = to.ToUnixTimeMilliseconds();
-        if (!mature && time.GetUtcNow() - to - model.AllowedLateness < LiveWithin * window) cursor.LiveAtMs = cursor.JudgedToMs;
+        if (!mature && time.GetUtcNow() - to - model.AllowedLateness < LiveWithin * window)
+            cursor.LiveAtMs = cursor.JudgedToMs;
         await StreamStore.WriteAsync(db, model.Id, rules, run.Streams, cancellation);
         await sink.ApplyAsync(db, model, rules, transitions, cancellation);
         await db.SaveChangesAsync(cancellation);
@@ -141,22 +201,32 @@ public sealed class AlertJudgement(
         return null;
     }
 
-    // Silence is judged by the clock, not by what came; and only after a time in which predictions came as they happened. Null when there is more to judge now.
+    // Silence is judged by the clock, not by what came; and only after a time in which predictions came as they happened. Null when there
+    // is more to judge now.
     private async Task<DateTimeOffset?> JudgeAbsenceAsync(ModelDefinition model, IReadOnlyList<Rule> rules, CancellationToken cancellation)
     {
-        if (rules.Count == 0) return DateTimeOffset.MaxValue;
+        if (rules.Count == 0)
+            return DateTimeOffset.MaxValue;
         await using var db = await state.CreateDbContextAsync(cancellation);
         var seconds = (int)model.Window.TotalSeconds;
-        var live = await db.AlertCursors.AsNoTracking().Where(row => row.ModelId == model.Id && row.WindowSeconds == seconds && !row.Mature).Select(row => row.LiveAtMs).FirstOrDefaultAsync(cancellation);
-        if (live == 0) return DateTimeOffset.MaxValue;
+        var live = await db
+            .AlertCursors.AsNoTracking()
+            .Where(row => row.ModelId == model.Id && row.WindowSeconds == seconds && !row.Mature)
+            .Select(row => row.LiveAtMs)
+            .FirstOrDefaultAsync(cancellation);
+        if (live == 0)
+            return DateTimeOffset.MaxValue;
         var remembered = await RememberedAsync(db, model, rules, cancellation);
         var last = remembered.Values.Max(stream => stream.LastWindow);
         var from = DateTimeOffset.FromUnixTimeMilliseconds(live) - model.Window;
-        if (last is { } judged && judged + model.Window > from) from = judged + model.Window;
+        if (last is { } judged && judged + model.Window > from)
+            from = judged + model.Window;
         var to = await frontier.FindAsync(db, model, model.Window, mature: false, cancellation);
-        if (from >= to) return WhenPasses(to, from);
+        if (from >= to)
+            return WhenPasses(to, from);
         var more = to > from + (WindowsPerStep * model.Window);
-        if (more) to = from + (WindowsPerStep * model.Window);
+        if (more)
+            to = from + (WindowsPerStep * model.Window);
         var run = new RuleRun(model, rules, model.Window, remembered);
         var transitions = run.Judge(await PointGrid.ReadAsync(points, model, rules, model.Window, from, to, cancellation), from, to);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -164,20 +234,44 @@ public sealed class AlertJudgement(
         await sink.ApplyAsync(db, model, rules, transitions, cancellation);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        return more && run.Streams.Values.Max(stream => stream.LastWindow) > (last ?? DateTimeOffset.MinValue) ? null : WhenPasses(to, CoarseWindows.Holding(to.AddTicks(-1), model.Window).End);
+        return more && run.Streams.Values.Max(stream => stream.LastWindow) > (last ?? DateTimeOffset.MinValue)
+            ? null
+            : WhenPasses(to, CoarseWindows.Holding(to.AddTicks(-1), model.Window).End);
     }
 
     /// <summary>Streams of the anomaly rules that share the budget of windows of this length and are not judged in this step.</summary>
-    internal static async Task<int> OtherStreamsAsync(StateDbContext db, ModelDefinition model, TimeSpan window, IReadOnlyList<Rule> these, IReadOnlyList<Rule> allRules, CancellationToken cancellation)
+    internal static async Task<int> OtherStreamsAsync(
+        StateDbContext db,
+        ModelDefinition model,
+        TimeSpan window,
+        IReadOnlyList<Rule> these,
+        IReadOnlyList<Rule> allRules,
+        CancellationToken cancellation
+    )
     {
-        var others = allRules.Where(rule => rule is { Kind.GathersEvidence: true, Enabled: true } && rule.WindowOf(model) == window && these.All(own => own.Name != rule.Name)).Select(rule => rule.Name).ToList();
+        var others = allRules
+            .Where(rule =>
+                rule is { Kind.GathersEvidence: true, Enabled: true }
+                && rule.WindowOf(model) == window
+                && these.All(own => own.Name != rule.Name)
+            )
+            .Select(rule => rule.Name)
+            .ToList();
         return await db.AlertStreams.CountAsync(row => row.ModelId == model.Id && others.Contains(row.Rule), cancellation);
     }
 
-    private static async Task<IReadOnlyDictionary<StreamKey, StreamState>> RememberedAsync(StateDbContext db, ModelDefinition model, IReadOnlyList<Rule> rules, CancellationToken cancellation)
+    private static async Task<IReadOnlyDictionary<StreamKey, StreamState>> RememberedAsync(
+        StateDbContext db,
+        ModelDefinition model,
+        IReadOnlyList<Rule> rules,
+        CancellationToken cancellation
+    )
     {
         var names = rules.Select(rule => rule.Name).ToList();
-        var rows = await db.AlertStreams.AsNoTracking().Where(row => row.ModelId == model.Id && names.Contains(row.Rule)).ToListAsync(cancellation);
+        var rows = await db
+            .AlertStreams.AsNoTracking()
+            .Where(row => row.ModelId == model.Id && names.Contains(row.Rule))
+            .ToListAsync(cancellation);
         return rows.ToDictionary(row => row.Key, row => StreamState.Read(row.State));
     }
 }

@@ -5,10 +5,20 @@ using Plumbline.Registry.Windows;
 
 namespace Plumbline.Alerting.Evaluation;
 
-/// <summary>The schedule of judging: looks at the models that are on the agenda, and judges the windows that were completed since.</summary>
+/// <summary>
+/// The schedule of judging: looks at the models that are on the agenda, and judges the windows that were completed since.
+/// </summary>
 public sealed class AlertPass(
-    ModelCatalog models, AlertJudgement judgement, AlertAgenda agenda, RuleBook rules, WindowLedger ledger, AlertPassState state, FailureLog failures,
-    TimeProvider time, ILogger<AlertPass> log) : BackgroundService
+    ModelCatalog models,
+    AlertJudgement judgement,
+    AlertAgenda agenda,
+    RuleBook rules,
+    WindowLedger ledger,
+    AlertPassState state,
+    FailureLog failures,
+    TimeProvider time,
+    ILogger<AlertPass> log
+) : BackgroundService
 {
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -46,7 +56,8 @@ public sealed class AlertPass(
                     agenda.Failed(model, changes);
                     // One model's trouble does not keep the others from being judged; the windows are judged again at the next look.
                     state.Failed(model.Id, error.Message, time.GetUtcNow());
-                    if (failures.IsDue("rules")) log.LogError(error, "The rules of {Model} were not judged; they are tried again.", model.Name);
+                    if (failures.IsDue("rules"))
+                        log.LogError(error, "The rules of {Model} were not judged; they are tried again.", model.Name);
                 }
             }
 
@@ -56,7 +67,8 @@ public sealed class AlertPass(
             }
             catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
             {
-                if (failures.IsDue("incidents")) log.LogError(error, "Incidents that changed were not told; it is tried again.");
+                if (failures.IsDue("incidents"))
+                    log.LogError(error, "Incidents that changed were not told; it is tried again.");
             }
 
             await agenda.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -71,7 +83,8 @@ public sealed class AlertPass(
             // What changes while this reads leads to a look all the same.
             var idle = models.All.Select(model => (Model: model, Changes: agenda.Changes(model.Id))).ToList();
             var known = await judgement.WithHistoryAsync(cancellation);
-            foreach (var (model, changes) in idle.Where(look => !known.Contains(look.Model.Id))) agenda.Looked(model, changes, DateTimeOffset.MaxValue);
+            foreach (var (model, changes) in idle.Where(look => !known.Contains(look.Model.Id)))
+                agenda.Looked(model, changes, DateTimeOffset.MaxValue);
         }
         catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
         {

@@ -18,13 +18,43 @@ public sealed class AlertStreamReader(IDbContextFactory<StateDbContext> state)
     public async Task<IReadOnlyList<StreamCount>> CountAsync(int? modelId, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = await db.AlertStreams.AsNoTracking().Where(row => modelId == null || row.ModelId == modelId)
-            .GroupBy(row => new { row.ModelId, row.Rule, row.Status, row.Reason })
-            .Select(group => new { group.Key.ModelId, group.Key.Rule, group.Key.Status, group.Key.Reason, Count = group.Count() })
+        var rows = await db
+            .AlertStreams.AsNoTracking()
+            .Where(row => modelId == null || row.ModelId == modelId)
+            .GroupBy(row => new
+            {
+                row.ModelId,
+                row.Rule,
+                row.Status,
+                row.Reason,
+            })
+            .Select(group => new
+            {
+                group.Key.ModelId,
+                group.Key.Rule,
+                group.Key.Status,
+                group.Key.Reason,
+                Count = group.Count(),
+            })
             .ToListAsync(cancellation);
-        return [.. rows
-            .GroupBy(row => (row.ModelId, row.Rule, Status: (StreamStatus)row.Status, Reason: (StreamStatus)row.Status == StreamStatus.CannotJudge ? WithoutNumbers(row.Reason) : ""))
-            .Select(group => new StreamCount(group.Key.ModelId, group.Key.Rule, group.Key.Status, group.Key.Reason, group.Sum(row => row.Count)))];
+        return
+        [
+            .. rows.GroupBy(row =>
+                    (
+                        row.ModelId,
+                        row.Rule,
+                        Status: (StreamStatus)row.Status,
+                        Reason: (StreamStatus)row.Status == StreamStatus.CannotJudge ? WithoutNumbers(row.Reason) : ""
+                    )
+                )
+                .Select(group => new StreamCount(
+                    group.Key.ModelId,
+                    group.Key.Rule,
+                    group.Key.Status,
+                    group.Key.Reason,
+                    group.Sum(row => row.Count)
+                )),
+        ];
     }
 
     // "too few rows: 12 of 30" and "too few rows: 13 of 30" are one reason.

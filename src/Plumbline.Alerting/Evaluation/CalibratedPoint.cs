@@ -15,8 +15,8 @@ namespace Plumbline.Alerting.Evaluation;
 public readonly record struct CalibratedValue(double? PValue, double? Expected, double Effect, double Floor, double Deviation = 0);
 
 /// <summary>
-/// Gives each window of an anomaly rule its p-value: <c>drift.calibrated</c> points bring theirs; for every other metric normal is learned from the stream's first
-/// windows and frozen, so that a slow decline does not become the new normal unseen.
+/// Gives each window of an anomaly rule its p-value: <c>drift.calibrated</c> points bring theirs; for every other metric normal is learned
+/// from the stream's first windows and frozen, so that a slow decline does not become the new normal unseen.
 /// </summary>
 internal sealed class CalibratedPoint(Rule rule, RuleDirection direction, TimeSpan window)
 {
@@ -45,7 +45,8 @@ internal sealed class CalibratedPoint(Rule rule, RuleDirection direction, TimeSp
         if (rule.Metric == CalibratedDriftMetrics.Calibrated)
             return (state, point.PValue is { } p ? new CalibratedValue(p, null, point.Value!.Value, known.Size, point.Value.Value) : null);
         var learned = Learn(point);
-        if (state.Learned.Count < WindowsToLearn(window)) return (state with { Learned = state.Learned.Add(learned) }, null);
+        if (state.Learned.Count < WindowsToLearn(window))
+            return (state with { Learned = state.Learned.Add(learned) }, null);
         var mean = state.Learned.Average(entry => entry.Value);
         var floor = known.Of(mean);
         // How much windows may differ before they are known is a matter of the metric, not of how rare its events are.
@@ -67,16 +68,24 @@ internal sealed class CalibratedPoint(Rule rule, RuleDirection direction, TimeSp
             var windows = state.Learned.Select(Value).ToList();
             var many = ScalarNull.Learn(windows, window);
             normal = _normal[key] = (many, many is null ? FewWindowsNull.Learn(windows, PriorOfFloor * floor) : null, many?.NewMemory());
-            foreach (var kept in state.Kept) many?.Judge(Value(kept), normal.Memory!, Side);
+            foreach (var kept in state.Kept)
+                many?.Judge(Value(kept), normal.Memory!, Side);
         }
 
         return normal.Many is { } known ? known.Judge(Value(learned), normal.Memory!, Side) : normal.Few!.Judge(Value(learned), Side);
     }
 
-    private SurpriseSide Side => direction switch { RuleDirection.Above => SurpriseSide.Above, RuleDirection.Below => SurpriseSide.Below, _ => SurpriseSide.Both };
+    private SurpriseSide Side =>
+        direction switch
+        {
+            RuleDirection.Above => SurpriseSide.Above,
+            RuleDirection.Below => SurpriseSide.Below,
+            _ => SurpriseSide.Both,
+        };
 
     private static WindowValue Value(LearnedWindow window) => new(window.Start, window.Value, window.StandardError);
 
     /// <summary>From the 95 % interval; 0 where a metric has none, whose spread between windows then says it all.</summary>
-    private static double StandardErrorOf(MetricPoint point) => point is { Lower: { } lower, Upper: { } upper } ? Math.Max(0, (upper - lower) / (2 * 1.959964)) : 0;
+    private static double StandardErrorOf(MetricPoint point) =>
+        point is { Lower: { } lower, Upper: { } upper } ? Math.Max(0, (upper - lower) / (2 * 1.959964)) : 0;
 }

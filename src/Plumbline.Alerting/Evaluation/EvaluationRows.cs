@@ -15,7 +15,9 @@ public sealed class AlertCursorRow
     /// <summary>Start of the first window that is not judged yet, epoch milliseconds.</summary>
     public long JudgedToMs { get; set; }
 
-    /// <summary>End of the newest window that was judged soon after it closed: from then on silence is news. 0 while only history was judged.</summary>
+    /// <summary>
+    /// End of the newest window that was judged soon after it closed: from then on silence is news. 0 while only history was judged.
+    /// </summary>
     public long LiveAtMs { get; set; }
 }
 
@@ -49,7 +51,9 @@ public sealed class AlertStreamRow : StreamRow
     /// <summary>See <see cref="StreamStatus"/>.</summary>
     public int Status { get; set; }
 
-    /// <summary>Why it cannot be judged, or what is suspicious, as in <see cref="State"/>: streams are counted by it. Empty for nothing.</summary>
+    /// <summary>
+    /// Why it cannot be judged, or what is suspicious, as in <see cref="State"/>: streams are counted by it. Empty for nothing.
+    /// </summary>
     public required string Reason { get; set; }
 
     /// <summary>The JSON of the StreamState.</summary>

@@ -5,14 +5,19 @@ using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Evaluation;
 
-/// <summary>From metric points to alerts that begin and end; what becomes of them is the business of the <see cref="ITransitionSink"/>.</summary>
+/// <summary>
+/// From metric points to alerts that begin and end; what becomes of them is the business of the <see cref="ITransitionSink"/>.
+/// </summary>
 public static class EvaluationSetup
 {
     public static IServiceCollection AddEvaluation(this IServiceCollection services)
     {
         services.AddSingleton<Frontier>().AddSingleton<AlertJudgement>().AddSingleton<AlertPassState>().AddSingleton<AlertAgenda>();
         services.AddSingleton<IRuleMemory, StreamStore>().AddSingleton<StreamReport>().AddSingleton<AlertStreamReader>();
-        services.AddModelRemoval<AlertAgenda>((agenda, model) => agenda.Forget(model.Id)).AddModelRemoval<AlertPassState>((pass, model) => pass.Forget(model.Id)).AddModelRemoval(RemoveAsync);
+        services
+            .AddModelRemoval<AlertAgenda>((agenda, model) => agenda.Forget(model.Id))
+            .AddModelRemoval<AlertPassState>((pass, model) => pass.Forget(model.Id))
+            .AddModelRemoval(RemoveAsync);
         return services.AddHostedService<AlertPass>();
     }
 

@@ -19,7 +19,12 @@ public static class EvaluationTables
         public void Configure(EntityTypeBuilder<AlertCursorRow> cursor)
         {
             cursor.ToTable("alert_cursor");
-            cursor.HasKey(row => new { row.ModelId, row.WindowSeconds, row.Mature });
+            cursor.HasKey(row => new
+            {
+                row.ModelId,
+                row.WindowSeconds,
+                row.Mature,
+            });
         }
     }
 

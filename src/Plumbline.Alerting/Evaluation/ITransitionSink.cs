@@ -4,12 +4,19 @@ using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Evaluation;
 
-/// <summary>Takes what evaluation finds: streams that began to fire, and streams that ended. Evaluation knows nothing of what is made of them.</summary>
+/// <summary>
+/// Takes what evaluation finds: streams that began to fire, and streams that ended. Evaluation knows nothing of what is made of them.
+/// </summary>
 public interface ITransitionSink
 {
     /// <summary>Writes into the evaluation's own transaction, so that a step is taken wholly or not at all.</summary>
     Task ApplyAsync(
-        StateDbContext db, ModelDefinition model, IReadOnlyList<Rule> rules, IReadOnlyList<StreamTransition> transitions, CancellationToken cancellation);
+        StateDbContext db,
+        ModelDefinition model,
+        IReadOnlyList<Rule> rules,
+        IReadOnlyList<StreamTransition> transitions,
+        CancellationToken cancellation
+    );
 
     /// <summary>After steps were taken: works on what has changed since the last call.</summary>
     Task SettleAsync(CancellationToken cancellation);

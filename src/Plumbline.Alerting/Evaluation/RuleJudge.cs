@@ -5,8 +5,8 @@ using Plumbline.Statistics.Alarms;
 namespace Plumbline.Alerting.Evaluation;
 
 /// <summary>
-/// Judges the windows of a rule's streams, one after the other: from what is remembered and the window's point to what is remembered next, and perhaps a transition.
-/// Pure: the same points give the same alerts, live and in a backtest.
+/// Judges the windows of a rule's streams, one after the other: from what is remembered and the window's point to what is remembered next,
+/// and perhaps a transition. Pure: the same points give the same alerts, live and in a backtest.
 /// </summary>
 /// <param name="rule">The rule.</param>
 /// <param name="direction">Which way is bad, resolved: above, below or either.</param>
@@ -31,33 +31,57 @@ public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan windo
     /// <param name="start">Start of the window.</param>
     /// <param name="point">Its point; null when there is none.</param>
     /// <param name="lookup">Other points that the condition compares with.</param>
-    public (StreamState State, StreamTransition? Transition) Judge(StreamKey key, StreamState state, DateTimeOffset start, MetricPoint? point, Func<StreamKey, DateTimeOffset, MetricPoint?> lookup)
+    public (StreamState State, StreamTransition? Transition) Judge(
+        StreamKey key,
+        StreamState state,
+        DateTimeOffset start,
+        MetricPoint? point,
+        Func<StreamKey, DateTimeOffset, MetricPoint?> lookup
+    )
     {
         state = state with { LastWindow = start };
-        if (Unjudgeable(point) is { } reason) return (CannotJudge(state, reason), null);
+        if (Unjudgeable(point) is { } reason)
+            return (CannotJudge(state, reason), null);
         return rule.Kind.GathersEvidence ? JudgeEvidence(key, state, start, point!) : JudgeCondition(key, state, start, point, lookup);
     }
 
-    private string? Unjudgeable(MetricPoint? point) => rule.Kind.IsJudgedByClock ? null : point switch
-    {
-        null => "no number for the last window",
-        { Status: MetricStatus.InsufficientData } => $"too few rows: {point.N}",
-        { Status: MetricStatus.Undefined } => "not defined on the last window's rows",
-        { Value: null } => "no value",
-        _ when point.N < rule.MinimumN => $"too few rows: {point.N} of {rule.MinimumN}",
-        _ => null,
-    };
+    private string? Unjudgeable(MetricPoint? point) =>
+        rule.Kind.IsJudgedByClock
+            ? null
+            : point switch
+            {
+                null => "no number for the last window",
+                { Status: MetricStatus.InsufficientData } => $"too few rows: {point.N}",
+                { Status: MetricStatus.Undefined } => "not defined on the last window's rows",
+                { Value: null } => "no value",
+                _ when point.N < rule.MinimumN => $"too few rows: {point.N} of {rule.MinimumN}",
+                _ => null,
+            };
 
     // A window that says nothing ends nothing: what fires goes on firing.
     private static StreamState CannotJudge(StreamState state, string reason) =>
-        state with { Unjudged = state.Unjudged + 1, Reason = reason, Status = state.Status == StreamStatus.Firing ? StreamStatus.Firing : StreamStatus.CannotJudge };
+        state with
+        {
+            Unjudged = state.Unjudged + 1,
+            Reason = reason,
+            Status = state.Status == StreamStatus.Firing ? StreamStatus.Firing : StreamStatus.CannotJudge,
+        };
 
     private (StreamState, StreamTransition?) JudgeEvidence(StreamKey key, StreamState state, DateTimeOffset start, MetricPoint point)
     {
         (state, var calibrated) = _calibrated.Judge(key, state, point);
-        if (calibrated is not { PValue: { } pValue } seen) return (CannotJudge(state, "learning what is normal"), null);
-        state = state with { Unjudged = 0, LastValue = point.Value, LastExpected = seen.Expected, LastPValue = seen.PValue, LastN = point.N };
-        if (state.Status == StreamStatus.Firing) return Firing(key, state, start, point, seen);
+        if (calibrated is not { PValue: { } pValue } seen)
+            return (CannotJudge(state, "learning what is normal"), null);
+        state = state with
+        {
+            Unjudged = 0,
+            LastValue = point.Value,
+            LastExpected = seen.Expected,
+            LastPValue = seen.PValue,
+            LastN = point.N,
+        };
+        if (state.Status == StreamStatus.Firing)
+            return Firing(key, state, start, point, seen);
         var step = detector.Next(state.Alarm, pValue, start);
         state = state with { Alarm = step.State, Evidence = EvidenceRun.Add(state.Evidence, step, start, seen.Deviation, point.N) };
         if (!step.IsAlarm)
@@ -74,48 +98,139 @@ public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan windo
         return (state, Transition(key, fires: true, start, onset, point, seen, windows, small));
     }
 
-    private (StreamState, StreamTransition?) Firing(StreamKey key, StreamState state, DateTimeOffset start, MetricPoint point, CalibratedValue seen)
+    private (StreamState, StreamTransition?) Firing(
+        StreamKey key,
+        StreamState state,
+        DateTimeOffset start,
+        MetricPoint point,
+        CalibratedValue seen
+    )
     {
         var onset = state.Onset ?? start;
         var windows = 1 + (int)((start - onset) / window);
         var normal = seen.PValue > NormalPValue || seen.Effect < seen.Floor / 4;
-        state = state with { Quiet = normal ? state.Quiet + 1 : 0, Grown = state.Small && !normal && seen.Effect >= seen.Floor ? state.Grown + 1 : 0 };
+        state = state with
+        {
+            Quiet = normal ? state.Quiet + 1 : 0,
+            Grown = state.Small && !normal && seen.Effect >= seen.Floor ? state.Grown + 1 : 0,
+        };
         if (state.Quiet >= QuietToResolve)
         {
-            var ended = state with { Status = StreamStatus.Inactive, Onset = null, Small = false, Quiet = 0, Grown = 0, Alarm = AlarmState.Fresh with { LastWindow = start }, Evidence = [] };
+            var ended = state with
+            {
+                Status = StreamStatus.Inactive,
+                Onset = null,
+                Small = false,
+                Quiet = 0,
+                Grown = 0,
+                Alarm = AlarmState.Fresh with { LastWindow = start },
+                Evidence = [],
+            };
             return (ended, Transition(key, fires: false, start, onset, point, seen, windows, state.Small));
         }
 
-        if (state.Grown < GrownToFire) return (state, null);
+        if (state.Grown < GrownToFire)
+            return (state, null);
         return (state with { Small = false, Grown = 0 }, Transition(key, fires: true, start, onset, point, seen, windows, small: false));
     }
 
-    private (StreamState, StreamTransition?) JudgeCondition(StreamKey key, StreamState state, DateTimeOffset start, MetricPoint? point, Func<StreamKey, DateTimeOffset, MetricPoint?> lookup)
+    private (StreamState, StreamTransition?) JudgeCondition(
+        StreamKey key,
+        StreamState state,
+        DateTimeOffset start,
+        MetricPoint? point,
+        Func<StreamKey, DateTimeOffset, MetricPoint?> lookup
+    )
     {
-        var normal = state.Learned.Count >= CalibratedPoint.WindowsToLearn(window) ? state.Learned.Average(entry => entry.Value) : (double?)null;
-        var (suspicious, expected, reason) = rule.Kind.Judge(new JudgedWindow(
-            rule, direction, point, normal, before => lookup(key, start - before), version => lookup(key with { Version = version }, start)));
-        var learned = point is not null && normal is null && rule.Kind.LearnsNormal(rule) ? state.Learned.Add(CalibratedPoint.Learn(point)) : state.Learned;
+        var normal =
+            state.Learned.Count >= CalibratedPoint.WindowsToLearn(window) ? state.Learned.Average(entry => entry.Value) : (double?)null;
+        var (suspicious, expected, reason) = rule.Kind.Judge(
+            new JudgedWindow(
+                rule,
+                direction,
+                point,
+                normal,
+                before => lookup(key, start - before),
+                version => lookup(key with { Version = version }, start)
+            )
+        );
+        var learned =
+            point is not null && normal is null && rule.Kind.LearnsNormal(rule)
+                ? state.Learned.Add(CalibratedPoint.Learn(point))
+                : state.Learned;
         state = state with { Learned = learned, LastValue = point?.Value, LastExpected = expected, LastN = point?.N ?? 0 };
-        if (suspicious is not { } bad) return (CannotJudge(state, reason ?? "nothing to compare with"), null);
+        if (suspicious is not { } bad)
+            return (CannotJudge(state, reason ?? "nothing to compare with"), null);
         var recent = state.Recent.Add(bad);
-        if (recent.Count > rule.OfWindows) recent = recent.RemoveAt(0);
+        if (recent.Count > rule.OfWindows)
+            recent = recent.RemoveAt(0);
         state = state with { Recent = recent, Unjudged = 0, Reason = null };
         var hits = recent.Count(hit => hit);
-        var seen = new CalibratedValue(PValue: null, expected, point?.Value is { } value && expected is { } usual ? Math.Abs(value - usual) : 0, 0);
+        var seen = new CalibratedValue(
+            PValue: null,
+            expected,
+            point?.Value is { } value && expected is { } usual ? Math.Abs(value - usual) : 0,
+            0
+        );
         if (state.Status == StreamStatus.Firing)
         {
             state = state with { Quiet = bad ? 0 : state.Quiet + 1 };
-            if (state.Quiet < Math.Max(rule.OfWindows, 2)) return (state, null);
+            if (state.Quiet < Math.Max(rule.OfWindows, 2))
+                return (state, null);
             var onset = state.Onset ?? start;
-            return (state with { Status = StreamStatus.Inactive, Onset = null, Quiet = 0, Recent = [] }, Transition(key, fires: false, start, onset, point, seen, 1 + (int)((start - onset) / window), small: false));
+            return (
+                state with
+                {
+                    Status = StreamStatus.Inactive,
+                    Onset = null,
+                    Quiet = 0,
+                    Recent = [],
+                },
+                Transition(key, fires: false, start, onset, point, seen, 1 + (int)((start - onset) / window), small: false)
+            );
         }
 
-        if (hits < rule.ForWindows) return (state with { Status = hits > 0 ? StreamStatus.Pending : StreamStatus.Inactive }, null);
+        if (hits < rule.ForWindows)
+            return (state with { Status = hits > 0 ? StreamStatus.Pending : StreamStatus.Inactive }, null);
         var since = start - ((recent.Count - 1 - recent.IndexOf(true)) * window);
-        return (state with { Status = StreamStatus.Firing, Onset = since, Quiet = 0 }, Transition(key, fires: true, start, since, point, seen, 1 + (int)((start - since) / window), small: false));
+        return (
+            state with
+            {
+                Status = StreamStatus.Firing,
+                Onset = since,
+                Quiet = 0,
+            },
+            Transition(key, fires: true, start, since, point, seen, 1 + (int)((start - since) / window), small: false)
+        );
     }
 
-    private StreamTransition Transition(StreamKey key, bool fires, DateTimeOffset start, DateTimeOffset onset, MetricPoint? point, CalibratedValue seen, int windows, bool small) =>
-        new(key, fires, start + window, onset, new AlertEvidence(point?.Value, seen.Expected, point?.Lower, point?.Upper, seen.PValue, seen.Effect, point?.N ?? 0, start, (int)window.TotalSeconds, windows, small));
+    private StreamTransition Transition(
+        StreamKey key,
+        bool fires,
+        DateTimeOffset start,
+        DateTimeOffset onset,
+        MetricPoint? point,
+        CalibratedValue seen,
+        int windows,
+        bool small
+    ) =>
+        new(
+            key,
+            fires,
+            start + window,
+            onset,
+            new AlertEvidence(
+                point?.Value,
+                seen.Expected,
+                point?.Lower,
+                point?.Upper,
+                seen.PValue,
+                seen.Effect,
+                point?.N ?? 0,
+                start,
+                (int)window.TotalSeconds,
+                windows,
+                small
+            )
+        );
 }

@@ -7,7 +7,8 @@ using Plumbline.Statistics.Alarms;
 namespace Plumbline.Alerting.Evaluation;
 
 /// <summary>
-/// Rules of one length of window going over windows in order, with what their streams remember. The live pass and the backtest are both this.
+/// Rules of one length of window going over windows in order, with what their streams remember. The live pass and the backtest are both
+/// this.
 /// </summary>
 public sealed class RuleRun
 {
@@ -28,7 +29,13 @@ public sealed class RuleRun
     /// <param name="window">That length.</param>
     /// <param name="remembered">What the streams remember.</param>
     /// <param name="otherStreams">Streams of other anomaly rules that share the budget of this length.</param>
-    public RuleRun(ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, IReadOnlyDictionary<StreamKey, StreamState> remembered, int otherStreams = 0)
+    public RuleRun(
+        ModelDefinition model,
+        IReadOnlyList<Rule> rules,
+        TimeSpan window,
+        IReadOnlyDictionary<StreamKey, StreamState> remembered,
+        int otherStreams = 0
+    )
     {
         (_model, Rules, _window, _otherStreams) = (model, rules, window, otherStreams);
         _streams = new(remembered);
@@ -49,10 +56,13 @@ public sealed class RuleRun
     /// <summary>Judges the windows that start in [from, to), in order, each with all rules.</summary>
     public IReadOnlyList<StreamTransition> Judge(PointGrid grid, DateTimeOffset from, DateTimeOffset to)
     {
-        foreach (var rule in Rules) AddStreams(rule, grid);
+        foreach (var rule in Rules)
+            AddStreams(rule, grid);
         var judges = MakeJudges();
         var transitions = new List<StreamTransition>();
-        var byRule = _streams.Keys.GroupBy(key => key.Rule, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+        var byRule = _streams
+            .Keys.GroupBy(key => key.Rule, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
         for (var start = from; start < to; start += _window)
         {
             foreach (var rule in Rules)
@@ -60,10 +70,12 @@ public sealed class RuleRun
                 foreach (var key in byRule.GetValueOrDefault(rule.Name, []))
                 {
                     var state = _streams[key];
-                    if (start <= state.LastWindow) continue;
+                    if (start <= state.LastWindow)
+                        continue;
                     var (next, transition) = judges[rule.Name].Judge(key, state, start, grid.Find(key, start), grid.Find);
                     _streams[key] = next;
-                    if (transition is not null) transitions.Add(transition);
+                    if (transition is not null)
+                        transitions.Add(transition);
                 }
             }
         }
@@ -82,11 +94,14 @@ public sealed class RuleRun
 
         foreach (var point in grid.Scopes(rule.Metric))
         {
-            if (!rule.Watches(point.Feature, point.Class, point.Segment, point.Version)) continue;
+            if (!rule.Watches(point.Feature, point.Class, point.Segment, point.Version))
+                continue;
             // A rule over the drift of features is about inputs: what the model answers moves with each release, and has rules of its own.
-            if (rule.Metric == CalibratedDriftMetrics.Calibrated && rule.Features is null && point.Feature.StartsWith('@')) continue;
+            if (rule.Metric == CalibratedDriftMetrics.Calibrated && rule.Features is null && point.Feature.StartsWith('@'))
+                continue;
             var key = StreamKey.Of(rule.Name, point);
-            if (_streams.ContainsKey(key)) continue;
+            if (_streams.ContainsKey(key))
+                continue;
             if (count++ >= MaxStreams)
             {
                 Refused++;
@@ -101,15 +116,19 @@ public sealed class RuleRun
     {
         var drift = Rules.Where(rule => rule.Kind.GathersEvidence).Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
         var streams = Math.Max(1, _otherStreams + _streams.Keys.Count(key => drift.Contains(key.Rule)));
-        var detector = new AlarmDetector(BudgetOf(_model).Threshold(_window, streams, _window == _model.Window ? BaseShare : (1 - BaseShare) / 2));
+        var detector = new AlarmDetector(
+            BudgetOf(_model).Threshold(_window, streams, _window == _model.Window ? BaseShare : (1 - BaseShare) / 2)
+        );
         return Rules.ToDictionary(rule => rule.Name, rule => new RuleJudge(rule, Resolve(rule), _window, detector), StringComparer.Ordinal);
     }
 
-    private RuleDirection Resolve(Rule rule) => rule.Direction != RuleDirection.Auto ? rule.Direction
-        : KnownMetrics.Find(_model, rule.Metric)?.Direction switch
-        {
-            MetricDirection.LowerIsBetter => RuleDirection.Above,
-            MetricDirection.HigherIsBetter => RuleDirection.Below,
-            _ => RuleDirection.Either,
-        };
+    private RuleDirection Resolve(Rule rule) =>
+        rule.Direction != RuleDirection.Auto
+            ? rule.Direction
+            : KnownMetrics.Find(_model, rule.Metric)?.Direction switch
+            {
+                MetricDirection.LowerIsBetter => RuleDirection.Above,
+                MetricDirection.HigherIsBetter => RuleDirection.Below,
+                _ => RuleDirection.Either,
+            };
 }

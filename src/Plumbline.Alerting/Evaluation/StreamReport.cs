@@ -6,7 +6,15 @@ using Plumbline.Registry.State;
 namespace Plumbline.Alerting.Evaluation;
 
 /// <summary>How a rule stands: streams by status, and why some cannot be judged (reason and how many, the most frequent first).</summary>
-public sealed record RuleStanding(string Rule, int Inactive, int Pending, int Firing, int CannotJudge, IReadOnlyList<KeyValuePair<string, int>> Reasons, DateTimeOffset? LastWindow);
+public sealed record RuleStanding(
+    string Rule,
+    int Inactive,
+    int Pending,
+    int Firing,
+    int CannotJudge,
+    IReadOnlyList<KeyValuePair<string, int>> Reasons,
+    DateTimeOffset? LastWindow
+);
 
 /// <summary>How all rules of a model stand, and the budget that they share.</summary>
 /// <param name="Alarms">False alarms that are acceptable per <paramref name="Per"/>.</param>
@@ -15,7 +23,14 @@ public sealed record RuleStanding(string Rule, int Inactive, int Pending, int Fi
 /// <param name="Rules">Every enabled rule.</param>
 /// <param name="LastLook">When the rules were looked at last, by the clock; null before the first look.</param>
 /// <param name="LastError">Why that failed; null when it did not.</param>
-public sealed record ModelStanding(double Alarms, TimeSpan Per, int CalibratedStreams, IReadOnlyList<RuleStanding> Rules, DateTimeOffset? LastLook, string? LastError);
+public sealed record ModelStanding(
+    double Alarms,
+    TimeSpan Per,
+    int CalibratedStreams,
+    IReadOnlyList<RuleStanding> Rules,
+    DateTimeOffset? LastLook,
+    string? LastError
+);
 
 /// <summary>What the rules of a model can say now, and what they cannot.</summary>
 public sealed class StreamReport(IDbContextFactory<StateDbContext> state, RuleBook book, AlertPassState pass)
@@ -23,15 +38,41 @@ public sealed class StreamReport(IDbContextFactory<StateDbContext> state, RuleBo
     public async Task<ModelStanding> ReadAsync(ModelDefinition model, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = (await db.AlertStreams.AsNoTracking().Where(row => row.ModelId == model.Id).Select(row => new { row.Rule, row.Status, row.State }).ToListAsync(cancellation)).ToLookup(row => row.Rule, StringComparer.Ordinal);
+        var rows = (
+            await db
+                .AlertStreams.AsNoTracking()
+                .Where(row => row.ModelId == model.Id)
+                .Select(row => new
+                {
+                    row.Rule,
+                    row.Status,
+                    row.State,
+                })
+                .ToListAsync(cancellation)
+        ).ToLookup(row => row.Rule, StringComparer.Ordinal);
         var rules = (await book.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
         var standings = new List<RuleStanding>();
         foreach (var rule in rules)
         {
             var streams = rows[rule.Name].Select(row => ((StreamStatus)row.Status, State: StreamState.Read(row.State))).ToList();
-            var reasons = streams.Where(stream => stream.Item1 == StreamStatus.CannotJudge).GroupBy(stream => stream.State.Reason ?? "not looked at yet", StringComparer.Ordinal)
-                .Select(group => KeyValuePair.Create(group.Key, group.Count())).OrderByDescending(pair => pair.Value).Take(5).ToList();
-            standings.Add(new RuleStanding(rule.Name, Count(StreamStatus.Inactive), Count(StreamStatus.Pending), Count(StreamStatus.Firing), Count(StreamStatus.CannotJudge), reasons, streams.Max(stream => stream.State.LastWindow)));
+            var reasons = streams
+                .Where(stream => stream.Item1 == StreamStatus.CannotJudge)
+                .GroupBy(stream => stream.State.Reason ?? "not looked at yet", StringComparer.Ordinal)
+                .Select(group => KeyValuePair.Create(group.Key, group.Count()))
+                .OrderByDescending(pair => pair.Value)
+                .Take(5)
+                .ToList();
+            standings.Add(
+                new RuleStanding(
+                    rule.Name,
+                    Count(StreamStatus.Inactive),
+                    Count(StreamStatus.Pending),
+                    Count(StreamStatus.Firing),
+                    Count(StreamStatus.CannotJudge),
+                    reasons,
+                    streams.Max(stream => stream.State.LastWindow)
+                )
+            );
 
             int Count(StreamStatus status) => streams.Count(stream => stream.Item1 == status);
         }

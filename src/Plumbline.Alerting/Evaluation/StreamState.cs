@@ -23,7 +23,10 @@ public enum StreamStatus
 /// <summary>What is remembered of a stream from window to window. Immutable; stored as JSON.</summary>
 public sealed record StreamState
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault,
+    };
 
     public StreamStatus Status { get; init; } = StreamStatus.CannotJudge;
 

@@ -18,7 +18,8 @@ internal static class AlertWords
         var what = alert.Metric switch
         {
             CalibratedDriftMetrics.Calibrated => $"{alert.Feature} drifts {change}",
-            InputMetrics.MissingOverReference => $"{alert.Feature} is missing {Figures.Format(alert.Numbers.Value * 100)} points more often than in the reference",
+            InputMetrics.MissingOverReference =>
+                $"{alert.Feature} is missing {Figures.Format(alert.Numbers.Value * 100)} points more often than in the reference",
             InputMetrics.OutOfRangeRate => $"{alert.Feature} is outside the reference's range in {share} of rows",
             InputMetrics.UnseenRate => $"{alert.Feature} has {share} values that the reference never had",
             InputMetrics.TypeErrorRate => $"{alert.Feature} has {share} values of the wrong type",
@@ -26,10 +27,12 @@ internal static class AlertWords
             _ when alert.Class.Length > 0 => $"{Lower(metric.Heading)} of {alert.Class} {change}",
             _ => $"{Lower(metric.Heading)} {change}",
         };
-        var where = (alert.Segment.Length > 0 ? $" in {alert.Segment}" : "") + (alert.Version.Length > 0 ? $" of version {alert.Version}" : "");
+        var where =
+            (alert.Segment.Length > 0 ? $" in {alert.Segment}" : "") + (alert.Version.Length > 0 ? $" of version {alert.Version}" : "");
         return $"{what}{where}, n {Figures.Count(alert.Numbers.N)}";
     }
 
     // "Missing values" goes on in a sentence; "PSI" and "ROC AUC" stay.
-    private static string Lower(string title) => title.Length > 1 && char.IsLower(title[1]) ? char.ToLowerInvariant(title[0]) + title[1..] : title;
+    private static string Lower(string title) =>
+        title.Length > 1 && char.IsLower(title[1]) ? char.ToLowerInvariant(title[0]) + title[1..] : title;
 }

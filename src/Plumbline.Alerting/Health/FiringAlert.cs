@@ -12,7 +12,8 @@ public sealed record FiringAlert(AlertRow Alert, IncidentRow? Incident)
     public MetricLayer Layer => KnownMetrics.Of(Alert.Metric).LayerOf(Alert.Feature);
 
     /// <summary>Bad when its incident is of those that people are told at once, else watch.</summary>
-    public HealthState State => Incident is { } incident && (AlertSeverity)incident.Severity >= AlertSeverity.Warning ? HealthState.Bad : HealthState.Watch;
+    public HealthState State =>
+        Incident is { } incident && (AlertSeverity)incident.Severity >= AlertSeverity.Warning ? HealthState.Bad : HealthState.Watch;
 
     /// <summary>The feature, where it is one of the model's inputs.</summary>
     public string? Feature => Alert.Feature is ['@', ..] or "" ? null : Alert.Feature;

@@ -6,7 +6,16 @@ namespace Plumbline.Alerting.Health;
 public sealed record FleetRow(ModelDefinition Model, HealthFacts? Facts, IReadOnlyList<LayerHealth> Layers)
 {
     /// <summary>Worst layer first, then how many layers are that bad: the order of attention.</summary>
-    public int Risk => Layers.Sum(layer => layer.State switch { HealthState.Bad => 1000, HealthState.Watch => 10, HealthState.Unknown => 1, _ => 0 });
+    public int Risk =>
+        Layers.Sum(layer =>
+            layer.State switch
+            {
+                HealthState.Bad => 1000,
+                HealthState.Watch => 10,
+                HealthState.Unknown => 1,
+                _ => 0,
+            }
+        );
 }
 
 /// <summary>

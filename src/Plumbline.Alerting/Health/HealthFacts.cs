@@ -16,7 +16,9 @@ public sealed record HealthFacts
 
     public required int ModelId { get; init; }
 
-    /// <summary>Daily points over all rows and versions: failures, latency, concentration, performance, drift of @prediction and @score.</summary>
+    /// <summary>
+    /// Daily points over all rows and versions: failures, latency, concentration, performance, drift of @prediction and @score.
+    /// </summary>
     public IReadOnlyList<MetricPoint> Days { get; init; } = [];
 
     /// <summary>The feature that is farthest from the reference; null without one.</summary>

@@ -16,8 +16,15 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
 {
     private static readonly string[] DayMetrics =
     [
-        SystemMetrics.Requests, SystemMetrics.ErrorRate, SystemMetrics.TimeoutRate, SystemMetrics.LatencyP95, OutputMetrics.TopShare,
-        PerformanceMetrics.Accuracy, PerformanceMetrics.Mae, PerformanceMetrics.LabelCoverage, PopulationStabilityIndex.Name,
+        SystemMetrics.Requests,
+        SystemMetrics.ErrorRate,
+        SystemMetrics.TimeoutRate,
+        SystemMetrics.LatencyP95,
+        OutputMetrics.TopShare,
+        PerformanceMetrics.Accuracy,
+        PerformanceMetrics.Mae,
+        PerformanceMetrics.LabelCoverage,
+        PopulationStabilityIndex.Name,
     ];
 
     /// <summary>Days in which a number that waits for ground truth is looked for.</summary>
@@ -70,22 +77,30 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
             ORDER BY model_id, window_start
             """;
         var points = new List<(int Model, MetricPoint Point)>();
-        using var rows = await store.QueryAsync(new SqlStatement(text, which, new("metrics", DayMetrics), new("days", DaysBack)), cancellation);
+        using var rows = await store.QueryAsync(
+            new SqlStatement(text, which, new("metrics", DayMetrics), new("days", DaysBack)),
+            cancellation
+        );
         while (rows.Read())
         {
             var id = (int)rows.ReadUInt32();
-            points.Add((id, new MetricPoint
-            {
-                Metric = rows.ReadString(),
-                Feature = rows.ReadString(),
-                WindowStart = rows.ReadDateTime(),
-                WindowEnd = rows.ReadDateTime(),
-                Value = rows.ReadNullableDouble(),
-                Lower = rows.ReadNullableDouble(),
-                Upper = rows.ReadNullableDouble(),
-                N = (long)rows.ReadUInt64(),
-                Status = (MetricStatus)rows.ReadByte(),
-            }));
+            points.Add(
+                (
+                    id,
+                    new MetricPoint
+                    {
+                        Metric = rows.ReadString(),
+                        Feature = rows.ReadString(),
+                        WindowStart = rows.ReadDateTime(),
+                        WindowEnd = rows.ReadDateTime(),
+                        Value = rows.ReadNullableDouble(),
+                        Lower = rows.ReadNullableDouble(),
+                        Upper = rows.ReadNullableDouble(),
+                        N = (long)rows.ReadUInt64(),
+                        Status = (MetricStatus)rows.ReadByte(),
+                    }
+                )
+            );
         }
         return points.ToLookup(row => row.Model, row => row.Point);
     }
@@ -101,7 +116,9 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
             """;
         var largest = new Dictionary<int, LargestDrift>();
         using var rows = await store.QueryAsync(
-            new SqlStatement(text, which, new("metric", PopulationStabilityIndex.Name), new("rows", HealthFacts.EnoughRows)), cancellation);
+            new SqlStatement(text, which, new("metric", PopulationStabilityIndex.Name), new("rows", HealthFacts.EnoughRows)),
+            cancellation
+        );
         while (rows.Read())
             largest[(int)rows.ReadUInt32()] = new LargestDrift(rows.ReadString(), rows.ReadDouble(), (long)rows.ReadUInt64());
         return largest;
@@ -135,7 +152,10 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
         return flows;
     }
 
-    private async Task<ILookup<int, (string Version, double Requests)>> ReadVersionsAsync(SqlParameter which, CancellationToken cancellation)
+    private async Task<ILookup<int, (string Version, double Requests)>> ReadVersionsAsync(
+        SqlParameter which,
+        CancellationToken cancellation
+    )
     {
         var text = $$"""
             SELECT model_id, version, assumeNotNull(value) AS requests

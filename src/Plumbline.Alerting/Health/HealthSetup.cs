@@ -8,21 +8,65 @@ namespace Plumbline.Alerting.Health;
 public static class HealthSetup
 {
     public static IServiceCollection AddHealth(this IServiceCollection services) =>
-        services.AddSingleton<HealthFactsReader>().AddSingleton<RuleFindingsReader>().AddSingleton<FleetReader>().AddSingleton<ModelOverviewReader>();
+        services
+            .AddSingleton<HealthFactsReader>()
+            .AddSingleton<RuleFindingsReader>()
+            .AddSingleton<FleetReader>()
+            .AddSingleton<ModelOverviewReader>();
 
     public static void MapModelHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/models/{model}/health", async Task<IResult> (string model, ModelCatalog models, HealthFactsReader facts, RuleFindingsReader findings, CancellationToken cancellation) =>
-            models.Find(model) is { } found
-                ? TypedResults.Ok(View(found, LayerStates.Of(
-                    (await facts.ReadAsync(found, cancellation)).GetValueOrDefault(found.Id), (await findings.ReadAsync(found, cancellation)).GetValueOrDefault(found.Id))))
-                : Problems.UnknownModel(model)).RequireRole(ApiRole.Read).WithTags("Health");
-        routes.MapGet("/v1/fleet", async (FleetReader fleet, CancellationToken cancellation) =>
-            TypedResults.Ok(new { Models = (await fleet.ReadAsync(cancellation)).Select(row => View(row.Model, row.Layers)) })).RequireRole(ApiRole.Read).WithTags("Health");
+        routes
+            .MapGet(
+                "/v1/models/{model}/health",
+                async Task<IResult> (
+                    string model,
+                    ModelCatalog models,
+                    HealthFactsReader facts,
+                    RuleFindingsReader findings,
+                    CancellationToken cancellation
+                ) =>
+                    models.Find(model) is { } found
+                        ? TypedResults.Ok(
+                            View(
+                                found,
+                                LayerStates.Of(
+                                    (await facts.ReadAsync(found, cancellation)).GetValueOrDefault(found.Id),
+                                    (await findings.ReadAsync(found, cancellation)).GetValueOrDefault(found.Id)
+                                )
+                            )
+                        )
+                        : Problems.UnknownModel(model)
+            )
+            .RequireRole(ApiRole.Read)
+            .WithTags("Health");
+        routes
+            .MapGet(
+                "/v1/fleet",
+                async (FleetReader fleet, CancellationToken cancellation) =>
+                    TypedResults.Ok(new { Models = (await fleet.ReadAsync(cancellation)).Select(row => View(row.Model, row.Layers)) })
+            )
+            .RequireRole(ApiRole.Read)
+            .WithTags("Health");
     }
 
     private static HealthView View(ModelDefinition model, IReadOnlyList<LayerHealth> layers) =>
-        new(model.Name, [.. layers.Select(layer => new LayerHealthView(layer.Layer.ToString().ToLowerInvariant(), layer.State switch { HealthState.Unknown => "cannot_judge", var state => state.ToString().ToLowerInvariant() }, layer.Reason, layer.Feature, layer.IncidentId))]);
+        new(
+            model.Name,
+            [
+                .. layers.Select(layer => new LayerHealthView(
+                    layer.Layer.ToString().ToLowerInvariant(),
+                    layer.State switch
+                    {
+                        HealthState.Unknown => "cannot_judge",
+                        var state => state.ToString().ToLowerInvariant(),
+                    },
+                    layer.Reason,
+                    layer.Feature,
+                    layer.IncidentId
+                )),
+            ]
+        );
 }
 
 /// <summary>A model's health on the wire.</summary>

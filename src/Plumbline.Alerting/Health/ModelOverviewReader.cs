@@ -40,7 +40,13 @@ public sealed record ModelOverview
 
 /// <summary>Reads the overview of one model.</summary>
 public sealed class ModelOverviewReader(
-    IColumnStore store, HealthFactsReader facts, RuleFindingsReader findings, WindowLedger ledger, BaselineCatalog baselines, NotComputedReader notComputed)
+    IColumnStore store,
+    HealthFactsReader facts,
+    RuleFindingsReader findings,
+    WindowLedger ledger,
+    BaselineCatalog baselines,
+    NotComputedReader notComputed
+)
 {
     /// <summary>More segments than a chooser can show.</summary>
     private const int MostSegments = 200;
@@ -65,7 +71,13 @@ public sealed class ModelOverviewReader(
             Firing = rules.Firing,
             First = all.Version is null ? null : all.First,
             Last = all.Version is null ? null : all.Last,
-            Releases = [.. (await versions).Where(row => row.Version.Length > 0 && row.Version != VersionPlaces.Other).OrderBy(row => row.First).Select(row => (row.Version, row.First))],
+            Releases =
+            [
+                .. (await versions)
+                    .Where(row => row.Version.Length > 0 && row.Version != VersionPlaces.Other)
+                    .OrderBy(row => row.First)
+                    .Select(row => (row.Version, row.First)),
+            ],
             Segments = await segments,
             Backlog = await backlog,
             NotComputed = await missing,
@@ -73,7 +85,10 @@ public sealed class ModelOverviewReader(
         };
     }
 
-    private async Task<List<(string Version, DateTimeOffset First, DateTimeOffset Last)>> ReadVersionsAsync(ModelDefinition model, CancellationToken cancellation)
+    private async Task<List<(string Version, DateTimeOffset First, DateTimeOffset Last)>> ReadVersionsAsync(
+        ModelDefinition model,
+        CancellationToken cancellation
+    )
     {
         const string text = """
             SELECT version, min(window_start) AS first, max(window_end) AS last FROM metric_points
@@ -81,7 +96,10 @@ public sealed class ModelOverviewReader(
             GROUP BY version ORDER BY first
             """;
         var versions = new List<(string, DateTimeOffset, DateTimeOffset)>();
-        using var rows = await store.QueryAsync(new SqlStatement(text, new("model", model.Id), new("seconds", (int)model.Window.TotalSeconds)), cancellation);
+        using var rows = await store.QueryAsync(
+            new SqlStatement(text, new("model", model.Id), new("seconds", (int)model.Window.TotalSeconds)),
+            cancellation
+        );
         while (rows.Read())
             versions.Add((rows.ReadString(), rows.ReadDateTime(), rows.ReadDateTime()));
         return versions;
@@ -97,7 +115,10 @@ public sealed class ModelOverviewReader(
             GROUP BY segment ORDER BY sum(n) DESC LIMIT {most:UInt32}
             """;
         var segments = new List<string>();
-        using var rows = await store.QueryAsync(new SqlStatement(text, new("model", model.Id), new("seconds", (int)model.Window.TotalSeconds), new("most", MostSegments)), cancellation);
+        using var rows = await store.QueryAsync(
+            new SqlStatement(text, new("model", model.Id), new("seconds", (int)model.Window.TotalSeconds), new("most", MostSegments)),
+            cancellation
+        );
         while (rows.Read())
             segments.Add(rows.ReadString());
         segments.Sort(StringComparer.Ordinal);

@@ -20,50 +20,96 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
     /// <summary>What turned out goes before what is expected.</summary>
     private static readonly string[] CostsPer1000 = [CostMetrics.RealizedPer1000, CostMetrics.EstimatedPer1000];
 
-    /// <summary>The worst certain loss among the model's main metrics, for all rows and the segments of the incident; else whatever can be told; null when nothing can.</summary>
-    public async Task<IncidentImpact?> ReadAsync(IncidentRow incident, IReadOnlyList<AlertRow> alerts, ModelDefinition model, IReadOnlyList<string> segments, CancellationToken cancellation)
+    /// <summary>
+    /// The worst certain loss among the model's main metrics, for all rows and the segments of the incident; else whatever can be told;
+    /// null when nothing can.
+    /// </summary>
+    public async Task<IncidentImpact?> ReadAsync(
+        IncidentRow incident,
+        IReadOnlyList<AlertRow> alerts,
+        ModelDefinition model,
+        IReadOnlyList<string> segments,
+        CancellationToken cancellation
+    )
     {
         var onset = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs);
-        var end = alerts.Any(alert => alert.ResolvedMs is null) ? time.GetUtcNow() : DateTimeOffset.FromUnixTimeMilliseconds(alerts.Max(alert => alert.ResolvedMs) ?? incident.FiredMs);
+        var end = alerts.Any(alert => alert.ResolvedMs is null)
+            ? time.GetUtcNow()
+            : DateTimeOffset.FromUnixTimeMilliseconds(alerts.Max(alert => alert.ResolvedMs) ?? incident.FiredMs);
         var found = new List<IncidentImpact>();
         foreach (var segment in segments.Prepend(""))
         {
             foreach (var metric in DefaultRules.MainMetrics(model.Task))
             {
-                var impact = await ReadAsync(model, PerformanceMetrics.Of(metric), segment, onset, end, cancellation) ?? await ReadAsync(model, EstimatedMetrics.Of(metric), segment, onset, end, cancellation);
-                if (impact is not null) found.Add(impact);
+                var impact =
+                    await ReadAsync(model, PerformanceMetrics.Of(metric), segment, onset, end, cancellation)
+                    ?? await ReadAsync(model, EstimatedMetrics.Of(metric), segment, onset, end, cancellation);
+                if (impact is not null)
+                    found.Add(impact);
             }
         }
 
-        var worst = found.OrderByDescending(impact => impact.Certain).ThenByDescending(impact => impact.LossLower / Math.Max(1e-9, Math.Abs(impact.Before))).FirstOrDefault();
-        if (worst is null || await CostPerDayAsync(model, onset, end, cancellation) is not { } money) return worst;
-        var sure = money.Lower > 0 ? "about" : money.Upper < 0 ? "no loss:" : "in money perhaps chance:";
+        var worst = found
+            .OrderByDescending(impact => impact.Certain)
+            .ThenByDescending(impact => impact.LossLower / Math.Max(1e-9, Math.Abs(impact.Before)))
+            .FirstOrDefault();
+        if (worst is null || await CostPerDayAsync(model, onset, end, cancellation) is not { } money)
+            return worst;
+        var sure =
+            money.Lower > 0 ? "about"
+            : money.Upper < 0 ? "no loss:"
+            : "in money perhaps chance:";
         return worst with
         {
             MoneyPerDay = money.Value,
             MoneyLower = money.Lower,
             MoneyUpper = money.Upper,
             Currency = model.Cost!.Currency,
-            Words = $"{worst.Words}; {sure} {Signed(money.Value)} {model.Cost.Currency} a day, 95 % {Signed(money.Lower)} .. {Signed(money.Upper)}",
+            Words =
+                $"{worst.Words}; {sure} {Signed(money.Value)} {model.Cost.Currency} a day, 95 % {Signed(money.Lower)} .. {Signed(money.Upper)}",
         };
     }
 
     /// <summary>
-    /// By how much the cost of decisions per day grew, with its 95 % interval: the change of the cost per prediction, realised where ground truth has come, else estimated, times the predictions of a day since
-    /// the onset. Null without a declared cost or without priced rows on both sides.
+    /// By how much the cost of decisions per day grew, with its 95 % interval: the change of the cost per prediction, realised where ground
+    /// truth has come, else estimated, times the predictions of a day since the onset. Null without a declared cost or without priced rows
+    /// on both sides.
     /// </summary>
-    private async Task<(double Value, double Lower, double Upper)?> CostPerDayAsync(ModelDefinition model, DateTimeOffset onset, DateTimeOffset end, CancellationToken cancellation)
+    private async Task<(double Value, double Lower, double Upper)?> CostPerDayAsync(
+        ModelDefinition model,
+        DateTimeOffset onset,
+        DateTimeOffset end,
+        CancellationToken cancellation
+    )
     {
-        if (model.Cost is null) return null;
-        var read = await points.ReadAsync(model, new MetricQuery { Metrics = [.. CostsPer1000, InputMetrics.Rows], From = onset - Before, To = end }, cancellation);
+        if (model.Cost is null)
+            return null;
+        var read = await points.ReadAsync(
+            model,
+            new MetricQuery
+            {
+                Metrics = [.. CostsPer1000, InputMetrics.Rows],
+                From = onset - Before,
+                To = end,
+            },
+            cancellation
+        );
         var usable = read.Where(point => point is { Value: not null, N: > 0 }).ToList();
         var rows = usable.Where(point => point.Metric == InputMetrics.Rows && point.WindowStart >= onset).ToList();
-        if (rows.Count == 0) return null;
+        if (rows.Count == 0)
+            return null;
         var perDay = rows.Average(point => point.Value!.Value) * (CoarseWindows.Day / model.Window) / 1000;
         foreach (var metric in CostsPer1000)
         {
             var side = usable.Where(point => point.Metric == metric).ToList();
-            if (Mean(side.Where(point => point.WindowEnd <= onset)) is not { Rows: >= EnoughRows } before || Mean(side.Where(point => point.WindowStart >= onset)) is not { Rows: >= EnoughRows } after) continue;
+            if (
+                Mean(side.Where(point => point.WindowEnd <= onset)) is not { Rows: >= EnoughRows } before
+                || Mean(side.Where(point => point.WindowStart >= onset)) is not { Rows: >= EnoughRows } after
+            )
+            {
+                continue;
+            }
+
             var (change, margin) = (after.Value - before.Value, 1.96 * Math.Sqrt(after.Variance + before.Variance));
             return (change * perDay, (change - margin) * perDay, (change + margin) * perDay);
         }
@@ -71,35 +117,75 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
         return null;
     }
 
-    private async Task<IncidentImpact?> ReadAsync(ModelDefinition model, string metric, string segment, DateTimeOffset onset, DateTimeOffset end, CancellationToken cancellation)
+    private async Task<IncidentImpact?> ReadAsync(
+        ModelDefinition model,
+        string metric,
+        string segment,
+        DateTimeOffset onset,
+        DateTimeOffset end,
+        CancellationToken cancellation
+    )
     {
         // A segment has too few labelled rows in an hour; its days have enough.
         var window = segment.Length == 0 || model.Window >= CoarseWindows.Day ? model.Window : CoarseWindows.Day;
-        var read = await points.ReadAsync(model, new MetricQuery { Metrics = [metric], Segment = segment, From = onset - Before, To = end, Window = window }, cancellation);
+        var read = await points.ReadAsync(
+            model,
+            new MetricQuery
+            {
+                Metrics = [metric],
+                Segment = segment,
+                From = onset - Before,
+                To = end,
+                Window = window,
+            },
+            cancellation
+        );
         var usable = read.Where(point => point is { Value: not null, N: > 0, Status: MetricStatus.Ok or MetricStatus.Incomplete }).ToList();
-        var (before, after) = (Mean(usable.Where(point => point.WindowEnd <= onset)), Mean(usable.Where(point => point.WindowStart >= onset - (window > model.Window ? window / 2 : TimeSpan.Zero))));
-        if (before is not { Rows: >= EnoughRows } || after is not { Rows: >= EnoughRows }) return null;
+        var (before, after) = (
+            Mean(usable.Where(point => point.WindowEnd <= onset)),
+            Mean(usable.Where(point => point.WindowStart >= onset - (window > model.Window ? window / 2 : TimeSpan.Zero)))
+        );
+        if (before is not { Rows: >= EnoughRows } || after is not { Rows: >= EnoughRows })
+            return null;
         var sign = KnownMetrics.Find(model, metric)?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
         var loss = sign * (after.Value.Value - before.Value.Value);
         var margin = 1.96 * Math.Sqrt(after.Value.Variance + before.Value.Variance);
         var unit = KnownMetrics.Find(model, metric)?.Unit ?? "";
         var share = unit is "share" or "probability";
         var name = metric.Split('.')[1].Replace('_', ' ');
-        var change = share ? $"{Signed(-loss * 100)} points, 95 % {Signed((-loss - margin) * 100)} .. {Signed((-loss + margin) * 100)}" : $"{Signed(sign * loss)}, 95 % {Signed((sign * loss) - margin)} .. {Signed((sign * loss) + margin)}";
+        var change = share
+            ? $"{Signed(-loss * 100)} points, 95 % {Signed((-loss - margin) * 100)} .. {Signed((-loss + margin) * 100)}"
+            : $"{Signed(sign * loss)}, 95 % {Signed((sign * loss) - margin)} .. {Signed((sign * loss) + margin)}";
         var estimated = EstimatedMetrics.Contains(metric);
-        var words = $"{(estimated ? "Estimated " : "")}{name}{(segment.Length > 0 ? $" of {segment}" : "")} {Figures.Format(before.Value.Value)} \u2192 {Figures.Format(after.Value.Value)} ({change}; n {Figures.Count(after.Value.Rows)})";
-        return new IncidentImpact(metric, segment, estimated, before.Value.Value, after.Value.Value, loss, loss - margin, loss + margin, after.Value.Rows, null, null, words);
+        var words =
+            $"{(estimated ? "Estimated " : "")}{name}{(segment.Length > 0 ? $" of {segment}" : "")} {Figures.Format(before.Value.Value)} \u2192 {Figures.Format(after.Value.Value)} ({change}; n {Figures.Count(after.Value.Rows)})";
+        return new IncidentImpact(
+            metric,
+            segment,
+            estimated,
+            before.Value.Value,
+            after.Value.Value,
+            loss,
+            loss - margin,
+            loss + margin,
+            after.Value.Rows,
+            null,
+            null,
+            words
+        );
     }
 
     private static (double Value, double Variance, long Rows)? Mean(IEnumerable<MetricPoint> points)
     {
-        double sum = 0, variance = 0;
+        double sum = 0,
+            variance = 0;
         long rows = 0;
         foreach (var point in points)
         {
             sum += point.N * point.Value!.Value;
             rows += point.N;
-            if (point is { Lower: { } lower, Upper: { } upper }) variance += Math.Pow(point.N * (upper - lower) / (2 * 1.96), 2);
+            if (point is { Lower: { } lower, Upper: { } upper })
+                variance += Math.Pow(point.N * (upper - lower) / (2 * 1.96), 2);
         }
 
         return rows == 0 ? null : (sum / rows, variance / ((double)rows * rows), rows);

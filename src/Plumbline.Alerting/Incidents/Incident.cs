@@ -24,12 +24,19 @@ public enum IncidentState
 /// <param name="Impact">How bad it is; null when nothing tells yet.</param>
 /// <param name="NextSteps">What to do.</param>
 public sealed record IncidentStory(
-    IReadOnlyList<string> Models, IReadOnlyList<string> Segments, IReadOnlyList<string> Versions, IReadOnlyList<string> Features,
-    IReadOnlyList<IncidentCause> Causes, IncidentImpact? Impact, IReadOnlyList<NextStep> NextSteps)
+    IReadOnlyList<string> Models,
+    IReadOnlyList<string> Segments,
+    IReadOnlyList<string> Versions,
+    IReadOnlyList<string> Features,
+    IReadOnlyList<IncidentCause> Causes,
+    IncidentImpact? Impact,
+    IReadOnlyList<NextStep> NextSteps
+)
 {
     public static IncidentStory Empty { get; } = new([], [], [], [], [], null, []);
 
-    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+    internal static JsonSerializerOptions Json { get; } =
+        new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     public string Write() => JsonSerializer.Serialize(this, Json);
 
@@ -37,7 +44,8 @@ public sealed record IncidentStory(
 }
 
 /// <summary>A likely cause.</summary>
-/// <param name="Kind">missing_values, new_category, schema_change, version_rollout, feature_drift, traffic_mix, concept_change, concentration, outage, segment.</param>
+/// <param name="Kind">missing_values, new_category, schema_change, version_rollout, feature_drift, traffic_mix, concept_change,
+/// concentration, outage, segment.</param>
 /// <param name="Subject">The feature, version, class or segment.</param>
 /// <param name="Score">0..1: the order of the list, not a probability.</param>
 /// <param name="Words">The evidence in a sentence.</param>
@@ -58,7 +66,19 @@ public sealed record IncidentCause(string Kind, string Subject, double Score, st
 /// <param name="Currency">Of the money.</param>
 /// <param name="Words">All of it in a sentence.</param>
 public sealed record IncidentImpact(
-    string Metric, string Segment, bool Estimated, double Before, double After, double Loss, double LossLower, double LossUpper, long Rows, double? MoneyPerDay, string? Currency, string Words)
+    string Metric,
+    string Segment,
+    bool Estimated,
+    double Before,
+    double After,
+    double Loss,
+    double LossLower,
+    double LossUpper,
+    long Rows,
+    double? MoneyPerDay,
+    string? Currency,
+    string Words
+)
 {
     /// <summary>Lower end of the 95 % interval of the money; null where there is none.</summary>
     public double? MoneyLower { get; init; }

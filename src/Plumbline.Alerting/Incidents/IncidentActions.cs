@@ -10,35 +10,64 @@ public sealed class IncidentActions(IDbContextFactory<StateDbContext> state, Tim
     public const int MaxComment = 4_000;
 
     /// <summary>Says that somebody looks after it. False when there is no such incident or it is resolved.</summary>
-    public Task<bool> AcknowledgeAsync(long id, string who, string? comment, CancellationToken cancellation) => ChangeAsync(id, who, "acknowledged", comment, (row, now) =>
-    {
-        if (row.State == (int)IncidentState.Resolved) return false;
-        (row.State, row.AcknowledgedAtMs, row.AcknowledgedBy) = ((int)IncidentState.Acknowledged, now, who);
-        return true;
-    }, cancellation);
+    public Task<bool> AcknowledgeAsync(long id, string who, string? comment, CancellationToken cancellation) =>
+        ChangeAsync(
+            id,
+            who,
+            "acknowledged",
+            comment,
+            (row, now) =>
+            {
+                if (row.State == (int)IncidentState.Resolved)
+                    return false;
+                (row.State, row.AcknowledgedAtMs, row.AcknowledgedBy) = ((int)IncidentState.Acknowledged, now, who);
+                return true;
+            },
+            cancellation
+        );
 
     /// <summary>Closes it by hand, whatever fires still. False when there is no such incident.</summary>
-    public Task<bool> ResolveAsync(long id, string who, string? comment, CancellationToken cancellation) => ChangeAsync(id, who, "resolved", comment, (row, now) =>
-    {
-        if (row.State == (int)IncidentState.Resolved) return true;
-        (row.State, row.ResolvedMs, row.ResolvedBy) = ((int)IncidentState.Resolved, now, who);
-        // So that those who were told of it hear that it is over.
-        row.Stale = true;
-        return true;
-    }, cancellation);
+    public Task<bool> ResolveAsync(long id, string who, string? comment, CancellationToken cancellation) =>
+        ChangeAsync(
+            id,
+            who,
+            "resolved",
+            comment,
+            (row, now) =>
+            {
+                if (row.State == (int)IncidentState.Resolved)
+                    return true;
+                (row.State, row.ResolvedMs, row.ResolvedBy) = ((int)IncidentState.Resolved, now, who);
+                // So that those who were told of it hear that it is over.
+                row.Stale = true;
+                return true;
+            },
+            cancellation
+        );
 
     /// <summary>Adds a comment. False when there is no such incident.</summary>
-    public Task<bool> CommentAsync(long id, string who, string comment, CancellationToken cancellation) => ChangeAsync(id, who, "comment", comment, (_, _) => true, cancellation);
+    public Task<bool> CommentAsync(long id, string who, string comment, CancellationToken cancellation) =>
+        ChangeAsync(id, who, "comment", comment, (_, _) => true, cancellation);
 
     /// <summary>Notes on the timeline that it was silenced.</summary>
-    public Task<bool> RememberSilenceAsync(long id, string who, string text, CancellationToken cancellation) => ChangeAsync(id, who, "silenced", text, (_, _) => true, cancellation);
+    public Task<bool> RememberSilenceAsync(long id, string who, string text, CancellationToken cancellation) =>
+        ChangeAsync(id, who, "silenced", text, (_, _) => true, cancellation);
 
-    private async Task<bool> ChangeAsync(long id, string who, string kind, string? text, Func<IncidentRow, long, bool> change, CancellationToken cancellation)
+    private async Task<bool> ChangeAsync(
+        long id,
+        string who,
+        string kind,
+        string? text,
+        Func<IncidentRow, long, bool> change,
+        CancellationToken cancellation
+    )
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        if (await db.Incidents.FirstOrDefaultAsync(row => row.Id == id, cancellation) is not { } row) return false;
+        if (await db.Incidents.FirstOrDefaultAsync(row => row.Id == id, cancellation) is not { } row)
+            return false;
         var now = time.GetUtcNow();
-        if (!change(row, now.ToUnixTimeMilliseconds())) return false;
+        if (!change(row, now.ToUnixTimeMilliseconds()))
+            return false;
         db.IncidentNotes.Add(IncidentBook.Note(row, now, kind, text ?? "", who));
         await db.SaveChangesAsync(cancellation);
         return true;

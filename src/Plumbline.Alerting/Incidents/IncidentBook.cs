@@ -12,23 +12,42 @@ using Plumbline.Registry.State;
 namespace Plumbline.Alerting.Incidents;
 
 /// <summary>Makes incidents of what rules found: which alert belongs where, what happened, how bad it is, and who is told.</summary>
-public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelCatalog models, StoryWriter writer, NotificationOutbox outbox, AlertingOptions options, TimeProvider time) : ITransitionSink
+public sealed class IncidentBook(
+    IDbContextFactory<StateDbContext> state,
+    ModelCatalog models,
+    StoryWriter writer,
+    NotificationOutbox outbox,
+    AlertingOptions options,
+    TimeProvider time
+) : ITransitionSink
 {
     /// <summary>Incidents that a new alert is compared with; older ones have ended long ago.</summary>
     private const int Compared = 200;
 
     /// <inheritdoc/>
-    public async Task ApplyAsync(StateDbContext db, ModelDefinition model, IReadOnlyList<Rule> rules, IReadOnlyList<StreamTransition> transitions, CancellationToken cancellation)
+    public async Task ApplyAsync(
+        StateDbContext db,
+        ModelDefinition model,
+        IReadOnlyList<Rule> rules,
+        IReadOnlyList<StreamTransition> transitions,
+        CancellationToken cancellation
+    )
     {
-        if (transitions.Count == 0) return;
+        if (transitions.Count == 0)
+            return;
         var byName = rules.ToDictionary(rule => rule.Name, StringComparer.Ordinal);
-        var firing = await db.Alerts.Where(alert => alert.ModelId == model.Id && alert.ResolvedMs == null).OrderBy(alert => alert.Id).ToListAsync(cancellation);
+        var firing = await db
+            .Alerts.Where(alert => alert.ModelId == model.Id && alert.ResolvedMs == null)
+            .OrderBy(alert => alert.Id)
+            .ToListAsync(cancellation);
         var candidates = await CandidatesAsync(db, cancellation);
         foreach (var transition in transitions)
         {
             var alert = firing.Find(alert => alert.Key == transition.Key);
-            if (transition.Fires) await FireAsync(db, model, byName[transition.Key.Rule], transition, alert, firing, candidates, cancellation);
-            else if (alert is not null) await EndAsync(db, alert, transition, firing, cancellation);
+            if (transition.Fires)
+                await FireAsync(db, model, byName[transition.Key.Rule], transition, alert, firing, candidates, cancellation);
+            else if (alert is not null)
+                await EndAsync(db, alert, transition, firing, cancellation);
         }
     }
 
@@ -36,11 +55,20 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
     public async Task SettleAsync(CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var changed = await db.Incidents.Where(row => row.Stale).OrderBy(row => row.FiredMs).ThenBy(row => row.Id).ToListAsync(cancellation);
+        var changed = await db
+            .Incidents.Where(row => row.Stale)
+            .OrderBy(row => row.FiredMs)
+            .ThenBy(row => row.Id)
+            .ToListAsync(cancellation);
         foreach (var incident in changed)
         {
-            var alerts = await db.Alerts.Where(alert => alert.IncidentId == incident.Id).OrderBy(alert => alert.FiredMs).ThenBy(alert => alert.Id).ToListAsync(cancellation);
-            if (alerts.Count == 0 || models.Find(incident.ModelId) is not { } model) continue;
+            var alerts = await db
+                .Alerts.Where(alert => alert.IncidentId == incident.Id)
+                .OrderBy(alert => alert.FiredMs)
+                .ThenBy(alert => alert.Id)
+                .ToListAsync(cancellation);
+            if (alerts.Count == 0 || models.Find(incident.ModelId) is not { } model)
+                continue;
             incident.OnsetMs = Onset(alerts);
             var (headline, story, severity) = await writer.WriteAsync(incident, alerts, cancellation);
             (incident.Headline, incident.Story) = (headline, story.Write());
@@ -53,27 +81,49 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
             await db.SaveChangesAsync(cancellation);
         }
 
-        if (changed.Count > 0) outbox.Wake();
+        if (changed.Count > 0)
+            outbox.Wake();
     }
 
-    /// <summary>When it began: the middle of the beginnings that are known to some windows, else the earliest; features that drift together began with the first.</summary>
+    /// <summary>
+    /// When it began: the middle of the beginnings that are known to some windows, else the earliest; features that drift together began
+    /// with the first.
+    /// </summary>
     private static long Onset(List<AlertRow> alerts)
     {
-        if (alerts.TrueForAll(IncidentGrouping.IsDrift)) return alerts.Min(alert => alert.OnsetMs);
+        if (alerts.TrueForAll(IncidentGrouping.IsDrift))
+            return alerts.Min(alert => alert.OnsetMs);
         var sharp = alerts.Where(IncidentGrouping.IsSharp).Select(alert => alert.OnsetMs).Order().ToList();
         return sharp.Count > 0 ? sharp[sharp.Count / 2] : alerts.Min(alert => alert.OnsetMs);
     }
 
-    private static async Task<List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)>> CandidatesAsync(StateDbContext db, CancellationToken cancellation)
+    private static async Task<List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)>> CandidatesAsync(
+        StateDbContext db,
+        CancellationToken cancellation
+    )
     {
-        var incidents = await db.Incidents.OrderByDescending(incident => incident.FiredMs).ThenByDescending(incident => incident.Id).Take(Compared).ToListAsync(cancellation);
+        var incidents = await db
+            .Incidents.OrderByDescending(incident => incident.FiredMs)
+            .ThenByDescending(incident => incident.Id)
+            .Take(Compared)
+            .ToListAsync(cancellation);
         var ids = incidents.Select(incident => incident.Id).ToList();
-        var alerts = (await db.Alerts.Where(alert => ids.Contains(alert.IncidentId)).OrderBy(alert => alert.Id).ToListAsync(cancellation)).ToLookup(alert => alert.IncidentId);
+        var alerts = (
+            await db.Alerts.Where(alert => ids.Contains(alert.IncidentId)).OrderBy(alert => alert.Id).ToListAsync(cancellation)
+        ).ToLookup(alert => alert.IncidentId);
         return [.. incidents.Select(incident => (incident, (IReadOnlyList<AlertRow>)[.. alerts[incident.Id]]))];
     }
 
     private async Task FireAsync(
-        StateDbContext db, ModelDefinition model, Rule rule, StreamTransition transition, AlertRow? alert, List<AlertRow> firing, List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> candidates, CancellationToken cancellation)
+        StateDbContext db,
+        ModelDefinition model,
+        Rule rule,
+        StreamTransition transition,
+        AlertRow? alert,
+        List<AlertRow> firing,
+        List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> candidates,
+        CancellationToken cancellation
+    )
     {
         if (alert is null)
         {
@@ -84,7 +134,8 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
 
         (alert.Evidence, alert.FiredMs) = (transition.Evidence.Write(), transition.At.ToUnixTimeMilliseconds());
         // Certain but small, or only tried out: on record, and nobody's trouble.
-        if (transition.Evidence.Small || rule.DryRun || alert.IncidentId != 0) return;
+        if (transition.Evidence.Small || rule.DryRun || alert.IncidentId != 0)
+            return;
         var incident = IncidentGrouping.Find(alert, candidates);
         if (incident is null)
         {
@@ -99,7 +150,9 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
         {
             var place = candidates.FindIndex(candidate => candidate.Incident.Id == incident.Id);
             candidates[place] = (incident, [.. candidates[place].Alerts, alert]);
-            db.IncidentNotes.Add(Note(incident, transition.At, "joined", $"{model.Name}: rule {rule.Name} fires for {Words.Stream(alert)}."));
+            db.IncidentNotes.Add(
+                Note(incident, transition.At, "joined", $"{model.Name}: rule {rule.Name} fires for {Words.Stream(alert)}.")
+            );
         }
 
         MergeEffects(db, alert, incident, candidates);
@@ -108,40 +161,63 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
         incident.Stale = true;
     }
 
-    private static AlertRow NewAlert(ModelDefinition model, Rule rule, StreamTransition transition) => new()
-    {
-        ModelId = model.Id,
-        Rule = rule.Name,
-        Metric = transition.Key.Metric,
-        Feature = transition.Key.Feature,
-        Class = transition.Key.Class,
-        Segment = transition.Key.Segment,
-        Version = transition.Key.Version,
-        OnsetMs = transition.Onset.ToUnixTimeMilliseconds(),
-        FiredMs = transition.At.ToUnixTimeMilliseconds(),
-        Evidence = transition.Evidence.Write(),
-        Severity = (int)(rule.Severity ?? AlertSeverity.Digest),
-    };
-
-    private IncidentRow NewIncident(AlertRow alert) => new()
-    {
-        ModelId = alert.ModelId,
-        State = (int)IncidentState.Open,
-        Severity = (int)AlertSeverity.Digest,
-        OnsetMs = alert.OnsetMs,
-        FiredMs = alert.FiredMs,
-        OpenedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
-        Headline = "",
-        Story = IncidentStory.Empty.Write(),
-    };
-
-    /// <summary>What was found in other models before its cause was found here belongs to the cause: its incident of the digest is taken in.</summary>
-    private static void MergeEffects(StateDbContext db, AlertRow alert, IncidentRow incident, List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> candidates)
-    {
-        foreach (var (effect, alerts) in candidates.Where(candidate => candidate.Incident.Id != incident.Id && IncidentGrouping.IsEffect(alert, candidate.Incident, candidate.Alerts)).ToList())
+    private static AlertRow NewAlert(ModelDefinition model, Rule rule, StreamTransition transition) =>
+        new()
         {
-            foreach (var member in alerts) member.IncidentId = incident.Id;
-            db.IncidentNotes.Add(Note(incident, DateTimeOffset.FromUnixTimeMilliseconds(alert.FiredMs), "joined", $"Incident {effect.Id} is an effect of this one and was taken in: {effect.Headline}"));
+            ModelId = model.Id,
+            Rule = rule.Name,
+            Metric = transition.Key.Metric,
+            Feature = transition.Key.Feature,
+            Class = transition.Key.Class,
+            Segment = transition.Key.Segment,
+            Version = transition.Key.Version,
+            OnsetMs = transition.Onset.ToUnixTimeMilliseconds(),
+            FiredMs = transition.At.ToUnixTimeMilliseconds(),
+            Evidence = transition.Evidence.Write(),
+            Severity = (int)(rule.Severity ?? AlertSeverity.Digest),
+        };
+
+    private IncidentRow NewIncident(AlertRow alert) =>
+        new()
+        {
+            ModelId = alert.ModelId,
+            State = (int)IncidentState.Open,
+            Severity = (int)AlertSeverity.Digest,
+            OnsetMs = alert.OnsetMs,
+            FiredMs = alert.FiredMs,
+            OpenedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            Headline = "",
+            Story = IncidentStory.Empty.Write(),
+        };
+
+    /// <summary>
+    /// What was found in other models before its cause was found here belongs to the cause: its incident of the digest is taken in.
+    /// </summary>
+    private static void MergeEffects(
+        StateDbContext db,
+        AlertRow alert,
+        IncidentRow incident,
+        List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> candidates
+    )
+    {
+        foreach (
+            var (effect, alerts) in candidates
+                .Where(candidate =>
+                    candidate.Incident.Id != incident.Id && IncidentGrouping.IsEffect(alert, candidate.Incident, candidate.Alerts)
+                )
+                .ToList()
+        )
+        {
+            foreach (var member in alerts)
+                member.IncidentId = incident.Id;
+            db.IncidentNotes.Add(
+                Note(
+                    incident,
+                    DateTimeOffset.FromUnixTimeMilliseconds(alert.FiredMs),
+                    "joined",
+                    $"Incident {effect.Id} is an effect of this one and was taken in: {effect.Headline}"
+                )
+            );
             db.Incidents.Remove(effect);
             candidates.RemoveAll(candidate => candidate.Incident.Id == effect.Id);
             var place = candidates.FindIndex(candidate => candidate.Incident.Id == incident.Id);
@@ -149,11 +225,18 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
         }
     }
 
-    private static async Task EndAsync(StateDbContext db, AlertRow alert, StreamTransition transition, List<AlertRow> firing, CancellationToken cancellation)
+    private static async Task EndAsync(
+        StateDbContext db,
+        AlertRow alert,
+        StreamTransition transition,
+        List<AlertRow> firing,
+        CancellationToken cancellation
+    )
     {
         alert.ResolvedMs = transition.At.ToUnixTimeMilliseconds();
         firing.Remove(alert);
-        if (alert.IncidentId != 0 && await db.Incidents.FindAsync([alert.IncidentId], cancellation) is { } incident) incident.Stale = true;
+        if (alert.IncidentId != 0 && await db.Incidents.FindAsync([alert.IncidentId], cancellation) is { } incident)
+            incident.Stale = true;
     }
 
     private static void SettleState(StateDbContext db, IncidentRow incident, List<AlertRow> alerts)
@@ -162,13 +245,16 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
         if (over && incident.State != (int)IncidentState.Resolved)
         {
             (incident.State, incident.ResolvedMs) = ((int)IncidentState.Resolved, alerts.Max(alert => alert.ResolvedMs));
-            db.IncidentNotes.Add(Note(incident, DateTimeOffset.FromUnixTimeMilliseconds(incident.ResolvedMs!.Value), "resolved", "Nothing fires any more."));
+            db.IncidentNotes.Add(
+                Note(incident, DateTimeOffset.FromUnixTimeMilliseconds(incident.ResolvedMs!.Value), "resolved", "Nothing fires any more.")
+            );
         }
         else if (!over && incident.State == (int)IncidentState.Resolved && incident.ResolvedBy is null)
         {
             (incident.State, incident.ResolvedMs) = ((int)IncidentState.Open, null);
             // Those who heard that it was over hear that it is not.
-            if (incident.ToldResolved) (incident.ToldSeverity, incident.ToldResolved, incident.Reopened) = (-1, false, incident.Reopened + 1);
+            if (incident.ToldResolved)
+                (incident.ToldSeverity, incident.ToldResolved, incident.Reopened) = (-1, false, incident.Reopened + 1);
         }
         else if (over && incident.ResolvedBy is null)
         {
@@ -176,16 +262,34 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
         }
     }
 
-    /// <summary>An outage of the same model that lasts explains what moves meanwhile: the incident of the outage is the one to tell.</summary>
-    private static async Task<long?> InhibitorAsync(StateDbContext db, IncidentRow incident, List<AlertRow> alerts, CancellationToken cancellation)
+    /// <summary>
+    /// An outage of the same model that lasts explains what moves meanwhile: the incident of the outage is the one to tell.
+    /// </summary>
+    private static async Task<long?> InhibitorAsync(
+        StateDbContext db,
+        IncidentRow incident,
+        List<AlertRow> alerts,
+        CancellationToken cancellation
+    )
     {
-        if (alerts.Exists(alert => AlertAspects.Of(alert) is MetricAspect.System or MetricAspect.Traffic)) return null;
-        var outages = await (from alert in db.Alerts
-                             where alert.ModelId == incident.ModelId && alert.IncidentId != 0 && alert.IncidentId != incident.Id
-                                 && (alert.Metric == InputMetrics.Rows || alert.Metric == SystemMetrics.ErrorRate || alert.Metric == SystemMetrics.TimeoutRate)
-                                 && alert.OnsetMs <= incident.OnsetMs && (alert.ResolvedMs == null || alert.ResolvedMs >= incident.OnsetMs)
-                             orderby alert.Id
-                             select (long?)alert.IncidentId).FirstOrDefaultAsync(cancellation);
+        if (alerts.Exists(alert => AlertAspects.Of(alert) is MetricAspect.System or MetricAspect.Traffic))
+            return null;
+        var outages = await (
+            from alert in db.Alerts
+            where
+                alert.ModelId == incident.ModelId
+                && alert.IncidentId != 0
+                && alert.IncidentId != incident.Id
+                && (
+                    alert.Metric == InputMetrics.Rows
+                    || alert.Metric == SystemMetrics.ErrorRate
+                    || alert.Metric == SystemMetrics.TimeoutRate
+                )
+                && alert.OnsetMs <= incident.OnsetMs
+                && (alert.ResolvedMs == null || alert.ResolvedMs >= incident.OnsetMs)
+            orderby alert.Id
+            select (long?)alert.IncidentId
+        ).FirstOrDefaultAsync(cancellation);
         return outages;
     }
 
@@ -193,15 +297,28 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
     {
         var fired = DateTimeOffset.FromUnixTimeMilliseconds(incident.FiredMs);
         // Old history is told to nobody; but whoever was told that it began is told that it is over, however long it lasted.
-        if (incident is { ToldSeverity: < 0, Reopened: 0 } && time.GetUtcNow() - fired > TimeSpan.FromHours(options.NotifyWithinHours)) return;
+        if (incident is { ToldSeverity: < 0, Reopened: 0 } && time.GetUtcNow() - fired > TimeSpan.FromHours(options.NotifyWithinHours))
+            return;
         var severity = (AlertSeverity)incident.Severity;
         var over = incident.State == (int)IncidentState.Resolved;
         if (!over && incident.Severity > incident.ToldSeverity)
         {
-            var kind = severity == AlertSeverity.Digest ? NotificationKind.Digest : incident.ToldSeverity < (int)AlertSeverity.Warning ? NotificationKind.Opened : NotificationKind.Escalated;
+            var kind =
+                severity == AlertSeverity.Digest ? NotificationKind.Digest
+                : incident.ToldSeverity < (int)AlertSeverity.Warning ? NotificationKind.Opened
+                : NotificationKind.Escalated;
             outbox.Add(db, Words.Notification(model, incident, story, kind, severity));
             incident.ToldSeverity = incident.Severity;
-            db.IncidentNotes.Add(Note(incident, time.GetUtcNow(), "notified", incident.InhibitedBy is { } by ? $"Held back: incident {by} explains it." : severity == AlertSeverity.Digest ? "Goes into the daily digest." : $"{severity} sent to the receivers."));
+            db.IncidentNotes.Add(
+                Note(
+                    incident,
+                    time.GetUtcNow(),
+                    "notified",
+                    incident.InhibitedBy is { } by ? $"Held back: incident {by} explains it."
+                        : severity == AlertSeverity.Digest ? "Goes into the daily digest."
+                        : $"{severity} sent to the receivers."
+                )
+            );
         }
         else if (over && incident.ToldSeverity >= (int)AlertSeverity.Warning && !incident.ToldResolved)
         {
@@ -211,5 +328,12 @@ public sealed class IncidentBook(IDbContextFactory<StateDbContext> state, ModelC
     }
 
     internal static IncidentNoteRow Note(IncidentRow incident, DateTimeOffset at, string kind, string text, string who = "") =>
-        new() { IncidentId = incident.Id, AtMs = at.ToUnixTimeMilliseconds(), Kind = kind, Who = who, Text = text };
+        new()
+        {
+            IncidentId = incident.Id,
+            AtMs = at.ToUnixTimeMilliseconds(),
+            Kind = kind,
+            Who = who,
+            Text = text,
+        };
 }

@@ -3,9 +3,10 @@ using Plumbline.Monitoring.Metrics;
 namespace Plumbline.Alerting.Incidents;
 
 /// <summary>
-/// Which incident a new alert belongs to. Pure. The rules, in this order: the same stream again; one feature in two ways; what began at the same time in the same model and
-/// still goes on; the same thing elsewhere (an upstream feature feeds several models); a segment's part of a loss of all rows; features moving slowly together; what was weak for long and tipped over by a sharp
-/// beginning; and what began together with something that is over.
+/// Which incident a new alert belongs to. Pure. The rules, in this order: the same stream again; one feature in two ways; what began at the
+/// same time in the same model and still goes on; the same thing elsewhere (an upstream feature feeds several models); a segment's part of
+/// a loss of all rows; features moving slowly together; what was weak for long and tipped over by a sharp beginning; and what began
+/// together with something that is over.
 /// </summary>
 public static class IncidentGrouping
 {
@@ -35,19 +36,40 @@ public static class IncidentGrouping
     /// <param name="incidents">Incidents with their alerts, the newest first.</param>
     public static IncidentRow? Find(AlertRow alert, IReadOnlyList<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> incidents)
     {
-        foreach (var test in (Func<AlertRow, AlertRow, bool>[])[SameStream, SameFeatureAtOnce, Ongoing, SameOnsetGoingOn, SameThing, PartOfTheLoss, SlowlyTogether, TippedOver, SameOnset])
+        foreach (
+            var test in (Func<AlertRow, AlertRow, bool>[])
+                [SameStream, SameFeatureAtOnce, Ongoing, SameOnsetGoingOn, SameThing, PartOfTheLoss, SlowlyTogether, TippedOver, SameOnset]
+        )
         {
             foreach (var (incident, alerts) in incidents)
-                if (alerts.Any(member => test(alert, member)) && !IsOver(alert, alerts) && !StandsApart(alert, alerts) && (test != SlowlyTogether || alerts.All(IsDrift))) return incident;
+            {
+                if (
+                    alerts.Any(member => test(alert, member))
+                    && !IsOver(alert, alerts)
+                    && !StandsApart(alert, alerts)
+                    && (test != SlowlyTogether || alerts.All(IsDrift))
+                )
+                {
+                    return incident;
+                }
+            }
         }
 
         return null;
     }
 
-    /// <summary>Whether an incident of the digest is wholly about what an alert is about, in other models: it was found there before its cause was found here.</summary>
+    /// <summary>
+    /// Whether an incident of the digest is wholly about what an alert is about, in other models: it was found there before its cause was
+    /// found here.
+    /// </summary>
     public static bool IsEffect(AlertRow alert, IncidentRow incident, IReadOnlyList<AlertRow> alerts) =>
         incident is { Severity: (int)AlertSeverity.Digest, AcknowledgedAtMs: null, ResolvedBy: null }
-        && alerts.All(member => member.Feature.Length > 0 && member.Feature == alert.Feature && AlertAspects.Of(member) == AlertAspects.Of(alert) && Overlaps(alert, member, SameTime));
+        && alerts.All(member =>
+            member.Feature.Length > 0
+            && member.Feature == alert.Feature
+            && AlertAspects.Of(member) == AlertAspects.Of(alert)
+            && Overlaps(alert, member, SameTime)
+        );
 
     /// <summary>Whether an alert's change began at a moment that is known to some windows.</summary>
     public static bool IsSharp(AlertRow alert) => alert.Numbers is var evidence && evidence.Windows <= Sharp;
@@ -55,45 +77,83 @@ public static class IncidentGrouping
     /// <summary>A feature that drifts on after its values have come back drifts for another reason.</summary>
     private static bool IsOver(AlertRow alert, IReadOnlyList<AlertRow> members)
     {
-        if (!IsDrift(alert)) return false;
-        var values = members.Where(member => member.Feature == alert.Feature && AlertAspects.Of(member) is MetricAspect.Missing or MetricAspect.Unseen or MetricAspect.Types).ToList();
+        if (!IsDrift(alert))
+            return false;
+        var values = members
+            .Where(member =>
+                member.Feature == alert.Feature
+                && AlertAspects.Of(member) is MetricAspect.Missing or MetricAspect.Unseen or MetricAspect.Types
+            )
+            .ToList();
         return values.Count > 0 && !values.Exists(member => Overlaps(alert, member, SameTime));
     }
 
     /// <summary>A segment that lost far more than all rows did has a trouble of its own, whatever else began that day.</summary>
     private static bool StandsApart(AlertRow alert, IReadOnlyList<AlertRow> members)
     {
-        if (alert.Segment.Length == 0 || IsShort(alert) || AlertAspects.Of(alert) != MetricAspect.Performance || members.Any(member => member.Segment == alert.Segment)) return false;
-        var whole = members.Where(member => member.ModelId == alert.ModelId && member.Segment.Length == 0 && AlertAspects.Of(member) == MetricAspect.Performance).ToList();
+        if (
+            alert.Segment.Length == 0
+            || IsShort(alert)
+            || AlertAspects.Of(alert) != MetricAspect.Performance
+            || members.Any(member => member.Segment == alert.Segment)
+        )
+        {
+            return false;
+        }
+
+        var whole = members
+            .Where(member =>
+                member.ModelId == alert.ModelId && member.Segment.Length == 0 && AlertAspects.Of(member) == MetricAspect.Performance
+            )
+            .ToList();
         return whole.Count > 0 && whole.TrueForAll(member => alert.Numbers.Effect > FarWorse * member.Numbers.Effect);
     }
 
-    /// <summary>What came back soon after it had ended; a sharp beginning must come sooner than a slow one, whose moment is not known well.</summary>
+    /// <summary>
+    /// What came back soon after it had ended; a sharp beginning must come sooner than a slow one, whose moment is not known well.
+    /// </summary>
     private static bool SameStream(AlertRow alert, AlertRow member) =>
         alert.ModelId == member.ModelId && alert.Key == member.Key && Overlaps(alert, member, IsSharp(alert) ? CameBackSharply : CameBack);
 
     /// <summary>A feature whose values go missing, are new or of another type, and whose distribution moves by that.</summary>
     private static bool SameFeatureAtOnce(AlertRow alert, AlertRow member) =>
-        IsInput(alert) && IsInput(member) && alert.Feature == member.Feature && AlertAspects.Of(alert) != AlertAspects.Of(member) && Near(alert, member);
+        IsInput(alert)
+        && IsInput(member)
+        && alert.Feature == member.Feature
+        && AlertAspects.Of(alert) != AlertAspects.Of(member)
+        && Near(alert, member);
 
     private static bool SameThing(AlertRow alert, AlertRow member)
     {
-        if (!Overlaps(alert, member, CameBack)) return false;
+        if (!Overlaps(alert, member, CameBack))
+            return false;
         var (aspect, other) = (AlertAspects.Of(alert), AlertAspects.Of(member));
         // The same feature in another model, or another segment of this one: the feature comes from one place.
-        if (IsInput(alert) && alert.Feature == member.Feature && aspect == other) return true;
-        if (aspect is MetricAspect.System or MetricAspect.Traffic && other is MetricAspect.System or MetricAspect.Traffic) return Near(alert, member);
-        if (aspect == MetricAspect.Outputs && other == MetricAspect.Outputs && alert.ModelId == member.ModelId) return Near(alert, member);
-        return alert.ModelId == member.ModelId && aspect == other && alert.Segment.Length > 0 && alert.Segment == member.Segment && alert.Feature.Length == 0;
+        if (IsInput(alert) && alert.Feature == member.Feature && aspect == other)
+            return true;
+        if (aspect is MetricAspect.System or MetricAspect.Traffic && other is MetricAspect.System or MetricAspect.Traffic)
+            return Near(alert, member);
+        if (aspect == MetricAspect.Outputs && other == MetricAspect.Outputs && alert.ModelId == member.ModelId)
+            return Near(alert, member);
+        return alert.ModelId == member.ModelId
+            && aspect == other
+            && alert.Segment.Length > 0
+            && alert.Segment == member.Segment
+            && alert.Feature.Length == 0;
     }
 
     /// <summary>
-    /// A segment that loses while all rows lose is part of that loss, whenever a day of its own few rows shows it; one that loses far more stands apart.
+    /// A segment that loses while all rows lose is part of that loss, whenever a day of its own few rows shows it; one that loses far more
+    /// stands apart.
     /// </summary>
     private static bool PartOfTheLoss(AlertRow alert, AlertRow member) =>
-        alert.ModelId == member.ModelId && alert.Segment.Length > 0 && member.Segment.Length == 0
-        && AlertAspects.Of(alert) == MetricAspect.Performance && AlertAspects.Of(member) == MetricAspect.Performance
-        && member.OnsetMs < alert.OnsetMs + WindowOf(alert).TotalMilliseconds && (member.ResolvedMs is null || member.ResolvedMs > alert.OnsetMs);
+        alert.ModelId == member.ModelId
+        && alert.Segment.Length > 0
+        && member.Segment.Length == 0
+        && AlertAspects.Of(alert) == MetricAspect.Performance
+        && AlertAspects.Of(member) == MetricAspect.Performance
+        && member.OnsetMs < alert.OnsetMs + WindowOf(alert).TotalMilliseconds
+        && (member.ResolvedMs is null || member.ResolvedMs > alert.OnsetMs);
 
     /// <summary>A drift that has been going on for long, now in another segment or model.</summary>
     private static bool Ongoing(AlertRow alert, AlertRow member) =>
@@ -104,30 +164,53 @@ public static class IncidentGrouping
 
     private static bool SlowlyTogether(AlertRow alert, AlertRow member) =>
         alert.ModelId == member.ModelId
-        && IsDrift(alert) && IsDrift(member)
-        && Overlaps(alert, member, SameTime) && Math.Abs(alert.OnsetMs - member.OnsetMs) <= SlowTogether.TotalMilliseconds;
+        && IsDrift(alert)
+        && IsDrift(member)
+        && Overlaps(alert, member, SameTime)
+        && Math.Abs(alert.OnsetMs - member.OnsetMs) <= SlowTogether.TotalMilliseconds;
 
-    // A feature's drift and a loss of performance are one only where they are seen in the same rows and to the hour: some feature always drifts a little.
+    // A feature's drift and a loss of performance are one only where they are seen in the same rows and to the hour: some feature always
+    // drifts a little.
     private static bool SameOnset(AlertRow alert, AlertRow member)
     {
-        if (alert.ModelId != member.ModelId || !Near(alert, member)) return false;
+        if (alert.ModelId != member.ModelId || !Near(alert, member))
+            return false;
         var drifts = (IsDrift(alert) ? 1 : 0) + (IsDrift(member) ? 1 : 0);
-        if (drifts == 0) return IsSharp(alert) && IsSharp(member);
+        if (drifts == 0)
+            return IsSharp(alert) && IsSharp(member);
         return drifts == 1 && IsShort(alert) && IsShort(member) && (IsSharp(alert) || IsSharp(member)) && !IsSlow(alert) && !IsSlow(member);
     }
 
     // A loss that needs days to be seen is put down to what is there, before what was over days ago.
     private static bool SameOnsetGoingOn(AlertRow alert, AlertRow member) =>
-        SameOnset(alert, member) && (member.ResolvedMs is null || member.ResolvedMs >= alert.FiredMs - ((IsShort(alert) ? SameTime : 1) * WindowOf(alert).TotalMilliseconds));
+        SameOnset(alert, member)
+        && (
+            member.ResolvedMs is null
+            || member.ResolvedMs >= alert.FiredMs - ((IsShort(alert) ? SameTime : 1) * WindowOf(alert).TotalMilliseconds)
+        );
 
     /// <summary>What had been weak for long and fired soon after something else began sharply was tipped over by it.</summary>
     private static bool TippedOver(AlertRow alert, AlertRow member)
     {
-        if (alert.ModelId != member.ModelId || !IsSharp(member) || IsDrift(alert) || IsDrift(member) || alert.OnsetMs > member.OnsetMs || alert.FiredMs <= member.OnsetMs) return false;
+        if (
+            alert.ModelId != member.ModelId
+            || !IsSharp(member)
+            || IsDrift(alert)
+            || IsDrift(member)
+            || alert.OnsetMs > member.OnsetMs
+            || alert.FiredMs <= member.OnsetMs
+        )
+        {
+            return false;
+        }
+
         var after = alert.FiredMs - member.OnsetMs;
-        if (IsShort(alert)) return !IsSharp(alert) && after <= Sharp * WindowOf(member).TotalMilliseconds;
+        if (IsShort(alert))
+            return !IsSharp(alert) && after <= Sharp * WindowOf(member).TotalMilliseconds;
         // What is judged by the day is part of the loss that goes on.
-        return after <= 2 * WindowOf(alert).TotalMilliseconds && AlertAspects.Of(alert) == AlertAspects.Of(member) && member.Segment.Length == 0
+        return after <= 2 * WindowOf(alert).TotalMilliseconds
+            && AlertAspects.Of(alert) == AlertAspects.Of(member)
+            && member.Segment.Length == 0
             && (member.ResolvedMs is null || member.ResolvedMs > alert.FiredMs);
     }
 
@@ -148,7 +231,9 @@ public static class IncidentGrouping
     private static (double From, double To) OnsetRange(AlertRow alert)
     {
         var window = WindowOf(alert).TotalMilliseconds;
-        return IsShort(alert) ? (alert.OnsetMs - (SameTime * window / 2), alert.OnsetMs + (SameTime * window / 2)) : (alert.OnsetMs, alert.OnsetMs + window);
+        return IsShort(alert)
+            ? (alert.OnsetMs - (SameTime * window / 2), alert.OnsetMs + (SameTime * window / 2))
+            : (alert.OnsetMs, alert.OnsetMs + window);
     }
 
     /// <summary>Whether they were going on at the same time, give or take some windows.</summary>

@@ -29,13 +29,38 @@ public sealed record IncidentQuery
 
 /// <summary>An incident as people and programs see it.</summary>
 public sealed record Incident(
-    long Id, string Model, IncidentState State, AlertSeverity Severity, string Headline, DateTimeOffset Onset, DateTimeOffset FiredAt, DateTimeOffset OpenedAt,
-    DateTimeOffset? AcknowledgedAt, string? AcknowledgedBy, DateTimeOffset? ResolvedAt, string? ResolvedBy, long? InhibitedBy, IncidentStory Story);
+    long Id,
+    string Model,
+    IncidentState State,
+    AlertSeverity Severity,
+    string Headline,
+    DateTimeOffset Onset,
+    DateTimeOffset FiredAt,
+    DateTimeOffset OpenedAt,
+    DateTimeOffset? AcknowledgedAt,
+    string? AcknowledgedBy,
+    DateTimeOffset? ResolvedAt,
+    string? ResolvedBy,
+    long? InhibitedBy,
+    IncidentStory Story
+);
 
 /// <summary>An alert as people and programs see it.</summary>
 public sealed record Alert(
-    long Id, string Model, long? IncidentId, string Rule, string Metric, string? Feature, string? Class, string? Segment, string? Version,
-    DateTimeOffset Onset, DateTimeOffset FiredAt, DateTimeOffset? ResolvedAt, AlertEvidence Evidence);
+    long Id,
+    string Model,
+    long? IncidentId,
+    string Rule,
+    string Metric,
+    string? Feature,
+    string? Class,
+    string? Segment,
+    string? Version,
+    DateTimeOffset Onset,
+    DateTimeOffset FiredAt,
+    DateTimeOffset? ResolvedAt,
+    AlertEvidence Evidence
+);
 
 /// <summary>An entry of a timeline.</summary>
 public sealed record IncidentNote(DateTimeOffset At, string Kind, string? Who, string Text);
@@ -52,14 +77,28 @@ public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, Mode
         await using var db = await state.CreateDbContextAsync(cancellation);
         var (rows, alerts) = (db.Incidents.AsNoTracking(), db.Alerts);
         // Alerts of several models may belong to one incident: it is listed for each of them.
-        if (query.ModelId is { } model) rows = rows.Where(row => row.ModelId == model || alerts.Any(alert => alert.IncidentId == row.Id && alert.ModelId == model));
-        if (query.State is { } wanted) rows = rows.Where(row => row.State == (int)wanted);
-        if (query.AtLeast is { } severity) rows = rows.Where(row => row.Severity >= (int)severity);
-        if (query.From is { } from) rows = rows.Where(row => row.ResolvedMs == null || row.ResolvedMs >= from.ToUnixTimeMilliseconds());
-        if (query.To is { } to) rows = rows.Where(row => row.OnsetMs < to.ToUnixTimeMilliseconds());
-        if (query.Before is { } before && await db.Incidents.AsNoTracking().FirstOrDefaultAsync(row => row.Id == before, cancellation) is { } edge)
+        if (query.ModelId is { } model)
+            rows = rows.Where(row => row.ModelId == model || alerts.Any(alert => alert.IncidentId == row.Id && alert.ModelId == model));
+        if (query.State is { } wanted)
+            rows = rows.Where(row => row.State == (int)wanted);
+        if (query.AtLeast is { } severity)
+            rows = rows.Where(row => row.Severity >= (int)severity);
+        if (query.From is { } from)
+            rows = rows.Where(row => row.ResolvedMs == null || row.ResolvedMs >= from.ToUnixTimeMilliseconds());
+        if (query.To is { } to)
+            rows = rows.Where(row => row.OnsetMs < to.ToUnixTimeMilliseconds());
+        if (
+            query.Before is { } before
+            && await db.Incidents.AsNoTracking().FirstOrDefaultAsync(row => row.Id == before, cancellation) is { } edge
+        )
+        {
             rows = rows.Where(row => row.FiredMs < edge.FiredMs || (row.FiredMs == edge.FiredMs && row.Id < edge.Id));
-        var list = await rows.OrderByDescending(row => row.FiredMs).ThenByDescending(row => row.Id).Take(query.Limit).ToListAsync(cancellation);
+        }
+
+        var list = await rows.OrderByDescending(row => row.FiredMs)
+            .ThenByDescending(row => row.Id)
+            .Take(query.Limit)
+            .ToListAsync(cancellation);
         return [.. list.Select(View)];
     }
 
@@ -67,27 +106,75 @@ public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, Mode
     public async Task<IncidentDetail?> FindAsync(long id, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        if (await db.Incidents.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancellation) is not { } row) return null;
-        var alerts = await db.Alerts.AsNoTracking().Where(alert => alert.IncidentId == id).OrderBy(alert => alert.FiredMs).ThenBy(alert => alert.Id).ToListAsync(cancellation);
-        var notes = await db.IncidentNotes.AsNoTracking().Where(note => note.IncidentId == id).OrderBy(note => note.AtMs).ThenBy(note => note.Id).ToListAsync(cancellation);
-        return new IncidentDetail(View(row), [.. alerts.Select(View)], [.. notes.Select(note => new IncidentNote(Time(note.AtMs), note.Kind, note.Who.Length == 0 ? null : note.Who, note.Text))]);
+        if (await db.Incidents.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id, cancellation) is not { } row)
+            return null;
+        var alerts = await db
+            .Alerts.AsNoTracking()
+            .Where(alert => alert.IncidentId == id)
+            .OrderBy(alert => alert.FiredMs)
+            .ThenBy(alert => alert.Id)
+            .ToListAsync(cancellation);
+        var notes = await db
+            .IncidentNotes.AsNoTracking()
+            .Where(note => note.IncidentId == id)
+            .OrderBy(note => note.AtMs)
+            .ThenBy(note => note.Id)
+            .ToListAsync(cancellation);
+        return new IncidentDetail(
+            View(row),
+            [.. alerts.Select(View)],
+            [.. notes.Select(note => new IncidentNote(Time(note.AtMs), note.Kind, note.Who.Length == 0 ? null : note.Who, note.Text))]
+        );
     }
 
     /// <summary>Alerts of a model, the newest first, also those too small for an incident.</summary>
     public async Task<IReadOnlyList<Alert>> AlertsAsync(ModelDefinition model, bool firingOnly, int limit, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = await db.Alerts.AsNoTracking().Where(alert => alert.ModelId == model.Id && (!firingOnly || alert.ResolvedMs == null)).OrderByDescending(alert => alert.FiredMs).ThenBy(alert => alert.Id).Take(limit).ToListAsync(cancellation);
+        var rows = await db
+            .Alerts.AsNoTracking()
+            .Where(alert => alert.ModelId == model.Id && (!firingOnly || alert.ResolvedMs == null))
+            .OrderByDescending(alert => alert.FiredMs)
+            .ThenBy(alert => alert.Id)
+            .Take(limit)
+            .ToListAsync(cancellation);
         return [.. rows.Select(View)];
     }
 
-    private Incident View(IncidentRow row) => new(
-        row.Id, models.Find(row.ModelId)?.Name ?? "", (IncidentState)row.State, (AlertSeverity)row.Severity, row.Headline, Time(row.OnsetMs), Time(row.FiredMs), Time(row.OpenedAtMs),
-        Time(row.AcknowledgedAtMs), row.AcknowledgedBy, Time(row.ResolvedMs), row.ResolvedBy, row.InhibitedBy, IncidentStory.Read(row.Story));
+    private Incident View(IncidentRow row) =>
+        new(
+            row.Id,
+            models.Find(row.ModelId)?.Name ?? "",
+            (IncidentState)row.State,
+            (AlertSeverity)row.Severity,
+            row.Headline,
+            Time(row.OnsetMs),
+            Time(row.FiredMs),
+            Time(row.OpenedAtMs),
+            Time(row.AcknowledgedAtMs),
+            row.AcknowledgedBy,
+            Time(row.ResolvedMs),
+            row.ResolvedBy,
+            row.InhibitedBy,
+            IncidentStory.Read(row.Story)
+        );
 
-    private Alert View(AlertRow row) => new(
-        row.Id, models.Find(row.ModelId)?.Name ?? "", row.IncidentId == 0 ? null : row.IncidentId, row.Rule, row.Metric, Text(row.Feature), Text(row.Class), Text(row.Segment), Text(row.Version),
-        Time(row.OnsetMs), Time(row.FiredMs), Time(row.ResolvedMs), row.Numbers);
+    private Alert View(AlertRow row) =>
+        new(
+            row.Id,
+            models.Find(row.ModelId)?.Name ?? "",
+            row.IncidentId == 0 ? null : row.IncidentId,
+            row.Rule,
+            row.Metric,
+            Text(row.Feature),
+            Text(row.Class),
+            Text(row.Segment),
+            Text(row.Version),
+            Time(row.OnsetMs),
+            Time(row.FiredMs),
+            Time(row.ResolvedMs),
+            row.Numbers
+        );
 
     private static string? Text(string text) => text.Length == 0 ? null : text;
 

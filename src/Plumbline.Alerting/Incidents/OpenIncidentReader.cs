@@ -15,11 +15,26 @@ public sealed class OpenIncidentReader(IDbContextFactory<StateDbContext> state)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var open = db.Incidents.AsNoTracking().Where(incident => incident.State != (int)IncidentState.Resolved);
-        var own = open.Select(incident => new { incident.ModelId, incident.Id, incident.Severity });
-        var shared = from incident in open
-                     join alert in db.Alerts.AsNoTracking() on incident.Id equals alert.IncidentId
-                     select new { alert.ModelId, incident.Id, incident.Severity };
+        var own = open.Select(incident => new
+        {
+            incident.ModelId,
+            incident.Id,
+            incident.Severity,
+        });
+        var shared =
+            from incident in open
+            join alert in db.Alerts.AsNoTracking() on incident.Id equals alert.IncidentId
+            select new
+            {
+                alert.ModelId,
+                incident.Id,
+                incident.Severity,
+            };
         var rows = await own.Union(shared).ToListAsync(cancellation);
-        return rows.GroupBy(row => row.ModelId).ToFrozenDictionary(group => group.Key, group => new OpenIncidents(group.Count(), (AlertSeverity)group.Max(row => row.Severity)));
+        return rows.GroupBy(row => row.ModelId)
+            .ToFrozenDictionary(
+                group => group.Key,
+                group => new OpenIncidents(group.Count(), (AlertSeverity)group.Max(row => row.Severity))
+            );
     }
 }

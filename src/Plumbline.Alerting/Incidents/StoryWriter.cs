@@ -24,24 +24,44 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
     private const double HarmfulShare = 0.1;
 
     /// <summary>The headline, the story and how urgent it is.</summary>
-    public async Task<(string Headline, IncidentStory Story, AlertSeverity Severity)> WriteAsync(IncidentRow incident, IReadOnlyList<AlertRow> alerts, CancellationToken cancellation)
+    public async Task<(string Headline, IncidentStory Story, AlertSeverity Severity)> WriteAsync(
+        IncidentRow incident,
+        IReadOnlyList<AlertRow> alerts,
+        CancellationToken cancellation
+    )
     {
         var involved = alerts.Select(alert => models.Find(alert.ModelId)).OfType<ModelDefinition>().DistinctBy(model => model.Id).ToList();
         var model = models.Find(incident.ModelId) ?? involved[0];
         var segments = Segments(alerts);
-        var features = alerts.Where(alert => alert.Feature.Length > 0 && alert.Feature[0] != '@').GroupBy(alert => alert.Feature, StringComparer.Ordinal)
-            .OrderByDescending(group => group.Max(Effect)).Select(group => group.Key).ToList();
+        var features = alerts
+            .Where(alert => alert.Feature.Length > 0 && alert.Feature[0] != '@')
+            .GroupBy(alert => alert.Feature, StringComparer.Ordinal)
+            .OrderByDescending(group => group.Max(Effect))
+            .Select(group => group.Key)
+            .ToList();
         var likely = await causes.FindAsync(incident, alerts, model, segments, cancellation);
-        var versions = alerts.Where(alert => alert.Version.Length > 0).Select(alert => alert.Version)
-            .Concat(likely.Where(cause => cause.Kind == "version_rollout").Select(cause => cause.Subject)).Distinct(StringComparer.Ordinal).ToList();
+        var versions = alerts
+            .Where(alert => alert.Version.Length > 0)
+            .Select(alert => alert.Version)
+            .Concat(likely.Where(cause => cause.Kind == "version_rollout").Select(cause => cause.Subject))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         var impact = await impacts.ReadAsync(incident, alerts, model, segments, cancellation);
-        var story = new IncidentStory([.. involved.Select(found => found.Name)], segments, versions, features, likely, impact, Steps(incident, model, likely, alerts));
+        var story = new IncidentStory(
+            [.. involved.Select(found => found.Name)],
+            segments,
+            versions,
+            features,
+            likely,
+            impact,
+            Steps(incident, model, likely, alerts)
+        );
         return (Headline(model, alerts, story), story, Judge(alerts, impact));
     }
 
     /// <summary>
-    /// Segments that stand out: named when nothing of the same metric fires for all rows, or when it is worse there by half; the worst first. Where many are
-    /// equally bad, none stands out: it is about all rows, and segments were only seen sooner.
+    /// Segments that stand out: named when nothing of the same metric fires for all rows, or when it is worse there by half; the worst
+    /// first. Where many are equally bad, none stands out: it is about all rows, and segments were only seen sooner.
     /// </summary>
     private static List<string> Segments(IReadOnlyList<AlertRow> alerts)
     {
@@ -60,7 +80,8 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
 
     private static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
 
-    private static double EffectFloor(AlertRow alert) => KnownMetrics.Of(alert.Metric).Floor is { IsRelative: false } floor ? floor.Size : 1;
+    private static double EffectFloor(AlertRow alert) =>
+        KnownMetrics.Of(alert.Metric).Floor is { IsRelative: false } floor ? floor.Size : 1;
 
     /// <summary>Business first: the loss decides. What moves without any loss to show is for the digest.</summary>
     private static AlertSeverity Judge(IReadOnlyList<AlertRow> alerts, IncidentImpact? impact)
@@ -68,7 +89,8 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
         var severity = (AlertSeverity)alerts.Max(alert => alert.Severity);
         if (impact is { Certain: true })
         {
-            var share = impact.Metric is not (PerformanceMetrics.Mae or PerformanceMetrics.Rmse or EstimatedMetrics.Mae or EstimatedMetrics.Rmse);
+            var share =
+                impact.Metric is not (PerformanceMetrics.Mae or PerformanceMetrics.Rmse or EstimatedMetrics.Mae or EstimatedMetrics.Rmse);
             var critical = share ? impact.Loss >= CriticalLoss : impact.Loss >= CriticalRelativeLoss * Math.Abs(impact.Before);
             severity = Max(severity, critical ? AlertSeverity.Critical : AlertSeverity.Warning);
         }
@@ -76,14 +98,19 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
         foreach (var alert in alerts)
         {
             var effect = Effect(alert);
-            severity = Max(severity, AlertAspects.Of(alert) switch
-            {
-                MetricAspect.Traffic => AlertSeverity.Critical,
-                MetricAspect.System => alert.Metric.EndsWith("_rate", StringComparison.Ordinal) && effect >= HarmfulShare / 2 ? AlertSeverity.Critical : AlertSeverity.Warning,
-                MetricAspect.Missing or MetricAspect.Unseen => effect >= HarmfulShare ? AlertSeverity.Warning : AlertSeverity.Digest,
-                MetricAspect.Types or MetricAspect.Outputs or MetricAspect.Performance => AlertSeverity.Warning,
-                _ => AlertSeverity.Digest,
-            });
+            severity = Max(
+                severity,
+                AlertAspects.Of(alert) switch
+                {
+                    MetricAspect.Traffic => AlertSeverity.Critical,
+                    MetricAspect.System => alert.Metric.EndsWith("_rate", StringComparison.Ordinal) && effect >= HarmfulShare / 2
+                        ? AlertSeverity.Critical
+                        : AlertSeverity.Warning,
+                    MetricAspect.Missing or MetricAspect.Unseen => effect >= HarmfulShare ? AlertSeverity.Warning : AlertSeverity.Digest,
+                    MetricAspect.Types or MetricAspect.Outputs or MetricAspect.Performance => AlertSeverity.Warning,
+                    _ => AlertSeverity.Digest,
+                }
+            );
         }
 
         return severity;
@@ -118,35 +145,91 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
 
     private static string Worst(IReadOnlyList<AlertRow> alerts, string prefix = "")
     {
-        var order = new[] { MetricAspect.Traffic, MetricAspect.System, MetricAspect.Performance, MetricAspect.Missing, MetricAspect.Unseen, MetricAspect.Types, MetricAspect.Outputs, MetricAspect.FeatureDrift, MetricAspect.Other };
-        var chosen = alerts.Where(alert => alert.Metric.StartsWith(prefix, StringComparison.Ordinal)).DefaultIfEmpty(alerts[0])
-            .OrderBy(alert => Array.IndexOf(order, AlertAspects.Of(alert))).ThenByDescending(alert => Effect(alert) / Math.Max(1e-9, EffectFloor(alert))).First();
+        var order = new[]
+        {
+            MetricAspect.Traffic,
+            MetricAspect.System,
+            MetricAspect.Performance,
+            MetricAspect.Missing,
+            MetricAspect.Unseen,
+            MetricAspect.Types,
+            MetricAspect.Outputs,
+            MetricAspect.FeatureDrift,
+            MetricAspect.Other,
+        };
+        var chosen = alerts
+            .Where(alert => alert.Metric.StartsWith(prefix, StringComparison.Ordinal))
+            .DefaultIfEmpty(alerts[0])
+            .OrderBy(alert => Array.IndexOf(order, AlertAspects.Of(alert)))
+            .ThenByDescending(alert => Effect(alert) / Math.Max(1e-9, EffectFloor(alert)))
+            .First();
         var name = chosen.Metric.Split('.', 2)[^1].Replace("_ms.", " ", StringComparison.Ordinal).Replace('_', ' ');
         var subject = chosen.Class.Length > 0 ? $"{name} of {chosen.Class}" : name;
-        if (chosen.Metric == CalibratedDriftMetrics.Calibrated) return $"{chosen.Feature} moved {Words.Change(chosen, "")}";
+        if (chosen.Metric == CalibratedDriftMetrics.Calibrated)
+            return $"{chosen.Feature} moved {Words.Change(chosen, "")}";
         return $"{subject} {Words.Change(chosen, KnownMetrics.Find(chosen.Metric)?.Unit ?? "")}";
     }
 
-    private static List<NextStep> Steps(IncidentRow incident, ModelDefinition model, IReadOnlyList<IncidentCause> likely, IReadOnlyList<AlertRow> alerts)
+    private static List<NextStep> Steps(
+        IncidentRow incident,
+        ModelDefinition model,
+        IReadOnlyList<IncidentCause> likely,
+        IReadOnlyList<AlertRow> alerts
+    )
     {
         var onset = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs);
-        var end = incident.ResolvedMs is { } resolved ? DateTimeOffset.FromUnixTimeMilliseconds(resolved) : DateTimeOffset.FromUnixTimeMilliseconds(incident.FiredMs);
+        var end = incident.ResolvedMs is { } resolved
+            ? DateTimeOffset.FromUnixTimeMilliseconds(resolved)
+            : DateTimeOffset.FromUnixTimeMilliseconds(incident.FiredMs);
         (string Key, string? Value)[] range = [("from", onset.AddDays(-1).ToString("O")), ("to", end.AddHours(6).ToString("O"))];
         var steps = new List<NextStep>();
         foreach (var cause in likely.Take(2))
         {
-            steps.AddRange(cause.Kind switch
-            {
-                "version_rollout" => [new NextStep($"compare version {cause.Subject} with the one before, and roll back if it is worse", Links.With(Links.Model(model.Name, Links.Performance), [.. range, ("version", cause.Subject)]))],
-                "missing_values" or "schema_change" or "new_category" => [new NextStep($"ask whoever sends {cause.Subject}: the values changed at {onset.UtcDateTime:yyyy-MM-dd HH:mm} UTC", Links.With(Links.Model(model.Name, Links.Inputs), [.. range, ("feature", cause.Subject)]))],
-                "concept_change" => [new NextStep("look at decisions that turned out wrong since, and ask whether the meaning of the ground truth changed", Links.With(Links.ExploreModel(model.Name), range))],
-                "segment" => [new NextStep($"look at decisions of {cause.Subject}", Links.With(Links.ExploreModel(model.Name), [.. range, ("segment", cause.Subject)]))],
-                "feature_drift" => (NextStep[])[new NextStep($"look at {cause.Subject}: is the change real, or an error upstream?", Links.With(Links.Model(model.Name, Links.Inputs), [.. range, ("feature", cause.Subject)]))],
-                _ => [],
-            });
+            steps.AddRange(
+                cause.Kind switch
+                {
+                    "version_rollout" =>
+                    [
+                        new NextStep(
+                            $"compare version {cause.Subject} with the one before, and roll back if it is worse",
+                            Links.With(Links.Model(model.Name, Links.Performance), [.. range, ("version", cause.Subject)])
+                        ),
+                    ],
+                    "missing_values" or "schema_change" or "new_category" =>
+                    [
+                        new NextStep(
+                            $"ask whoever sends {cause.Subject}: the values changed at {onset.UtcDateTime:yyyy-MM-dd HH:mm} UTC",
+                            Links.With(Links.Model(model.Name, Links.Inputs), [.. range, ("feature", cause.Subject)])
+                        ),
+                    ],
+                    "concept_change" =>
+                    [
+                        new NextStep(
+                            "look at decisions that turned out wrong since, and ask whether the meaning of the ground truth changed",
+                            Links.With(Links.ExploreModel(model.Name), range)
+                        ),
+                    ],
+                    "segment" =>
+                    [
+                        new NextStep(
+                            $"look at decisions of {cause.Subject}",
+                            Links.With(Links.ExploreModel(model.Name), [.. range, ("segment", cause.Subject)])
+                        ),
+                    ],
+                    "feature_drift" => (NextStep[])
+                        [
+                            new NextStep(
+                                $"look at {cause.Subject}: is the change real, or an error upstream?",
+                                Links.With(Links.Model(model.Name, Links.Inputs), [.. range, ("feature", cause.Subject)])
+                            ),
+                        ],
+                    _ => [],
+                }
+            );
         }
 
-        if (alerts.Any(alert => AlertAspects.Of(alert) == MetricAspect.Outputs)) steps.Add(new NextStep("see which answers became more frequent", Links.With(Links.Model(model.Name, Links.Outputs), range)));
+        if (alerts.Any(alert => AlertAspects.Of(alert) == MetricAspect.Outputs))
+            steps.Add(new NextStep("see which answers became more frequent", Links.With(Links.Model(model.Name, Links.Outputs), range)));
         steps.Add(new NextStep("see all four layers on one time axis", Links.With(Links.Model(model.Name), range)));
         return steps;
     }

@@ -20,10 +20,14 @@ internal static class Words
     public static string Stream(StreamKey key)
     {
         var text = new StringBuilder(key.Metric);
-        if (key.Feature.Length > 0) text.Append(" of ").Append(key.Feature);
-        if (key.Class.Length > 0) text.Append(" of class ").Append(key.Class);
-        if (key.Segment.Length > 0) text.Append(" in ").Append(key.Segment);
-        if (key.Version.Length > 0) text.Append(" of version ").Append(key.Version);
+        if (key.Feature.Length > 0)
+            text.Append(" of ").Append(key.Feature);
+        if (key.Class.Length > 0)
+            text.Append(" of class ").Append(key.Class);
+        if (key.Segment.Length > 0)
+            text.Append(" in ").Append(key.Segment);
+        if (key.Version.Length > 0)
+            text.Append(" of version ").Append(key.Version);
         return text.ToString();
     }
 
@@ -32,37 +36,53 @@ internal static class Words
     {
         var evidence = alert.Numbers;
         return alert.Metric == CalibratedDriftMetrics.Calibrated ? $"by {Figures.Format(evidence.Value)} standard deviations"
-            : evidence.Expected is { } expected ? $"{Figures.Format(expected, unit)} \u2192 {Figures.Format(evidence.Value, unit)}" : Figures.Format(evidence.Value, unit);
+            : evidence.Expected is { } expected ? $"{Figures.Format(expected, unit)} \u2192 {Figures.Format(evidence.Value, unit)}"
+            : Figures.Format(evidence.Value, unit);
     }
 
     /// <summary>A list for people: "a, b and c", cut after some.</summary>
-    public static string List(IReadOnlyList<string> items, int most = 3) => items.Count switch
-    {
-        0 => "",
-        1 => items[0],
-        _ when items.Count <= most => $"{string.Join(", ", items.Take(items.Count - 1))} and {items[^1]}",
-        _ => $"{string.Join(", ", items.Take(most))} and {items.Count - most} more",
-    };
+    public static string List(IReadOnlyList<string> items, int most = 3) =>
+        items.Count switch
+        {
+            0 => "",
+            1 => items[0],
+            _ when items.Count <= most => $"{string.Join(", ", items.Take(items.Count - 1))} and {items[^1]}",
+            _ => $"{string.Join(", ", items.Take(most))} and {items.Count - most} more",
+        };
 
     /// <summary>What tells notifications of this cause apart from others.</summary>
     public static IReadOnlyList<LabelMatcher> Matchers(Incident incident)
     {
         var matchers = new List<LabelMatcher> { new("model", incident.Model), new("alertname", AlertName(incident.Story)) };
-        if (incident.Story.Features.Count > 0) matchers.Add(new("feature", incident.Story.Features[0]));
+        if (incident.Story.Features.Count > 0)
+            matchers.Add(new("feature", incident.Story.Features[0]));
         return matchers;
     }
 
     private static string AlertName(IncidentStory story) => story.Causes.Count > 0 ? story.Causes[0].Kind : "incident";
 
     /// <summary>What is sent about an incident.</summary>
-    public static Notification Notification(ModelDefinition model, IncidentRow incident, IncidentStory story, NotificationKind kind, AlertSeverity severity)
+    public static Notification Notification(
+        ModelDefinition model,
+        IncidentRow incident,
+        IncidentStory story,
+        NotificationKind kind,
+        AlertSeverity severity
+    )
     {
-        var labels = ImmutableDictionary<string, string>.Empty.Add("alertname", AlertName(story)).Add("model", model.Name)
-            .Add("severity", severity.ToString().ToLowerInvariant()).Add("incident", incident.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        if (story.Features.Count > 0) labels = labels.Add("feature", story.Features[0]);
-        if (story.Segments.Count > 0) labels = labels.Add("segment", story.Segments[0]);
-        if (story.Versions.Count > 0) labels = labels.Add("version", story.Versions[0]);
-        var suffix = kind == NotificationKind.Escalated ? $"escalated-{severity.ToString().ToLowerInvariant()}" : kind.ToString().ToLowerInvariant();
+        var labels = ImmutableDictionary<string, string>
+            .Empty.Add("alertname", AlertName(story))
+            .Add("model", model.Name)
+            .Add("severity", severity.ToString().ToLowerInvariant())
+            .Add("incident", incident.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        if (story.Features.Count > 0)
+            labels = labels.Add("feature", story.Features[0]);
+        if (story.Segments.Count > 0)
+            labels = labels.Add("segment", story.Segments[0]);
+        if (story.Versions.Count > 0)
+            labels = labels.Add("version", story.Versions[0]);
+        var suffix =
+            kind == NotificationKind.Escalated ? $"escalated-{severity.ToString().ToLowerInvariant()}" : kind.ToString().ToLowerInvariant();
         return new Notification
         {
             Key = $"incident-{incident.Id}-{suffix}{(incident.Reopened > 0 ? $"-{incident.Reopened + 1}" : "")}",
@@ -83,10 +103,16 @@ internal static class Words
     private static string Body(IncidentRow incident, IncidentStory story)
     {
         var text = new StringBuilder();
-        text.AppendLine(System.Globalization.CultureInfo.InvariantCulture, $"Since {DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs).UtcDateTime:yyyy-MM-dd HH:mm} UTC in {List(story.Models)}.");
-        if (story.Impact is { } impact) text.AppendLine(impact.Words);
-        foreach (var cause in story.Causes.Take(3)) text.AppendLine(cause.Words);
-        if (story.NextSteps.Count > 0) text.AppendLine("Next: " + string.Join("; ", story.NextSteps.Take(3).Select(step => step.Words)) + ".");
+        text.AppendLine(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"Since {DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs).UtcDateTime:yyyy-MM-dd HH:mm} UTC in {List(story.Models)}."
+        );
+        if (story.Impact is { } impact)
+            text.AppendLine(impact.Words);
+        foreach (var cause in story.Causes.Take(3))
+            text.AppendLine(cause.Words);
+        if (story.NextSteps.Count > 0)
+            text.AppendLine("Next: " + string.Join("; ", story.NextSteps.Take(3).Select(step => step.Words)) + ".");
         return text.ToString().TrimEnd();
     }
 }

@@ -6,8 +6,8 @@ using Plumbline.Registry.State;
 namespace Plumbline.Alerting.Notifications;
 
 /// <summary>
-/// The way into delivery. A notification is written in the caller's own transaction: it is saved together with what it tells about, or not at all,
-/// and from then on it survives the death of the process.
+/// The way into delivery. A notification is written in the caller's own transaction: it is saved together with what it tells about, or not
+/// at all, and from then on it survives the death of the process.
 /// </summary>
 public sealed class NotificationOutbox(TimeProvider time) : IDisposable
 {
@@ -27,16 +27,19 @@ public sealed class NotificationOutbox(TimeProvider time) : IDisposable
     /// <exception cref="ArgumentException">The key is empty, too long or has control characters.</exception>
     public void Add(StateDbContext db, Notification notification)
     {
-        if (notification.Key.Length is 0 or > MaxKeyLength || notification.Key.Any(char.IsControl)) throw new ArgumentException($"A key has 1..{MaxKeyLength} characters, none of them a control character.", nameof(notification));
-        db.Notifications.Add(new NotificationRow
-        {
-            Key = notification.Key,
-            IncidentId = notification.IncidentId,
-            Model = notification.Model,
-            Kind = (int)notification.Kind,
-            Content = Write(notification with { Headline = Cut(notification.Headline), Body = Cut(notification.Body) }),
-            CreatedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
-        });
+        if (notification.Key.Length is 0 or > MaxKeyLength || notification.Key.Any(char.IsControl))
+            throw new ArgumentException($"A key has 1..{MaxKeyLength} characters, none of them a control character.", nameof(notification));
+        db.Notifications.Add(
+            new NotificationRow
+            {
+                Key = notification.Key,
+                IncidentId = notification.IncidentId,
+                Model = notification.Model,
+                Kind = (int)notification.Kind,
+                Content = Write(notification with { Headline = Cut(notification.Headline), Body = Cut(notification.Body) }),
+                CreatedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            }
+        );
     }
 
     /// <summary>Tells the pipeline that something was saved, so that it need not wait for its next look.</summary>

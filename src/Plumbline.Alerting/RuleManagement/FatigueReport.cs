@@ -28,30 +28,64 @@ public sealed class FatigueReport(IDbContextFactory<StateDbContext> state, RuleB
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var from = since.ToUnixTimeMilliseconds();
-        var alerts = await db.Alerts.AsNoTracking().Where(alert => alert.ModelId == model.Id && alert.FiredMs >= from).OrderBy(alert => alert.Id).ToListAsync(cancellation);
+        var alerts = await db
+            .Alerts.AsNoTracking()
+            .Where(alert => alert.ModelId == model.Id && alert.FiredMs >= from)
+            .OrderBy(alert => alert.Id)
+            .ToListAsync(cancellation);
         var ids = alerts.Select(alert => alert.IncidentId).Distinct().ToList();
-        var incidents = await db.Incidents.AsNoTracking().Where(incident => ids.Contains(incident.Id)).ToDictionaryAsync(incident => incident.Id, cancellation);
+        var incidents = await db
+            .Incidents.AsNoTracking()
+            .Where(incident => ids.Contains(incident.Id))
+            .ToDictionaryAsync(incident => incident.Id, cancellation);
         var rules = (await book.ReadAsync(model, cancellation)).ToDictionary(rule => rule.Name, StringComparer.Ordinal);
-        return [.. alerts.GroupBy(alert => alert.Rule, StringComparer.Ordinal).Select(group => Of(group.Key, [.. group], incidents, rules.GetValueOrDefault(group.Key))).OrderByDescending(rule => rule.Ignored).ThenByDescending(rule => rule.Fired)];
+        return
+        [
+            .. alerts
+                .GroupBy(alert => alert.Rule, StringComparer.Ordinal)
+                .Select(group => Of(group.Key, [.. group], incidents, rules.GetValueOrDefault(group.Key)))
+                .OrderByDescending(rule => rule.Ignored)
+                .ThenByDescending(rule => rule.Fired),
+        ];
     }
 
     private static RuleFatigue Of(string name, IReadOnlyList<AlertRow> alerts, Dictionary<long, IncidentRow> incidents, Rule? rule)
     {
         var told = alerts.Where(alert => alert.IncidentId != 0).ToList();
-        var acknowledged = told.Count(alert => incidents.TryGetValue(alert.IncidentId, out var incident) && (incident.AcknowledgedAtMs is not null || incident.ResolvedBy is not null));
-        var ignored = told.Count(alert => incidents.TryGetValue(alert.IncidentId, out var incident) && incident is { State: (int)IncidentState.Resolved, AcknowledgedAtMs: null, ResolvedBy: null });
-        var hours = told.Where(alert => alert.ResolvedMs is not null).Select(alert => (alert.ResolvedMs!.Value - alert.FiredMs) / 3_600_000.0).Order().ToList();
+        var acknowledged = told.Count(alert =>
+            incidents.TryGetValue(alert.IncidentId, out var incident)
+            && (incident.AcknowledgedAtMs is not null || incident.ResolvedBy is not null)
+        );
+        var ignored = told.Count(alert =>
+            incidents.TryGetValue(alert.IncidentId, out var incident)
+            && incident is { State: (int)IncidentState.Resolved, AcknowledgedAtMs: null, ResolvedBy: null }
+        );
+        var hours = told.Where(alert => alert.ResolvedMs is not null)
+            .Select(alert => (alert.ResolvedMs!.Value - alert.FiredMs) / 3_600_000.0)
+            .Order()
+            .ToList();
         var median = hours.Count == 0 ? (double?)null : hours[hours.Count / 2];
-        return new RuleFatigue(name, told.Count, alerts.Count - told.Count, acknowledged, ignored, median, Suggest(rule, told, ignored, median));
+        return new RuleFatigue(
+            name,
+            told.Count,
+            alerts.Count - told.Count,
+            acknowledged,
+            ignored,
+            median,
+            Suggest(rule, told, ignored, median)
+        );
     }
 
     private static string? Suggest(Rule? rule, IReadOnlyList<AlertRow> told, int ignored, double? medianHours)
     {
-        if (rule is null || told.Count < Enough || ignored * 2 < told.Count) return null;
+        if (rule is null || told.Count < Enough || ignored * 2 < told.Count)
+            return null;
         if (rule.Kind.GathersEvidence)
         {
             var effects = told.Select(alert => alert.Numbers.Effect ?? 0).Order().ToList();
-            return FormattableString.Invariant($"Most of its alerts ended without anybody: raise effect_floor to {effects[effects.Count / 2]:G2}, the middle of their sizes, or let it go to the digest.");
+            return FormattableString.Invariant(
+                $"Most of its alerts ended without anybody: raise effect_floor to {effects[effects.Count / 2]:G2}, the middle of their sizes, or let it go to the digest."
+            );
         }
 
         return medianHours <= 3

@@ -19,8 +19,20 @@ public static class RuleEndpoints
         var rules = routes.MapGroup("/v1/models/{model}/rules").WithTags("Rules");
         rules.MapGet("", GetAsync).RequireRole(ApiRole.Read);
         rules.MapPut("{rule}", PutAsync).Runs(RuleCommands.Declare);
-        rules.MapPost("{rule}/enable", (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) => SwitchAsync(model, rule, true, http, models, book, cancellation)).Runs(RuleCommands.Enable);
-        rules.MapPost("{rule}/disable", (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) => SwitchAsync(model, rule, false, http, models, book, cancellation)).Runs(RuleCommands.Disable);
+        rules
+            .MapPost(
+                "{rule}/enable",
+                (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) =>
+                    SwitchAsync(model, rule, true, http, models, book, cancellation)
+            )
+            .Runs(RuleCommands.Enable);
+        rules
+            .MapPost(
+                "{rule}/disable",
+                (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) =>
+                    SwitchAsync(model, rule, false, http, models, book, cancellation)
+            )
+            .Runs(RuleCommands.Disable);
         rules.MapDelete("{rule}", DeleteAsync).Runs(RuleCommands.Delete);
         rules.MapGet("status", StatusAsync).RequireRole(ApiRole.Read);
         rules.MapGet("fatigue", FatigueAsync).RequireRole(ApiRole.Read);
@@ -32,13 +44,27 @@ public static class RuleEndpoints
     /// <summary>Reads a rule from a body; <paramref name="name"/>, where given, is its name whatever the body says.</summary>
     internal static async Task<(Rule? Rule, IResult? Problem)> ReadAsync(HttpRequest request, string? name, CancellationToken cancellation)
     {
-        if (await RequestBody.ReadAsync(request, MaxBodyBytes, cancellation) is not { } body) return (null, Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "A rule has at most 64 KiB."));
+        if (await RequestBody.ReadAsync(request, MaxBodyBytes, cancellation) is not { } body)
+            return (null, Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "A rule has at most 64 KiB."));
         try
         {
             using var document = JsonDocument.Parse(body, OneValuePerName);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) return (null, Problems.BadRequest("rule_invalid", "The body is an object such as {\"kind\":\"threshold\",\"metric\":\"performance.accuracy\",\"direction\":\"below\",\"value\":0.8}."));
-            var properties = document.RootElement.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.Clone(), StringComparer.Ordinal);
-            if (name is not null) properties["name"] = JsonSerializer.SerializeToElement(name);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return (
+                    null,
+                    Problems.BadRequest(
+                        "rule_invalid",
+                        "The body is an object such as {\"kind\":\"threshold\",\"metric\":\"performance.accuracy\",\"direction\":\"below\",\"value\":0.8}."
+                    )
+                );
+            }
+
+            var properties = document
+                .RootElement.EnumerateObject()
+                .ToDictionary(property => property.Name, property => property.Value.Clone(), StringComparer.Ordinal);
+            if (name is not null)
+                properties["name"] = JsonSerializer.SerializeToElement(name);
             return (JsonSerializer.SerializeToElement(properties).Deserialize<Rule>(Rule.Json), null);
         }
         catch (JsonException error)
@@ -49,57 +75,118 @@ public static class RuleEndpoints
 
     private static async Task<IResult> GetAsync(string model, ModelCatalog models, RuleBook book, CancellationToken cancellation)
     {
-        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
         return Results.Json(new { rules = (await book.ReadAsync(found, cancellation)).Select(rule => RuleView.Of(rule)) }, Rule.Json);
     }
 
-    private static async Task<IResult> PutAsync(string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation)
+    private static async Task<IResult> PutAsync(
+        string model,
+        string rule,
+        HttpContext http,
+        ModelCatalog models,
+        RuleBook book,
+        CancellationToken cancellation
+    )
     {
-        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
         var (read, problem) = await ReadAsync(http.Request, rule, cancellation);
-        if (problem is not null) return problem;
-        if (read!.Class is { } label) read = read with { Class = found.ClassOf(label) };
-        if (RuleCheck.Check(read!, found) is { Count: > 0 } errors) return RuleProblems.Invalid(errors);
-        if (book.IsDeclared(found, rule)) return Declared(rule);
+        if (problem is not null)
+            return problem;
+        if (read!.Class is { } label)
+            read = read with { Class = found.ClassOf(label) };
+        if (RuleCheck.Check(read!, found) is { Count: > 0 } errors)
+            return RuleProblems.Invalid(errors);
+        if (book.IsDeclared(found, rule))
+            return Declared(rule);
         if (!await book.PutAsync(found, read!, RuleSource.Api, Actor.Of(http).Name, cancellation))
             return Problems.Conflict("too_many_rules", $"A model has at most {RuleBook.MaxRules} rules of its own; delete one first.");
         return Results.Json(RuleView.Of(read! with { Source = RuleSource.Api }), Rule.Json);
     }
 
-    private static async Task<IResult> SwitchAsync(string model, string rule, bool enabled, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation)
+    private static async Task<IResult> SwitchAsync(
+        string model,
+        string rule,
+        bool enabled,
+        HttpContext http,
+        ModelCatalog models,
+        RuleBook book,
+        CancellationToken cancellation
+    )
     {
-        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
-        if (book.IsDeclared(found, rule)) return Declared(rule);
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        if (book.IsDeclared(found, rule))
+            return Declared(rule);
         return await book.SwitchAsync(found, rule, enabled, Actor.Of(http).Name, cancellation) ? TypedResults.NoContent() : Unknown(rule);
     }
 
-    private static async Task<IResult> DeleteAsync(string model, string rule, ModelCatalog models, RuleBook book, CancellationToken cancellation)
+    private static async Task<IResult> DeleteAsync(
+        string model,
+        string rule,
+        ModelCatalog models,
+        RuleBook book,
+        CancellationToken cancellation
+    )
     {
-        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
-        if (book.IsDeclared(found, rule)) return Declared(rule);
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        if (book.IsDeclared(found, rule))
+            return Declared(rule);
         return await book.DeleteAsync(found, rule, cancellation) ? TypedResults.NoContent() : Unknown(rule);
     }
 
-    private static async Task<IResult> StatusAsync(string model, ModelCatalog models, StreamReport report, CancellationToken cancellation) =>
-        models.Find(model) is { } found ? Results.Json(await report.ReadAsync(found, cancellation), Rule.ViewJson) : Problems.UnknownModel(model);
+    private static async Task<IResult> StatusAsync(
+        string model,
+        ModelCatalog models,
+        StreamReport report,
+        CancellationToken cancellation
+    ) =>
+        models.Find(model) is { } found
+            ? Results.Json(await report.ReadAsync(found, cancellation), Rule.ViewJson)
+            : Problems.UnknownModel(model);
 
-    private static async Task<IResult> FatigueAsync(string model, string? from, ModelCatalog models, FatigueReport report, TimeProvider time, CancellationToken cancellation)
+    private static async Task<IResult> FatigueAsync(
+        string model,
+        string? from,
+        ModelCatalog models,
+        FatigueReport report,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
     {
-        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
-        if (!RequestTimes.TryParse(from, time.GetUtcNow() - TimeSpan.FromDays(30), out var since)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        if (!RequestTimes.TryParse(from, time.GetUtcNow() - TimeSpan.FromDays(30), out var since))
+            return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));
         return Results.Json(new { from = since, rules = await report.ReadAsync(found, since, cancellation) }, Rule.ViewJson);
     }
 
-    private static async Task<IResult> StartOverAsync(string model, ModelCatalog models, AlertJudgement judgement, CancellationToken cancellation)
+    private static async Task<IResult> StartOverAsync(
+        string model,
+        ModelCatalog models,
+        AlertJudgement judgement,
+        CancellationToken cancellation
+    )
     {
-        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
         await judgement.StartOverAsync(found, cancellation);
         return TypedResults.Accepted($"/v1/models/{Uri.EscapeDataString(model)}/rules/status");
     }
 
-    private static IResult Declared(string rule) => Problems.Conflict("rule_declared", $"The rule '{Problems.Shorten(rule)}' is declared in the configuration file; change it there and start again.");
+    private static IResult Declared(string rule) =>
+        Problems.Conflict(
+            "rule_declared",
+            $"The rule '{Problems.Shorten(rule)}' is declared in the configuration file; change it there and start again."
+        );
 
-    private static IResult Unknown(string rule) => Problems.NotFound("unknown_rule", $"The model has no rule '{Problems.Shorten(rule)}' of its own; a default one can be switched off but not deleted.");
+    private static IResult Unknown(string rule) =>
+        Problems.NotFound(
+            "unknown_rule",
+            $"The model has no rule '{Problems.Shorten(rule)}' of its own; a default one can be switched off but not deleted."
+        );
 }
 
 /// <summary>A rule on the wire: what was declared, and where it comes from.</summary>

@@ -10,6 +10,8 @@ public static class RulesSetup
     public static IServiceCollection AddRules(this IServiceCollection services, AlertingOptions options)
     {
         services.AddSingleton(options).AddSingleton<RuleBook>();
-        return services.AddModelRemoval((db, modelId, cancellation) => db.Rules.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation));
+        return services.AddModelRemoval(
+            (db, modelId, cancellation) => db.Rules.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation)
+        );
     }
 }

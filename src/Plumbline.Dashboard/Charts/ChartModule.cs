@@ -9,7 +9,8 @@ public sealed class ChartModule(IJSRuntime scripts) : IAsyncDisposable
 {
     private Task<IJSObjectReference>? _module;
 
-    public async Task DrawAsync<T>(ElementReference element, object description, DotNetObjectReference<T> page) where T : class
+    public async Task DrawAsync<T>(ElementReference element, object description, DotNetObjectReference<T> page)
+        where T : class
     {
         var module = await (_module ??= scripts.InvokeAsync<IJSObjectReference>("import", "./js/charts.js").AsTask());
         await module.InvokeVoidAsync("draw", element, description, page);

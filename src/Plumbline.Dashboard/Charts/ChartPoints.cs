@@ -1,4 +1,5 @@
 using Plumbline.Alerting.Health;
+
 namespace Plumbline.Dashboard.Charts;
 
 /// <summary>Why a window's value may be missing or provisional.</summary>
@@ -11,7 +12,15 @@ public enum PointState
 }
 
 /// <summary>One window of a series: value with its 95 % interval where one is defined, and the rows it stands on.</summary>
-public sealed record ChartPoint(DateTimeOffset Start, DateTimeOffset End, double? Value, double? Lower, double? Upper, long N, PointState State)
+public sealed record ChartPoint(
+    DateTimeOffset Start,
+    DateTimeOffset End,
+    double? Value,
+    double? Lower,
+    double? Upper,
+    long N,
+    PointState State
+)
 {
     /// <summary>As the chart module reads it: [middle, value, lower, upper, n, state, start, end], times in epoch milliseconds.</summary>
     internal object?[] Compact()
@@ -40,7 +49,15 @@ public sealed record ChartMark(DateTimeOffset At, string Label, bool Incident = 
 /// One bar pair of a distribution: shares of rows (0..1) and counts, current against reference. The reference is null
 /// where it cannot have the bin (unseen values); missing and unseen are edge bins and stand apart.
 /// </summary>
-public sealed record DistributionBin(string Label, string? Title, double Current, double CurrentCount, double? Reference, double? ReferenceCount, bool Edge = false);
+public sealed record DistributionBin(
+    string Label,
+    string? Title,
+    double Current,
+    double CurrentCount,
+    double? Reference,
+    double? ReferenceCount,
+    bool Edge = false
+);
 
 /// <summary>One cell of a heat map.</summary>
 public sealed record HeatCell(DateTimeOffset Start, DateTimeOffset End, int Row, double? Value, long N, PointState State);

@@ -11,14 +11,24 @@ public static class ChartWords
     {
         var known = points.Where(point => point.Value is not null).ToList();
         if (known.Count == 0)
-            return points.Count == 0 ? $"{name}: no windows in this range." : $"{name}: cannot judge in any of {Figures.Count(points.Count)} windows.";
+        {
+            return points.Count == 0
+                ? $"{name}: no windows in this range."
+                : $"{name}: cannot judge in any of {Figures.Count(points.Count)} windows.";
+        }
+
         var last = known[^1];
         var text = new StringBuilder($"{name}: {Figures.Format(last.Value, unit)}");
         if (last.Lower is not null && last.Upper is not null)
             text.Append($" (95 % {Figures.Format(last.Lower, unit)} .. {Figures.Format(last.Upper, unit)})");
         text.Append($" in the last window, n {Figures.Count(last.N)}");
         if (known.Count > 1)
-            text.Append($"; between {Figures.Format(known.Min(point => point.Value), unit)} and {Figures.Format(known.Max(point => point.Value), unit)} over {Figures.Count(known.Count)} windows");
+        {
+            text.Append(
+                $"; between {Figures.Format(known.Min(point => point.Value), unit)} and {Figures.Format(known.Max(point => point.Value), unit)} over {Figures.Count(known.Count)} windows"
+            );
+        }
+
         if (known.Count < points.Count)
             text.Append($"; {Figures.Count(points.Count - known.Count)} cannot be judged");
         return text.Append('.').ToString();
@@ -28,17 +38,19 @@ public static class ChartWords
     public static string Describe(IReadOnlyList<DistributionBin> bins)
     {
         var moved = bins.Where(bin => bin.Reference is not null || bin.Current > 0)
-            .OrderByDescending(bin => Math.Abs(bin.Current - (bin.Reference ?? 0))).FirstOrDefault();
+            .OrderByDescending(bin => Math.Abs(bin.Current - (bin.Reference ?? 0)))
+            .FirstOrDefault();
         return moved is null || Math.Abs(moved.Current - (moved.Reference ?? 0)) < 0.005
             ? "Shares of rows: current and reference agree."
             : $"Largest change at {moved.Title ?? moved.Label}: {Figures.Format(moved.Reference ?? 0, "ratio")} of the reference, {Figures.Format(moved.Current, "ratio")} now.";
     }
 
-    public static string StateWords(PointState state) => state switch
-    {
-        PointState.InsufficientRows => "cannot judge: too few rows",
-        PointState.Incomplete => "not complete yet",
-        PointState.Undefined => "not defined here",
-        _ => "",
-    };
+    public static string StateWords(PointState state) =>
+        state switch
+        {
+            PointState.InsufficientRows => "cannot judge: too few rows",
+            PointState.Incomplete => "not complete yet",
+            PointState.Undefined => "not defined here",
+            _ => "",
+        };
 }

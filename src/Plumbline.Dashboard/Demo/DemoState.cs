@@ -3,8 +3,8 @@ using Plumbline.Registry;
 namespace Plumbline.Dashboard.Demo;
 
 /// <summary>
-/// Whether this server shows generated data, and which story it tells: pages say so and may mark the chapters. Also true when a folder that a
-/// demonstration made is served later without one.
+/// Whether this server shows generated data, and which story it tells: pages say so and may mark the chapters. Also true when a folder that
+/// a demonstration made is served later without one.
 /// </summary>
 public sealed class DemoState(InstanceOptions instance)
 {

@@ -6,19 +6,25 @@ namespace Plumbline.Dashboard.Demo;
 public sealed record DemoChapter(string Kind, string Title, string Look, DateTimeOffset From, DateTimeOffset? To);
 
 /// <summary>
-/// What a data folder of the demonstration tells, kept in its <c>demo.json</c>: enough to go on with the same story after a restart, and the mark by
-/// which a server knows that the folder holds generated data.
+/// What a data folder of the demonstration tells, kept in its <c>demo.json</c>: enough to go on with the same story after a restart, and
+/// the mark by which a server knows that the folder holds generated data.
 /// </summary>
 public sealed record DemoStory
 {
     public const string FileName = "demo.json";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+    };
 
     public required long Seed { get; init; }
     public required int Days { get; init; }
+
     /// <summary>The end of the history that the chapters lie in.</summary>
     public required DateTimeOffset Anchor { get; init; }
+
     /// <summary>Everything before this has been posted; null: nothing yet.</summary>
     public DateTimeOffset? Reached { get; init; }
     public IReadOnlyList<DemoChapter> Chapters { get; init; } = [];
@@ -28,14 +34,18 @@ public sealed record DemoStory
     public static DemoStory? Read(string folder)
     {
         var file = Path.Combine(folder, FileName);
-        if (!File.Exists(file)) return null;
+        if (!File.Exists(file))
+            return null;
         try
         {
             return JsonSerializer.Deserialize<DemoStory>(File.ReadAllText(file), Json) ?? throw new JsonException("null");
         }
         catch (JsonException wrong)
         {
-            throw new InvalidDataException($"{file} is not a story of the demonstration: {wrong.Message} Remove the folder, or choose another with --data.", wrong);
+            throw new InvalidDataException(
+                $"{file} is not a story of the demonstration: {wrong.Message} Remove the folder, or choose another with --data.",
+                wrong
+            );
         }
     }
 

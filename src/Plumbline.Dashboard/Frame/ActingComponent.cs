@@ -5,14 +5,18 @@ using Plumbline.Registry.Commands;
 
 namespace Plumbline.Dashboard.Frame;
 
-/// <summary>A part of a page on which people change something. Whether the key may is asked again when it is done: a page may stand open for days.</summary>
+/// <summary>
+/// A part of a page on which people change something. Whether the key may is asked again when it is done: a page may stand open for days.
+/// </summary>
 public abstract class ActingComponent : ComponentBase
 {
     private Actor? _actor;
 
-    [Inject] private CommandRunner Commands { get; set; } = null!;
+    [Inject]
+    private CommandRunner Commands { get; set; } = null!;
 
-    [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = null!;
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
 
     /// <summary>Whether it is known by now who is signed in.</summary>
     protected bool KnowsActor => _actor is not null;
@@ -28,14 +32,21 @@ public abstract class ActingComponent : ComponentBase
 
     /// <summary>Carries out a command for who is signed in now.</summary>
     /// <exception cref="CommandRefusedException">They may not (any more).</exception>
-    protected async Task<T> RunAsync<T>(Command command, string? model, string subject, Func<Actor, Task<T>> act, Func<T, bool>? happened = null)
+    protected async Task<T> RunAsync<T>(
+        Command command,
+        string? model,
+        string subject,
+        Func<Actor, Task<T>> act,
+        Func<T, bool>? happened = null
+    )
     {
         var actor = Actor.Of((await Authentication).User);
         return await Commands.RunAsync(new RunningCommand(actor, command, model, subject), () => act(actor), happened);
     }
 
     /// <summary>The same, where the result says whether anything was changed.</summary>
-    protected Task<bool> RunAsync(Command command, string? model, string subject, Func<Actor, Task<bool>> act) => RunAsync(command, model, subject, act, happened: static done => done);
+    protected Task<bool> RunAsync(Command command, string? model, string subject, Func<Actor, Task<bool>> act) =>
+        RunAsync(command, model, subject, act, happened: static done => done);
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync() => _actor = Actor.Of((await Authentication).User);

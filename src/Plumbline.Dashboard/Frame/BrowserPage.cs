@@ -13,10 +13,13 @@ public sealed class BrowserPage(IJSRuntime scripts) : IAsyncDisposable
 
     public string Theme { get; private set; } = "auto";
 
-    /// <summary>True for what a call to the browser throws when the reader left meanwhile: a call after that, or one that was on its way.</summary>
+    /// <summary>
+    /// True for what a call to the browser throws when the reader left meanwhile: a call after that, or one that was on its way.
+    /// </summary>
     public static bool IsGone(Exception failure) => failure is JSDisconnectedException or TaskCanceledException;
 
-    public async Task StartAsync<T>(DotNetObjectReference<T> receiver) where T : class
+    public async Task StartAsync<T>(DotNetObjectReference<T> receiver)
+        where T : class
     {
         _module = await scripts.InvokeAsync<IJSObjectReference>("import", "./js/page.js");
         var answer = await _module.InvokeAsync<Answer>("start", receiver);

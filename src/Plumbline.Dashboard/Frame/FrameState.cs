@@ -22,11 +22,25 @@ public sealed class FrameState
     /// Says what the frame shows. The same again is silent: the frame renders the page inside it, and a page that spoke up
     /// at each of its renderings would set off the next one, without end.
     /// </summary>
-    public void Show(IReadOnlyList<(string Words, string? Address)> crumbs, bool showsRange = false, bool demo = false,
-        IReadOnlyList<string>? versions = null, IReadOnlyList<string>? segments = null, (DateTimeOffset From, DateTimeOffset To)? range = null)
+    public void Show(
+        IReadOnlyList<(string Words, string? Address)> crumbs,
+        bool showsRange = false,
+        bool demo = false,
+        IReadOnlyList<string>? versions = null,
+        IReadOnlyList<string>? segments = null,
+        (DateTimeOffset From, DateTimeOffset To)? range = null
+    )
     {
-        if (Crumbs.SequenceEqual(crumbs) && Versions.SequenceEqual(versions ?? []) && Segments.SequenceEqual(segments ?? []) && (ShowsRange, Demo, Range) == (showsRange, demo, range))
+        if (
+            Crumbs.SequenceEqual(crumbs)
+            && Versions.SequenceEqual(versions ?? [])
+            && Segments.SequenceEqual(segments ?? [])
+            && (ShowsRange, Demo, Range) == (showsRange, demo, range)
+        )
+        {
             return;
+        }
+
         (Crumbs, ShowsRange, Demo, Range) = (crumbs, showsRange, demo, range);
         Versions = versions ?? [];
         Segments = segments ?? [];

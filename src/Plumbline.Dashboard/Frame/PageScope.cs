@@ -13,7 +13,8 @@ public sealed record PageScope(string Path, IReadOnlyDictionary<string, string> 
     /// <summary>Keys that go along from page to page of one model; all others belong to the page that set them.</summary>
     private static readonly string[] Travelling = ["range", "from", "to", "version", "segment", "paused"];
 
-    public TimeRange Range { get; } = TimeRange.Parse(Keys.GetValueOrDefault("range"), Keys.GetValueOrDefault("from"), Keys.GetValueOrDefault("to"));
+    public TimeRange Range { get; } =
+        TimeRange.Parse(Keys.GetValueOrDefault("range"), Keys.GetValueOrDefault("from"), Keys.GetValueOrDefault("to"));
 
     /// <summary>The chosen version, or null for all together.</summary>
     public string? Version => Keys.GetValueOrDefault("version");
@@ -38,7 +39,8 @@ public sealed record PageScope(string Path, IReadOnlyDictionary<string, string> 
     public static PageScope Parse(string address, int pulse = 0)
     {
         var uri = new Uri(address);
-        var keys = QueryHelpers.ParseQuery(uri.Query)
+        var keys = QueryHelpers
+            .ParseQuery(uri.Query)
             .Where(pair => !StringValues.IsNullOrEmpty(pair.Value))
             .ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal);
         return new PageScope(uri.AbsolutePath, keys, pulse);
@@ -53,6 +55,13 @@ public sealed record PageScope(string Path, IReadOnlyDictionary<string, string> 
 
     private static string Build(string path, IEnumerable<KeyValuePair<string, string>> keys, (string Key, string? Value)[] changes)
     {
-        return Links.With(path, [.. keys.Where(pair => !Array.Exists(changes, change => change.Key == pair.Key)).Select(pair => (pair.Key, (string?)pair.Value)), .. changes]);
+        return Links.With(
+            path,
+            [
+                .. keys.Where(pair => !Array.Exists(changes, change => change.Key == pair.Key))
+                    .Select(pair => (pair.Key, (string?)pair.Value)),
+                .. changes,
+            ]
+        );
     }
 }

@@ -14,9 +14,15 @@ public sealed class PaletteSearch(ModelCatalog models)
 
     private static readonly PalettePlace[] Pages =
     [
-        .. Places.All.SelectMany(place => Tabs.Of(place.Address)
-            .Select(tab => new PalettePlace($"{place.Words}: {tab.Words.ToLowerInvariant()}", "page", Links.Tab(place.Address, tab.Key)))
-            .DefaultIfEmpty(new PalettePlace(place.Words, "page", place.Address))),
+        .. Places.All.SelectMany(place =>
+            Tabs.Of(place.Address)
+                .Select(tab => new PalettePlace(
+                    $"{place.Words}: {tab.Words.ToLowerInvariant()}",
+                    "page",
+                    Links.Tab(place.Address, tab.Key)
+                ))
+                .DefaultIfEmpty(new PalettePlace(place.Words, "page", place.Address))
+        ),
     ];
 
     /// <summary>At most <see cref="MostFound"/> places; names that begin with the text come before those that hold it.</summary>
@@ -27,15 +33,26 @@ public sealed class PaletteSearch(ModelCatalog models)
         var places = Pages
             .Concat(here is null ? [] : TabsOf(here, scope))
             .Concat(models.All.Select(model => new PalettePlace(model.Name, "model", scope.To(Links.Model(model.Name)))))
-            .Concat(here is null ? [] : here.Features.Select(feature => new PalettePlace(feature.Name, $"feature of {here.Name}", scope.To(Links.Model(here.Name, Links.Inputs), ("feature", feature.Name)))))
+            .Concat(
+                here is null
+                    ? []
+                    : here.Features.Select(feature => new PalettePlace(
+                        feature.Name,
+                        $"feature of {here.Name}",
+                        scope.To(Links.Model(here.Name, Links.Inputs), ("feature", feature.Name))
+                    ))
+            )
             .Where(place => place.Words.Contains(text, StringComparison.OrdinalIgnoreCase))
             .OrderBy(place => !place.Words.StartsWith(text, StringComparison.OrdinalIgnoreCase));
-        var decision = here is not null && text.Length > 2
-            ? new[] { new PalettePlace(text, $"prediction of {here.Name}", scope.To(Links.Prediction(here.Name, text))) }
-            : [];
+        var decision =
+            here is not null && text.Length > 2
+                ? new[] { new PalettePlace(text, $"prediction of {here.Name}", scope.To(Links.Prediction(here.Name, text))) }
+                : [];
         return [.. places.Take(MostFound - decision.Length), .. decision];
     }
 
     private static IEnumerable<PalettePlace> TabsOf(ModelDefinition model, PageScope scope) =>
-        Tabs.Of(Links.Models).Where(tab => tab.Key.Length > 0).Select(tab => new PalettePlace($"{model.Name}: {tab.Words}", "page", scope.To(Links.Model(model.Name, tab.Key))));
+        Tabs.Of(Links.Models)
+            .Where(tab => tab.Key.Length > 0)
+            .Select(tab => new PalettePlace($"{model.Name}: {tab.Words}", "page", scope.To(Links.Model(model.Name, tab.Key))));
 }

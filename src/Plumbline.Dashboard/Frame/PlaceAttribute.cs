@@ -28,8 +28,13 @@ public static class Places
     /// <summary>Those of the rail first, in its order.</summary>
     public static IReadOnlyList<PlaceAttribute> All { get; } =
     [
-        .. typeof(Places).Assembly.GetTypes().Select(type => type.GetCustomAttribute<PlaceAttribute>()).OfType<PlaceAttribute>()
-            .OrderBy(place => place.Order < 0).ThenBy(place => place.Order).ThenBy(place => place.Words, StringComparer.Ordinal),
+        .. typeof(Places)
+            .Assembly.GetTypes()
+            .Select(type => type.GetCustomAttribute<PlaceAttribute>())
+            .OfType<PlaceAttribute>()
+            .OrderBy(place => place.Order < 0)
+            .ThenBy(place => place.Order)
+            .ThenBy(place => place.Words, StringComparer.Ordinal),
     ];
 
     /// <summary>Those of the rail.</summary>

@@ -30,7 +30,8 @@ public static class Tabs
         let tab = type.GetCustomAttribute<TabAttribute>()
         where tab is not null
         orderby tab.Order
-        select (tab.Page, Tab: new PageTab(tab.Key, tab.Words, type))).ToLookup(found => found.Page, found => found.Tab, StringComparer.Ordinal);
+        select (tab.Page, Tab: new PageTab(tab.Key, tab.Words, type))
+    ).ToLookup(found => found.Page, found => found.Tab, StringComparer.Ordinal);
 
     /// <summary>The tabs of a page, in their order.</summary>
     public static IEnumerable<PageTab> Of(string page) => ByPage[page];

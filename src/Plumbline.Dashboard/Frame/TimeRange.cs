@@ -11,10 +11,14 @@ public sealed record TimeRange(string? Preset, DateTimeOffset? From, DateTimeOff
     /// <summary>What the chooser offers, shortest first.</summary>
     public static readonly IReadOnlyList<(string Key, string Words, TimeSpan Length)> Presets =
     [
-        ("1h", "Last hour", TimeSpan.FromHours(1)), ("6h", "Last 6 hours", TimeSpan.FromHours(6)),
-        ("24h", "Last 24 hours", TimeSpan.FromHours(24)), ("7d", "Last 7 days", TimeSpan.FromDays(7)),
-        ("14d", "Last 14 days", TimeSpan.FromDays(14)), ("30d", "Last 30 days", TimeSpan.FromDays(30)),
-        ("90d", "Last 90 days", TimeSpan.FromDays(90)), (All, "Everything", TimeSpan.MaxValue),
+        ("1h", "Last hour", TimeSpan.FromHours(1)),
+        ("6h", "Last 6 hours", TimeSpan.FromHours(6)),
+        ("24h", "Last 24 hours", TimeSpan.FromHours(24)),
+        ("7d", "Last 7 days", TimeSpan.FromDays(7)),
+        ("14d", "Last 14 days", TimeSpan.FromDays(14)),
+        ("30d", "Last 30 days", TimeSpan.FromDays(30)),
+        ("90d", "Last 90 days", TimeSpan.FromDays(90)),
+        (All, "Everything", TimeSpan.MaxValue),
     ];
 
     /// <summary>True when the address names no range: then a page may move the range to where the events are.</summary>
@@ -29,7 +33,9 @@ public sealed record TimeRange(string? Preset, DateTimeOffset? From, DateTimeOff
         return new TimeRange(Presets.Any(known => known.Key == preset) ? preset : null, null, null);
     }
 
-    /// <summary>The two times meant. <paramref name="first"/> and <paramref name="last"/> are the model's first and last event, if any.</summary>
+    /// <summary>
+    /// The two times meant. <paramref name="first"/> and <paramref name="last"/> are the model's first and last event, if any.
+    /// </summary>
     public (DateTimeOffset From, DateTimeOffset To) Resolve(DateTimeOffset now, DateTimeOffset? first = null, DateTimeOffset? last = null)
     {
         if (Fixed)
@@ -43,9 +49,7 @@ public sealed record TimeRange(string? Preset, DateTimeOffset? From, DateTimeOff
         return (now - length, now);
     }
 
-    public string Words => Fixed
-        ? "Custom range"
-        : Presets.First(known => known.Key == (Preset ?? DefaultPreset)).Words;
+    public string Words => Fixed ? "Custom range" : Presets.First(known => known.Key == (Preset ?? DefaultPreset)).Words;
 
     public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
@@ -54,5 +58,12 @@ public sealed record TimeRange(string? Preset, DateTimeOffset? From, DateTimeOff
     private static DateTimeOffset Ceiling(DateTimeOffset time) => Floor(time) + TimeSpan.FromHours(1);
 
     private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time
+        )
+            ? time
+            : null;
 }

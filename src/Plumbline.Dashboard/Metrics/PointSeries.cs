@@ -7,10 +7,29 @@ namespace Plumbline.Dashboard.Metrics;
 public static class PointSeries
 {
     /// <summary>The line of one metric (and feature, and class); windows without a point become gaps.</summary>
-    public static ChartSeries Of(IEnumerable<MetricPoint> points, string metric, string name, string colour = "--chart-line", string feature = "", string @class = "", bool dashed = false) =>
-        new(name, WithGaps([.. points.Where(point => point.Metric == metric && point.Feature == feature && point.Class == @class).OrderBy(point => point.WindowStart).Select(Of)]), colour, dashed);
+    public static ChartSeries Of(
+        IEnumerable<MetricPoint> points,
+        string metric,
+        string name,
+        string colour = "--chart-line",
+        string feature = "",
+        string @class = "",
+        bool dashed = false
+    ) =>
+        new(
+            name,
+            WithGaps([
+                .. points
+                    .Where(point => point.Metric == metric && point.Feature == feature && point.Class == @class)
+                    .OrderBy(point => point.WindowStart)
+                    .Select(Of),
+            ]),
+            colour,
+            dashed
+        );
 
-    public static ChartPoint Of(MetricPoint point) => new(point.WindowStart, point.WindowEnd, point.Value, point.Lower, point.Upper, point.N, (PointState)(int)point.Status);
+    public static ChartPoint Of(MetricPoint point) =>
+        new(point.WindowStart, point.WindowEnd, point.Value, point.Lower, point.Upper, point.N, (PointState)(int)point.Status);
 
     /// <summary>Puts an empty window wherever some are missing: a gap must stay a gap, not become a straight line.</summary>
     public static IReadOnlyList<ChartPoint> WithGaps(IReadOnlyList<ChartPoint> points)

@@ -6,13 +6,14 @@ namespace Plumbline.Dashboard.Pages;
 /// <summary>Values of a decision as a page writes them. Here numbers are exact to seven digits: a decision is evidence.</summary>
 public static class DecisionWords
 {
-    public static string Write(object? value) => value switch
-    {
-        null => "\u2013",
-        bool flag => flag ? "true" : "false",
-        double number => number.ToString("G7", System.Globalization.CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
+    public static string Write(object? value) =>
+        value switch
+        {
+            null => "\u2013",
+            bool flag => flag ? "true" : "false",
+            double number => number.ToString("G7", System.Globalization.CultureInfo.InvariantCulture),
+            _ => value.ToString() ?? "",
+        };
 
     /// <summary>A feature's value; one of the wrong type as the JSON that came.</summary>
     public static string Write(PredictionRow row, string feature) =>

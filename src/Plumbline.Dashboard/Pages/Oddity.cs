@@ -22,7 +22,9 @@ public sealed record Oddity(bool Odd, string Words)
             var share = baseline.Profile.Missing / (double)baseline.Profile.Rows;
             return new Oddity(share < Rare, $"missing, as in {Figures.Format(share, "share")} of the reference");
         }
-        return baseline.IsNumeric ? OfNumber(baseline, value) : OfCategory(baseline, value is bool flag ? (flag ? "true" : "false") : value.ToString()!);
+        return baseline.IsNumeric
+            ? OfNumber(baseline, value)
+            : OfCategory(baseline, value is bool flag ? (flag ? "true" : "false") : value.ToString()!);
     }
 
     private static Oddity OfNumber(FeatureBaseline baseline, object value)
@@ -30,8 +32,15 @@ public sealed record Oddity(bool Odd, string Words)
         if (value is not double number)
             return new Oddity(true, "not finite");
         if (number < baseline.Profile.Minimum || number > baseline.Profile.Maximum)
-            return new Oddity(true, $"outside the reference's {Figures.Format(baseline.Profile.Minimum)} .. {Figures.Format(baseline.Profile.Maximum)}");
-        ulong below = 0, whole = 0;
+        {
+            return new Oddity(
+                true,
+                $"outside the reference's {Figures.Format(baseline.Profile.Minimum)} .. {Figures.Format(baseline.Profile.Maximum)}"
+            );
+        }
+
+        ulong below = 0,
+            whole = 0;
         for (var bin = 0; bin < baseline.Profile.Bins.Length; bin++)
         {
             whole += baseline.Profile.Bins[bin];
@@ -45,7 +54,12 @@ public sealed record Oddity(bool Odd, string Words)
     {
         var place = baseline.Categories.IndexOf(value);
         if (place < 0)
-            return baseline.Categories.Length < 50 ? new Oddity(true, "never in the reference") : new Oddity(false, "not among the reference's 50 most frequent values");
+        {
+            return baseline.Categories.Length < 50
+                ? new Oddity(true, "never in the reference")
+                : new Oddity(false, "not among the reference's 50 most frequent values");
+        }
+
         var share = baseline.Profile.Bins[place] / (double)Math.Max(1, baseline.Profile.Present);
         return new Oddity(share < Rare, $"as {Figures.Format(share, "share")} of the reference");
     }

@@ -48,15 +48,18 @@ public sealed class EventBatch : IDisposable
     /// <summary>All rejections, listed or not.</summary>
     public int RejectedCount { get; private set; }
 
-    /// <summary>Rows that were taken out because they were known already. A batch that is offered again, after the spool was full, still knows of them.</summary>
+    /// <summary>
+    /// Rows that were taken out because they were known already. A batch that is offered again, after the spool was full, still knows of
+    /// them.
+    /// </summary>
     public int KnownRows { get; private set; }
 
     /// <summary>Top-level keys that mean nothing to this version: ignored, and named in the answer so that a typing error shows.</summary>
     public IReadOnlyList<string> IgnoredFields => _ignoredFields;
 
     /// <summary>
-    /// The first class by which a model of two classes shows how it writes them (0, 1, true or false), where that was not known before; else null. The rows
-    /// behind it are read in that form, so it must be made known to the model before the rows are.
+    /// The first class by which a model of two classes shows how it writes them (0, 1, true or false), where that was not known before;
+    /// else null. The rows behind it are read in that form, so it must be made known to the model before the rows are.
     /// </summary>
     public string? TellingClass { get; internal set; }
 
@@ -201,5 +204,17 @@ public sealed class EventBatch : IDisposable
 /// <param name="IdSize">Bytes of the id; 0 when the row has none.</param>
 /// <param name="IdMade">True when the server made the id.</param>
 /// <param name="IsPart">True for a part of a prediction: others of the same id are no duplicates but the rest of it.</param>
-/// <param name="ValueHash">For ground truth <see cref="IdHash.OfValue"/> of its value, else 0: with id and time it says whether two are the same.</param>
-public readonly record struct RowSlot(long Index, int Offset, int Size, IdHash Hash, long TimestampMs, int IdOffset, int IdSize, bool IdMade, ulong ValueHash, bool IsPart = false);
+/// <param name="ValueHash">For ground truth <see cref="IdHash.OfValue"/> of its value, else 0: with id and time it says whether two are the
+/// same.</param>
+public readonly record struct RowSlot(
+    long Index,
+    int Offset,
+    int Size,
+    IdHash Hash,
+    long TimestampMs,
+    int IdOffset,
+    int IdSize,
+    bool IdMade,
+    ulong ValueHash,
+    bool IsPart = false
+);

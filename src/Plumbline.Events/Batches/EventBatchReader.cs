@@ -110,9 +110,10 @@ public sealed class EventBatchReader
         return true;
     }
 
-    private int CheckSize(int size) => size >= EventBatch.RowHeaderBytes && size <= _namesStart - _position
-        ? size
-        : throw new InvalidDataException($"A row of a batch says that it has {size} bytes; {_namesStart - _position} are left.");
+    private int CheckSize(int size) =>
+        size >= EventBatch.RowHeaderBytes && size <= _namesStart - _position
+            ? size
+            : throw new InvalidDataException($"A row of a batch says that it has {size} bytes; {_namesStart - _position} are left.");
 
     private int[] ReadNames()
     {

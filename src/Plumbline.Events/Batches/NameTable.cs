@@ -89,7 +89,15 @@ public sealed class NameTable : IDisposable
         if (Count == _entries.Length)
             Grow();
         ref var bucket = ref _buckets[hash & (_buckets.Length - 1)];
-        _entries[Count] = new Entry { Offset = _text.Length, Size = name.Length, Hash = hash, Chain = bucket, FeatureRow = -1, ClassRow = -1 };
+        _entries[Count] = new Entry
+        {
+            Offset = _text.Length,
+            Size = name.Length,
+            Hash = hash,
+            Chain = bucket,
+            FeatureRow = -1,
+            ClassRow = -1,
+        };
         _text.WriteBytes(name);
         bucket = Count;
         return Count++;

@@ -67,7 +67,10 @@ public ref struct FeatureReader
     /// <summary>The number of <see cref="FeatureValueKind.Number"/> and <see cref="FeatureValueKind.LongInteger"/>.</summary>
     public double Number { get; private set; }
 
-    /// <summary>The text of <see cref="FeatureValueKind.Text"/>, JSON of <see cref="FeatureValueKind.Json"/>, digits of <see cref="FeatureValueKind.LongInteger"/>.</summary>
+    /// <summary>
+    /// The text of <see cref="FeatureValueKind.Text"/>, JSON of <see cref="FeatureValueKind.Json"/>, digits of
+    /// <see cref="FeatureValueKind.LongInteger"/>.
+    /// </summary>
     public ReadOnlySpan<byte> Text { get; private set; }
 
     /// <summary>Goes to the next feature; false after the last.</summary>

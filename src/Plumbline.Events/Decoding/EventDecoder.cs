@@ -47,11 +47,21 @@ public sealed class EventDecoder : IDisposable
         {
             json.Read();
             if (json.TokenType == JsonTokenType.StartObject)
+            {
                 DecodeRow(ref json, body, 0);
+            }
             else if (json.TokenType == JsonTokenType.StartArray)
+            {
                 DecodeArray(ref json, body);
+            }
             else
-                throw new MalformedBodyException(skipped + json.TokenStartIndex, "The body must be one JSON object or an array of objects.");
+            {
+                throw new MalformedBodyException(
+                    skipped + json.TokenStartIndex,
+                    "The body must be one JSON object or an array of objects."
+                );
+            }
+
             json.Read();
         }
         catch (JsonException error)
@@ -93,7 +103,12 @@ public sealed class EventDecoder : IDisposable
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             if (index == _limits.RowsPerBody)
-                throw new BodyTooLargeException($"The body has more than {_limits.RowsPerBody} rows. Send less at once, or application/x-ndjson.");
+            {
+                throw new BodyTooLargeException(
+                    $"The body has more than {_limits.RowsPerBody} rows. Send less at once, or application/x-ndjson."
+                );
+            }
+
             DecodeRow(ref json, body, index++);
         }
     }

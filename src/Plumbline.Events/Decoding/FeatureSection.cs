@@ -32,7 +32,14 @@ internal static class FeatureSection
 
     // An object inside is features of its own with dotted names (user.country), as a table of the same data has them.
     private static bool ReadObject(
-        ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row, byte[]? prefix, int depth, ref int count, ref int previous)
+        ref Utf8JsonReader json,
+        ReadOnlySpan<byte> body,
+        RowState row,
+        byte[]? prefix,
+        int depth,
+        ref int count,
+        ref int previous
+    )
     {
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
@@ -43,7 +50,14 @@ internal static class FeatureSection
             if (json.TokenType == JsonTokenType.StartObject)
             {
                 if (depth == row.Limits.JsonDepth)
-                    return row.Fail(RejectionCode.NestedTooDeep, JsonTexts.Shown(name), $"The feature nests deeper than {row.Limits.JsonDepth}.");
+                {
+                    return row.Fail(
+                        RejectionCode.NestedTooDeep,
+                        JsonTexts.Shown(name),
+                        $"The feature nests deeper than {row.Limits.JsonDepth}."
+                    );
+                }
+
                 if (!ReadObject(ref json, body, row, [.. name, (byte)'.'], depth + 1, ref count, ref previous))
                     return false;
                 continue;
@@ -63,14 +77,24 @@ internal static class FeatureSection
     {
         var name = row.Batch.Names.Intern(text, previous, row.Limits.NamesPerBatch);
         if (name < 0)
-            return row.Fail(RejectionCode.TooManyFeatures, JsonTexts.Shown(text), $"The batch has more than {row.Limits.NamesPerBatch} different names.");
+        {
+            return row.Fail(
+                RejectionCode.TooManyFeatures,
+                JsonTexts.Shown(text),
+                $"The batch has more than {row.Limits.NamesPerBatch} different names."
+            );
+        }
+
         ref var entry = ref row.Batch.Names.At(name);
         if (entry.FeatureNameCheck == 0)
             entry.FeatureNameCheck = IsValidName(text, row.Limits) ? Valid : Invalid;
         if (entry.FeatureNameCheck == Invalid)
         {
-            return row.Fail(RejectionCode.FeatureNameInvalid, JsonTexts.Shown(text),
-                $"A feature name has 1 to {row.Limits.NameCharacters} characters, none of them a control character, and does not start with '@'.");
+            return row.Fail(
+                RejectionCode.FeatureNameInvalid,
+                JsonTexts.Shown(text),
+                $"A feature name has 1 to {row.Limits.NameCharacters} characters, none of them a control character, and does not start with '@'."
+            );
         }
         if (entry.FeatureRow == row.Stamp)
             return row.Fail(RejectionCode.DuplicateKey, JsonTexts.Shown(text), $"The feature '{JsonTexts.Shown(text)}' is there twice.");
@@ -117,7 +141,14 @@ internal static class FeatureSection
         if (digits.Length > ExactDigits && JsonTexts.IsInteger(digits))
         {
             if (digits.Length > row.Limits.TextBytes)
-                return row.Fail(RejectionCode.ValueTooLong, row.Batch.Names.Text(name), $"The number has {digits.Length} digits; at most {row.Limits.TextBytes} are taken.");
+            {
+                return row.Fail(
+                    RejectionCode.ValueTooLong,
+                    row.Batch.Names.Text(name),
+                    $"The number has {digits.Length} digits; at most {row.Limits.TextBytes} are taken."
+                );
+            }
+
             WriteKind(row, name, FeatureValueKind.LongInteger, 0);
             buffer.WriteDouble(value);
             buffer.WriteText(digits);
@@ -169,21 +200,36 @@ internal static class ProbabilitySection
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (++count > row.Limits.ClassesPerRow)
-                return row.Fail(RejectionCode.TooManyClasses, "probabilities", $"The row has probabilities for more than {row.Limits.ClassesPerRow} classes.");
+            {
+                return row.Fail(
+                    RejectionCode.TooManyClasses,
+                    "probabilities",
+                    $"The row has probabilities for more than {row.Limits.ClassesPerRow} classes."
+                );
+            }
+
             if (!ReadClass(ref json, row, previous, out previous))
                 return false;
             json.Read();
             if (json.TokenType != JsonTokenType.Number)
                 return row.FailType("probabilities", "an object of classes and numbers", json.TokenType);
             if (!TryClamp(json.GetDouble(), out var value))
-                return row.Fail(RejectionCode.ProbabilityInvalid, "probabilities", $"A probability is {json.GetDouble():R}; it lies in [0, 1].");
+            {
+                return row.Fail(
+                    RejectionCode.ProbabilityInvalid,
+                    "probabilities",
+                    $"A probability is {json.GetDouble():R}; it lies in [0, 1]."
+                );
+            }
+
             sum += value;
             buffer.WriteVarint((uint)previous);
             buffer.WriteDouble(value);
         }
         buffer.PatchInt32(start, buffer.Length - start - 4);
         buffer.PatchInt32(start + 4, count);
-        return sum <= LargestSum || row.Fail(RejectionCode.ProbabilityInvalid, "probabilities", $"The probabilities add up to {sum:R}; at most 1.");
+        return sum <= LargestSum
+            || row.Fail(RejectionCode.ProbabilityInvalid, "probabilities", $"The probabilities add up to {sum:R}; at most 1.");
     }
 
     /// <summary>A probability without the last digit of rounding; false when it lies outside [0, 1].</summary>
@@ -202,10 +248,24 @@ internal static class ProbabilitySection
             return row.Fail(RejectionCode.FieldInvalid, "probabilities", $"'{JsonTexts.Shown(json.ValueSpan)}' is no name of a class.");
         name = row.Batch.Names.Intern(text, previous, row.Limits.NamesPerBatch);
         if (name < 0)
-            return row.Fail(RejectionCode.TooManyClasses, "probabilities", $"The batch has more than {row.Limits.NamesPerBatch} different names.");
+        {
+            return row.Fail(
+                RejectionCode.TooManyClasses,
+                "probabilities",
+                $"The batch has more than {row.Limits.NamesPerBatch} different names."
+            );
+        }
+
         ref var entry = ref row.Batch.Names.At(name);
         if (entry.ClassRow == row.Stamp)
-            return row.Fail(RejectionCode.DuplicateKey, "probabilities", $"The class '{JsonTexts.Shown(text)}' is there twice (1 and 1.0, True and true are one class).");
+        {
+            return row.Fail(
+                RejectionCode.DuplicateKey,
+                "probabilities",
+                $"The class '{JsonTexts.Shown(text)}' is there twice (1 and 1.0, True and true are one class)."
+            );
+        }
+
         entry.ClassRow = row.Stamp;
         return true;
     }

@@ -15,7 +15,14 @@ internal static class GroundTruthRows
                 return false;
         }
         if (!row.HasId)
-            return row.Fail(RejectionCode.FieldMissing, "prediction_id", "'prediction_id' is required: it says which prediction this is the truth of.");
+        {
+            return row.Fail(
+                RejectionCode.FieldMissing,
+                "prediction_id",
+                "'prediction_id' is required: it says which prediction this is the truth of."
+            );
+        }
+
         return hasValue || row.Fail(RejectionCode.FieldMissing, "value", "'value' is required and not null.");
     }
 
@@ -49,7 +56,11 @@ internal static class GroundTruthRows
             case JsonTokenType.True or JsonTokenType.False or JsonTokenType.String when !row.Context.NumericPrediction:
                 return row.WriteTruth(ref json);
             default:
-                return row.FailType("value", row.Context.NumericPrediction ? "a number, since the model is a regression" : "a class: text, a number, true or false", json.TokenType);
+                return row.FailType(
+                    "value",
+                    row.Context.NumericPrediction ? "a number, since the model is a regression" : "a class: text, a number, true or false",
+                    json.TokenType
+                );
         }
     }
 }

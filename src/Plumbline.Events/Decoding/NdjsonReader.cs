@@ -45,8 +45,7 @@ public sealed class NdjsonReader(PipeReader body, EventLimits limits)
         return !_atEnd;
     }
 
-    private bool IsFull(EventDecoder decoder) =>
-        decoder.Batch.Rows.Length >= limits.ChunkRows || decoder.Batch.Bytes >= limits.ChunkBytes;
+    private bool IsFull(EventDecoder decoder) => decoder.Batch.Rows.Length >= limits.ChunkRows || decoder.Batch.Bytes >= limits.ChunkBytes;
 
     private static bool TryTakeLine(ref ReadOnlySequence<byte> rest, out ReadOnlySequence<byte> line)
     {
@@ -67,7 +66,15 @@ public sealed class NdjsonReader(PipeReader body, EventLimits limits)
         if (_tooLong || line.Length > limits.LineBytes)
         {
             if (!_tooLong)
-                decoder.Batch.Reject(Lines++, RejectionCode.LineTooLong, null, $"The line has more than {limits.LineBytes} bytes (byte {offset}).");
+            {
+                decoder.Batch.Reject(
+                    Lines++,
+                    RejectionCode.LineTooLong,
+                    null,
+                    $"The line has more than {limits.LineBytes} bytes (byte {offset})."
+                );
+            }
+
             _tooLong = !ended;
             return;
         }

@@ -5,7 +5,14 @@ namespace Plumbline.Events.Decoding;
 /// <summary>Takes an object or array as the text it is.</summary>
 internal static class NestedJson
 {
-    public static bool Read(ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row, string field, int limit, out ReadOnlySpan<byte> text)
+    public static bool Read(
+        ref Utf8JsonReader json,
+        ReadOnlySpan<byte> body,
+        RowState row,
+        string field,
+        int limit,
+        out ReadOnlySpan<byte> text
+    )
     {
         text = default;
         var start = (int)json.TokenStartIndex;
@@ -19,7 +26,11 @@ internal static class NestedJson
         if (text.Length > limit)
             return row.Fail(RejectionCode.ValueTooLong, field, $"'{field}' has {text.Length} bytes; at most {limit} are taken.");
         return JsonTexts.IndexOfBrokenText(text) < 0
-            || row.Fail(RejectionCode.TextInvalid, field, $"'{field}' has text that is not valid UTF-8, or an escape for half of a surrogate pair.");
+            || row.Fail(
+                RejectionCode.TextInvalid,
+                field,
+                $"'{field}' has text that is not valid UTF-8, or an escape for half of a surrogate pair."
+            );
     }
 }
 

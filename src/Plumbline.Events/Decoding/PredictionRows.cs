@@ -96,9 +96,13 @@ internal static class PredictionRows
                 // A prediction that is not a number is none: the row counts among those without an answer.
                 return true;
             default:
-                return row.Fail(RejectionCode.PredictionInvalid, "prediction", numeric
-                    ? "The model is a regression: 'prediction' must be a number."
-                    : "'prediction' must be a class: text, a number, true or false.");
+                return row.Fail(
+                    RejectionCode.PredictionInvalid,
+                    "prediction",
+                    numeric
+                        ? "The model is a regression: 'prediction' must be a number."
+                        : "'prediction' must be a class: text, a number, true or false."
+                );
         }
     }
 
@@ -137,13 +141,21 @@ internal static class PredictionRows
             return row.FailType("status", "text", json.TokenType);
         if (!row.TryText(ref json, "status", int.MaxValue, out var text))
             return false;
-        var status = text.SequenceEqual("ok"u8) ? PredictionStatus.Ok
+        var status =
+            text.SequenceEqual("ok"u8) ? PredictionStatus.Ok
             : text.SequenceEqual("error"u8) ? PredictionStatus.Error
             : text.SequenceEqual("timeout"u8) ? PredictionStatus.Timeout
             : text.SequenceEqual("rejected"u8) ? PredictionStatus.Rejected
             : (PredictionStatus)byte.MaxValue;
         if (status > PredictionStatus.Rejected)
-            return row.Fail(RejectionCode.FieldInvalid, "status", $"'{JsonTexts.Shown(json.ValueSpan)}' is not a status; it is ok, error, timeout or rejected.");
+        {
+            return row.Fail(
+                RejectionCode.FieldInvalid,
+                "status",
+                $"'{JsonTexts.Shown(json.ValueSpan)}' is not a status; it is ok, error, timeout or rejected."
+            );
+        }
+
         row.Buffer.WriteByte((byte)RowField.Status);
         row.Buffer.WriteByte((byte)status);
         return true;
@@ -159,7 +171,14 @@ internal static class PredictionRows
             return false;
         var shadow = text.SequenceEqual("shadow"u8);
         if (!shadow && !text.SequenceEqual("primary"u8))
-            return row.Fail(RejectionCode.FieldInvalid, "role", $"'{JsonTexts.Shown(json.ValueSpan)}' is not a role; it is primary or shadow.");
+        {
+            return row.Fail(
+                RejectionCode.FieldInvalid,
+                "role",
+                $"'{JsonTexts.Shown(json.ValueSpan)}' is not a role; it is primary or shadow."
+            );
+        }
+
         row.Buffer.WriteByte((byte)RowField.Role);
         row.Buffer.WriteByte((byte)(shadow ? PredictionRole.Shadow : PredictionRole.Primary));
         return true;

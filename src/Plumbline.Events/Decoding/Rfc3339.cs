@@ -13,18 +13,46 @@ public static class Rfc3339
     public static bool TryParse(ReadOnlySpan<byte> text, out long epochMs)
     {
         epochMs = 0;
-        if (text.Length < 20 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':' || (text[10] | 0x20) is not ('t' or 0x20))
-            return false;
-        if (!Digits(text[..4], out var year) || !Digits(text[5..7], out var month) || !Digits(text[8..10], out var day)
-            || !Digits(text[11..13], out var hour) || !Digits(text[14..16], out var minute) || !Digits(text[17..19], out var second))
+        if (
+            text.Length < 20
+            || text[4] != '-'
+            || text[7] != '-'
+            || text[13] != ':'
+            || text[16] != ':'
+            || (text[10] | 0x20) is not ('t' or 0x20)
+        )
         {
             return false;
         }
-        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 60)
+
+        if (
+            !Digits(text[..4], out var year)
+            || !Digits(text[5..7], out var month)
+            || !Digits(text[8..10], out var day)
+            || !Digits(text[11..13], out var hour)
+            || !Digits(text[14..16], out var minute)
+            || !Digits(text[17..19], out var second)
+        )
+        {
             return false;
+        }
+        if (
+            year < 1
+            || month is < 1 or > 12
+            || day < 1
+            || day > DateTime.DaysInMonth(year, month)
+            || hour > 23
+            || minute > 59
+            || second > 60
+        )
+        {
+            return false;
+        }
+
         if (!TryParseFraction(text[19..], out var milliseconds, out var rest) || !TryParseOffset(rest, out var offsetMinutes))
             return false;
-        var midnight = (new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond;
+        var midnight =
+            (new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond;
         epochMs = midnight + ((((hour * 60L) + minute - offsetMinutes) * 60) + second) * 1000 + milliseconds;
         return true;
     }

@@ -139,7 +139,8 @@ internal sealed class RowState(EventLimits limits)
         {
             return Fail(RejectionCode.TextInvalid, field, $"'{field}' is not valid UTF-8.");
         }
-        return text.Length <= limit || Fail(RejectionCode.ValueTooLong, field, $"'{field}' has {text.Length} bytes; at most {limit} are taken.");
+        return text.Length <= limit
+            || Fail(RejectionCode.ValueTooLong, field, $"'{field}' has {text.Length} bytes; at most {limit} are taken.");
     }
 
     /// <summary>Whether the row is a part of a prediction.</summary>
@@ -165,10 +166,14 @@ internal sealed class RowState(EventLimits limits)
                 return true;
             case JsonTokenType.Number:
                 text = JsonTexts.CanonicalNumber(json.ValueSpan, json.GetDouble(), _scratch);
-                return text.Length <= limit || Fail(RejectionCode.ValueTooLong, field, $"'{field}' has {text.Length} digits; at most {limit} are taken.");
+                return text.Length <= limit
+                    || Fail(RejectionCode.ValueTooLong, field, $"'{field}' has {text.Length} digits; at most {limit} are taken.");
             case JsonTokenType.String:
                 return TryText(ref json, field, limit, out text)
-                    && (!JsonTexts.HasControlCharacters(text) || Fail(RejectionCode.TextInvalid, field, $"'{field}' has control characters."));
+                    && (
+                        !JsonTexts.HasControlCharacters(text)
+                        || Fail(RejectionCode.TextInvalid, field, $"'{field}' has control characters.")
+                    );
             default:
                 return FailType(field, "text", json.TokenType);
         }
@@ -259,7 +264,11 @@ internal sealed class RowState(EventLimits limits)
         if (!TryClass(ref json, "value", out var name))
             return false;
         return name.IsEmpty
-            ? Fail(RejectionCode.FieldMissing, "value", $"'value' is {ShowValue(ref json)}, which means that there is none; send the row when the truth is known.")
+            ? Fail(
+                RejectionCode.FieldMissing,
+                "value",
+                $"'value' is {ShowValue(ref json)}, which means that there is none; send the row when the truth is known."
+            )
             : WriteTruth(name);
     }
 
@@ -300,12 +309,27 @@ internal sealed class RowState(EventLimits limits)
                 break;
             case JsonTokenType.Number when json.TryGetInt64(out _timestampMs):
                 if (_timestampMs is > -EpochTimes.SmallestPlausibleMs and < EpochTimes.SmallestPlausibleMs)
-                    return Fail(RejectionCode.TimestampInvalid, "timestamp", $"{_timestampMs} looks like seconds; a number must be epoch milliseconds.");
+                {
+                    return Fail(
+                        RejectionCode.TimestampInvalid,
+                        "timestamp",
+                        $"{_timestampMs} looks like seconds; a number must be epoch milliseconds."
+                    );
+                }
+
                 break;
             case JsonTokenType.Number:
-                return Fail(RejectionCode.TimestampInvalid, "timestamp", $"{ShowValue(ref json)} is no whole number: epoch milliseconds have no fraction; round them.");
+                return Fail(
+                    RejectionCode.TimestampInvalid,
+                    "timestamp",
+                    $"{ShowValue(ref json)} is no whole number: epoch milliseconds have no fraction; round them."
+                );
             default:
-                return Fail(RejectionCode.TimestampInvalid, "timestamp", $"{ShowValue(ref json)} is neither RFC 3339 with an offset nor epoch milliseconds.");
+                return Fail(
+                    RejectionCode.TimestampInvalid,
+                    "timestamp",
+                    $"{ShowValue(ref json)} is neither RFC 3339 with an offset nor epoch milliseconds."
+                );
         }
         _hasTimestamp = true;
         return CheckTimestamp();
@@ -316,9 +340,23 @@ internal sealed class RowState(EventLimits limits)
         if (_timestampMs < 0)
             return Fail(RejectionCode.TimestampInvalid, "timestamp", "Times before 1970 cannot be stored.");
         if (_timestampMs > (Context.ReceivedAt + Limits.AllowedFuture).ToUnixTimeMilliseconds())
-            return Fail(RejectionCode.TimestampInFuture, "timestamp", $"The time is more than {EpochTimes.Describe(Limits.AllowedFuture)} ahead of the server's clock.");
+        {
+            return Fail(
+                RejectionCode.TimestampInFuture,
+                "timestamp",
+                $"The time is more than {EpochTimes.Describe(Limits.AllowedFuture)} ahead of the server's clock."
+            );
+        }
+
         if (Context.OldestAllowed is { } oldest && _timestampMs < oldest.ToUnixTimeMilliseconds())
-            return Fail(RejectionCode.TimestampTooOld, "timestamp", $"The time is before {oldest.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}, where the model's retention ends.");
+        {
+            return Fail(
+                RejectionCode.TimestampTooOld,
+                "timestamp",
+                $"The time is before {oldest.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}, where the model's retention ends."
+            );
+        }
+
         return true;
     }
 
@@ -349,13 +387,14 @@ internal sealed class RowState(EventLimits limits)
     private static string ShowValue(ref Utf8JsonReader json) =>
         json.TokenType is JsonTokenType.String or JsonTokenType.Number ? $"'{JsonTexts.Shown(json.ValueSpan)}'" : Describe(json.TokenType);
 
-    private static string Describe(JsonTokenType token) => token switch
-    {
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "an array",
-        JsonTokenType.String => "text",
-        JsonTokenType.Number => "a number",
-        JsonTokenType.True or JsonTokenType.False => "true or false",
-        _ => "null",
-    };
+    private static string Describe(JsonTokenType token) =>
+        token switch
+        {
+            JsonTokenType.StartObject => "an object",
+            JsonTokenType.StartArray => "an array",
+            JsonTokenType.String => "text",
+            JsonTokenType.Number => "a number",
+            JsonTokenType.True or JsonTokenType.False => "true or false",
+            _ => "null",
+        };
 }

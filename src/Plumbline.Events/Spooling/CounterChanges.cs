@@ -5,7 +5,8 @@ internal sealed class CounterChanges
 {
     private readonly Dictionary<(int ModelId, EventKind Kind), SpoolCounters> _changes = [];
 
-    public void Add(int modelId, EventKind kind, SpoolCounters change) => _changes[(modelId, kind)] = _changes.GetValueOrDefault((modelId, kind)) + change;
+    public void Add(int modelId, EventKind kind, SpoolCounters change) =>
+        _changes[(modelId, kind)] = _changes.GetValueOrDefault((modelId, kind)) + change;
 
     /// <summary>Drops what was counted for a model that is deleted in the same transaction.</summary>
     public void Forget(int modelId)
@@ -30,7 +31,13 @@ internal sealed class CounterChanges
                 ON CONFLICT(model, kind) DO UPDATE SET received = received + excluded.received, duplicate = duplicate + excluded.duplicate,
                 rejected = rejected + excluded.rejected, stored = stored + excluded.stored
                 """,
-                modelId, (long)kind, change.Received, change.Duplicate, change.Rejected, change.Stored);
+                modelId,
+                (long)kind,
+                change.Received,
+                change.Duplicate,
+                change.Rejected,
+                change.Stored
+            );
         }
     }
 

@@ -137,11 +137,14 @@ public sealed class Spool : IAsyncDisposable
         return RunAsync(new FailOperation(block, reason));
     }
 
-    /// <summary>Counts more or fewer rows as received and stored, when the column store was found to hold another number than was counted.</summary>
+    /// <summary>
+    /// Counts more or fewer rows as received and stored, when the column store was found to hold another number than was counted.
+    /// </summary>
     /// <param name="modelId">The model.</param>
     /// <param name="kind">What the rows are.</param>
     /// <param name="difference">Rows to add; negative for rows that are gone.</param>
-    public Task CorrectStoredAsync(int modelId, EventKind kind, long difference) => RunAsync(new CorrectOperation(modelId, kind, difference));
+    public Task CorrectStoredAsync(int modelId, EventKind kind, long difference) =>
+        RunAsync(new CorrectOperation(modelId, kind, difference));
 
     /// <summary>Forgets a model: its batches, blocks and counters.</summary>
     public async Task DropModelAsync(int modelId) => await RunAsync(new DropOperation(modelId));
@@ -167,7 +170,11 @@ public sealed class Spool : IAsyncDisposable
     public SpoolCounters Counters(int modelId)
     {
         lock (_stateLock)
-            return _state.Counters(modelId, EventKind.Prediction) + _state.Counters(modelId, EventKind.GroundTruth) + _state.Counters(modelId, EventKind.Signal);
+        {
+            return _state.Counters(modelId, EventKind.Prediction)
+                + _state.Counters(modelId, EventKind.GroundTruth)
+                + _state.Counters(modelId, EventKind.Signal);
+        }
     }
 
     /// <summary>The counters of all models, read at one moment.</summary>
@@ -251,7 +258,14 @@ public sealed class Spool : IAsyncDisposable
                     operation.Withdraw(_state);
             }
             foreach (var operation in group)
-                operation.Fail(error is SpoolException ? error : new SpoolException(string.Create(CultureInfo.InvariantCulture, $"The spool cannot write: {error.Message}"), error));
+            {
+                operation.Fail(
+                    error is SpoolException
+                        ? error
+                        : new SpoolException(string.Create(CultureInfo.InvariantCulture, $"The spool cannot write: {error.Message}"), error)
+                );
+            }
+
             return;
         }
         lock (_stateLock)

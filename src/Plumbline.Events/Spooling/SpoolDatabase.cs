@@ -21,7 +21,9 @@ internal sealed class SpoolDatabase : IDisposable
         _handle = _connection.Handle!;
 
         // FULL: a commit returns when the log is on the disk. That is what an acknowledgement means.
-        RunScript("PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16384; PRAGMA busy_timeout=30000;");
+        RunScript(
+            "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16384; PRAGMA busy_timeout=30000;"
+        );
     }
 
     public long LastInsertRowId => raw.sqlite3_last_insert_rowid(_handle);
@@ -108,7 +110,10 @@ internal sealed class SpoolDatabase : IDisposable
     {
         var words = raw.sqlite3_errmsg(_handle).utf8_to_string();
         // The cause says by its code whether it is the disk, the file or something else.
-        return new(string.Create(CultureInfo.InvariantCulture, $"The spool's database answered {result}: {words}."), new SqliteException(words, result & 0xff, result));
+        return new(
+            string.Create(CultureInfo.InvariantCulture, $"The spool's database answered {result}: {words}."),
+            new SqliteException(words, result & 0xff, result)
+        );
     }
 }
 
@@ -117,7 +122,8 @@ internal readonly struct SpoolRow(sqlite3_stmt statement)
 {
     public long Int64(int column) => raw.sqlite3_column_int64(statement, column);
 
-    public string? Text(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL ? null : raw.sqlite3_column_text(statement, column).utf8_to_string();
+    public string? Text(int column) =>
+        raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL ? null : raw.sqlite3_column_text(statement, column).utf8_to_string();
 
     /// <summary>Valid until the next row.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(statement, column);

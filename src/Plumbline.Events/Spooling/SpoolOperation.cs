@@ -19,9 +19,7 @@ internal abstract class SpoolOperation(int modelId)
     public abstract void Publish(SpoolState state);
 
     /// <summary>Takes back what was reserved. Runs under the state's lock when the commit failed.</summary>
-    public virtual void Withdraw(SpoolState state)
-    {
-    }
+    public virtual void Withdraw(SpoolState state) { }
 
     public void Complete() => _done.TrySetResult();
 
@@ -40,15 +38,28 @@ internal sealed class AppendOperation(SpoolEntry entry, DateTimeOffset at) : Spo
         {
             database.RunWithBlob(
                 "INSERT INTO batches(model, kind, rows, appended_at, payload) VALUES(?1, ?2, ?3, ?4, ?5)",
-                entry.Payload.Span, entry.ModelId, (long)entry.Kind, entry.Rows, at.ToUnixTimeMilliseconds());
+                entry.Payload.Span,
+                entry.ModelId,
+                (long)entry.Kind,
+                entry.Rows,
+                at.ToUnixTimeMilliseconds()
+            );
             _sequence = database.LastInsertRowId;
         }
-        counted.Add(entry.ModelId, entry.Kind, new SpoolCounters(entry.Rows + entry.Duplicates + entry.Rejected, entry.Duplicates, entry.Rejected, 0, 0));
+        counted.Add(
+            entry.ModelId,
+            entry.Kind,
+            new SpoolCounters(entry.Rows + entry.Duplicates + entry.Rejected, entry.Duplicates, entry.Rejected, 0, 0)
+        );
     }
 
     public override void Publish(SpoolState state)
     {
-        state.Count(entry.ModelId, entry.Kind, new SpoolCounters(entry.Rows + entry.Duplicates + entry.Rejected, entry.Duplicates, entry.Rejected, 0, entry.Rows));
+        state.Count(
+            entry.ModelId,
+            entry.Kind,
+            new SpoolCounters(entry.Rows + entry.Duplicates + entry.Rejected, entry.Duplicates, entry.Rejected, 0, entry.Rows)
+        );
         if (entry.Rows > 0)
             state.Wait(entry.ModelId, entry.Kind, new WaitingBatch(_sequence, entry.Rows, entry.Payload.Length, at));
     }
@@ -56,7 +67,8 @@ internal sealed class AppendOperation(SpoolEntry entry, DateTimeOffset at) : Spo
     public override void Withdraw(SpoolState state) => state.Release(entry.Payload.Length);
 }
 
-internal sealed class PlanOperation(int modelId, EventKind kind, IReadOnlyList<WaitingBatch> batches, string spoolId, DateTimeOffset at) : SpoolOperation(modelId)
+internal sealed class PlanOperation(int modelId, EventKind kind, IReadOnlyList<WaitingBatch> batches, string spoolId, DateTimeOffset at)
+    : SpoolOperation(modelId)
 {
     public SpoolBlock? Block { get; private set; }
 
@@ -65,9 +77,23 @@ internal sealed class PlanOperation(int modelId, EventKind kind, IReadOnlyList<W
         var rows = batches.Sum(static b => (long)b.Rows);
         database.Run(
             "INSERT INTO blocks(model, kind, first_sequence, last_sequence, planned_at) VALUES(?1, ?2, ?3, ?4, ?5)",
-            ModelId, (long)kind, batches[0].Sequence, batches[^1].Sequence, at.ToUnixTimeMilliseconds());
+            ModelId,
+            (long)kind,
+            batches[0].Sequence,
+            batches[^1].Sequence,
+            at.ToUnixTimeMilliseconds()
+        );
         var number = database.LastInsertRowId;
-        Block = new SpoolBlock(number, ModelId, kind, [.. batches.Select(static b => b.Sequence)], rows, batches.Sum(static b => (long)b.Bytes), SpoolState.Token(spoolId, number), null);
+        Block = new SpoolBlock(
+            number,
+            ModelId,
+            kind,
+            [.. batches.Select(static b => b.Sequence)],
+            rows,
+            batches.Sum(static b => (long)b.Bytes),
+            SpoolState.Token(spoolId, number),
+            null
+        );
     }
 
     public override void Publish(SpoolState state) => state.Plan(Block!);
@@ -79,7 +105,13 @@ internal sealed class CompleteOperation(SpoolBlock block) : SpoolOperation(block
 {
     public override void Write(SpoolDatabase database, CounterChanges counted)
     {
-        database.Run("DELETE FROM batches WHERE model = ?1 AND kind = ?2 AND sequence BETWEEN ?3 AND ?4", block.ModelId, (long)block.Kind, block.Sequences[0], block.Sequences[^1]);
+        database.Run(
+            "DELETE FROM batches WHERE model = ?1 AND kind = ?2 AND sequence BETWEEN ?3 AND ?4",
+            block.ModelId,
+            (long)block.Kind,
+            block.Sequences[0],
+            block.Sequences[^1]
+        );
         database.Run("DELETE FROM blocks WHERE number = ?1", block.Number);
         counted.Add(block.ModelId, block.Kind, new SpoolCounters(0, 0, 0, block.Rows, 0));
     }

@@ -16,14 +16,26 @@ internal static class SpoolSchema
             CREATE TABLE IF NOT EXISTS batches(sequence INTEGER PRIMARY KEY AUTOINCREMENT, model INTEGER NOT NULL, kind INTEGER NOT NULL, rows INTEGER NOT NULL, appended_at INTEGER NOT NULL, payload BLOB NOT NULL);
             CREATE TABLE IF NOT EXISTS blocks(number INTEGER PRIMARY KEY AUTOINCREMENT, model INTEGER NOT NULL, kind INTEGER NOT NULL, first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, planned_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, failure TEXT);
             CREATE TABLE IF NOT EXISTS counters(model INTEGER NOT NULL, kind INTEGER NOT NULL, received INTEGER NOT NULL, duplicate INTEGER NOT NULL, rejected INTEGER NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY(model, kind)) WITHOUT ROWID;
-            """);
+            """
+        );
         string? id = null;
-        database.Query("SELECT version, spool_id FROM format", row =>
-        {
-            if (row.Int64(0) != FormatVersion)
-                throw new SpoolException(string.Create(CultureInfo.InvariantCulture, $"The spool has format {row.Int64(0)}; this version reads {FormatVersion}."));
-            id = row.Text(1);
-        });
+        database.Query(
+            "SELECT version, spool_id FROM format",
+            row =>
+            {
+                if (row.Int64(0) != FormatVersion)
+                {
+                    throw new SpoolException(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"The spool has format {row.Int64(0)}; this version reads {FormatVersion}."
+                        )
+                    );
+                }
+
+                id = row.Text(1);
+            }
+        );
         if (id is not null)
             return id;
 
@@ -41,20 +53,38 @@ internal static class SpoolSchema
     /// <summary>Reads counters, open blocks and waiting batches.</summary>
     public static void Load(SpoolDatabase database, string spoolId, SpoolState state)
     {
-        database.Query("SELECT model, kind, received, duplicate, rejected, stored FROM counters", row => state.Count(
-            (int)row.Int64(0), (EventKind)row.Int64(1), new SpoolCounters(row.Int64(2), row.Int64(3), row.Int64(4), row.Int64(5), 0)));
+        database.Query(
+            "SELECT model, kind, received, duplicate, rejected, stored FROM counters",
+            row =>
+                state.Count(
+                    (int)row.Int64(0),
+                    (EventKind)row.Int64(1),
+                    new SpoolCounters(row.Int64(2), row.Int64(3), row.Int64(4), row.Int64(5), 0)
+                )
+        );
         var blocks = new List<(long Number, int ModelId, EventKind Kind, long First, long Last, string? Failure)>();
         database.Query(
             "SELECT number, model, kind, first_sequence, last_sequence, failure FROM blocks ORDER BY number",
-            row => blocks.Add((row.Int64(0), (int)row.Int64(1), (EventKind)row.Int64(2), row.Int64(3), row.Int64(4), row.Text(5))));
+            row => blocks.Add((row.Int64(0), (int)row.Int64(1), (EventKind)row.Int64(2), row.Int64(3), row.Int64(4), row.Text(5)))
+        );
         var waiting = new Dictionary<(int, EventKind), List<WaitingBatch>>();
-        database.Query("SELECT sequence, model, kind, rows, appended_at, length(payload) FROM batches ORDER BY sequence", row =>
-        {
-            var key = ((int)row.Int64(1), (EventKind)row.Int64(2));
-            if (!waiting.TryGetValue(key, out var batches))
-                waiting.Add(key, batches = []);
-            batches.Add(new WaitingBatch(row.Int64(0), (int)row.Int64(3), (int)row.Int64(5), DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(4))));
-        });
+        database.Query(
+            "SELECT sequence, model, kind, rows, appended_at, length(payload) FROM batches ORDER BY sequence",
+            row =>
+            {
+                var key = ((int)row.Int64(1), (EventKind)row.Int64(2));
+                if (!waiting.TryGetValue(key, out var batches))
+                    waiting.Add(key, batches = []);
+                batches.Add(
+                    new WaitingBatch(
+                        row.Int64(0),
+                        (int)row.Int64(3),
+                        (int)row.Int64(5),
+                        DateTimeOffset.FromUnixTimeMilliseconds(row.Int64(4))
+                    )
+                );
+            }
+        );
         foreach (var ((modelId, kind), batches) in waiting)
         {
             var rows = batches.Sum(static b => (long)b.Rows);
@@ -64,7 +94,18 @@ internal static class SpoolSchema
             {
                 var members = batches.FindAll(b => b.Sequence >= block.First && b.Sequence <= block.Last);
                 batches.RemoveAll(b => b.Sequence >= block.First && b.Sequence <= block.Last);
-                state.Plan(new SpoolBlock(block.Number, modelId, kind, [.. members.Select(static b => b.Sequence)], members.Sum(static b => (long)b.Rows), members.Sum(static b => (long)b.Bytes), SpoolState.Token(spoolId, block.Number), block.Failure));
+                state.Plan(
+                    new SpoolBlock(
+                        block.Number,
+                        modelId,
+                        kind,
+                        [.. members.Select(static b => b.Sequence)],
+                        members.Sum(static b => (long)b.Rows),
+                        members.Sum(static b => (long)b.Bytes),
+                        SpoolState.Token(spoolId, block.Number),
+                        block.Failure
+                    )
+                );
             }
             foreach (var batch in batches)
                 state.Wait(modelId, kind, batch);

@@ -31,12 +31,24 @@ public enum AppendOutcome
 public readonly record struct SpoolCounters(long Received, long Duplicate, long Rejected, long Stored, long InSpool)
 {
     /// <summary>Sums member by member.</summary>
-    public static SpoolCounters operator +(SpoolCounters left, SpoolCounters right) => new(
-        left.Received + right.Received, left.Duplicate + right.Duplicate, left.Rejected + right.Rejected, left.Stored + right.Stored, left.InSpool + right.InSpool);
+    public static SpoolCounters operator +(SpoolCounters left, SpoolCounters right) =>
+        new(
+            left.Received + right.Received,
+            left.Duplicate + right.Duplicate,
+            left.Rejected + right.Rejected,
+            left.Stored + right.Stored,
+            left.InSpool + right.InSpool
+        );
 
     /// <summary>Differences member by member.</summary>
-    public static SpoolCounters operator -(SpoolCounters left, SpoolCounters right) => new(
-        left.Received - right.Received, left.Duplicate - right.Duplicate, left.Rejected - right.Rejected, left.Stored - right.Stored, left.InSpool - right.InSpool);
+    public static SpoolCounters operator -(SpoolCounters left, SpoolCounters right) =>
+        new(
+            left.Received - right.Received,
+            left.Duplicate - right.Duplicate,
+            left.Rejected - right.Rejected,
+            left.Stored - right.Stored,
+            left.InSpool - right.InSpool
+        );
 
     /// <summary>Differences member by member.</summary>
     public static SpoolCounters Subtract(SpoolCounters left, SpoolCounters right) => left - right;
@@ -65,7 +77,16 @@ public readonly record struct SpoolBacklog(int ModelId, EventKind Kind, long Row
 /// <param name="Bytes">Bytes in them.</param>
 /// <param name="Token">The deduplication token.</param>
 /// <param name="Failure">Why the last try failed, if it did.</param>
-public sealed record SpoolBlock(long Number, int ModelId, EventKind Kind, IReadOnlyList<long> Sequences, long Rows, long Bytes, string Token, string? Failure);
+public sealed record SpoolBlock(
+    long Number,
+    int ModelId,
+    EventKind Kind,
+    IReadOnlyList<long> Sequences,
+    long Rows,
+    long Bytes,
+    string Token,
+    string? Failure
+);
 
 /// <summary>The spool's file cannot be used, or is of another version.</summary>
 public sealed class SpoolException : Exception
@@ -74,7 +95,5 @@ public sealed class SpoolException : Exception
     /// <param name="message">What cannot be done, in words.</param>
     /// <param name="cause">What failed below, such as the disk; null when nothing did.</param>
     public SpoolException(string message, Exception? cause = null)
-        : base(message, cause)
-    {
-    }
+        : base(message, cause) { }
 }

@@ -89,7 +89,9 @@ public sealed class IdFilter
 
         // Slots of a bucket fill from the left, so the number of zeros is the number of free ones.
         private int Free(int start) =>
-            BitOperations.PopCount(Vector256.Equals(Vector256.Create(_slots.AsSpan(start, SlotsPerBucket)), Vector256<uint>.Zero).ExtractMostSignificantBits());
+            BitOperations.PopCount(
+                Vector256.Equals(Vector256.Create(_slots.AsSpan(start, SlotsPerBucket)), Vector256<uint>.Zero).ExtractMostSignificantBits()
+            );
 
         private (int First, int Second, uint Print) Place(ulong hash)
         {

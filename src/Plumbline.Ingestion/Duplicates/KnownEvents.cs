@@ -23,12 +23,13 @@ public sealed class ModelKnowledge(FilterBudget budget)
     public KnownIds Signals { get; } = new(budget);
 
     /// <summary>What is known of a kind.</summary>
-    public KnownIds Of(EventKind kind) => kind switch
-    {
-        EventKind.Prediction => Predictions,
-        EventKind.Signal => Signals,
-        _ => GroundTruths,
-    };
+    public KnownIds Of(EventKind kind) =>
+        kind switch
+        {
+            EventKind.Prediction => Predictions,
+            EventKind.Signal => Signals,
+            _ => GroundTruths,
+        };
 
     /// <summary>Ids of predictions that have a ground truth; only its filter is used, to match without asking.</summary>
     public KnownIds LabelledIds { get; } = new(budget);
@@ -41,7 +42,9 @@ public sealed class ModelKnowledge(FilterBudget budget)
 public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables tables, FilterBudget budget, IntegrityFindings findings)
 {
     private readonly ConcurrentDictionary<int, Lazy<Task<ModelKnowledge>>> _models = new();
-    private readonly Lazy<ConcurrentDictionary<int, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)>>> _inSpoolAtStart = new(() => ReadSpool(spool, findings));
+    private readonly Lazy<
+        ConcurrentDictionary<int, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)>>
+    > _inSpoolAtStart = new(() => ReadSpool(spool, findings));
 
     /// <summary>Memory of all filters.</summary>
     public long FilterBytes => budget.Used;
@@ -67,10 +70,15 @@ public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables table
 
     /// <summary>What is known of a model that was asked for before, else null.</summary>
     public ModelKnowledge? OfLoaded(int modelId) =>
-        _models.TryGetValue(modelId, out var loading) && loading.IsValueCreated && loading.Value.IsCompletedSuccessfully ? loading.Value.Result : null;
+        _models.TryGetValue(modelId, out var loading) && loading.IsValueCreated && loading.Value.IsCompletedSuccessfully
+            ? loading.Value.Result
+            : null;
 
     /// <summary>True when some filter could not grow.</summary>
-    public bool AnyOverflowed => _models.Keys.Any(id => OfLoaded(id) is { } known && (known.Predictions.Overflowed || known.GroundTruths.Overflowed || known.Signals.Overflowed));
+    public bool AnyOverflowed =>
+        _models.Keys.Any(id =>
+            OfLoaded(id) is { } known && (known.Predictions.Overflowed || known.GroundTruths.Overflowed || known.Signals.Overflowed)
+        );
 
     /// <summary>Forgets a deleted model.</summary>
     public void Forget(int modelId)
@@ -113,22 +121,29 @@ public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables table
         return known;
     }
 
-    private static ConcurrentDictionary<int, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)>> ReadSpool(Spool spool, IntegrityFindings findings)
+    private static ConcurrentDictionary<int, List<(EventKind Kind, IdHash Hash, long TimestampMs, ulong ValueHash)>> ReadSpool(
+        Spool spool,
+        IntegrityFindings findings
+    )
     {
         var models = new ConcurrentDictionary<int, List<(EventKind, IdHash, long, ulong)>>();
-        spool.VisitBatches((modelId, payload) =>
-        {
-            var rows = models.GetOrAdd(modelId, static _ => []);
-            try
+        spool.VisitBatches(
+            (modelId, payload) =>
             {
-                ReadBatch(payload, rows);
+                var rows = models.GetOrAdd(modelId, static _ => []);
+                try
+                {
+                    ReadBatch(payload, rows);
+                }
+                catch (Exception damage) when (damage is InvalidDataException or ArgumentException or IndexOutOfRangeException)
+                {
+                    // Its block fails when it is written, and is set aside and shown; the others go on.
+                    findings.Add(
+                        $"A batch of model number {modelId} in spool.db is damaged: {damage.Message} Its events were acknowledged and cannot be stored."
+                    );
+                }
             }
-            catch (Exception damage) when (damage is InvalidDataException or ArgumentException or IndexOutOfRangeException)
-            {
-                // Its block fails when it is written, and is set aside and shown; the others go on.
-                findings.Add($"A batch of model number {modelId} in spool.db is damaged: {damage.Message} Its events were acknowledged and cannot be stored.");
-            }
-        });
+        );
         return models;
     }
 

@@ -18,7 +18,9 @@ public sealed class KnownIds
     /// <summary>True when the filter could not grow any more: then the column store is asked about every row.</summary>
     public bool Overflowed => Volatile.Read(ref _overflowed);
 
-    /// <summary>Claims the rows that are not known. Everything in <see cref="ClaimResult.Ask"/> is claimed too, until <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Claims the rows that are not known. Everything in <see cref="ClaimResult.Ask"/> is claimed too, until <see cref="Release"/>.
+    /// </summary>
     /// <param name="keys">One key per row; zero for a row without an identity, which is never a duplicate.</param>
     /// <param name="claim">The request.</param>
     public ClaimResult ClaimRows(ReadOnlySpan<IdHash> keys, Claim claim)

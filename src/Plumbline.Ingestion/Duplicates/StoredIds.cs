@@ -20,18 +20,33 @@ public sealed class StoredIds(IColumnStore store)
     public Task<HashSet<IdHash>> FindSignalsAsync(int modelId, IReadOnlyList<Sought> sought, CancellationToken cancellation) =>
         FindByIdAsync(ModelTables.Signals(modelId), "signal_id", sought, cancellation);
 
-    /// <summary>Which of the ground truths are stored: the same prediction, time and value; with <paramref name="lastOnly"/> only as the last of that prediction and time.</summary>
-    public async Task<HashSet<IdHash>> FindGroundTruthAsync(int modelId, IReadOnlyList<Sought> sought, bool lastOnly, CancellationToken cancellation)
+    /// <summary>
+    /// Which of the ground truths are stored: the same prediction, time and value; with <paramref name="lastOnly"/> only as the last of
+    /// that prediction and time.
+    /// </summary>
+    public async Task<HashSet<IdHash>> FindGroundTruthAsync(
+        int modelId,
+        IReadOnlyList<Sought> sought,
+        bool lastOnly,
+        CancellationToken cancellation
+    )
     {
         var found = new HashSet<IdHash>();
         using var rows = await store.QueryAsync(
             new SqlStatement(
                 $$"""
-                SELECT prediction_id, timestamp, {{(lastOnly ? "argMax(value, (block, arrival))" : "value")}} FROM {{ModelTables.GroundTruth(modelId)}}
-                WHERE id_hash IN {hashes:Array(UInt64)} AND prediction_id IN {ids:Array(String)} {{(lastOnly ? "GROUP BY prediction_id, timestamp" : "")}}
+                SELECT prediction_id, timestamp, {{(
+                    lastOnly ? "argMax(value, (block, arrival))" : "value"
+                )}} FROM {{ModelTables.GroundTruth(modelId)}}
+                WHERE id_hash IN {hashes:Array(UInt64)} AND prediction_id IN {ids:Array(String)} {{(
+                    lastOnly ? "GROUP BY prediction_id, timestamp" : ""
+                )}}
                 """,
-                new SqlParameter("hashes", sought.Select(s => s.IdLow).Distinct().ToArray()), new SqlParameter("ids", sought.Select(s => s.Id).Distinct().ToArray())),
-            cancellation);
+                new SqlParameter("hashes", sought.Select(s => s.IdLow).Distinct().ToArray()),
+                new SqlParameter("ids", sought.Select(s => s.Id).Distinct().ToArray())
+            ),
+            cancellation
+        );
         while (rows.Read())
         {
             var id = IdHash.Of(rows.ReadStringBytes());
@@ -50,7 +65,12 @@ public sealed class StoredIds(IColumnStore store)
         VisitAsync(ModelTables.Signals(modelId), add, cancellation);
 
     /// <summary>Gives key hashes and prediction hashes of all stored ground truths, in pieces.</summary>
-    public async Task VisitGroundTruthAsync(int modelId, Action<ReadOnlySpan<ulong>> addKeys, Action<ReadOnlySpan<ulong>> addIds, CancellationToken cancellation)
+    public async Task VisitGroundTruthAsync(
+        int modelId,
+        Action<ReadOnlySpan<ulong>> addKeys,
+        Action<ReadOnlySpan<ulong>> addIds,
+        CancellationToken cancellation
+    )
     {
         var table = ModelTables.GroundTruth(modelId);
         long count;
@@ -68,8 +88,11 @@ public sealed class StoredIds(IColumnStore store)
             using var rows = await store.QueryAsync(
                 new SqlStatement(
                     $"SELECT id_hash, timestamp, value FROM {table} WHERE id_hash >= {{first:UInt64}} AND id_hash <= {{last:UInt64}}",
-                    new SqlParameter("first", pieces == 1 ? 0UL : width * piece), new SqlParameter("last", last)),
-                cancellation);
+                    new SqlParameter("first", pieces == 1 ? 0UL : width * piece),
+                    new SqlParameter("last", last)
+                ),
+                cancellation
+            );
             var (keys, ids) = (new List<ulong>(), new List<ulong>());
             while (rows.Read())
             {
@@ -84,24 +107,48 @@ public sealed class StoredIds(IColumnStore store)
     }
 
     // Looks at the given times first, where a repeated request has its rows, then everywhere.
-    private async Task<HashSet<IdHash>> FindByIdAsync(string table, string idColumn, IReadOnlyList<Sought> sought, CancellationToken cancellation)
+    private async Task<HashSet<IdHash>> FindByIdAsync(
+        string table,
+        string idColumn,
+        IReadOnlyList<Sought> sought,
+        CancellationToken cancellation
+    )
     {
         var found = new HashSet<IdHash>();
         var (from, to) = (sought.Min(s => s.TimestampMs), sought.Max(s => s.TimestampMs) + 1);
         var ofIds = $"id_hash IN {{hashes:Array(UInt64)}} AND {idColumn} IN {{ids:Array(String)}}";
         await FindAsync(
             $"SELECT {idColumn} FROM {table} WHERE timestamp >= {{from:DateTime64(3)}} AND timestamp < {{to:DateTime64(3)}} AND {ofIds}",
-            sought, [new("from", DateTimeOffset.FromUnixTimeMilliseconds(from)), new("to", DateTimeOffset.FromUnixTimeMilliseconds(to))], found, cancellation);
+            sought,
+            [new("from", DateTimeOffset.FromUnixTimeMilliseconds(from)), new("to", DateTimeOffset.FromUnixTimeMilliseconds(to))],
+            found,
+            cancellation
+        );
         var rest = sought.Where(s => !found.Contains(s.Key)).ToList();
         if (rest.Count > 0)
             await FindAsync($"SELECT {idColumn} FROM {table} WHERE {ofIds}", rest, [], found, cancellation);
         return found;
     }
 
-    private async Task FindAsync(string sql, IReadOnlyList<Sought> sought, SqlParameter[] more, HashSet<IdHash> found, CancellationToken cancellation)
+    private async Task FindAsync(
+        string sql,
+        IReadOnlyList<Sought> sought,
+        SqlParameter[] more,
+        HashSet<IdHash> found,
+        CancellationToken cancellation
+    )
     {
         using var rows = await store.QueryAsync(
-            new SqlStatement(sql, [.. more, new SqlParameter("hashes", sought.Select(s => s.IdLow).ToArray()), new SqlParameter("ids", sought.Select(s => s.Id).ToArray())]), cancellation);
+            new SqlStatement(
+                sql,
+                [
+                    .. more,
+                    new SqlParameter("hashes", sought.Select(s => s.IdLow).ToArray()),
+                    new SqlParameter("ids", sought.Select(s => s.Id).ToArray()),
+                ]
+            ),
+            cancellation
+        );
         while (rows.Read())
             found.Add(IdHash.Of(rows.ReadStringBytes()));
     }
@@ -113,8 +160,11 @@ public sealed class StoredIds(IColumnStore store)
             using var rows = await store.QueryAsync(
                 new SqlStatement(
                     $"SELECT id_hash FROM {table} WHERE timestamp >= {{from:DateTime64(3)}} AND timestamp < {{to:DateTime64(3)}} AND id_hash != 0",
-                    new SqlParameter("from", from), new SqlParameter("to", to)),
-                cancellation);
+                    new SqlParameter("from", from),
+                    new SqlParameter("to", to)
+                ),
+                cancellation
+            );
             Drain(rows, static r => r.ReadUInt64(), add);
         }
     }
@@ -123,7 +173,11 @@ public sealed class StoredIds(IColumnStore store)
     {
         var pieces = new List<(DateTimeOffset, DateTimeOffset)>();
         using var rows = await store.QueryAsync(
-            new SqlStatement($"SELECT toDateTime(toStartOfHour(timestamp)) AS hour, count() FROM {table} WHERE id_hash != 0 GROUP BY hour ORDER BY hour"), cancellation);
+            new SqlStatement(
+                $"SELECT toDateTime(toStartOfHour(timestamp)) AS hour, count() FROM {table} WHERE id_hash != 0 GROUP BY hour ORDER BY hour"
+            ),
+            cancellation
+        );
         DateTimeOffset? start = null;
         DateTimeOffset end = default;
         long taken = 0;

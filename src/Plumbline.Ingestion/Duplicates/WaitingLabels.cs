@@ -3,8 +3,9 @@ using Plumbline.Events.Batches;
 namespace Plumbline.Ingestion.Duplicates;
 
 /// <summary>
-/// The values of ground truths that are acknowledged and not stored yet, per prediction and time. A ground truth is the same event again only when it says
-/// what the last one of that prediction and time said: 0, then 1, then 0 again with one timestamp are a label, a correction, and its withdrawal.
+/// The values of ground truths that are acknowledged and not stored yet, per prediction and time. A ground truth is the same event again
+/// only when it says what the last one of that prediction and time said: 0, then 1, then 0 again with one timestamp are a label, a
+/// correction, and its withdrawal.
 /// </summary>
 public sealed class WaitingLabels
 {
@@ -14,7 +15,8 @@ public sealed class WaitingLabels
 
     /// <summary>Keys of rows in their order: equal for a row that repeats the last value, another for each change of the value.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="isReread">True for rows that may be read again and again, whatever came behind them: a value that is known is then known for good.</param>
+    /// <param name="isReread">True for rows that may be read again and again, whatever came behind them: a value that is known is then
+    /// known for good.</param>
     public (IdHash[] Keys, int[] Changes) KeysOf(ReadOnlySpan<RowSlot> rows, bool isReread = false)
     {
         var (keys, changes) = (new IdHash[rows.Length], new int[rows.Length]);

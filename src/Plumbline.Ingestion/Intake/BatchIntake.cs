@@ -23,8 +23,14 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
     /// <param name="model">The model.</param>
     /// <param name="batch">The rows.</param>
     /// <param name="cancellation">Stops before anything is durable.</param>
-    /// <param name="isReread">True where the sender reads the same rows again and again: then a value that is known is no withdrawal of a later one.</param>
-    public async Task<IntakeResult> TakeAsync(ModelDefinition model, EventBatch batch, CancellationToken cancellation, bool isReread = false)
+    /// <param name="isReread">True where the sender reads the same rows again and again: then a value that is known is no withdrawal of a
+    /// later one.</param>
+    public async Task<IntakeResult> TakeAsync(
+        ModelDefinition model,
+        EventBatch batch,
+        CancellationToken cancellation,
+        bool isReread = false
+    )
     {
         if (batch.TellingClass is { } telling)
             await catalog.EnsureClassesAsync(model.Id, [telling], cancellation);
@@ -34,7 +40,8 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
             return await AppendAsync(model.Id, batch);
         var knowledge = await known.OfAsync(model.Id);
         var ids = knowledge.Of(batch.Kind);
-        var (keys, changes) = batch.Kind == EventKind.GroundTruth ? knowledge.WaitingLabels.KeysOf(batch.Rows, isReread) : (Keys(batch), []);
+        var (keys, changes) =
+            batch.Kind == EventKind.GroundTruth ? knowledge.WaitingLabels.KeysOf(batch.Rows, isReread) : (Keys(batch), []);
         var claim = new Claim();
         var durable = false;
         try
@@ -56,7 +63,13 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
     }
 
     private async Task<IntakeResult> TakeClaimedAsync(
-        int modelId, EventBatch batch, ModelKnowledge knowledge, (IdHash[] Keys, int[] Changes, bool AreReread) rows, Claim claim, CancellationToken cancellation)
+        int modelId,
+        EventBatch batch,
+        ModelKnowledge knowledge,
+        (IdHash[] Keys, int[] Changes, bool AreReread) rows,
+        Claim claim,
+        CancellationToken cancellation
+    )
     {
         var (ids, keys) = (knowledge.Of(batch.Kind), rows.Keys);
         var claimed = ids.ClaimRows(keys, claim);
@@ -102,7 +115,14 @@ public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored
     }
 
     private async Task AskStoreAsync(
-        int modelId, EventBatch batch, KnownIds ids, (IdHash[] Keys, int[] Changes, bool AreReread) rows, Claim claim, ClaimResult claimed, CancellationToken cancellation)
+        int modelId,
+        EventBatch batch,
+        KnownIds ids,
+        (IdHash[] Keys, int[] Changes, bool AreReread) rows,
+        Claim claim,
+        ClaimResult claimed,
+        CancellationToken cancellation
+    )
     {
         var keys = rows.Keys;
         var sought = Sought(batch, keys, claimed.Ask);

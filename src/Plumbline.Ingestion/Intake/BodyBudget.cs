@@ -1,6 +1,8 @@
 namespace Plumbline.Ingestion.Intake;
 
-/// <summary>Memory that all request bodies being read share, so that many large ones at once are told to wait instead of ending the process.</summary>
+/// <summary>
+/// Memory that all request bodies being read share, so that many large ones at once are told to wait instead of ending the process.
+/// </summary>
 public sealed class BodyBudget(long maxBytes)
 {
     private long _used;

@@ -21,7 +21,10 @@ public enum BodyForm
 /// <summary>The body of a request: its form, unpacked when it is compressed.</summary>
 public static class EventBody
 {
-    /// <summary>Which form the content type names. None at all counts as JSON, and so does what curl says when it is told nothing (browsers never get here with it).</summary>
+    /// <summary>
+    /// Which form the content type names. None at all counts as JSON, and so does what curl says when it is told nothing (browsers never
+    /// get here with it).
+    /// </summary>
     public static BodyForm FormOf(HttpRequest request)
     {
         if (string.IsNullOrEmpty(request.ContentType))
@@ -47,7 +50,10 @@ public static class EventBody
         if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             return request.BodyReader;
         return encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase)
-            ? PipeReader.Create(new GZipStream(request.Body, CompressionMode.Decompress), new StreamPipeReaderOptions(bufferSize: 64 * 1024))
+            ? PipeReader.Create(
+                new GZipStream(request.Body, CompressionMode.Decompress),
+                new StreamPipeReaderOptions(bufferSize: 64 * 1024)
+            )
             : null;
     }
 }
@@ -80,13 +86,21 @@ public sealed class WholeBody : IDisposable
     /// <summary>What was read.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
-    /// <summary>Reads to the end, up to <paramref name="limit"/> bytes. Whatever ends the reading early gives back what was taken.</summary>
+    /// <summary>
+    /// Reads to the end, up to <paramref name="limit"/> bytes. Whatever ends the reading early gives back what was taken.
+    /// </summary>
     /// <param name="reader">The unpacked body.</param>
     /// <param name="announced">Its length as the client says; null when it says nothing.</param>
     /// <param name="limit">Most bytes.</param>
     /// <param name="budget">The memory that all bodies share.</param>
     /// <param name="cancellation">Stops reading.</param>
-    public static async Task<(WholeBody Body, Ending Ending)> ReadAsync(PipeReader reader, long? announced, int limit, BodyBudget budget, CancellationToken cancellation)
+    public static async Task<(WholeBody Body, Ending Ending)> ReadAsync(
+        PipeReader reader,
+        long? announced,
+        int limit,
+        BodyBudget budget,
+        CancellationToken cancellation
+    )
     {
         var body = new WholeBody(budget);
         try
@@ -120,7 +134,10 @@ public sealed class WholeBody : IDisposable
         {
             var read = await reader.ReadAsync(cancellation);
             var size = _length + read.Buffer.Length;
-            var ending = size > limit ? Ending.TooLarge : size > _bytes.Length && !TryGrow(NextSize(size, announced, limit)) ? Ending.NoMemory : Ending.Complete;
+            var ending =
+                size > limit ? Ending.TooLarge
+                : size > _bytes.Length && !TryGrow(NextSize(size, announced, limit)) ? Ending.NoMemory
+                : Ending.Complete;
             if (ending != Ending.Complete)
             {
                 reader.AdvanceTo(read.Buffer.Start);

@@ -9,8 +9,8 @@ using Plumbline.Registry.Models;
 namespace Plumbline.Ingestion.Intake;
 
 /// <summary>
-/// Gives features that a model has not seen before a type, from all values that a batch has of them. It is provisional: <see cref="FeatureTypeReview"/> looks
-/// again when values come that do not fit it.
+/// Gives features that a model has not seen before a type, from all values that a batch has of them. It is provisional:
+/// <see cref="FeatureTypeReview"/> looks again when values come that do not fit it.
 /// </summary>
 public sealed class FeatureInference(ModelCatalog catalog)
 {
@@ -33,7 +33,15 @@ public sealed class FeatureInference(ModelCatalog catalog)
             try
             {
                 if (fitting.Count > 0)
-                    await catalog.EnsureFeaturesAsync(model.Id, [.. fitting.Select(name => (batch.Names.Text(name), types[name]))], provisional: true, cancellation);
+                {
+                    await catalog.EnsureFeaturesAsync(
+                        model.Id,
+                        [.. fitting.Select(name => (batch.Names.Text(name), types[name]))],
+                        provisional: true,
+                        cancellation
+                    );
+                }
+
                 return fitting.Count == typed.Count ? null : RejectBeyond(batch, typed.Skip(room).ToHashSet());
             }
             catch (FeatureLimitException)
@@ -59,7 +67,10 @@ public sealed class FeatureInference(ModelCatalog catalog)
                     Add(survey, features);
             }
         }
-        return surveys.Select(pair => (pair.Key, Type: pair.Value.Evidence.Infer())).Where(pair => pair.Type is not null).ToDictionary(pair => pair.Key, pair => pair.Type!.Value);
+        return surveys
+            .Select(pair => (pair.Key, Type: pair.Value.Evidence.Infer()))
+            .Where(pair => pair.Type is not null)
+            .ToDictionary(pair => pair.Key, pair => pair.Type!.Value);
     }
 
     private static void Add(FeatureSurvey survey, in FeatureReader value)
@@ -111,7 +122,12 @@ public sealed class FeatureInference(ModelCatalog catalog)
             if (beyond is not { } name)
                 continue;
             rejected[i] = true;
-            batch.Reject(rows[i].Index, RejectionCode.TooManyFeatures, batch.Names.Text(name), $"The model has {ModelLimits.MaxFeatures} features already, which is the most; this row brings a new one.");
+            batch.Reject(
+                rows[i].Index,
+                RejectionCode.TooManyFeatures,
+                batch.Names.Text(name),
+                $"The model has {ModelLimits.MaxFeatures} features already, which is the most; this row brings a new one."
+            );
         }
         return rejected;
     }

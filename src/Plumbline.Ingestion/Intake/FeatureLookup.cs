@@ -20,7 +20,10 @@ public sealed class FeatureLookup
     public FeatureDefinition? Find(ReadOnlySpan<byte> utf8)
     {
         Span<char> text = stackalloc char[ModelLimits.MaxFeatureNameLength];
-        return utf8.Length <= ModelLimits.MaxFeatureNameLength * 4 && Encoding.UTF8.TryGetChars(utf8, text, out var length) && _byName.TryGetValue(text[..length], out var feature)
+        return
+            utf8.Length <= ModelLimits.MaxFeatureNameLength * 4
+            && Encoding.UTF8.TryGetChars(utf8, text, out var length)
+            && _byName.TryGetValue(text[..length], out var feature)
             ? feature
             : null;
     }

@@ -45,7 +45,8 @@ internal interface ISourceTable : IAsyncDisposable
     Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// The next rows in order: as many as a page has, and any further ones that have the last one's place. None with a later watermark than <paramref name="until"/>.
+    /// The next rows in order: as many as a page has, and any further ones that have the last one's place. None with a later watermark than
+    /// <paramref name="until"/>.
     /// </summary>
     /// <exception cref="SourceException">It cannot be read.</exception>
     IAsyncEnumerable<SourceRecord> ReadPageAsync(SourceShape shape, PageStart start, long until, CancellationToken cancellation);

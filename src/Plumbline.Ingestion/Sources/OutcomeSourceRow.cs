@@ -30,7 +30,10 @@ public sealed class OutcomeSourceRow
     /// <summary>When the cursor last moved.</summary>
     public long CursorMovedMs { get; set; }
 
-    /// <summary>When the last pull that moved the cursor, or reached the table's end, began; later than <see cref="CompleteBeganMs"/> when it was interrupted.</summary>
+    /// <summary>
+    /// When the last pull that moved the cursor, or reached the table's end, began; later than <see cref="CompleteBeganMs"/> when it was
+    /// interrupted.
+    /// </summary>
     public long? PullBeganMs { get; set; }
 
     /// <summary>When the last pull that reached the table's end began; null before the first.</summary>

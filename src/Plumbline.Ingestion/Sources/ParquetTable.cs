@@ -5,20 +5,28 @@ using Plumbline.Store;
 namespace Plumbline.Ingestion.Sources;
 
 /// <summary>Parquet files of a folder or a bucket as one table, read by the engine. Paths, names of columns and values are bound.</summary>
-internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options, SourceSpecification source, TimeSpan timeout) : ISourceTable
+internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options, SourceSpecification source, TimeSpan timeout)
+    : ISourceTable
 {
     // The engine's writer threads do this work, so no more than one of them at a time: events must go on being stored.
     private static readonly SemaphoreSlim OneAtATime = new(1, 1);
 
-    private string From => options.Kind == ConnectionKind.Files ? "file({path:String}, 'Parquet')"
+    private string From =>
+        options.Kind == ConnectionKind.Files ? "file({path:String}, 'Parquet')"
         : options.AccessKey is null ? "s3({path:String}, NOSIGN, 'Parquet')"
         : "s3({path:String}, {access_key:String}, {secret_key:String}, 'Parquet')";
 
     // A file without a declared column is a mistake to be told, not a column of nulls.
-    private string Settings => string.Create(CultureInfo.InvariantCulture, $"""
-        SETTINGS input_format_parquet_allow_missing_columns = 0, max_execution_time = {Math.Ceiling(timeout.TotalSeconds)}, s3_connect_timeout_ms = {Math.Min(10_000, timeout.TotalMilliseconds)},
-        s3_request_timeout_ms = {timeout.TotalMilliseconds}, s3_retry_attempts = 2, s3_max_single_read_retries = 2
-        """);
+    private string Settings =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            SETTINGS input_format_parquet_allow_missing_columns = 0, max_execution_time = {Math.Ceiling(
+                timeout.TotalSeconds
+            )}, s3_connect_timeout_ms = {Math.Min(10_000, timeout.TotalMilliseconds)},
+            s3_request_timeout_ms = {timeout.TotalMilliseconds}, s3_retry_attempts = 2, s3_max_single_read_retries = 2
+            """
+        );
 
     public async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(CancellationToken cancellation)
     {
@@ -27,19 +35,26 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
         while (rows.Read())
         {
             columns.Add(ColumnOf(rows.ReadString(), rows.ReadString()));
-            for (var i = 2; i < rows.ColumnNames.Count; i++) rows.ReadString();
+            for (var i = 2; i < rows.ColumnNames.Count; i++)
+                rows.ReadString();
         }
 
         return columns;
     }
 
-    public async IAsyncEnumerable<SourceRecord> ReadPageAsync(SourceShape shape, PageStart start, long until, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<SourceRecord> ReadPageAsync(
+        SourceShape shape,
+        PageStart start,
+        long until,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         using var rows = await QueryAsync(PageStatement(shape, start, until), cancellation);
         while (rows.Read())
         {
             var values = new string?[shape.Columns.Count];
-            for (var i = 0; i < values.Length; i++) values[i] = rows.ReadNullableString();
+            for (var i = 0; i < values.Length; i++)
+                values[i] = rows.ReadNullableString();
             var watermark = rows.ReadInt64();
             yield return new SourceRecord(new SourcePosition(watermark, rows.ReadNullableString()), values);
         }
@@ -52,7 +67,9 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
     {
         var parameters = Place();
         parameters.Add(new SqlParameter("watermark", new SqlIdentifier(shape.Watermark.Name)));
-        var watermark = shape.IsByTime ? "toUnixTimestamp64Micro(toDateTime64(assumeNotNull({watermark:Identifier}), 6, 'UTC'))" : "toInt64(assumeNotNull({watermark:Identifier}))";
+        var watermark = shape.IsByTime
+            ? "toUnixTimestamp64Micro(toDateTime64(assumeNotNull({watermark:Identifier}), 6, 'UTC'))"
+            : "toInt64(assumeNotNull({watermark:Identifier}))";
         var tie = "CAST(NULL AS Nullable(String))";
         if (shape.TieBreaker is { } column)
         {
@@ -71,12 +88,21 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
         if (start.Position is { } position)
         {
             parameters.Add(new SqlParameter("at", position.Watermark));
-            conditions.Add(shape.IsByTime ? "{watermark:Identifier} >= fromUnixTimestamp64Micro({at:Int64}, 'UTC')" : "{watermark:Identifier} >= {at:Int64}");
-            if (!start.IsIncluded && position.Tie is null) conditions.Add("plumbline_w > {at:Int64}");
+            conditions.Add(
+                shape.IsByTime
+                    ? "{watermark:Identifier} >= fromUnixTimestamp64Micro({at:Int64}, 'UTC')"
+                    : "{watermark:Identifier} >= {at:Int64}"
+            );
+            if (!start.IsIncluded && position.Tie is null)
+            {
+                conditions.Add("plumbline_w > {at:Int64}");
+            }
             else if (!start.IsIncluded)
             {
                 var isInteger = shape.TieBreaker!.CanOrder;
-                conditions.Add($"(plumbline_w > {{at:Int64}} OR {(isInteger ? "toInt64(" : "toString(")}{{tie_column:Identifier}}) > {{tie:{(isInteger ? "Int64" : "String")}}} OR {{tie_column:Identifier}} IS NULL)");
+                conditions.Add(
+                    $"(plumbline_w > {{at:Int64}} OR {(isInteger ? "toInt64(" : "toString(")}{{tie_column:Identifier}}) > {{tie:{(isInteger ? "Int64" : "String")}}} OR {{tie_column:Identifier}} IS NULL)"
+                );
                 parameters.Add(new SqlParameter("tie", isInteger ? long.Parse(position.Tie!, CultureInfo.InvariantCulture) : position.Tie));
             }
         }
@@ -89,13 +115,22 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
             selected.Add(TextOf($"{{{name}:Identifier}}", shape.Columns[i]));
         }
 
-        var order = shape.TieBreaker is null ? "plumbline_w" : shape.TieBreaker.CanOrder ? "plumbline_w, toInt64({tie_column:Identifier})" : "plumbline_w, toString({tie_column:Identifier})";
-        return new SqlStatement(string.Create(CultureInfo.InvariantCulture, $"""
-            SELECT {string.Join(", ", selected)}, {watermark} AS plumbline_w, {tie}
-            FROM {From} WHERE {string.Join(" AND ", conditions)}
-            ORDER BY {order} LIMIT {source.Page} WITH TIES
-            {Settings}
-            """), [.. parameters]);
+        var order =
+            shape.TieBreaker is null ? "plumbline_w"
+            : shape.TieBreaker.CanOrder ? "plumbline_w, toInt64({tie_column:Identifier})"
+            : "plumbline_w, toString({tie_column:Identifier})";
+        return new SqlStatement(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                SELECT {string.Join(", ", selected)}, {watermark} AS plumbline_w, {tie}
+                FROM {From} WHERE {string.Join(" AND ", conditions)}
+                ORDER BY {order} LIMIT {source.Page} WITH TIES
+                {Settings}
+                """
+            ),
+            [.. parameters]
+        );
     }
 
     private async Task<QueryRows> QueryAsync(SqlStatement statement, CancellationToken cancellation)
@@ -117,9 +152,13 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
 
     private List<SqlParameter> Place()
     {
-        if (options.Kind == ConnectionKind.Files) return [new SqlParameter("path", Path.Combine(Path.GetFullPath(options.Folder!), source.Path!))];
+        if (options.Kind == ConnectionKind.Files)
+            return [new SqlParameter("path", Path.Combine(Path.GetFullPath(options.Folder!), source.Path!))];
         var prefix = options.Prefix?.Trim('/') is { Length: > 0 } given ? given + "/" : "";
-        var place = new List<SqlParameter> { new("path", $"{options.Endpoint!.AbsoluteUri.TrimEnd('/')}/{options.Bucket}/{prefix}{source.Path}") };
+        var place = new List<SqlParameter>
+        {
+            new("path", $"{options.Endpoint!.AbsoluteUri.TrimEnd('/')}/{options.Bucket}/{prefix}{source.Path}"),
+        };
         if (options.AccessKey is not null)
         {
             place.Add(new SqlParameter("access_key", options.AccessKey));
@@ -134,16 +173,37 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
         var said = options.Redact(Reason(error.Message));
         return error.Name switch
         {
-            "CANNOT_EXTRACT_TABLE_STRUCTURE" or "FILE_DOESNT_EXIST" => error.Message.Contains("no files", StringComparison.Ordinal) || error.Name == "FILE_DOESNT_EXIST"
+            "CANNOT_EXTRACT_TABLE_STRUCTURE" or "FILE_DOESNT_EXIST" => error.Message.Contains("no files", StringComparison.Ordinal)
+            || error.Name == "FILE_DOESNT_EXIST"
                 ? new SourceException(SourceErrorCode.TableMissing, $"No file of the connection '{options.Name}' matches '{source.Path}'.")
                 : Unreadable(),
-            "THERE_IS_NO_COLUMN" or "UNKNOWN_IDENTIFIER" or "NO_SUCH_COLUMN_IN_TABLE" => new SourceException(SourceErrorCode.ColumnMissing, $"A file that matches '{source.Path}' lacks a column: {said}"),
-            "TIMEOUT_EXCEEDED" => new SourceException(SourceErrorCode.Timeout, $"The files took longer than {timeout.TotalSeconds:N0} s. Use fewer or smaller files per path, or raise sources.timeout."),
-            "S3_ERROR" when said.Contains("AccessDenied", StringComparison.Ordinal) || said.Contains("InvalidAccessKeyId", StringComparison.Ordinal) || said.Contains("SignatureDoesNotMatch", StringComparison.Ordinal) || said.Contains("403", StringComparison.Ordinal) =>
-                new SourceException(SourceErrorCode.LoginDenied, $"The bucket '{options.Bucket}' refuses the key: {said}"),
-            "S3_ERROR" when said.Contains("NoSuchBucket", StringComparison.Ordinal) || said.Contains("NoSuchKey", StringComparison.Ordinal) => new SourceException(SourceErrorCode.TableMissing, $"The bucket '{options.Bucket}' or the file is not there: {said}"),
-            "S3_ERROR" or "NETWORK_ERROR" or "SOCKET_TIMEOUT" => new SourceException(SourceErrorCode.Unreachable, $"The S3 server of the connection '{options.Name}' cannot be asked: {said}"),
-            "MEMORY_LIMIT_EXCEEDED" => new SourceException(SourceErrorCode.Unreadable, "A page does not fit into the engine's memory. Use smaller pages, or raise engine.memory_mib."),
+            "THERE_IS_NO_COLUMN" or "UNKNOWN_IDENTIFIER" or "NO_SUCH_COLUMN_IN_TABLE" => new SourceException(
+                SourceErrorCode.ColumnMissing,
+                $"A file that matches '{source.Path}' lacks a column: {said}"
+            ),
+            "TIMEOUT_EXCEEDED" => new SourceException(
+                SourceErrorCode.Timeout,
+                $"The files took longer than {timeout.TotalSeconds:N0} s. Use fewer or smaller files per path, or raise sources.timeout."
+            ),
+            "S3_ERROR"
+                when said.Contains("AccessDenied", StringComparison.Ordinal)
+                    || said.Contains("InvalidAccessKeyId", StringComparison.Ordinal)
+                    || said.Contains("SignatureDoesNotMatch", StringComparison.Ordinal)
+                    || said.Contains("403", StringComparison.Ordinal) => new SourceException(
+                SourceErrorCode.LoginDenied,
+                $"The bucket '{options.Bucket}' refuses the key: {said}"
+            ),
+            "S3_ERROR"
+                when said.Contains("NoSuchBucket", StringComparison.Ordinal) || said.Contains("NoSuchKey", StringComparison.Ordinal) =>
+                new SourceException(SourceErrorCode.TableMissing, $"The bucket '{options.Bucket}' or the file is not there: {said}"),
+            "S3_ERROR" or "NETWORK_ERROR" or "SOCKET_TIMEOUT" => new SourceException(
+                SourceErrorCode.Unreachable,
+                $"The S3 server of the connection '{options.Name}' cannot be asked: {said}"
+            ),
+            "MEMORY_LIMIT_EXCEEDED" => new SourceException(
+                SourceErrorCode.Unreadable,
+                "A page does not fit into the engine's memory. Use smaller pages, or raise engine.memory_mib."
+            ),
             _ => Unreadable(),
         };
 
@@ -154,13 +214,18 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
     private static string Reason(string message)
     {
         var start = message.IndexOf("DB::Exception: ", StringComparison.Ordinal);
-        var text = (start < 0 ? message : message[(start + "DB::Exception: ".Length)..]).Split(" (version ", 2)[0].Split("You can specify", 2)[0].Split(": While executing", 2)[0].Trim();
+        var text = (start < 0 ? message : message[(start + "DB::Exception: ".Length)..])
+            .Split(" (version ", 2)[0]
+            .Split("You can specify", 2)[0]
+            .Split(": While executing", 2)[0]
+            .Trim();
         return text.Length > 500 ? text[..500] : text;
     }
 
-    private static string TextOf(string column, SourceColumn read) => read.Kind == SourceColumnKind.Time
-        ? $"CAST(toString(toUnixTimestamp64Micro(toDateTime64({column}, 6, 'UTC'))) AS Nullable(String))"
-        : $"CAST(toString({column}) AS Nullable(String))";
+    private static string TextOf(string column, SourceColumn read) =>
+        read.Kind == SourceColumnKind.Time
+            ? $"CAST(toString(toUnixTimestamp64Micro(toDateTime64({column}, 6, 'UTC'))) AS Nullable(String))"
+            : $"CAST(toString({column}) AS Nullable(String))";
 
     private static SourceColumn ColumnOf(string name, string type)
     {
@@ -170,11 +235,16 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
         {
             _ when bare.StartsWith("Date", StringComparison.Ordinal) => SourceColumnKind.Time,
             _ when bare.StartsWith("Bool", StringComparison.Ordinal) => SourceColumnKind.Boolean,
-            _ when bare.StartsWith("Int", StringComparison.Ordinal) || bare.StartsWith("UInt", StringComparison.Ordinal) || bare.StartsWith("Float", StringComparison.Ordinal) || bare.StartsWith("Decimal", StringComparison.Ordinal) => SourceColumnKind.Number,
+            _ when bare.StartsWith("Int", StringComparison.Ordinal)
+                    || bare.StartsWith("UInt", StringComparison.Ordinal)
+                    || bare.StartsWith("Float", StringComparison.Ordinal)
+                    || bare.StartsWith("Decimal", StringComparison.Ordinal) => SourceColumnKind.Number,
             _ => SourceColumnKind.Text,
         };
         var word = bare.TrimEnd(')');
-        var canOrder = word is "Int8" or "Int16" or "Int32" or "Int64" or "UInt8" or "UInt16" or "UInt32" or "DateTime" || bare.StartsWith("DateTime", StringComparison.Ordinal);
+        var canOrder =
+            word is "Int8" or "Int16" or "Int32" or "Int64" or "UInt8" or "UInt16" or "UInt32" or "DateTime"
+            || bare.StartsWith("DateTime", StringComparison.Ordinal);
         return new SourceColumn(name, kind, type, canOrder, !isNullable);
     }
 }

@@ -10,7 +10,8 @@ namespace Plumbline.Ingestion.Sources;
 /// A table of a PostgreSQL database, read through Npgsql in a read-only session: the engine's own reader passes neither order nor limit
 /// on, so that each page would read all rows behind the cursor (docs/decisions/0010-pull-postgresql-with-npgsql.md).
 /// </summary>
-internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptions options, SourceSpecification source, TimeSpan timeout) : ISourceTable
+internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptions options, SourceSpecification source, TimeSpan timeout)
+    : ISourceTable
 {
     private const string ColumnsOfTable = """
         SELECT a.attname::text, coalesce(b.typname, t.typname)::text, t.typcategory::text, a.attnotnull
@@ -27,28 +28,43 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
 
     /// <summary>Signs in.</summary>
     /// <exception cref="SourceException">The server is not there or refuses.</exception>
-    public static async Task<PostgresTable> OpenAsync(ConnectionOptions options, SourceSpecification source, TimeSpan timeout, CancellationToken cancellation)
+    public static async Task<PostgresTable> OpenAsync(
+        ConnectionOptions options,
+        SourceSpecification source,
+        TimeSpan timeout,
+        CancellationToken cancellation
+    )
     {
         var seconds = (int)Math.Min(timeout.TotalSeconds, 1_024);
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
-        {
-            Host = options.Host,
-            Port = options.Port ?? NpgsqlConnection.DefaultPort,
-            Database = options.Database,
-            Username = options.User,
-            Password = options.Secret,
-            SslMode = options.Tls switch { TransportSecurity.Verify => SslMode.VerifyFull, TransportSecurity.Require => SslMode.Require, _ => SslMode.Prefer },
-            Timeout = seconds,
-            CommandTimeout = seconds,
-            ApplicationName = "plumbline",
-            // One pull is one session: a pool would hold connections of a database that somebody else pays for.
-            Pooling = false,
-        }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder
+            {
+                Host = options.Host,
+                Port = options.Port ?? NpgsqlConnection.DefaultPort,
+                Database = options.Database,
+                Username = options.User,
+                Password = options.Secret,
+                SslMode = options.Tls switch
+                {
+                    TransportSecurity.Verify => SslMode.VerifyFull,
+                    TransportSecurity.Require => SslMode.Require,
+                    _ => SslMode.Prefer,
+                },
+                Timeout = seconds,
+                CommandTimeout = seconds,
+                ApplicationName = "plumbline",
+                // One pull is one session: a pool would hold connections of a database that somebody else pays for.
+                Pooling = false,
+            }.ConnectionString
+        );
         try
         {
             await connection.OpenAsync(cancellation);
             // Whatever this user may do, nothing is changed; and times mean the same whatever the server's zone is.
-            await using var set = new NpgsqlCommand("SET default_transaction_read_only = on; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET extra_float_digits = 1", connection);
+            await using var set = new NpgsqlCommand(
+                "SET default_transaction_read_only = on; SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET extra_float_digits = 1",
+                connection
+            );
             await set.ExecuteNonQueryAsync(cancellation);
             return new PostgresTable(connection, options, source, timeout);
         }
@@ -64,7 +80,14 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
         var columns = new List<SourceColumn>();
         try
         {
-            await using var command = new NpgsqlCommand(ColumnsOfTable, connection) { Parameters = { new() { Value = Schema }, new() { Value = source.Table! } } };
+            await using var command = new NpgsqlCommand(ColumnsOfTable, connection)
+            {
+                Parameters =
+                {
+                    new() { Value = Schema },
+                    new() { Value = source.Table! },
+                },
+            };
             await using var rows = await command.ExecuteReaderAsync(cancellation);
             while (await rows.ReadAsync(cancellation))
                 columns.Add(ColumnOf(rows.GetString(0), rows.GetString(1), rows.GetString(2)[0], rows.GetBoolean(3)));
@@ -74,10 +97,20 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
             throw PostgresErrors.Explain(error, options, source, timeout);
         }
 
-        return columns.Count > 0 ? columns : throw new SourceException(SourceErrorCode.TableMissing, $"There is no table '{source.Table}' in the schema '{Schema}' of the database '{options.Database}', or the user '{options.User}' may not know of it.");
+        return columns.Count > 0
+            ? columns
+            : throw new SourceException(
+                SourceErrorCode.TableMissing,
+                $"There is no table '{source.Table}' in the schema '{Schema}' of the database '{options.Database}', or the user '{options.User}' may not know of it."
+            );
     }
 
-    public async IAsyncEnumerable<SourceRecord> ReadPageAsync(SourceShape shape, PageStart start, long until, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<SourceRecord> ReadPageAsync(
+        SourceShape shape,
+        PageStart start,
+        long until,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         await using var command = PageCommand(shape, start, until);
         await using var rows = await GuardAsync(command.ExecuteReaderAsync(cancellation));
@@ -85,8 +118,15 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
         while (await GuardAsync(rows.ReadAsync(cancellation)))
         {
             var values = new string?[width];
-            for (var i = 0; i < width; i++) values[i] = rows.IsDBNull(i) ? null : rows.GetString(i);
-            yield return new SourceRecord(new SourcePosition(rows.GetInt64(width), shape.TieBreaker is null || rows.IsDBNull(width + 1) ? null : rows.GetString(width + 1)), values);
+            for (var i = 0; i < width; i++)
+                values[i] = rows.IsDBNull(i) ? null : rows.GetString(i);
+            yield return new SourceRecord(
+                new SourcePosition(
+                    rows.GetInt64(width),
+                    shape.TieBreaker is null || rows.IsDBNull(width + 1) ? null : rows.GetString(width + 1)
+                ),
+                values
+            );
         }
     }
 
@@ -102,21 +142,30 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
         if (start.Position is { } position)
         {
             var at = Bind(shape.IsByTime ? TimeText(position.Watermark) : position.Watermark.ToString(CultureInfo.InvariantCulture));
-            if (start.IsIncluded) conditions.Add($"{watermark} >= {at}");
-            else if (tie is null || position.Tie is null) conditions.Add($"{watermark} > {at}");
-            else if (shape.TieBreaker!.IsNeverNull) conditions.Add($"({watermark}, {tie}) > ({at}, {Bind(position.Tie)})");
+            if (start.IsIncluded)
+                conditions.Add($"{watermark} >= {at}");
+            else if (tie is null || position.Tie is null)
+                conditions.Add($"{watermark} > {at}");
+            else if (shape.TieBreaker!.IsNeverNull)
+                conditions.Add($"({watermark}, {tie}) > ({at}, {Bind(position.Tie)})");
             // Nulls come last, and a comparison of rows would lose them.
-            else conditions.Add($"{watermark} >= {at} AND ({watermark} > {at} OR {tie} > {Bind(position.Tie)} OR {tie} IS NULL)");
+            else
+                conditions.Add($"{watermark} >= {at} AND ({watermark} > {at} OR {tie} > {Bind(position.Tie)} OR {tie} IS NULL)");
         }
 
-        var selected = shape.Columns.Select(read => read.Kind == SourceColumnKind.Time ? $"{Micros(ColumnText(read))}::text" : $"{ColumnText(read)}::text")
+        var selected = shape
+            .Columns.Select(read => read.Kind == SourceColumnKind.Time ? $"{Micros(ColumnText(read))}::text" : $"{ColumnText(read)}::text")
             .Append(shape.IsByTime ? Micros(watermark) : $"{watermark}::int8");
-        if (tie is not null) selected = selected.Append($"{tie}::text");
+        if (tie is not null)
+            selected = selected.Append($"{tie}::text");
         var order = tie is null ? watermark : $"{watermark}, {tie}";
-        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"""
+        command.CommandText = string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
             SELECT {string.Join(", ", selected)} FROM {Quoted(Schema)}.{Quoted(source.Table!)} AS r
             WHERE {string.Join(" AND ", conditions)} ORDER BY {order} FETCH FIRST {source.Page} ROWS WITH TIES
-            """);
+            """
+        );
         return command;
 
         // As text of no type, so that the server takes each for the type of the column it is compared with.
@@ -147,12 +196,22 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
     // Infinity has no place on a clock: null, and the row is refused with that reason.
     private static string Micros(string column) => $"CASE WHEN isfinite({column}) THEN (extract(epoch FROM {column}) * 1000000)::int8 END";
 
-    private static string TimeText(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond).ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00'", CultureInfo.InvariantCulture);
+    private static string TimeText(long micros) =>
+        DateTimeOffset
+            .UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond)
+            .ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00'", CultureInfo.InvariantCulture);
 
     private static SourceColumn ColumnOf(string name, string type, char category, bool isNeverNull)
     {
         var isTime = type is "timestamp" or "timestamptz" or "date";
-        var kind = isTime ? SourceColumnKind.Time : category switch { 'N' => SourceColumnKind.Number, 'B' => SourceColumnKind.Boolean, _ => SourceColumnKind.Text };
+        var kind = isTime
+            ? SourceColumnKind.Time
+            : category switch
+            {
+                'N' => SourceColumnKind.Number,
+                'B' => SourceColumnKind.Boolean,
+                _ => SourceColumnKind.Text,
+            };
         return new SourceColumn(name, kind, type, type is "timestamp" or "timestamptz" or "int2" or "int4" or "int8", isNeverNull);
     }
 }

@@ -29,23 +29,31 @@ internal sealed class RefusedRows
         /// <summary>Takes note of a refused row. True when it was not counted before.</summary>
         public bool IsNew(SourcePosition position)
         {
-            if (_met.Count >= MostPerSource && !_met.ContainsKey(position)) _met.Clear();
+            if (_met.Count >= MostPerSource && !_met.ContainsKey(position))
+                _met.Clear();
             ref var met = ref CollectionsMarshal.GetValueRefOrAddDefault(_met, position, out _);
             return ++met > before.GetValueOrDefault(position);
         }
 
-        /// <summary>What was met until now is counted. A pull that has not reached the end has not met all that those before it had.</summary>
+        /// <summary>
+        /// What was met until now is counted. A pull that has not reached the end has not met all that those before it had.
+        /// </summary>
         public void Save(bool isComplete)
         {
             var counted = new Dictionary<SourcePosition, int>(_met);
             if (!isComplete)
             {
                 foreach (var (position, count) in before)
-                    if (counted.Count < MostPerSource && count > counted.GetValueOrDefault(position)) counted[position] = count;
+                {
+                    if (counted.Count < MostPerSource && count > counted.GetValueOrDefault(position))
+                        counted[position] = count;
+                }
             }
 
-            if (counted.Count == 0) owner._known.TryRemove(row.Id, out _);
-            else owner._known[row.Id] = (row.Generation, counted);
+            if (counted.Count == 0)
+                owner._known.TryRemove(row.Id, out _);
+            else
+                owner._known[row.Id] = (row.Generation, counted);
         }
     }
 }

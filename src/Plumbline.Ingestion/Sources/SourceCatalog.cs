@@ -9,7 +9,12 @@ using Plumbline.Registry.Web;
 namespace Plumbline.Ingestion.Sources;
 
 /// <summary>The declared sources. What each has read is kept beside its declaration, in the same row.</summary>
-public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, SourcesOptions options, TimeProvider time, ILogger<SourceCatalog> log) : IDisposable
+public sealed class SourceCatalog(
+    IDbContextFactory<StateDbContext> state,
+    SourcesOptions options,
+    TimeProvider time,
+    ILogger<SourceCatalog> log
+) : IDisposable
 {
     private readonly SemaphoreSlim _changing = new(1, 1);
 
@@ -19,19 +24,39 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
     /// <summary>Raised with the number of a source that is no more.</summary>
     public event Action<long>? Removed;
 
-    /// <summary>Creates or changes a source; it is due at once. Its cursor stays where it is unless other rows, or other columns of them, are read from now on.</summary>
+    /// <summary>
+    /// Creates or changes a source; it is due at once. Its cursor stays where it is unless other rows, or other columns of them, are read
+    /// from now on.
+    /// </summary>
     /// <returns>Whether it is new, or what is wrong by field.</returns>
-    public async Task<(bool Created, IReadOnlyList<FieldError> Errors)> PutAsync(ModelDefinition model, string name, SourceSpecification source, string by, CancellationToken cancellation)
+    public async Task<(bool Created, IReadOnlyList<FieldError> Errors)> PutAsync(
+        ModelDefinition model,
+        string name,
+        SourceSpecification source,
+        string by,
+        CancellationToken cancellation
+    )
     {
-        if (SourceRules.Check(name, source, options) is { Count: > 0 } errors) return (false, errors);
+        if (SourceRules.Check(name, source, options) is { Count: > 0 } errors)
+            return (false, errors);
         using var turn = await _changing.EnterAsync(cancellation);
         await using var db = await state.CreateDbContextAsync(cancellation);
         var row = await db.OutcomeSources.FirstOrDefaultAsync(known => known.ModelId == model.Id && known.Name == name, cancellation);
         var created = row is null;
         if (row is null)
         {
-            if (await db.OutcomeSources.CountAsync(known => known.ModelId == model.Id, cancellation) >= SourceRules.MaxSources) return (false, [new("name", $"the model has {SourceRules.MaxSources} sources already, which is the most.")]);
-            db.OutcomeSources.Add(row = new OutcomeSourceRow { ModelId = model.Id, Name = name, Specification = "", ChangedBy = by, Enabled = true });
+            if (await db.OutcomeSources.CountAsync(known => known.ModelId == model.Id, cancellation) >= SourceRules.MaxSources)
+                return (false, [new("name", $"the model has {SourceRules.MaxSources} sources already, which is the most.")]);
+            db.OutcomeSources.Add(
+                row = new OutcomeSourceRow
+                {
+                    ModelId = model.Id,
+                    Name = name,
+                    Specification = "",
+                    ChangedBy = by,
+                    Enabled = true,
+                }
+            );
         }
         else if (!source.ReadsLike(Read(row)))
         {
@@ -42,10 +67,21 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
         row.Shape = null;
         row.Generation++;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        (row.Specification, row.ChangedBy, row.ChangedAtMs, row.NextPullMs) = (JsonSerializer.Serialize(source, SourceSpecification.Json), by, now, now);
+        (row.Specification, row.ChangedBy, row.ChangedAtMs, row.NextPullMs) = (
+            JsonSerializer.Serialize(source, SourceSpecification.Json),
+            by,
+            now,
+            now
+        );
         await db.SaveChangesAsync(cancellation);
         Hurried?.Invoke();
-        log.LogInformation("The source {Source} of model {Model} was {Change} by {By}", name, model.Name, created ? "created" : "changed", by);
+        log.LogInformation(
+            "The source {Source} of model {Model} was {Change} by {By}",
+            name,
+            model.Name,
+            created ? "created" : "changed",
+            by
+        );
         return (created, []);
     }
 
@@ -58,8 +94,11 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
-        return Due(await db.OutcomeSources.Where(row => row.ModelId == modelId && row.Name == name)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.NextPullMs, now), cancellation));
+        return Due(
+            await db
+                .OutcomeSources.Where(row => row.ModelId == modelId && row.Name == name)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.NextPullMs, now), cancellation)
+        );
     }
 
     /// <summary>Switches it on, which makes it due, or off. False when there is none.</summary>
@@ -68,11 +107,17 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
         // A further generation also stops the pull that runs.
-        return Due(await db.OutcomeSources.Where(row => row.ModelId == modelId && row.Name == name)
-            .ExecuteUpdateAsync(set => set
-                .SetProperty(row => row.Enabled, on)
-                .SetProperty(row => row.NextPullMs, now)
-                .SetProperty(row => row.Generation, row => row.Generation + 1), cancellation));
+        return Due(
+            await db
+                .OutcomeSources.Where(row => row.ModelId == modelId && row.Name == name)
+                .ExecuteUpdateAsync(
+                    set =>
+                        set.SetProperty(row => row.Enabled, on)
+                            .SetProperty(row => row.NextPullMs, now)
+                            .SetProperty(row => row.Generation, row => row.Generation + 1),
+                    cancellation
+                )
+        );
     }
 
     /// <summary>Removes the sources of a deleted model.</summary>
@@ -87,15 +132,18 @@ public sealed class SourceCatalog(IDbContextFactory<StateDbContext> state, Sourc
         var rows = db.OutcomeSources.Where(which);
         var ids = await rows.Select(row => row.Id).ToListAsync(cancellation);
         await rows.ExecuteDeleteAsync(cancellation);
-        foreach (var id in ids) Removed?.Invoke(id);
+        foreach (var id in ids)
+            Removed?.Invoke(id);
         return ids.Count > 0;
     }
 
     private bool Due(int sources)
     {
-        if (sources > 0) Hurried?.Invoke();
+        if (sources > 0)
+            Hurried?.Invoke();
         return sources > 0;
     }
 
-    internal static SourceSpecification Read(OutcomeSourceRow row) => JsonSerializer.Deserialize<SourceSpecification>(row.Specification, SourceSpecification.Json)!;
+    internal static SourceSpecification Read(OutcomeSourceRow row) =>
+        JsonSerializer.Deserialize<SourceSpecification>(row.Specification, SourceSpecification.Json)!;
 }

@@ -10,20 +10,30 @@ internal static class SourceOverlap
     private const long DefaultCount = 10_000;
     private const long MicrosPerMs = 1_000;
 
-    /// <summary>The first page's start: the cursor itself once it has stood still for longer than rows may be late, else that much before it.</summary>
+    /// <summary>
+    /// The first page's start: the cursor itself once it has stood still for longer than rows may be late, else that much before it.
+    /// </summary>
     public static PageStart StartOf(OutcomeSourceRow row, SourceSpecification source, SourceShape shape)
     {
-        if (row.CursorWatermark is not { } watermark) return new PageStart(null, IsIncluded: true);
+        if (row.CursorWatermark is not { } watermark)
+            return new PageStart(null, IsIncluded: true);
         TimeSpan? duration = null;
         long? count = null;
-        if (source.Overlap is { } text) SourceRules.TryReadOverlap(text, out duration, out count);
+        if (source.Overlap is { } text)
+            SourceRules.TryReadOverlap(text, out duration, out count);
         var back = shape.IsByTime ? (duration ?? DefaultDuration).Ticks / TimeSpan.TicksPerMicrosecond : count ?? DefaultCount;
         // Of an integer nobody knows how long it takes to become visible; the same time is a guess that the documents tell.
         var late = shape.IsByTime ? duration ?? DefaultDuration : DefaultDuration;
         var isSettled = back == 0 || row.CompleteBeganMs - row.CursorMovedMs >= late.TotalMilliseconds;
-        if (isSettled) return new PageStart(new SourcePosition(watermark, row.CursorTie), IsIncluded: false);
+        if (isSettled)
+            return new PageStart(new SourcePosition(watermark, row.CursorTie), IsIncluded: false);
         // Of an interrupted pull the cursor is in the midst of rows that were there for long: what is late lies near the time of the pull.
-        var from = shape.IsByTime && row.PullBeganMs is { } began && began > (row.CompleteBeganMs ?? 0) ? (began * MicrosPerMs) - back : watermark >= long.MinValue + back ? watermark - back : long.MinValue;
-        return from > watermark ? new PageStart(new SourcePosition(watermark, row.CursorTie), IsIncluded: false) : new PageStart(new SourcePosition(from, null), IsIncluded: true);
+        var from =
+            shape.IsByTime && row.PullBeganMs is { } began && began > (row.CompleteBeganMs ?? 0) ? (began * MicrosPerMs) - back
+            : watermark >= long.MinValue + back ? watermark - back
+            : long.MinValue;
+        return from > watermark
+            ? new PageStart(new SourcePosition(watermark, row.CursorTie), IsIncluded: false)
+            : new PageStart(new SourcePosition(from, null), IsIncluded: true);
     }
 }

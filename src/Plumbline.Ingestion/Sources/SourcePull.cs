@@ -15,8 +15,15 @@ namespace Plumbline.Ingestion.Sources;
 /// moves behind them. Whatever breaks between the two makes the page come again, and its rows are recognised.
 /// </summary>
 internal sealed class SourcePull(
-    IDbContextFactory<StateDbContext> state, SourceTables tables, RefusedRows refusedRows, DecoderPool decoders, EventLimits limits, BatchIntake intake,
-    IngestionProgress progress, TimeProvider time)
+    IDbContextFactory<StateDbContext> state,
+    SourceTables tables,
+    RefusedRows refusedRows,
+    DecoderPool decoders,
+    EventLimits limits,
+    BatchIntake intake,
+    IngestionProgress progress,
+    TimeProvider time
+)
 {
     private const int RowsAtOnce = 10_000;
     private const int RejectedRowsKept = 5;
@@ -31,9 +38,16 @@ internal sealed class SourcePull(
         var source = SourceCatalog.Read(row);
         await using var table = await tables.OpenAsync(source, cancellation);
         var shape = SourceShape.Of(source, await table.ReadColumnsAsync(cancellation));
-        if (row.Shape is { } known) shape.CheckUnchanged(known);
+        if (row.Shape is { } known)
+            shape.CheckUnchanged(known);
         if (row.CursorWatermark is not null && row.CursorIsTime != shape.IsByTime)
-            throw new SourceException(SourceErrorCode.SchemaChanged, $"The watermark '{source.Watermark}' was {(row.CursorIsTime ? "a time" : "an integer")} and is {(shape.IsByTime ? "a time" : "an integer")} now. Change it back, or declare the source under another name.");
+        {
+            throw new SourceException(
+                SourceErrorCode.SchemaChanged,
+                $"The watermark '{source.Watermark}' was {(row.CursorIsTime ? "a time" : "an integer")} and is {(shape.IsByTime ? "a time" : "an integer")} now. Change it back, or declare the source under another name."
+            );
+        }
+
         var cursor = row.CursorWatermark is { } watermark ? new SourcePosition(watermark, row.CursorTie) : default(SourcePosition?);
         var start = SourceOverlap.StartOf(row, source, shape);
         var looksBack = start.IsIncluded;
@@ -47,20 +61,30 @@ internal sealed class SourcePull(
             if (page.Last is { } last)
             {
                 // While it looks back it meets the rows of the cursor's own watermark again: they are no progress.
-                var moves = cursor is not { } present || last.Watermark > present.Watermark || (last.Watermark == present.Watermark && !looksBack);
-                if (moves) cursor = last;
-                if (!await SaveAsync(row, shape, page, moves ? last : null, began, cancellation)) return false;
+                var moves =
+                    cursor is not { } present || last.Watermark > present.Watermark || (last.Watermark == present.Watermark && !looksBack);
+                if (moves)
+                    cursor = last;
+                if (!await SaveAsync(row, shape, page, moves ? last : null, began, cancellation))
+                    return false;
                 start = new PageStart(last, IsIncluded: false);
             }
 
             var isLast = page.Rows < source.Page;
             // What is counted from here on is counted; until the end is reached, rows of earlier pulls may still come.
             refused.Save(isComplete: isLast);
-            if (isLast) return await CompleteAsync(row, shape, source, began, cancellation);
+            if (isLast)
+                return await CompleteAsync(row, shape, source, began, cancellation);
         }
     }
 
-    private async Task<PulledPage> TakePageAsync(ModelDefinition model, SourceShape shape, IAsyncEnumerable<SourceRecord> records, RefusedRows.Pull refused, CancellationToken cancellation)
+    private async Task<PulledPage> TakePageAsync(
+        ModelDefinition model,
+        SourceShape shape,
+        IAsyncEnumerable<SourceRecord> records,
+        RefusedRows.Pull refused,
+        CancellationToken cancellation
+    )
     {
         var page = new PulledPage();
         var decoder = decoders.Rent(RecordDecoding.KindOf(shape.Source));
@@ -73,9 +97,11 @@ internal sealed class SourcePull(
             {
                 var rejected = decoder.Batch.RejectedCount;
                 decoding.Feed(decoder, record, positions.Count);
-                if (decoder.Batch.RejectedCount > rejected && refused.IsNew(record.Position)) page.Rejected++;
+                if (decoder.Batch.RejectedCount > rejected && refused.IsNew(record.Position))
+                    page.Rejected++;
                 positions.Add(record.Position);
-                if (positions.Count < RowsAtOnce && decoder.Batch.Bytes < limits.ChunkBytes) continue;
+                if (positions.Count < RowsAtOnce && decoder.Batch.Bytes < limits.ChunkBytes)
+                    continue;
                 await TakeAsync(model, decoder, positions, shape, page, cancellation);
                 positions.Clear();
                 decoder.Begin(Context(model));
@@ -90,14 +116,23 @@ internal sealed class SourcePull(
         }
     }
 
-    private async Task TakeAsync(ModelDefinition model, EventDecoder decoder, List<SourcePosition> positions, SourceShape shape, PulledPage page, CancellationToken cancellation)
+    private async Task TakeAsync(
+        ModelDefinition model,
+        EventDecoder decoder,
+        List<SourcePosition> positions,
+        SourceShape shape,
+        PulledPage page,
+        CancellationToken cancellation
+    )
     {
-        if (positions.Count == 0) return;
+        if (positions.Count == 0)
+            return;
         var began = time.GetTimestamp();
         IntakeResult result;
         while ((result = await intake.TakeAsync(model, decoder.Batch, cancellation, isReread: true)).Outcome == AppendOutcome.Full)
         {
-            if (time.GetElapsedTime(began) > PatienceWithFullSpool) throw SpoolFull();
+            if (time.GetElapsedTime(began) > PatienceWithFullSpool)
+                throw SpoolFull();
             await Task.Delay(PauseWithFullSpool, time, cancellation);
         }
 
@@ -108,43 +143,80 @@ internal sealed class SourcePull(
         foreach (var rejection in decoder.Batch.Rejections.Take(RejectedRowsKept - page.RejectedRows.Count))
         {
             var (watermark, tie) = positions[(int)rejection.Index];
-            page.RejectedRows.Add(new RejectedSourceRow($"{shape.Watermark.Name} {SourceReader.TextOf(watermark, shape.IsByTime)}{(tie is null ? "" : $", {shape.TieBreaker!.Name} {tie}")}", rejection.Code, rejection.Field, rejection.Detail));
+            page.RejectedRows.Add(
+                new RejectedSourceRow(
+                    $"{shape.Watermark.Name} {SourceReader.TextOf(watermark, shape.IsByTime)}{(tie is null ? "" : $", {shape.TieBreaker!.Name} {tie}")}",
+                    rejection.Code,
+                    rejection.Field,
+                    rejection.Detail
+                )
+            );
         }
     }
 
-    private async Task<bool> SaveAsync(OutcomeSourceRow row, SourceShape shape, PulledPage page, SourcePosition? cursor, DateTimeOffset began, CancellationToken cancellation)
+    private async Task<bool> SaveAsync(
+        OutcomeSourceRow row,
+        SourceShape shape,
+        PulledPage page,
+        SourcePosition? cursor,
+        DateTimeOffset began,
+        CancellationToken cancellation
+    )
     {
         var beganMs = began.ToUnixTimeMilliseconds();
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var rejected = page.RejectedRows.Count > 0 ? JsonSerializer.Serialize(page.RejectedRows, SourceSpecification.Json) : null;
         var isByTime = shape.IsByTime;
         await using var db = await state.CreateDbContextAsync(cancellation);
-        return await db.OutcomeSources.Where(known => known.Id == row.Id && known.Generation == row.Generation).ExecuteUpdateAsync(set =>
-        {
-            set.SetProperty(known => known.Taken, known => known.Taken + page.Taken)
-                .SetProperty(known => known.Duplicates, known => known.Duplicates + page.Duplicates)
-                .SetProperty(known => known.Rejected, known => known.Rejected + page.Rejected);
-            if (rejected is not null) set.SetProperty(known => known.RejectedRows, rejected);
-            if (cursor is { } position)
-                set.SetProperty(known => known.CursorWatermark, position.Watermark).SetProperty(known => known.CursorTie, position.Tie).SetProperty(known => known.CursorIsTime, isByTime).SetProperty(known => known.CursorMovedMs, now).SetProperty(known => known.PullBeganMs, beganMs);
-        }, cancellation) > 0;
+        return await db
+                .OutcomeSources.Where(known => known.Id == row.Id && known.Generation == row.Generation)
+                .ExecuteUpdateAsync(
+                    set =>
+                    {
+                        set.SetProperty(known => known.Taken, known => known.Taken + page.Taken)
+                            .SetProperty(known => known.Duplicates, known => known.Duplicates + page.Duplicates)
+                            .SetProperty(known => known.Rejected, known => known.Rejected + page.Rejected);
+                        if (rejected is not null)
+                            set.SetProperty(known => known.RejectedRows, rejected);
+                        if (cursor is { } position)
+                        {
+                            set.SetProperty(known => known.CursorWatermark, position.Watermark)
+                                .SetProperty(known => known.CursorTie, position.Tie)
+                                .SetProperty(known => known.CursorIsTime, isByTime)
+                                .SetProperty(known => known.CursorMovedMs, now)
+                                .SetProperty(known => known.PullBeganMs, beganMs);
+                        }
+                    },
+                    cancellation
+                ) > 0;
     }
 
-    private async Task<bool> CompleteAsync(OutcomeSourceRow row, SourceShape shape, SourceSpecification source, DateTimeOffset began, CancellationToken cancellation)
+    private async Task<bool> CompleteAsync(
+        OutcomeSourceRow row,
+        SourceShape shape,
+        SourceSpecification source,
+        DateTimeOffset began,
+        CancellationToken cancellation
+    )
     {
         var described = shape.Describe();
         var now = time.GetUtcNow();
         await using var db = await state.CreateDbContextAsync(cancellation);
-        return await db.OutcomeSources.Where(known => known.Id == row.Id && known.Generation == row.Generation).ExecuteUpdateAsync(set => set
-            .SetProperty(known => known.Shape, described)
-            .SetProperty(known => known.PullBeganMs, began.ToUnixTimeMilliseconds())
-            .SetProperty(known => known.CompleteBeganMs, began.ToUnixTimeMilliseconds())
-            .SetProperty(known => known.LastPullMs, now.ToUnixTimeMilliseconds())
-            .SetProperty(known => known.NextPullMs, (now + source.Every).ToUnixTimeMilliseconds())
-            .SetProperty(known => known.Failures, 0)
-            .SetProperty(known => known.FailingSinceMs, (long?)null)
-            .SetProperty(known => known.ErrorCode, (string?)null)
-            .SetProperty(known => known.Error, (string?)null), cancellation) > 0;
+        return await db
+                .OutcomeSources.Where(known => known.Id == row.Id && known.Generation == row.Generation)
+                .ExecuteUpdateAsync(
+                    set =>
+                        set.SetProperty(known => known.Shape, described)
+                            .SetProperty(known => known.PullBeganMs, began.ToUnixTimeMilliseconds())
+                            .SetProperty(known => known.CompleteBeganMs, began.ToUnixTimeMilliseconds())
+                            .SetProperty(known => known.LastPullMs, now.ToUnixTimeMilliseconds())
+                            .SetProperty(known => known.NextPullMs, (now + source.Every).ToUnixTimeMilliseconds())
+                            .SetProperty(known => known.Failures, 0)
+                            .SetProperty(known => known.FailingSinceMs, (long?)null)
+                            .SetProperty(known => known.ErrorCode, (string?)null)
+                            .SetProperty(known => known.Error, (string?)null),
+                    cancellation
+                ) > 0;
     }
 
     // History can wait, traffic cannot: a pull leaves half of the spool to those who post.
@@ -153,18 +225,28 @@ internal sealed class SourcePull(
         var began = time.GetTimestamp();
         while (progress.SpoolBytes > progress.SpoolMaxBytes / 2)
         {
-            if (time.GetElapsedTime(began) > PatienceWithFullSpool) throw SpoolFull();
+            if (time.GetElapsedTime(began) > PatienceWithFullSpool)
+                throw SpoolFull();
             await Task.Delay(PauseWithFullSpool, time, cancellation);
         }
     }
 
-    private static SourceException SpoolFull() => new(SourceErrorCode.SpoolFull, $"The spool has had no room for {PatienceWithFullSpool.TotalMinutes:N0} minutes: the column store is slower than what arrives. The pull goes on when there is room.");
+    private static SourceException SpoolFull() =>
+        new(
+            SourceErrorCode.SpoolFull,
+            $"The spool has had no room for {PatienceWithFullSpool.TotalMinutes:N0} minutes: the column store is slower than what arrives. The pull goes on when there is room."
+        );
 
     private DecodeContext Context(ModelDefinition model)
     {
         var now = time.GetUtcNow();
         return new DecodeContext(
-            now, model.PredictionRetention is { } retention ? now - retention : null, model.Task == ModelTask.Regression, model.ClassForm, model.LearnsClassForm);
+            now,
+            model.PredictionRetention is { } retention ? now - retention : null,
+            model.Task == ModelTask.Regression,
+            model.ClassForm,
+            model.LearnsClassForm
+        );
     }
 
     private sealed class PulledPage

@@ -39,11 +39,29 @@ public sealed record SourceError(string Code, string Message, DateTimeOffset Sin
 /// <param name="Duplicates">Rows that were known, most of them read again on purpose.</param>
 /// <param name="Rejected">Refused rows, counted each time they were read.</param>
 public sealed record SourceView(
-    string Name, string Connection, ConnectionKind? Kind, OutcomeKind Gives, SourceState State, string? Cursor, DateTimeOffset? LastPullAt, DateTimeOffset? CaughtUpAt, double? BehindSeconds, DateTimeOffset? NextPullAt,
-    long RowsTaken, long Duplicates, long Rejected, IReadOnlyList<RejectedSourceRow> RejectedRows, SourceError? Error, string ChangedBy, DateTimeOffset ChangedAt, SourceSpecification Source)
+    string Name,
+    string Connection,
+    ConnectionKind? Kind,
+    OutcomeKind Gives,
+    SourceState State,
+    string? Cursor,
+    DateTimeOffset? LastPullAt,
+    DateTimeOffset? CaughtUpAt,
+    double? BehindSeconds,
+    DateTimeOffset? NextPullAt,
+    long RowsTaken,
+    long Duplicates,
+    long Rejected,
+    IReadOnlyList<RejectedSourceRow> RejectedRows,
+    SourceError? Error,
+    string ChangedBy,
+    DateTimeOffset ChangedAt,
+    SourceSpecification Source
+)
 {
     /// <summary>How it is written: null where there is nothing.</summary>
-    public static JsonSerializerOptions Json { get; } = new(SourceSpecification.Json) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.Never };
+    public static JsonSerializerOptions Json { get; } =
+        new(SourceSpecification.Json) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.Never };
 }
 
 /// <summary>Reads sources with how they are; the page and the endpoint share it.</summary>
@@ -53,7 +71,11 @@ public sealed class SourceReader(IDbContextFactory<StateDbContext> state, Source
     public async Task<IReadOnlyList<SourceView>> ReadAsync(int modelId, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = await db.OutcomeSources.AsNoTracking().Where(row => row.ModelId == modelId).OrderBy(row => row.Name).ToListAsync(cancellation);
+        var rows = await db
+            .OutcomeSources.AsNoTracking()
+            .Where(row => row.ModelId == modelId)
+            .OrderBy(row => row.Name)
+            .ToListAsync(cancellation);
         return [.. rows.Select(View)];
     }
 
@@ -61,33 +83,59 @@ public sealed class SourceReader(IDbContextFactory<StateDbContext> state, Source
     public async Task<SourceView?> FindAsync(int modelId, string name, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        return await db.OutcomeSources.AsNoTracking().FirstOrDefaultAsync(row => row.ModelId == modelId && row.Name == name, cancellation) is { } row ? View(row) : null;
+        return
+            await db.OutcomeSources.AsNoTracking().FirstOrDefaultAsync(row => row.ModelId == modelId && row.Name == name, cancellation)
+                is { } row
+            ? View(row)
+            : null;
     }
 
     /// <summary>A watermark as people write it.</summary>
-    internal static string TextOf(long watermark, bool isTime) => isTime
-        ? DateTimeOffset.UnixEpoch.AddTicks(watermark * TimeSpan.TicksPerMicrosecond).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
-        : watermark.ToString(CultureInfo.InvariantCulture);
+    internal static string TextOf(long watermark, bool isTime) =>
+        isTime
+            ? DateTimeOffset
+                .UnixEpoch.AddTicks(watermark * TimeSpan.TicksPerMicrosecond)
+                .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
+            : watermark.ToString(CultureInfo.InvariantCulture);
 
     private SourceView View(OutcomeSourceRow row)
     {
         var source = SourceCatalog.Read(row);
         var caughtUp = Moment(row.CompleteBeganMs);
         return new SourceView(
-            row.Name, source.Connection, options.Find(source.Connection)?.Kind, source.Gives, StateOf(row), row.CursorWatermark is { } watermark ? TextOf(watermark, row.CursorIsTime) : null, Moment(row.LastPullMs), caughtUp,
-            caughtUp is { } at ? Math.Max(0, (time.GetUtcNow() - at).TotalSeconds) : null, row.Enabled ? Moment(row.NextPullMs) : null, row.Taken, row.Duplicates, row.Rejected,
-            row.RejectedRows is { } rejected ? JsonSerializer.Deserialize<List<RejectedSourceRow>>(rejected, SourceSpecification.Json)! : [],
-            row.Error is { } error ? new SourceError(row.ErrorCode!, error, Moment(row.FailingSinceMs)!.Value, row.Failures) : null, row.ChangedBy, Moment(row.ChangedAtMs)!.Value, source);
+            row.Name,
+            source.Connection,
+            options.Find(source.Connection)?.Kind,
+            source.Gives,
+            StateOf(row),
+            row.CursorWatermark is { } watermark ? TextOf(watermark, row.CursorIsTime) : null,
+            Moment(row.LastPullMs),
+            caughtUp,
+            caughtUp is { } at ? Math.Max(0, (time.GetUtcNow() - at).TotalSeconds) : null,
+            row.Enabled ? Moment(row.NextPullMs) : null,
+            row.Taken,
+            row.Duplicates,
+            row.Rejected,
+            row.RejectedRows is { } rejected
+                ? JsonSerializer.Deserialize<List<RejectedSourceRow>>(rejected, SourceSpecification.Json)!
+                : [],
+            row.Error is { } error ? new SourceError(row.ErrorCode!, error, Moment(row.FailingSinceMs)!.Value, row.Failures) : null,
+            row.ChangedBy,
+            Moment(row.ChangedAtMs)!.Value,
+            source
+        );
     }
 
-    private SourceState StateOf(OutcomeSourceRow row) => row switch
-    {
-        { Enabled: false } => SourceState.Disabled,
-        { Error: not null } => SourceState.Failing,
-        _ when running.Contains(row.Id) => SourceState.Pulling,
-        { CompleteBeganMs: null } => SourceState.Waiting,
-        _ => SourceState.Ok,
-    };
+    private SourceState StateOf(OutcomeSourceRow row) =>
+        row switch
+        {
+            { Enabled: false } => SourceState.Disabled,
+            { Error: not null } => SourceState.Failing,
+            _ when running.Contains(row.Id) => SourceState.Pulling,
+            { CompleteBeganMs: null } => SourceState.Waiting,
+            _ => SourceState.Ok,
+        };
 
-    private static DateTimeOffset? Moment(long? milliseconds) => milliseconds is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
+    private static DateTimeOffset? Moment(long? milliseconds) =>
+        milliseconds is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
 }

@@ -21,15 +21,39 @@ public static class SourceRules
     public static IReadOnlyList<FieldError> Check(string name, SourceSpecification source, SourcesOptions options)
     {
         var errors = new List<FieldError>();
-        if (!ConnectionOptions.IsName(name)) errors.Add(new("name", "1..64 characters of A-Z a-z 0-9 . _ - are needed."));
-        if (options.Find(source.Connection) is { } connection) CheckPlace(source, connection.Kind!.Value, errors);
-        else errors.Add(new("connection", options.Connections.Count == 0
-            ? "no connection is configured; declare one under sources.connections in the configuration file."
-            : $"'{Problems.Shorten(source.Connection)}' is none of the configured connections: {string.Join(", ", options.Connections.Select(known => known.Name))}."));
+        if (!ConnectionOptions.IsName(name))
+            errors.Add(new("name", "1..64 characters of A-Z a-z 0-9 . _ - are needed."));
+        if (options.Find(source.Connection) is { } connection)
+        {
+            CheckPlace(source, connection.Kind!.Value, errors);
+        }
+        else
+        {
+            errors.Add(
+                new(
+                    "connection",
+                    options.Connections.Count == 0
+                        ? "no connection is configured; declare one under sources.connections in the configuration file."
+                        : $"'{Problems.Shorten(source.Connection)}' is none of the configured connections: {string.Join(", ", options.Connections.Select(known => known.Name))}."
+                )
+            );
+        }
+
         CheckColumns(source, errors);
-        if (source.Every < TimeSpan.FromSeconds(1) || source.Every > LongestPause) errors.Add(new("every", $"{DurationText.Format(source.Every)} is outside 1s..7d."));
-        if (source.Page is < 1 or > 1_000_000) errors.Add(new("page", $"{source.Page} is outside 1..1000000."));
-        if (source.Overlap is not null && !TryReadOverlap(source.Overlap, out _, out _)) errors.Add(new("overlap", "a duration such as 5m (0s..7d) is needed, or for an integer watermark a count such as 10000 (0..100000000)."));
+        if (source.Every < TimeSpan.FromSeconds(1) || source.Every > LongestPause)
+            errors.Add(new("every", $"{DurationText.Format(source.Every)} is outside 1s..7d."));
+        if (source.Page is < 1 or > 1_000_000)
+            errors.Add(new("page", $"{source.Page} is outside 1..1000000."));
+        if (source.Overlap is not null && !TryReadOverlap(source.Overlap, out _, out _))
+        {
+            errors.Add(
+                new(
+                    "overlap",
+                    "a duration such as 5m (0s..7d) is needed, or for an integer watermark a count such as 10000 (0..100000000)."
+                )
+            );
+        }
+
         return errors;
     }
 
@@ -37,18 +61,28 @@ public static class SourceRules
     internal static bool TryReadOverlap(string text, out TimeSpan? duration, out long? count)
     {
         (duration, count) = (null, null);
-        if (DurationText.TryParse(text, out var parsed) && parsed <= LongestPause) duration = parsed;
-        else if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows <= MostRowsOverlap) count = rows;
+        if (DurationText.TryParse(text, out var parsed) && parsed <= LongestPause)
+            duration = parsed;
+        else if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows <= MostRowsOverlap)
+            count = rows;
         return duration is not null || count is not null;
     }
 
-    /// <summary>Why a path below a folder or prefix cannot be used, or null. Only names, slashes and stars: nothing in it can lead out of the folder or mean something to a reader of URLs.</summary>
+    /// <summary>
+    /// Why a path below a folder or prefix cannot be used, or null. Only names, slashes and stars: nothing in it can lead out of the folder
+    /// or mean something to a reader of URLs.
+    /// </summary>
     internal static string? PathError(string path)
     {
-        if (path.Length is 0 or > MostPathCharacters) return $"1..{MostPathCharacters} characters are needed.";
-        if (!path.All(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' or '=' or '/' or '*' or ' ' or '+' or '@')) return "only letters, digits and . _ - = + @ space / * may be in it.";
-        if (path.Split('/').Any(part => part is "" or "." or "..")) return "it must be relative, without empty parts, '.' and '..'.";
-        return path.Split('/').Any(part => part.Contains("**", StringComparison.Ordinal) && part != "**") ? "'**' stands alone between slashes." : null;
+        if (path.Length is 0 or > MostPathCharacters)
+            return $"1..{MostPathCharacters} characters are needed.";
+        if (!path.All(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' or '=' or '/' or '*' or ' ' or '+' or '@'))
+            return "only letters, digits and . _ - = + @ space / * may be in it.";
+        if (path.Split('/').Any(part => part is "" or "." or ".."))
+            return "it must be relative, without empty parts, '.' and '..'.";
+        return path.Split('/').Any(part => part.Contains("**", StringComparison.Ordinal) && part != "**")
+            ? "'**' stands alone between slashes."
+            : null;
     }
 
     /// <summary>True when the engine would read more than a name in it.</summary>
@@ -58,15 +92,20 @@ public static class SourceRules
     {
         if (kind == ConnectionKind.Postgresql)
         {
-            if (source.Path is not null) errors.Add(new("path", $"'{source.Connection}' is a database: name a table."));
+            if (source.Path is not null)
+                errors.Add(new("path", $"'{source.Connection}' is a database: name a table."));
             CheckIdentifier("table", source.Table, isNeeded: true, errors);
             return;
         }
 
-        if (source.Table is not null) errors.Add(new("table", $"'{source.Connection}' has files: give a path, such as outcomes/*.parquet."));
-        if (source.Path is null) errors.Add(new("path", "is needed, such as outcomes/*.parquet."));
-        else if (PathError(source.Path) is { } reason) errors.Add(new("path", reason));
-        else if (!source.Path.EndsWith(".parquet", StringComparison.Ordinal)) errors.Add(new("path", "must end in .parquet."));
+        if (source.Table is not null)
+            errors.Add(new("table", $"'{source.Connection}' has files: give a path, such as outcomes/*.parquet."));
+        if (source.Path is null)
+            errors.Add(new("path", "is needed, such as outcomes/*.parquet."));
+        else if (PathError(source.Path) is { } reason)
+            errors.Add(new("path", reason));
+        else if (!source.Path.EndsWith(".parquet", StringComparison.Ordinal))
+            errors.Add(new("path", "must end in .parquet."));
     }
 
     private static void CheckColumns(SourceSpecification source, List<FieldError> errors)
@@ -78,19 +117,38 @@ public static class SourceRules
         CheckIdentifier("columns.value", columns.Value, isTruth, errors);
         CheckIdentifier("watermark", source.Watermark, isNeeded: true, errors);
         CheckIdentifier("tie_breaker", source.TieBreaker, isNeeded: false, errors);
-        if (source.TieBreaker is not null && source.TieBreaker == source.Watermark) errors.Add(new("tie_breaker", "is the watermark itself; leave it out."));
-        Only(OutcomeKind.Signals, [("columns.name", columns.Name), ("columns.version", columns.Version), ("columns.segment", columns.Segment), ("columns.signal_id", columns.SignalId)]);
+        if (source.TieBreaker is not null && source.TieBreaker == source.Watermark)
+            errors.Add(new("tie_breaker", "is the watermark itself; leave it out."));
+        Only(
+            OutcomeKind.Signals,
+            [
+                ("columns.name", columns.Name),
+                ("columns.version", columns.Version),
+                ("columns.segment", columns.Segment),
+                ("columns.signal_id", columns.SignalId),
+            ]
+        );
         Only(OutcomeKind.GroundTruth, [("columns.source", columns.Source)]);
-        if (isTruth && source.Signal is not null) errors.Add(new("signal", "means nothing for ground truth; remove it."));
-        if (!isTruth && columns.Name is null == source.Signal is null) errors.Add(new("signal", "either signal (one name for all rows) or columns.name (the column that has it) is needed."));
-        if (source.Signal is not null && (source.Signal.Length == 0 || Encoding.UTF8.GetByteCount(source.Signal) > 128 || source.Signal.Any(char.IsControl))) errors.Add(new("signal", "1..128 bytes without control characters are needed."));
+        if (isTruth && source.Signal is not null)
+            errors.Add(new("signal", "means nothing for ground truth; remove it."));
+        if (!isTruth && columns.Name is null == source.Signal is null)
+            errors.Add(new("signal", "either signal (one name for all rows) or columns.name (the column that has it) is needed."));
+        if (
+            source.Signal is not null
+            && (source.Signal.Length == 0 || Encoding.UTF8.GetByteCount(source.Signal) > 128 || source.Signal.Any(char.IsControl))
+        )
+        {
+            errors.Add(new("signal", "1..128 bytes without control characters are needed."));
+        }
 
         void Only(OutcomeKind kind, (string Field, string? Column)[] fields)
         {
             foreach (var (field, column) in fields)
             {
-                if (column is not null && source.Gives != kind) errors.Add(new(field, $"means nothing for {(isTruth ? "ground truth" : "signals")}; remove it."));
-                else CheckIdentifier(field, column, isNeeded: false, errors);
+                if (column is not null && source.Gives != kind)
+                    errors.Add(new(field, $"means nothing for {(isTruth ? "ground truth" : "signals")}; remove it."));
+                else
+                    CheckIdentifier(field, column, isNeeded: false, errors);
             }
         }
     }
@@ -99,8 +157,10 @@ public static class SourceRules
     {
         if (string.IsNullOrEmpty(name))
         {
-            if (isNeeded) errors.Add(new(field, "is needed."));
-            else if (name is not null) errors.Add(new(field, "is empty; leave it out."));
+            if (isNeeded)
+                errors.Add(new(field, "is needed."));
+            else if (name is not null)
+                errors.Add(new(field, "is empty; leave it out."));
         }
         else if (name.Length > MostIdentifierCharacters || name.Any(char.IsControl))
         {

@@ -22,12 +22,19 @@ public sealed class RunningPulls
 }
 
 /// <summary>
-/// Pulls sources when they are due, some at a time; one that fails is tried again after a pause that grows. Between them it sleeps: a server
-/// without sources does nothing here.
+/// Pulls sources when they are due, some at a time; one that fails is tried again after a pause that grows. Between them it sleeps: a
+/// server without sources does nothing here.
 /// </summary>
 internal sealed class SourceSchedule(
-    IDbContextFactory<StateDbContext> state, ModelCatalog catalog, SourceCatalog sources, SourcePull pull, RunningPulls running, SourcesOptions options,
-    TimeProvider time, ILogger<SourceSchedule> log) : BackgroundService
+    IDbContextFactory<StateDbContext> state,
+    ModelCatalog catalog,
+    SourceCatalog sources,
+    SourcePull pull,
+    RunningPulls running,
+    SourcesOptions options,
+    TimeProvider time,
+    ILogger<SourceSchedule> log
+) : BackgroundService
 {
     // Changes that come together are looked at together.
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(100);
@@ -74,14 +81,20 @@ internal sealed class SourceSchedule(
     private async Task<TimeSpan> StartDueAsync(CancellationToken stopping)
     {
         var free = options.PullsAtOnce - running.Count;
-        if (free <= 0) return LongestSleep;
+        if (free <= 0)
+            return LongestSleep;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(stopping);
         var enabled = db.OutcomeSources.Where(row => row.Enabled);
-        var due = await enabled.Where(row => row.NextPullMs <= now).OrderBy(row => row.NextPullMs).Select(row => row.Id).ToListAsync(stopping);
+        var due = await enabled
+            .Where(row => row.NextPullMs <= now)
+            .OrderBy(row => row.NextPullMs)
+            .Select(row => row.Id)
+            .ToListAsync(stopping);
         foreach (var id in due.Where(id => !running.Contains(id)).Take(free))
         {
-            if (running.TryAdd(id)) _pulls[id] = Task.Run(() => PullAsync(id, stopping), CancellationToken.None);
+            if (running.TryAdd(id))
+                _pulls[id] = Task.Run(() => PullAsync(id, stopping), CancellationToken.None);
         }
 
         var next = await enabled.Where(row => row.NextPullMs > now).MinAsync(row => (long?)row.NextPullMs, stopping);
@@ -94,7 +107,8 @@ internal sealed class SourceSchedule(
         try
         {
             // Read now that nobody else pulls it: what the look above saw may be from before the end of another pull.
-            if (await FindDueAsync(id, stopping) is { } row && catalog.Find(row.ModelId) is { } model) await PullAsync(model, row, stopping);
+            if (await FindDueAsync(id, stopping) is { } row && catalog.Find(row.ModelId) is { } model)
+                await PullAsync(model, row, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -112,14 +126,17 @@ internal sealed class SourceSchedule(
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(stopping);
-        return await db.OutcomeSources.AsNoTracking().FirstOrDefaultAsync(row => row.Id == id && row.Enabled && row.NextPullMs <= now, stopping);
+        return await db
+            .OutcomeSources.AsNoTracking()
+            .FirstOrDefaultAsync(row => row.Id == id && row.Enabled && row.NextPullMs <= now, stopping);
     }
 
     private async Task PullAsync(ModelDefinition model, OutcomeSourceRow row, CancellationToken stopping)
     {
         try
         {
-            if (await pull.RunAsync(model, row, stopping) && row.Error is not null) log.LogInformation("The source {Source} of model {Model} is read again", row.Name, model.Name);
+            if (await pull.RunAsync(model, row, stopping) && row.Error is not null)
+                log.LogInformation("The source {Source} of model {Model} is read again", row.Name, model.Name);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -141,14 +158,30 @@ internal sealed class SourceSchedule(
     {
         var now = time.GetUtcNow();
         var pause = new Backoff(options.RetryPause, options.LongestRetryPause).After(row.Failures + 1);
-        if (row.Error != error.Message) log.LogWarning("The source {Source} of model {Model} cannot be read ({Code}): {Reason} It is tried again in {Pause}", row.Name, model.Name, error.Code, error.Message, pause);
+        if (row.Error != error.Message)
+        {
+            log.LogWarning(
+                "The source {Source} of model {Model} cannot be read ({Code}): {Reason} It is tried again in {Pause}",
+                row.Name,
+                model.Name,
+                error.Code,
+                error.Message,
+                pause
+            );
+        }
+
         await using var db = await state.CreateDbContextAsync(CancellationToken.None);
-        await db.OutcomeSources.Where(known => known.Id == row.Id && known.Generation == row.Generation).ExecuteUpdateAsync(set => set
-            .SetProperty(known => known.Failures, known => known.Failures + 1)
-            .SetProperty(known => known.FailingSinceMs, known => known.FailingSinceMs ?? now.ToUnixTimeMilliseconds())
-            .SetProperty(known => known.ErrorCode, error.Code)
-            .SetProperty(known => known.Error, error.Message)
-            .SetProperty(known => known.LastPullMs, now.ToUnixTimeMilliseconds())
-            .SetProperty(known => known.NextPullMs, (now + pause).ToUnixTimeMilliseconds()), CancellationToken.None);
+        await db
+            .OutcomeSources.Where(known => known.Id == row.Id && known.Generation == row.Generation)
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(known => known.Failures, known => known.Failures + 1)
+                        .SetProperty(known => known.FailingSinceMs, known => known.FailingSinceMs ?? now.ToUnixTimeMilliseconds())
+                        .SetProperty(known => known.ErrorCode, error.Code)
+                        .SetProperty(known => known.Error, error.Message)
+                        .SetProperty(known => known.LastPullMs, now.ToUnixTimeMilliseconds())
+                        .SetProperty(known => known.NextPullMs, (now + pause).ToUnixTimeMilliseconds()),
+                CancellationToken.None
+            );
     }
 }

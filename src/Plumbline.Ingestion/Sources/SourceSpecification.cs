@@ -22,13 +22,18 @@ public enum OutcomeKind
 public sealed record SourceSpecification
 {
     /// <summary>How it is read and written.</summary>
-    public static JsonSerializerOptions Json { get; } = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        RespectNullableAnnotations = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false), new DurationJsonConverter() },
-    };
+    public static JsonSerializerOptions Json { get; } =
+        new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            RespectNullableAnnotations = true,
+            Converters =
+            {
+                new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false),
+                new DurationJsonConverter(),
+            },
+        };
 
     /// <summary>Name of a connection of the configuration file.</summary>
     public string Connection { get; init; } = "";
@@ -36,7 +41,10 @@ public sealed record SourceSpecification
     /// <summary>For PostgreSQL: the table or view, without its schema.</summary>
     public string? Table { get; init; }
 
-    /// <summary>For files and S3: the Parquet files, as a path below the connection's folder or prefix in which <c>*</c> stands for any part of a name and <c>**</c> for any folders.</summary>
+    /// <summary>
+    /// For files and S3: the Parquet files, as a path below the connection's folder or prefix in which <c>*</c> stands for any part of a
+    /// name and <c>**</c> for any folders.
+    /// </summary>
     public string? Path { get; init; }
 
     /// <summary>ground_truth or signals.</summary>
@@ -48,10 +56,16 @@ public sealed record SourceSpecification
     /// <summary>The name of all signals, where no column has it.</summary>
     public string? Signal { get; init; }
 
-    /// <summary>The column that grows with each new or changed row: a time (with time of day) or an integer. Rows without a value in it are never read.</summary>
+    /// <summary>
+    /// The column that grows with each new or changed row: a time (with time of day) or an integer. Rows without a value in it are never
+    /// read.
+    /// </summary>
     public string Watermark { get; init; } = "";
 
-    /// <summary>A unique column that orders rows of the same watermark. Needed only where very many rows share one: without it they are read as one page.</summary>
+    /// <summary>
+    /// A unique column that orders rows of the same watermark. Needed only where very many rows share one: without it they are read as one
+    /// page.
+    /// </summary>
     public string? TieBreaker { get; init; }
 
     /// <summary>Pause between two pulls. Range 1s..7d, default 5m.</summary>
@@ -66,8 +80,11 @@ public sealed record SourceSpecification
     /// </summary>
     public string? Overlap { get; init; }
 
-    /// <summary>True when the other declaration reads the same rows in the same order and makes the same of them: then its cursor stays good.</summary>
-    internal bool ReadsLike(SourceSpecification other) => this with { Every = other.Every, Page = other.Page, Overlap = other.Overlap } == other;
+    /// <summary>
+    /// True when the other declaration reads the same rows in the same order and makes the same of them: then its cursor stays good.
+    /// </summary>
+    internal bool ReadsLike(SourceSpecification other) =>
+        this with { Every = other.Every, Page = other.Page, Overlap = other.Overlap } == other;
 }
 
 /// <summary>Names of columns.</summary>
@@ -77,7 +94,10 @@ public sealed record SourceColumns
     /// <summary>The prediction's id. Needed for ground truth; of signals it may be null in a row.</summary>
     public string? PredictionId { get; init; }
 
-    /// <summary>When it happened: a time, or text in RFC 3339, or a number of epoch milliseconds. A time without a zone is UTC. Needed: a row without a time of its own would be another one each time it is read.</summary>
+    /// <summary>
+    /// When it happened: a time, or text in RFC 3339, or a number of epoch milliseconds. A time without a zone is UTC. Needed: a row
+    /// without a time of its own would be another one each time it is read.
+    /// </summary>
     public string? Timestamp { get; init; }
 
     /// <summary>The true class or number; how much a signal is. Needed for ground truth; a signal without one counts 1.</summary>

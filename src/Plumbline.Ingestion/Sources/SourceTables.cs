@@ -9,7 +9,12 @@ public sealed class SourceTables(SourcesOptions options, IColumnStore store)
     /// <exception cref="SourceException">The place is not there or refuses.</exception>
     internal async Task<ISourceTable> OpenAsync(SourceSpecification source, CancellationToken cancellation)
     {
-        var connection = options.Find(source.Connection) ?? throw new SourceException(SourceErrorCode.ConnectionUnknown, $"There is no connection '{source.Connection}' in the configuration file any more. Add it under sources.connections, or declare the source with another.");
+        var connection =
+            options.Find(source.Connection)
+            ?? throw new SourceException(
+                SourceErrorCode.ConnectionUnknown,
+                $"There is no connection '{source.Connection}' in the configuration file any more. Add it under sources.connections, or declare the source with another."
+            );
         return connection.Kind == ConnectionKind.Postgresql
             ? await PostgresTable.OpenAsync(connection, source, options.Timeout, cancellation)
             : new ParquetTable(store, connection, source, options.Timeout);

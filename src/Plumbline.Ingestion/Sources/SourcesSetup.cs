@@ -7,7 +7,12 @@ public static class SourcesSetup
 {
     public static IServiceCollection AddSources(this IServiceCollection services, SourcesOptions options)
     {
-        services.AddSingleton(options).AddSingleton<RunningPulls>().AddSingleton<SourceCatalog>().AddSingleton<SourceReader>().AddSingleton<SourceTables>();
+        services
+            .AddSingleton(options)
+            .AddSingleton<RunningPulls>()
+            .AddSingleton<SourceCatalog>()
+            .AddSingleton<SourceReader>()
+            .AddSingleton<SourceTables>();
         services.AddSingleton<RefusedRows>().AddSingleton<SourcePull>();
         services.AddHostedService<SourceSchedule>();
         services.AddModelRemoval<SourceCatalog>((sources, model, cancellation) => sources.ForgetAsync(model.Id, cancellation));

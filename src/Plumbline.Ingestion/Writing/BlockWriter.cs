@@ -15,12 +15,23 @@ namespace Plumbline.Ingestion.Writing;
 /// out of the spool.
 /// </summary>
 public sealed class BlockWriter(
-    Spool spool, IColumnStore store, ModelTables tables, ModelCatalog catalog, WindowLedger ledger, KnownEvents known, GroundTruthMatching matching,
-    SignalMatching signals, PredictionWriteGate gate, PartMerging parts, FeatureTypeReview review)
+    Spool spool,
+    IColumnStore store,
+    ModelTables tables,
+    ModelCatalog catalog,
+    WindowLedger ledger,
+    KnownEvents known,
+    GroundTruthMatching matching,
+    SignalMatching signals,
+    PredictionWriteGate gate,
+    PartMerging parts,
+    FeatureTypeReview review
+)
 {
     /// <summary>Stores a block and completes it; a block of a model that is deleted goes with the model's other events.</summary>
     /// <param name="block">The block.</param>
-    /// <param name="isRepeated">Whether it may have been stored before, wholly or in part: it was planned by an earlier try or an earlier process.</param>
+    /// <param name="isRepeated">Whether it may have been stored before, wholly or in part: it was planned by an earlier try or an earlier
+    /// process.</param>
     /// <param name="cancellation">Stops between steps.</param>
     public async Task StoreAsync(SpoolBlock block, bool isRepeated, CancellationToken cancellation)
     {
@@ -45,7 +56,14 @@ public sealed class BlockWriter(
         }
     }
 
-    private async Task StorePredictionsAsync(ModelDefinition model, SpoolBlock block, bool isRepeated, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
+    private async Task StorePredictionsAsync(
+        ModelDefinition model,
+        SpoolBlock block,
+        bool isRepeated,
+        SpoolPayloads payloads,
+        ModelKnowledge knowledge,
+        CancellationToken cancellation
+    )
     {
         var provisional = await InsertPredictionsAsync(model, block, isRepeated, payloads, knowledge, cancellation);
         if (provisional.Count > 0)
@@ -54,7 +72,13 @@ public sealed class BlockWriter(
 
     /// <summary>Stores a block of predictions; gives the features whose type is a guess that it tells something about.</summary>
     private async Task<IReadOnlyList<(FeatureDefinition Feature, long Values, bool HasDoubtful)>> InsertPredictionsAsync(
-        ModelDefinition model, SpoolBlock block, bool isRepeated, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
+        ModelDefinition model,
+        SpoolBlock block,
+        bool isRepeated,
+        SpoolPayloads payloads,
+        ModelKnowledge knowledge,
+        CancellationToken cancellation
+    )
     {
         // The columns stay what they are from here to the end of the block.
         using var turn = await gate.EnterAsync(model.Id, cancellation);
@@ -69,10 +93,19 @@ public sealed class BlockWriter(
             await catalog.EnsureVersionsAsync(model.Id, rows.Versions.ByFrequency, cancellation);
             if (isRepeated && await HasPartAsync(model.Id, block.Number, rows, first, cancellation))
                 continue;
-            await store.InsertAsync(ModelTables.Predictions(model.Id), rows.ColumnNames, rows.Buffer.Written, deduplicationToken: null, cancellation);
+            await store.InsertAsync(
+                ModelTables.Predictions(model.Id),
+                rows.ColumnNames,
+                rows.Buffer.Written,
+                deduplicationToken: null,
+                cancellation
+            );
         }
         await catalog.EnsureClassesAsync(model.Id, rows.Classes.InOrder, cancellation);
-        if (rows.Parts.Count > 0 && await parts.MergeAsync(model, rows.Parts, rows.FirstMs, rows.LastMs, cancellation) is { Rows: > 0 } merged)
+        if (
+            rows.Parts.Count > 0
+            && await parts.MergeAsync(model, rows.Parts, rows.FirstMs, rows.LastMs, cancellation) is { Rows: > 0 } merged
+        )
         {
             await MatchAsync(model, rows, knowledge, (merged.Block, merged.FirstMs, merged.LastMs), cancellation);
             await ledger.MarkRewrittenAsync(model, Times(merged.Windows), cancellation);
@@ -86,7 +119,12 @@ public sealed class BlockWriter(
 
     // What came before its prediction: ground truth and signals.
     private async Task MatchAsync(
-        ModelDefinition model, PredictionRows rows, ModelKnowledge knowledge, (long Number, long FirstMs, long LastMs) block, CancellationToken cancellation)
+        ModelDefinition model,
+        PredictionRows rows,
+        ModelKnowledge knowledge,
+        (long Number, long FirstMs, long LastMs) block,
+        CancellationToken cancellation
+    )
     {
         var lows = rows.Ids.ConvertAll(static id => id.Low);
         if (knowledge.LabelledIds.MayContainAny(CollectionsMarshal.AsSpan(lows)))
@@ -104,14 +142,18 @@ public sealed class BlockWriter(
     // A table that remembers its blocks takes a file handle and a mebibyte each; asking costs nothing but after a failure or a crash.
     private async Task<bool> HasPartAsync(int modelId, long block, PredictionRows rows, int first, CancellationToken cancellation)
     {
-        var ofPart = $"FROM {ModelTables.Predictions(modelId)} " + """
-            WHERE block = {block:UInt64} AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {to:DateTime64(3, 'UTC')}
-              AND id_hash IN {hashes:Array(UInt64)}
-            """;
+        var ofPart =
+            $"FROM {ModelTables.Predictions(modelId)} "
+            + """
+                WHERE block = {block:UInt64} AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {to:DateTime64(3, 'UTC')}
+                  AND id_hash IN {hashes:Array(UInt64)}
+                """;
         SqlParameter[] values =
         [
-            new("block", (ulong)block), new("from", DateTimeOffset.FromUnixTimeMilliseconds(rows.FirstMs)),
-            new("to", DateTimeOffset.FromUnixTimeMilliseconds(rows.LastMs)), new("hashes", rows.Ids.Skip(first).Select(id => id.Low).ToArray()),
+            new("block", (ulong)block),
+            new("from", DateTimeOffset.FromUnixTimeMilliseconds(rows.FirstMs)),
+            new("to", DateTimeOffset.FromUnixTimeMilliseconds(rows.LastMs)),
+            new("hashes", rows.Ids.Skip(first).Select(id => id.Low).ToArray()),
         ];
         ulong stored;
         using (var answer = await store.QueryAsync(new SqlStatement($"SELECT count() {ofPart}", values), cancellation))
@@ -127,7 +169,13 @@ public sealed class BlockWriter(
         return false;
     }
 
-    private async Task StoreGroundTruthAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
+    private async Task StoreGroundTruthAsync(
+        ModelDefinition model,
+        SpoolBlock block,
+        SpoolPayloads payloads,
+        ModelKnowledge knowledge,
+        CancellationToken cancellation
+    )
     {
         var (keys, times, ids) = (new List<IdHash>(), new List<IdHash>(), new List<ulong>());
         using var rows = GroundTruthRows.Encode(block, payloads, keys, times, ids);
@@ -144,7 +192,13 @@ public sealed class BlockWriter(
         knowledge.GroundTruths.Settle(keys.Concat(knowledge.WaitingLabels.Settle(times)));
     }
 
-    private async Task StoreSignalsAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, ModelKnowledge knowledge, CancellationToken cancellation)
+    private async Task StoreSignalsAsync(
+        ModelDefinition model,
+        SpoolBlock block,
+        SpoolPayloads payloads,
+        ModelKnowledge knowledge,
+        CancellationToken cancellation
+    )
     {
         using var rows = new SignalRows(block, payloads, (long)model.Window.TotalMilliseconds);
         await tables.EnsureAsync(model.Id, [], cancellation);
@@ -161,11 +215,18 @@ public sealed class BlockWriter(
     }
 
     // Before the rows are encoded, because their score depends on it.
-    private async Task<ModelDefinition> EnsurePositiveClassAsync(ModelDefinition model, SpoolPayloads payloads, CancellationToken cancellation)
+    private async Task<ModelDefinition> EnsurePositiveClassAsync(
+        ModelDefinition model,
+        SpoolPayloads payloads,
+        CancellationToken cancellation
+    )
     {
         model = await catalog.EnsureClassesAsync(model.Id, PredictionRows.ClassesOf(payloads), cancellation);
-        return model.EffectivePositiveClass is { } positive ? await catalog.EnsurePositiveClassAsync(model.Id, positive, cancellation) : model;
+        return model.EffectivePositiveClass is { } positive
+            ? await catalog.EnsurePositiveClassAsync(model.Id, positive, cancellation)
+            : model;
     }
 
-    private static DateTimeOffset[] Times(IReadOnlyCollection<long> epochMs) => [.. epochMs.Select(DateTimeOffset.FromUnixTimeMilliseconds)];
+    private static DateTimeOffset[] Times(IReadOnlyCollection<long> epochMs) =>
+        [.. epochMs.Select(DateTimeOffset.FromUnixTimeMilliseconds)];
 }

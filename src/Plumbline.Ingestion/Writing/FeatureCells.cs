@@ -24,9 +24,13 @@ internal sealed class FeatureCells(IReadOnlyList<FeatureDefinition> columns)
     /// <summary>Values so far that did not fit their column.</summary>
     public long TypeErrors { get; private set; }
 
-    /// <summary>Columns whose type was guessed from little, with how many values were read of each and whether some speak against the guess.</summary>
+    /// <summary>
+    /// Columns whose type was guessed from little, with how many values were read of each and whether some speak against the guess.
+    /// </summary>
     public IEnumerable<(FeatureDefinition Feature, long Values, bool HasDoubtful)> Provisional =>
-        columns.Select((column, at) => (Feature: column, Values: _values[at], HasDoubtful: _doubtful[at])).Where(column => column.Feature.Provisional);
+        columns
+            .Select((column, at) => (Feature: column, Values: _values[at], HasDoubtful: _doubtful[at]))
+            .Where(column => column.Feature.Provisional);
 
     /// <summary>Reads a row's features.</summary>
     /// <param name="features">The row's features.</param>
@@ -57,7 +61,12 @@ internal sealed class FeatureCells(IReadOnlyList<FeatureDefinition> columns)
             if (!fits)
                 _misfits.Add(position);
             // A number among texts fits, and may still show that the texts were the exception.
-            _doubtful[position] |= !fits || (columns[position].Type is (FeatureType.Categorical or FeatureType.Text) && cell.Kind is not (FeatureValueKind.Text or FeatureValueKind.Json));
+            _doubtful[position] |=
+                !fits
+                || (
+                    columns[position].Type is (FeatureType.Categorical or FeatureType.Text)
+                    && cell.Kind is not (FeatureValueKind.Text or FeatureValueKind.Json)
+                );
         }
         TypeErrors += _misfits.Count;
     }
@@ -104,22 +113,27 @@ internal sealed class FeatureCells(IReadOnlyList<FeatureDefinition> columns)
     private static bool SaysMissing(in FeatureReader value, FeatureType type) =>
         value.Kind == FeatureValueKind.Text && type is (FeatureType.Numeric or FeatureType.Boolean) && MissingWords.Contains(value.Text);
 
-    private static bool Fits(ref Cell cell, FeatureType type, ReadOnlySpan<byte> batch) => type switch
-    {
-        FeatureType.Numeric => cell.Kind is FeatureValueKind.Number or FeatureValueKind.LongInteger
-            || (cell.Kind == FeatureValueKind.Text && JsonTexts.TryParseSpecialNumber(batch.Slice(cell.Offset, cell.Size), out cell.Number)),
-        FeatureType.Boolean => cell.Kind is FeatureValueKind.True or FeatureValueKind.False,
-        FeatureType.Categorical => cell.Kind != FeatureValueKind.Json,
-        _ => true,
-    };
+    private static bool Fits(ref Cell cell, FeatureType type, ReadOnlySpan<byte> batch) =>
+        type switch
+        {
+            FeatureType.Numeric => cell.Kind is FeatureValueKind.Number or FeatureValueKind.LongInteger
+                || (
+                    cell.Kind == FeatureValueKind.Text
+                    && JsonTexts.TryParseSpecialNumber(batch.Slice(cell.Offset, cell.Size), out cell.Number)
+                ),
+            FeatureType.Boolean => cell.Kind is FeatureValueKind.True or FeatureValueKind.False,
+            FeatureType.Categorical => cell.Kind != FeatureValueKind.Json,
+            _ => true,
+        };
 
-    private ReadOnlySpan<byte> TextOf(in Cell cell, ReadOnlySpan<byte> batch) => cell.Kind switch
-    {
-        FeatureValueKind.Number => JsonTexts.CanonicalNumber(cell.Number, _scratch),
-        FeatureValueKind.True => "true"u8,
-        FeatureValueKind.False => "false"u8,
-        _ => batch.Slice(cell.Offset, cell.Size),
-    };
+    private ReadOnlySpan<byte> TextOf(in Cell cell, ReadOnlySpan<byte> batch) =>
+        cell.Kind switch
+        {
+            FeatureValueKind.Number => JsonTexts.CanonicalNumber(cell.Number, _scratch),
+            FeatureValueKind.True => "true"u8,
+            FeatureValueKind.False => "false"u8,
+            _ => batch.Slice(cell.Offset, cell.Size),
+        };
 
     private ReadOnlySpan<byte> JsonOf(in Cell cell, ReadOnlySpan<byte> batch)
     {

@@ -13,37 +13,67 @@ public sealed class GroundTruthMatching(IColumnStore store)
 
     // Of labels with one time the table keeps the one that was inserted last.
     private const string InOrder = "g.block, g.arrival";
-    private static readonly string[] Columns = ["model_id", "timestamp", "id_hash", "prediction_id", "value", "value_number", "labelled_at", "source"];
+    private static readonly string[] Columns =
+    [
+        "model_id",
+        "timestamp",
+        "id_hash",
+        "prediction_id",
+        "value",
+        "value_number",
+        "labelled_at",
+        "source",
+    ];
 
     /// <summary>Matches a new block of predictions with all ground truth. Returns the starts of the windows concerned, epoch ms.</summary>
-    public Task<HashSet<long>> MatchPredictionsAsync(ModelDefinition model, long block, long firstMs, long lastMs, CancellationToken cancellation)
+    public Task<HashSet<long>> MatchPredictionsAsync(
+        ModelDefinition model,
+        long block,
+        long firstMs,
+        long lastMs,
+        CancellationToken cancellation
+    )
     {
         var predictions = ModelTables.Predictions(model.Id);
         const string OfBlock = "block = {block:UInt64} AND timestamp >= {from:DateTime64(3)} AND timestamp <= {to:DateTime64(3)}";
-        return MatchAsync(model, new SqlStatement(
-            $"""
-            SELECT {Joined}
-            FROM (SELECT prediction_id, id_hash, timestamp, value, value_number, source, block, arrival FROM {ModelTables.GroundTruth(model.Id)} WHERE id_hash IN (SELECT id_hash FROM {predictions} WHERE {OfBlock})) AS g
-            INNER JOIN (SELECT prediction_id, id_hash, timestamp FROM {predictions} WHERE {OfBlock}) AS p ON g.id_hash = p.id_hash AND g.prediction_id = p.prediction_id
-            ORDER BY {InOrder}
-            """,
-            new SqlParameter("block", (ulong)block),
-            new SqlParameter("from", DateTimeOffset.FromUnixTimeMilliseconds(firstMs)),
-            new SqlParameter("to", DateTimeOffset.FromUnixTimeMilliseconds(lastMs))), cancellation);
+        return MatchAsync(
+            model,
+            new SqlStatement(
+                $"""
+                SELECT {Joined}
+                FROM (SELECT prediction_id, id_hash, timestamp, value, value_number, source, block, arrival FROM {ModelTables.GroundTruth(
+                    model.Id
+                )} WHERE id_hash IN (SELECT id_hash FROM {predictions} WHERE {OfBlock})) AS g
+                INNER JOIN (SELECT prediction_id, id_hash, timestamp FROM {predictions} WHERE {OfBlock}) AS p ON g.id_hash = p.id_hash AND g.prediction_id = p.prediction_id
+                ORDER BY {InOrder}
+                """,
+                new SqlParameter("block", (ulong)block),
+                new SqlParameter("from", DateTimeOffset.FromUnixTimeMilliseconds(firstMs)),
+                new SqlParameter("to", DateTimeOffset.FromUnixTimeMilliseconds(lastMs))
+            ),
+            cancellation
+        );
     }
 
     /// <summary>Matches a new block of ground truth with all predictions. Returns the starts of the windows concerned, epoch ms.</summary>
     public Task<HashSet<long>> MatchGroundTruthAsync(ModelDefinition model, long block, CancellationToken cancellation)
     {
         var truth = ModelTables.GroundTruth(model.Id);
-        return MatchAsync(model, new SqlStatement(
-            $$"""
-            SELECT {{Joined}}
-            FROM (SELECT prediction_id, id_hash, timestamp FROM {{ModelTables.Predictions(model.Id)}} WHERE id_hash IN (SELECT id_hash FROM {{truth}} WHERE block = {block:UInt64})) AS p
-            INNER JOIN (SELECT prediction_id, id_hash, timestamp, value, value_number, source, block, arrival FROM {{truth}} WHERE block = {block:UInt64}) AS g ON g.id_hash = p.id_hash AND g.prediction_id = p.prediction_id
-            ORDER BY {{InOrder}}
-            """,
-            new SqlParameter("block", (ulong)block)), cancellation);
+        return MatchAsync(
+            model,
+            new SqlStatement(
+                $$"""
+                SELECT {{Joined}}
+                FROM (SELECT prediction_id, id_hash, timestamp FROM {{ModelTables.Predictions(
+                    model.Id
+                )}} WHERE id_hash IN (SELECT id_hash FROM {{truth}} WHERE block = {block:UInt64})) AS p
+                INNER JOIN (SELECT prediction_id, id_hash, timestamp, value, value_number, source, block, arrival FROM {{truth}} WHERE block = {block:UInt64}) AS g ON g.id_hash = p.id_hash AND g.prediction_id = p.prediction_id
+                ORDER BY {{InOrder}}
+                """,
+                new SqlParameter("block", (ulong)block)
+            ),
+            cancellation
+        );
     }
 
     private async Task<HashSet<long>> MatchAsync(ModelDefinition model, SqlStatement join, CancellationToken cancellation)

@@ -35,7 +35,12 @@ public sealed class IngestionProgress(Spool spool, KnownEvents known, TimeProvid
 
     /// <summary>Blocks whose last try failed.</summary>
     public IReadOnlyList<FailingBlock> FailingBlocks =>
-        [.. spool.OpenBlocks().Where(block => block.Failure is not null).Select(block => new FailingBlock(block.Number, block.ModelId, block.Kind, block.Rows, block.Failure!))];
+        [
+            .. spool
+                .OpenBlocks()
+                .Where(block => block.Failure is not null)
+                .Select(block => new FailingBlock(block.Number, block.ModelId, block.Kind, block.Rows, block.Failure!)),
+        ];
 
     /// <summary>The counters of one model, all kinds together.</summary>
     public SpoolCounters Of(int modelId) => spool.Counters(modelId);
@@ -58,7 +63,9 @@ public sealed class IngestionProgress(Spool spool, KnownEvents known, TimeProvid
                 var first = _samples.Peek();
                 var last = _samples.Last();
                 var seconds = (last.At - first.At).TotalSeconds;
-                return seconds <= 0 ? default : new IngestionRates((last.Received - first.Received) / seconds, (last.Stored - first.Stored) / seconds);
+                return seconds <= 0
+                    ? default
+                    : new IngestionRates((last.Received - first.Received) / seconds, (last.Stored - first.Stored) / seconds);
             }
         }
     }

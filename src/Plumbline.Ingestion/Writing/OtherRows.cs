@@ -10,9 +10,11 @@ namespace Plumbline.Ingestion.Writing;
 internal static class GroundTruthRows
 {
     public static IReadOnlyList<string> Columns { get; } =
-        ["model_id", "block", "prediction_id", "id_hash", "timestamp", "received_at", "value", "value_number", "source", "arrival"];
+    ["model_id", "block", "prediction_id", "id_hash", "timestamp", "received_at", "value", "value_number", "source", "arrival"];
 
-    /// <summary>Encodes; gives the keys of the rows, what stands for their predictions and times, and the hashes of their predictions to the lists.</summary>
+    /// <summary>
+    /// Encodes; gives the keys of the rows, what stands for their predictions and times, and the hashes of their predictions to the lists.
+    /// </summary>
     public static RowBinaryBuffer Encode(SpoolBlock block, SpoolPayloads payloads, List<IdHash> keys, List<IdHash> times, List<ulong> ids)
     {
         var arrival = 0UL;
@@ -44,7 +46,8 @@ internal static class GroundTruthRows
 /// <summary>The signals of a block as rows of the column store, and what is known of them afterwards.</summary>
 internal sealed class SignalRows : IDisposable
 {
-    public static IReadOnlyList<string> Columns { get; } = ["model_id", "block", "name", "timestamp", "received_at", "value", "prediction_id", "version", "segment", "signal_id", "id_hash"];
+    public static IReadOnlyList<string> Columns { get; } =
+    ["model_id", "block", "name", "timestamp", "received_at", "value", "prediction_id", "version", "segment", "signal_id", "id_hash"];
 
     public RowBinaryBuffer Buffer { get; }
 
@@ -69,7 +72,8 @@ internal sealed class SignalRows : IDisposable
         for (var i = 0; i < payloads.Count; i++)
         {
             var reader = new EventBatchReader(payloads[i]);
-            while (reader.TryRead(out Signal signal)) Add(block, reader.ReceivedAtMs, signal, windowMs);
+            while (reader.TryRead(out Signal signal))
+                Add(block, reader.ReceivedAtMs, signal, windowMs);
         }
     }
 
@@ -88,10 +92,13 @@ internal sealed class SignalRows : IDisposable
         Buffer.WriteString(signal.Segment);
         Buffer.WriteString(signal.Id);
         Buffer.WriteUInt64(signal.Id.IsEmpty ? 0 : signal.Hash.Low);
-        if (!signal.Id.IsEmpty) Ids.Add(signal.Hash);
+        if (!signal.Id.IsEmpty)
+            Ids.Add(signal.Hash);
         Names.Add(signal.Name);
         (FirstMs, LastMs) = (Math.Min(FirstMs, signal.TimestampMs), Math.Max(LastMs, signal.TimestampMs));
-        if (signal.PredictionId.IsEmpty) Windows.Add(signal.TimestampMs - (signal.TimestampMs % windowMs));
-        else HasPredictions = true;
+        if (signal.PredictionId.IsEmpty)
+            Windows.Add(signal.TimestampMs - (signal.TimestampMs % windowMs));
+        else
+            HasPredictions = true;
     }
 }

@@ -17,7 +17,13 @@ public readonly record struct OutputMeasures(double Score, double Confidence, do
     /// <param name="task">The model's task.</param>
     /// <param name="positive">UTF-8 of the positive class, empty when not known.</param>
     /// <param name="classes">Classes that the model is known to have.</param>
-    public static OutputMeasures Of(in Prediction prediction, EventBatchReader names, ModelTask task, ReadOnlySpan<byte> positive, int classes)
+    public static OutputMeasures Of(
+        in Prediction prediction,
+        EventBatchReader names,
+        ModelTask task,
+        ReadOnlySpan<byte> positive,
+        int classes
+    )
     {
         if (task == ModelTask.Regression)
             return None;
@@ -49,7 +55,10 @@ public readonly record struct OutputMeasures(double Score, double Confidence, do
             largest = Math.Max(largest, rest);
         }
         var k = binary ? 2 : Math.Max(classes, probabilities.Count);
-        var score = !double.IsNaN(prediction.Score) ? prediction.Score : binary ? ofPositive : ofPredicted;
+        var score =
+            !double.IsNaN(prediction.Score) ? prediction.Score
+            : binary ? ofPositive
+            : ofPredicted;
         return new OutputMeasures(score, largest, k < 2 ? double.NaN : Math.Clamp(entropy / Math.Log(k), 0, 1));
     }
 

@@ -73,7 +73,9 @@ internal sealed class PredictionRows : IDisposable
     /// <summary>Values that did not fit their column.</summary>
     public long TypeErrors => _cells.TypeErrors;
 
-    /// <summary>Features whose type was guessed from little, with how many values the rows have of each and whether some speak against the guess.</summary>
+    /// <summary>
+    /// Features whose type was guessed from little, with how many values the rows have of each and whether some speak against the guess.
+    /// </summary>
     public IEnumerable<(FeatureDefinition Feature, long Values, bool HasDoubtful)> ProvisionalFeatures => _cells.Provisional;
 
     /// <summary>Opens a block; <see cref="FillNextPart"/> encodes it.</summary>
@@ -178,13 +180,15 @@ internal sealed class PredictionRows : IDisposable
         Buffer.WriteDateTime64Ms(reader.ReceivedAtMs);
         Buffer.WriteString(prediction.Version);
         Buffer.WriteString(prediction.Role == PredictionRole.Shadow ? "shadow"u8 : "primary"u8);
-        Buffer.WriteString(prediction.Status switch
-        {
-            PredictionStatus.Error => "error"u8,
-            PredictionStatus.Timeout => "timeout"u8,
-            PredictionStatus.Rejected => "rejected"u8,
-            _ => "ok"u8,
-        });
+        Buffer.WriteString(
+            prediction.Status switch
+            {
+                PredictionStatus.Error => "error"u8,
+                PredictionStatus.Timeout => "timeout"u8,
+                PredictionStatus.Rejected => "rejected"u8,
+                _ => "ok"u8,
+            }
+        );
         Buffer.WriteString(prediction.Class);
         Buffer.WriteDouble(prediction.Number);
         Buffer.WriteDouble(measures.Score);

@@ -11,8 +11,15 @@ namespace Plumbline.Ingestion.Writing;
 /// block fails waits and tries again, while the others go on. A block that keeps failing is set aside, where the Self page shows it,
 /// and is tried again now and then: nothing is thrown away.
 /// </summary>
-public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgress progress, StorageState storage, FailureLog failures, TimeProvider time,
-    ILogger<SpoolDrain> log) : BackgroundService
+public sealed class SpoolDrain(
+    Spool spool,
+    BlockWriter writer,
+    IngestionProgress progress,
+    StorageState storage,
+    FailureLog failures,
+    TimeProvider time,
+    ILogger<SpoolDrain> log
+) : BackgroundService
 {
     private const int RowsPerBlock = 50_000;
     private const long BytesPerBlock = 32 * 1024 * 1024;
@@ -42,9 +49,12 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
             try
             {
                 progress.Sample();
-                // With an empty spool nothing is to be done before something arrives; looking all the same would keep an idle processor awake.
-                if (StartLanes()) await Task.Delay(Pause, time, stoppingToken);
-                else await spool.WaitForRowsAsync(PauseWhenEmpty, stoppingToken);
+                // With an empty spool nothing is to be done before something arrives; looking all the same would keep an idle processor
+                // awake.
+                if (StartLanes())
+                    await Task.Delay(Pause, time, stoppingToken);
+                else
+                    await spool.WaitForRowsAsync(PauseWhenEmpty, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -75,7 +85,11 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
         return true;
     }
 
-    private HashSet<(int ModelId, EventKind Kind)> DueLanes(IReadOnlyList<SpoolBlock> open, IReadOnlyList<SpoolBacklog> waiting, DateTimeOffset now)
+    private HashSet<(int ModelId, EventKind Kind)> DueLanes(
+        IReadOnlyList<SpoolBlock> open,
+        IReadOnlyList<SpoolBacklog> waiting,
+        DateTimeOffset now
+    )
     {
         var due = new HashSet<(int, EventKind)>();
         foreach (var block in open)
@@ -109,7 +123,8 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
         if (error is SpoolException)
         {
             storage.Failed(StorageFailure.Describe(error) ?? $"the spool cannot be written: {error.Message}");
-            if (failures.IsDue("spool")) log.LogError(error, "The spool cannot be written; model {Model} waits", lane.ModelId);
+            if (failures.IsDue("spool"))
+                log.LogError(error, "The spool cannot be written; model {Model} waits", lane.ModelId);
         }
         else if (failures.IsDue("drain lane"))
         {
@@ -121,7 +136,10 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
     private async Task<(SpoolBlock Block, bool IsRepeated)?> NextBlockAsync(int modelId, EventKind kind)
     {
         var now = time.GetUtcNow();
-        var open = spool.OpenBlocks().Where(block => block.ModelId == modelId && block.Kind == kind).FirstOrDefault(block => IsDue(block, now));
+        var open = spool
+            .OpenBlocks()
+            .Where(block => block.ModelId == modelId && block.Kind == kind)
+            .FirstOrDefault(block => IsDue(block, now));
         if (open is not null)
             return (open, IsRepeated: true);
         var backlog = spool.Backlogs().FirstOrDefault(waiting => waiting.ModelId == modelId && waiting.Kind == kind);
@@ -149,9 +167,29 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
             var backoff = BlockBackoff.After(tries);
             _failing[block.Number] = (tries, time.GetUtcNow() + backoff);
             if (tries == TriesBeforeSetAside)
-                log.LogError(error, "Block {Block} of model {Model} ({Rows} rows) failed {Tries} times and is set aside; it is tried again every {Backoff}", block.Number, block.ModelId, block.Rows, tries, BlockBackoff.Longest);
+            {
+                log.LogError(
+                    error,
+                    "Block {Block} of model {Model} ({Rows} rows) failed {Tries} times and is set aside; it is tried again every {Backoff}",
+                    block.Number,
+                    block.ModelId,
+                    block.Rows,
+                    tries,
+                    BlockBackoff.Longest
+                );
+            }
             else if (failures.IsDue("block"))
-                log.LogWarning(error, "Block {Block} of model {Model} ({Rows} rows) failed and is tried again in {Backoff}", block.Number, block.ModelId, block.Rows, backoff);
+            {
+                log.LogWarning(
+                    error,
+                    "Block {Block} of model {Model} ({Rows} rows) failed and is tried again in {Backoff}",
+                    block.Number,
+                    block.ModelId,
+                    block.Rows,
+                    backoff
+                );
+            }
+
             if (StorageFailure.Describe(error) is { } problem)
                 storage.Failed(problem);
             await spool.FailBlockAsync(block, error.Message.Length > 2_000 ? error.Message[..2_000] : error.Message);
@@ -161,9 +199,18 @@ public sealed class SpoolDrain(Spool spool, BlockWriter writer, IngestionProgres
 
     private bool IsDue(SpoolBlock block, DateTimeOffset now) => !_failing.TryGetValue(block.Number, out var failing) || failing.Next <= now;
 
-    private static bool IsDue(SpoolBacklog backlog, DateTimeOffset now) => backlog.Rows >= RowsPerBlock || backlog.Bytes >= BytesPerBlock || now - backlog.OldestAt >= Linger;
+    private static bool IsDue(SpoolBacklog backlog, DateTimeOffset now) =>
+        backlog.Rows >= RowsPerBlock || backlog.Bytes >= BytesPerBlock || now - backlog.OldestAt >= Linger;
 
     // While a block is tried the first times, later ones of its lane wait: most failures are the engine's, and would hit them as well.
     private bool IsHeld(int modelId, EventKind kind) =>
-        !_failing.IsEmpty && spool.OpenBlocks().Any(block => block.ModelId == modelId && block.Kind == kind && _failing.TryGetValue(block.Number, out var failing) && failing.Tries < TriesBeforeSetAside);
+        !_failing.IsEmpty
+        && spool
+            .OpenBlocks()
+            .Any(block =>
+                block.ModelId == modelId
+                && block.Kind == kind
+                && _failing.TryGetValue(block.Number, out var failing)
+                && failing.Tries < TriesBeforeSetAside
+            );
 }

@@ -16,7 +16,8 @@ public sealed class DriftCalculator : IProfileCalculator
     {
         foreach (var (feature, profile) in profiles.Features)
         {
-            if (profiles.FindBaseline(feature) is not { } baseline || baseline.Profile.Present == 0) continue;
+            if (profiles.FindBaseline(feature) is not { } baseline || baseline.Profile.Present == 0)
+                continue;
             if (profile.Present == 0)
             {
                 // A feature that vanished is not "no drift": the point says that nothing can be compared.
@@ -28,19 +29,31 @@ public sealed class DriftCalculator : IProfileCalculator
             if (baseline.IsNearIdentifier)
             {
                 foreach (var measure in Measures.Where(measure => measure.AppliesTo(baseline)))
-                    sink.Add(measure.Definition.Name, Estimate.Undefined(baseline.Profile.Present, profile.Present, FeatureBaseline.NearIdentifier), feature);
+                {
+                    sink.Add(
+                        measure.Definition.Name,
+                        Estimate.Undefined(baseline.Profile.Present, profile.Present, FeatureBaseline.NearIdentifier),
+                        feature
+                    );
+                }
+
                 continue;
             }
 
             var comparison = new FeatureComparison(baseline, profile);
             foreach (var measure in Measures)
             {
-                if (!measure.AppliesTo(baseline)) continue;
-                sink.AddGuarded(measure.Definition.Name, feature, () =>
-                {
-                    var value = measure.Compare(comparison);
-                    return (value.Estimate, value.PValue);
-                });
+                if (!measure.AppliesTo(baseline))
+                    continue;
+                sink.AddGuarded(
+                    measure.Definition.Name,
+                    feature,
+                    () =>
+                    {
+                        var value = measure.Compare(comparison);
+                        return (value.Estimate, value.PValue);
+                    }
+                );
             }
         }
     }

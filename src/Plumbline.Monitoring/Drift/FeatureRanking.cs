@@ -40,10 +40,24 @@ public sealed record WindowDrift(DateTimeOffset Start, DateTimeOffset End, doubl
 public sealed class FeatureRanking(IColumnStore store)
 {
     // The newest of each key comes first within it: FINAL would say the same and takes longer, because it merges by the whole key.
-    private static readonly string[] Metrics = [PopulationStabilityIndex.Name, InputMetrics.MissingRate, InputMetrics.UnseenRate, InputMetrics.OutOfRangeRate];
+    private static readonly string[] Metrics =
+    [
+        PopulationStabilityIndex.Name,
+        InputMetrics.MissingRate,
+        InputMetrics.UnseenRate,
+        InputMetrics.OutOfRangeRate,
+    ];
 
     /// <summary>Features with points in the range, the largest drift first; user features only.</summary>
-    public async Task<IReadOnlyList<FeatureRank>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan window, string version, string segment, CancellationToken cancellation)
+    public async Task<IReadOnlyList<FeatureRank>> ReadAsync(
+        ModelDefinition model,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        TimeSpan window,
+        string version,
+        string segment,
+        CancellationToken cancellation
+    )
     {
         const string text = """
             SELECT feature, metric, max(assumeNotNull(value)) AS highest, argMax(window_start, assumeNotNull(value)) AS at, argMax(assumeNotNull(value), window_start) AS current, argMax(n, window_start) AS rows
@@ -57,7 +71,18 @@ public sealed class FeatureRanking(IColumnStore store)
             """;
         var ranks = new Dictionary<string, FeatureRank>(StringComparer.Ordinal);
         using var rows = await store.QueryAsync(
-            new SqlStatement(text, new("model", model.Id), new("seconds", (int)window.TotalSeconds), new("metrics", Metrics), new("segment", segment), new("version", version), new("from", Seconds(from)), new("to", Seconds(to))), cancellation);
+            new SqlStatement(
+                text,
+                new("model", model.Id),
+                new("seconds", (int)window.TotalSeconds),
+                new("metrics", Metrics),
+                new("segment", segment),
+                new("version", version),
+                new("from", Seconds(from)),
+                new("to", Seconds(to))
+            ),
+            cancellation
+        );
         while (rows.Read())
         {
             var (feature, metric) = (rows.ReadString(), rows.ReadString());
@@ -79,7 +104,12 @@ public sealed class FeatureRanking(IColumnStore store)
     /// <param name="query">Range, window length, version and segment; its metrics and features are not looked at.</param>
     /// <param name="threshold">PSI from which a feature counts as moved.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public async Task<IReadOnlyList<WindowDrift>> ReadLargestAsync(ModelDefinition model, MetricQuery query, double threshold, CancellationToken cancellation)
+    public async Task<IReadOnlyList<WindowDrift>> ReadLargestAsync(
+        ModelDefinition model,
+        MetricQuery query,
+        double threshold,
+        CancellationToken cancellation
+    )
     {
         const string text = """
             SELECT window_start, max(window_end), max(assumeNotNull(value)), argMax(toString(feature), assumeNotNull(value)), countIf(assumeNotNull(value) >= {threshold:Float64}), argMax(n, assumeNotNull(value))
@@ -93,11 +123,35 @@ public sealed class FeatureRanking(IColumnStore store)
             """;
         var windows = new List<WindowDrift>();
         using var rows = await store.QueryAsync(
-            new SqlStatement(text, new("threshold", threshold), new("model", model.Id), new("seconds", (int)(query.Window ?? model.Window).TotalSeconds), new("segment", query.Segment ?? ""), new("version", query.Version ?? ""), new("from", Seconds(query.From)), new("to", Seconds(query.To))), cancellation);
+            new SqlStatement(
+                text,
+                new("threshold", threshold),
+                new("model", model.Id),
+                new("seconds", (int)(query.Window ?? model.Window).TotalSeconds),
+                new("segment", query.Segment ?? ""),
+                new("version", query.Version ?? ""),
+                new("from", Seconds(query.From)),
+                new("to", Seconds(query.To))
+            ),
+            cancellation
+        );
         while (rows.Read())
-            windows.Add(new WindowDrift(rows.ReadDateTime(), rows.ReadDateTime(), rows.ReadDouble(), rows.ReadString(), (long)rows.ReadUInt64(), (long)rows.ReadUInt64()));
+        {
+            windows.Add(
+                new WindowDrift(
+                    rows.ReadDateTime(),
+                    rows.ReadDateTime(),
+                    rows.ReadDouble(),
+                    rows.ReadString(),
+                    (long)rows.ReadUInt64(),
+                    (long)rows.ReadUInt64()
+                )
+            );
+        }
+
         return windows;
     }
 
-    private static DateTimeOffset Seconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(time.ToUnixTimeSeconds(), 0, uint.MaxValue));
+    private static DateTimeOffset Seconds(DateTimeOffset time) =>
+        DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(time.ToUnixTimeSeconds(), 0, uint.MaxValue));
 }

@@ -28,7 +28,10 @@ public abstract class AnswerEstimator
     /// <summary>Estimates over rows that it takes.</summary>
     public abstract IReadOnlyList<NamedEstimate> Estimate(IReadOnlyList<LabelledGroup> groups);
 
-    /// <summary>How probable each class is to be the ground truth of a row that it takes, adding up to 1; null when it cannot tell the classes apart.</summary>
+    /// <summary>
+    /// How probable each class is to be the ground truth of a row that it takes, adding up to 1; null when it cannot tell the classes
+    /// apart.
+    /// </summary>
     public virtual IReadOnlyList<KeyValuePair<string, double>>? GroundTruths(LabelledGroup group) => null;
 
     /// <summary>The main metrics as they turned out over labelled rows that it takes: what estimates are measured by.</summary>
@@ -37,19 +40,34 @@ public abstract class AnswerEstimator
     /// <summary>Right answers divided by all.</summary>
     protected static NamedEstimate RealisedAccuracy(IReadOnlyList<LabelledGroup> labelled)
     {
-        long right = 0, rows = 0;
+        long right = 0,
+            rows = 0;
         foreach (var group in labelled)
         {
             rows += group.Count;
-            if (group.Prediction == group.GroundTruth) right += group.Count;
+            if (group.Prediction == group.GroundTruth)
+                right += group.Count;
         }
 
-        return new("accuracy", rows == 0 ? Statistics.Estimate.Insufficient(0, null, "no rows") : Statistics.Estimate.Of(right / (double)rows, rows));
+        return new(
+            "accuracy",
+            rows == 0 ? Statistics.Estimate.Insufficient(0, null, "no rows") : Statistics.Estimate.Of(right / (double)rows, rows)
+        );
     }
 
     /// <summary>Names and values of the five metrics that every classifier has.</summary>
-    protected static IReadOnlyList<NamedEstimate> Named(EstimatedMetric accuracy, EstimatedMetric precision, EstimatedMetric recall, EstimatedMetric f1, EstimatedMetric rocAuc) =>
-    [
-        new("accuracy", accuracy.Estimate), new("precision", precision.Estimate), new("recall", recall.Estimate), new("f1", f1.Estimate), new("roc_auc", rocAuc.Estimate),
-    ];
+    protected static IReadOnlyList<NamedEstimate> Named(
+        EstimatedMetric accuracy,
+        EstimatedMetric precision,
+        EstimatedMetric recall,
+        EstimatedMetric f1,
+        EstimatedMetric rocAuc
+    ) =>
+        [
+            new("accuracy", accuracy.Estimate),
+            new("precision", precision.Estimate),
+            new("recall", recall.Estimate),
+            new("f1", f1.Estimate),
+            new("roc_auc", rocAuc.Estimate),
+        ];
 }

@@ -34,7 +34,10 @@ public sealed class BinaryScoreEstimator : AnswerEstimator
     public override IReadOnlyList<NamedEstimate> Estimate(IReadOnlyList<LabelledGroup> groups)
     {
         var estimate = _estimator.Estimate(
-            [.. groups.Select(group => group.Score)], [.. groups.Select(group => group.Prediction == _positive)], [.. groups.Select(group => (double)group.Count)]);
+            [.. groups.Select(group => group.Score)],
+            [.. groups.Select(group => group.Prediction == _positive)],
+            [.. groups.Select(group => (double)group.Count)]
+        );
         return Named(estimate.Accuracy, estimate.Precision, estimate.Recall, estimate.F1, estimate.RocAuc);
     }
 
@@ -45,9 +48,17 @@ public sealed class BinaryScoreEstimator : AnswerEstimator
     }
 
     public override IReadOnlyList<NamedEstimate> Realised(IReadOnlyList<LabelledGroup> labelled) =>
-    [
-        RealisedAccuracy(labelled),
-        new("roc_auc", Roc.Area(ScoreCounts.From(
-            [.. labelled.Select(group => group.Score)], [.. labelled.Select(group => group.GroundTruth == _positive)], [.. labelled.Select(group => (double)group.Count)]))),
-    ];
+        [
+            RealisedAccuracy(labelled),
+            new(
+                "roc_auc",
+                Roc.Area(
+                    ScoreCounts.From(
+                        [.. labelled.Select(group => group.Score)],
+                        [.. labelled.Select(group => group.GroundTruth == _positive)],
+                        [.. labelled.Select(group => (double)group.Count)]
+                    )
+                )
+            ),
+        ];
 }

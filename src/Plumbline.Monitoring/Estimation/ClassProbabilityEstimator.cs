@@ -4,7 +4,9 @@ using Plumbline.Statistics.Estimation;
 
 namespace Plumbline.Monitoring.Estimation;
 
-/// <summary>A model of several classes that gives all probabilities: each class's is calibrated on the reference (CBPE, one against the rest).</summary>
+/// <summary>
+/// A model of several classes that gives all probabilities: each class's is calibrated on the reference (CBPE, one against the rest).
+/// </summary>
 public sealed class ClassProbabilityEstimator : AnswerEstimator
 {
     /// <summary>Classes up to which it is affordable per window and scope; beyond, the confidence alone is used.</summary>
@@ -21,7 +23,10 @@ public sealed class ClassProbabilityEstimator : AnswerEstimator
     public ClassProbabilityEstimator(double[] probabilities, IReadOnlyList<string> groundTruths, ImmutableArray<string> classes)
     {
         _index = classes.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
-        (_low, _high) = (Enumerable.Repeat(double.PositiveInfinity, classes.Length).ToArray(), Enumerable.Repeat(double.NegativeInfinity, classes.Length).ToArray());
+        (_low, _high) = (
+            Enumerable.Repeat(double.PositiveInfinity, classes.Length).ToArray(),
+            Enumerable.Repeat(double.NegativeInfinity, classes.Length).ToArray()
+        );
         for (var i = 0; i < probabilities.Length; i++)
         {
             var k = i % classes.Length;
@@ -35,12 +40,19 @@ public sealed class ClassProbabilityEstimator : AnswerEstimator
 
     public override bool NeedsProbabilities => true;
 
-    public override bool Takes(LabelledGroup group) => group.Probabilities.Length == _index.Count && _index.ContainsKey(group.Prediction) && Array.TrueForAll(group.Probabilities, double.IsFinite);
+    public override bool Takes(LabelledGroup group) =>
+        group.Probabilities.Length == _index.Count
+        && _index.ContainsKey(group.Prediction)
+        && Array.TrueForAll(group.Probabilities, double.IsFinite);
 
     public override bool IsOutside(LabelledGroup group)
     {
         for (var k = 0; k < _low.Length; k++)
-            if (group.Probabilities[k] < _low[k] || group.Probabilities[k] > _high[k]) return true;
+        {
+            if (group.Probabilities[k] < _low[k] || group.Probabilities[k] > _high[k])
+                return true;
+        }
+
         return false;
     }
 

@@ -31,7 +31,11 @@ public sealed class ConfidenceEstimator : AnswerEstimator
     {
         var decisions = new bool[groups.Count];
         Array.Fill(decisions, true);
-        var estimate = _estimator.Estimate([.. groups.Select(group => group.Score)], decisions, [.. groups.Select(group => (double)group.Count)]);
+        var estimate = _estimator.Estimate(
+            [.. groups.Select(group => group.Score)],
+            decisions,
+            [.. groups.Select(group => (double)group.Count)]
+        );
         return [new("accuracy", estimate.Accuracy.Estimate)];
     }
 

@@ -18,23 +18,46 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
 
     public IReadOnlyList<MetricDefinition> Metrics => EstimatedMetrics.All;
 
-    public async Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation)
+    public async Task CalculateAsync(
+        ModelDefinition model,
+        IReadOnlyList<MetricWindow> windows,
+        List<MetricPoint> points,
+        CancellationToken cancellation
+    )
     {
         var estimator = await estimators.FindAsync(model, cancellation);
-        if (estimator.Answers is null && estimator.Losses is null) return;
+        if (estimator.Answers is null && estimator.Losses is null)
+            return;
         foreach (var run in ConsecutiveWindows.Split(windows, maximum: 64))
         {
-            if (estimator.Answers is { } answers) await AddAnswersAsync(model, answers, run, points, cancellation);
-            if (estimator.Losses is { } losses) await AddLossesAsync(model, losses, run, points, cancellation);
+            if (estimator.Answers is { } answers)
+                await AddAnswersAsync(model, answers, run, points, cancellation);
+            if (estimator.Losses is { } losses)
+                await AddLossesAsync(model, losses, run, points, cancellation);
         }
     }
 
-    private async Task AddAnswersAsync(ModelDefinition model, AnswerEstimator estimator, IReadOnlyList<MetricWindow> run, List<MetricPoint> points, CancellationToken cancellation)
+    private async Task AddAnswersAsync(
+        ModelDefinition model,
+        AnswerEstimator estimator,
+        IReadOnlyList<MetricWindow> run,
+        List<MetricPoint> points,
+        CancellationToken cancellation
+    )
     {
-        var groups = await labelled.ReadAsync(model, run[0].Start, run[^1].End, run[0].Length, cancellation, allAnswers: true, estimator.NeedsProbabilities);
+        var groups = await labelled.ReadAsync(
+            model,
+            run[0].Start,
+            run[^1].End,
+            run[0].Length,
+            cancellation,
+            allAnswers: true,
+            estimator.NeedsProbabilities
+        );
         foreach (var window in groups.Where(estimator.Takes).GroupBy(group => group.Window))
         {
-            if (window.Key < 0 || window.Key >= run.Count) continue;
+            if (window.Key < 0 || window.Key >= run.Count)
+                continue;
             foreach (var (scope, rows) in ByScope(window, group => ScopeOutcomes.ScopesOf(model, group)))
                 AddScope(estimator, rows, new MetricSink(points, run[window.Key], scope));
         }
@@ -50,22 +73,44 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
         }
 
         var estimates = estimator.Estimate(rows);
-        foreach (var (name, value) in estimates) sink.Add(EstimatedMetrics.Of(name), value);
+        foreach (var (name, value) in estimates)
+            sink.Add(EstimatedMetrics.Of(name), value);
         sink.Add(EstimatedMetrics.OutsideSupport, Wilson.Proportion(rows.Where(estimator.IsOutside).Sum(group => group.Count), count));
         var known = rows.Where(group => group.HasGroundTruth).ToList();
-        if (known.Sum(group => group.Count) < MetricSink.MinimumRows) return;
+        if (known.Sum(group => group.Count) < MetricSink.MinimumRows)
+            return;
         // Like is compared with like: the rows that wait for ground truth may be other ones.
         AddErrors(known.Count == rows.Count ? estimates : estimator.Estimate(known), estimator.Realised(known), sink);
     }
 
-    private async Task AddLossesAsync(ModelDefinition model, LossEstimator estimator, IReadOnlyList<MetricWindow> run, List<MetricPoint> points, CancellationToken cancellation)
+    private async Task AddLossesAsync(
+        ModelDefinition model,
+        LossEstimator estimator,
+        IReadOnlyList<MetricWindow> run,
+        List<MetricPoint> points,
+        CancellationToken cancellation
+    )
     {
-        var byWindow = await samples.WindowsAsync(model, run[0].Start, run[^1].End, run[0].Length, estimator.Features.Features, LossRowsPerWindow, cancellation);
+        var byWindow = await samples.WindowsAsync(
+            model,
+            run[0].Start,
+            run[^1].End,
+            run[0].Length,
+            estimator.Features.Features,
+            LossRowsPerWindow,
+            cancellation
+        );
         foreach (var (window, sample) in byWindow)
         {
-            if (window < 0 || window >= run.Count) continue;
+            if (window < 0 || window >= run.Count)
+                continue;
             var losses = estimator.Predict(sample);
-            foreach (var (scope, rows) in ByScope(Enumerable.Range(0, sample.Rows), row => ScopeOutcomes.ScopesOf(model, sample.Versions[row], sample.Segments[row])))
+            foreach (
+                var (scope, rows) in ByScope(
+                    Enumerable.Range(0, sample.Rows),
+                    row => ScopeOutcomes.ScopesOf(model, sample.Versions[row], sample.Segments[row])
+                )
+            )
             {
                 var sink = new MetricSink(points, run[window], scope);
                 if (rows.Count < MetricSink.MinimumRows)
@@ -74,8 +119,12 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
                     continue;
                 }
 
-                foreach (var (name, value) in estimator.Estimate(losses, CollectionsMarshal.AsSpan(rows))) sink.Add(EstimatedMetrics.Of(name), value);
-                sink.Add(EstimatedMetrics.OutsideSupport, Wilson.Proportion(rows.Count(row => estimator.IsOutside(sample, row)), rows.Count));
+                foreach (var (name, value) in estimator.Estimate(losses, CollectionsMarshal.AsSpan(rows)))
+                    sink.Add(EstimatedMetrics.Of(name), value);
+                sink.Add(
+                    EstimatedMetrics.OutsideSupport,
+                    Wilson.Proportion(rows.Count(row => estimator.IsOutside(sample, row)), rows.Count)
+                );
                 var known = rows.Where(row => sample.HasGroundTruth[row]).ToList();
                 if (known.Count >= MetricSink.MinimumRows)
                     AddErrors(estimator.Estimate(losses, CollectionsMarshal.AsSpan(known)), Realised(sample, known), sink);
@@ -85,7 +134,9 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
 
     private static NamedEstimate[] Realised(RowSample sample, List<int> rows)
     {
-        var realised = RegressionPerformance.Of([.. rows.Select(row => new RegressionOutcome(sample.GroundTruthValues[row], sample.PredictionValues[row]))]);
+        var realised = RegressionPerformance.Of([
+            .. rows.Select(row => new RegressionOutcome(sample.GroundTruthValues[row], sample.PredictionValues[row])),
+        ]);
         return [new("mae", realised.MeanAbsoluteError), new("rmse", realised.RootMeanSquaredError)];
     }
 
@@ -94,15 +145,23 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
         foreach (var (name, truth) in realised)
         {
             var guess = estimated.FirstOrDefault(candidate => candidate.Name == name).Value;
-            if (guess.Value is not { } value || truth.Value is not { } turnedOut) continue;
+            if (guess.Value is not { } value || truth.Value is not { } turnedOut)
+                continue;
             var error = Estimate.Of(turnedOut - value, truth.N);
-            sink.Add(EstimatedMetrics.Error, guess.Lower is { } lower && guess.Upper is { } upper ? error.With(new Interval(turnedOut - upper, turnedOut - lower)) : error, @class: name);
+            sink.Add(
+                EstimatedMetrics.Error,
+                guess.Lower is { } lower && guess.Upper is { } upper
+                    ? error.With(new Interval(turnedOut - upper, turnedOut - lower))
+                    : error,
+                @class: name
+            );
         }
     }
 
     private static void AddInsufficient(IReadOnlyList<string> metrics, long count, MetricSink sink)
     {
-        foreach (var name in metrics) sink.Add(EstimatedMetrics.Of(name), Estimate.Insufficient(count, null, "too few rows"));
+        foreach (var name in metrics)
+            sink.Add(EstimatedMetrics.Of(name), Estimate.Insufficient(count, null, "too few rows"));
     }
 
     private static Dictionary<ProfileScope, List<T>> ByScope<T>(IEnumerable<T> rows, Func<T, IEnumerable<ProfileScope>> scopesOf)
@@ -112,7 +171,8 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
         {
             foreach (var scope in scopesOf(row))
             {
-                if (!scopes.TryGetValue(scope, out var members)) scopes[scope] = members = [];
+                if (!scopes.TryGetValue(scope, out var members))
+                    scopes[scope] = members = [];
                 members.Add(row);
             }
         }

@@ -11,7 +11,14 @@ namespace Plumbline.Monitoring.Estimation;
 /// The estimator of every model, fitted on its labelled reference: once per reference, when a window first needs it, and again after a
 /// restart. A past window of production as reference gets its ground truth late; it is looked at again until it has come.
 /// </summary>
-public sealed class EstimatorCatalog(EstimatorFitting fitting, BaselineCatalog baselines, IColumnStore store, WindowLedger ledger, TimeProvider time, ILogger<EstimatorCatalog> log)
+public sealed class EstimatorCatalog(
+    EstimatorFitting fitting,
+    BaselineCatalog baselines,
+    IColumnStore store,
+    WindowLedger ledger,
+    TimeProvider time,
+    ILogger<EstimatorCatalog> log
+)
 {
     /// <summary>Rows with ground truth that a reference needs.</summary>
     public const int LeastRows = 100;
@@ -32,7 +39,8 @@ public sealed class EstimatorCatalog(EstimatorFitting fitting, BaselineCatalog b
     /// <summary>The estimator of a model, or why there is none. The first call of a reference fits it, which may take seconds.</summary>
     public async Task<ModelEstimator> FindAsync(ModelDefinition model, CancellationToken cancellation)
     {
-        if (baselines.Find(model) is not { } baseline) return new ModelEstimator { Gap = EstimatorGap.NoReference };
+        if (baselines.Find(model) is not { } baseline)
+            return new ModelEstimator { Gap = EstimatorGap.NoReference };
         var key = KeyOf(model, baseline);
         var known = _fits.Find(model.Id, key);
         if (known is not null)
@@ -45,7 +53,8 @@ public sealed class EstimatorCatalog(EstimatorFitting fitting, BaselineCatalog b
         var (entry, isNew) = _fits.Renew(model.Id, key, known, () => FitAsync(model, baseline));
         var (estimator, _) = await UseAsync(model, entry, cancellation);
         // The same reference had no ground truth before: windows computed meanwhile have no estimates yet.
-        if (isNew && known is not null && estimator.Gap is null) await MarkWindowsAsync(model, baseline, cancellation);
+        if (isNew && known is not null && estimator.Gap is null)
+            await MarkWindowsAsync(model, baseline, cancellation);
         return estimator;
     }
 
@@ -78,26 +87,43 @@ public sealed class EstimatorCatalog(EstimatorFitting fitting, BaselineCatalog b
         var (sql, parameters) = ReferenceSource.Of(model, baseline);
         using var rows = await store.QueryAsync(new SqlStatement($"SELECT countIf(truth != '') FROM ({sql})", parameters), cancellation);
         rows.Read();
-        var labelled = Math.Min((long)rows.ReadUInt64(), model.Task == ModelTask.Regression ? EstimatorFitting.LossRows : EstimatorFitting.AnswerRows);
+        var labelled = Math.Min(
+            (long)rows.ReadUInt64(),
+            model.Task == ModelTask.Regression ? EstimatorFitting.LossRows : EstimatorFitting.AnswerRows
+        );
         return labelled >= LeastRows && labelled > before.Estimator.LabelledRows * WorthwhileGrowth;
     }
 
     private async Task MarkWindowsAsync(ModelDefinition model, Baseline baseline, CancellationToken cancellation)
     {
         var starts = new List<DateTimeOffset>();
-        using (var rows = await store.QueryAsync(new SqlStatement($$"""
-            SELECT DISTINCT toUInt32(intDiv(toUnixTimestamp(timestamp), {length:UInt32}) * {length:UInt32}) AS start FROM {{ModelTables.Predictions(model.Id)}}
-            WHERE timestamp >= {from:DateTime64(3, 'UTC')} ORDER BY start DESC LIMIT {limit:UInt32}
-            """, new("length", (long)model.Window.TotalSeconds), new("from", baseline.From ?? DateTimeOffset.UnixEpoch), new("limit", MostMarked)), cancellation))
+        using (
+            var rows = await store.QueryAsync(
+                new SqlStatement(
+                    $$"""
+                    SELECT DISTINCT toUInt32(intDiv(toUnixTimestamp(timestamp), {length:UInt32}) * {length:UInt32}) AS start FROM {{ModelTables.Predictions(
+                        model.Id
+                    )}}
+                    WHERE timestamp >= {from:DateTime64(3, 'UTC')} ORDER BY start DESC LIMIT {limit:UInt32}
+                    """,
+                    new("length", (long)model.Window.TotalSeconds),
+                    new("from", baseline.From ?? DateTimeOffset.UnixEpoch),
+                    new("limit", MostMarked)
+                ),
+                cancellation
+            )
+        )
         {
-            while (rows.Read()) starts.Add(DateTimeOffset.FromUnixTimeSeconds(rows.ReadUInt32()));
+            while (rows.Read())
+                starts.Add(DateTimeOffset.FromUnixTimeSeconds(rows.ReadUInt32()));
         }
 
         await ledger.MarkDirtyAsync(model.Id, starts, DirtyReason.GroundTruth, cancellation);
     }
 
     // What an estimator depends on besides the rows of the reference.
-    private static string KeyOf(ModelDefinition model, Baseline baseline) => string.Join('\n', baseline.Generation, model.EffectivePositiveClass, string.Join('\t', model.Classes));
+    private static string KeyOf(ModelDefinition model, Baseline baseline) =>
+        string.Join('\n', baseline.Generation, model.EffectivePositiveClass, string.Join('\t', model.Classes));
 
     /// <param name="Estimator">What was fitted.</param>
     /// <param name="IsFinal">True when no ground truth can come late.</param>

@@ -16,25 +16,32 @@ public sealed class EstimatorFitting(RowSamples samples, IColumnStore store)
     public const int LossRows = 10_000;
 
     /// <summary>Fits on the labelled rows of a reference.</summary>
-    internal Task<ModelEstimator> FitAsync(ModelDefinition model, Baseline baseline, CancellationToken cancellation) => model.Task switch
-    {
-        ModelTask.Binary => FitBinaryAsync(model, baseline, cancellation),
-        ModelTask.Multiclass => FitMulticlassAsync(model, baseline, cancellation),
-        _ => FitRegressionAsync(model, baseline, cancellation),
-    };
+    internal Task<ModelEstimator> FitAsync(ModelDefinition model, Baseline baseline, CancellationToken cancellation) =>
+        model.Task switch
+        {
+            ModelTask.Binary => FitBinaryAsync(model, baseline, cancellation),
+            ModelTask.Multiclass => FitMulticlassAsync(model, baseline, cancellation),
+            _ => FitRegressionAsync(model, baseline, cancellation),
+        };
 
     private async Task<ModelEstimator> FitBinaryAsync(ModelDefinition model, Baseline baseline, CancellationToken cancellation)
     {
         var sample = await samples.ReferenceAsync(model, baseline, [], AnswerRows, onlyLabelled: true, cancellation);
         var scored = Positions(sample, row => double.IsFinite(sample.Scores[row]));
-        if (Gap(sample, scored) is { } gap) return gap;
+        if (Gap(sample, scored) is { } gap)
+            return gap;
         var positive = model.EffectivePositiveClass;
         var positives = scored.Count(row => sample.GroundTruths[row] == positive);
-        if (positive is null || positives == 0 || positives == scored.Count) return Missing(EstimatorGap.OneClass, sample);
+        if (positive is null || positives == 0 || positives == scored.Count)
+            return Missing(EstimatorGap.OneClass, sample);
         return new ModelEstimator
         {
             LabelledRows = sample.Rows,
-            Answers = new BinaryScoreEstimator([.. scored.Select(row => sample.Scores[row])], [.. scored.Select(row => sample.GroundTruths[row])], positive),
+            Answers = new BinaryScoreEstimator(
+                [.. scored.Select(row => sample.Scores[row])],
+                [.. scored.Select(row => sample.GroundTruths[row])],
+                positive
+            ),
         };
     }
 
@@ -45,26 +52,46 @@ public sealed class EstimatorFitting(RowSamples samples, IColumnStore store)
         {
             var (probabilities, truths) = await ProbabilitiesAsync(model, baseline, cancellation);
             if (truths.Count >= EstimatorCatalog.LeastRows)
-                return new ModelEstimator { LabelledRows = sample.Rows, Answers = new ClassProbabilityEstimator(probabilities, truths, model.Classes) };
+            {
+                return new ModelEstimator
+                {
+                    LabelledRows = sample.Rows,
+                    Answers = new ClassProbabilityEstimator(probabilities, truths, model.Classes),
+                };
+            }
         }
 
         var scored = Positions(sample, row => double.IsFinite(sample.Scores[row]));
-        if (Gap(sample, scored) is { } gap) return gap;
+        if (Gap(sample, scored) is { } gap)
+            return gap;
         bool[] right = [.. scored.Select(row => sample.Predictions[row] == sample.GroundTruths[row])];
-        if (right.Distinct().Count() < 2) return Missing(EstimatorGap.OneClass, sample);
-        return new ModelEstimator { LabelledRows = sample.Rows, Answers = new ConfidenceEstimator([.. scored.Select(row => sample.Scores[row])], right) };
+        if (right.Distinct().Count() < 2)
+            return Missing(EstimatorGap.OneClass, sample);
+        return new ModelEstimator
+        {
+            LabelledRows = sample.Rows,
+            Answers = new ConfidenceEstimator([.. scored.Select(row => sample.Scores[row])], right),
+        };
     }
 
     private async Task<ModelEstimator> FitRegressionAsync(ModelDefinition model, Baseline baseline, CancellationToken cancellation)
     {
         var features = FeatureSelection.Of(model, baseline);
         var sample = await samples.ReferenceAsync(model, baseline, features.Features, LossRows, onlyLabelled: true, cancellation);
-        var answered = Positions(sample, row => double.IsFinite(sample.PredictionValues[row]) && double.IsFinite(sample.GroundTruthValues[row]));
-        if (Gap(sample, answered) is { } gap) return gap;
+        var answered = Positions(
+            sample,
+            row => double.IsFinite(sample.PredictionValues[row]) && double.IsFinite(sample.GroundTruthValues[row])
+        );
+        if (Gap(sample, answered) is { } gap)
+            return gap;
         return new ModelEstimator { LabelledRows = sample.Rows, Losses = new LossEstimator(sample.Select(answered), features) };
     }
 
-    private async Task<(double[] Probabilities, List<string> Truths)> ProbabilitiesAsync(ModelDefinition model, Baseline baseline, CancellationToken cancellation)
+    private async Task<(double[] Probabilities, List<string> Truths)> ProbabilitiesAsync(
+        ModelDefinition model,
+        Baseline baseline,
+        CancellationToken cancellation
+    )
     {
         var (source, parameters) = ReferenceSource.Of(model, baseline);
         var text = $$"""
@@ -74,12 +101,19 @@ public sealed class EstimatorFitting(RowSamples samples, IColumnStore store)
             """;
         var probabilities = new List<double>();
         var truths = new List<string>();
-        using var rows = await store.QueryAsync(new SqlStatement(text, [.. parameters, new("classes", (ImmutableArray<string>)model.Classes), new("limit", AnswerRows / model.Classes.Length)]), cancellation);
+        using var rows = await store.QueryAsync(
+            new SqlStatement(
+                text,
+                [.. parameters, new("classes", (ImmutableArray<string>)model.Classes), new("limit", AnswerRows / model.Classes.Length)]
+            ),
+            cancellation
+        );
         while (rows.Read())
         {
             var truth = rows.ReadString();
             var row = rows.ReadDoubleArray();
-            if (!Array.TrueForAll(row, double.IsFinite)) continue;
+            if (!Array.TrueForAll(row, double.IsFinite))
+                continue;
             truths.Add(truth);
             probabilities.AddRange(row);
         }
@@ -95,5 +129,6 @@ public sealed class EstimatorFitting(RowSamples samples, IColumnStore store)
 
     private static ModelEstimator Missing(EstimatorGap gap, RowSample sample) => new() { Gap = gap, LabelledRows = sample.Rows };
 
-    private static List<int> Positions(RowSample sample, Func<int, bool> condition) => [.. Enumerable.Range(0, sample.Rows).Where(condition)];
+    private static List<int> Positions(RowSample sample, Func<int, bool> condition) =>
+        [.. Enumerable.Range(0, sample.Rows).Where(condition)];
 }

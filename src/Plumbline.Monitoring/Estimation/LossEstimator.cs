@@ -3,7 +3,10 @@ using Plumbline.Statistics.Estimation;
 
 namespace Plumbline.Monitoring.Estimation;
 
-/// <summary>What the labelled reference of a regression model says about rows without ground truth: boosted trees that know its losses (DLE). Immutable.</summary>
+/// <summary>
+/// What the labelled reference of a regression model says about rows without ground truth: boosted trees that know its losses (DLE).
+/// Immutable.
+/// </summary>
 public sealed class LossEstimator
 {
     // Each further fold costs two more models at every prediction; three leave an interval that the tests find honest.
@@ -22,7 +25,12 @@ public sealed class LossEstimator
         _predictions = (reference.PredictionValues.Min(), reference.PredictionValues.Max());
         _ranges = [.. features.Features.Select((_, i) => reference.RangeOf(i))];
         _categories = [.. features.Features.Select((_, i) => reference.CategoriesOf(i))];
-        _estimator = RegressionPerformanceEstimator.Fit(reference.ToTable(), [.. reference.PredictionValues], [.. reference.GroundTruthValues], folds: Folds);
+        _estimator = RegressionPerformanceEstimator.Fit(
+            reference.ToTable(),
+            [.. reference.PredictionValues],
+            [.. reference.GroundTruthValues],
+            folds: Folds
+        );
     }
 
     public FeatureSelection Features { get; }
@@ -37,15 +45,20 @@ public sealed class LossEstimator
         return [new("mae", estimate.MeanAbsoluteError.Estimate), new("rmse", estimate.RootMeanSquaredError.Estimate)];
     }
 
-    /// <summary>True when the prediction or a feature of the row lies beyond everything that the reference had: trees do not extrapolate.</summary>
+    /// <summary>
+    /// True when the prediction or a feature of the row lies beyond everything that the reference had: trees do not extrapolate.
+    /// </summary>
     public bool IsOutside(RowSample sample, int row)
     {
         var answer = sample.PredictionValues[row];
-        if (answer < _predictions.Low || answer > _predictions.High) return true;
+        if (answer < _predictions.Low || answer > _predictions.High)
+            return true;
         for (var i = 0; i < _ranges.Length; i++)
         {
-            if (_ranges[i] is { } range && sample.NumberAt(i, row) is var number && (number < range.Low || number > range.High)) return true;
-            if (_categories[i] is { } known && sample.TextAt(i, row) is { } text && !known.Contains(text)) return true;
+            if (_ranges[i] is { } range && sample.NumberAt(i, row) is var number && (number < range.Low || number > range.High))
+                return true;
+            if (_categories[i] is { } known && sample.TextAt(i, row) is { } text && !known.Contains(text))
+                return true;
         }
 
         return false;

@@ -1,6 +1,9 @@
 namespace Plumbline.Monitoring.Explore;
 
-/// <summary>A prediction in a list. Numbers that are not there are null; an infinite number is the text "Infinity" or "-Infinity", as the API takes it.</summary>
+/// <summary>
+/// A prediction in a list. Numbers that are not there are null; an infinite number is the text "Infinity" or "-Infinity", as the API takes
+/// it.
+/// </summary>
 public sealed record PredictionRow
 {
     public required string PredictionId { get; init; }
@@ -68,7 +71,14 @@ public sealed record Decision
 public sealed record GroundTruthEntry(object? Value, DateTimeOffset Timestamp, DateTimeOffset ReceivedAt, string Source);
 
 /// <summary>One business signal.</summary>
-public sealed record SignalEntry(string Name, object? Value, DateTimeOffset Timestamp, DateTimeOffset ReceivedAt, string Version, string Segment);
+public sealed record SignalEntry(
+    string Name,
+    object? Value,
+    DateTimeOffset Timestamp,
+    DateTimeOffset ReceivedAt,
+    string Version,
+    string Segment
+);
 
 /// <summary>Predictions of one span of time and one predicted class ('' when there is none, and for regression).</summary>
 public sealed record PredictionCount(DateTimeOffset Start, string Class, long Count);

@@ -26,49 +26,110 @@ public static class ExploreSetup
         model.MapGet("predictions/{**predictionId}", FindAsync).RequireRole(ApiRole.Read);
     }
 
-    private static Task<IResult> PageAsync(string model, HttpRequest request, ModelCatalog catalog, PredictionQueries queries, CancellationToken cancellation) =>
-        SearchAsync(model, request, catalog, async (found, search) =>
-        {
-            var page = await queries.PageAsync(found, search, cancellation);
-            return TypedResults.Ok(new { predictions = page.Predictions, next = page.Next });
-        });
-
-    private static Task<IResult> CountAsync(string model, HttpRequest request, ModelCatalog catalog, PredictionQueries queries, CancellationToken cancellation) =>
-        SearchAsync(model, request, catalog, async (found, search) =>
-        {
-            var buckets = DefaultBuckets;
-            if (request.Query["buckets"].ToString() is { Length: > 0 } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out buckets) || buckets is < 2 or > PredictionQueries.MaxBuckets))
-                return Invalid([new("buckets", $"2 to {PredictionQueries.MaxBuckets}.")]);
-            var counts = await queries.CountAsync(found, search, buckets, cancellation);
-            return TypedResults.Ok(new
+    private static Task<IResult> PageAsync(
+        string model,
+        HttpRequest request,
+        ModelCatalog catalog,
+        PredictionQueries queries,
+        CancellationToken cancellation
+    ) =>
+        SearchAsync(
+            model,
+            request,
+            catalog,
+            async (found, search) =>
             {
-                from = counts.From,
-                to = counts.To,
-                step_seconds = counts.Step.TotalSeconds,
-                counts = counts.Counts.Select(count => new { start = count.Start, @class = count.Class.Length > 0 ? count.Class : null, count = count.Count }),
-            });
-        });
+                var page = await queries.PageAsync(found, search, cancellation);
+                return TypedResults.Ok(new { predictions = page.Predictions, next = page.Next });
+            }
+        );
 
-    private static async Task<IResult> FindAsync(string model, HttpContext context, ModelCatalog catalog, PredictionQueries queries, CancellationToken cancellation)
+    private static Task<IResult> CountAsync(
+        string model,
+        HttpRequest request,
+        ModelCatalog catalog,
+        PredictionQueries queries,
+        CancellationToken cancellation
+    ) =>
+        SearchAsync(
+            model,
+            request,
+            catalog,
+            async (found, search) =>
+            {
+                var buckets = DefaultBuckets;
+                if (
+                    request.Query["buckets"].ToString() is { Length: > 0 } text
+                    && (
+                        !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out buckets)
+                        || buckets is < 2 or > PredictionQueries.MaxBuckets
+                    )
+                )
+                {
+                    return Invalid([new("buckets", $"2 to {PredictionQueries.MaxBuckets}.")]);
+                }
+
+                var counts = await queries.CountAsync(found, search, buckets, cancellation);
+                return TypedResults.Ok(
+                    new
+                    {
+                        from = counts.From,
+                        to = counts.To,
+                        step_seconds = counts.Step.TotalSeconds,
+                        counts = counts.Counts.Select(count => new
+                        {
+                            start = count.Start,
+                            @class = count.Class.Length > 0 ? count.Class : null,
+                            count = count.Count,
+                        }),
+                    }
+                );
+            }
+        );
+
+    private static async Task<IResult> FindAsync(
+        string model,
+        HttpContext context,
+        ModelCatalog catalog,
+        PredictionQueries queries,
+        CancellationToken cancellation
+    )
     {
-        if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (catalog.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
         var id = PredictionIdOf(context);
-        if (await queries.FindAsync(found, id, cancellation) is { } decision) return TypedResults.Ok(View(decision));
-        return Problems.NotFound("unknown_prediction", $"No prediction '{Problems.Shorten(id)}' of model '{model}' is stored. A prediction shows a moment after it was acknowledged.");
+        if (await queries.FindAsync(found, id, cancellation) is { } decision)
+            return TypedResults.Ok(View(decision));
+        return Problems.NotFound(
+            "unknown_prediction",
+            $"No prediction '{Problems.Shorten(id)}' of model '{model}' is stored. A prediction shows a moment after it was acknowledged."
+        );
     }
 
-    private static async Task<IResult> SearchAsync(string model, HttpRequest request, ModelCatalog catalog, Func<ModelDefinition, PredictionSearch, Task<IResult>> run)
+    private static async Task<IResult> SearchAsync(
+        string model,
+        HttpRequest request,
+        ModelCatalog catalog,
+        Func<ModelDefinition, PredictionSearch, Task<IResult>> run
+    )
     {
-        if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (catalog.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
         var (search, errors) = SearchQueryReader.Read(request.Query, found);
-        if (search is null) return Invalid(errors);
+        if (search is null)
+            return Invalid(errors);
         try
         {
             return await run(found, search);
         }
         catch (EngineException heavy) when (heavy.Code is TimeoutExceeded or MemoryLimitExceeded)
         {
-            return Problems.Make(StatusCodes.Status422UnprocessableEntity, "The search is too heavy", "search_too_heavy", "It needs more time or memory than one search may take: narrow the time range with from and to, or name fewer columns.");
+            return Problems.Make(
+                StatusCodes.Status422UnprocessableEntity,
+                "The search is too heavy",
+                "search_too_heavy",
+                "It needs more time or memory than one search may take: narrow the time range with from and to, or name fewer columns."
+            );
         }
     }
 
@@ -85,27 +146,28 @@ public static class ExploreSetup
         return start < 0 ? (string?)context.GetRouteValue("predictionId") ?? "" : Uri.UnescapeDataString(path[(start + Marker.Length)..]);
     }
 
-    private static object View(Decision decision) => new
-    {
-        prediction_id = decision.Row.PredictionId,
-        timestamp = decision.Row.Timestamp,
-        received_at = decision.ReceivedAt,
-        version = decision.Row.Version,
-        role = decision.Row.Role,
-        status = decision.Row.Status,
-        prediction = decision.Row.Prediction,
-        score = decision.Row.Score,
-        confidence = decision.Row.Confidence,
-        entropy = decision.Row.Entropy,
-        probabilities = decision.Probabilities,
-        latency_ms = decision.Row.LatencyMs,
-        error = decision.Error.Length > 0 ? decision.Error : null,
-        trace_id = decision.TraceId.Length > 0 ? decision.TraceId : null,
-        metadata = decision.Metadata.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(decision.Metadata) : (JsonElement?)null,
-        features = decision.Row.Features,
-        type_errors = decision.Row.TypeErrors,
-        ground_truth = decision.GroundTruth.Count > 0 ? decision.GroundTruth[^1] : null,
-        ground_truth_history = decision.GroundTruth,
-        signals = decision.Signals,
-    };
+    private static object View(Decision decision) =>
+        new
+        {
+            prediction_id = decision.Row.PredictionId,
+            timestamp = decision.Row.Timestamp,
+            received_at = decision.ReceivedAt,
+            version = decision.Row.Version,
+            role = decision.Row.Role,
+            status = decision.Row.Status,
+            prediction = decision.Row.Prediction,
+            score = decision.Row.Score,
+            confidence = decision.Row.Confidence,
+            entropy = decision.Row.Entropy,
+            probabilities = decision.Probabilities,
+            latency_ms = decision.Row.LatencyMs,
+            error = decision.Error.Length > 0 ? decision.Error : null,
+            trace_id = decision.TraceId.Length > 0 ? decision.TraceId : null,
+            metadata = decision.Metadata.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(decision.Metadata) : (JsonElement?)null,
+            features = decision.Row.Features,
+            type_errors = decision.Row.TypeErrors,
+            ground_truth = decision.GroundTruth.Count > 0 ? decision.GroundTruth[^1] : null,
+            ground_truth_history = decision.GroundTruth,
+            signals = decision.Signals,
+        };
 }

@@ -36,12 +36,15 @@ public static class FilterText
     public static string Write(FilterOperator @operator) => Operators.First(pair => pair.Value == @operator).Key;
 
     /// <summary>The text that reads back to the same condition.</summary>
-    public static string Write(FilterCondition condition) => condition.Operator switch
-    {
-        FilterOperator.Missing or FilterOperator.Present or FilterOperator.TypeError => $"{condition.Field.Name}:{Write(condition.Operator)}",
-        FilterOperator.In => $"{condition.Field.Name}:in:{string.Join(',', condition.Values.Select(value => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal)))}",
-        _ => $"{condition.Field.Name}:{Write(condition.Operator)}:{condition.Values[0]}",
-    };
+    public static string Write(FilterCondition condition) =>
+        condition.Operator switch
+        {
+            FilterOperator.Missing or FilterOperator.Present or FilterOperator.TypeError =>
+                $"{condition.Field.Name}:{Write(condition.Operator)}",
+            FilterOperator.In =>
+                $"{condition.Field.Name}:in:{string.Join(',', condition.Values.Select(value => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal)))}",
+            _ => $"{condition.Field.Name}:{Write(condition.Operator)}:{condition.Values[0]}",
+        };
 
     /// <summary>Reads a condition; null with the reason when it cannot be used.</summary>
     public static FilterCondition? Read(string text, ModelDefinition model, out string reason)
@@ -52,8 +55,10 @@ public static class FilterText
         {
             var end = text.IndexOf(':', colon + 1);
             var word = end < 0 ? text[(colon + 1)..] : text[(colon + 1)..end];
-            if (!Operators.TryGetValue(word, out var @operator)) continue;
-            if (SearchFields.Find(model, text[..colon]) is { } field) return Spelled(Check(field, @operator, end < 0 ? null : text[(end + 1)..], out reason), model);
+            if (!Operators.TryGetValue(word, out var @operator))
+                continue;
+            if (SearchFields.Find(model, text[..colon]) is { } field)
+                return Spelled(Check(field, @operator, end < 0 ? null : text[(end + 1)..], out reason), model);
             unknown ??= text[..colon];
         }
 
@@ -70,13 +75,15 @@ public static class FilterText
         var allowed = SearchFields.OperatorsOf(field);
         if (!allowed.Contains(@operator))
         {
-            reason = $"'{Problems.Shorten(field.Name)}' is a {field.Kind.ToString().ToLowerInvariant()}; it takes {string.Join(", ", allowed.Select(Write))}.";
+            reason =
+                $"'{Problems.Shorten(field.Name)}' is a {field.Kind.ToString().ToLowerInvariant()}; it takes {string.Join(", ", allowed.Select(Write))}.";
             return null;
         }
 
         if (@operator is FilterOperator.Missing or FilterOperator.Present or FilterOperator.TypeError)
         {
-            if (value is null) return new FilterCondition(field, @operator, []);
+            if (value is null)
+                return new FilterCondition(field, @operator, []);
             reason = $"'{Write(@operator)}' takes no value.";
             return null;
         }
@@ -88,25 +95,38 @@ public static class FilterText
         }
 
         var values = @operator == FilterOperator.In ? NameList.Split(value) : [value];
-        if (values.Count is 0 or > MaxValues) reason = $"'in' takes 1 to {MaxValues} values.";
-        foreach (var one in values) reason = WrongValue(field, one) ?? reason;
+        if (values.Count is 0 or > MaxValues)
+            reason = $"'in' takes 1 to {MaxValues} values.";
+        foreach (var one in values)
+            reason = WrongValue(field, one) ?? reason;
         return reason.Length > 0 ? null : new FilterCondition(field, @operator, values);
     }
 
     // Classes are stored under one text each; what is searched for may be spelt as a client sends it.
     private static FilterCondition? Spelled(FilterCondition? condition, ModelDefinition model) =>
-        condition is { Field: { Feature: null, Column: "prediction" or "value", Kind: not FieldKind.Correct }, Operator: FilterOperator.Equal or FilterOperator.NotEqual or FilterOperator.In }
-            ? condition with { Values = [.. condition.Values.Select(model.ClassOf)] }
+        condition
+            is {
+                Field: { Feature: null, Column: "prediction" or "value", Kind: not FieldKind.Correct },
+                Operator: FilterOperator.Equal or FilterOperator.NotEqual or FilterOperator.In
+            }
+            ? condition with
+            {
+                Values = [.. condition.Values.Select(model.ClassOf)],
+            }
             : condition;
 
-    private static string? WrongValue(SearchField field, string value) => field.Kind switch
-    {
-        _ when value.Length > MaxValueLength => $"A value has at most {MaxValueLength} characters.",
-        FieldKind.Number when !TryNumber(value) => $"'{Problems.Shorten(value)}' is not a number.",
-        FieldKind.GroundTruth when field.Column == "value_number" && !TryNumber(value) => $"'{Problems.Shorten(value)}' is not a number.",
-        FieldKind.Boolean or FieldKind.Correct when value is not ("true" or "false") => $"'{Problems.Shorten(value)}' is not true or false.",
-        _ => null,
-    };
+    private static string? WrongValue(SearchField field, string value) =>
+        field.Kind switch
+        {
+            _ when value.Length > MaxValueLength => $"A value has at most {MaxValueLength} characters.",
+            FieldKind.Number when !TryNumber(value) => $"'{Problems.Shorten(value)}' is not a number.",
+            FieldKind.GroundTruth when field.Column == "value_number" && !TryNumber(value) =>
+                $"'{Problems.Shorten(value)}' is not a number.",
+            FieldKind.Boolean or FieldKind.Correct when value is not ("true" or "false") =>
+                $"'{Problems.Shorten(value)}' is not true or false.",
+            _ => null,
+        };
 
-    private static bool TryNumber(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !double.IsNaN(number);
+    private static bool TryNumber(string value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && !double.IsNaN(number);
 }

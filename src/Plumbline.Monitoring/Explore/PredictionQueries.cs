@@ -6,7 +6,10 @@ using Plumbline.Store;
 
 namespace Plumbline.Monitoring.Explore;
 
-/// <summary>Reads stored predictions: pages of them, their number over time, one of them whole. The endpoints and the Explore page call the same methods.</summary>
+/// <summary>
+/// Reads stored predictions: pages of them, their number over time, one of them whole. The endpoints and the Explore page call the same
+/// methods.
+/// </summary>
 public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
 {
     /// <summary>Most spans of <see cref="CountAsync"/>.</summary>
@@ -18,7 +21,22 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
 
     private static readonly long[] StepsMs =
     [
-        1_000, 5_000, 15_000, 30_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000, 604_800_000, 2_592_000_000, 31_536_000_000,
+        1_000,
+        5_000,
+        15_000,
+        30_000,
+        60_000,
+        300_000,
+        900_000,
+        1_800_000,
+        3_600_000,
+        10_800_000,
+        21_600_000,
+        43_200_000,
+        86_400_000,
+        604_800_000,
+        2_592_000_000,
+        31_536_000_000,
     ];
 
     /// <summary>One page, in the order of the search.</summary>
@@ -26,13 +44,19 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
     {
         await EnsureTablesAsync(model, cancellation);
         var sql = new SearchSql(model, search);
-        if (search.After is not null) sql.After(search.After);
-        var text = new StringBuilder("SELECT ").Append(RowColumns(search.Columns))
-            .Append(CultureInfo.InvariantCulture, $" FROM {ModelTables.Predictions(model.Id)} WHERE {sql.Where} ORDER BY {SearchSql.OrderBy(search.Sort, search.Descending)} LIMIT {search.Limit + 1}");
+        if (search.After is not null)
+            sql.After(search.After);
+        var text = new StringBuilder("SELECT ")
+            .Append(RowColumns(search.Columns))
+            .Append(
+                CultureInfo.InvariantCulture,
+                $" FROM {ModelTables.Predictions(model.Id)} WHERE {sql.Where} ORDER BY {SearchSql.OrderBy(search.Sort, search.Descending)} LIMIT {search.Limit + 1}"
+            );
         var found = new List<(PredictionRow Row, ulong Hash, double SortValue)>();
         using (var rows = await store.QueryAsync(new SqlStatement(text.ToString(), sql.Parameters), cancellation))
         {
-            while (rows.Read()) found.Add(ReadRow(rows, model, search.Columns, search.Sort));
+            while (rows.Read())
+                found.Add(ReadRow(rows, model, search.Columns, search.Sort));
         }
 
         string? next = null;
@@ -40,37 +64,75 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
         {
             found.RemoveAt(search.Limit);
             var (last, hash, value) = found[^1];
-            next = new PageCursor(search.Sort, search.Descending, value, last.Timestamp.ToUnixTimeMilliseconds(), hash, last.PredictionId).Write();
+            next = new PageCursor(
+                search.Sort,
+                search.Descending,
+                value,
+                last.Timestamp.ToUnixTimeMilliseconds(),
+                hash,
+                last.PredictionId
+            ).Write();
         }
 
         var truth = await GroundTruthOfAsync(model, found, cancellation);
-        return new PredictionPage([.. found.Select(item => truth.TryGetValue(item.Row.PredictionId, out var value) ? item.Row with { GroundTruth = value } : item.Row)], next);
+        return new PredictionPage(
+            [
+                .. found.Select(item =>
+                    truth.TryGetValue(item.Row.PredictionId, out var value) ? item.Row with { GroundTruth = value } : item.Row
+                ),
+            ],
+            next
+        );
     }
 
-    /// <summary>The number of predictions over time and by predicted class. <paramref name="buckets"/> 1..<see cref="MaxBuckets"/> is the most spans; the step is a round one.</summary>
-    public async Task<PredictionCounts> CountAsync(ModelDefinition model, PredictionSearch search, int buckets, CancellationToken cancellation)
+    /// <summary>
+    /// The number of predictions over time and by predicted class. <paramref name="buckets"/> 1..<see cref="MaxBuckets"/> is the most
+    /// spans; the step is a round one.
+    /// </summary>
+    public async Task<PredictionCounts> CountAsync(
+        ModelDefinition model,
+        PredictionSearch search,
+        int buckets,
+        CancellationToken cancellation
+    )
     {
         await EnsureTablesAsync(model, cancellation);
         var sql = new SearchSql(model, search);
         var table = ModelTables.Predictions(model.Id);
-        DateTimeOffset first, last;
-        using (var span = await store.QueryAsync(new SqlStatement($"SELECT min(timestamp), max(timestamp), count() FROM {table} WHERE {sql.Where}", sql.Parameters), cancellation))
+        DateTimeOffset first,
+            last;
+        using (
+            var span = await store.QueryAsync(
+                new SqlStatement($"SELECT min(timestamp), max(timestamp), count() FROM {table} WHERE {sql.Where}", sql.Parameters),
+                cancellation
+            )
+        )
         {
             span.Read();
             (first, last) = (span.ReadDateTime64(), span.ReadDateTime64());
-            if (span.ReadUInt64() == 0) return new PredictionCounts(search.From, search.To, TimeSpan.Zero, []);
+            if (span.ReadUInt64() == 0)
+                return new PredictionCounts(search.From, search.To, TimeSpan.Zero, []);
         }
 
         var (from, to) = (search.From ?? first, search.To ?? last.AddMilliseconds(1));
         var step = StepsMs.FirstOrDefault(candidate => (to - from).TotalMilliseconds / candidate <= buckets - 1, StepsMs[^1]);
         var byClass = model.Task == ModelTask.Regression ? "''" : "toString(prediction)";
-        var statement = string.Create(CultureInfo.InvariantCulture, $"""
+        var statement = string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
             SELECT toInt64(floor(toUnixTimestamp64Milli(timestamp) / {step})) * {step} AS start, {byClass} AS class, count() AS n
             FROM {table} WHERE {sql.Where} GROUP BY start, class ORDER BY start, n DESC, class LIMIT {MaxBuckets * 50}
-            """);
+            """
+        );
         var counts = new List<PredictionCount>();
         using var rows = await store.QueryAsync(new SqlStatement(statement, sql.Parameters), cancellation);
-        while (rows.Read()) counts.Add(new PredictionCount(DateTimeOffset.FromUnixTimeMilliseconds(rows.ReadInt64()), rows.ReadString(), (long)rows.ReadUInt64()));
+        while (rows.Read())
+        {
+            counts.Add(
+                new PredictionCount(DateTimeOffset.FromUnixTimeMilliseconds(rows.ReadInt64()), rows.ReadString(), (long)rows.ReadUInt64())
+            );
+        }
+
         return new PredictionCounts(from, to, TimeSpan.FromMilliseconds(step), counts);
     }
 
@@ -83,23 +145,39 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
         var table = ModelTables.Predictions(model.Id);
         // First only where it is: reading thousands of feature columns to find one row would touch them all.
         DateTimeOffset timestamp;
-        using (var place = await store.QueryAsync(new SqlStatement($"SELECT timestamp FROM {table} WHERE id_hash = {{hash:UInt64}} AND prediction_id = {{id:String}} ORDER BY role = 'primary' DESC, timestamp LIMIT 1", id), cancellation))
+        using (
+            var place = await store.QueryAsync(
+                new SqlStatement(
+                    $"SELECT timestamp FROM {table} WHERE id_hash = {{hash:UInt64}} AND prediction_id = {{id:String}} ORDER BY role = 'primary' DESC, timestamp LIMIT 1",
+                    id
+                ),
+                cancellation
+            )
+        )
         {
-            if (!place.Read()) return null;
+            if (!place.Read())
+                return null;
             timestamp = place.ReadDateTime64();
         }
 
         using var rows = await store.QueryAsync(
-            new SqlStatement($"SELECT {RowColumns(model.Features)}, received_at, probabilities, error, trace_id, metadata FROM {table} WHERE timestamp = {{at:DateTime64(3)}} AND id_hash = {{hash:UInt64}} AND prediction_id = {{id:String}} ORDER BY role = 'primary' DESC LIMIT 1", [.. id, new("at", timestamp)]),
-            cancellation);
-        if (!rows.Read()) return null;
+            new SqlStatement(
+                $"SELECT {RowColumns(model.Features)}, received_at, probabilities, error, trace_id, metadata FROM {table} WHERE timestamp = {{at:DateTime64(3)}} AND id_hash = {{hash:UInt64}} AND prediction_id = {{id:String}} ORDER BY role = 'primary' DESC LIMIT 1",
+                [.. id, new("at", timestamp)]
+            ),
+            cancellation
+        );
+        if (!rows.Read())
+            return null;
         var (row, _, _) = ReadRow(rows, model, model.Features, SortField.Timestamp);
         var truth = await ReadGroundTruthAsync(model, id, cancellation);
         return new Decision
         {
             Row = row with { GroundTruth = truth.Count > 0 ? truth[^1].Value : null },
             ReceivedAt = rows.ReadDateTime64(),
-            Probabilities = rows.ReadDoubleMap().GroupBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => Number(group.Last().Value), StringComparer.Ordinal),
+            Probabilities = rows.ReadDoubleMap()
+                .GroupBy(pair => pair.Key, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => Number(group.Last().Value), StringComparer.Ordinal),
             Error = rows.ReadString(),
             TraceId = rows.ReadString(),
             Metadata = rows.ReadString(),
@@ -108,40 +186,82 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
         };
     }
 
-    /// <summary>The most frequent values of a field among recent predictions that contain <paramref name="part"/>: what the filter bar completes with. Nothing for numbers.</summary>
-    public async Task<IReadOnlyList<string>> CompleteAsync(ModelDefinition model, SearchField field, string part, int limit, CancellationToken cancellation)
+    /// <summary>
+    /// The most frequent values of a field among recent predictions that contain <paramref name="part"/>: what the filter bar completes
+    /// with. Nothing for numbers.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> CompleteAsync(
+        ModelDefinition model,
+        SearchField field,
+        string part,
+        int limit,
+        CancellationToken cancellation
+    )
     {
-        if (field.Kind == FieldKind.Boolean || field.Kind == FieldKind.Correct) return ["true", "false"];
-        if (field.Kind is FieldKind.Number or FieldKind.GroundTruth) return [];
+        if (field.Kind == FieldKind.Boolean || field.Kind == FieldKind.Correct)
+            return ["true", "false"];
+        if (field.Kind is FieldKind.Number or FieldKind.GroundTruth)
+            return [];
         await EnsureTablesAsync(model, cancellation);
-        var statement = string.Create(CultureInfo.InvariantCulture, $$"""
-            SELECT value FROM (SELECT toString(ifNull({{field.Column}}, '')) AS value FROM {{ModelTables.Predictions(model.Id)}} ORDER BY timestamp DESC LIMIT {{RowsForCompletion}})
-            WHERE value != '' AND positionCaseInsensitiveUTF8(value, {part:String}) > 0 GROUP BY value ORDER BY count() DESC, value LIMIT {{Math.Clamp(limit, 1, 100)}}
-            """);
+        var statement = string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            SELECT value FROM (SELECT toString(ifNull({{field.Column}}, '')) AS value FROM {{ModelTables.Predictions(
+                model.Id
+            )}} ORDER BY timestamp DESC LIMIT {{RowsForCompletion}})
+            WHERE value != '' AND positionCaseInsensitiveUTF8(value, {part:String}) > 0 GROUP BY value ORDER BY count() DESC, value LIMIT {{Math.Clamp(
+                limit,
+                1,
+                100
+            )}}
+            """
+        );
         var values = new List<string>();
         using var rows = await store.QueryAsync(new SqlStatement(statement, new SqlParameter("part", part)), cancellation);
-        while (rows.Read()) values.Add(rows.ReadString());
+        while (rows.Read())
+            values.Add(rows.ReadString());
         return values;
     }
 
-    internal static object? Number(double value) => value switch
-    {
-        double.NaN => null,
-        double.PositiveInfinity => "Infinity",
-        double.NegativeInfinity => "-Infinity",
-        _ => value,
-    };
+    internal static object? Number(double value) =>
+        value switch
+        {
+            double.NaN => null,
+            double.PositiveInfinity => "Infinity",
+            double.NegativeInfinity => "-Infinity",
+            _ => value,
+        };
 
     private Task EnsureTablesAsync(ModelDefinition model, CancellationToken cancellation) =>
         tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
 
     private static string RowColumns(IReadOnlyList<FeatureDefinition> features) =>
-        "prediction_id, id_hash, timestamp, version, role, status, prediction, prediction_value, score, confidence, entropy, latency_ms, raw" + string.Concat(features.Select(feature => ", " + feature.Column));
+        "prediction_id, id_hash, timestamp, version, role, status, prediction, prediction_value, score, confidence, entropy, latency_ms, raw"
+        + string.Concat(features.Select(feature => ", " + feature.Column));
 
-    private static (PredictionRow Row, ulong Hash, double SortValue) ReadRow(QueryRows rows, ModelDefinition model, IReadOnlyList<FeatureDefinition> features, SortField sort)
+    private static (PredictionRow Row, ulong Hash, double SortValue) ReadRow(
+        QueryRows rows,
+        ModelDefinition model,
+        IReadOnlyList<FeatureDefinition> features,
+        SortField sort
+    )
     {
-        var (id, hash, timestamp, version, role, status) = (rows.ReadString(), rows.ReadUInt64(), rows.ReadDateTime64(), rows.ReadString(), rows.ReadString(), rows.ReadString());
-        var (text, value, score, confidence, entropy, latency) = (rows.ReadString(), rows.ReadDouble(), rows.ReadDouble(), rows.ReadDouble(), rows.ReadDouble(), rows.ReadDouble());
+        var (id, hash, timestamp, version, role, status) = (
+            rows.ReadString(),
+            rows.ReadUInt64(),
+            rows.ReadDateTime64(),
+            rows.ReadString(),
+            rows.ReadString(),
+            rows.ReadString()
+        );
+        var (text, value, score, confidence, entropy, latency) = (
+            rows.ReadString(),
+            rows.ReadDouble(),
+            rows.ReadDouble(),
+            rows.ReadDouble(),
+            rows.ReadDouble(),
+            rows.ReadDouble()
+        );
         var wrong = rows.ReadStringMap();
         var values = new Dictionary<string, object?>(features.Count, StringComparer.Ordinal);
         foreach (var feature in features)
@@ -161,13 +281,18 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
             Version = version,
             Role = role,
             Status = status,
-            Prediction = model.Task == ModelTask.Regression ? Number(value) : text.Length > 0 ? text : null,
+            Prediction =
+                model.Task == ModelTask.Regression ? Number(value)
+                : text.Length > 0 ? text
+                : null,
             Score = Number(score),
             Confidence = Number(confidence),
             Entropy = Number(entropy),
             LatencyMs = Number(latency),
             Features = values,
-            TypeErrors = wrong.GroupBy(pair => pair.Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal),
+            TypeErrors = wrong
+                .GroupBy(pair => pair.Key, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal),
         };
         var sortValue = sort switch
         {
@@ -181,29 +306,61 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
         return (row, hash, sortValue);
     }
 
-    private async Task<Dictionary<string, object?>> GroundTruthOfAsync(ModelDefinition model, List<(PredictionRow Row, ulong Hash, double SortValue)> page, CancellationToken cancellation)
+    private async Task<Dictionary<string, object?>> GroundTruthOfAsync(
+        ModelDefinition model,
+        List<(PredictionRow Row, ulong Hash, double SortValue)> page,
+        CancellationToken cancellation
+    )
     {
         var truth = new Dictionary<string, object?>(StringComparer.Ordinal);
-        if (page.Count == 0) return truth;
+        if (page.Count == 0)
+            return truth;
         using var rows = await store.QueryAsync(
             new SqlStatement(
                 $"SELECT prediction_id, value, value_number FROM {ModelTables.Matched(model.Id)} WHERE timestamp >= {{first:DateTime64(3)}} AND timestamp <= {{last:DateTime64(3)}} AND id_hash IN {{hashes:Array(UInt64)}}",
-                new SqlParameter("first", page.Min(item => item.Row.Timestamp)), new SqlParameter("last", page.Max(item => item.Row.Timestamp)), new SqlParameter("hashes", page.Select(item => item.Hash).ToArray())),
-            cancellation);
-        while (rows.Read()) truth[rows.ReadString()] = Outcome(model, rows.ReadString(), rows.ReadDouble());
+                new SqlParameter("first", page.Min(item => item.Row.Timestamp)),
+                new SqlParameter("last", page.Max(item => item.Row.Timestamp)),
+                new SqlParameter("hashes", page.Select(item => item.Hash).ToArray())
+            ),
+            cancellation
+        );
+        while (rows.Read())
+            truth[rows.ReadString()] = Outcome(model, rows.ReadString(), rows.ReadDouble());
         return truth;
     }
 
-    private async Task<List<GroundTruthEntry>> ReadGroundTruthAsync(ModelDefinition model, SqlParameter[] id, CancellationToken cancellation)
+    private async Task<List<GroundTruthEntry>> ReadGroundTruthAsync(
+        ModelDefinition model,
+        SqlParameter[] id,
+        CancellationToken cancellation
+    )
     {
         using var rows = await store.QueryAsync(
-            new SqlStatement(string.Create(CultureInfo.InvariantCulture, $$"""
-                SELECT value, value_number, timestamp, received_at, source FROM {{ModelTables.GroundTruth(model.Id)}}
-                WHERE id_hash = {hash:UInt64} AND prediction_id = {id:String} ORDER BY timestamp DESC, block DESC, arrival DESC LIMIT {{MaxGroundTruth}}
-                """), id),
-            cancellation);
+            new SqlStatement(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $$"""
+                    SELECT value, value_number, timestamp, received_at, source FROM {{ModelTables.GroundTruth(model.Id)}}
+                    WHERE id_hash = {hash:UInt64} AND prediction_id = {id:String} ORDER BY timestamp DESC, block DESC, arrival DESC LIMIT {{MaxGroundTruth}}
+                    """
+                ),
+                id
+            ),
+            cancellation
+        );
         var entries = new List<GroundTruthEntry>();
-        while (rows.Read()) entries.Add(new GroundTruthEntry(Outcome(model, rows.ReadString(), rows.ReadDouble()), rows.ReadDateTime64(), rows.ReadDateTime64(), rows.ReadString()));
+        while (rows.Read())
+        {
+            entries.Add(
+                new GroundTruthEntry(
+                    Outcome(model, rows.ReadString(), rows.ReadDouble()),
+                    rows.ReadDateTime64(),
+                    rows.ReadDateTime64(),
+                    rows.ReadString()
+                )
+            );
+        }
+
         entries.Reverse();
         return entries;
     }
@@ -211,15 +368,38 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
     private async Task<List<SignalEntry>> ReadSignalsAsync(ModelDefinition model, string predictionId, CancellationToken cancellation)
     {
         using var rows = await store.QueryAsync(
-            new SqlStatement(string.Create(CultureInfo.InvariantCulture, $$"""
-                SELECT name, value, timestamp, received_at, version, segment FROM {{ModelTables.Signals(model.Id)}}
-                WHERE prediction_id = {id:String} ORDER BY timestamp, name LIMIT {{MaxSignals}}
-                """), new SqlParameter("id", predictionId)),
-            cancellation);
+            new SqlStatement(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $$"""
+                    SELECT name, value, timestamp, received_at, version, segment FROM {{ModelTables.Signals(model.Id)}}
+                    WHERE prediction_id = {id:String} ORDER BY timestamp, name LIMIT {{MaxSignals}}
+                    """
+                ),
+                new SqlParameter("id", predictionId)
+            ),
+            cancellation
+        );
         var entries = new List<SignalEntry>();
-        while (rows.Read()) entries.Add(new SignalEntry(rows.ReadString(), Number(rows.ReadDouble()), rows.ReadDateTime64(), rows.ReadDateTime64(), rows.ReadString(), rows.ReadString()));
+        while (rows.Read())
+        {
+            entries.Add(
+                new SignalEntry(
+                    rows.ReadString(),
+                    Number(rows.ReadDouble()),
+                    rows.ReadDateTime64(),
+                    rows.ReadDateTime64(),
+                    rows.ReadString(),
+                    rows.ReadString()
+                )
+            );
+        }
+
         return entries;
     }
 
-    private static object? Outcome(ModelDefinition model, string text, double number) => model.Task == ModelTask.Regression ? Number(number) : text.Length > 0 ? text : null;
+    private static object? Outcome(ModelDefinition model, string text, double number) =>
+        model.Task == ModelTask.Regression ? Number(number)
+        : text.Length > 0 ? text
+        : null;
 }

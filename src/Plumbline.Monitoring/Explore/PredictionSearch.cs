@@ -41,7 +41,8 @@ public enum FieldKind
 }
 
 /// <summary>Something of a prediction that can be filtered on: a feature or one of the prediction's own columns.</summary>
-/// <param name="Name">As written in a filter: <c>score</c>, <c>latency_ms</c>, or <c>features.amount</c> (a feature's plain name also works where no own column is called so).</param>
+/// <param name="Name">As written in a filter: <c>score</c>, <c>latency_ms</c>, or <c>features.amount</c> (a feature's plain name also works
+/// where no own column is called so).</param>
 /// <param name="Kind">The kind of its values.</param>
 /// <param name="Column">The engine's column; made of our own names and numbers only.</param>
 /// <param name="Feature">The feature, or null for an own column.</param>
@@ -50,7 +51,8 @@ public sealed record SearchField(string Name, FieldKind Kind, string Column, Fea
 /// <summary>One condition of a filter; all conditions of a search hold together.</summary>
 /// <param name="Field">What is compared.</param>
 /// <param name="Operator">How.</param>
-/// <param name="Values">None for missing, present and type_error; several for in; otherwise one. Already checked to be readable as the field's kind.</param>
+/// <param name="Values">None for missing, present and type_error; several for in; otherwise one. Already checked to be readable as the
+/// field's kind.</param>
 public sealed record FilterCondition(SearchField Field, FilterOperator Operator, IReadOnlyList<string> Values);
 
 /// <summary>What a page of predictions is ordered by. Rows without the value come last in both directions.</summary>

@@ -30,10 +30,13 @@ public static class SearchFields
     /// <summary>All fields, the prediction's own first, then the features in their order.</summary>
     public static IEnumerable<SearchField> Of(ModelDefinition model)
     {
-        foreach (var field in Own) yield return field.Name == "prediction" && model.Task == ModelTask.Regression ? PredictedNumber : field;
+        foreach (var field in Own)
+            yield return field.Name == "prediction" && model.Task == ModelTask.Regression ? PredictedNumber : field;
         yield return model.Task == ModelTask.Regression ? GroundTruthNumber : GroundTruth;
-        if (model.Task != ModelTask.Regression) yield return Correct;
-        foreach (var feature in model.Features) yield return Of(feature);
+        if (model.Task != ModelTask.Regression)
+            yield return Correct;
+        foreach (var feature in model.Features)
+            yield return Of(feature);
     }
 
     /// <summary>The field of that name; null when there is none.</summary>
@@ -41,11 +44,15 @@ public static class SearchFields
     {
         foreach (var field in Of(model))
         {
-            if (field.Feature is not null) break; // the rest is faster by name
-            if (field.Name == name) return field;
+            if (field.Feature is not null)
+                break; // the rest is faster by name
+            if (field.Name == name)
+                return field;
         }
 
-        var feature = (name.StartsWith(FeaturePrefix, StringComparison.Ordinal) ? model.FindFeature(name[FeaturePrefix.Length..]) : null) ?? model.FindFeature(name);
+        var feature =
+            (name.StartsWith(FeaturePrefix, StringComparison.Ordinal) ? model.FindFeature(name[FeaturePrefix.Length..]) : null)
+            ?? model.FindFeature(name);
         return feature is null ? null : Of(feature);
     }
 
@@ -54,20 +61,52 @@ public static class SearchFields
     {
         FilterOperator[] operators = field.Kind switch
         {
-            FieldKind.Number => [FilterOperator.Equal, FilterOperator.NotEqual, FilterOperator.Less, FilterOperator.LessOrEqual, FilterOperator.Greater, FilterOperator.GreaterOrEqual, FilterOperator.In, FilterOperator.Missing, FilterOperator.Present],
+            FieldKind.Number =>
+            [
+                FilterOperator.Equal,
+                FilterOperator.NotEqual,
+                FilterOperator.Less,
+                FilterOperator.LessOrEqual,
+                FilterOperator.Greater,
+                FilterOperator.GreaterOrEqual,
+                FilterOperator.In,
+                FilterOperator.Missing,
+                FilterOperator.Present,
+            ],
             FieldKind.Boolean => [FilterOperator.Equal, FilterOperator.NotEqual, FilterOperator.Missing, FilterOperator.Present],
-            FieldKind.GroundTruth => [FilterOperator.Equal, FilterOperator.NotEqual, FilterOperator.In, FilterOperator.Missing, FilterOperator.Present],
+            FieldKind.GroundTruth =>
+            [
+                FilterOperator.Equal,
+                FilterOperator.NotEqual,
+                FilterOperator.In,
+                FilterOperator.Missing,
+                FilterOperator.Present,
+            ],
             FieldKind.Correct => [FilterOperator.Equal],
-            _ => [FilterOperator.Equal, FilterOperator.NotEqual, FilterOperator.Contains, FilterOperator.In, FilterOperator.Missing, FilterOperator.Present],
+            _ =>
+            [
+                FilterOperator.Equal,
+                FilterOperator.NotEqual,
+                FilterOperator.Contains,
+                FilterOperator.In,
+                FilterOperator.Missing,
+                FilterOperator.Present,
+            ],
         };
         return field.Feature is null ? operators : [.. operators, FilterOperator.TypeError];
     }
 
-    private static SearchField Of(FeatureDefinition feature) => new(FeaturePrefix + feature.Name, feature.Type switch
-    {
-        FeatureType.Numeric => FieldKind.Number,
-        FeatureType.Boolean => FieldKind.Boolean,
-        FeatureType.Text => FieldKind.Text,
-        _ => FieldKind.Category,
-    }, feature.Column, feature);
+    private static SearchField Of(FeatureDefinition feature) =>
+        new(
+            FeaturePrefix + feature.Name,
+            feature.Type switch
+            {
+                FeatureType.Numeric => FieldKind.Number,
+                FeatureType.Boolean => FieldKind.Boolean,
+                FeatureType.Text => FieldKind.Text,
+                _ => FieldKind.Category,
+            },
+            feature.Column,
+            feature
+        );
 }

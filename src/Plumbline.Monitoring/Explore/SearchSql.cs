@@ -6,7 +6,9 @@ using Plumbline.Store;
 
 namespace Plumbline.Monitoring.Explore;
 
-/// <summary>Turns a search into WHERE and ORDER BY. Every value is bound; columns come from <see cref="SearchField.Column"/>, which is ours.</summary>
+/// <summary>
+/// Turns a search into WHERE and ORDER BY. Every value is bound; columns come from <see cref="SearchField.Column"/>, which is ours.
+/// </summary>
 internal sealed class SearchSql
 {
     private readonly ModelDefinition _model;
@@ -16,8 +18,10 @@ internal sealed class SearchSql
     public SearchSql(ModelDefinition model, PredictionSearch search)
     {
         _model = model;
-        if (search.From is { } from) And($"timestamp >= {Bind("DateTime64(3)", from)}");
-        if (search.To is { } to) And($"timestamp < {Bind("DateTime64(3)", to)}");
+        if (search.From is { } from)
+            And($"timestamp >= {Bind("DateTime64(3)", from)}");
+        if (search.To is { } to)
+            And($"timestamp < {Bind("DateTime64(3)", to)}");
         if (search.Version == VersionPlaces.Other && !model.VersionsApart.IsEmpty)
         {
             And($"{VersionTexts.Expression(model)} = {Bind("String", search.Version)}");
@@ -28,10 +32,14 @@ internal sealed class SearchSql
             And($"version = {Bind("String", search.Version)}");
         }
 
-        if (search.Status is not null) And($"status = {Bind("String", search.Status)}");
-        if (search.Role is not null) And($"role = {Bind("String", search.Role)}");
-        if (search.Class is not null) And($"prediction = {Bind("String", search.Class)}");
-        foreach (var condition in search.Conditions) And(Condition(condition));
+        if (search.Status is not null)
+            And($"status = {Bind("String", search.Status)}");
+        if (search.Role is not null)
+            And($"role = {Bind("String", search.Role)}");
+        if (search.Class is not null)
+            And($"prediction = {Bind("String", search.Class)}");
+        foreach (var condition in search.Conditions)
+            And(Condition(condition));
     }
 
     public string Where => _where.ToString();
@@ -39,22 +47,24 @@ internal sealed class SearchSql
     public IReadOnlyList<SqlParameter> Parameters => _parameters;
 
     /// <summary>The column that a page is sorted by.</summary>
-    public static string ColumnOf(SortField sort) => sort switch
-    {
-        SortField.Timestamp => "timestamp",
-        SortField.Score => "score",
-        SortField.Confidence => "confidence",
-        SortField.Entropy => "entropy",
-        SortField.LatencyMs => "latency_ms",
-        SortField.PredictionValue => "prediction_value",
-        _ => throw new ArgumentOutOfRangeException(nameof(sort), sort, "Not a sort field."),
-    };
+    public static string ColumnOf(SortField sort) =>
+        sort switch
+        {
+            SortField.Timestamp => "timestamp",
+            SortField.Score => "score",
+            SortField.Confidence => "confidence",
+            SortField.Entropy => "entropy",
+            SortField.LatencyMs => "latency_ms",
+            SortField.PredictionValue => "prediction_value",
+            _ => throw new ArgumentOutOfRangeException(nameof(sort), sort, "Not a sort field."),
+        };
 
     /// <summary>The order; the id makes it total, so that a cursor points between two rows.</summary>
     public static string OrderBy(SortField sort, bool descending)
     {
         var direction = descending ? "DESC" : "ASC";
-        if (sort == SortField.Timestamp) return $"timestamp {direction}, id_hash {direction}, prediction_id {direction}";
+        if (sort == SortField.Timestamp)
+            return $"timestamp {direction}, id_hash {direction}, prediction_id {direction}";
         var column = ColumnOf(sort);
         return $"isNaN({column}), {column} {direction}, timestamp {direction}, id_hash {direction}, prediction_id {direction}";
     }
@@ -65,7 +75,8 @@ internal sealed class SearchSql
         var beyond = cursor.Descending ? "<" : ">";
         var time = Bind("DateTime64(3)", DateTimeOffset.FromUnixTimeMilliseconds(cursor.TimestampMs));
         // Apart from the tuple: with the time alone the engine can skip whole ranges of its primary index.
-        var row = $"(timestamp, id_hash, prediction_id) {beyond} ({time}, {Bind("UInt64", cursor.IdHash)}, {Bind("String", cursor.PredictionId)})";
+        var row =
+            $"(timestamp, id_hash, prediction_id) {beyond} ({time}, {Bind("UInt64", cursor.IdHash)}, {Bind("String", cursor.PredictionId)})";
         if (cursor.Sort == SortField.Timestamp)
         {
             And($"timestamp {beyond}= {time} AND {row}");
@@ -92,19 +103,21 @@ internal sealed class SearchSql
         return $"{{{name}:{type}}}";
     }
 
-    private string Condition(FilterCondition condition) => condition.Field.Kind switch
-    {
-        FieldKind.GroundTruth => GroundTruth(condition),
-        FieldKind.Correct => Correct(condition.Values[0] == "true"),
-        _ => Column(condition),
-    };
+    private string Condition(FilterCondition condition) =>
+        condition.Field.Kind switch
+        {
+            FieldKind.GroundTruth => GroundTruth(condition),
+            FieldKind.Correct => Correct(condition.Values[0] == "true"),
+            _ => Column(condition),
+        };
 
     private string Column(FilterCondition condition)
     {
         var column = condition.Field.Column;
         return condition.Operator switch
         {
-            FilterOperator.Missing => $"({Absent(condition.Field)}{(condition.Field.Feature is null ? "" : $" AND NOT {HasRaw(condition.Field)}")})",
+            FilterOperator.Missing =>
+                $"({Absent(condition.Field)}{(condition.Field.Feature is null ? "" : $" AND NOT {HasRaw(condition.Field)}")})",
             FilterOperator.Present => $"NOT ({Absent(condition.Field)})",
             FilterOperator.TypeError => HasRaw(condition.Field),
             FilterOperator.Contains => $"positionCaseInsensitiveUTF8(ifNull({column}, ''), {Bind("String", condition.Values[0])}) > 0",
@@ -115,12 +128,13 @@ internal sealed class SearchSql
         };
     }
 
-    private static string Absent(SearchField field) => field switch
-    {
-        { Kind: FieldKind.Number } => $"isNaN({field.Column})",
-        { Feature: not null } => $"isNull({field.Column})",
-        _ => $"{field.Column} = ''",
-    };
+    private static string Absent(SearchField field) =>
+        field switch
+        {
+            { Kind: FieldKind.Number } => $"isNaN({field.Column})",
+            { Feature: not null } => $"isNull({field.Column})",
+            _ => $"{field.Column} = ''",
+        };
 
     private string HasRaw(SearchField field) => $"mapContains(raw, {Bind("String", field.Feature!.Name)})";
 
@@ -144,24 +158,27 @@ internal sealed class SearchSql
         return wanted ? right : $"((id_hash, prediction_id) IN (SELECT id_hash, prediction_id FROM {matched}) AND NOT {right})";
     }
 
-    private string BindOne(FilterCondition condition) => IsNumber(condition.Field)
-        ? Bind("Float64", double.Parse(condition.Values[0], CultureInfo.InvariantCulture))
-        : condition.Field.Kind == FieldKind.Boolean ? Bind("Bool", condition.Values[0] == "true") : Bind("String", condition.Values[0]);
+    private string BindOne(FilterCondition condition) =>
+        IsNumber(condition.Field) ? Bind("Float64", double.Parse(condition.Values[0], CultureInfo.InvariantCulture))
+        : condition.Field.Kind == FieldKind.Boolean ? Bind("Bool", condition.Values[0] == "true")
+        : Bind("String", condition.Values[0]);
 
-    private string BindList(FilterCondition condition) => IsNumber(condition.Field)
-        ? Bind("Array(Float64)", condition.Values.Select(value => double.Parse(value, CultureInfo.InvariantCulture)).ToArray())
-        : Bind("Array(String)", condition.Values.ToArray());
+    private string BindList(FilterCondition condition) =>
+        IsNumber(condition.Field)
+            ? Bind("Array(Float64)", condition.Values.Select(value => double.Parse(value, CultureInfo.InvariantCulture)).ToArray())
+            : Bind("Array(String)", condition.Values.ToArray());
 
     private static bool IsNumber(SearchField field) => field.Kind == FieldKind.Number || field.Column == "value_number";
 
-    private static string Sign(FilterOperator @operator) => @operator switch
-    {
-        FilterOperator.Equal => "=",
-        FilterOperator.NotEqual => "!=",
-        FilterOperator.Less => "<",
-        FilterOperator.LessOrEqual => "<=",
-        FilterOperator.Greater => ">",
-        FilterOperator.GreaterOrEqual => ">=",
-        _ => throw new ArgumentOutOfRangeException(nameof(@operator), @operator, "Not a comparison."),
-    };
+    private static string Sign(FilterOperator @operator) =>
+        @operator switch
+        {
+            FilterOperator.Equal => "=",
+            FilterOperator.NotEqual => "!=",
+            FilterOperator.Less => "<",
+            FilterOperator.LessOrEqual => "<=",
+            FilterOperator.Greater => ">",
+            FilterOperator.GreaterOrEqual => ">=",
+            _ => throw new ArgumentOutOfRangeException(nameof(@operator), @operator, "Not a comparison."),
+        };
 }

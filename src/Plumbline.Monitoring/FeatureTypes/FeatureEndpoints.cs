@@ -17,20 +17,37 @@ public static class FeatureEndpoints
     }
 
     private static async Task<IResult> PatchAsync(
-        string model, string feature, HttpRequest request, ModelCatalog catalog, FeatureRetyping retyping, CancellationToken cancellation)
+        string model,
+        string feature,
+        HttpRequest request,
+        ModelCatalog catalog,
+        FeatureRetyping retyping,
+        CancellationToken cancellation
+    )
     {
-        if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
-        if (found.FindFeature(NameOf(feature)) is not { } known) return UnknownFeature(found, feature);
+        if (catalog.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        if (found.FindFeature(NameOf(feature)) is not { } known)
+            return UnknownFeature(found, feature);
         var (body, problem) = await ModelBody.ReadAsync<FeatureSpecification>(
-            request, MaxBodyBytes, $"A change of a feature has at most {MaxBodyBytes / 1024} KiB.", cancellation);
-        if (problem is not null) return problem;
-        if (body!.Type is null && body.Unit is null) return Problems.BadRequest("feature_invalid", "Say what to change: {\"type\":\"numeric\"}, {\"unit\":\"EUR\"} or both.");
+            request,
+            MaxBodyBytes,
+            $"A change of a feature has at most {MaxBodyBytes / 1024} KiB.",
+            cancellation
+        );
+        if (problem is not null)
+            return problem;
+        if (body!.Type is null && body.Unit is null)
+            return Problems.BadRequest("feature_invalid", "Say what to change: {\"type\":\"numeric\"}, {\"unit\":\"EUR\"} or both.");
         var type = ModelSpecificationReader.TypeOf(body);
-        if (body.Type is not null && type is null) return Problems.BadRequest("feature_invalid", "'type' is \"numeric\", \"categorical\", \"boolean\" or \"text\".");
-        if (type is { } wanted && wanted != known.Type && InUse(found, known.Name, wanted) is { } use) return Problems.Conflict("feature_in_use", use);
+        if (body.Type is not null && type is null)
+            return Problems.BadRequest("feature_invalid", "'type' is \"numeric\", \"categorical\", \"boolean\" or \"text\".");
+        if (type is { } wanted && wanted != known.Type && InUse(found, known.Name, wanted) is { } use)
+            return Problems.Conflict("feature_in_use", use);
         try
         {
-            if (type is { } changed) await retyping.RetypeAsync(found.Id, known.Name, changed, provisional: false, cancellation);
+            if (type is { } changed)
+                await retyping.RetypeAsync(found.Id, known.Name, changed, provisional: false, cancellation);
         }
         catch (FeatureChangeException error)
         {
@@ -38,16 +55,33 @@ public static class FeatureEndpoints
         }
 
         await catalog.ChangeFeatureAsync(
-            found.Id, known.Name, now => now with { Unit = body.Unit ?? now.Unit, Declared = now.Declared || type is not null, Provisional = now.Provisional && type is null },
-            cancellation);
+            found.Id,
+            known.Name,
+            now =>
+                now with
+                {
+                    Unit = body.Unit ?? now.Unit,
+                    Declared = now.Declared || type is not null,
+                    Provisional = now.Provisional && type is null,
+                },
+            cancellation
+        );
         return Results.Json(ModelView.Of(catalog.Find(found.Id)!, catalog), ModelSpecification.Json);
     }
 
-    private static async Task<IResult> DeleteAsync(string model, string feature, ModelCatalog catalog, FeatureRetyping retyping, CancellationToken cancellation)
+    private static async Task<IResult> DeleteAsync(
+        string model,
+        string feature,
+        ModelCatalog catalog,
+        FeatureRetyping retyping,
+        CancellationToken cancellation
+    )
     {
-        if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (catalog.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
         var name = NameOf(feature);
-        if (InUse(found, name, type: null) is { } use) return Problems.Conflict("feature_in_use", use);
+        if (InUse(found, name, type: null) is { } use)
+            return Problems.Conflict("feature_in_use", use);
         return await retyping.DropAsync(found.Id, name, cancellation) ? TypedResults.NoContent() : UnknownFeature(found, feature);
     }
 
@@ -60,11 +94,15 @@ public static class FeatureEndpoints
         if (model.Slices.FirstOrDefault(slice => slice.Where.Any(condition => condition.Feature == name)) is { } slice)
             return $"'{shown}' is a condition of the watched slice '{Problems.Shorten(slice.Name)}'. Declare the model without that slice first.";
         return model.Cost?.ValueFeature == name && type != FeatureType.Numeric
-            ? $"Costs are multiplied by '{shown}' (cost.value_feature), which must be numeric. Declare the model without it first." : null;
+            ? $"Costs are multiplied by '{shown}' (cost.value_feature), which must be numeric. Declare the model without it first."
+            : null;
     }
 
     private static IResult UnknownFeature(ModelDefinition model, string feature) =>
-        Problems.NotFound("unknown_feature", $"The model '{Problems.Shorten(model.Name)}' has no feature '{Problems.Shorten(NameOf(feature))}'; GET /v1/models/{{model}} lists them.");
+        Problems.NotFound(
+            "unknown_feature",
+            $"The model '{Problems.Shorten(model.Name)}' has no feature '{Problems.Shorten(NameOf(feature))}'; GET /v1/models/{{model}} lists them."
+        );
 
     // The one escape that a path keeps when it is taken apart.
     private static string NameOf(string segment) => segment.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);

@@ -6,12 +6,20 @@ using Plumbline.Store;
 namespace Plumbline.Monitoring.FeatureTypes;
 
 /// <summary>
-/// Gives a feature another type, or drops it, with everything that is stored: its values are converted, those of the reference too, and every window is
-/// computed again. The definition is changed first and says what is left to do, so that a process that ends in between goes on where it was.
+/// Gives a feature another type, or drops it, with everything that is stored: its values are converted, those of the reference too, and
+/// every window is computed again. The definition is changed first and says what is left to do, so that a process that ends in between goes
+/// on where it was.
 /// </summary>
 public sealed class FeatureRetyping(
-    ModelCatalog catalog, IColumnStore store, ModelTables tables, BaselineCatalog baselines, HistoryWindows history, PredictionWriteGate gate,
-    FormerStorage former, ILogger<FeatureRetyping> log) : IFeatureRetyping
+    ModelCatalog catalog,
+    IColumnStore store,
+    ModelTables tables,
+    BaselineCatalog baselines,
+    HistoryWindows history,
+    PredictionWriteGate gate,
+    FormerStorage former,
+    ILogger<FeatureRetyping> log
+) : IFeatureRetyping
 {
     /// <summary>Columns that a model may have used up by changes of types and drops; documented in docs/http-api.md.</summary>
     public const int MaxFormerColumns = 5_000;
@@ -21,9 +29,15 @@ public sealed class FeatureRetyping(
     {
         using var turn = await gate.EnterAsync(modelId, cancellation);
         await FinishAsync(modelId, name, cancellation);
-        if (catalog.Find(modelId) is not { } model || model.FindFeature(name) is not { } feature || feature.Type == type) return;
+        if (catalog.Find(modelId) is not { } model || model.FindFeature(name) is not { } feature || feature.Type == type)
+            return;
         if (model.NextOrdinal - model.Features.Length >= MaxFormerColumns)
-            throw new FeatureChangeException($"Features of this model were given other types or dropped {MaxFormerColumns} times, which is the most.");
+        {
+            throw new FeatureChangeException(
+                $"Features of this model were given other types or dropped {MaxFormerColumns} times, which is the most."
+            );
+        }
+
         var changed = feature with
         {
             // Reserved before there is a column: features that come with events at the same time take the next ones.
@@ -39,12 +53,16 @@ public sealed class FeatureRetyping(
         await FinishAsync(modelId, name, CancellationToken.None);
     }
 
-    /// <summary>Takes a feature out of the model and drops its values; what comes under its name from now on is not stored. False when there is none.</summary>
+    /// <summary>
+    /// Takes a feature out of the model and drops its values; what comes under its name from now on is not stored. False when there is
+    /// none.
+    /// </summary>
     public async Task<bool> DropAsync(int modelId, string name, CancellationToken cancellation)
     {
         using var turn = await gate.EnterAsync(modelId, cancellation);
         await FinishAsync(modelId, name, cancellation);
-        if (catalog.Find(modelId)?.FindFeature(name) is null) return false;
+        if (catalog.Find(modelId)?.FindFeature(name) is null)
+            return false;
         var model = await catalog.ChangeFeatureAsync(modelId, name, _ => null, cancellation);
         log.LogInformation("Feature {Feature} of model {Model} was dropped", name, model.Name);
         await ForgetNumbersAsync(modelId, name);
@@ -65,17 +83,31 @@ public sealed class FeatureRetyping(
             }
 
             // A drop ends with the reference's own new baseline.
-            if (baselines.Find(model.Id) is { } baseline && baseline.Features.Keys.Any(name => name[0] != '@' && model.DroppedFeatures.Contains(name)))
+            if (
+                baselines.Find(model.Id) is { } baseline
+                && baseline.Features.Keys.Any(name => name[0] != '@' && model.DroppedFeatures.Contains(name))
+            )
+            {
                 await baselines.RenewAsync(model, cancellation);
+            }
         }
     }
 
     private async Task FinishAsync(int modelId, string name, CancellationToken cancellation)
     {
-        if (catalog.Find(modelId) is not { } model || model.FindFeature(name) is not { } feature || ModelColumns.ConversionOf(feature) is not { } conversion) return;
+        if (
+            catalog.Find(modelId) is not { } model
+            || model.FindFeature(name) is not { } feature
+            || ModelColumns.ConversionOf(feature) is not { } conversion
+        )
+        {
+            return;
+        }
+
         await tables.FinishConversionAsync(modelId, conversion, cancellation);
         await ForgetNumbersAsync(modelId, name);
-        // Every window is put on the list, so what was computed in between is computed again; segments by the feature have other values now.
+        // Every window is put on the list, so what was computed in between is computed again; segments by the feature have other values
+        // now.
         await baselines.RenewAsync(model, cancellation);
         await history.MarkAsync(model, DirtyReason.Rewritten, cancellation);
         await catalog.ChangeFeatureAsync(modelId, name, found => found with { Former = null }, cancellation);
@@ -88,7 +120,13 @@ public sealed class FeatureRetyping(
         foreach (var table in ModelTables.ComputedTables)
         {
             await SharedRows.DeleteAsync(
-                store, table, modelId, "feature = {feature:String}", [new SqlParameter("feature", name)], CancellationToken.None);
+                store,
+                table,
+                modelId,
+                "feature = {feature:String}",
+                [new SqlParameter("feature", name)],
+                CancellationToken.None
+            );
         }
     }
 }

@@ -14,7 +14,13 @@ public static class BusinessMetrics
     public static string Name(string signal, string measure) => $"{Prefix}{signal}.{measure}";
 
     /// <summary>The measure that sums up a signal of a kind.</summary>
-    public static string MainMeasure(SignalKind kind) => kind switch { SignalKind.Rate => "rate", SignalKind.Sum => "sum", _ => "mean" };
+    public static string MainMeasure(SignalKind kind) =>
+        kind switch
+        {
+            SignalKind.Rate => "rate",
+            SignalKind.Sum => "sum",
+            _ => "mean",
+        };
 
     /// <summary>The metric that sums up a signal.</summary>
     public static string MainOf(SignalDefinition signal) => Name(signal.Name, MainMeasure(signal.Kind));
@@ -23,28 +29,79 @@ public static class BusinessMetrics
     public static string? SignalOf(string metric)
     {
         var end = metric.LastIndexOf('.');
-        return metric.StartsWith(Prefix, StringComparison.Ordinal) && end > Prefix.Length && Measures.Contains(metric[(end + 1)..], StringComparer.Ordinal) ? metric[Prefix.Length..end] : null;
+        return
+            metric.StartsWith(Prefix, StringComparison.Ordinal)
+            && end > Prefix.Length
+            && Measures.Contains(metric[(end + 1)..], StringComparer.Ordinal)
+            ? metric[Prefix.Length..end]
+            : null;
     }
 
     /// <summary>What a metric of a signal means; null when the name is none.</summary>
     public static MetricDefinition? Define(string metric, SignalDefinition? signal)
     {
-        if (SignalOf(metric) is not { } name) return null;
-        var direction = signal?.UpIsGood switch { true => MetricDirection.HigherIsBetter, false => MetricDirection.LowerIsBetter, null => MetricDirection.Neutral };
+        if (SignalOf(metric) is not { } name)
+            return null;
+        var direction = signal?.UpIsGood switch
+        {
+            true => MetricDirection.HigherIsBetter,
+            false => MetricDirection.LowerIsBetter,
+            null => MetricDirection.Neutral,
+        };
         var unit = signal?.Unit is { Length: > 0 } declared ? declared : "as the signal";
         var measure = metric[(metric.LastIndexOf('.') + 1)..];
         MetricDefinition definition = measure switch
         {
-            "rate" => new(metric, MetricLayer.Outcomes, "share", "[0, 1]", direction,
-                $"Predictions with at least one '{name}' whose value is not 0, within the attribution window, divided by predictions. Compare windows of equal age.", "Wilson"),
-            "mean" => new(metric, MetricLayer.Outcomes, unit, "(-\u221e, \u221e)", direction, $"Mean value of the '{name}' events put down to the window's predictions, and of those without a prediction in the window.", "normal"),
-            "sum" => new(metric, MetricLayer.Outcomes, unit, "(-\u221e, \u221e)", direction, $"Sum of the values of the '{name}' events put down to the window's predictions, and of those without a prediction in the window.", "normal, of the predictions' own sums"),
-            _ => new(metric, MetricLayer.Outcomes, "events", "[0, \u221e)", MetricDirection.Neutral, $"Number of '{name}' events put down to the window's predictions, and of those without a prediction in the window."),
+            "rate" => new(
+                metric,
+                MetricLayer.Outcomes,
+                "share",
+                "[0, 1]",
+                direction,
+                $"Predictions with at least one '{name}' whose value is not 0, within the attribution window, divided by predictions. Compare windows of equal age.",
+                "Wilson"
+            ),
+            "mean" => new(
+                metric,
+                MetricLayer.Outcomes,
+                unit,
+                "(-\u221e, \u221e)",
+                direction,
+                $"Mean value of the '{name}' events put down to the window's predictions, and of those without a prediction in the window.",
+                "normal"
+            ),
+            "sum" => new(
+                metric,
+                MetricLayer.Outcomes,
+                unit,
+                "(-\u221e, \u221e)",
+                direction,
+                $"Sum of the values of the '{name}' events put down to the window's predictions, and of those without a prediction in the window.",
+                "normal, of the predictions' own sums"
+            ),
+            _ => new(
+                metric,
+                MetricLayer.Outcomes,
+                "events",
+                "[0, \u221e)",
+                MetricDirection.Neutral,
+                $"Number of '{name}' events put down to the window's predictions, and of those without a prediction in the window."
+            ),
         };
         // A segment's sum says how large it is, its mean how well it does.
-        return measure == (signal?.Kind == SignalKind.Rate ? "rate" : "mean") ? definition with { Heading = name, SegmentColumn = 50 } : definition with { Heading = name };
+        return measure == (signal?.Kind == SignalKind.Rate ? "rate" : "mean")
+            ? definition with
+            {
+                Heading = name,
+                SegmentColumn = 50,
+            }
+            : definition with
+            {
+                Heading = name,
+            };
     }
 
     /// <summary>All metrics of a signal.</summary>
-    public static IEnumerable<MetricDefinition> Of(SignalDefinition signal) => Measures.Select(measure => Define(Name(signal.Name, measure), signal)!);
+    public static IEnumerable<MetricDefinition> Of(SignalDefinition signal) =>
+        Measures.Select(measure => Define(Name(signal.Name, measure), signal)!);
 }

@@ -5,7 +5,13 @@ using Plumbline.Registry.Windows;
 namespace Plumbline.Monitoring.Metrics;
 
 /// <summary>The profiles of one window and scope, beside the baseline that they are compared with.</summary>
-public sealed class ScopeProfiles(ModelDefinition model, Baseline? baseline, MetricWindow window, ProfileScope scope, IReadOnlyDictionary<string, FeatureProfile> features)
+public sealed class ScopeProfiles(
+    ModelDefinition model,
+    Baseline? baseline,
+    MetricWindow window,
+    ProfileScope scope,
+    IReadOnlyDictionary<string, FeatureProfile> features
+)
 {
     public ModelDefinition Model => model;
 
@@ -21,16 +27,29 @@ public sealed class ScopeProfiles(ModelDefinition model, Baseline? baseline, Met
 
     /// <summary>The reference's side of a feature, or null when there is none on the same bins.</summary>
     public FeatureBaseline? FindBaseline(string feature) =>
-        baseline is not null && baseline.Features.TryGetValue(feature, out var found) && features.TryGetValue(feature, out var profile)
-        && profile.Baseline == baseline.Generation && profile.Bins.Length == found.Profile.Bins.Length
+        baseline is not null
+        && baseline.Features.TryGetValue(feature, out var found)
+        && features.TryGetValue(feature, out var profile)
+        && profile.Baseline == baseline.Generation
+        && profile.Bins.Length == found.Profile.Bins.Length
             ? found
             : null;
 
-    /// <summary>What the bins of a categorical profile count: the baseline's categories (the classes that the model ever had when there is none), then <c>@other</c> and <c>@unseen</c>.</summary>
+    /// <summary>
+    /// What the bins of a categorical profile count: the baseline's categories (the classes that the model ever had when there is none),
+    /// then <c>@other</c> and <c>@unseen</c>.
+    /// </summary>
     public IReadOnlyList<string> BinNames(FeatureProfile profile)
     {
-        if (profile.Feature == PseudoFeatures.Status) return PseudoFeatures.Statuses;
-        return FindBaseline(profile.Feature) is { } baseline ? [.. baseline.Categories, "@other", "@unseen"] : [.. model.ClassBins.Take(profile.Bins.Length), .. Enumerable.Repeat("@other", Math.Max(0, profile.Bins.Length - model.ClassBins.Length))];
+        if (profile.Feature == PseudoFeatures.Status)
+            return PseudoFeatures.Statuses;
+        return FindBaseline(profile.Feature) is { } baseline
+            ? [.. baseline.Categories, "@other", "@unseen"]
+            :
+            [
+                .. model.ClassBins.Take(profile.Bins.Length),
+                .. Enumerable.Repeat("@other", Math.Max(0, profile.Bins.Length - model.ClassBins.Length)),
+            ];
     }
 }
 
@@ -53,12 +72,19 @@ public interface IEventCalculator
     /// <summary>What is missing when it fails, in words.</summary>
     string MissingOnFailure => $"{Metrics[0].Name} and what is computed with it";
 
-    /// <summary>What must have changed in a window for its points to become other ones; windows with other changes only are passed over.</summary>
+    /// <summary>
+    /// What must have changed in a window for its points to become other ones; windows with other changes only are passed over.
+    /// </summary>
     DirtyReason FollowsFrom => DirtyReason.Predictions | DirtyReason.GroundTruth | DirtyReason.Reference | DirtyReason.Signals;
 
     /// <summary>False: too dear to be computed again and again while a window is still open.</summary>
     bool IncludesOpenWindows => true;
 
     /// <summary>Adds the points of each window, for every scope that has any. Windows are of one length and do not overlap.</summary>
-    Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation);
+    Task CalculateAsync(
+        ModelDefinition model,
+        IReadOnlyList<MetricWindow> windows,
+        List<MetricPoint> points,
+        CancellationToken cancellation
+    );
 }

@@ -12,7 +12,8 @@ public static class CoarseWindows
     /// <summary>The lengths longer than the base window.</summary>
     public static IEnumerable<TimeSpan> Above(TimeSpan baseWindow)
     {
-        if (baseWindow < Day) yield return Day;
+        if (baseWindow < Day)
+            yield return Day;
         yield return Week;
     }
 

@@ -18,6 +18,7 @@ public static class ConsecutiveWindows
             run.Add(window);
         }
 
-        if (run.Count > 0) yield return run;
+        if (run.Count > 0)
+            yield return run;
     }
 }

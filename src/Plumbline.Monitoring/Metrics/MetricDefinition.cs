@@ -55,7 +55,9 @@ public enum MetricAspect
     Other,
 }
 
-/// <summary>Everything that is known of a metric, said once: what its number means, how it is called and written, how large a change of it matters.</summary>
+/// <summary>
+/// Everything that is known of a metric, said once: what its number means, how it is called and written, how large a change of it matters.
+/// </summary>
 /// <param name="Name">For example <c>drift.psi</c>.</param>
 /// <param name="Layer">Where it is shown.</param>
 /// <param name="Unit">"share", "ms", "rows", "nats" .. or empty for a pure number.</param>
@@ -63,25 +65,41 @@ public enum MetricAspect
 /// <param name="Direction">Which way it gets worse.</param>
 /// <param name="Definition">One or two sentences with formula and conventions.</param>
 /// <param name="Interval">How the 95 % interval is made, or null when none is defined.</param>
-public sealed record MetricDefinition(string Name, MetricLayer Layer, string Unit, string Range, MetricDirection Direction, string Definition, string? Interval = null)
+public sealed record MetricDefinition(
+    string Name,
+    MetricLayer Layer,
+    string Unit,
+    string Range,
+    MetricDirection Direction,
+    string Definition,
+    string? Interval = null
+)
 {
     /// <summary>What pages call it, such as "Jensen-Shannon distance"; the name where nobody gave another.</summary>
     public string Title { get; init; } = Name;
 
     /// <summary>What the head of a table's column calls it: as a word within a sentence.</summary>
-    public string Heading { get => field ?? Title; init; }
+    public string Heading
+    {
+        get => field ?? Title;
+        init;
+    }
 
     /// <summary>What it speaks of; by its layer where nobody said.</summary>
-    public MetricAspect Aspect { get; init; } = Layer switch
-    {
-        MetricLayer.System => MetricAspect.System,
-        MetricLayer.Inputs => MetricAspect.FeatureDrift,
-        MetricLayer.Outputs => MetricAspect.Outputs,
-        _ => MetricAspect.Other,
-    };
+    public MetricAspect Aspect { get; init; } =
+        Layer switch
+        {
+            MetricLayer.System => MetricAspect.System,
+            MetricLayer.Inputs => MetricAspect.FeatureDrift,
+            MetricLayer.Outputs => MetricAspect.Outputs,
+            _ => MetricAspect.Other,
+        };
 
-    /// <summary>The layer that a feature's value speaks of: drift of what the model answers (a name that begins with @) is of the outputs.</summary>
-    public MetricLayer LayerOf(string? feature) => Layer == MetricLayer.Inputs && feature?.StartsWith('@') == true ? MetricLayer.Outputs : Layer;
+    /// <summary>
+    /// The layer that a feature's value speaks of: drift of what the model answers (a name that begins with @) is of the outputs.
+    /// </summary>
+    public MetricLayer LayerOf(string? feature) =>
+        Layer == MetricLayer.Inputs && feature?.StartsWith('@') == true ? MetricLayer.Outputs : Layer;
 
     /// <summary>How large a change must be before it matters, where a rule does not say.</summary>
     public EffectFloor Floor { get; init; } = EffectFloor.Usual;
@@ -92,8 +110,15 @@ public sealed record MetricDefinition(string Name, MetricLayer Layer, string Uni
     /// <summary>Whether a window cannot be judged before its ground truth has come.</summary>
     public bool NeedsGroundTruth { get; init; }
 
-    /// <summary>The unit in which charts and tables write it: performance is a number between 0 and 1, as everyone quotes it, although it is a share.</summary>
-    public string ChartUnit { get => field ?? KnownUnit; init; }
+    /// <summary>
+    /// The unit in which charts and tables write it: performance is a number between 0 and 1, as everyone quotes it, although it is a
+    /// share.
+    /// </summary>
+    public string ChartUnit
+    {
+        get => field ?? KnownUnit;
+        init;
+    }
 
     /// <summary>The unit, or empty where the data or the declaration of a model gives it ("as the ground truth").</summary>
     public string KnownUnit => Unit.StartsWith("as the ", StringComparison.Ordinal) ? "" : Unit;

@@ -17,68 +17,144 @@ public static class MetricEndpoints
 
     public static void MapMetrics(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/metrics-catalogue", () => TypedResults.Ok(new
-        {
-            metrics = KnownMetrics.All.Select(metric => new
-            {
-                name = metric.Name,
-                layer = metric.Layer.ToString().ToLowerInvariant(),
-                unit = metric.Unit,
-                range = metric.Range,
-                direction = JsonNamingPolicy.SnakeCaseLower.ConvertName(metric.Direction.ToString()),
-                definition = metric.Definition,
-                interval = metric.Interval,
-            }),
-        })).RequireRole(ApiRole.Read).WithTags("Metrics");
+        routes
+            .MapGet(
+                "/v1/metrics-catalogue",
+                () =>
+                    TypedResults.Ok(
+                        new
+                        {
+                            metrics = KnownMetrics.All.Select(metric => new
+                            {
+                                name = metric.Name,
+                                layer = metric.Layer.ToString().ToLowerInvariant(),
+                                unit = metric.Unit,
+                                range = metric.Range,
+                                direction = JsonNamingPolicy.SnakeCaseLower.ConvertName(metric.Direction.ToString()),
+                                definition = metric.Definition,
+                                interval = metric.Interval,
+                            }),
+                        }
+                    )
+            )
+            .RequireRole(ApiRole.Read)
+            .WithTags("Metrics");
         routes.MapGet("/v1/models/{model}/metrics", GetAsync).RequireRole(ApiRole.Read).WithTags("Metrics");
     }
 
     private static async Task<IResult> GetAsync(
-        string model, string? metric, string? feature, string? segment, string? version, string? from, string? to, string? window, int? limit, string? cursor,
-        ModelCatalog models, MetricReader reader, TimeProvider time, CancellationToken cancellation)
+        string model,
+        string? metric,
+        string? feature,
+        string? segment,
+        string? version,
+        string? from,
+        string? to,
+        string? window,
+        int? limit,
+        string? cursor,
+        ModelCatalog models,
+        MetricReader reader,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
     {
-        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
-        var (names, unknown) = string.IsNullOrWhiteSpace(metric) ? (KnownMetrics.AllOf(found).Select(definition => definition.Name).ToList(), null) : KnownMetrics.Select(found, metric);
-        if (names is null) return Problems.BadRequest("unknown_metric", $"metric: there is no metric '{Problems.Shorten(unknown!)}'. GET /v1/metrics-catalogue lists them; 'drift.*' selects by prefix.");
-        if (!RequestTimes.TryParse(to, time.GetUtcNow() + found.Window, out var end)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("to", to));
-        if (!RequestTimes.TryParse(from, end - TimeSpan.FromDays(1), out var start)) return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));
-        if (start >= end) return Problems.BadRequest("range_invalid", "from must be before to.");
-        var length = found.Window;
-        if (window is not null && (!DurationText.TryParse(window, out length) || (length != found.Window && !CoarseWindows.Above(found.Window).Contains(length))))
-            return Problems.BadRequest("window_invalid", $"window: '{Problems.Shorten(window)}' is not kept for this model; {string.Join(", ", CoarseWindows.Above(found.Window).Prepend(found.Window).Select(DurationText.Format))} are.");
-        var take = limit ?? DefaultLimit;
-        if (take is < 1 or > MaximumLimit) return Problems.BadRequest("limit_invalid", $"limit: 1 to {MaximumLimit}.");
-        MetricCursor? after = null;
-        if (cursor is not null && !Cursors.TryRead(cursor, out after)) return Problems.BadRequest("cursor_invalid", "cursor: pass the 'next' of an earlier answer, unchanged.");
-
-        var points = await reader.ReadAsync(found, new MetricQuery
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        var (names, unknown) = string.IsNullOrWhiteSpace(metric)
+            ? (KnownMetrics.AllOf(found).Select(definition => definition.Name).ToList(), null)
+            : KnownMetrics.Select(found, metric);
+        if (names is null)
         {
-            Metrics = names,
-            Features = feature is null or "*" ? null : [.. NameList.Split(feature).Where(name => name.Length > 0)],
-            Segment = segment == "*" ? null : segment ?? "",
-            Version = version == "*" ? null : version ?? "",
-            From = start,
-            To = end,
-            Window = length,
-            Limit = take,
-            After = after,
-        }, cancellation);
-        return TypedResults.Ok(new MetricAnswer([.. points.Select(MetricPointView.Of)], points.Count == take ? Cursors.Write(points[^1]) : null));
+            return Problems.BadRequest(
+                "unknown_metric",
+                $"metric: there is no metric '{Problems.Shorten(unknown!)}'. GET /v1/metrics-catalogue lists them; 'drift.*' selects by prefix."
+            );
+        }
+
+        if (!RequestTimes.TryParse(to, time.GetUtcNow() + found.Window, out var end))
+            return Problems.BadRequest("time_invalid", RequestTimes.Explain("to", to));
+        if (!RequestTimes.TryParse(from, end - TimeSpan.FromDays(1), out var start))
+            return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));
+        if (start >= end)
+            return Problems.BadRequest("range_invalid", "from must be before to.");
+        var length = found.Window;
+        if (
+            window is not null
+            && (
+                !DurationText.TryParse(window, out length)
+                || (length != found.Window && !CoarseWindows.Above(found.Window).Contains(length))
+            )
+        )
+        {
+            return Problems.BadRequest(
+                "window_invalid",
+                $"window: '{Problems.Shorten(window)}' is not kept for this model; {string.Join(", ", CoarseWindows.Above(found.Window).Prepend(found.Window).Select(DurationText.Format))} are."
+            );
+        }
+
+        var take = limit ?? DefaultLimit;
+        if (take is < 1 or > MaximumLimit)
+            return Problems.BadRequest("limit_invalid", $"limit: 1 to {MaximumLimit}.");
+        MetricCursor? after = null;
+        if (cursor is not null && !Cursors.TryRead(cursor, out after))
+            return Problems.BadRequest("cursor_invalid", "cursor: pass the 'next' of an earlier answer, unchanged.");
+
+        var points = await reader.ReadAsync(
+            found,
+            new MetricQuery
+            {
+                Metrics = names,
+                Features = feature is null or "*" ? null : [.. NameList.Split(feature).Where(name => name.Length > 0)],
+                Segment = segment == "*" ? null : segment ?? "",
+                Version = version == "*" ? null : version ?? "",
+                From = start,
+                To = end,
+                Window = length,
+                Limit = take,
+                After = after,
+            },
+            cancellation
+        );
+        return TypedResults.Ok(
+            new MetricAnswer([.. points.Select(MetricPointView.Of)], points.Count == take ? Cursors.Write(points[^1]) : null)
+        );
     }
 
     private static class Cursors
     {
-        public static string Write(MetricPoint point) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(
-            new[] { point.Metric, point.Segment, point.Version, point.Feature, point.Class, point.WindowStart.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) }));
+        public static string Write(MetricPoint point) =>
+            Base64Url.EncodeToString(
+                JsonSerializer.SerializeToUtf8Bytes(
+                    new[]
+                    {
+                        point.Metric,
+                        point.Segment,
+                        point.Version,
+                        point.Feature,
+                        point.Class,
+                        point.WindowStart.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                    }
+                )
+            );
 
         public static bool TryRead(string text, out MetricCursor? cursor)
         {
             cursor = null;
             try
             {
-                if (text.Length > 4096) return false;
+                if (text.Length > 4096)
+                    return false;
                 var parts = JsonSerializer.Deserialize<string[]>(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)));
-                if (parts is not { Length: 6 } || parts.Contains(null) || !uint.TryParse(parts[5], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return false;
+                if (
+                    parts is not { Length: 6 }
+                    || parts.Contains(null)
+                    || !uint.TryParse(parts[5], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                )
+                {
+                    return false;
+                }
+
                 cursor = new(parts[0], parts[1], parts[2], parts[3], parts[4], DateTimeOffset.FromUnixTimeSeconds(seconds));
                 return true;
             }
@@ -95,13 +171,41 @@ public sealed record MetricAnswer(IReadOnlyList<MetricPointView> Points, string?
 
 /// <summary>A metric point on the wire: null where nothing is distinguished.</summary>
 public sealed record MetricPointView(
-    string Metric, string? Feature, string? Class, string? Segment, string? Version, DateTimeOffset WindowStart, DateTimeOffset WindowEnd,
-    double? Value, double? Lower, double? Upper, double? PValue, long N, string Status, string? Reason, double? ErrorBound)
+    string Metric,
+    string? Feature,
+    string? Class,
+    string? Segment,
+    string? Version,
+    DateTimeOffset WindowStart,
+    DateTimeOffset WindowEnd,
+    double? Value,
+    double? Lower,
+    double? Upper,
+    double? PValue,
+    long N,
+    string Status,
+    string? Reason,
+    double? ErrorBound
+)
 {
-    public static MetricPointView Of(MetricPoint point) => new(
-        point.Metric, NullIfEmpty(point.Feature), NullIfEmpty(point.Class), NullIfEmpty(point.Segment), NullIfEmpty(point.Version), point.WindowStart, point.WindowEnd,
-        point.Value, point.Lower, point.Upper, point.PValue, point.N, JsonNamingPolicy.SnakeCaseLower.ConvertName(point.Status.ToString()),
-        NullIfEmpty(point.Reason), point.ErrorBound);
+    public static MetricPointView Of(MetricPoint point) =>
+        new(
+            point.Metric,
+            NullIfEmpty(point.Feature),
+            NullIfEmpty(point.Class),
+            NullIfEmpty(point.Segment),
+            NullIfEmpty(point.Version),
+            point.WindowStart,
+            point.WindowEnd,
+            point.Value,
+            point.Lower,
+            point.Upper,
+            point.PValue,
+            point.N,
+            JsonNamingPolicy.SnakeCaseLower.ConvertName(point.Status.ToString()),
+            NullIfEmpty(point.Reason),
+            point.ErrorBound
+        );
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }

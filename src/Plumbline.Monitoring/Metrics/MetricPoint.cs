@@ -56,9 +56,12 @@ public sealed record MetricPoint
     /// <summary>In words why there is no value; empty when there is one.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>For a value read from a profile: the value of the rows themselves is at most this far away. Null for values from rows.</summary>
+    /// <summary>
+    /// For a value read from a profile: the value of the rows themselves is at most this far away. Null for values from rows.
+    /// </summary>
     public double? ErrorBound { get; init; }
 
     /// <summary>The point as it is when only windows that end by an instant are complete.</summary>
-    public MetricPoint CompleteBefore(DateTimeOffset instant) => Status == MetricStatus.Ok && WindowEnd > instant ? this with { Status = MetricStatus.Incomplete } : this;
+    public MetricPoint CompleteBefore(DateTimeOffset instant) =>
+        Status == MetricStatus.Ok && WindowEnd > instant ? this with { Status = MetricStatus.Incomplete } : this;
 }

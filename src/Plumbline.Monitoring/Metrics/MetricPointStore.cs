@@ -9,8 +9,24 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
 {
     private static readonly string[] Columns =
     [
-        "model_id", "window_seconds", "metric", "feature", "class", "segment", "version", "window_start", "window_end",
-        "value", "lower", "upper", "p_value", "n", "status", "reason", "error_bound", "computed_at",
+        "model_id",
+        "window_seconds",
+        "metric",
+        "feature",
+        "class",
+        "segment",
+        "version",
+        "window_start",
+        "window_end",
+        "value",
+        "lower",
+        "upper",
+        "p_value",
+        "n",
+        "status",
+        "reason",
+        "error_bound",
+        "computed_at",
     ];
 
     // In words for the reader of a point whose rows became those of another version or segment.
@@ -56,7 +72,12 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     /// <param name="before">The generation from which on points are of the new rows.</param>
     /// <param name="cancellation">Stops it.</param>
     public async Task RetireAsync(
-        int modelId, TimeSpan window, IReadOnlyCollection<DateTimeOffset> starts, DateTimeOffset before, CancellationToken cancellation)
+        int modelId,
+        TimeSpan window,
+        IReadOnlyCollection<DateTimeOffset> starts,
+        DateTimeOffset before,
+        CancellationToken cancellation
+    )
     {
         const string Key = "model_id, window_seconds, metric, feature, class, segment, version, window_start";
         const string Text = $$"""
@@ -68,11 +89,19 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
             GROUP BY {{Key}} HAVING max(metric_points.computed_at) < {before:DateTime64(3, 'UTC')} AND argMax(metric_points.reason, metric_points.computed_at) != {reason:String}
             """;
         await store.ExecuteAsync(
-            new SqlStatement(Text,
-                new("reason", RetiredReason), new("generation", await clock.NextAsync(cancellation)), new("model", modelId),
-                new("seconds", (int)window.TotalSeconds), new("from", starts.Min()), new("to", starts.Max()),
-                new("starts", starts.Select(start => start.ToUnixTimeSeconds())), new("before", before)),
-            cancellation);
+            new SqlStatement(
+                Text,
+                new("reason", RetiredReason),
+                new("generation", await clock.NextAsync(cancellation)),
+                new("model", modelId),
+                new("seconds", (int)window.TotalSeconds),
+                new("from", starts.Min()),
+                new("to", starts.Max()),
+                new("starts", starts.Select(start => start.ToUnixTimeSeconds())),
+                new("before", before)
+            ),
+            cancellation
+        );
     }
 
     /// <summary>Stored points in the order of <see cref="MetricCursor"/>.</summary>
@@ -110,8 +139,18 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
         return points;
     }
 
-    /// <summary>Start of the first and the last stored window of a length that begin in [from, to) and hold a metric for all rows together; null when there is none.</summary>
-    public async Task<(DateTimeOffset First, DateTimeOffset Last)?> ExtentAsync(ModelDefinition model, TimeSpan window, string metric, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    /// <summary>
+    /// Start of the first and the last stored window of a length that begin in [from, to) and hold a metric for all rows together; null
+    /// when there is none.
+    /// </summary>
+    public async Task<(DateTimeOffset First, DateTimeOffset Last)?> ExtentAsync(
+        ModelDefinition model,
+        TimeSpan window,
+        string metric,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellation
+    )
     {
         const string Text = """
             SELECT count(), min(window_start), max(window_start) FROM metric_points
@@ -119,7 +158,16 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
                 AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
             """;
         using var rows = await store.QueryAsync(
-            new SqlStatement(Text, new("model", model.Id), new("seconds", (int)window.TotalSeconds), new("metric", metric), new("from", Clamp(from)), new("to", Clamp(to))), cancellation);
+            new SqlStatement(
+                Text,
+                new("model", model.Id),
+                new("seconds", (int)window.TotalSeconds),
+                new("metric", metric),
+                new("from", Clamp(from)),
+                new("to", Clamp(to))
+            ),
+            cancellation
+        );
         return rows.Read() && rows.ReadUInt64() > 0 ? (rows.ReadDateTime(), rows.ReadDateTime()) : null;
     }
 
@@ -128,7 +176,8 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     {
         var models = new List<int>();
         using var rows = await store.QueryAsync(new SqlStatement("SELECT DISTINCT model_id FROM metric_points"), cancellation);
-        while (rows.Read()) models.Add((int)rows.ReadUInt32());
+        while (rows.Read())
+            models.Add((int)rows.ReadUInt32());
         return models;
     }
 
@@ -144,13 +193,20 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     {
         var conditions = new List<string>
         {
-            "model_id = {model:UInt32}", "window_seconds = {seconds:UInt32}", "metric IN {metrics:Array(String)}",
-            "window_start >= {from:DateTime('UTC')}", "window_start < {to:DateTime('UTC')}",
+            "model_id = {model:UInt32}",
+            "window_seconds = {seconds:UInt32}",
+            "metric IN {metrics:Array(String)}",
+            "window_start >= {from:DateTime('UTC')}",
+            "window_start < {to:DateTime('UTC')}",
         };
         var parameters = new List<SqlParameter>
         {
-            new("model", model.Id), new("seconds", (int)(query.Window ?? model.Window).TotalSeconds), new("metrics", query.Metrics),
-            new("from", Clamp(query.From)), new("to", Clamp(query.To)), new("limit", query.Limit),
+            new("model", model.Id),
+            new("seconds", (int)(query.Window ?? model.Window).TotalSeconds),
+            new("metrics", query.Metrics),
+            new("from", Clamp(query.From)),
+            new("to", Clamp(query.To)),
+            new("limit", query.Limit),
         };
         if (query.Features is { } features)
         {
@@ -172,8 +228,17 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
 
         if (query.After is { } after)
         {
-            conditions.Add("(metric, segment, version, feature, class, window_start) > ({c1:String}, {c2:String}, {c3:String}, {c4:String}, {c5:String}, {c6:DateTime('UTC')})");
-            parameters.AddRange([new("c1", after.Metric), new("c2", after.Segment), new("c3", after.Version), new("c4", after.Feature), new("c5", after.Class), new("c6", Clamp(after.WindowStart))]);
+            conditions.Add(
+                "(metric, segment, version, feature, class, window_start) > ({c1:String}, {c2:String}, {c3:String}, {c4:String}, {c5:String}, {c6:DateTime('UTC')})"
+            );
+            parameters.AddRange([
+                new("c1", after.Metric),
+                new("c2", after.Segment),
+                new("c3", after.Version),
+                new("c4", after.Feature),
+                new("c5", after.Class),
+                new("c6", Clamp(after.WindowStart)),
+            ]);
         }
 
         // The newest of each key. FINAL would say the same and takes four times as long, because it merges by the whole key.
@@ -204,7 +269,8 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
         public string Read(QueryRows rows)
         {
             var bytes = rows.ReadStringBytes();
-            if (bytes.SequenceEqual(_bytes)) return _text;
+            if (bytes.SequenceEqual(_bytes))
+                return _text;
             _bytes = bytes.ToArray();
             return _text = System.Text.Encoding.UTF8.GetString(bytes);
         }

@@ -1,6 +1,8 @@
 namespace Plumbline.Monitoring.Metrics;
 
-/// <summary>Which points to read. Null selects all; an empty text selects the points that do not distinguish (all versions, all rows).</summary>
+/// <summary>
+/// Which points to read. Null selects all; an empty text selects the points that do not distinguish (all versions, all rows).
+/// </summary>
 public sealed record MetricQuery
 {
     /// <summary>Exact names; at least one.</summary>
@@ -8,7 +10,10 @@ public sealed record MetricQuery
 
     public IReadOnlyList<string>? Features { get; init; }
 
-    /// <summary>Exact segment (<c>country=FR</c>), a dimension (<c>country=*</c>; <c>country=\*</c> is the value <c>*</c>), empty for all rows, null for everything.</summary>
+    /// <summary>
+    /// Exact segment (<c>country=FR</c>), a dimension (<c>country=*</c>; <c>country=\*</c> is the value <c>*</c>), empty for all rows, null
+    /// for everything.
+    /// </summary>
     public string? Segment { get; init; } = "";
 
     public string? Version { get; init; } = "";
@@ -28,21 +33,28 @@ public sealed record MetricQuery
     /// <summary>Continue behind this point (order: metric, segment, version, feature, class, window start).</summary>
     public MetricCursor? After { get; init; }
 
-    /// <summary>The prefix that a whole dimension's segments have in common (<c>country=</c>), or null when one segment or everything is asked for.</summary>
+    /// <summary>
+    /// The prefix that a whole dimension's segments have in common (<c>country=</c>), or null when one segment or everything is asked for.
+    /// </summary>
     public string? SegmentPrefix => Segment is { } segment && segment.EndsWith("=*", StringComparison.Ordinal) ? segment[..^1] : null;
 
     /// <summary>The segment that is asked for when it is one.</summary>
-    public string? ExactSegment => Segment is { } segment && segment.EndsWith("=\\*", StringComparison.Ordinal) ? segment[..^2] + "*" : Segment;
+    public string? ExactSegment =>
+        Segment is { } segment && segment.EndsWith("=\\*", StringComparison.Ordinal) ? segment[..^2] + "*" : Segment;
 
     /// <summary>
-    /// Whether a computed point is asked for: for points that are not stored, so not selected by the engine. Says the same as the conditions of
+    /// Whether a computed point is asked for: for points that are not stored, so not selected by the engine. Says the same as the
+    /// conditions of
     /// <see cref="MetricPointStore"/>, window and limit apart; a test compares the two.
     /// </summary>
     public bool Selects(MetricPoint point) =>
         Metrics.Contains(point.Metric, StringComparer.Ordinal)
         && (Features is null || Features.Contains(point.Feature, StringComparer.Ordinal))
         && (Version is null || point.Version == Version)
-        && (Segment is null || (SegmentPrefix is { } prefix ? point.Segment.StartsWith(prefix, StringComparison.Ordinal) : point.Segment == ExactSegment))
+        && (
+            Segment is null
+            || (SegmentPrefix is { } prefix ? point.Segment.StartsWith(prefix, StringComparison.Ordinal) : point.Segment == ExactSegment)
+        )
         && (After is not { } after || MetricOrder.Compare(point, after) > 0);
 }
 

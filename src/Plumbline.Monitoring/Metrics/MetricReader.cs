@@ -19,20 +19,30 @@ public sealed class MetricReader(MetricPointStore points, WindowComputation comp
     public async Task<IReadOnlyList<MetricPoint>> ReadAsync(ModelDefinition model, MetricQuery query, CancellationToken cancellation)
     {
         var stored = await points.ReadAsync(model, query, cancellation);
-        if ((query.Window ?? model.Window) != model.Window) return stored;
+        if ((query.Window ?? model.Window) != model.Window)
+            return stored;
         var live = new List<MetricPoint>();
         foreach (var window in OpenWindows(model, query))
             live.AddRange((await LiveAsync(model, window, cancellation)).Where(query.Selects));
-        if (live.Count == 0) return stored;
+        if (live.Count == 0)
+            return stored;
         // A window that was stored and is open (its lateness was lengthened) would come twice: live wins.
         var starts = live.Select(point => point.WindowStart).ToHashSet();
-        return [.. stored.Where(point => !starts.Contains(point.WindowStart)).Concat(live).OrderBy(point => point, MetricOrder.Instance).Take(query.Limit)];
+        return
+        [
+            .. stored
+                .Where(point => !starts.Contains(point.WindowStart))
+                .Concat(live)
+                .OrderBy(point => point, MetricOrder.Instance)
+                .Take(query.Limit),
+        ];
     }
 
     /// <summary>Forgets a deleted model.</summary>
     public void Forget(int modelId)
     {
-        foreach (var key in _live.Keys.Where(key => key.Model == modelId)) _live.TryRemove(key, out _);
+        foreach (var key in _live.Keys.Where(key => key.Model == modelId))
+            _live.TryRemove(key, out _);
     }
 
     private IEnumerable<MetricWindow> OpenWindows(ModelDefinition model, MetricQuery query)
@@ -40,16 +50,24 @@ public sealed class MetricReader(MetricPointStore points, WindowComputation comp
         var now = time.GetUtcNow();
         var first = model.WindowStart(ledger.ClosedBefore(model) - TimeSpan.FromMilliseconds(1)) + model.Window;
         for (var (start, i) = (first, 0); start <= now && i < MaximumLiveWindows; start += model.Window, i++)
-            if (start >= query.From && start < query.To) yield return new MetricWindow(start, start + model.Window);
+        {
+            if (start >= query.From && start < query.To)
+                yield return new MetricWindow(start, start + model.Window);
+        }
     }
 
     private async Task<IReadOnlyList<MetricPoint>> LiveAsync(ModelDefinition model, MetricWindow window, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (_live.TryGetValue((model.Id, window.Start), out var known) && now - known.At < LiveFor) return known.Points;
+        if (_live.TryGetValue((model.Id, window.Start), out var known) && now - known.At < LiveFor)
+            return known.Points;
         var computed = new LivePoints(now, await computation.ComputeLiveAsync(model, window, cancellation));
         foreach (var (key, old) in _live)
-            if (now - old.At > TimeSpan.FromMinutes(1)) _live.TryRemove(key, out _);
+        {
+            if (now - old.At > TimeSpan.FromMinutes(1))
+                _live.TryRemove(key, out _);
+        }
+
         _live[(model.Id, window.Start)] = computed;
         return computed.Points;
     }
@@ -63,20 +81,31 @@ internal sealed class MetricOrder : IComparer<MetricPoint>
     public static MetricOrder Instance { get; } = new();
 
     public static int Compare(MetricPoint point, MetricCursor cursor) =>
-        Compare((point.Metric, point.Segment, point.Version, point.Feature, point.Class, point.WindowStart), (cursor.Metric, cursor.Segment, cursor.Version, cursor.Feature, cursor.Class, cursor.WindowStart));
+        Compare(
+            (point.Metric, point.Segment, point.Version, point.Feature, point.Class, point.WindowStart),
+            (cursor.Metric, cursor.Segment, cursor.Version, cursor.Feature, cursor.Class, cursor.WindowStart)
+        );
 
     public int Compare(MetricPoint? x, MetricPoint? y) =>
-        Compare((x!.Metric, x.Segment, x.Version, x.Feature, x.Class, x.WindowStart), (y!.Metric, y.Segment, y.Version, y.Feature, y.Class, y.WindowStart));
+        Compare(
+            (x!.Metric, x.Segment, x.Version, x.Feature, x.Class, x.WindowStart),
+            (y!.Metric, y.Segment, y.Version, y.Feature, y.Class, y.WindowStart)
+        );
 
     private static int Compare(
         (string Metric, string Segment, string Version, string Feature, string Class, DateTimeOffset Start) a,
-        (string Metric, string Segment, string Version, string Feature, string Class, DateTimeOffset Start) b)
+        (string Metric, string Segment, string Version, string Feature, string Class, DateTimeOffset Start) b
+    )
     {
         var order = string.CompareOrdinal(a.Metric, b.Metric);
-        if (order == 0) order = string.CompareOrdinal(a.Segment, b.Segment);
-        if (order == 0) order = string.CompareOrdinal(a.Version, b.Version);
-        if (order == 0) order = string.CompareOrdinal(a.Feature, b.Feature);
-        if (order == 0) order = string.CompareOrdinal(a.Class, b.Class);
+        if (order == 0)
+            order = string.CompareOrdinal(a.Segment, b.Segment);
+        if (order == 0)
+            order = string.CompareOrdinal(a.Version, b.Version);
+        if (order == 0)
+            order = string.CompareOrdinal(a.Feature, b.Feature);
+        if (order == 0)
+            order = string.CompareOrdinal(a.Class, b.Class);
         return order == 0 ? a.Start.CompareTo(b.Start) : order;
     }
 }

@@ -17,7 +17,9 @@ public sealed class MetricSink(List<MetricPoint> points, MetricWindow window, Pr
     /// <summary>Below this many rows a number is noise: the point says insufficient_data instead.</summary>
     public const int MinimumRows = 30;
 
-    /// <summary>Adds a number; below <see cref="MinimumRows"/> of the current rows (or of either sample of a comparison) it is withheld.</summary>
+    /// <summary>
+    /// Adds a number; below <see cref="MinimumRows"/> of the current rows (or of either sample of a comparison) it is withheld.
+    /// </summary>
     public void Add(string metric, Estimate estimate, string feature = "", string @class = "", double? pValue = null) =>
         AddAsIs(metric, estimate.RequireAtLeast(MinimumRows), estimate.M ?? estimate.N, feature, @class, pValue);
 
@@ -46,27 +48,30 @@ public sealed class MetricSink(List<MetricPoint> points, MetricWindow window, Pr
     public void AddCount(string metric, double value, long n, string feature = "", string @class = "") =>
         AddAsIs(metric, Estimate.Of(value, n), n, feature, @class, pValue: null);
 
-    private void AddAsIs(string metric, Estimate estimate, long n, string feature, string @class, double? pValue) => points.Add(new MetricPoint
-    {
-        Metric = metric,
-        Feature = feature,
-        Class = @class,
-        Segment = scope.Segment,
-        Version = scope.Version,
-        WindowStart = window.Start,
-        WindowEnd = window.End,
-        Value = estimate.Value,
-        Lower = estimate.Lower,
-        Upper = estimate.Upper,
-        PValue = estimate.IsOk ? pValue : null,
-        N = n,
-        Status = estimate.Status switch
-        {
-            EstimateStatus.Ok => MetricStatus.Ok,
-            EstimateStatus.InsufficientData => MetricStatus.InsufficientData,
-            _ => MetricStatus.Undefined,
-        },
-        Reason = estimate.Reason ?? "",
-        ErrorBound = estimate.ErrorBound,
-    });
+    private void AddAsIs(string metric, Estimate estimate, long n, string feature, string @class, double? pValue) =>
+        points.Add(
+            new MetricPoint
+            {
+                Metric = metric,
+                Feature = feature,
+                Class = @class,
+                Segment = scope.Segment,
+                Version = scope.Version,
+                WindowStart = window.Start,
+                WindowEnd = window.End,
+                Value = estimate.Value,
+                Lower = estimate.Lower,
+                Upper = estimate.Upper,
+                PValue = estimate.IsOk ? pValue : null,
+                N = n,
+                Status = estimate.Status switch
+                {
+                    EstimateStatus.Ok => MetricStatus.Ok,
+                    EstimateStatus.InsufficientData => MetricStatus.InsufficientData,
+                    _ => MetricStatus.Undefined,
+                },
+                Reason = estimate.Reason ?? "",
+                ErrorBound = estimate.ErrorBound,
+            }
+        );
 }

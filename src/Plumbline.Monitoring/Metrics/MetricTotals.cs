@@ -12,9 +12,20 @@ namespace Plumbline.Monitoring.Metrics;
 /// <param name="Rows">Rows of the windows that have a value.</param>
 /// <param name="AllRows">Rows of all windows.</param>
 /// <param name="Sum">Sum of the windows' values.</param>
-public sealed record MetricTotal(string Segment, string Metric, bool Earlier, double? Value, double? StandardError, long Rows, long AllRows, double Sum);
+public sealed record MetricTotal(
+    string Segment,
+    string Metric,
+    bool Earlier,
+    double? Value,
+    double? StandardError,
+    long Rows,
+    long AllRows,
+    double Sum
+);
 
-/// <summary>Adds metric points up over ranges in the engine: for tables over many segments, where reading every window would take too long.</summary>
+/// <summary>
+/// Adds metric points up over ranges in the engine: for tables over many segments, where reading every window would take too long.
+/// </summary>
 public sealed class MetricTotals(IColumnStore store)
 {
     /// <summary>Totals of [earlier, from) and of [from, to) for all rows and for every segment of a dimension.</summary>
@@ -26,9 +37,17 @@ public sealed class MetricTotals(IColumnStore store)
     /// <param name="range">Start of the earlier range, its end and the start of the later, end of the later.</param>
     /// <param name="cancellation">Stops the reading.</param>
     public async Task<IReadOnlyList<MetricTotal>> ReadAsync(
-        ModelDefinition model, IReadOnlyList<string> metrics, string? dimension, string version, TimeSpan window, (DateTimeOffset Earlier, DateTimeOffset From, DateTimeOffset To) range, CancellationToken cancellation)
+        ModelDefinition model,
+        IReadOnlyList<string> metrics,
+        string? dimension,
+        string version,
+        TimeSpan window,
+        (DateTimeOffset Earlier, DateTimeOffset From, DateTimeOffset To) range,
+        CancellationToken cancellation
+    )
     {
-        // The newest of each key. Where points are only added up FINAL needs a third of the time of MetricPointStore's way (bench segments); a key never changes its partition.
+        // The newest of each key. Where points are only added up FINAL needs a third of the time of MetricPointStore's way (bench
+        // segments); a key never changes its partition.
         var text = $$"""
             SELECT toString(segment) AS s, toString(metric) AS m, toUInt8(window_start < {from:DateTime('UTC')}) AS earlier,
                 sumIf(value * n, isNotNull(value) AND n > 0) / sumIf(n, isNotNull(value) AND n > 0) AS mean,
@@ -40,12 +59,38 @@ public sealed class MetricTotals(IColumnStore store)
             GROUP BY s, m, earlier
             SETTINGS do_not_merge_across_partitions_select_final = 1
             """;
-        using var rows = await store.QueryAsync(new SqlStatement(
-            text, new("model", model.Id), new("seconds", (int)window.TotalSeconds), new("metrics", metrics), new("version", version), new("everything", dimension is null ? 1 : 0), new("prefix", $"{dimension}="),
-            new("earlier", range.Earlier), new("from", range.From), new("to", range.To)), cancellation);
+        using var rows = await store.QueryAsync(
+            new SqlStatement(
+                text,
+                new("model", model.Id),
+                new("seconds", (int)window.TotalSeconds),
+                new("metrics", metrics),
+                new("version", version),
+                new("everything", dimension is null ? 1 : 0),
+                new("prefix", $"{dimension}="),
+                new("earlier", range.Earlier),
+                new("from", range.From),
+                new("to", range.To)
+            ),
+            cancellation
+        );
         var totals = new List<MetricTotal>();
         while (rows.Read())
-            totals.Add(new MetricTotal(rows.ReadString(), rows.ReadString(), rows.ReadByte() != 0, Finite(rows.ReadNullableDouble()), Finite(rows.ReadNullableDouble()), (long)rows.ReadUInt64(), (long)rows.ReadUInt64(), rows.ReadDouble()));
+        {
+            totals.Add(
+                new MetricTotal(
+                    rows.ReadString(),
+                    rows.ReadString(),
+                    rows.ReadByte() != 0,
+                    Finite(rows.ReadNullableDouble()),
+                    Finite(rows.ReadNullableDouble()),
+                    (long)rows.ReadUInt64(),
+                    (long)rows.ReadUInt64(),
+                    rows.ReadDouble()
+                )
+            );
+        }
+
         return totals;
     }
 

@@ -51,13 +51,15 @@ public sealed class NotComputedReader(IColumnStore store, WindowLedger ledger, M
             WHERE startsWith(reason, {failed:String}) OR startsWith(reason, {overflow:String})
             GROUP BY model_id, metric, feature, reason ORDER BY windows DESC LIMIT {limit:UInt32}
             """;
-        if (!await AnyAsync(model, cancellation)) return;
+        if (!await AnyAsync(model, cancellation))
+            return;
         using var rows = await store.QueryAsync(new SqlStatement(Text, Parameters(model)), cancellation);
         while (rows.Read())
         {
             var (id, metric, feature, reason) = ((int)rows.ReadUInt32(), rows.ReadString(), rows.ReadString(), rows.ReadString());
             var (windows, last) = ((long)rows.ReadUInt64(), rows.ReadDateTime());
-            if (models.Find(id) is { } owner) found.Add(new NotComputed(owner.Name, metric, feature, reason, windows, last));
+            if (models.Find(id) is { } owner)
+                found.Add(new NotComputed(owner.Name, metric, feature, reason, windows, last));
         }
     }
 
@@ -78,8 +80,12 @@ public sealed class NotComputedReader(IColumnStore store, WindowLedger ledger, M
         var from = DateTimeOffset.FromUnixTimeSeconds((time.GetUtcNow() - Range).ToUnixTimeSeconds());
         return
         [
-            new("model", model?.Id ?? 0), new("all", model is null ? 1 : 0), new("from", from),
-            new("failed", Fault.Beginnings[0]), new("overflow", Fault.Beginnings[1]), new("limit", Limit),
+            new("model", model?.Id ?? 0),
+            new("all", model is null ? 1 : 0),
+            new("from", from),
+            new("failed", Fault.Beginnings[0]),
+            new("overflow", Fault.Beginnings[1]),
+            new("limit", Limit),
         ];
     }
 }

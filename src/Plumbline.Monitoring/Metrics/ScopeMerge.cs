@@ -13,7 +13,8 @@ public static class ScopeMerge
         {
             Put(scopes, row.Scope with { Version = "" }, row);
             // Predictions that name no version are the scope of all versions only.
-            if (row.Scope.Version.Length > 0) Put(scopes, row.Scope, row);
+            if (row.Scope.Version.Length > 0)
+                Put(scopes, row.Scope, row);
         }
 
         return scopes;
@@ -21,7 +22,8 @@ public static class ScopeMerge
 
     private static void Put(Dictionary<ProfileScope, Dictionary<string, FeatureProfile>> scopes, ProfileScope scope, FeatureProfile row)
     {
-        if (!scopes.TryGetValue(scope, out var features)) scopes[scope] = features = new(StringComparer.Ordinal);
+        if (!scopes.TryGetValue(scope, out var features))
+            scopes[scope] = features = new(StringComparer.Ordinal);
         features[row.Feature] = features.TryGetValue(row.Feature, out var before) ? before.Add(row) : row with { Scope = scope };
     }
 }

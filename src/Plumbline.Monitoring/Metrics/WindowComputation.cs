@@ -10,15 +10,25 @@ namespace Plumbline.Monitoring.Metrics;
 /// Computing a window twice gives the same points; work per window does not depend on how much history there is.
 /// </summary>
 public sealed class WindowComputation(
-    ProfileStore profiles, BaselineCatalog baselines, MetricPointStore points, GenerationClock clock, IEnumerable<IProfileCalculator> profileCalculators,
-    IEnumerable<IEventCalculator> eventCalculators, ILogger<WindowComputation> log)
+    ProfileStore profiles,
+    BaselineCatalog baselines,
+    MetricPointStore points,
+    GenerationClock clock,
+    IEnumerable<IProfileCalculator> profileCalculators,
+    IEnumerable<IEventCalculator> eventCalculators,
+    ILogger<WindowComputation> log
+)
 {
     /// <summary>Feature profiles held in memory at once while points are made; about 1 KB each.</summary>
     private const int ProfilesInMemory = 20_000;
 
     /// <summary>Computes base windows: profiles from events where predictions or the reference changed, then the points.</summary>
     /// <returns>Calculators that failed and why; the points of all others are written.</returns>
-    public async Task<IReadOnlyList<string>> ComputeBaseAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> ComputeBaseAsync(
+        ModelDefinition model,
+        IReadOnlyList<DirtyWindow> windows,
+        CancellationToken cancellation
+    )
     {
         var rewritten = windows.Where(window => window.IsRewritten).Select(window => window.Start).ToList();
         var before = rewritten.Count > 0 ? await clock.NextAsync(cancellation) : default;
@@ -30,10 +40,16 @@ public sealed class WindowComputation(
             await profiles.ComputeAsync(model, [.. stale.Select(window => window.Start)], cancellation);
         }
 
-        if (rewritten.Count > 0) await profiles.RetireAsync(model, rewritten, before, cancellation);
+        if (rewritten.Count > 0)
+            await profiles.RetireAsync(model, rewritten, before, cancellation);
         var result = new List<MetricPoint>();
         var perRun = Math.Clamp(ProfilesInMemory / Math.Max(1, model.Features.Length * (1 + (model.Segments.Length * 10))), 1, 64);
-        foreach (var run in ConsecutiveWindows.Split([.. stale.Select(window => new MetricWindow(window.Start, window.Start + window.Length))], perRun))
+        foreach (
+            var run in ConsecutiveWindows.Split(
+                [.. stale.Select(window => new MetricWindow(window.Start, window.Start + window.Length))],
+                perRun
+            )
+        )
         {
             var rows = await profiles.ReadAsync(model, run[0].Start, run[^1].End, new ProfileQuery(), cancellation);
             foreach (var window in rows.GroupBy(row => row.WindowStart))
@@ -43,13 +59,18 @@ public sealed class WindowComputation(
 
         var failures = await ComputeEventsAsync(model, windows, result, cancellation);
         // After a failure the windows stay on the list, and what is old may still be made again.
-        if (rewritten.Count > 0 && failures.Count == 0) await points.RetireAsync(model.Id, model.Window, rewritten, before, cancellation);
+        if (rewritten.Count > 0 && failures.Count == 0)
+            await points.RetireAsync(model.Id, model.Window, rewritten, before, cancellation);
         return failures;
     }
 
     /// <summary>Computes days or weeks by merging stored base profiles, and event calculators over the whole window.</summary>
     /// <returns>Calculators that failed and why; the points of all others are written.</returns>
-    public async Task<IReadOnlyList<string>> ComputeCoarseAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> ComputeCoarseAsync(
+        ModelDefinition model,
+        IReadOnlyList<DirtyWindow> windows,
+        CancellationToken cancellation
+    )
     {
         var result = new List<MetricPoint>();
         var failures = new List<string>();
@@ -59,12 +80,18 @@ public sealed class WindowComputation(
             var before = dirty.IsRewritten ? await clock.NextAsync(cancellation) : default;
             if (dirty.NeedsProfiles)
             {
-                Calculate(model, window, await profiles.ReadMergedAsync(model, window.Start, window.End, new ProfileQuery(), cancellation), result);
+                Calculate(
+                    model,
+                    window,
+                    await profiles.ReadMergedAsync(model, window.Start, window.End, new ProfileQuery(), cancellation),
+                    result
+                );
                 await FlushAsync(model, result, cancellation);
             }
 
             var failed = await ComputeEventsAsync(model, [dirty], result, cancellation);
-            if (dirty.IsRewritten && failed.Count == 0) await points.RetireAsync(model.Id, dirty.Length, [dirty.Start], before, cancellation);
+            if (dirty.IsRewritten && failed.Count == 0)
+                await points.RetireAsync(model.Id, dirty.Length, [dirty.Start], before, cancellation);
             failures.AddRange(failed);
         }
 
@@ -72,7 +99,11 @@ public sealed class WindowComputation(
     }
 
     /// <summary>Points of a window that is still open, from its events so far; nothing is stored.</summary>
-    public async Task<IReadOnlyList<MetricPoint>> ComputeLiveAsync(ModelDefinition model, MetricWindow window, CancellationToken cancellation)
+    public async Task<IReadOnlyList<MetricPoint>> ComputeLiveAsync(
+        ModelDefinition model,
+        MetricWindow window,
+        CancellationToken cancellation
+    )
     {
         var result = new List<MetricPoint>();
         Calculate(model, window, await profiles.ComputeLiveAsync(model, window.Start, window.End, cancellation), result);
@@ -82,13 +113,21 @@ public sealed class WindowComputation(
     }
 
     private async Task<IReadOnlyList<string>> ComputeEventsAsync(
-        ModelDefinition model, IReadOnlyList<DirtyWindow> windows, List<MetricPoint> result, CancellationToken cancellation)
+        ModelDefinition model,
+        IReadOnlyList<DirtyWindow> windows,
+        List<MetricPoint> result,
+        CancellationToken cancellation
+    )
     {
         var failures = new List<string>();
         foreach (var calculator in eventCalculators)
         {
-            var concerned = windows.Where(window => (window.Reasons & (calculator.FollowsFrom | DirtyReason.Rewritten)) != DirtyReason.None).Select(window => new MetricWindow(window.Start, window.Start + window.Length)).ToList();
-            if (concerned.Count > 0 && await CalculateAsync(calculator, model, concerned, result, cancellation) is { } failure) failures.Add(failure);
+            var concerned = windows
+                .Where(window => (window.Reasons & (calculator.FollowsFrom | DirtyReason.Rewritten)) != DirtyReason.None)
+                .Select(window => new MetricWindow(window.Start, window.Start + window.Length))
+                .ToList();
+            if (concerned.Count > 0 && await CalculateAsync(calculator, model, concerned, result, cancellation) is { } failure)
+                failures.Add(failure);
         }
 
         await FlushAsync(model, result, cancellation);
@@ -96,7 +135,12 @@ public sealed class WindowComputation(
     }
 
     private async Task<string?> CalculateAsync(
-        IEventCalculator calculator, ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> result, CancellationToken cancellation)
+        IEventCalculator calculator,
+        ModelDefinition model,
+        IReadOnlyList<MetricWindow> windows,
+        List<MetricPoint> result,
+        CancellationToken cancellation
+    )
     {
         var before = result.Count;
         try
@@ -108,7 +152,12 @@ public sealed class WindowComputation(
         {
             // Half of a calculator's points would be neither old nor new.
             result.RemoveRange(before, result.Count - before);
-            log.LogWarning(error, "{Calculator} failed for windows of {Model}; all else of them is computed", calculator.GetType().Name, model.Name);
+            log.LogWarning(
+                error,
+                "{Calculator} failed for windows of {Model}; all else of them is computed",
+                calculator.GetType().Name,
+                model.Name
+            );
             return $"{calculator.MissingOnFailure}: {error.Message}";
         }
     }
@@ -120,7 +169,8 @@ public sealed class WindowComputation(
         {
             var scoped = new ScopeProfiles(model, baseline, window, scope, WorthTelling(scope, features));
             var sink = new MetricSink(result, window, scope);
-            foreach (var calculator in profileCalculators) Calculate(calculator, scoped, sink);
+            foreach (var calculator in profileCalculators)
+                Calculate(calculator, scoped, sink);
         }
     }
 
@@ -134,22 +184,31 @@ public sealed class WindowComputation(
         {
             // What it had added stays; the first of its metrics says that the rest is missing, and why.
             sink.AddFailed(calculator.Metrics[0].Name, error.Message);
-            log.LogWarning(error, "{Calculator} failed for a window of {Model}; all else of it is computed", calculator.GetType().Name, scoped.Model.Name);
+            log.LogWarning(
+                error,
+                "{Calculator} failed for a window of {Model}; all else of it is computed",
+                calculator.GetType().Name,
+                scoped.Model.Name
+            );
         }
     }
 
     /// <summary>
-    /// A segment with fewer rows than a number needs would get an insufficient_data point for each feature and measure: thousands that say the
-    /// same. Its row count and the points about its answers say it once; the features are left out.
+    /// A segment with fewer rows than a number needs would get an insufficient_data point for each feature and measure: thousands that say
+    /// the same. Its row count and the points about its answers say it once; the features are left out.
     /// </summary>
-    private static IReadOnlyDictionary<string, FeatureProfile> WorthTelling(ProfileScope scope, Dictionary<string, FeatureProfile> features) =>
+    private static IReadOnlyDictionary<string, FeatureProfile> WorthTelling(
+        ProfileScope scope,
+        Dictionary<string, FeatureProfile> features
+    ) =>
         scope.SegmentKey.Length > 0 && features.Values.All(profile => profile.Rows < MetricSink.MinimumRows)
             ? features.Where(pair => pair.Key[0] == '@').ToDictionary(StringComparer.Ordinal)
             : features;
 
     private async Task FlushAsync(ModelDefinition model, List<MetricPoint> result, CancellationToken cancellation)
     {
-        if (result.Count == 0) return;
+        if (result.Count == 0)
+            return;
         await points.WriteAsync(model.Id, result, cancellation);
         result.Clear();
     }

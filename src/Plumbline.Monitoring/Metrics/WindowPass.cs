@@ -12,9 +12,15 @@ namespace Plumbline.Monitoring.Metrics;
 /// or a failure does not hold up the others.
 /// </summary>
 public sealed class WindowPass(
-    WindowLedger ledger, ModelCatalog models, WindowComputation computation, WindowPassState passState, FailureLog failures, WindowOptions options,
-    TimeProvider time, ILogger<WindowPass> log)
-    : BackgroundService
+    WindowLedger ledger,
+    ModelCatalog models,
+    WindowComputation computation,
+    WindowPassState passState,
+    FailureLog failures,
+    WindowOptions options,
+    TimeProvider time,
+    ILogger<WindowPass> log
+) : BackgroundService
 {
     /// <summary>Windows per statement: enough to amortise a scan, few enough that a failure costs little.</summary>
     private const int BatchSize = 168;
@@ -51,7 +57,8 @@ public sealed class WindowPass(
     {
         await ledger.TryAgainAsync(stoppingToken);
         // A declaration may have been the last thing that an earlier run took note of.
-        foreach (var id in await ledger.ModelsWithWorkAsync(stoppingToken)) _changed.Enqueue(id);
+        foreach (var id in await ledger.ModelsWithWorkAsync(stoppingToken))
+            _changed.Enqueue(id);
         while (!stoppingToken.IsCancellationRequested)
         {
             var rest = TimeSpan.Zero;
@@ -67,10 +74,13 @@ public sealed class WindowPass(
             catch (Exception error) when (error is not OutOfMemoryException)
             {
                 passState.Failed(error.Message);
-                if (failures.IsDue("window pass")) log.LogError(error, "The window pass failed; it is tried again.");
+                if (failures.IsDue("window pass"))
+                    log.LogError(error, "The window pass failed; it is tried again.");
             }
 
-            await _wakeUp.WaitAsync(TimeSpan.FromMilliseconds(options.IntervalMs), rest, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _wakeUp
+                .WaitAsync(TimeSpan.FromMilliseconds(options.IntervalMs), rest, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await _lanes.StopAsync();
@@ -87,10 +97,19 @@ public sealed class WindowPass(
     {
         var due = await ledger.ModelsDueAsync(stopping);
         foreach (var id in due)
-            _lanes.TryStart(id, cancellation => RunModelAsync(id, cancellation), (error, cancellation) => LaneFailedAsync(id, error, cancellation));
+        {
+            _lanes.TryStart(
+                id,
+                cancellation => RunModelAsync(id, cancellation),
+                (error, cancellation) => LaneFailedAsync(id, error, cancellation)
+            );
+        }
         // What is due may be running, and fail: it is looked at again at the next interval.
-        if (due.Count > 0) return TimeSpan.Zero;
-        return await ledger.NextDueAsync(stopping) is { } next && next - time.GetUtcNow() is var rest && rest < LongestSleep ? rest : LongestSleep;
+        if (due.Count > 0)
+            return TimeSpan.Zero;
+        return await ledger.NextDueAsync(stopping) is { } next && next - time.GetUtcNow() is var rest && rest < LongestSleep
+            ? rest
+            : LongestSleep;
     }
 
     // Open windows of a model that is declared with a shorter lateness close earlier.
@@ -99,7 +118,8 @@ public sealed class WindowPass(
         // It leaves the queue when it is written: a failure is tried again.
         while (_changed.TryPeek(out var id))
         {
-            if (models.Find(id) is { } model) await ledger.CloseEarlierAsync(model, cancellation);
+            if (models.Find(id) is { } model)
+                await ledger.CloseEarlierAsync(model, cancellation);
             _changed.TryDequeue(out _);
         }
     }
@@ -107,16 +127,19 @@ public sealed class WindowPass(
     private async Task LaneFailedAsync(int modelId, Exception error, CancellationToken stopping)
     {
         passState.Failed(error.Message);
-        if (failures.IsDue("window lane")) log.LogError(error, "The lane of model {Model} failed; it is tried again.", modelId);
+        if (failures.IsDue("window lane"))
+            log.LogError(error, "The lane of model {Model} failed; it is tried again.", modelId);
         await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // A batch of each length; true while there is more.
     private async Task<bool> RunModelAsync(int modelId, CancellationToken cancellation)
     {
-        if (models.Find(modelId) is not { } model) return false;
+        if (models.Find(modelId) is not { } model)
+            return false;
         var worked = await RunAsync(model, model.Window, cancellation);
-        foreach (var length in CoarseWindows.Above(model.Window)) worked |= await RunAsync(model, length, cancellation);
+        foreach (var length in CoarseWindows.Above(model.Window))
+            worked |= await RunAsync(model, length, cancellation);
         return worked;
     }
 
@@ -124,16 +147,24 @@ public sealed class WindowPass(
     {
         var windows = await ledger.TakeAsync(model, length, BatchSize, cancellation);
         // A declaration counts before its windows are marked: a model that was read before they were taken may be the one before it.
-        if (models.Find(model.Id) is not { } current) return false;
+        if (models.Find(model.Id) is not { } current)
+            return false;
         model = current;
         // A window that has failed goes alone: one that cannot be computed must not take the others of its batch with it.
         List<DirtyWindow> fresh = [.. windows.Where(window => window.Attempts == 0)];
-        if (fresh.Count > 0) await ComputeAsync(model, length, fresh, cancellation);
-        foreach (var failed in windows.Where(window => window.Attempts > 0)) await ComputeAsync(model, length, [failed], cancellation);
+        if (fresh.Count > 0)
+            await ComputeAsync(model, length, fresh, cancellation);
+        foreach (var failed in windows.Where(window => window.Attempts > 0))
+            await ComputeAsync(model, length, [failed], cancellation);
         return windows.Count > 0;
     }
 
-    private async Task ComputeAsync(ModelDefinition model, TimeSpan length, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)
+    private async Task ComputeAsync(
+        ModelDefinition model,
+        TimeSpan length,
+        IReadOnlyList<DirtyWindow> windows,
+        CancellationToken cancellation
+    )
     {
         var started = time.GetTimestamp();
         try
@@ -142,7 +173,8 @@ public sealed class WindowPass(
             var unmade = isBase
                 ? await computation.ComputeBaseAsync(model, windows, cancellation)
                 : await computation.ComputeCoarseAsync(model, windows, cancellation);
-            if (isBase) await MarkCoarseAsync(model, windows, cancellation);
+            if (isBase)
+                await MarkCoarseAsync(model, windows, cancellation);
             if (unmade.Count > 0)
             {
                 await FailedAsync(model, windows, unmade[0], error: null, cancellation);
@@ -158,24 +190,50 @@ public sealed class WindowPass(
         }
     }
 
-    private async Task FailedAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, string cause, Exception? error, CancellationToken cancellation)
+    private async Task FailedAsync(
+        ModelDefinition model,
+        IReadOnlyList<DirtyWindow> windows,
+        string cause,
+        Exception? error,
+        CancellationToken cancellation
+    )
     {
         passState.Failed($"{model.Name}: {cause}");
         var attempts = windows[0].Attempts + 1;
         // The first failure and the last; those between say nothing new.
         if (attempts == 1)
-            log.LogError(error, "Windows {From} to {To} of {Model} were not computed: {Cause}; they are tried again.", windows[^1].Start, windows[0].Start, model.Name, cause);
+        {
+            log.LogError(
+                error,
+                "Windows {From} to {To} of {Model} were not computed: {Cause}; they are tried again.",
+                windows[^1].Start,
+                windows[0].Start,
+                model.Name,
+                cause
+            );
+        }
         else if (attempts == WindowLedger.AttemptsBeforeSetAside)
-            log.LogError("The window {Start} of {Model} is set aside after {Attempts} tries: {Cause}", windows[0].Start, model.Name, attempts, cause);
+        {
+            log.LogError(
+                "The window {Start} of {Model} is set aside after {Attempts} tries: {Cause}",
+                windows[0].Start,
+                model.Name,
+                attempts,
+                cause
+            );
+        }
+
         await ledger.FailAsync(model.Id, windows, cause, cancellation);
     }
 
     private async Task MarkCoarseAsync(ModelDefinition model, IReadOnlyList<DirtyWindow> windows, CancellationToken cancellation)
     {
-        var coarse = from window in windows
-                     from length in CoarseWindows.Above(model.Window)
-                     group window.Reasons by (CoarseWindows.Holding(window.Start, length).Start, length) into marked
-                     select (marked.Key, Reasons: marked.Aggregate(DirtyReason.None, (all, reasons) => all | reasons));
-        foreach (var group in coarse.GroupBy(window => window.Reasons)) await ledger.MarkAsync(model.Id, group.Select(window => window.Key), group.Key, cancellation);
+        var coarse =
+            from window in windows
+            from length in CoarseWindows.Above(model.Window)
+            group window.Reasons by (CoarseWindows.Holding(window.Start, length).Start, length) into marked
+            select (marked.Key, Reasons: marked.Aggregate(DirtyReason.None, (all, reasons) => all | reasons));
+        foreach (var group in coarse.GroupBy(window => window.Reasons))
+            await ledger.MarkAsync(model.Id, group.Select(window => window.Key), group.Key, cancellation);
     }
 }

@@ -10,20 +10,38 @@ public sealed class WindowPassState(TimeProvider time)
     {
         get
         {
-            lock (_lock) return _snapshot;
+            lock (_lock)
+                return _snapshot;
         }
     }
 
     public void Computed(int windows, TimeSpan duration)
     {
-        lock (_lock) _snapshot = _snapshot with { Windows = _snapshot.Windows + windows, LastBatch = windows, LastDuration = duration, LastAt = time.GetUtcNow() };
+        lock (_lock)
+        {
+            _snapshot = _snapshot with
+            {
+                Windows = _snapshot.Windows + windows,
+                LastBatch = windows,
+                LastDuration = duration,
+                LastAt = time.GetUtcNow(),
+            };
+        }
     }
 
     public void Failed(string error)
     {
-        lock (_lock) _snapshot = _snapshot with { LastError = error, LastErrorAt = time.GetUtcNow() };
+        lock (_lock)
+            _snapshot = _snapshot with { LastError = error, LastErrorAt = time.GetUtcNow() };
     }
 }
 
 /// <summary>Counts and times of the window pass.</summary>
-public sealed record WindowPassSnapshot(long Windows, int LastBatch, TimeSpan LastDuration, DateTimeOffset? LastAt, string? LastError, DateTimeOffset? LastErrorAt);
+public sealed record WindowPassSnapshot(
+    long Windows,
+    int LastBatch,
+    TimeSpan LastDuration,
+    DateTimeOffset? LastAt,
+    string? LastError,
+    DateTimeOffset? LastErrorAt
+);

@@ -41,38 +41,61 @@ public sealed class MultivariateCalculator(ReferenceShapes shapes, RowSamples sa
     /// <inheritdoc/>
     public bool IncludesOpenWindows => false;
 
-    public async Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation)
+    public async Task CalculateAsync(
+        ModelDefinition model,
+        IReadOnlyList<MetricWindow> windows,
+        List<MetricPoint> points,
+        CancellationToken cancellation
+    )
     {
-        if (windows.Count == 0 || await shapes.FindAsync(model, cancellation) is not { } shape) return;
+        if (windows.Count == 0 || await shapes.FindAsync(model, cancellation) is not { } shape)
+            return;
         foreach (var run in ConsecutiveWindows.Split(windows, maximum: 64))
         {
-            var byWindow = await samples.WindowsAsync(model, run[0].Start, run[^1].End, run[0].Length, shape.Features.Features, MostRows, cancellation);
+            var byWindow = await samples.WindowsAsync(
+                model,
+                run[0].Start,
+                run[^1].End,
+                run[0].Length,
+                shape.Features.Features,
+                MostRows,
+                cancellation
+            );
             foreach (var (window, sample) in byWindow)
             {
-                if (window < 0 || window >= run.Count) continue;
+                if (window < 0 || window >= run.Count)
+                    continue;
                 AddWindow(shape, sample, IsClassified(model, run[window]), new MetricSink(points, run[window], ProfileScope.All));
             }
         }
     }
 
     private bool IsClassified(ModelDefinition model, MetricWindow window) =>
-        window.Length > model.Window || window.Length >= CoarseWindows.Day || (window.Length >= ShortestToClassify && time.GetUtcNow() - window.End <= Recent + model.AllowedLateness);
+        window.Length > model.Window
+        || window.Length >= CoarseWindows.Day
+        || (window.Length >= ShortestToClassify && time.GetUtcNow() - window.End <= Recent + model.AllowedLateness);
 
     private static void AddWindow(ReferenceShape shape, RowSample sample, bool isClassified, MetricSink sink)
     {
         var table = sample.ToTable();
         sink.Add(MultivariateMetrics.Pca, shape.Reconstruct(table));
-        if (sample.Rows >= MetricSink.MinimumRows) sink.Add(MultivariateMetrics.PcaReference, shape.Band(sample.Rows));
-        if (!isClassified) return;
+        if (sample.Rows >= MetricSink.MinimumRows)
+            sink.Add(MultivariateMetrics.PcaReference, shape.Band(sample.Rows));
+        if (!isClassified)
+            return;
         if (sample.Rows < LeastRowsToClassify)
         {
-            sink.Add(MultivariateMetrics.DomainClassifier, Estimate.Insufficient(shape.Rows.Rows, sample.Rows, $"{LeastRowsToClassify} rows are needed"));
+            sink.Add(
+                MultivariateMetrics.DomainClassifier,
+                Estimate.Insufficient(shape.Rows.Rows, sample.Rows, $"{LeastRowsToClassify} rows are needed")
+            );
             return;
         }
 
         var drift = DomainClassifier.Measure(shape.Rows, table, folds: Folds, maximumRows: MostRows);
         sink.Add(MultivariateMetrics.DomainClassifier, drift.RocAuc);
-        if (!drift.RocAuc.IsOk) return;
+        if (!drift.RocAuc.IsOk)
+            return;
         foreach (var culprit in drift.Culprits.Where(culprit => culprit.Share > 0).Take(MostCulprits))
             sink.Add(MultivariateMetrics.Importance, Estimate.Of(culprit.Share, shape.Rows.Rows, sample.Rows), culprit.Feature);
     }

@@ -7,8 +7,8 @@ using Plumbline.Statistics.Trees;
 namespace Plumbline.Monitoring.Multivariate;
 
 /// <summary>
-/// The reference as multivariate measures see it: rows for the domain classifier, and principal components fitted to one half with the other
-/// half's reconstruction error as what "no drift" looks like (of its own half the error would flatter). Immutable.
+/// The reference as multivariate measures see it: rows for the domain classifier, and principal components fitted to one half with the
+/// other half's reconstruction error as what "no drift" looks like (of its own half the error would flatter). Immutable.
 /// </summary>
 public sealed class ReferenceShape
 {
@@ -40,5 +40,8 @@ public sealed class ReferenceShape
     public Estimate Reconstruct(FeatureTable current) => _components.Measure(current).Error;
 
     /// <summary>The reference's own error, with the range in which that of so many of its rows lies in 95 % of cases.</summary>
-    public Estimate Band(long rows) => Estimate.Of(_error, _heldOut, rows).With(Confidence.Normal(_error, _deviation * Math.Sqrt((1.0 / rows) + (1.0 / _heldOut))).Clip(0, double.MaxValue));
+    public Estimate Band(long rows) =>
+        Estimate
+            .Of(_error, _heldOut, rows)
+            .With(Confidence.Normal(_error, _deviation * Math.Sqrt((1.0 / rows) + (1.0 / _heldOut))).Clip(0, double.MaxValue));
 }

@@ -5,7 +5,9 @@ using Plumbline.Registry.Models;
 
 namespace Plumbline.Monitoring.Multivariate;
 
-/// <summary>The shape of every model's reference: made once per reference when a window first needs it, and again after a restart.</summary>
+/// <summary>
+/// The shape of every model's reference: made once per reference when a window first needs it, and again after a restart.
+/// </summary>
 public sealed class ReferenceShapes(RowSamples samples, BaselineCatalog baselines)
 {
     /// <summary>Rows of a reference that can be compared; half of them are held out.</summary>
@@ -21,11 +23,17 @@ public sealed class ReferenceShapes(RowSamples samples, BaselineCatalog baseline
     /// <summary>The shape of a model's reference; null without a reference, with too few rows or no usable feature.</summary>
     public async Task<ReferenceShape?> FindAsync(ModelDefinition model, CancellationToken cancellation)
     {
-        if (baselines.Find(model) is not { } baseline || baseline.Rows < LeastRows) return null;
+        if (baselines.Find(model) is not { } baseline || baseline.Rows < LeastRows)
+            return null;
         var features = FeatureSelection.Of(model, baseline);
-        if (features.Features.IsEmpty) return null;
+        if (features.Features.IsEmpty)
+            return null;
         return await _shapes.GetAsync(
-            model.Id, (baseline.Generation, features.Key), () => MakeAsync(model, baseline, features), cancellation);
+            model.Id,
+            (baseline.Generation, features.Key),
+            () => MakeAsync(model, baseline, features),
+            cancellation
+        );
     }
 
     /// <summary>Forgets a deleted model's shape.</summary>
@@ -33,9 +41,20 @@ public sealed class ReferenceShapes(RowSamples samples, BaselineCatalog baseline
 
     private async Task<ReferenceShape> MakeAsync(ModelDefinition model, Baseline baseline, FeatureSelection features)
     {
-        var sample = await samples.ReferenceAsync(model, baseline, features.Features, 2 * MostRows, onlyLabelled: false, CancellationToken.None);
+        var sample = await samples.ReferenceAsync(
+            model,
+            baseline,
+            features.Features,
+            2 * MostRows,
+            onlyLabelled: false,
+            CancellationToken.None
+        );
         // The rows come in random order: the first half is as good as any.
         var half = sample.Rows / 2;
-        return new ReferenceShape(features, sample.Select([.. Enumerable.Range(0, half)]).ToTable(), sample.Select([.. Enumerable.Range(half, sample.Rows - half)]).ToTable());
+        return new ReferenceShape(
+            features,
+            sample.Select([.. Enumerable.Range(0, half)]).ToTable(),
+            sample.Select([.. Enumerable.Range(half, sample.Rows - half)]).ToTable()
+        );
     }
 }

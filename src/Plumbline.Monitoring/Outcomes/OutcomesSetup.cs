@@ -16,9 +16,14 @@ public static class OutcomesSetup
         routes.MapThresholds();
     }
 
-    public static IServiceCollection AddOutcomes(this IServiceCollection services) => services
-        .AddSingleton<SignalGroups>().AddSingleton<SignalReport>().AddSingleton<IEventCalculator, SignalCalculator>()
-        .AddSingleton<ThresholdAdvisor>().AddSingleton<FleetCosts>().AddSingleton<IEventCalculator, CostCalculator>()
-        .AddSingleton<LabelMaturityReader>()
-        .AddModelRemoval<LabelMaturityReader>((maturity, model) => maturity.Forget(model.Id));
+    public static IServiceCollection AddOutcomes(this IServiceCollection services) =>
+        services
+            .AddSingleton<SignalGroups>()
+            .AddSingleton<SignalReport>()
+            .AddSingleton<IEventCalculator, SignalCalculator>()
+            .AddSingleton<ThresholdAdvisor>()
+            .AddSingleton<FleetCosts>()
+            .AddSingleton<IEventCalculator, CostCalculator>()
+            .AddSingleton<LabelMaturityReader>()
+            .AddModelRemoval<LabelMaturityReader>((maturity, model) => maturity.Forget(model.Id));
 }

@@ -19,33 +19,80 @@ public static class OutputMetrics
 
     public static IReadOnlyList<MetricDefinition> All { get; } =
     [
-        new(MissingRate, MetricLayer.Outputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Requests with status ok and no answer (null, absent, NaN, None), divided by requests with status ok: a model that answers NaN is running and of no use.", "Wilson")
+        new(
+            MissingRate,
+            MetricLayer.Outputs,
+            "share",
+            "[0, 1]",
+            MetricDirection.LowerIsBetter,
+            "Requests with status ok and no answer (null, absent, NaN, None), divided by requests with status ok: a model that answers NaN is running and of no use.",
+            "Wilson"
+        )
         {
             Title = "Missing answers",
             Floor = new(0.02, Least: 0.01),
         },
-        new(Share, MetricLayer.Outputs, "share", "[0, 1]", MetricDirection.Neutral, "Predictions of the class, divided by all predictions that have one. One point per class.", "Wilson")
+        new(
+            Share,
+            MetricLayer.Outputs,
+            "share",
+            "[0, 1]",
+            MetricDirection.Neutral,
+            "Predictions of the class, divided by all predictions that have one. One point per class.",
+            "Wilson"
+        )
         {
             Title = "Share of answers",
             Floor = new(0.1, Least: 0.01),
         },
-        new(TopShare, MetricLayer.Outputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "The largest share of a predicted class: 0.4 says that 40 % of the requests fall into one class.", "Wilson")
+        new(
+            TopShare,
+            MetricLayer.Outputs,
+            "share",
+            "[0, 1]",
+            MetricDirection.LowerIsBetter,
+            "The largest share of a predicted class: 0.4 says that 40 % of the requests fall into one class.",
+            "Wilson"
+        )
         {
             Title = "Share of the commonest answer",
             Floor = new(0.1),
         },
-        new(EffectiveClasses, MetricLayer.Outputs, "classes", "[1, K]", MetricDirection.HigherIsBetter, "exp of the entropy (nats) of the predicted class shares: how many equally frequent classes would be as diverse.")
+        new(
+            EffectiveClasses,
+            MetricLayer.Outputs,
+            "classes",
+            "[1, K]",
+            MetricDirection.HigherIsBetter,
+            "exp of the entropy (nats) of the predicted class shares: how many equally frequent classes would be as diverse."
+        )
         {
             Title = "Effective classes",
         },
-        new(Confidence, MetricLayer.Outputs, "probability", "[0, 1]", MetricDirection.HigherIsBetter, "Mean of the highest class probability.", "normal")
+        new(
+            Confidence,
+            MetricLayer.Outputs,
+            "probability",
+            "[0, 1]",
+            MetricDirection.HigherIsBetter,
+            "Mean of the highest class probability.",
+            "normal"
+        )
         {
             Title = "Confidence",
             Heading = "confidence",
             Floor = new(0.05),
             SegmentColumn = 70,
         },
-        new(Entropy, MetricLayer.Outputs, "", "[0, 1]", MetricDirection.LowerIsBetter, "Mean entropy of the class probabilities of a prediction, divided by ln K.", "normal")
+        new(
+            Entropy,
+            MetricLayer.Outputs,
+            "",
+            "[0, 1]",
+            MetricDirection.LowerIsBetter,
+            "Mean entropy of the class probabilities of a prediction, divided by ln K.",
+            "normal"
+        )
         {
             Title = "Entropy",
             Floor = new(0.05),
@@ -55,7 +102,14 @@ public static class OutputMetrics
             Title = "Mean answer",
             Floor = new(0.15, IsRelative: true),
         },
-        new(StandardDeviation, MetricLayer.Outputs, "", "[0, ∞)", MetricDirection.Neutral, "Standard deviation (divisor n) of the predicted number; regression only. Near zero, the model is stuck.")
+        new(
+            StandardDeviation,
+            MetricLayer.Outputs,
+            "",
+            "[0, ∞)",
+            MetricDirection.Neutral,
+            "Standard deviation (divisor n) of the predicted number; regression only. Near zero, the model is stuck."
+        )
         {
             Title = "Spread of the answers",
         },

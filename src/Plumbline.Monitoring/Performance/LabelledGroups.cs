@@ -32,7 +32,9 @@ public sealed record LabelledGroup
     /// <summary>In the order of the classes asked for; empty when not asked for or not given.</summary>
     public required double[] Probabilities { get; init; }
 
-    /// <summary>What the decision is about is worth: see <see cref="DecisionCost.ValueFeature"/>. 1 when not asked for or not given.</summary>
+    /// <summary>
+    /// What the decision is about is worth: see <see cref="DecisionCost.ValueFeature"/>. 1 when not asked for or not given.
+    /// </summary>
     public double Value { get; init; } = 1;
 
     public required long Count { get; init; }
@@ -44,7 +46,10 @@ public sealed record LabelledGroup
 /// </summary>
 public sealed class LabelledGroups(IColumnStore store, ModelTables tables, SegmentValues segmentValues)
 {
-    /// <summary>Rows of a run with ground truth above which scores are rounded to 1e-5 before grouping, so that memory stays bounded (the effect on ROC AUC is below 1e-5).</summary>
+    /// <summary>
+    /// Rows of a run with ground truth above which scores are rounded to 1e-5 before grouping, so that memory stays bounded (the effect on
+    /// ROC AUC is below 1e-5).
+    /// </summary>
     public const long ExactRows = 500_000;
 
     /// <summary>Groups of the windows [from, from + length), [from + length, ..) up to <paramref name="to"/>.</summary>
@@ -53,11 +58,21 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
     /// <param name="to">Exclusive.</param>
     /// <param name="length">Length of the windows.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    /// <param name="allAnswers">True: predictions that wait for ground truth come with their answer and score too, where they otherwise are only counted.</param>
-    /// <param name="withProbabilities">False: a model of several classes comes without its probabilities, which are the larger part of what is read.</param>
+    /// <param name="allAnswers">True: predictions that wait for ground truth come with their answer and score too, where they otherwise are
+    /// only counted.</param>
+    /// <param name="withProbabilities">False: a model of several classes comes without its probabilities, which are the larger part of what
+    /// is read.</param>
     /// <param name="valueOf">A numeric feature whose value the rows bring with them; null for none.</param>
     public async Task<IReadOnlyList<LabelledGroup>> ReadAsync(
-        ModelDefinition model, DateTimeOffset from, DateTimeOffset to, TimeSpan length, CancellationToken cancellation, bool allAnswers = false, bool withProbabilities = true, FeatureDefinition? valueOf = null)
+        ModelDefinition model,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        TimeSpan length,
+        CancellationToken cancellation,
+        bool allAnswers = false,
+        bool withProbabilities = true,
+        FeatureDefinition? valueOf = null
+    )
     {
         // A model that was declared but has no event yet has no tables yet, and its page may be open all the same.
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
@@ -65,36 +80,49 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
         var rounded = await CountAsync(model, allAnswers, from, to, cancellation) > ExactRows;
         var known = await segmentValues.KnownAsync(model, cancellation);
         var groups = new List<LabelledGroup>();
-        using var rows = await store.QueryAsync(Statement(model, classes, new Reading(from, to, length, rounded, allAnswers, valueOf)), cancellation);
+        using var rows = await store.QueryAsync(
+            Statement(model, classes, new Reading(from, to, length, rounded, allAnswers, valueOf)),
+            cancellation
+        );
         while (rows.Read())
         {
             var window = (int)rows.ReadInt64();
             var version = rows.ReadString();
             var values = new string?[known.Count];
-            for (var i = 0; i < values.Length; i++) values[i] = SegmentTexts.ToldApart(rows.ReadNullableString(), known[i]);
-            groups.Add(new LabelledGroup
-            {
-                Window = window,
-                Version = version,
-                Segments = values,
-                HasGroundTruth = rows.ReadByte() != 0,
-                GroundTruth = rows.ReadString(),
-                GroundTruthValue = rows.ReadDouble(),
-                Prediction = rows.ReadString(),
-                PredictionValue = rows.ReadDouble(),
-                Score = rows.ReadDouble(),
-                Probabilities = rows.ReadDoubleArray(),
-                Value = rows.ReadDouble(),
-                Count = (long)rows.ReadUInt64(),
-            });
+            for (var i = 0; i < values.Length; i++)
+                values[i] = SegmentTexts.ToldApart(rows.ReadNullableString(), known[i]);
+            groups.Add(
+                new LabelledGroup
+                {
+                    Window = window,
+                    Version = version,
+                    Segments = values,
+                    HasGroundTruth = rows.ReadByte() != 0,
+                    GroundTruth = rows.ReadString(),
+                    GroundTruthValue = rows.ReadDouble(),
+                    Prediction = rows.ReadString(),
+                    PredictionValue = rows.ReadDouble(),
+                    Score = rows.ReadDouble(),
+                    Probabilities = rows.ReadDoubleArray(),
+                    Value = rows.ReadDouble(),
+                    Count = (long)rows.ReadUInt64(),
+                }
+            );
         }
 
         return groups;
     }
 
-    private async Task<long> CountAsync(ModelDefinition model, bool allAnswers, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    private async Task<long> CountAsync(
+        ModelDefinition model,
+        bool allAnswers,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellation
+    )
     {
-        var text = $"SELECT count() FROM {(allAnswers ? ModelTables.Predictions(model.Id) : ModelTables.MatchedAny(model.Id))} WHERE timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}}";
+        var text =
+            $"SELECT count() FROM {(allAnswers ? ModelTables.Predictions(model.Id) : ModelTables.MatchedAny(model.Id))} WHERE timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}}";
         using var rows = await store.QueryAsync(new SqlStatement(text, new("from", from), new("to", to)), cancellation);
         return rows.Read() ? (long)rows.ReadUInt64() : 0;
     }
@@ -103,18 +131,28 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
     {
         var answered = reading.AllAnswers ? "1" : "m.known";
         var score = reading.Rounded ? "round(p.score, 5)" : "p.score";
-        var probabilities = classes.Count == 0 ? "CAST([], 'Array(Float64)')" : $"if({answered} AND length(p.probabilities) > 0, arrayMap(c -> p.probabilities[c], {{classes:Array(String)}}), CAST([], 'Array(Float64)'))";
+        var probabilities =
+            classes.Count == 0
+                ? "CAST([], 'Array(Float64)')"
+                : $"if({answered} AND length(p.probabilities) > 0, arrayMap(c -> p.probabilities[c], {{classes:Array(String)}}), CAST([], 'Array(Float64)'))";
         // What is worth nothing known is worth what a cost matrix without a value feature says.
-        var value = reading.ValueOf is { Type: FeatureType.Numeric } feature ? $"if(isFinite(p.{feature.Column}), p.{feature.Column}, 1)" : "toFloat64(1)";
+        var value = reading.ValueOf is { Type: FeatureType.Numeric } feature
+            ? $"if(isFinite(p.{feature.Column}), p.{feature.Column}, 1)"
+            : "toFloat64(1)";
         var text = $$"""
-            SELECT intDiv(toInt64(toUnixTimestamp64Milli(p.timestamp)) - {start:Int64}, {length:Int64}) AS w, {{VersionTexts.Expression(model, "p.version")}} AS version,
+            SELECT intDiv(toInt64(toUnixTimestamp64Milli(p.timestamp)) - {start:Int64}, {length:Int64}) AS w, {{VersionTexts.Expression(
+                model,
+                "p.version"
+            )}} AS version,
                 {{string.Concat(SegmentTexts.Columns(model).Select(column => column + ", "))}}
                 m.known AS known, if(m.known, m.value, '') AS value, if(m.known, m.value_number, nan) AS value_number,
                 if({{answered}}, p.prediction, '') AS prediction, if({{answered}}, p.prediction_value, nan) AS prediction_value,
                 if({{answered}}, {{score}}, nan) AS score, {{probabilities}} AS probabilities, {{value}} AS row_value, count() AS c
             FROM (SELECT * FROM {{ModelTables.Predictions(model.Id)}}
                   WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
-                    AND role = 'primary' AND status = 'ok' AND {{(model.Task == ModelTask.Regression ? "NOT isNaN(prediction_value)" : "prediction != ''")}}) AS p
+                    AND role = 'primary' AND status = 'ok' AND {{(
+                model.Task == ModelTask.Regression ? "NOT isNaN(prediction_value)" : "prediction != ''"
+            )}}) AS p
             LEFT JOIN (SELECT id_hash, prediction_id, value, value_number, toUInt8(1) AS known FROM {{ModelTables.Matched(model.Id)}}
                   WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
                     {{(model.Task == ModelTask.Regression ? "AND NOT isNaN(value_number)" : "")}}) AS m
@@ -123,12 +161,23 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
             """;
         var parameters = new List<SqlParameter>
         {
-            new("start", reading.From.ToUnixTimeMilliseconds()), new("length", (long)reading.Length.TotalMilliseconds), new("from", reading.From), new("to", reading.To),
+            new("start", reading.From.ToUnixTimeMilliseconds()),
+            new("length", (long)reading.Length.TotalMilliseconds),
+            new("from", reading.From),
+            new("to", reading.To),
         };
         parameters.AddRange(VersionTexts.Parameters(model));
-        if (classes.Count > 0) parameters.Add(new("classes", classes));
+        if (classes.Count > 0)
+            parameters.Add(new("classes", classes));
         return new SqlStatement(text, parameters);
     }
 
-    private sealed record Reading(DateTimeOffset From, DateTimeOffset To, TimeSpan Length, bool Rounded, bool AllAnswers, FeatureDefinition? ValueOf);
+    private sealed record Reading(
+        DateTimeOffset From,
+        DateTimeOffset To,
+        TimeSpan Length,
+        bool Rounded,
+        bool AllAnswers,
+        FeatureDefinition? ValueOf
+    );
 }

@@ -46,18 +46,37 @@ public sealed class OutcomeReader(LabelledGroups labelled)
     /// <param name="version">Version, or empty for all.</param>
     /// <param name="segment"><c>key=value</c>, or empty for all rows.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public async Task<OutcomePicture> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, string version, string segment, CancellationToken cancellation)
+    public async Task<OutcomePicture> ReadAsync(
+        ModelDefinition model,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        string version,
+        string segment,
+        CancellationToken cancellation
+    )
     {
         var groups = await labelled.ReadAsync(model, from, to, to - from, cancellation);
         var classes = ScopeOutcomes.ClassesOf(model, groups);
         var outcomes = new ScopeOutcomes(model, classes);
-        foreach (var group in groups.Where(group => ScopeOutcomes.ScopesOf(model, group).Any(scope => scope.Version == version && scope.Segment == segment)))
+        foreach (
+            var group in groups.Where(group =>
+                ScopeOutcomes.ScopesOf(model, group).Any(scope => scope.Version == version && scope.Segment == segment)
+            )
+        )
+        {
             outcomes.Add(group);
+        }
+
         var picture = new OutcomePicture { Predictions = outcomes.Predictions, Labelled = outcomes.Labelled };
         return model.Task switch
         {
             ModelTask.Binary when outcomes.Binary() is { } binary => OfBinary(picture, model, binary, outcomes.BinaryScores()),
-            ModelTask.Multiclass when outcomes.Multiclass() is { } several => OfSeveral(picture, classes, several, outcomes.MulticlassScores()!),
+            ModelTask.Multiclass when outcomes.Multiclass() is { } several => OfSeveral(
+                picture,
+                classes,
+                several,
+                outcomes.MulticlassScores()!
+            ),
             _ => picture,
         };
     }
@@ -71,11 +90,16 @@ public sealed class OutcomeReader(LabelledGroups labelled)
         var probabilities = binary.LogLoss.IsOk;
         if (probabilities)
             bins.Add(scores);
-        double negatives = confusion.FalsePositive + confusion.TrueNegative, positives = confusion.TruePositive + confusion.FalseNegative;
+        double negatives = confusion.FalsePositive + confusion.TrueNegative,
+            positives = confusion.TruePositive + confusion.FalseNegative;
         return picture with
         {
             Classes = [positive, negative],
-            Confusion = [[(long)confusion.TruePositive, (long)confusion.FalseNegative], [(long)confusion.FalsePositive, (long)confusion.TrueNegative]],
+            Confusion =
+            [
+                [(long)confusion.TruePositive, (long)confusion.FalseNegative],
+                [(long)confusion.FalsePositive, (long)confusion.TrueNegative],
+            ],
             Roc = binary.RocAuc.IsOk ? Plumbline.Statistics.Performance.Roc.Curve(scores, CurvePoints) : [],
             RocAuc = binary.RocAuc,
             Operating = negatives > 0 && positives > 0 ? (confusion.FalsePositive / negatives, confusion.TruePositive / positives) : null,
@@ -84,12 +108,26 @@ public sealed class OutcomeReader(LabelledGroups labelled)
         };
     }
 
-    private static OutcomePicture OfSeveral(OutcomePicture picture, IReadOnlyList<string> classes, MulticlassPerformance several, MulticlassScores scores) => picture with
-    {
-        Classes = classes,
-        Confusion = [.. Enumerable.Range(0, classes.Count).Select(truth => (IReadOnlyList<long>)[.. Enumerable.Range(0, classes.Count).Select(answer => (long)several.Confusion[truth, answer])])],
-        RocAuc = several.RocAuc,
-        Calibration = several.ExpectedCalibrationError.IsOk ? [.. scores.Reliability().Where(bin => bin.Count > 0)] : [],
-        ExpectedCalibrationError = several.ExpectedCalibrationError,
-    };
+    private static OutcomePicture OfSeveral(
+        OutcomePicture picture,
+        IReadOnlyList<string> classes,
+        MulticlassPerformance several,
+        MulticlassScores scores
+    ) =>
+        picture with
+        {
+            Classes = classes,
+            Confusion =
+            [
+                .. Enumerable
+                    .Range(0, classes.Count)
+                    .Select(truth =>
+                        (IReadOnlyList<long>)
+                            [.. Enumerable.Range(0, classes.Count).Select(answer => (long)several.Confusion[truth, answer])]
+                    ),
+            ],
+            RocAuc = several.RocAuc,
+            Calibration = several.ExpectedCalibrationError.IsOk ? [.. scores.Reliability().Where(bin => bin.Count > 0)] : [],
+            ExpectedCalibrationError = several.ExpectedCalibrationError,
+        };
 }

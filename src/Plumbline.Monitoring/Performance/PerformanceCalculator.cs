@@ -11,7 +11,12 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
 {
     public IReadOnlyList<MetricDefinition> Metrics => PerformanceMetrics.All;
 
-    public async Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation)
+    public async Task CalculateAsync(
+        ModelDefinition model,
+        IReadOnlyList<MetricWindow> windows,
+        List<MetricPoint> points,
+        CancellationToken cancellation
+    )
     {
         foreach (var run in ConsecutiveWindows.Split(windows, maximum: 64))
         {
@@ -19,21 +24,28 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
             var classes = ScopeOutcomes.ClassesOf(model, groups);
             foreach (var window in groups.GroupBy(group => group.Window))
             {
-                if (window.Key < 0 || window.Key >= run.Count) continue;
-                foreach (var (scope, outcomes) in ByScope(model, classes, window)) AddPoints(outcomes, new MetricSink(points, run[window.Key], scope));
+                if (window.Key < 0 || window.Key >= run.Count)
+                    continue;
+                foreach (var (scope, outcomes) in ByScope(model, classes, window))
+                    AddPoints(outcomes, new MetricSink(points, run[window.Key], scope));
             }
         }
     }
 
     /// <summary>Distributes groups of rows to their scopes.</summary>
-    internal static Dictionary<ProfileScope, ScopeOutcomes> ByScope(ModelDefinition model, IReadOnlyList<string> classes, IEnumerable<LabelledGroup> groups)
+    internal static Dictionary<ProfileScope, ScopeOutcomes> ByScope(
+        ModelDefinition model,
+        IReadOnlyList<string> classes,
+        IEnumerable<LabelledGroup> groups
+    )
     {
         var scopes = new Dictionary<ProfileScope, ScopeOutcomes>();
         foreach (var group in groups)
         {
             foreach (var scope in ScopeOutcomes.ScopesOf(model, group))
             {
-                if (!scopes.TryGetValue(scope, out var outcomes)) scopes[scope] = outcomes = new ScopeOutcomes(model, classes);
+                if (!scopes.TryGetValue(scope, out var outcomes))
+                    scopes[scope] = outcomes = new ScopeOutcomes(model, classes);
                 outcomes.Add(group);
             }
         }
@@ -44,21 +56,56 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
     private static void AddPoints(ScopeOutcomes outcomes, MetricSink sink)
     {
         sink.Add(PerformanceMetrics.LabelCoverage, Wilson.Proportion(outcomes.Labelled, outcomes.Predictions));
-        if (outcomes.Labelled == 0) return;
-        if (outcomes.Classes.Count > 0) sink.Add(PerformanceMetrics.LabelsOutside, Wilson.Proportion(outcomes.Outside, outcomes.Labelled));
-        foreach (var truth in outcomes.Classes.Take(PerformanceMetrics.MostTruths)) sink.Add(PerformanceMetrics.TruthShare, Wilson.Proportion(outcomes.GroundTruths.GetValueOrDefault(truth), outcomes.Labelled), @class: truth);
-        if (outcomes.GroundTruthMean() is { } mean) sink.Add(PerformanceMetrics.TruthMean, mean);
+        if (outcomes.Labelled == 0)
+            return;
+        if (outcomes.Classes.Count > 0)
+            sink.Add(PerformanceMetrics.LabelsOutside, Wilson.Proportion(outcomes.Outside, outcomes.Labelled));
+        foreach (var truth in outcomes.Classes.Take(PerformanceMetrics.MostTruths))
+        {
+            sink.Add(
+                PerformanceMetrics.TruthShare,
+                Wilson.Proportion(outcomes.GroundTruths.GetValueOrDefault(truth), outcomes.Labelled),
+                @class: truth
+            );
+        }
+
+        if (outcomes.GroundTruthMean() is { } mean)
+            sink.Add(PerformanceMetrics.TruthMean, mean);
         if (outcomes.Binary() is { } binary)
-            AddClassification(sink, binary.Accuracy, binary.Precision, binary.Recall, binary.F1, binary.RocAuc, binary.LogLoss, binary.Brier, binary.ExpectedCalibrationError);
+        {
+            AddClassification(
+                sink,
+                binary.Accuracy,
+                binary.Precision,
+                binary.Recall,
+                binary.F1,
+                binary.RocAuc,
+                binary.LogLoss,
+                binary.Brier,
+                binary.ExpectedCalibrationError
+            );
+        }
+
         if (outcomes.Multiclass() is { } multiclass)
         {
-            AddClassification(sink, multiclass.Accuracy, multiclass.Precision, multiclass.Recall, multiclass.F1, multiclass.RocAuc, multiclass.LogLoss, multiclass.Brier, multiclass.ExpectedCalibrationError);
+            AddClassification(
+                sink,
+                multiclass.Accuracy,
+                multiclass.Precision,
+                multiclass.Recall,
+                multiclass.F1,
+                multiclass.RocAuc,
+                multiclass.LogLoss,
+                multiclass.Brier,
+                multiclass.ExpectedCalibrationError
+            );
             sink.Add(PerformanceMetrics.PrecisionAllClasses, multiclass.PrecisionOfKnown);
             sink.Add(PerformanceMetrics.RecallAllClasses, multiclass.RecallOfKnown);
             sink.Add(PerformanceMetrics.F1AllClasses, multiclass.F1OfKnown);
         }
 
-        if (outcomes.Regression() is not { } regression) return;
+        if (outcomes.Regression() is not { } regression)
+            return;
         sink.Add(PerformanceMetrics.Mae, regression.MeanAbsoluteError);
         sink.Add(PerformanceMetrics.Rmse, regression.RootMeanSquaredError);
         sink.Add(PerformanceMetrics.Mape, regression.MeanAbsolutePercentageError);
@@ -67,7 +114,17 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
         sink.Add(PerformanceMetrics.R2, regression.R2);
     }
 
-    private static void AddClassification(MetricSink sink, Estimate accuracy, Estimate precision, Estimate recall, Estimate f1, Estimate rocAuc, Estimate logLoss, Estimate brier, Estimate ece)
+    private static void AddClassification(
+        MetricSink sink,
+        Estimate accuracy,
+        Estimate precision,
+        Estimate recall,
+        Estimate f1,
+        Estimate rocAuc,
+        Estimate logLoss,
+        Estimate brier,
+        Estimate ece
+    )
     {
         sink.Add(PerformanceMetrics.Accuracy, accuracy);
         sink.Add(PerformanceMetrics.Precision, precision);

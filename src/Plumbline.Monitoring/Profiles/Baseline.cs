@@ -30,25 +30,32 @@ public sealed record Baseline
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>How the bins were made; another than <see cref="CurrentBinning"/> is made anew from the reference's rows, as a new generation.</summary>
+    /// <summary>
+    /// How the bins were made; another than <see cref="CurrentBinning"/> is made anew from the reference's rows, as a new generation.
+    /// </summary>
     public int Binning { get; init; } = CurrentBinning;
 
-    /// <summary>0: percentiles only, heavy values shared a bin with what lies above them. 1: a bin for every heavy value, finer tails.</summary>
+    /// <summary>
+    /// 0: percentiles only, heavy values shared a bin with what lies above them. 1: a bin for every heavy value, finer tails.
+    /// </summary>
     public const int CurrentBinning = 1;
 
     /// <summary>By feature name; includes @prediction and @score.</summary>
     public required FrozenDictionary<string, FeatureBaseline> Features { get; init; }
 
     /// <summary>
-    /// This baseline without the features that lie in another column of the model than in the reference's rows: while a feature gets another type, or was
-    /// dropped and has come again, there is nothing to compare its values with until the reference is made anew.
+    /// This baseline without the features that lie in another column of the model than in the reference's rows: while a feature gets
+    /// another type, or was dropped and has come again, there is nothing to compare its values with until the reference is made anew.
     /// </summary>
     public Baseline For(ModelDefinition model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return Features.Values.All(feature => feature.Fits(model))
             ? this
-            : this with { Features = Features.Where(entry => entry.Value.Fits(model)).ToFrozenDictionary(StringComparer.Ordinal) };
+            : this with
+            {
+                Features = Features.Where(entry => entry.Value.Fits(model)).ToFrozenDictionary(StringComparer.Ordinal),
+            };
     }
 }
 
@@ -57,13 +64,17 @@ public sealed record FeatureBaseline
 {
     public required string Feature { get; init; }
 
-    /// <summary>Number of the column that holds it in the reference's rows; null for answers, and where it was not written down yet.</summary>
+    /// <summary>
+    /// Number of the column that holds it in the reference's rows; null for answers, and where it was not written down yet.
+    /// </summary>
     public int? Ordinal { get; init; }
 
     /// <summary>True: <see cref="Edges"/> are the bins. False: <see cref="Categories"/> are.</summary>
     public required bool IsNumeric { get; init; }
 
-    /// <summary>Numeric: strictly ascending edges as <see cref="PercentileEdges"/> makes them; none when the reference has no finite value.</summary>
+    /// <summary>
+    /// Numeric: strictly ascending edges as <see cref="PercentileEdges"/> makes them; none when the reference has no finite value.
+    /// </summary>
     public ImmutableArray<double> Edges { get; init; } = [];
 
     /// <summary>Numeric: positions in <see cref="Edges"/> of the deciles' edges.</summary>
@@ -75,15 +86,18 @@ public sealed record FeatureBaseline
     /// <summary>Mean of the finite reference values; 0 without any.</summary>
     public double Mean { get; init; }
 
-    /// <summary>Standard deviation (divisor n) of the finite reference values; 0 without any, not finite when they are too large to be squared.</summary>
+    /// <summary>
+    /// Standard deviation (divisor n) of the finite reference values; 0 without any, not finite when they are too large to be squared.
+    /// </summary>
     public double StandardDeviation { get; init; }
 
     /// <summary>The reference's own counts in these bins.</summary>
     public required FeatureProfile Profile { get; init; }
 
     /// <summary>
-    /// True when the reference has nearly one value per row and no row resembles another: texts of which even the most frequent occur about once, or a counter (whole
-    /// numbers, nearly all different, close together). Every window has new values then, whatever the model sees, so nothing of it is compared with the reference.
+    /// True when the reference has nearly one value per row and no row resembles another: texts of which even the most frequent occur about
+    /// once, or a counter (whole numbers, nearly all different, close together). Every window has new values then, whatever the model sees,
+    /// so nothing of it is compared with the reference.
     /// </summary>
     public bool IsNearIdentifier { get; init; }
 
@@ -104,7 +118,9 @@ public sealed record FeatureBaseline
 
     /// <summary>True for categories of which the most frequent occur at most twice on average.</summary>
     internal static bool AreNearIdentifiers(FeatureProfile profile, int categories) =>
-        profile.Present >= LeastTexts && categories >= MaxCategories && profile.Bins[..categories].Sum(count => (long)count) <= 2L * categories;
+        profile.Present >= LeastTexts
+        && categories >= MaxCategories
+        && profile.Bins[..categories].Sum(count => (long)count) <= 2L * categories;
 
     /// <summary>True for whole numbers that are nearly all different and fill at least a quarter of their range.</summary>
     internal static bool AreCounter(ulong count, ulong whole, ulong different, double range) =>

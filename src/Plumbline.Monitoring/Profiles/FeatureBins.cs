@@ -7,7 +7,8 @@ namespace Plumbline.Monitoring.Profiles;
 /// <param name="Minimum">Smallest finite reference value; NaN when no value can be out of range.</param>
 /// <param name="Maximum">Largest finite reference value; NaN likewise.</param>
 /// <param name="Categories">Category of each bin; null when there are no bins.</param>
-/// <param name="HasOther">Whether the reference has values beyond the categories: only then <c>@other</c> must be told from <c>@unseen</c>.</param>
+/// <param name="HasOther">Whether the reference has values beyond the categories: only then <c>@other</c> must be told from
+/// <c>@unseen</c>.</param>
 public sealed record FeatureBins(
     int Baseline,
     bool IsNumeric,
@@ -15,13 +16,20 @@ public sealed record FeatureBins(
     double Minimum = double.NaN,
     double Maximum = double.NaN,
     IReadOnlyList<string>? Categories = null,
-    bool HasOther = false)
+    bool HasOther = false
+)
 {
     /// <summary>No bins: values are only counted as present or missing (and a number's moments are kept).</summary>
     public static FeatureBins None(bool isNumeric) => new(0, isNumeric);
 
     /// <summary>The frozen bins of a baseline.</summary>
-    public static FeatureBins Of(FeatureBaseline feature, int generation) => feature.IsNumeric
-        ? new(generation, IsNumeric: true, feature.Edges, feature.Profile.Minimum, feature.Profile.Maximum)
-        : new(generation, IsNumeric: false, Categories: feature.Categories, HasOther: feature.Profile.Bins[feature.Categories.Length] > 0);
+    public static FeatureBins Of(FeatureBaseline feature, int generation) =>
+        feature.IsNumeric
+            ? new(generation, IsNumeric: true, feature.Edges, feature.Profile.Minimum, feature.Profile.Maximum)
+            : new(
+                generation,
+                IsNumeric: false,
+                Categories: feature.Categories,
+                HasOther: feature.Profile.Bins[feature.Categories.Length] > 0
+            );
 }

@@ -58,21 +58,34 @@ public sealed record FeatureProfile
 
     public double SumOfSquares { get; init; }
 
-    /// <summary>Numeric: edges + 1 counts. Categorical: one per category of the baseline, then <c>@other</c>, then <c>@unseen</c>; the predicted class without a baseline: one per class of the model. Empty when there are no bins (text, or no baseline).</summary>
+    /// <summary>
+    /// Numeric: edges + 1 counts. Categorical: one per category of the baseline, then <c>@other</c>, then <c>@unseen</c>; the predicted
+    /// class without a baseline: one per class of the model. Empty when there are no bins (text, or no baseline).
+    /// </summary>
     public required ulong[] Bins { get; init; }
 
     /// <summary>Mean of the present values; null without any.</summary>
     public double? Mean => Present == 0 || double.IsNaN(Minimum) ? null : Sum / Present;
 
-    /// <summary>Adds the counts of another profile of the same feature and baseline; the window grows to cover both, the scope is the first one's.</summary>
-    /// <exception cref="ArgumentException">Another feature or baseline, or another number of a baseline's bins: such counts cannot be added.</exception>
+    /// <summary>
+    /// Adds the counts of another profile of the same feature and baseline; the window grows to cover both, the scope is the first one's.
+    /// </summary>
+    /// <exception cref="ArgumentException">Another feature or baseline, or another number of a baseline's bins: such counts cannot be
+    /// added.</exception>
     public FeatureProfile Add(FeatureProfile other)
     {
         // Bins of no baseline are the model's classes, of which new ones come at the end: the shorter side has none of them.
         if (other.Feature != Feature || other.Baseline != Baseline || (other.Bins.Length != Bins.Length && Baseline != 0))
-            throw new ArgumentException($"Profiles of '{Feature}' (baseline {Baseline}, {Bins.Length} bins) and '{other.Feature}' ({other.Baseline}, {other.Bins.Length}) cannot be added.", nameof(other));
+        {
+            throw new ArgumentException(
+                $"Profiles of '{Feature}' (baseline {Baseline}, {Bins.Length} bins) and '{other.Feature}' ({other.Baseline}, {other.Bins.Length}) cannot be added.",
+                nameof(other)
+            );
+        }
+
         var bins = new ulong[Math.Max(Bins.Length, other.Bins.Length)];
-        for (var i = 0; i < bins.Length; i++) bins[i] = (i < Bins.Length ? Bins[i] : 0) + (i < other.Bins.Length ? other.Bins[i] : 0);
+        for (var i = 0; i < bins.Length; i++)
+            bins[i] = (i < Bins.Length ? Bins[i] : 0) + (i < other.Bins.Length ? other.Bins[i] : 0);
         return this with
         {
             WindowStart = other.WindowStart < WindowStart ? other.WindowStart : WindowStart,
@@ -92,5 +105,8 @@ public sealed record FeatureProfile
         };
     }
 
-    private static double MinIgnoringNaN(double a, double b) => double.IsNaN(a) ? b : double.IsNaN(b) ? a : Math.Min(a, b);
+    private static double MinIgnoringNaN(double a, double b) =>
+        double.IsNaN(a) ? b
+        : double.IsNaN(b) ? a
+        : Math.Min(a, b);
 }

@@ -49,9 +49,10 @@ internal sealed class ProfileColumn
     public IReadOnlyList<SqlParameter> Parameters { get; }
 
     /// <summary>The aggregate of one group: (sub-bin counts, minimum, maximum, sum, sum of squares).</summary>
-    public string Aggregate => _value is null
-        ? $"({_counts}, toFloat64(0), toFloat64(0), toFloat64(0), toFloat64(0))"
-        : $"({_counts}, minIf({_value}, isFinite({_value})), maxIf({_value}, isFinite({_value})), sumIf({_value}, isFinite({_value})), sumIf({_value} * {_value}, isFinite({_value})))";
+    public string Aggregate =>
+        _value is null
+            ? $"({_counts}, toFloat64(0), toFloat64(0), toFloat64(0), toFloat64(0))"
+            : $"({_counts}, minIf({_value}, isFinite({_value})), maxIf({_value}, isFinite({_value})), sumIf({_value}, isFinite({_value})), sumIf({_value} * {_value}, isFinite({_value})))";
 
     /// <summary>A number: NaN is missing. <paramref name="value"/> is an expression over the table's columns of type Float64.</summary>
     public static ProfileColumn OfNumber(int index, string feature, string value, FeatureBins bins)
@@ -78,10 +79,18 @@ internal sealed class ProfileColumn
         double[] borders = [double.NegativeInfinity, .. finite, double.PositiveInfinity];
         var parameter = string.Create(CultureInfo.InvariantCulture, $"{{b{index}:Array(Float64)}}");
         // roundDown finds the border by binary search; transform turns it into its number, and NaN, which is no border, into the last one.
-        var counts = string.Create(CultureInfo.InvariantCulture,
-            $"countResample(0, {borders.Length + 1}, 1)(transform(roundDown({value}, {parameter}), {parameter}, arrayMap(i -> toUInt16(i), range({borders.Length})), toUInt16({borders.Length})))");
-        return new ProfileColumn(feature, bins.Baseline, Numeric, counts, value,
-            [new(string.Create(CultureInfo.InvariantCulture, $"b{index}"), borders)])
+        var counts = string.Create(
+            CultureInfo.InvariantCulture,
+            $"countResample(0, {borders.Length + 1}, 1)(transform(roundDown({value}, {parameter}), {parameter}, arrayMap(i -> toUInt16(i), range({borders.Length})), toUInt16({borders.Length})))"
+        );
+        return new ProfileColumn(
+            feature,
+            bins.Baseline,
+            Numeric,
+            counts,
+            value,
+            [new(string.Create(CultureInfo.InvariantCulture, $"b{index}"), borders)]
+        )
         {
             Bins = bins.Edges is null ? 0 : bins.Edges.Count + 1,
             FirstBinParts = bins.Edges is { Count: > 0 } ? finite.Count(border => border < bins.Edges[0]) : finite.Count,
@@ -97,7 +106,14 @@ internal sealed class ProfileColumn
     /// <param name="bins">The categories.</param>
     /// <param name="referenceValues">A query that gives every value of the reference, to tell other from unseen.</param>
     /// <param name="collective">Whether the profile has the bins <c>@other</c> and <c>@unseen</c>.</param>
-    public static ProfileColumn OfCategory(int index, string feature, string value, FeatureBins bins, string? referenceValues, bool collective = true)
+    public static ProfileColumn OfCategory(
+        int index,
+        string feature,
+        string value,
+        FeatureBins bins,
+        string? referenceValues,
+        bool collective = true
+    )
     {
         var missing = $"countIf(isNull({value}))";
         if (bins.Categories is null)
@@ -107,15 +123,32 @@ internal sealed class ProfileColumn
         var parameter = string.Create(CultureInfo.InvariantCulture, $"{{c{index}:Array(String)}}");
         // Everything here is a function of the value alone, so the engine evaluates it per entry of a column's dictionary, not per row.
         // That needs a result for null too: it is put with the unseen, and taken off again below.
-        var bin = count == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"toUInt16({unseen})")
-            : string.Create(CultureInfo.InvariantCulture, $"assumeNotNull(transform({value}, {parameter}, arrayMap(i -> toUInt16(i), range({count})), toUInt16({unseen})))");
+        var bin =
+            count == 0
+                ? string.Create(CultureInfo.InvariantCulture, $"toUInt16({unseen})")
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"assumeNotNull(transform({value}, {parameter}, arrayMap(i -> toUInt16(i), range({count})), toUInt16({unseen})))"
+                );
         if (bins.HasOther && referenceValues is not null)
-            bin += $" - ifNull({value} IN ({referenceValues} WHERE isNotNull({value}) AND NOT has({parameter}, assumeNotNull(toString({value})))), 0)";
+        {
+            bin +=
+                $" - ifNull({value} IN ({referenceValues} WHERE isNotNull({value}) AND NOT has({parameter}, assumeNotNull(toString({value})))), 0)";
+        }
+
         var all = string.Create(CultureInfo.InvariantCulture, $"countResample(0, {count + 2}, 1)(toUInt16({bin}))");
-        var counts = string.Create(CultureInfo.InvariantCulture, $"arrayConcat(arraySlice({all}, 1, {other + 1}), [toUInt64({all}[{unseen + 1}] - {missing}), {missing}])");
-        return new ProfileColumn(feature, bins.Baseline, Categorical, counts, value: null,
-            count == 0 ? [] : [new(string.Create(CultureInfo.InvariantCulture, $"c{index}"), bins.Categories)])
+        var counts = string.Create(
+            CultureInfo.InvariantCulture,
+            $"arrayConcat(arraySlice({all}, 1, {other + 1}), [toUInt64({all}[{unseen + 1}] - {missing}), {missing}])"
+        );
+        return new ProfileColumn(
+            feature,
+            bins.Baseline,
+            Categorical,
+            counts,
+            value: null,
+            count == 0 ? [] : [new(string.Create(CultureInfo.InvariantCulture, $"c{index}"), bins.Categories)]
+        )
         {
             Bins = collective ? count + 2 : count,
         };

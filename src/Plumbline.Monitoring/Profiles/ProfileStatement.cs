@@ -24,8 +24,8 @@ internal sealed record ProfileStatement
 
     /// <summary>The columns of the answer, in the order of <see cref="Select"/> and of the table profiles.</summary>
     public const string ResultColumns =
-        "window_start, window_end, version, segment_key, segment_value, feature, baseline, rows, present, missing, positive_infinity, negative_infinity, " +
-        "type_errors, out_of_range, minimum, maximum, sum, sum_of_squares, bins";
+        "window_start, window_end, version, segment_key, segment_value, feature, baseline, rows, present, missing, positive_infinity, negative_infinity, "
+        + "type_errors, out_of_range, minimum, maximum, sum, sum_of_squares, bins";
 
     /// <summary>Table with the columns of predictions.</summary>
     public required string Table { get; init; }
@@ -56,40 +56,48 @@ internal sealed record ProfileStatement
     public SqlStatement Select() => new(SelectText(), AllParameters([]));
 
     /// <summary>Computes the profiles and stores them; nothing leaves the engine.</summary>
-    public SqlStatement Insert(int modelId, DateTimeOffset computedAt) => new(
-        $"INSERT INTO profiles (model_id, computed_at, {ResultColumns}) SELECT {{model:UInt32}}, {{computed_at:DateTime64(3, 'UTC')}}, {ResultColumns} FROM ({SelectText()})",
-        AllParameters([new("model", modelId), new("computed_at", computedAt)]));
+    public SqlStatement Insert(int modelId, DateTimeOffset computedAt) =>
+        new(
+            $"INSERT INTO profiles (model_id, computed_at, {ResultColumns}) SELECT {{model:UInt32}}, {{computed_at:DateTime64(3, 'UTC')}}, {ResultColumns} FROM ({SelectText()})",
+            AllParameters([new("model", modelId), new("computed_at", computedAt)])
+        );
 
-    private string SelectText() => string.Create(CultureInfo.InvariantCulture, $$"""
-        SELECT toDateTime(window, 'UTC') AS window_start, toDateTime(window + {{WindowLength}}, 'UTC') AS window_end, toString(row_version) AS version,
-            segment_key, segment_value, feature, baseline, rows,
-            if(kind = 0, arraySum(finite), toUInt64(arraySum(counts) - counts[-1])) AS present,
-            toUInt64(counts[-1] - least(counts[-1], type_errors)) AS missing,
-            if(kind = 0, counts[-2], toUInt64(0)) AS positive_infinity,
-            if(kind = 0, counts[1], toUInt64(0)) AS negative_infinity,
-            if(error_index = 0, toUInt64(0), errors.2[error_index]) AS type_errors,
-            if(below > 0, finite[1], toUInt64(0)) + if(above > 0, finite[-1], toUInt64(0)) AS out_of_range,
-            if(kind = 0 AND present > 0, counted.2, nan) AS minimum,
-            if(kind = 0 AND present > 0, counted.3, nan) AS maximum,
-            counted.4 AS sum, counted.5 AS sum_of_squares,
-            multiIf(bin_count = 0, CAST([] AS Array(UInt64)),
-                kind = 1, arraySlice(counts, 1, bin_count),
-                bin_count = 1, [present],
-                arrayConcat([arraySum(arraySlice(finite, 1, first_parts))], arraySlice(finite, first_parts + 1, bin_count - 2),
-                    [arraySum(arraySlice(finite, first_parts + bin_count - 1))])) AS bins
-        FROM
-        (
-            SELECT window, row_version, segment_key, segment_value, rows, errors, counted, counted.1 AS counts, arraySlice(counts, 2, length(counts) - 3) AS finite,
-                feature, baseline, kind, bin_count, first_parts, below, above, indexOf(errors.1, feature) AS error_index
-            FROM ({{GroupsText()}}) AS groups
-            ARRAY JOIN all_counted AS counted, {features:Array(String)} AS feature, {baselines:Array(UInt32)} AS baseline, {kinds:Array(UInt8)} AS kind,
-                {bin_counts:Array(UInt16)} AS bin_count, {first_parts:Array(UInt8)} AS first_parts, {belows:Array(UInt8)} AS below, {aboves:Array(UInt8)} AS above
-        )
-        """);
+    private string SelectText() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            SELECT toDateTime(window, 'UTC') AS window_start, toDateTime(window + {{WindowLength}}, 'UTC') AS window_end, toString(row_version) AS version,
+                segment_key, segment_value, feature, baseline, rows,
+                if(kind = 0, arraySum(finite), toUInt64(arraySum(counts) - counts[-1])) AS present,
+                toUInt64(counts[-1] - least(counts[-1], type_errors)) AS missing,
+                if(kind = 0, counts[-2], toUInt64(0)) AS positive_infinity,
+                if(kind = 0, counts[1], toUInt64(0)) AS negative_infinity,
+                if(error_index = 0, toUInt64(0), errors.2[error_index]) AS type_errors,
+                if(below > 0, finite[1], toUInt64(0)) + if(above > 0, finite[-1], toUInt64(0)) AS out_of_range,
+                if(kind = 0 AND present > 0, counted.2, nan) AS minimum,
+                if(kind = 0 AND present > 0, counted.3, nan) AS maximum,
+                counted.4 AS sum, counted.5 AS sum_of_squares,
+                multiIf(bin_count = 0, CAST([] AS Array(UInt64)),
+                    kind = 1, arraySlice(counts, 1, bin_count),
+                    bin_count = 1, [present],
+                    arrayConcat([arraySum(arraySlice(finite, 1, first_parts))], arraySlice(finite, first_parts + 1, bin_count - 2),
+                        [arraySum(arraySlice(finite, first_parts + bin_count - 1))])) AS bins
+            FROM
+            (
+                SELECT window, row_version, segment_key, segment_value, rows, errors, counted, counted.1 AS counts, arraySlice(counts, 2, length(counts) - 3) AS finite,
+                    feature, baseline, kind, bin_count, first_parts, below, above, indexOf(errors.1, feature) AS error_index
+                FROM ({{GroupsText()}}) AS groups
+                ARRAY JOIN all_counted AS counted, {features:Array(String)} AS feature, {baselines:Array(UInt32)} AS baseline, {kinds:Array(UInt8)} AS kind,
+                    {bin_counts:Array(UInt16)} AS bin_count, {first_parts:Array(UInt8)} AS first_parts, {belows:Array(UInt8)} AS below, {aboves:Array(UInt8)} AS above
+            )
+            """
+        );
 
     private string GroupsText()
     {
-        var segmentColumns = string.Concat(Segments.Select((segment, i) => string.Create(CultureInfo.InvariantCulture, $", {SegmentSql(segment, i)} AS s{i}")));
+        var segmentColumns = string.Concat(
+            Segments.Select((segment, i) => string.Create(CultureInfo.InvariantCulture, $", {SegmentSql(segment, i)} AS s{i}"))
+        );
         var sets = new GroupingSets(Segments.Count, Crosses);
         var key = sets.Choose(i => string.Create(CultureInfo.InvariantCulture, $"{{segment_key{i}:String}}"));
         var value = sets.Choose(i => $"toString({GroupingSets.Column(i)})");
@@ -106,7 +114,17 @@ internal sealed record ProfileStatement
 
     private string Having()
     {
-        string[] unwanted = [.. Segments.Select((segment, i) => segment.OnlyValues ? string.Create(CultureInfo.InvariantCulture, $"NOT (grouping(s{i}) = 0 AND s{i} = '{MissingValue}')") : "").Where(text => text.Length > 0)];
+        string[] unwanted =
+        [
+            .. Segments
+                .Select(
+                    (segment, i) =>
+                        segment.OnlyValues
+                            ? string.Create(CultureInfo.InvariantCulture, $"NOT (grouping(s{i}) = 0 AND s{i} = '{MissingValue}')")
+                            : ""
+                )
+                .Where(text => text.Length > 0),
+        ];
         return unwanted.Length == 0 ? "" : " HAVING " + string.Join(" AND ", unwanted);
     }
 

@@ -9,9 +9,18 @@ namespace Plumbline.Monitoring.Profiles;
 /// Computes profiles from predictions inside the engine, keeps them, and reads them back. Stored are base windows, each version
 /// and segment apart; what is coarser is a sum of those.
 /// </summary>
-public sealed class ProfileStore(IColumnStore store, ModelTables tables, ModelCatalog catalog, IBaselines baselines, SegmentValues segmentValues, GenerationClock clock)
+public sealed class ProfileStore(
+    IColumnStore store,
+    ModelTables tables,
+    ModelCatalog catalog,
+    IBaselines baselines,
+    SegmentValues segmentValues,
+    GenerationClock clock
+)
 {
-    /// <summary>Features in one statement: the engine's analysis takes 2.5 ms of processor time per feature at 100, 4.5 ms at 400.</summary>
+    /// <summary>
+    /// Features in one statement: the engine's analysis takes 2.5 ms of processor time per feature at 100, 4.5 ms at 400.
+    /// </summary>
     private const int MaxFeaturesPerStatement = 100;
 
     /// <summary>Profiles that one statement makes; each takes about 1 KB in each of the engine's threads until it is written.</summary>
@@ -37,8 +46,14 @@ public sealed class ProfileStore(IColumnStore store, ModelTables tables, ModelCa
         {
             var (from, to) = (batch[0], batch[^1] + model.Window);
             var segments = await segmentValues.LearnAsync(model, from, to, ct);
-            var scopes = Math.Max(1, catalog.Versions(model.Id).Length)
-                * (1 + segments.Sum(segment => segment.Values.Count + 2) + Crosses(model, segments).Sum(cross => (segments[cross.First].Values.Count + 2) * (segments[cross.Second].Values.Count + 2)));
+            var scopes =
+                Math.Max(1, catalog.Versions(model.Id).Length)
+                * (
+                    1
+                    + segments.Sum(segment => segment.Values.Count + 2)
+                    + Crosses(model, segments)
+                        .Sum(cross => (segments[cross.First].Values.Count + 2) * (segments[cross.Second].Values.Count + 2))
+                );
             var perStatement = Math.Clamp(MaxProfilesPerStatement / (scopes * batch.Count), 20, MaxFeaturesPerStatement);
             var windowsAtOnce = Math.Max(1, MaxProfilesPerStatement / (scopes * Math.Min(perStatement, features.Count)));
             foreach (var windows in batch.Chunk(windowsAtOnce))
@@ -61,7 +76,12 @@ public sealed class ProfileStore(IColumnStore store, ModelTables tables, ModelCa
     /// <param name="windowStarts">Starts of base windows.</param>
     /// <param name="before">The generation from which on profiles are of the new rows.</param>
     /// <param name="ct">Stops it.</param>
-    public async Task RetireAsync(ModelDefinition model, IReadOnlyCollection<DateTimeOffset> windowStarts, DateTimeOffset before, CancellationToken ct)
+    public async Task RetireAsync(
+        ModelDefinition model,
+        IReadOnlyCollection<DateTimeOffset> windowStarts,
+        DateTimeOffset before,
+        CancellationToken ct
+    )
     {
         const string Key = "model_id, window_start, version, segment_key, segment_value, feature, baseline";
         const string Text = $$"""
@@ -73,25 +93,50 @@ public sealed class ProfileStore(IColumnStore store, ModelTables tables, ModelCa
             GROUP BY {{Key}} HAVING max(profiles.computed_at) < {before:DateTime64(3, 'UTC')} AND argMax(profiles.rows, profiles.computed_at) > 0
             """;
         await store.ExecuteAsync(
-            new SqlStatement(Text,
-                new("generation", await clock.NextAsync(ct)), new("model", model.Id), new("from", windowStarts.Min()), new("to", windowStarts.Max()),
-                new("windows", windowStarts.Select(start => start.ToUnixTimeSeconds())), new("before", before)),
-            ct);
+            new SqlStatement(
+                Text,
+                new("generation", await clock.NextAsync(ct)),
+                new("model", model.Id),
+                new("from", windowStarts.Min()),
+                new("to", windowStarts.Max()),
+                new("windows", windowStarts.Select(start => start.ToUnixTimeSeconds())),
+                new("before", before)
+            ),
+            ct
+        );
     }
 
-    /// <summary>Stored profiles of the base windows that start in [from, to), each window, version and segment apart, ordered by window.</summary>
-    public Task<IReadOnlyList<FeatureProfile>> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, ProfileQuery query, CancellationToken ct) =>
-        ReadStoredAsync(model, from, to, query, merged: false, ct);
+    /// <summary>
+    /// Stored profiles of the base windows that start in [from, to), each window, version and segment apart, ordered by window.
+    /// </summary>
+    public Task<IReadOnlyList<FeatureProfile>> ReadAsync(
+        ModelDefinition model,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        ProfileQuery query,
+        CancellationToken ct
+    ) => ReadStoredAsync(model, from, to, query, merged: false, ct);
 
     /// <summary>The same, summed over the windows: one profile per version, segment and feature that covers [from, to).</summary>
-    public async Task<IReadOnlyList<FeatureProfile>> ReadMergedAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, ProfileQuery query, CancellationToken ct)
+    public async Task<IReadOnlyList<FeatureProfile>> ReadMergedAsync(
+        ModelDefinition model,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        ProfileQuery query,
+        CancellationToken ct
+    )
     {
         var rows = await ReadStoredAsync(model, from, to, query, merged: true, ct);
         return [.. rows.Select(row => row with { WindowStart = from, WindowEnd = to })];
     }
 
     /// <summary>Profiles of the predictions in [from, to) as one window, from the events as they are now; nothing is stored.</summary>
-    public async Task<IReadOnlyList<FeatureProfile>> ComputeLiveAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, CancellationToken ct)
+    public async Task<IReadOnlyList<FeatureProfile>> ComputeLiveAsync(
+        ModelDefinition model,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken ct
+    )
     {
         ArgumentNullException.ThrowIfNull(model);
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], ct);
@@ -114,7 +159,12 @@ public sealed class ProfileStore(IColumnStore store, ModelTables tables, ModelCa
     }
 
     private static ProfileStatement Statement(
-        ModelDefinition model, Baseline? baseline, IEnumerable<ProfiledFeature> features, IReadOnlyList<DateTimeOffset> windows, IReadOnlyList<SegmentColumn> segments)
+        ModelDefinition model,
+        Baseline? baseline,
+        IEnumerable<ProfiledFeature> features,
+        IReadOnlyList<DateTimeOffset> windows,
+        IReadOnlyList<SegmentColumn> segments
+    )
     {
         var referenceTable = baseline is null ? null : ModelTables.Reference(model.Id, baseline.Generation);
         var length = (long)model.Window.TotalSeconds;
@@ -123,22 +173,37 @@ public sealed class ProfileStore(IColumnStore store, ModelTables tables, ModelCa
         {
             Table = ModelTables.Predictions(model.Id),
             // The range lets the engine skip parts; the list leaves out the windows between that did not change.
-            Where = $"role = 'primary' AND timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}} AND has({{windows:Array(UInt32)}}, {window})",
+            Where =
+                $"role = 'primary' AND timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}} AND has({{windows:Array(UInt32)}}, {window})",
             WindowSeconds = window,
             WindowLength = length,
             Version = VersionTexts.Expression(model),
             Columns = [.. features.Select((feature, i) => feature.ToColumn(i, feature.Bins(baseline), referenceTable))],
             Segments = segments,
             Crosses = Crosses(model, segments),
-            Parameters = [new("from", windows[0]), new("to", windows[^1] + model.Window), new("windows", windows.Select(start => start.ToUnixTimeSeconds())), .. VersionTexts.Parameters(model)],
+            Parameters =
+            [
+                new("from", windows[0]),
+                new("to", windows[^1] + model.Window),
+                new("windows", windows.Select(start => start.ToUnixTimeSeconds())),
+                .. VersionTexts.Parameters(model),
+            ],
         };
     }
 
     /// <summary>The model's crosses by place, of those dimensions that can be computed.</summary>
     private static List<(int First, int Second)> Crosses(ModelDefinition model, IReadOnlyList<SegmentColumn> segments)
     {
-        var places = segments.Select((segment, place) => (segment.Key, segment.OnlyValues, place)).Where(segment => !segment.OnlyValues).ToDictionary(pair => pair.Key, pair => pair.place, StringComparer.Ordinal);
-        return [.. model.Crosses.Where(cross => places.ContainsKey(cross.First) && places.ContainsKey(cross.Second)).Select(cross => (places[cross.First], places[cross.Second]))];
+        var places = segments
+            .Select((segment, place) => (segment.Key, segment.OnlyValues, place))
+            .Where(segment => !segment.OnlyValues)
+            .ToDictionary(pair => pair.Key, pair => pair.place, StringComparer.Ordinal);
+        return
+        [
+            .. model
+                .Crosses.Where(cross => places.ContainsKey(cross.First) && places.ContainsKey(cross.Second))
+                .Select(cross => (places[cross.First], places[cross.Second])),
+        ];
     }
 
     private static IEnumerable<List<DateTimeOffset>> Batches(ModelDefinition model, IEnumerable<DateTimeOffset> windowStarts)
@@ -158,13 +223,26 @@ public sealed class ProfileStore(IColumnStore store, ModelTables tables, ModelCa
     }
 
     private async Task<IReadOnlyList<FeatureProfile>> ReadStoredAsync(
-        ModelDefinition model, DateTimeOffset from, DateTimeOffset to, ProfileQuery query, bool merged, CancellationToken ct)
+        ModelDefinition model,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        ProfileQuery query,
+        bool merged,
+        CancellationToken ct
+    )
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(query);
         var baseline = baselines.Find(model);
-        var where = "model_id = {model:UInt32} AND baseline IN (0, {baseline:UInt32}) AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}";
-        List<SqlParameter> parameters = [new("model", model.Id), new("baseline", baseline?.Generation ?? 0), new("from", WholeSeconds(from)), new("to", WholeSeconds(to))];
+        var where =
+            "model_id = {model:UInt32} AND baseline IN (0, {baseline:UInt32}) AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}";
+        List<SqlParameter> parameters =
+        [
+            new("model", model.Id),
+            new("baseline", baseline?.Generation ?? 0),
+            new("from", WholeSeconds(from)),
+            new("to", WholeSeconds(to)),
+        ];
         void Filter(string name, string condition, object? value)
         {
             if (value is null)
@@ -178,22 +256,29 @@ public sealed class ProfileStore(IColumnStore store, ModelTables tables, ModelCa
         Filter("version", " AND version = {version:String}", query.Version);
         var columns = merged
             ? """
-              toDateTime(min(window_start), 'UTC'), toDateTime(max(window_end), 'UTC'), version, segment_key, segment_value, feature, baseline, sum(rows), sum(present), sum(missing),
-                  sum(positive_infinity), sum(negative_infinity), sum(type_errors), sum(out_of_range),
-                  if(countIf(NOT isNaN(minimum)) = 0, nan, minIf(minimum, NOT isNaN(minimum))), if(countIf(NOT isNaN(maximum)) = 0, nan, maxIf(maximum, NOT isNaN(maximum))),
-                  sum(sum), sum(sum_of_squares), sumForEach(bins)
-              """
+                toDateTime(min(window_start), 'UTC'), toDateTime(max(window_end), 'UTC'), version, segment_key, segment_value, feature, baseline, sum(rows), sum(present), sum(missing),
+                    sum(positive_infinity), sum(negative_infinity), sum(type_errors), sum(out_of_range),
+                    if(countIf(NOT isNaN(minimum)) = 0, nan, minIf(minimum, NOT isNaN(minimum))), if(countIf(NOT isNaN(maximum)) = 0, nan, maxIf(maximum, NOT isNaN(maximum))),
+                    sum(sum), sum(sum_of_squares), sumForEach(bins)
+                """
             : ProfileStatement.ResultColumns;
         var end = merged ? "GROUP BY version, segment_key, segment_value, feature, baseline" : "ORDER BY window_start";
-        using var rows = await store.QueryAsync(new SqlStatement($"SELECT {columns} FROM profiles FINAL WHERE {where} {end}", parameters), ct);
+        using var rows = await store.QueryAsync(
+            new SqlStatement($"SELECT {columns} FROM profiles FINAL WHERE {where} {end}", parameters),
+            ct
+        );
         var profiles = new List<FeatureProfile>();
         ProfileRows.Read(rows, profiles);
         // A feature's rows from before it had bins stay stored under generation 0 until they are computed again.
-        var expected = ProfiledFeature.Of(model).ToDictionary(feature => feature.Name, feature => feature.Bins(baseline).Baseline, StringComparer.Ordinal);
+        var expected = ProfiledFeature
+            .Of(model)
+            .ToDictionary(feature => feature.Name, feature => feature.Bins(baseline).Baseline, StringComparer.Ordinal);
         return [.. profiles.Where(profile => profile.Rows > 0 && expected.GetValueOrDefault(profile.Feature, -1) == profile.Baseline)];
     }
 
-    private static string Seconds(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"toUInt32({time.ToUnixTimeSeconds()})");
+    private static string Seconds(DateTimeOffset time) =>
+        string.Create(CultureInfo.InvariantCulture, $"toUInt32({time.ToUnixTimeSeconds()})");
 
-    private static DateTimeOffset WholeSeconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds((long)Math.Ceiling(time.ToUnixTimeMilliseconds() / 1000.0));
+    private static DateTimeOffset WholeSeconds(DateTimeOffset time) =>
+        DateTimeOffset.FromUnixTimeSeconds((long)Math.Ceiling(time.ToUnixTimeMilliseconds() / 1000.0));
 }

@@ -6,7 +6,8 @@ namespace Plumbline.Monitoring.Profiles;
 /// <param name="Name">Feature, or one of <see cref="PseudoFeatures"/>.</param>
 /// <param name="Type">How it is counted; text is only counted as present or missing.</param>
 /// <param name="Sql">Expression of the value: Float64 (NaN missing) for numeric, nullable text for the others.</param>
-/// <param name="Classes">For the predicted class: every class that the model ever had, which are the bins while there is no baseline. They only grow at the end, so profiles stay addable.</param>
+/// <param name="Classes">For the predicted class: every class that the model ever had, which are the bins while there is no baseline. They
+/// only grow at the end, so profiles stay addable.</param>
 internal sealed record ProfiledFeature(string Name, FeatureType Type, string Sql, IReadOnlyList<string>? Classes = null)
 {
     /// <summary>Everything of a model that is profiled: its answers first, then its features.</summary>
@@ -17,11 +18,17 @@ internal sealed record ProfiledFeature(string Name, FeatureType Type, string Sql
             new(PseudoFeatures.LatencyMs, FeatureType.Numeric, "latency_ms"),
             new(PseudoFeatures.Status, FeatureType.Categorical, "status"),
         };
-        features.AddRange(model.Features.Select(feature => new ProfiledFeature(feature.Name, feature.Type, feature.Type switch
-        {
-            FeatureType.Boolean => $"toString({feature.Column})",
-            _ => feature.Column,
-        })));
+        features.AddRange(
+            model.Features.Select(feature => new ProfiledFeature(
+                feature.Name,
+                feature.Type,
+                feature.Type switch
+                {
+                    FeatureType.Boolean => $"toString({feature.Column})",
+                    _ => feature.Column,
+                }
+            ))
+        );
         return features;
     }
 
@@ -35,21 +42,31 @@ internal sealed record ProfiledFeature(string Name, FeatureType Type, string Sql
         if (FixedBins(Name) is { } bins)
             return bins;
         return baseline is not null && Type != FeatureType.Text && baseline.Features.TryGetValue(Name, out var known)
-            ? FeatureBins.Of(known, baseline.Generation)
-            : Classes is { Count: > 0 } ? new FeatureBins(0, IsNumeric: false, Categories: Classes) : FeatureBins.None(Type == FeatureType.Numeric);
+                ? FeatureBins.Of(known, baseline.Generation)
+            : Classes is { Count: > 0 } ? new FeatureBins(0, IsNumeric: false, Categories: Classes)
+            : FeatureBins.None(Type == FeatureType.Numeric);
     }
 
     /// <summary>How the engine counts it.</summary>
     /// <param name="index">Number of the feature in its statement.</param>
     /// <param name="bins">Its bins.</param>
     /// <param name="referenceTable">Table of the reference's rows; null when no feature has other values.</param>
-    public ProfileColumn ToColumn(int index, FeatureBins bins, string? referenceTable) => Type == FeatureType.Numeric
-        ? ProfileColumn.OfNumber(index, Name, Sql, bins)
-        : ProfileColumn.OfCategory(index, Name, Sql, bins, referenceTable is null ? null : $"SELECT {Sql} FROM {referenceTable}", collective: bins.Baseline != 0);
+    public ProfileColumn ToColumn(int index, FeatureBins bins, string? referenceTable) =>
+        Type == FeatureType.Numeric
+            ? ProfileColumn.OfNumber(index, Name, Sql, bins)
+            : ProfileColumn.OfCategory(
+                index,
+                Name,
+                Sql,
+                bins,
+                referenceTable is null ? null : $"SELECT {Sql} FROM {referenceTable}",
+                collective: bins.Baseline != 0
+            );
 
-    private static FeatureBins? FixedBins(string name) => name == PseudoFeatures.Status
-        ? new FeatureBins(0, IsNumeric: false, Categories: PseudoFeatures.Statuses)
-        : PseudoFeatures.FixedEdges(name) is { } edges ? new FeatureBins(0, IsNumeric: true, edges) : null;
+    private static FeatureBins? FixedBins(string name) =>
+        name == PseudoFeatures.Status ? new FeatureBins(0, IsNumeric: false, Categories: PseudoFeatures.Statuses)
+        : PseudoFeatures.FixedEdges(name) is { } edges ? new FeatureBins(0, IsNumeric: true, edges)
+        : null;
 
     private static IEnumerable<ProfiledFeature> Outputs(ModelDefinition model)
     {

@@ -6,7 +6,9 @@ public static class PseudoFeatures
     /// <summary>The predicted class (categorical), or the predicted number (numeric) of a regression.</summary>
     public const string Prediction = "@prediction";
 
-    /// <summary>P(positive class) of a binary model, P(predicted class) of a multiclass model; numeric with the reference's percentiles.</summary>
+    /// <summary>
+    /// P(positive class) of a binary model, P(predicted class) of a multiclass model; numeric with the reference's percentiles.
+    /// </summary>
     public const string Score = "@score";
 
     /// <summary>Highest class probability; 100 equal bins on [0, 1], baseline 0.</summary>
@@ -28,13 +30,15 @@ public static class PseudoFeatures
     public static IReadOnlyList<double> UnitEdges { get; } = [.. Enumerable.Range(1, 99).Select(k => k / 100.0)];
 
     /// <summary>The 399 inner edges of <see cref="LatencyMs"/>; neighbours differ by the factor 6,000,000^(1/398), about 4 %.</summary>
-    public static IReadOnlyList<double> LatencyEdges { get; } = [.. Enumerable.Range(0, 399).Select(k => 0.1 * Math.Pow(6_000_000, k / 398.0))];
+    public static IReadOnlyList<double> LatencyEdges { get; } =
+    [.. Enumerable.Range(0, 399).Select(k => 0.1 * Math.Pow(6_000_000, k / 398.0))];
 
     /// <summary>The edges of a feature with fixed bins, or null.</summary>
-    public static IReadOnlyList<double>? FixedEdges(string feature) => feature switch
-    {
-        Confidence or Entropy => UnitEdges,
-        LatencyMs => LatencyEdges,
-        _ => null,
-    };
+    public static IReadOnlyList<double>? FixedEdges(string feature) =>
+        feature switch
+        {
+            Confidence or Entropy => UnitEdges,
+            LatencyMs => LatencyEdges,
+            _ => null,
+        };
 }

@@ -6,8 +6,9 @@ using Plumbline.Store;
 namespace Plumbline.Monitoring.Profiles;
 
 /// <summary>
-/// Groups rows by every scope at once, in the engine: all rows, each value of each segment dimension, each watched slice, and each declared cross of two. One pass over
-/// the rows, however many segments there are. Rows without a value of a dimension belong to none of its segments.
+/// Groups rows by every scope at once, in the engine: all rows, each value of each segment dimension, each watched slice, and each declared
+/// cross of two. One pass over the rows, however many segments there are. Rows without a value of a dimension belong to none of its
+/// segments.
 /// </summary>
 internal sealed class ScopeGrouping
 {
@@ -24,12 +25,20 @@ internal sealed class ScopeGrouping
         {
             var values = string.Create(CultureInfo.InvariantCulture, $"known{i}");
             // Before any profile nothing is known and all values are told apart, as everywhere.
-            _columns.Add(known[i].IsEmpty ? $"{texts[i]} AS s{i}" : $"if(isNull({texts[i]}) OR has({{{values}:Array(String)}}, assumeNotNull({texts[i]})), {texts[i]}, '{SegmentValues.Other}') AS s{i}");
-            if (!known[i].IsEmpty) _parameters.Add(new(values, known[i]));
+            _columns.Add(
+                known[i].IsEmpty
+                    ? $"{texts[i]} AS s{i}"
+                    : $"if(isNull({texts[i]}) OR has({{{values}:Array(String)}}, assumeNotNull({texts[i]})), {texts[i]}, '{SegmentValues.Other}') AS s{i}"
+            );
+            if (!known[i].IsEmpty)
+                _parameters.Add(new(values, known[i]));
             _parameters.Add(new(string.Create(CultureInfo.InvariantCulture, $"key{i}"), model.SegmentKeys[i]));
         }
 
-        _sets = new GroupingSets(texts.Count, model.Crosses.Select(cross => (model.Segments.IndexOf(cross.First), model.Segments.IndexOf(cross.Second))));
+        _sets = new GroupingSets(
+            texts.Count,
+            model.Crosses.Select(cross => (model.Segments.IndexOf(cross.First), model.Segments.IndexOf(cross.Second)))
+        );
     }
 
     /// <summary>Select expressions <c>s0</c>, <c>s1</c> .. over a table with the model's columns, each with a leading comma.</summary>

@@ -17,7 +17,12 @@ public static class SegmentValueTable
         public void Configure(EntityTypeBuilder<SegmentValueRow> value)
         {
             value.ToTable("segment_value");
-            value.HasKey(row => new { row.ModelId, row.Key, row.Value });
+            value.HasKey(row => new
+            {
+                row.ModelId,
+                row.Key,
+                row.Value,
+            });
         }
     }
 }

@@ -27,7 +27,12 @@ public sealed class SegmentValues(IColumnStore store, IDbContextFactory<StateDbC
     private readonly SemaphoreSlim _gate = new(1, 1);
 
     /// <summary>The model's dimensions that can be computed now, with the values known after looking at the given time range.</summary>
-    internal async Task<IReadOnlyList<SegmentColumn>> LearnAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    internal async Task<IReadOnlyList<SegmentColumn>> LearnAsync(
+        ModelDefinition model,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellation
+    )
     {
         var columns = new List<SegmentColumn>();
         foreach (var key in model.Segments)
@@ -42,11 +47,19 @@ public sealed class SegmentValues(IColumnStore store, IDbContextFactory<StateDbC
             columns.Add(new SegmentColumn(key, sql, values));
         }
 
-        columns.AddRange(model.Slices.Select(slice => new SegmentColumn(WatchedSlice.Dimension, SliceText.Expression(model, slice), [slice.Name]) { OnlyValues = true }));
+        columns.AddRange(
+            model.Slices.Select(slice => new SegmentColumn(WatchedSlice.Dimension, SliceText.Expression(model, slice), [slice.Name])
+            {
+                OnlyValues = true,
+            })
+        );
         return columns;
     }
 
-    /// <summary>The values told apart of each of the model's dimensions, in the order of <see cref="ModelDefinition.SegmentKeys"/>; what is not among them belongs to <see cref="Other"/>.</summary>
+    /// <summary>
+    /// The values told apart of each of the model's dimensions, in the order of <see cref="ModelDefinition.SegmentKeys"/>; what is not
+    /// among them belongs to <see cref="Other"/>.
+    /// </summary>
     public async Task<IReadOnlyList<ImmutableArray<string>>> KnownAsync(ModelDefinition model, CancellationToken cancellation)
     {
         var known = new List<ImmutableArray<string>>();
@@ -73,23 +86,47 @@ public sealed class SegmentValues(IColumnStore store, IDbContextFactory<StateDbC
         if (_known.TryGetValue((modelId, key), out var known))
             return known;
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = await db.SegmentValues.AsNoTracking().Where(row => row.ModelId == modelId && row.Key == key).OrderBy(row => row.Ordinal).Select(row => row.Value).ToListAsync(cancellation);
+        var rows = await db
+            .SegmentValues.AsNoTracking()
+            .Where(row => row.ModelId == modelId && row.Key == key)
+            .OrderBy(row => row.Ordinal)
+            .Select(row => row.Value)
+            .ToListAsync(cancellation);
         return _known.GetOrAdd((modelId, key), [.. rows]);
     }
 
-    private async Task<ImmutableArray<string>> AddAsync(ModelDefinition model, string key, string sql, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    private async Task<ImmutableArray<string>> AddAsync(
+        ModelDefinition model,
+        string key,
+        string sql,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellation
+    )
     {
         await _gate.WaitAsync(cancellation);
         try
         {
             var known = await ReadAsync(model.Id, key, cancellation);
             var found = new List<string>();
-            using (var rows = await store.QueryAsync(new SqlStatement($$"""
-                SELECT assumeNotNull(toString({{sql}})) AS value FROM {{ModelTables.Predictions(model.Id)}}
-                WHERE role = 'primary' AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} AND isNotNull({{sql}})
-                    AND NOT has({known:Array(String)}, value) AND lengthUTF8(value) <= {longest:UInt32}
-                GROUP BY value ORDER BY count() DESC, value LIMIT {limit:UInt32}
-                """, new("from", from), new("to", to), new("known", known), new("longest", MaxValueLength), new("limit", MaxValues - known.Length)), cancellation))
+            using (
+                var rows = await store.QueryAsync(
+                    new SqlStatement(
+                        $$"""
+                        SELECT assumeNotNull(toString({{sql}})) AS value FROM {{ModelTables.Predictions(model.Id)}}
+                        WHERE role = 'primary' AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} AND isNotNull({{sql}})
+                            AND NOT has({known:Array(String)}, value) AND lengthUTF8(value) <= {longest:UInt32}
+                        GROUP BY value ORDER BY count() DESC, value LIMIT {limit:UInt32}
+                        """,
+                        new("from", from),
+                        new("to", to),
+                        new("known", known),
+                        new("longest", MaxValueLength),
+                        new("limit", MaxValues - known.Length)
+                    ),
+                    cancellation
+                )
+            )
             {
                 while (rows.Read())
                     found.Add(rows.ReadString());
@@ -97,7 +134,18 @@ public sealed class SegmentValues(IColumnStore store, IDbContextFactory<StateDbC
             if (found.Count == 0)
                 return known;
             await using var db = await state.CreateDbContextAsync(cancellation);
-            db.SegmentValues.AddRange(found.Select((value, i) => new SegmentValueRow { ModelId = model.Id, Key = key, Value = value, Ordinal = known.Length + i }));
+            db.SegmentValues.AddRange(
+                found.Select(
+                    (value, i) =>
+                        new SegmentValueRow
+                        {
+                            ModelId = model.Id,
+                            Key = key,
+                            Value = value,
+                            Ordinal = known.Length + i,
+                        }
+                )
+            );
             await db.SaveChangesAsync(cancellation);
             return _known[(model.Id, key)] = [.. known, .. found];
         }

@@ -8,28 +8,33 @@ namespace Plumbline.Monitoring.Profiles;
 internal static class SliceText
 {
     /// <summary>
-    /// An expression of type Nullable(String) over a table with the model's columns. It stands in statements that bind other things, so values are
-    /// written into it: numbers by our own hand, texts as hexadecimal digits.
+    /// An expression of type Nullable(String) over a table with the model's columns. It stands in statements that bind other things, so
+    /// values are written into it: numbers by our own hand, texts as hexadecimal digits.
     /// </summary>
     public static string Expression(ModelDefinition model, WatchedSlice slice) =>
         $"CAST(if({string.Join(" AND ", slice.Where.Select(condition => Holds(model.FindFeature(condition.Feature), condition)))}, {Literal(slice.Name)}, NULL), 'Nullable(String)')";
 
-    private static string Holds(FeatureDefinition? feature, SliceCondition condition) => (feature?.Type, condition) switch
-    {
-        // Not seen yet: no row is known to be in the slice.
-        (null, _) => "0",
-        (FeatureType.Numeric, { Missing: true }) => $"isNaN({feature.Column})",
-        (_, { Missing: true }) => $"isNull({feature.Column})",
-        (FeatureType.Numeric, { Is: null }) => $"(NOT isNaN({feature.Column}) AND {Between(feature.Column, condition)})",
-        (FeatureType.Text, { Is: null }) => $"ifNull({Between($"lengthUTF8({feature.Column})", condition)}, 0)",
-        (FeatureType.Boolean, { Is: { } value }) => $"ifNull({feature.Column} = {(value == "true" ? "1" : "0")}, 0)",
-        (FeatureType.Categorical, { Is: { } value }) => $"ifNull(CAST({feature.Column}, 'Nullable(String)') = {Literal(value)}, 0)",
-        _ => "0",
-    };
+    private static string Holds(FeatureDefinition? feature, SliceCondition condition) =>
+        (feature?.Type, condition) switch
+        {
+            // Not seen yet: no row is known to be in the slice.
+            (null, _) => "0",
+            (FeatureType.Numeric, { Missing: true }) => $"isNaN({feature.Column})",
+            (_, { Missing: true }) => $"isNull({feature.Column})",
+            (FeatureType.Numeric, { Is: null }) => $"(NOT isNaN({feature.Column}) AND {Between(feature.Column, condition)})",
+            (FeatureType.Text, { Is: null }) => $"ifNull({Between($"lengthUTF8({feature.Column})", condition)}, 0)",
+            (FeatureType.Boolean, { Is: { } value }) => $"ifNull({feature.Column} = {(value == "true" ? "1" : "0")}, 0)",
+            (FeatureType.Categorical, { Is: { } value }) => $"ifNull(CAST({feature.Column}, 'Nullable(String)') = {Literal(value)}, 0)",
+            _ => "0",
+        };
 
     private static string Between(string value, SliceCondition condition)
     {
-        string[] ends = [.. condition.From is { } from ? [$"{value} >= {Number(from)}"] : Array.Empty<string>(), .. condition.To is { } to ? [$"{value} < {Number(to)}"] : Array.Empty<string>()];
+        string[] ends =
+        [
+            .. condition.From is { } from ? [$"{value} >= {Number(from)}"] : Array.Empty<string>(),
+            .. condition.To is { } to ? [$"{value} < {Number(to)}"] : Array.Empty<string>(),
+        ];
         return string.Join(" AND ", ends);
     }
 

@@ -14,39 +14,86 @@ public static class InputMetrics
 
     public static IReadOnlyList<MetricDefinition> All { get; } =
     [
-        new(Rows, MetricLayer.Inputs, "rows", "[0, ∞)", MetricDirection.Neutral, "Predictions received in the window, whatever their status.")
+        new(
+            Rows,
+            MetricLayer.Inputs,
+            "rows",
+            "[0, ∞)",
+            MetricDirection.Neutral,
+            "Predictions received in the window, whatever their status."
+        )
         {
             Title = "Predictions",
             Aspect = MetricAspect.Traffic,
         },
-        new(MissingRate, MetricLayer.Inputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Rows whose value is null, absent or NaN, divided by all rows. Values of a wrong type are not missing; they are type errors.", "Wilson")
+        new(
+            MissingRate,
+            MetricLayer.Inputs,
+            "share",
+            "[0, 1]",
+            MetricDirection.LowerIsBetter,
+            "Rows whose value is null, absent or NaN, divided by all rows. Values of a wrong type are not missing; they are type errors.",
+            "Wilson"
+        )
         {
             Title = "Missing values",
             IsPerFeature = true,
             Aspect = MetricAspect.Missing,
             Floor = new(0.02, Least: 0.01),
         },
-        new(MissingOverReference, MetricLayer.Inputs, "share", "[-1, 1]", MetricDirection.LowerIsBetter, "input.missing_rate minus the share of missing values in the reference: what was broken from the first day has no better days of its own to be compared with. All rows and versions together.", "Wilson, of the rate")
+        new(
+            MissingOverReference,
+            MetricLayer.Inputs,
+            "share",
+            "[-1, 1]",
+            MetricDirection.LowerIsBetter,
+            "input.missing_rate minus the share of missing values in the reference: what was broken from the first day has no better days of its own to be compared with. All rows and versions together.",
+            "Wilson, of the rate"
+        )
         {
             Title = "Missing values beyond the reference",
             IsPerFeature = true,
             Aspect = MetricAspect.Missing,
             Floor = new(0.02),
         },
-        new(UnseenRate, MetricLayer.Inputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Values that the reference never had, divided by the present values. Categorical and boolean features only.", "Wilson")
+        new(
+            UnseenRate,
+            MetricLayer.Inputs,
+            "share",
+            "[0, 1]",
+            MetricDirection.LowerIsBetter,
+            "Values that the reference never had, divided by the present values. Categorical and boolean features only.",
+            "Wilson"
+        )
         {
             Title = "Values never seen",
             IsPerFeature = true,
             Aspect = MetricAspect.Unseen,
             Floor = new(0.02, Least: 0.01),
         },
-        new(OutOfRangeRate, MetricLayer.Inputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Values outside the reference's minimum..maximum, divided by the present values. Numeric features only.", "Wilson")
+        new(
+            OutOfRangeRate,
+            MetricLayer.Inputs,
+            "share",
+            "[0, 1]",
+            MetricDirection.LowerIsBetter,
+            "Values outside the reference's minimum..maximum, divided by the present values. Numeric features only.",
+            "Wilson"
+        )
         {
             Title = "Values out of range",
             IsPerFeature = true,
             Floor = new(0.02, Least: 0.01),
         },
-        new(TypeErrorRate, MetricLayer.Inputs, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Values of another type than the feature's, divided by all rows. They are kept raw with their prediction.", "Wilson")
+        new(
+            TypeErrorRate,
+            MetricLayer.Inputs,
+            "share",
+            "[0, 1]",
+            MetricDirection.LowerIsBetter,
+            "Values of another type than the feature's, divided by all rows. They are kept raw with their prediction.",
+            "Wilson"
+        )
         {
             Title = "Values of another type",
             IsPerFeature = true,

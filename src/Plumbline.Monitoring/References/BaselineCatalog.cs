@@ -15,8 +15,15 @@ namespace Plumbline.Monitoring.References;
 /// aside, then takes the place of the old one at once, and all windows of the model are put on the list to be computed on its bins.
 /// </summary>
 public sealed class BaselineCatalog(
-    IColumnStore store, ModelTables tables, BaselineComputation computation, IDbContextFactory<StateDbContext> state,
-    HistoryWindows history, ModelCatalog catalog, TimeProvider time, ILogger<BaselineCatalog> log) : IBaselines
+    IColumnStore store,
+    ModelTables tables,
+    BaselineComputation computation,
+    IDbContextFactory<StateDbContext> state,
+    HistoryWindows history,
+    ModelCatalog catalog,
+    TimeProvider time,
+    ILogger<BaselineCatalog> log
+) : IBaselines
 {
     /// <summary>Rows that a day needs to become the reference of a model without a declared one.</summary>
     public const int FirstDayRows = 1000;
@@ -28,7 +35,9 @@ public sealed class BaselineCatalog(
     /// <inheritdoc/>
     public Baseline? Find(ModelDefinition model) => Find(model.Id)?.For(model);
 
-    /// <summary>The whole baseline of a model; null while it has none. Who asks for columns of the reference's rows gives the definition instead.</summary>
+    /// <summary>
+    /// The whole baseline of a model; null while it has none. Who asks for columns of the reference's rows gives the definition instead.
+    /// </summary>
     internal Baseline? Find(int modelId) => _current.GetValueOrDefault(modelId);
 
     /// <summary>Raised after a model got a new baseline, with its number.</summary>
@@ -57,7 +66,13 @@ public sealed class BaselineCatalog(
     /// <param name="replaces">Only takes the place of this one; another that came meanwhile stays.</param>
     /// <returns>The new baseline; null when no row was filled in (the model keeps what it had).</returns>
     public async Task<Baseline?> ReplaceAsync(
-        int modelId, bool declared, string? version, Func<ModelDefinition, string, CancellationToken, Task> fill, CancellationToken cancellation, Baseline? replaces = null)
+        int modelId,
+        bool declared,
+        string? version,
+        Func<ModelDefinition, string, CancellationToken, Task> fill,
+        CancellationToken cancellation,
+        Baseline? replaces = null
+    )
     {
         using var turn = await _gates.GetOrAdd(modelId, _ => new SemaphoreSlim(1, 1)).EnterAsync(cancellation);
         var model = catalog.Find(modelId) ?? throw new InvalidOperationException($"Model {modelId} was deleted.");
@@ -76,15 +91,16 @@ public sealed class BaselineCatalog(
     }
 
     /// <summary>
-    /// The baseline that windows are to be profiled on: the model's own, made anew first when its bins are of an older kind; else the first complete day
-    /// when there is one.
+    /// The baseline that windows are to be profiled on: the model's own, made anew first when its bins are of an older kind; else the first
+    /// complete day when there is one.
     /// </summary>
-    internal async Task<Baseline?> ReadyAsync(ModelDefinition model, CancellationToken cancellation) => Find(model.Id) switch
-    {
-        null => await TryAdoptFirstDayAsync(model, cancellation),
-        { Binning: Baseline.CurrentBinning } current => current,
-        _ => await BinAgainAsync(model, cancellation),
-    };
+    internal async Task<Baseline?> ReadyAsync(ModelDefinition model, CancellationToken cancellation) =>
+        Find(model.Id) switch
+        {
+            null => await TryAdoptFirstDayAsync(model, cancellation),
+            { Binning: Baseline.CurrentBinning } current => current,
+            _ => await BinAgainAsync(model, cancellation),
+        };
 
     /// <summary>Makes the model's baseline anew from the rows of its reference, after features changed; null when it has none.</summary>
     public async Task<Baseline?> RenewAsync(ModelDefinition model, CancellationToken cancellation)
@@ -94,11 +110,18 @@ public sealed class BaselineCatalog(
         // Another reference may come in between: then that one is made anew.
         while (!isCopied && Find(model.Id) is { } old)
         {
-            made = await ReplaceAsync(model.Id, declared: old.Declared, old.Version, (current, table, ct) =>
-            {
-                isCopied = true;
-                return CopyAsync(current, old, table, ct);
-            }, cancellation, replaces: old);
+            made = await ReplaceAsync(
+                model.Id,
+                declared: old.Declared,
+                old.Version,
+                (current, table, ct) =>
+                {
+                    isCopied = true;
+                    return CopyAsync(current, old, table, ct);
+                },
+                cancellation,
+                replaces: old
+            );
         }
 
         return made;
@@ -130,13 +153,18 @@ public sealed class BaselineCatalog(
             parameters.AddRange(conversion.Parameters);
         }
 
-        await store.ExecuteAsync(new SqlStatement(
-            $"INSERT INTO {table} ({string.Join(", ", targets)}, raw) SELECT {string.Join(", ", sources)}, {raw} FROM {from}", parameters), ct);
+        await store.ExecuteAsync(
+            new SqlStatement(
+                $"INSERT INTO {table} ({string.Join(", ", targets)}, raw) SELECT {string.Join(", ", sources)}, {raw} FROM {from}",
+                parameters
+            ),
+            ct
+        );
     }
 
     /// <summary>
-    /// For a model without a reference: its first complete day (UTC) with at least <see cref="FirstDayRows"/> primary predictions becomes it.
-    /// Null when there is no such day yet.
+    /// For a model without a reference: its first complete day (UTC) with at least <see cref="FirstDayRows"/> primary predictions becomes
+    /// it. Null when there is no such day yet.
     /// </summary>
     internal async Task<Baseline?> TryAdoptFirstDayAsync(ModelDefinition model, CancellationToken cancellation)
     {
@@ -147,11 +175,20 @@ public sealed class BaselineCatalog(
         _nextLook[model.Id] = now + TimeSpan.FromSeconds(10);
         var complete = (now - model.AllowedLateness).UtcDateTime.Date;
         DateTimeOffset day;
-        using (var rows = await store.QueryAsync(new SqlStatement($$"""
-            SELECT toUnixTimestamp(toStartOfDay(timestamp, 'UTC')) AS day FROM {{ModelTables.Predictions(model.Id)}}
-            WHERE role = 'primary' AND timestamp < {complete:DateTime64(3, 'UTC')}
-            GROUP BY day HAVING count() >= {rows:UInt64} ORDER BY day LIMIT 1
-            """, new("complete", new DateTimeOffset(complete, TimeSpan.Zero)), new("rows", FirstDayRows)), cancellation))
+        using (
+            var rows = await store.QueryAsync(
+                new SqlStatement(
+                    $$"""
+                    SELECT toUnixTimestamp(toStartOfDay(timestamp, 'UTC')) AS day FROM {{ModelTables.Predictions(model.Id)}}
+                    WHERE role = 'primary' AND timestamp < {complete:DateTime64(3, 'UTC')}
+                    GROUP BY day HAVING count() >= {rows:UInt64} ORDER BY day LIMIT 1
+                    """,
+                    new("complete", new DateTimeOffset(complete, TimeSpan.Zero)),
+                    new("rows", FirstDayRows)
+                ),
+                cancellation
+            )
+        )
         {
             if (!rows.Read())
                 return null;
@@ -163,13 +200,25 @@ public sealed class BaselineCatalog(
 
     /// <summary>Makes the predictions of [from, to), of one version or all, the reference. Null when there are none.</summary>
     internal Task<Baseline?> ReplaceByProductionAsync(
-        int modelId, bool declared, string? version, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation) =>
-        ReplaceAsync(modelId, declared, version, async (current, table, ct) =>
-        {
-            // A feature may have come while this waited for its turn, and has no column before an event with it is stored.
-            await tables.EnsureAsync(modelId, [.. current.Features.Select(ModelColumns.Of)], ct);
-            await store.ExecuteAsync(ProductionWindow.Copy(current, table, from, to, version), ct);
-        }, cancellation);
+        int modelId,
+        bool declared,
+        string? version,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellation
+    ) =>
+        ReplaceAsync(
+            modelId,
+            declared,
+            version,
+            async (current, table, ct) =>
+            {
+                // A feature may have come while this waited for its turn, and has no column before an event with it is stored.
+                await tables.EnsureAsync(modelId, [.. current.Features.Select(ModelColumns.Of)], ct);
+                await store.ExecuteAsync(ProductionWindow.Copy(current, table, from, to, version), ct);
+            },
+            cancellation
+        );
 
     /// <summary>Forgets a deleted model's baseline; its rows go with the model's tables.</summary>
     public async Task RemoveAsync(ModelDefinition model, CancellationToken cancellation)
@@ -182,7 +231,13 @@ public sealed class BaselineCatalog(
     }
 
     private async Task<Baseline?> MakeAsync(
-        ModelDefinition model, int generation, bool declared, string? version, Func<ModelDefinition, string, CancellationToken, Task> fill, CancellationToken cancellation)
+        ModelDefinition model,
+        int generation,
+        bool declared,
+        string? version,
+        Func<ModelDefinition, string, CancellationToken, Task> fill,
+        CancellationToken cancellation
+    )
     {
         var table = ModelTables.Reference(model.Id, generation);
         await tables.CreateReferenceAsync(model.Id, generation, [.. model.Features.Select(ModelColumns.Of)], cancellation);
@@ -196,29 +251,47 @@ public sealed class BaselineCatalog(
         // The new baseline counts from here on: what is left to do is not undone by a caller that went away.
         await MarkWindowsAsync(model, CancellationToken.None);
         await SharedRows.DeleteAsync(
-            store, "profiles", model.Id, "baseline != 0 AND baseline < {generation:UInt32}", [new SqlParameter("generation", generation)], CancellationToken.None);
+            store,
+            "profiles",
+            model.Id,
+            "baseline != 0 AND baseline < {generation:UInt32}",
+            [new SqlParameter("generation", generation)],
+            CancellationToken.None
+        );
         return baseline;
     }
 
-    private async Task<Baseline?> ReadDraftAsync(string table, int generation, bool declared, string? version, CancellationToken cancellation)
+    private async Task<Baseline?> ReadDraftAsync(
+        string table,
+        int generation,
+        bool declared,
+        string? version,
+        CancellationToken cancellation
+    )
     {
-        using var rows = await store.QueryAsync(new SqlStatement(
-            $"SELECT count(), countIf(value != '' OR NOT isNaN(value_number)), countIf(toUnixTimestamp64Milli(timestamp) != 0), minIf(timestamp, toUnixTimestamp64Milli(timestamp) != 0), max(timestamp) FROM {table}"), cancellation);
+        using var rows = await store.QueryAsync(
+            new SqlStatement(
+                $"SELECT count(), countIf(value != '' OR NOT isNaN(value_number)), countIf(toUnixTimestamp64Milli(timestamp) != 0), minIf(timestamp, toUnixTimestamp64Milli(timestamp) != 0), max(timestamp) FROM {table}"
+            ),
+            cancellation
+        );
         rows.Read();
         var (count, groundTruth, timed) = ((long)rows.ReadUInt64(), (long)rows.ReadUInt64(), rows.ReadUInt64());
         var (from, to) = (rows.ReadDateTime64(), rows.ReadDateTime64());
-        return count == 0 ? null : new Baseline
-        {
-            Generation = generation,
-            Declared = declared,
-            From = timed == 0 ? null : from,
-            To = timed == 0 ? null : to,
-            Version = version,
-            Rows = count,
-            GroundTruthRows = groundTruth,
-            CreatedAt = time.GetUtcNow(),
-            Features = FrozenDictionary<string, FeatureBaseline>.Empty,
-        };
+        return count == 0
+            ? null
+            : new Baseline
+            {
+                Generation = generation,
+                Declared = declared,
+                From = timed == 0 ? null : from,
+                To = timed == 0 ? null : to,
+                Version = version,
+                Rows = count,
+                GroundTruthRows = groundTruth,
+                CreatedAt = time.GetUtcNow(),
+                Features = FrozenDictionary<string, FeatureBaseline>.Empty,
+            };
     }
 
     private async Task SaveAsync(int modelId, Baseline baseline, CancellationToken cancellation)
@@ -235,6 +308,8 @@ public sealed class BaselineCatalog(
     {
         await history.MarkAsync(model, DirtyReason.Reference, cancellation);
         await using var db = await state.CreateDbContextAsync(cancellation);
-        await db.Baselines.Where(row => row.ModelId == model.Id).ExecuteUpdateAsync(set => set.SetProperty(row => row.WindowsMarked, true), cancellation);
+        await db
+            .Baselines.Where(row => row.ModelId == model.Id)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.WindowsMarked, true), cancellation);
     }
 }

@@ -10,6 +10,8 @@ public sealed class BaselineRow
     /// <summary>The JSON of the Baseline.</summary>
     public required string Content { get; set; }
 
-    /// <summary>False until every window of the model is on the list to be computed on these bins; a start finishes what a crash interrupted.</summary>
+    /// <summary>
+    /// False until every window of the model is on the list to be computed on these bins; a start finishes what a crash interrupted.
+    /// </summary>
     public bool WindowsMarked { get; set; }
 }

@@ -35,7 +35,8 @@ internal sealed class FittedOnce<TKey, TFit>(int most)
     public async Task<TFit> UseAsync(int modelId, Entry entry, CancellationToken cancellation)
     {
         entry.Used = Interlocked.Increment(ref _uses);
-        while (_entries.Count > most) _entries.TryRemove(_entries.MinBy(pair => pair.Value.Used));
+        while (_entries.Count > most)
+            _entries.TryRemove(_entries.MinBy(pair => pair.Value.Used));
         try
         {
             return await entry.Fit.WaitAsync(cancellation);

@@ -5,7 +5,10 @@ using Plumbline.Registry.FeatureTypes;
 
 namespace Plumbline.Monitoring.References;
 
-/// <summary>Rows with objects inside as rows without: <c>{"user":{"country":"FR"}}</c> becomes <c>{"user.country":"FR"}</c>, as events are read. A list stays its JSON.</summary>
+/// <summary>
+/// Rows with objects inside as rows without: <c>{"user":{"country":"FR"}}</c> becomes <c>{"user.country":"FR"}</c>, as events are read. A
+/// list stays its JSON.
+/// </summary>
 internal static class NestedRows
 {
     private const int MaxDepth = 64;
@@ -14,14 +17,29 @@ internal static class NestedRows
     /// <exception cref="ReferenceException">A line is no JSON object.</exception>
     internal static async Task FlattenAsync(string from, bool isGzipped, string to, CancellationToken cancellation)
     {
-        await using var file = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using var file = new FileStream(
+            from,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read,
+            1 << 16,
+            FileOptions.Asynchronous | FileOptions.SequentialScan
+        );
         await using var unzipped = isGzipped ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
         using var lines = new StreamReader(unzipped, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        await using var output = new FileStream(to, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 16, FileOptions.Asynchronous);
+        await using var output = new FileStream(
+            to,
+            FileMode.CreateNew,
+            FileAccess.Write,
+            FileShare.Read,
+            1 << 16,
+            FileOptions.Asynchronous
+        );
         await using var json = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
         for (var number = 1L; await ReadAsync(lines, number, cancellation) is { } line; number++)
         {
-            if (string.IsNullOrWhiteSpace(line)) continue;
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
             WriteRow(json, line, number);
             await json.FlushAsync(cancellation);
             output.WriteByte((byte)'\n');
@@ -50,13 +68,18 @@ internal static class NestedRows
         try
         {
             using var row = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            if (row.RootElement.ValueKind != JsonValueKind.Object) throw new ReferenceException("reference_unreadable", $"Line {number} is no JSON object.");
+            if (row.RootElement.ValueKind != JsonValueKind.Object)
+                throw new ReferenceException("reference_unreadable", $"Line {number} is no JSON object.");
             json.WriteStartObject();
-            FlatJson.Visit(row.RootElement, MaxDepth, (name, value) =>
-            {
-                json.WritePropertyName(name);
-                json.WriteRawValue(value.GetRawText(), skipInputValidation: true);
-            });
+            FlatJson.Visit(
+                row.RootElement,
+                MaxDepth,
+                (name, value) =>
+                {
+                    json.WritePropertyName(name);
+                    json.WriteRawValue(value.GetRawText(), skipInputValidation: true);
+                }
+            );
             json.WriteEndObject();
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)

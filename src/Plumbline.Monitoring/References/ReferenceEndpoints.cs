@@ -19,21 +19,41 @@ public static class ReferenceEndpoints
     {
         var reference = routes.MapGroup("/v1/models/{model}/reference").WithTags("References");
         reference.MapPut("", PutAsync).Runs(ReferenceCommands.Replace).TakesBodies(BodyTypes.OfReferences);
-        reference.MapGet("", (string model, ModelCatalog catalog, BaselineCatalog baselines) => catalog.Find(model) switch
-        {
-            null => Problems.UnknownModel(model),
-            { } found when baselines.Find(found.Id) is { } baseline => TypedResults.Ok(ReferenceView.Of(baseline, [])),
-            _ => (IResult)Problems.NotFound("no_reference", "The model has no reference yet. Upload one with PUT, or wait for the first complete day with 1,000 predictions."),
-        }).RequireRole(ApiRole.Read);
+        reference
+            .MapGet(
+                "",
+                (string model, ModelCatalog catalog, BaselineCatalog baselines) =>
+                    catalog.Find(model) switch
+                    {
+                        null => Problems.UnknownModel(model),
+                        { } found when baselines.Find(found.Id) is { } baseline => TypedResults.Ok(ReferenceView.Of(baseline, [])),
+                        _ => (IResult)
+                            Problems.NotFound(
+                                "no_reference",
+                                "The model has no reference yet. Upload one with PUT, or wait for the first complete day with 1,000 predictions."
+                            ),
+                    }
+            )
+            .RequireRole(ApiRole.Read);
     }
 
-    private static async Task<IResult> PutAsync(string model, HttpRequest request, ModelCatalog catalog, ReferenceLoading loading, InstanceOptions instance, CancellationToken cancellation)
+    private static async Task<IResult> PutAsync(
+        string model,
+        HttpRequest request,
+        ModelCatalog catalog,
+        ReferenceLoading loading,
+        InstanceOptions instance,
+        CancellationToken cancellation
+    )
     {
         if (catalog.Find(model) is not { } found)
             return Problems.UnknownModel(model);
         try
         {
-            if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase))
+            if (
+                MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+                && type.MediaType.Equals(MediaTypeNames.Application.Json, StringComparison.OrdinalIgnoreCase)
+            )
             {
                 var (from, to, version) = await ReadWindowAsync(request, cancellation);
                 return Answer(await loading.LoadProductionAsync(found, from, to, version, cancellation));
@@ -52,10 +72,20 @@ public static class ReferenceEndpoints
 
     private static IResult Answer(LoadedReference loaded) => TypedResults.Ok(ReferenceView.Of(loaded.Baseline, loaded.Ignored));
 
-    private static async Task<(DateTimeOffset From, DateTimeOffset To, string? Version)> ReadWindowAsync(HttpRequest request, CancellationToken cancellation)
+    private static async Task<(DateTimeOffset From, DateTimeOffset To, string? Version)> ReadWindowAsync(
+        HttpRequest request,
+        CancellationToken cancellation
+    )
     {
         if (await RequestBody.ReadAsync(request, MaxJsonBytes, cancellation) is not { } read)
-            throw new ReferenceException("body_too_large", $"The description of a window has at most {MaxJsonBytes / 1024} KiB.", StatusCodes.Status413PayloadTooLarge);
+        {
+            throw new ReferenceException(
+                "body_too_large",
+                $"The description of a window has at most {MaxJsonBytes / 1024} KiB.",
+                StatusCodes.Status413PayloadTooLarge
+            );
+        }
+
         JsonElement body;
         try
         {
@@ -63,27 +93,43 @@ public static class ReferenceEndpoints
         }
         catch (JsonException error)
         {
-            throw new ReferenceException("json_invalid", $"Not readable at line {error.LineNumber + 1}, byte {error.BytePositionInLine}: {error.Message}");
+            throw new ReferenceException(
+                "json_invalid",
+                $"Not readable at line {error.LineNumber + 1}, byte {error.BytePositionInLine}: {error.Message}"
+            );
         }
         if (body.ValueKind != JsonValueKind.Object)
             throw new ReferenceException("reference_invalid", "The body is an object {\"from\":..,\"to\":..,\"version\":..}.");
         if (body.TryGetProperty("url", out _))
-            throw new ReferenceException("url_not_allowed", "This server fetches no URLs: no address is allowed in its configuration. Upload the file as the body.", StatusCodes.Status403Forbidden);
+        {
+            throw new ReferenceException(
+                "url_not_allowed",
+                "This server fetches no URLs: no address is allowed in its configuration. Upload the file as the body.",
+                StatusCodes.Status403Forbidden
+            );
+        }
+
         var (from, to) = (ReadTime(body, "from"), ReadTime(body, "to"));
         if (from >= to)
             throw new ReferenceException("reference_invalid", "'from' must be before 'to'.");
-        var version = body.TryGetProperty("version", out var value) && value.ValueKind != JsonValueKind.Null
-            ? value.ValueKind == JsonValueKind.String ? value.GetString() : throw new ReferenceException("reference_invalid", "'version' is a text.")
-            : null;
+        var version =
+            body.TryGetProperty("version", out var value) && value.ValueKind != JsonValueKind.Null
+                ? value.ValueKind == JsonValueKind.String
+                    ? value.GetString()
+                    : throw new ReferenceException("reference_invalid", "'version' is a text.")
+                : null;
         return (from, to, version);
     }
 
     private static DateTimeOffset ReadTime(JsonElement body, string name)
     {
         const string Rule = "is needed: RFC 3339, or epoch milliseconds, 1970 to 2105";
-        var time = !body.TryGetProperty(name, out var value) ? null
-            : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var ms) && ms is >= 0 and < 4_260_000_000_000 ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
-            : value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var parsed) && parsed.Year is >= 1970 and <= 2105 ? parsed
+        var time =
+            !body.TryGetProperty(name, out var value) ? null
+            : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var ms) && ms is >= 0 and < 4_260_000_000_000
+                ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
+            : value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var parsed) && parsed.Year is >= 1970 and <= 2105
+                ? parsed
             : (DateTimeOffset?)null;
         return time ?? throw new ReferenceException("reference_invalid", $"'{name}' {Rule}.");
     }
@@ -91,11 +137,29 @@ public static class ReferenceEndpoints
 
 /// <summary>A reference as the API answers it.</summary>
 public sealed record ReferenceView(
-    int Generation, bool Declared, DateTimeOffset? From, DateTimeOffset? To, string? Version, long Rows, long GroundTruthRows, int Features, IReadOnlyList<IgnoredColumn> Ignored)
+    int Generation,
+    bool Declared,
+    DateTimeOffset? From,
+    DateTimeOffset? To,
+    string? Version,
+    long Rows,
+    long GroundTruthRows,
+    int Features,
+    IReadOnlyList<IgnoredColumn> Ignored
+)
 {
-    internal static ReferenceView Of(Baseline baseline, IReadOnlyList<(string Column, string Reason)> ignored) => new(
-        baseline.Generation, baseline.Declared, baseline.From, baseline.To, baseline.Version, baseline.Rows, baseline.GroundTruthRows, baseline.Features.Keys.Count(name => name[0] != '@'),
-        [.. ignored.Select(column => new IgnoredColumn(column.Column, column.Reason))]);
+    internal static ReferenceView Of(Baseline baseline, IReadOnlyList<(string Column, string Reason)> ignored) =>
+        new(
+            baseline.Generation,
+            baseline.Declared,
+            baseline.From,
+            baseline.To,
+            baseline.Version,
+            baseline.Rows,
+            baseline.GroundTruthRows,
+            baseline.Features.Keys.Count(name => name[0] != '@'),
+            [.. ignored.Select(column => new IgnoredColumn(column.Column, column.Reason))]
+        );
 }
 
 /// <summary>A column of an uploaded file that was not used.</summary>

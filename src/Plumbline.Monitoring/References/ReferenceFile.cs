@@ -14,14 +14,15 @@ internal sealed record ReferenceFile(string Path, string Format, bool IsGzipped)
     internal const long MaxBytes = 4L << 30;
 
     /// <summary>The media types that are read, and as what.</summary>
-    internal static IReadOnlyDictionary<string, string> Formats { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
-    {
-        ["text/csv"] = "CSVWithNames",
-        ["application/csv"] = "CSVWithNames",
-        ["application/x-ndjson"] = "JSONEachRow",
-        ["application/jsonl"] = "JSONEachRow",
-        ["application/vnd.apache.parquet"] = "Parquet",
-    };
+    internal static IReadOnlyDictionary<string, string> Formats { get; } =
+        new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["text/csv"] = "CSVWithNames",
+            ["application/csv"] = "CSVWithNames",
+            ["application/x-ndjson"] = "JSONEachRow",
+            ["application/jsonl"] = "JSONEachRow",
+            ["application/vnd.apache.parquet"] = "Parquet",
+        };
 
     /// <summary>Where uploads lie while they are read.</summary>
     internal static string FolderIn(string dataDirectory) => System.IO.Path.Combine(dataDirectory, "uploads");
@@ -41,11 +42,16 @@ internal sealed record ReferenceFile(string Path, string Format, bool IsGzipped)
     /// <exception cref="ReferenceException">Another media type, nothing in the body, or too much.</exception>
     internal static async Task<ReferenceFile> ReceiveAsync(HttpRequest request, string folder, CancellationToken cancellation)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !Formats.TryGetValue(type.MediaType.ToString(), out var format))
+        if (
+            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !Formats.TryGetValue(type.MediaType.ToString(), out var format)
+        )
         {
-            throw new ReferenceException("media_type_unknown",
+            throw new ReferenceException(
+                "media_type_unknown",
                 $"A reference is sent as {string.Join(", ", Formats.Keys)} (gzip allowed), or as {MediaTypeNames.Application.Json} {{\"from\":..,\"to\":..,\"version\":..}} for a past window of production.",
-                StatusCodes.Status415UnsupportedMediaType);
+                StatusCodes.Status415UnsupportedMediaType
+            );
         }
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MaxBytes;
@@ -64,7 +70,11 @@ internal sealed record ReferenceFile(string Path, string Format, bool IsGzipped)
         catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             file.Dispose();
-            throw new ReferenceException("body_too_large", $"A reference has at most {MaxBytes >> 30} GiB as sent; gzip it, use Parquet, or send fewer rows.", StatusCodes.Status413PayloadTooLarge);
+            throw new ReferenceException(
+                "body_too_large",
+                $"A reference has at most {MaxBytes >> 30} GiB as sent; gzip it, use Parquet, or send fewer rows.",
+                StatusCodes.Status413PayloadTooLarge
+            );
         }
         catch
         {

@@ -15,7 +15,12 @@ public sealed class ReferenceLoading(IColumnStore store, ModelCatalog catalog, B
     public const long MaxRows = 20_000_000;
 
     /// <exception cref="ReferenceException">The file cannot be used; the model keeps the reference that it had.</exception>
-    internal async Task<LoadedReference> LoadFileAsync(ModelDefinition model, ReferenceFile file, ReferenceColumns columns, CancellationToken cancellation)
+    internal async Task<LoadedReference> LoadFileAsync(
+        ModelDefinition model,
+        ReferenceFile file,
+        ReferenceColumns columns,
+        CancellationToken cancellation
+    )
     {
         await using var staged = await StagedReference.ReadAsync(store, file, model.Id, cancellation);
         var (count, contents) = await staged.LookAsync(staged.Columns, cancellation);
@@ -31,7 +36,12 @@ public sealed class ReferenceLoading(IColumnStore store, ModelCatalog catalog, B
             throw new ReferenceException("reference_without_features", "No column of the file is a feature, a prediction or a score.");
         try
         {
-            await catalog.EnsureFeaturesAsync(model.Id, [.. features.Select(feature => (feature.Column.Name, feature.Inferred))], provisional: false, cancellation);
+            await catalog.EnsureFeaturesAsync(
+                model.Id,
+                [.. features.Select(feature => (feature.Column.Name, feature.Inferred))],
+                provisional: false,
+                cancellation
+            );
             await CorrectGuessesAsync(model.Id, features, cancellation);
         }
         catch (Exception error) when (error is FeatureLimitException or FeatureChangeException)
@@ -40,25 +50,44 @@ public sealed class ReferenceLoading(IColumnStore store, ModelCatalog catalog, B
         }
         if (columns.Version is not null)
             await catalog.EnsureVersionsAsync(model.Id, [columns.Version], cancellation);
-        var baseline = await baselines.ReplaceAsync(model.Id, declared: true, columns.Version, async (current, table, ct) =>
-        {
-            await store.ExecuteAsync(rows.Insert(current, table, [.. features.Select(feature => feature.Column)]), ct);
-            await EnsureClassesAsync(current, table, ct);
-        }, cancellation);
+        var baseline = await baselines.ReplaceAsync(
+            model.Id,
+            declared: true,
+            columns.Version,
+            async (current, table, ct) =>
+            {
+                await store.ExecuteAsync(rows.Insert(current, table, [.. features.Select(feature => feature.Column)]), ct);
+                await EnsureClassesAsync(current, table, ct);
+            },
+            cancellation
+        );
         return new LoadedReference(baseline!, rows.Ignored);
     }
 
     /// <exception cref="ReferenceException">There are no predictions in that time.</exception>
-    internal async Task<LoadedReference> LoadProductionAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, string? version, CancellationToken cancellation)
+    internal async Task<LoadedReference> LoadProductionAsync(
+        ModelDefinition model,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        string? version,
+        CancellationToken cancellation
+    )
     {
         var baseline = await baselines.ReplaceByProductionAsync(model.Id, declared: true, version, from, to, cancellation);
         return baseline is null
-            ? throw new ReferenceException("reference_empty", $"The model has no predictions from {from:O} to {to:O}{(version is null ? "" : $" of version '{Problems.Shorten(version)}'")}.")
+            ? throw new ReferenceException(
+                "reference_empty",
+                $"The model has no predictions from {from:O} to {to:O}{(version is null ? "" : $" of version '{Problems.Shorten(version)}'")}."
+            )
             : new LoadedReference(baseline, []);
     }
 
     // A reference says what is usual; the few events before it only let guess.
-    private async Task CorrectGuessesAsync(int modelId, IReadOnlyList<(StagedColumn Column, FeatureType Inferred)> features, CancellationToken cancellation)
+    private async Task CorrectGuessesAsync(
+        int modelId,
+        IReadOnlyList<(StagedColumn Column, FeatureType Inferred)> features,
+        CancellationToken cancellation
+    )
     {
         foreach (var (column, inferred) in features)
         {
@@ -73,11 +102,19 @@ public sealed class ReferenceLoading(IColumnStore store, ModelCatalog catalog, B
     {
         foreach (var (role, column, wrong, example, rule) in rows.Conditions(model))
         {
-            using var answer = await store.QueryAsync(new SqlStatement($"SELECT countIf({wrong}), anyIf(ifNull({example}, ''), {wrong}) FROM {staged.Table}"), cancellation);
+            using var answer = await store.QueryAsync(
+                new SqlStatement($"SELECT countIf({wrong}), anyIf(ifNull({example}, ''), {wrong}) FROM {staged.Table}"),
+                cancellation
+            );
             answer.Read();
             var (count, sample) = (answer.ReadUInt64(), answer.ReadString());
             if (count > 0)
-                throw new ReferenceException($"{role}_invalid", $"{count} values of the column '{Problems.Shorten(column)}' are not {rule}; one is '{Problems.Shorten(sample)}'.");
+            {
+                throw new ReferenceException(
+                    $"{role}_invalid",
+                    $"{count} values of the column '{Problems.Shorten(column)}' are not {rule}; one is '{Problems.Shorten(sample)}'."
+                );
+            }
         }
     }
 
@@ -86,9 +123,17 @@ public sealed class ReferenceLoading(IColumnStore store, ModelCatalog catalog, B
         if (model.Task == ModelTask.Regression)
             return;
         var classes = new List<string>();
-        using (var rows = await store.QueryAsync(new SqlStatement($$"""
-            SELECT class FROM (SELECT arrayJoin([prediction, value]) AS class FROM {{table}}) WHERE class != '' GROUP BY class ORDER BY count() DESC, class LIMIT {limit:UInt32}
-            """, new SqlParameter("limit", ModelLimits.MaxClasses)), cancellation))
+        using (
+            var rows = await store.QueryAsync(
+                new SqlStatement(
+                    $$"""
+                    SELECT class FROM (SELECT arrayJoin([prediction, value]) AS class FROM {{table}}) WHERE class != '' GROUP BY class ORDER BY count() DESC, class LIMIT {limit:UInt32}
+                    """,
+                    new SqlParameter("limit", ModelLimits.MaxClasses)
+                ),
+                cancellation
+            )
+        )
         {
             while (rows.Read())
                 classes.Add(rows.ReadString());

@@ -6,7 +6,9 @@ using Plumbline.Store;
 
 namespace Plumbline.Monitoring.References;
 
-/// <summary>How the staged rows become rows of a reference's table: one INSERT .. SELECT, set-based, every value bound or taken from a column.</summary>
+/// <summary>
+/// How the staged rows become rows of a reference's table: one INSERT .. SELECT, set-based, every value bound or taken from a column.
+/// </summary>
 internal sealed class ReferenceRows
 {
     private readonly Dictionary<string, StagedColumn> _byName;
@@ -15,7 +17,12 @@ internal sealed class ReferenceRows
     private readonly StagedReference _staged;
     private readonly ClassSpelling _classes;
 
-    internal ReferenceRows(StagedReference staged, ReferenceColumns columns, IReadOnlyDictionary<int, FeatureEvidence> contents, ClassSpelling classes)
+    internal ReferenceRows(
+        StagedReference staged,
+        ReferenceColumns columns,
+        IReadOnlyDictionary<int, FeatureEvidence> contents,
+        ClassSpelling classes
+    )
     {
         _classes = classes;
         _staged = staged;
@@ -35,11 +42,18 @@ internal sealed class ReferenceRows
         {
             if (!_byName.TryGetValue(name, out var column))
             {
-                throw new ReferenceException("column_missing",
-                    $"The file has no column '{Problems.Shorten(name)}' (named in {role}=). It has: {string.Join(", ", _byName.Keys.Take(50).Select(known => Problems.Shorten(known, 40)))}{(_byName.Count > 50 ? ", .." : "")}.");
+                throw new ReferenceException(
+                    "column_missing",
+                    $"The file has no column '{Problems.Shorten(name)}' (named in {role}=). It has: {string.Join(", ", _byName.Keys.Take(50).Select(known => Problems.Shorten(known, 40)))}{(_byName.Count > 50 ? ", .." : "")}."
+                );
             }
             if (_contents[column.Index].Present == 0)
-                throw new ReferenceException("column_all_missing", $"The column '{Problems.Shorten(name)}' (named in {role}=) has no value in any row.");
+            {
+                throw new ReferenceException(
+                    "column_all_missing",
+                    $"The column '{Problems.Shorten(name)}' (named in {role}=) has no value in any row."
+                );
+            }
         }
     }
 
@@ -48,7 +62,9 @@ internal sealed class ReferenceRows
     internal IReadOnlyList<(StagedColumn Column, FeatureType Inferred)> Features(ModelDefinition model)
     {
         var roles = _columns.Roles.Select(role => role.Column).ToHashSet(StringComparer.Ordinal);
-        var chosen = _columns.Features is { } named ? named.Distinct(StringComparer.Ordinal).Select(name => _byName[name]) : _staged.Columns.Where(column => !roles.Contains(column.Name));
+        var chosen = _columns.Features is { } named
+            ? named.Distinct(StringComparer.Ordinal).Select(name => _byName[name])
+            : _staged.Columns.Where(column => !roles.Contains(column.Name));
         var features = new List<(StagedColumn, FeatureType)>();
         foreach (var column in chosen)
         {
@@ -85,10 +101,15 @@ internal sealed class ReferenceRows
             targets.Add(column);
             sources.Add(sql);
         }
-        var id = _columns.Id is { } idColumn ? $"ifNull({_byName[idColumn].Text}, '')" : "concat('reference-', toString(rowNumberInAllBlocks()))";
+        var id = _columns.Id is { } idColumn
+            ? $"ifNull({_byName[idColumn].Text}, '')"
+            : "concat('reference-', toString(rowNumberInAllBlocks()))";
         Add("prediction_id", $"{id} AS the_id");
         Add("id_hash", "reinterpretAsUInt64(substring(SHA256(the_id), 1, 8))");
-        Add("timestamp", _columns.Timestamp is { } time ? $"ifNull({_byName[time].Time}, toDateTime64(0, 3, 'UTC'))" : "toDateTime64(0, 3, 'UTC')");
+        Add(
+            "timestamp",
+            _columns.Timestamp is { } time ? $"ifNull({_byName[time].Time}, toDateTime64(0, 3, 'UTC'))" : "toDateTime64(0, 3, 'UTC')"
+        );
         Add("received_at", "now64(3, 'UTC')");
         Add("version", "{version:String}");
         Add("role", "'primary'");
@@ -97,7 +118,10 @@ internal sealed class ReferenceRows
         parameters.AddRange(_classes.Parameters);
         AddAnswer(model, Add);
         AddFeatures(model, features, Add, parameters);
-        return new SqlStatement($"INSERT INTO {table} ({string.Join(", ", targets)}) SELECT {string.Join(",\n", sources)} FROM {_staged.Table}", parameters);
+        return new SqlStatement(
+            $"INSERT INTO {table} ({string.Join(", ", targets)}) SELECT {string.Join(",\n", sources)} FROM {_staged.Table}",
+            parameters
+        );
     }
 
     /// <summary>Values of a role that cannot be used, and one of them; for each role that has a condition.</summary>
@@ -106,17 +130,37 @@ internal sealed class ReferenceRows
         if (_columns.Timestamp is { } time)
         {
             var column = _byName[time];
-            yield return ("timestamp", time, $"isNotNull({column.Text}) AND (isNull({column.Time}) OR toYear(assumeNotNull({column.Time})) NOT BETWEEN 1970 AND 2105)", column.Text, "a time of 1970..2105: RFC 3339, a date, or epoch milliseconds");
+            yield return (
+                "timestamp",
+                time,
+                $"isNotNull({column.Text}) AND (isNull({column.Time}) OR toYear(assumeNotNull({column.Time})) NOT BETWEEN 1970 AND 2105)",
+                column.Text,
+                "a time of 1970..2105: RFC 3339, a date, or epoch milliseconds"
+            );
         }
         if (_columns.Score is { } score)
         {
             var column = _byName[score];
-            yield return ("score", score, $"isNotNull({column.Text}) AND (isNull({column.LenientNumber}) OR assumeNotNull({column.LenientNumber}) < 0 OR assumeNotNull({column.LenientNumber}) > 1)", column.Text, "a number of 0..1");
+            yield return (
+                "score",
+                score,
+                $"isNotNull({column.Text}) AND (isNull({column.LenientNumber}) OR assumeNotNull({column.LenientNumber}) < 0 OR assumeNotNull({column.LenientNumber}) > 1)",
+                column.Text,
+                "a number of 0..1"
+            );
         }
         if (model.Task == ModelTask.Regression)
         {
             foreach (var (role, name) in _columns.Roles.Where(role => role.Role is "prediction" or "ground_truth"))
-                yield return (role, name, $"isNotNull({_byName[name].Text}) AND isNull({_byName[name].LenientNumber})", _byName[name].Text, "a number");
+            {
+                yield return (
+                    role,
+                    name,
+                    $"isNotNull({_byName[name].Text}) AND isNull({_byName[name].LenientNumber})",
+                    _byName[name].Text,
+                    "a number"
+                );
+            }
         }
     }
 
@@ -139,12 +183,22 @@ internal sealed class ReferenceRows
         }
         if (_columns.GroundTruth is { } truth)
         {
-            add("value", model.Task == ModelTask.Regression ? $"ifNull({_byName[truth].Text}, '')" : _classes.Sql($"ifNull({_byName[truth].Text}, '')"));
+            add(
+                "value",
+                model.Task == ModelTask.Regression
+                    ? $"ifNull({_byName[truth].Text}, '')"
+                    : _classes.Sql($"ifNull({_byName[truth].Text}, '')")
+            );
             add("value_number", $"ifNull({_byName[truth].LenientNumber}, nan)");
         }
     }
 
-    private void AddFeatures(ModelDefinition model, IReadOnlyList<StagedColumn> features, Action<string, string> add, List<SqlParameter> parameters)
+    private void AddFeatures(
+        ModelDefinition model,
+        IReadOnlyList<StagedColumn> features,
+        Action<string, string> add,
+        List<SqlParameter> parameters
+    )
     {
         var wrong = new List<string>();
         foreach (var column in features)
@@ -159,12 +213,25 @@ internal sealed class ReferenceRows
             add(feature.Column, value);
             // A value of another type than the model's is kept raw, as in a prediction.
             var content = _contents[column.Index];
-            var usable = feature.Type switch { FeatureType.Numeric => content.Numbers, FeatureType.Boolean => content.Booleans, _ => content.Present };
-            if (usable == content.Present || (feature.Type is (FeatureType.Numeric or FeatureType.Boolean) && usable + content.MissingWords == content.Present))
+            var usable = feature.Type switch
+            {
+                FeatureType.Numeric => content.Numbers,
+                FeatureType.Boolean => content.Booleans,
+                _ => content.Present,
+            };
+            if (
+                usable == content.Present
+                || (feature.Type is (FeatureType.Numeric or FeatureType.Boolean) && usable + content.MissingWords == content.Present)
+            )
+            {
                 continue;
+            }
+
             var name = string.Create(CultureInfo.InvariantCulture, $"wrong{wrong.Count}");
             parameters.Add(new(name, feature.Name));
-            wrong.Add($"({{{name}:String}}, if(isNotNull({column.Text}) AND NOT {column.IsMissingWord} AND isNull({(feature.Type == FeatureType.Numeric ? column.Number : column.Boolean)}), toJSONString({column.Text}), ''))");
+            wrong.Add(
+                $"({{{name}:String}}, if(isNotNull({column.Text}) AND NOT {column.IsMissingWord} AND isNull({(feature.Type == FeatureType.Numeric ? column.Number : column.Boolean)}), toJSONString({column.Text}), ''))"
+            );
         }
         if (wrong.Count > 0)
             add("raw", $"CAST(arrayFilter(pair -> pair.2 != '', [{string.Join(", ", wrong)}]) AS Map(LowCardinality(String), String))");

@@ -9,15 +9,16 @@ namespace Plumbline.Monitoring.References;
 /// <summary>References: upload, baseline, and the first day as a stand-in.</summary>
 public static class ReferencesSetup
 {
-    public static IServiceCollection AddReferences(this IServiceCollection services) => services
-        .AddSingleton<BaselineComputation>()
-        .AddSingleton<BaselineCatalog>()
-        .AddSingleton<IBaselines>(provider => provider.GetRequiredService<BaselineCatalog>())
-        .AddSingleton<ReferenceLoading>()
-        .AddSingleton<FeatureRelevance>()
-        .AddModelRemoval<BaselineCatalog>((baselines, model, cancellation) => baselines.RemoveAsync(model, cancellation))
-        .AddModelRemoval<FeatureRelevance>((relevance, model) => relevance.Forget(model.Id))
-        .AddHostedService<BaselineStart>();
+    public static IServiceCollection AddReferences(this IServiceCollection services) =>
+        services
+            .AddSingleton<BaselineComputation>()
+            .AddSingleton<BaselineCatalog>()
+            .AddSingleton<IBaselines>(provider => provider.GetRequiredService<BaselineCatalog>())
+            .AddSingleton<ReferenceLoading>()
+            .AddSingleton<FeatureRelevance>()
+            .AddModelRemoval<BaselineCatalog>((baselines, model, cancellation) => baselines.RemoveAsync(model, cancellation))
+            .AddModelRemoval<FeatureRelevance>((relevance, model) => relevance.Forget(model.Id))
+            .AddHostedService<BaselineStart>();
 
     // Starting, like the state: before anything that computes or listens.
     private sealed class BaselineStart(BaselineCatalog baselines, IColumnStore store, InstanceOptions instance) : StartupStep

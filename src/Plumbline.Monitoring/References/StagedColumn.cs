@@ -17,7 +17,9 @@ internal enum StagedKind
     Typed,
 }
 
-/// <summary>A column of an uploaded file in its staging table: <c>c{Index}</c>. Its members are expressions over a row of that table.</summary>
+/// <summary>
+/// A column of an uploaded file in its staging table: <c>c{Index}</c>. Its members are expressions over a row of that table.
+/// </summary>
 /// <param name="Index">Its position in the file.</param>
 /// <param name="Name">Its name, without the white space around it.</param>
 /// <param name="Type">The engine's type.</param>
@@ -43,45 +45,64 @@ internal sealed record StagedColumn(int Index, string Name, string Type, StagedK
     private string IsNumberValue => $"match(dynamicType({Column}), '^(U?Int|Float)')";
 
     /// <summary>Nullable text; null where there is no value: nothing, white space, or a number that is none (NaN).</summary>
-    internal string Text => Kind != StagedKind.Typed || IsText ? $"nullIf(trimBoth(ifNull(toString({Column}), '')), '')"
-        : IsFloat ? $"if(isNaN({Column}), NULL, toString({Column}))" : $"toString({Column})";
+    internal string Text =>
+        Kind != StagedKind.Typed || IsText ? $"nullIf(trimBoth(ifNull(toString({Column}), '')), '')"
+        : IsFloat ? $"if(isNaN({Column}), NULL, toString({Column}))"
+        : $"toString({Column})";
 
     /// <summary>Whether the value is a word for a missing one; false for null.</summary>
     internal string IsMissingWord => $"ifNull({Text} IN ({MissingTexts}), 0)";
 
     /// <summary>Nullable Float64; null where the value is no number.</summary>
-    internal string Number => Kind switch
-    {
-        StagedKind.Untyped => $"if({IsMissingWord}, NULL, toFloat64OrNull({Text}))",
-        // JSON has no infinity: these texts stand for it.
-        StagedKind.Each => $"if({IsNumberValue} OR ifNull(match(lower({Text}), '^[+-]?inf(inity)?$'), 0), toFloat64OrNull({Text}), NULL)",
-        _ when IsFloat => $"if(isNaN({Column}), NULL, toFloat64({Column}))",
-        _ => IsNumber ? $"toFloat64({Column})" : NoNumber,
-    };
+    internal string Number =>
+        Kind switch
+        {
+            StagedKind.Untyped => $"if({IsMissingWord}, NULL, toFloat64OrNull({Text}))",
+            // JSON has no infinity: these texts stand for it.
+            StagedKind.Each =>
+                $"if({IsNumberValue} OR ifNull(match(lower({Text}), '^[+-]?inf(inity)?$'), 0), toFloat64OrNull({Text}), NULL)",
+            _ when IsFloat => $"if(isNaN({Column}), NULL, toFloat64({Column}))",
+            _ => IsNumber ? $"toFloat64({Column})" : NoNumber,
+        };
 
     /// <summary>A number where any spelling of one is welcome, as in a score.</summary>
-    internal string LenientNumber => IsNumber ? Number : IsTime || Type == "Bool" ? NoNumber : $"if({IsMissingWord}, NULL, toFloat64OrNull({Text}))";
+    internal string LenientNumber =>
+        IsNumber ? Number
+        : IsTime || Type == "Bool" ? NoNumber
+        : $"if({IsMissingWord}, NULL, toFloat64OrNull({Text}))";
 
     /// <summary>Nullable Bool; null where the value is none.</summary>
-    internal string Boolean => Kind switch
-    {
-        StagedKind.Untyped => $"multiIf(lower({Text}) = 'true', CAST(true AS Nullable(Bool)), lower({Text}) = 'false', CAST(false AS Nullable(Bool)), NULL)",
-        StagedKind.Each => $"if(dynamicType({Column}) = 'Bool', CAST({Text} = 'true' AS Nullable(Bool)), NULL)",
-        _ => Type == "Bool" ? Column : NoBoolean,
-    };
+    internal string Boolean =>
+        Kind switch
+        {
+            StagedKind.Untyped =>
+                $"multiIf(lower({Text}) = 'true', CAST(true AS Nullable(Bool)), lower({Text}) = 'false', CAST(false AS Nullable(Bool)), NULL)",
+            StagedKind.Each => $"if(dynamicType({Column}) = 'Bool', CAST({Text} = 'true' AS Nullable(Bool)), NULL)",
+            _ => Type == "Bool" ? Column : NoBoolean,
+        };
 
     /// <summary>Nullable DateTime64(3, UTC); null where the value is no time.</summary>
-    internal string Time => IsTime ? $"toDateTime64({Column}, 3, 'UTC')"
-        : IsNumber ? $"if(isNull({Column}), CAST(NULL AS Nullable(DateTime64(3, 'UTC'))), {FromMilliseconds($"toInt64(assumeNotNull({Column}))")})"
-        : Kind == StagedKind.Each ? $"if({IsNumberValue}, {FromMilliseconds($"toInt64OrZero({Text})")}, parseDateTime64BestEffortOrNull({Text}, 3, 'UTC'))"
+    internal string Time =>
+        IsTime ? $"toDateTime64({Column}, 3, 'UTC')"
+        : IsNumber
+            ? $"if(isNull({Column}), CAST(NULL AS Nullable(DateTime64(3, 'UTC'))), {FromMilliseconds($"toInt64(assumeNotNull({Column}))")})"
+        : Kind == StagedKind.Each
+            ? $"if({IsNumberValue}, {FromMilliseconds($"toInt64OrZero({Text})")}, parseDateTime64BestEffortOrNull({Text}, 3, 'UTC'))"
         : $"parseDateTime64BestEffortOrNull({Text}, 3, 'UTC')";
 
-    /// <summary>The aggregates that count the values, in the order of <see cref="FeatureEvidence"/>, then the bytes that are no UTF-8.</summary>
+    /// <summary>
+    /// The aggregates that count the values, in the order of <see cref="FeatureEvidence"/>, then the bytes that are no UTF-8.
+    /// </summary>
     internal string Evidence
     {
         get
         {
-            var integer = Kind switch { StagedKind.Untyped => "1", StagedKind.Each => IsIntegerValue, _ => IsNumber && !IsFloat ? "1" : "0" };
+            var integer = Kind switch
+            {
+                StagedKind.Untyped => "1",
+                StagedKind.Each => IsIntegerValue,
+                _ => IsNumber && !IsFloat ? "1" : "0",
+            };
             var code = Kind == StagedKind.Untyped ? $"countIf(match(ifNull({Text}, ''), '^0[0-9]'))" : "toUInt64(0)";
             var missing = Kind == StagedKind.Typed && !IsText ? "toUInt64(0)" : $"countIf({IsMissingWord})";
             var broken = Kind == StagedKind.Typed && !IsText ? "toUInt64(0)" : $"countIf(NOT isValidUTF8(ifNull({Text}, '')))";

@@ -12,7 +12,10 @@ public sealed record FeatureSelection(ImmutableArray<FeatureDefinition> Features
     /// <summary>Features used at most; a wider model is represented by its first ones.</summary>
     public const int Most = 50;
 
-    /// <summary>A categorical feature whose reference has more than this share of rows outside its 50 most frequent values names rows rather than groups of them.</summary>
+    /// <summary>
+    /// A categorical feature whose reference has more than this share of rows outside its 50 most frequent values names rows rather than
+    /// groups of them.
+    /// </summary>
     private const double LargestOther = 0.5;
 
     /// <summary>
@@ -21,7 +24,14 @@ public sealed record FeatureSelection(ImmutableArray<FeatureDefinition> Features
     /// </summary>
     public static FeatureSelection Of(ModelDefinition model, Baseline baseline)
     {
-        ImmutableArray<FeatureDefinition> usable = [.. model.Features.Where(feature => feature.Type != FeatureType.Text && baseline.Features.TryGetValue(feature.Name, out var known) && IsUsable(known)).Take(Most)];
+        ImmutableArray<FeatureDefinition> usable =
+        [
+            .. model
+                .Features.Where(feature =>
+                    feature.Type != FeatureType.Text && baseline.Features.TryGetValue(feature.Name, out var known) && IsUsable(known)
+                )
+                .Take(Most),
+        ];
         return new FeatureSelection(usable, model.Features.Length - usable.Length);
     }
 
@@ -30,7 +40,8 @@ public sealed record FeatureSelection(ImmutableArray<FeatureDefinition> Features
 
     private static bool IsUsable(FeatureBaseline baseline)
     {
-        if (baseline.Profile.Present == 0 || baseline.IsNearIdentifier) return false;
+        if (baseline.Profile.Present == 0 || baseline.IsNearIdentifier)
+            return false;
         // The bins of a categorical profile end with "other" and "unseen".
         var bins = baseline.Profile.Bins;
         return baseline.IsNumeric || bins.Length < 2 || bins[^2] <= LargestOther * baseline.Profile.Present;

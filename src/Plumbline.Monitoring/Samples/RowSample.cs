@@ -6,8 +6,14 @@ namespace Plumbline.Monitoring.Samples;
 /// <summary>Predictions with their features: all of a stretch, or a seeded sample of it. All lists are parallel.</summary>
 public sealed class RowSample(IReadOnlyList<FeatureDefinition> features)
 {
-    private readonly List<double>?[] _numbers = [.. features.Select(feature => feature.Type == FeatureType.Categorical ? null : new List<double>())];
-    private readonly List<string?>?[] _texts = [.. features.Select(feature => feature.Type == FeatureType.Categorical ? new List<string?>() : null)];
+    private readonly List<double>?[] _numbers =
+    [
+        .. features.Select(feature => feature.Type == FeatureType.Categorical ? null : new List<double>()),
+    ];
+    private readonly List<string?>?[] _texts =
+    [
+        .. features.Select(feature => feature.Type == FeatureType.Categorical ? new List<string?>() : null),
+    ];
 
     public int Rows => Versions.Count;
 
@@ -41,7 +47,12 @@ public sealed class RowSample(IReadOnlyList<FeatureDefinition> features)
     {
         var table = new FeatureTable(Rows);
         for (var i = 0; i < features.Count; i++)
-            table = _numbers[i] is { } numbers ? table.WithNumeric(features[i].Name, [.. numbers]) : table.WithCategorical(features[i].Name, [.. _texts[i]!]);
+        {
+            table = _numbers[i] is { } numbers
+                ? table.WithNumeric(features[i].Name, [.. numbers])
+                : table.WithCategorical(features[i].Name, [.. _texts[i]!]);
+        }
+
         return table;
     }
 
@@ -77,8 +88,10 @@ public sealed class RowSample(IReadOnlyList<FeatureDefinition> features)
             chosen.GroundTruthValues.Add(GroundTruthValues[row]);
             for (var i = 0; i < features.Count; i++)
             {
-                if (_numbers[i] is { } numbers) chosen._numbers[i]!.Add(numbers[row]);
-                else chosen._texts[i]!.Add(_texts[i]![row]);
+                if (_numbers[i] is { } numbers)
+                    chosen._numbers[i]!.Add(numbers[row]);
+                else
+                    chosen._texts[i]!.Add(_texts[i]![row]);
             }
         }
 

@@ -11,13 +11,25 @@ namespace Plumbline.Monitoring.Segments;
 /// <param name="ChangeLower">95 % interval of the change.</param>
 /// <param name="ChangeUpper">95 % interval of the change.</param>
 /// <param name="Rows">Rows that the value rests on.</param>
-public sealed record SegmentMetric(string Metric, double? Value, double? Lower, double? Upper, double? Raw, double? Before, double? Change, double? ChangeLower, double? ChangeUpper, long Rows);
+public sealed record SegmentMetric(
+    string Metric,
+    double? Value,
+    double? Lower,
+    double? Upper,
+    double? Raw,
+    double? Before,
+    double? Change,
+    double? ChangeLower,
+    double? ChangeUpper,
+    long Rows
+);
 
 /// <summary>A line of the segment table.</summary>
 /// <param name="Segment"><c>country=FR</c>.</param>
 /// <param name="Rows">Predictions.</param>
 /// <param name="Share">Of all predictions.</param>
-/// <param name="Harm">How much the metric of the table got worse (of a segment that was not there before: than all rows were), times the rows: by what the table is sorted. 0 when it did not or cannot be judged.</param>
+/// <param name="Harm">How much the metric of the table got worse (of a segment that was not there before: than all rows were), times the
+/// rows: by what the table is sorted. 0 when it did not or cannot be judged.</param>
 /// <param name="Metrics">The metric of the table first.</param>
 public sealed record SegmentLine(string Segment, long Rows, double Share, double Harm, IReadOnlyList<SegmentMetric> Metrics);
 
@@ -32,4 +44,13 @@ public sealed record SegmentLine(string Segment, long Rows, double Share, double
 /// <param name="To">End of it.</param>
 /// <param name="Before">Start of the range before, of the same length.</param>
 public sealed record SegmentTable(
-    string? Dimension, IReadOnlyList<string> Metrics, SegmentLine All, IReadOnlyList<SegmentLine> Lines, int Count, IReadOnlyList<string> Pooled, DateTimeOffset From, DateTimeOffset To, DateTimeOffset Before);
+    string? Dimension,
+    IReadOnlyList<string> Metrics,
+    SegmentLine All,
+    IReadOnlyList<SegmentLine> Lines,
+    int Count,
+    IReadOnlyList<string> Pooled,
+    DateTimeOffset From,
+    DateTimeOffset To,
+    DateTimeOffset Before
+);

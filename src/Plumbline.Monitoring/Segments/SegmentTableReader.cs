@@ -27,7 +27,10 @@ public sealed record SegmentQuery
     public int Limit { get; init; } = 100;
 }
 
-/// <summary>Compares every segment with itself before, from metric points that are added up in the engine: the work grows with segments x days, not with rows.</summary>
+/// <summary>
+/// Compares every segment with itself before, from metric points that are added up in the engine: the work grows with segments x days, not
+/// with rows.
+/// </summary>
 public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmentValues)
 {
     /// <summary>Values of a dimension, now and before together, below which there is no telling how much segments differ.</summary>
@@ -39,47 +42,120 @@ public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmen
     private static readonly TimeSpan Daily = TimeSpan.FromDays(2);
 
     /// <summary>The metrics that a table of a model can be sorted by, its main one first.</summary>
-    public static IReadOnlyList<string> Columns(ModelDefinition model) => [.. KnownMetrics.SegmentColumns(model).Select(metric => metric.Name)];
+    public static IReadOnlyList<string> Columns(ModelDefinition model) =>
+        [.. KnownMetrics.SegmentColumns(model).Select(metric => metric.Name)];
 
     public async Task<SegmentTable> ReadAsync(ModelDefinition model, SegmentQuery query, CancellationToken cancellation)
     {
-        var columns = Columns(model).Where(column => column != query.Metric).Prepend(query.Metric ?? Columns(model)[0]).Distinct(StringComparer.Ordinal).ToList();
+        var columns = Columns(model)
+            .Where(column => column != query.Metric)
+            .Prepend(query.Metric ?? Columns(model)[0])
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         var window = query.To - query.From >= Daily && model.Window < CoarseWindows.Day ? CoarseWindows.Day : model.Window;
-        var (from, to) = (CoarseWindows.Holding(query.From, window).Start, CoarseWindows.Holding(query.To - TimeSpan.FromTicks(1), window).End);
+        var (from, to) = (
+            CoarseWindows.Holding(query.From, window).Start,
+            CoarseWindows.Holding(query.To - TimeSpan.FromTicks(1), window).End
+        );
         var before = from - (to - from);
-        var read = await totals.ReadAsync(model, [.. columns, InputMetrics.Rows], query.Dimension, query.Version, window, (before, from, to), cancellation);
-        var byMetric = columns.ToDictionary(metric => metric, metric => Shrunk(metric, [.. read.Where(total => total.Metric == metric)], KnownMetrics.Find(model, metric)?.Range == "[0, 1]"), StringComparer.Ordinal);
-        var rows = read.Where(total => total is { Metric: InputMetrics.Rows, Earlier: false }).ToDictionary(total => total.Segment, total => (long)total.Sum, StringComparer.Ordinal);
+        var read = await totals.ReadAsync(
+            model,
+            [.. columns, InputMetrics.Rows],
+            query.Dimension,
+            query.Version,
+            window,
+            (before, from, to),
+            cancellation
+        );
+        var byMetric = columns.ToDictionary(
+            metric => metric,
+            metric => Shrunk(metric, [.. read.Where(total => total.Metric == metric)], KnownMetrics.Find(model, metric)?.Range == "[0, 1]"),
+            StringComparer.Ordinal
+        );
+        var rows = read.Where(total => total is { Metric: InputMetrics.Rows, Earlier: false })
+            .ToDictionary(total => total.Segment, total => (long)total.Sum, StringComparer.Ordinal);
         var all = rows.GetValueOrDefault("");
         var sign = KnownMetrics.Find(model, columns[0])?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
         var wholeBefore = byMetric[columns[0]].GetValueOrDefault("")?.Before;
-        var lines = read.Select(total => total.Segment).Distinct(StringComparer.Ordinal).Select(segment =>
-        {
-            var metrics = columns.Select(metric => byMetric[metric].GetValueOrDefault(segment) ?? new SegmentMetric(metric, null, null, null, null, null, null, null, null, 0)).ToList();
-            var count = rows.GetValueOrDefault(segment);
-            // What was not there before is new: it is ordered by how far it is from what all rows were.
-            var change = metrics[0].Change ?? (metrics[0].Value - wholeBefore);
-            return new SegmentLine(segment, count, all == 0 ? 0 : (double)count / all, Math.Max(0, sign * (change ?? 0)) * count, metrics);
-        }).ToList();
-        var segments = lines.Where(line => line.Segment.Length > 0).OrderByDescending(line => line.Harm).ThenByDescending(line => line.Rows).ThenBy(line => line.Segment, StringComparer.Ordinal).ToList();
+        var lines = read.Select(total => total.Segment)
+            .Distinct(StringComparer.Ordinal)
+            .Select(segment =>
+            {
+                var metrics = columns
+                    .Select(metric =>
+                        byMetric[metric].GetValueOrDefault(segment)
+                        ?? new SegmentMetric(metric, null, null, null, null, null, null, null, null, 0)
+                    )
+                    .ToList();
+                var count = rows.GetValueOrDefault(segment);
+                // What was not there before is new: it is ordered by how far it is from what all rows were.
+                var change = metrics[0].Change ?? (metrics[0].Value - wholeBefore);
+                return new SegmentLine(
+                    segment,
+                    count,
+                    all == 0 ? 0 : (double)count / all,
+                    Math.Max(0, sign * (change ?? 0)) * count,
+                    metrics
+                );
+            })
+            .ToList();
+        var segments = lines
+            .Where(line => line.Segment.Length > 0)
+            .OrderByDescending(line => line.Harm)
+            .ThenByDescending(line => line.Rows)
+            .ThenBy(line => line.Segment, StringComparer.Ordinal)
+            .ToList();
         return new SegmentTable(
-            query.Dimension, columns, lines.Find(line => line.Segment.Length == 0) ?? new SegmentLine("", all, 1, 0, [.. columns.Select(metric => new SegmentMetric(metric, null, null, null, null, null, null, null, null, 0))]),
-            [.. segments.Skip(query.Offset).Take(query.Limit)], segments.Count, await PooledAsync(model, cancellation), from, to, before);
+            query.Dimension,
+            columns,
+            lines.Find(line => line.Segment.Length == 0)
+                ?? new SegmentLine(
+                    "",
+                    all,
+                    1,
+                    0,
+                    [.. columns.Select(metric => new SegmentMetric(metric, null, null, null, null, null, null, null, null, 0))]
+                ),
+            [.. segments.Skip(query.Offset).Take(query.Limit)],
+            segments.Count,
+            await PooledAsync(model, cancellation),
+            from,
+            to,
+            before
+        );
     }
 
-    /// <summary>Segments drawn towards all rows, now and before by the same spread between them; changes are between the drawn values.</summary>
+    /// <summary>
+    /// Segments drawn towards all rows, now and before by the same spread between them; changes are between the drawn values.
+    /// </summary>
     private static Dictionary<string, SegmentMetric> Shrunk(string metric, IReadOnlyList<MetricTotal> totals, bool isShare)
     {
         var drawn = Drawn(totals);
-        return totals.Where(total => !total.Earlier).ToDictionary(total => total.Segment, total =>
-        {
-            var value = drawn.TryGetValue((total.Segment, false), out var now) ? now : (GroupEstimate?)null;
-            var before = drawn.TryGetValue((total.Segment, true), out var old) ? old : (GroupEstimate?)null;
-            var change = value?.Value - before?.Value;
-            var error = Math.Sqrt(Math.Pow(value?.StandardError ?? 0, 2) + Math.Pow(before?.StandardError ?? 0, 2));
-            return new SegmentMetric(
-                metric, value?.Value, Bound(value?.Value - (Z * value?.StandardError)), Bound(value?.Value + (Z * value?.StandardError)), total.Value, before?.Value, change, change - (Z * error), change + (Z * error), total.AllRows);
-        }, StringComparer.Ordinal);
+        return totals
+            .Where(total => !total.Earlier)
+            .ToDictionary(
+                total => total.Segment,
+                total =>
+                {
+                    var value = drawn.TryGetValue((total.Segment, false), out var now) ? now : (GroupEstimate?)null;
+                    var before = drawn.TryGetValue((total.Segment, true), out var old) ? old : (GroupEstimate?)null;
+                    var change = value?.Value - before?.Value;
+                    var error = Math.Sqrt(Math.Pow(value?.StandardError ?? 0, 2) + Math.Pow(before?.StandardError ?? 0, 2));
+                    return new SegmentMetric(
+                        metric,
+                        value?.Value,
+                        Bound(value?.Value - (Z * value?.StandardError)),
+                        Bound(value?.Value + (Z * value?.StandardError)),
+                        total.Value,
+                        before?.Value,
+                        change,
+                        change - (Z * error),
+                        change + (Z * error),
+                        total.AllRows
+                    );
+                },
+                StringComparer.Ordinal
+            );
 
         // The normal interval knows nothing of the ends of a share.
         double? Bound(double? bound) => isShare && bound is { } known ? Math.Clamp(known, 0, 1) : bound;
@@ -87,16 +163,28 @@ public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmen
 
     private static Dictionary<(string Segment, bool Earlier), GroupEstimate> Drawn(IReadOnlyList<MetricTotal> totals)
     {
-        var own = totals.Where(total => total is { Value: not null, StandardError: not null }).ToDictionary(total => (total.Segment, total.Earlier), total => new GroupEstimate(total.Value!.Value, total.StandardError!.Value));
+        var own = totals
+            .Where(total => total is { Value: not null, StandardError: not null })
+            .ToDictionary(
+                total => (total.Segment, total.Earlier),
+                total => new GroupEstimate(total.Value!.Value, total.StandardError!.Value)
+            );
         var drawn = own.ToDictionary(pair => pair.Key, pair => pair.Value);
         // Each dimension has a spread of its own: countries may differ where plans do not.
-        foreach (var dimension in own.Where(pair => pair.Key.Segment.Length > 0 && own.ContainsKey(("", pair.Key.Earlier))).GroupBy(pair => pair.Key.Segment[..pair.Key.Segment.IndexOf('=', StringComparison.Ordinal)], StringComparer.Ordinal))
+        foreach (
+            var dimension in own.Where(pair => pair.Key.Segment.Length > 0 && own.ContainsKey(("", pair.Key.Earlier)))
+                .GroupBy(pair => pair.Key.Segment[..pair.Key.Segment.IndexOf('=', StringComparison.Ordinal)], StringComparer.Ordinal)
+        )
         {
             var members = dimension.ToList();
-            if (members.Count < FewestToCompare) continue;
-            var between = NormalShrinkage.BetweenVariance([.. members.Select(pair => pair.Value with { Value = pair.Value.Value - own[("", pair.Key.Earlier)].Value })]);
+            if (members.Count < FewestToCompare)
+                continue;
+            var between = NormalShrinkage.BetweenVariance([
+                .. members.Select(pair => pair.Value with { Value = pair.Value.Value - own[("", pair.Key.Earlier)].Value }),
+            ]);
             // Without any spread beyond noise all segments are one, and what is not known of that one is not known of them.
-            foreach (var (key, group) in members) drawn[key] = between > 0 ? NormalShrinkage.Shrink(group, own[("", key.Earlier)].Value, between) : own[("", key.Earlier)];
+            foreach (var (key, group) in members)
+                drawn[key] = between > 0 ? NormalShrinkage.Shrink(group, own[("", key.Earlier)].Value, between) : own[("", key.Earlier)];
         }
 
         return drawn;

@@ -10,7 +10,6 @@ public sealed class SystemCalculator : IProfileCalculator
 {
     private static readonly double[] LatencyEdges = [.. PseudoFeatures.LatencyEdges];
 
-
     public IReadOnlyList<MetricDefinition> Metrics => SystemMetrics.All;
 
     public void Calculate(ScopeProfiles profiles, MetricSink sink)
@@ -23,8 +22,14 @@ public sealed class SystemCalculator : IProfileCalculator
             sink.Add(SystemMetrics.TimeoutRate, Wilson.Proportion(status.Bins[2], status.Rows));
         }
 
-        if (profiles.Find(PseudoFeatures.LatencyMs) is not { Present: > 0 } latency) return;
+        if (profiles.Find(PseudoFeatures.LatencyMs) is not { Present: > 0 } latency)
+            return;
         foreach (var (metric, probability, _) in SystemMetrics.Quantiles)
-            sink.Add(metric, PercentileDistance.QuantileOf(LatencyEdges, new NumericBins(latency.Bins, latency.Minimum, latency.Maximum), probability));
+        {
+            sink.Add(
+                metric,
+                PercentileDistance.QuantileOf(LatencyEdges, new NumericBins(latency.Bins, latency.Minimum, latency.Maximum), probability)
+            );
+        }
     }
 }

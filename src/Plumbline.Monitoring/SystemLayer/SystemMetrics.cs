@@ -15,16 +15,41 @@ public static class SystemMetrics
 
     /// <summary>The quantiles of the latency that are followed.</summary>
     internal static IReadOnlyList<(string Metric, double Probability, string Title)> Quantiles { get; } =
-        [(LatencyP50, 0.5, "Median latency"), (LatencyP95, 0.95, "p95 latency"), (LatencyP99, 0.99, "p99 latency")];
+    [(LatencyP50, 0.5, "Median latency"), (LatencyP95, 0.95, "p95 latency"), (LatencyP99, 0.99, "p99 latency")];
 
     public static IReadOnlyList<MetricDefinition> All { get; } =
     [
-        new(Requests, MetricLayer.System, "requests", "[0, ∞)", MetricDirection.Neutral, "Predictions in the window, whatever their status.")
+        new(
+            Requests,
+            MetricLayer.System,
+            "requests",
+            "[0, ∞)",
+            MetricDirection.Neutral,
+            "Predictions in the window, whatever their status."
+        )
         {
             Title = "Requests",
         },
-        new(Throughput, MetricLayer.System, "requests/s", "[0, ∞)", MetricDirection.Neutral, "Requests divided by the length of the window.") { Title = "Throughput" },
-        new(ErrorRate, MetricLayer.System, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Predictions with status error, divided by all.", "Wilson")
+        new(
+            Throughput,
+            MetricLayer.System,
+            "requests/s",
+            "[0, ∞)",
+            MetricDirection.Neutral,
+            "Requests divided by the length of the window."
+        )
+        {
+            Title = "Throughput",
+        },
+        new(
+            ErrorRate,
+            MetricLayer.System,
+            "share",
+            "[0, 1]",
+            MetricDirection.LowerIsBetter,
+            "Predictions with status error, divided by all.",
+            "Wilson"
+        )
         {
             Title = "Errors",
             Heading = "error rate",
@@ -32,13 +57,27 @@ public static class SystemMetrics
             Floor = new(0.01),
             SegmentColumn = 60,
         },
-        new(TimeoutRate, MetricLayer.System, "share", "[0, 1]", MetricDirection.LowerIsBetter, "Predictions with status timeout, divided by all.", "Wilson")
+        new(
+            TimeoutRate,
+            MetricLayer.System,
+            "share",
+            "[0, 1]",
+            MetricDirection.LowerIsBetter,
+            "Predictions with status timeout, divided by all.",
+            "Wilson"
+        )
         {
             Title = "Timeouts",
             Floor = new(0.01),
         },
-        .. Quantiles.Select(quantile => new MetricDefinition(quantile.Metric, MetricLayer.System, "ms", "[0, ∞)", MetricDirection.LowerIsBetter,
-            $"The {quantile.Probability * 100:0} % quantile of the latency that clients reported, read from a histogram of 400 bins that grow by 4 %: within 4 % of the exact value.")
+        .. Quantiles.Select(quantile => new MetricDefinition(
+            quantile.Metric,
+            MetricLayer.System,
+            "ms",
+            "[0, ∞)",
+            MetricDirection.LowerIsBetter,
+            $"The {quantile.Probability * 100:0} % quantile of the latency that clients reported, read from a histogram of 400 bins that grow by 4 %: within 4 % of the exact value."
+        )
         {
             Title = quantile.Title,
             Floor = new(0.25, IsRelative: true),

@@ -11,8 +11,15 @@ public sealed class AccessCounters
     private long _rows;
 
     /// <summary>The counters now.</summary>
-    public AccessRefusals Snapshot => new(
-        Interlocked.Read(ref _hosts), Interlocked.Read(ref _origins), Interlocked.Read(ref _bodyTypes), Interlocked.Read(ref _lockedOut), Interlocked.Read(ref _requests), Interlocked.Read(ref _rows));
+    public AccessRefusals Snapshot =>
+        new(
+            Interlocked.Read(ref _hosts),
+            Interlocked.Read(ref _origins),
+            Interlocked.Read(ref _bodyTypes),
+            Interlocked.Read(ref _lockedOut),
+            Interlocked.Read(ref _requests),
+            Interlocked.Read(ref _rows)
+        );
 
     internal void CountHost() => Interlocked.Increment(ref _hosts);
 

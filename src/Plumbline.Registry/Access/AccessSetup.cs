@@ -14,13 +14,24 @@ public static class AccessSetup
 
     public static IServiceCollection AddAccess(this IServiceCollection services, InstanceOptions instance, AccessOptions access)
     {
-        services.AddSingleton(access).AddSingleton(new KeyBook(access)).AddSingleton(new AllowedHosts(instance, access)).AddSingleton<AccessCounters>().AddSingleton<LockOut>();
+        services
+            .AddSingleton(access)
+            .AddSingleton(new KeyBook(access))
+            .AddSingleton(new AllowedHosts(instance, access))
+            .AddSingleton<AccessCounters>()
+            .AddSingleton<LockOut>();
         services.AddKeyLimits();
-        services.AddAuthentication(Selector)
-            .AddPolicyScheme(Selector, displayName: null, scheme => scheme.ForwardDefaultSelector = context =>
-                access.Keys.Count > 0 && !context.Request.Headers.ContainsKey("Authorization") && !IsApi(context.Request.Path)
-                    ? CookieAuthenticationDefaults.AuthenticationScheme
-                    : ApiKeyAuthentication.SchemeName)
+        services
+            .AddAuthentication(Selector)
+            .AddPolicyScheme(
+                Selector,
+                displayName: null,
+                scheme =>
+                    scheme.ForwardDefaultSelector = context =>
+                        access.Keys.Count > 0 && !context.Request.Headers.ContainsKey("Authorization") && !IsApi(context.Request.Path)
+                            ? CookieAuthenticationDefaults.AuthenticationScheme
+                            : ApiKeyAuthentication.SchemeName
+            )
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, configureOptions: null)
             .AddCookie(cookie =>
             {
@@ -34,7 +45,8 @@ public static class AccessSetup
             });
         services.AddAuthorization(authorization =>
         {
-            foreach (var role in Enum.GetValues<ApiRole>()) authorization.AddPolicy(role.ToString(), policy => policy.RequireAssertion(context => May(context, role)));
+            foreach (var role in Enum.GetValues<ApiRole>())
+                authorization.AddPolicy(role.ToString(), policy => policy.RequireAssertion(context => May(context, role)));
             // No role named: nobody. A forgotten declaration must be noticed, not exploited.
             authorization.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build();
         });
@@ -50,12 +62,25 @@ public static class AccessSetup
     private static Task ReviveAsync(CookieValidatePrincipalContext context)
     {
         var keys = context.HttpContext.RequestServices.GetRequiredService<KeyBook>();
-        if (context.Principal is not null && keys.Revive(context.Principal, CookieAuthenticationDefaults.AuthenticationScheme) is { } holder) context.ReplacePrincipal(holder);
-        else context.RejectPrincipal();
+        if (
+            context.Principal is not null
+            && keys.Revive(context.Principal, CookieAuthenticationDefaults.AuthenticationScheme) is { } holder
+        )
+        {
+            context.ReplacePrincipal(holder);
+        }
+        else
+        {
+            context.RejectPrincipal();
+        }
+
         return Task.CompletedTask;
     }
 
-    private static bool IsApi(PathString path) => path.StartsWithSegments("/v1", StringComparison.Ordinal) || path.StartsWithSegments("/metrics", StringComparison.Ordinal) || path.StartsWithSegments("/openapi", StringComparison.Ordinal);
+    private static bool IsApi(PathString path) =>
+        path.StartsWithSegments("/v1", StringComparison.Ordinal)
+        || path.StartsWithSegments("/metrics", StringComparison.Ordinal)
+        || path.StartsWithSegments("/openapi", StringComparison.Ordinal);
 
     // What has no model in its route is not for a key that is bound to models.
     private static bool May(AuthorizationHandlerContext context, ApiRole needed) =>

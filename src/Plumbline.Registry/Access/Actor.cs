@@ -12,19 +12,23 @@ namespace Plumbline.Registry.Access;
 public sealed record Actor(string Name, ApiRole? Role, ImmutableArray<string> Models, IPAddress? Address)
 {
     /// <summary>Who is signed in.</summary>
-    public static Actor Of(ClaimsPrincipal user, IPAddress? address = null) => new(
-        user.Identity?.Name ?? "unknown",
-        ApiRoles.TryParse(user.FindFirst(ApiKeyAuthentication.RoleClaim)?.Value, out var role) ? role : null,
-        [.. user.FindAll(ApiKeyAuthentication.ModelClaim).Select(claim => claim.Value)],
-        address);
+    public static Actor Of(ClaimsPrincipal user, IPAddress? address = null) =>
+        new(
+            user.Identity?.Name ?? "unknown",
+            ApiRoles.TryParse(user.FindFirst(ApiKeyAuthentication.RoleClaim)?.Value, out var role) ? role : null,
+            [.. user.FindAll(ApiKeyAuthentication.ModelClaim).Select(claim => claim.Value)],
+            address
+        );
 
     /// <summary>The caller of an endpoint.</summary>
     public static Actor Of(HttpContext context) => Of(context.User, context.Connection.RemoteIpAddress);
 
     /// <summary>
-    /// Whether this actor may do what needs a role, to a model or (null) to what belongs to no model. A key that is bound to models may do nothing to others, nor to what
-    /// is of all of them.
+    /// Whether this actor may do what needs a role, to a model or (null) to what belongs to no model. A key that is bound to models may do
+    /// nothing to others, nor to what is of all of them.
     /// </summary>
     public bool May(ApiRole needed, string? model) =>
-        Role is { } held && ApiRoles.Grants(held, needed) && (Models.IsEmpty || (model is not null && Models.Contains(model, StringComparer.Ordinal)));
+        Role is { } held
+        && ApiRoles.Grants(held, needed)
+        && (Models.IsEmpty || (model is not null && Models.Contains(model, StringComparer.Ordinal)));
 }

@@ -3,9 +3,9 @@ using System.Net;
 namespace Plumbline.Registry.Access;
 
 /// <summary>
-/// The names that this server answers to: loopback, the host of <c>public_url</c>, the names it listens on and those of <c>access.hosts</c>. Any other name in
-/// Host may be one that a page's author has pointed at this machine. With keys, an address written as a number is one too: nobody can rebind a number, and
-/// without a key or its cookie it opens nothing.
+/// The names that this server answers to: loopback, the host of <c>public_url</c>, the names it listens on and those of
+/// <c>access.hosts</c>. Any other name in Host may be one that a page's author has pointed at this machine. With keys, an address written
+/// as a number is one too: nobody can rebind a number, and without a key or its cookie it opens nothing.
 /// </summary>
 public sealed class AllowedHosts
 {
@@ -17,25 +17,41 @@ public sealed class AllowedHosts
     {
         _public = instance.PublicUrl;
         _anyAddress = access.Keys.Count > 0;
-        if (instance.PublicUrl is { } address) _names.Add(Plain(address.IdnHost));
-        foreach (var name in access.Hosts) _names.Add(Plain(name));
-        foreach (var name in ListenAddresses.Hosts(instance.Urls)) _names.Add(Plain(name));
+        if (instance.PublicUrl is { } address)
+            _names.Add(Plain(address.IdnHost));
+        foreach (var name in access.Hosts)
+            _names.Add(Plain(name));
+        foreach (var name in ListenAddresses.Hosts(instance.Urls))
+            _names.Add(Plain(name));
     }
 
     /// <summary>True when the Host header names this server.</summary>
     public bool Allows(HostString host)
     {
-        if (!host.HasValue) return false;
+        if (!host.HasValue)
+            return false;
         var name = Plain(host.Host);
-        if (_names.Contains(name)) return true;
+        if (_names.Contains(name))
+            return true;
         return IPAddress.TryParse(name, out var address) && (_anyAddress || IPAddress.IsLoopback(address));
     }
 
-    /// <summary>True when a page of that origin is a page of this server: the one asked (whatever the scheme, since a proxy may have ended TLS), or public_url's.</summary>
+    /// <summary>
+    /// True when a page of that origin is a page of this server: the one asked (whatever the scheme, since a proxy may have ended TLS), or
+    /// public_url's.
+    /// </summary>
     public bool IsOwnOrigin(string? origin, HostString host)
     {
-        if (!Uri.TryCreate(origin, UriKind.Absolute, out var page) || page.Scheme is not ("http" or "https")) return false;
-        if (_public is not null && Uri.Compare(page, _public, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0) return true;
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out var page) || page.Scheme is not ("http" or "https"))
+            return false;
+        if (
+            _public is not null
+            && Uri.Compare(page, _public, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0
+        )
+        {
+            return true;
+        }
+
         var port = host.Port ?? (page.Scheme == "https" ? 443 : 80);
         return port == page.Port && string.Equals(Plain(page.IdnHost), Plain(host.Host), StringComparison.OrdinalIgnoreCase);
     }

@@ -12,10 +12,12 @@ public sealed class BodyTypes
     public static BodyTypes OfForm { get; } = new(Form) { JsonToo = false };
 
     /// <summary>Events: JSON or a JSON object per line.</summary>
-    public static BodyTypes OfEvents { get; } = new("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines") { ChecksItself = true };
+    public static BodyTypes OfEvents { get; } =
+        new("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines") { ChecksItself = true };
 
     /// <summary>References: rows as a file, or JSON that names a window.</summary>
-    public static BodyTypes OfReferences { get; } = new("text/csv", "application/x-ndjson", "application/vnd.apache.parquet") { ChecksItself = true, Code = "media_type_unknown" };
+    public static BodyTypes OfReferences { get; } =
+        new("text/csv", "application/x-ndjson", "application/vnd.apache.parquet") { ChecksItself = true, Code = "media_type_unknown" };
 
     /// <summary>Media types besides JSON, in lower case.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -23,7 +25,9 @@ public sealed class BodyTypes
     /// <summary>Whether JSON is taken too.</summary>
     public bool JsonToo { get; private init; } = true;
 
-    /// <summary>True when the endpoint answers types that it does not know by itself; the gate then only refuses what a form can send.</summary>
+    /// <summary>
+    /// True when the endpoint answers types that it does not know by itself; the gate then only refuses what a form can send.
+    /// </summary>
     public bool ChecksItself { get; private init; }
 
     /// <summary>The <c>code</c> of the refusal.</summary>
@@ -33,12 +37,18 @@ public sealed class BodyTypes
 
     /// <summary>application/json, text/json or any application/..+json.</summary>
     internal static bool IsJson(string mediaType) =>
-        mediaType.Equals(Json, StringComparison.OrdinalIgnoreCase) || mediaType.Equals("text/json", StringComparison.OrdinalIgnoreCase)
-        || (mediaType.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && mediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+        mediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)
+        || mediaType.Equals("text/json", StringComparison.OrdinalIgnoreCase)
+        || (
+            mediaType.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
+            && mediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase)
+        );
 
     /// <summary>What a page may send to another site without asking first.</summary>
     internal static bool CanBeAForm(string mediaType) =>
-        mediaType.Equals(Form, StringComparison.OrdinalIgnoreCase) || mediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase) || mediaType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase);
+        mediaType.Equals(Form, StringComparison.OrdinalIgnoreCase)
+        || mediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase)
+        || mediaType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>Says what an endpoint's body may be.</summary>

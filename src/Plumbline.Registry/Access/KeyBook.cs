@@ -21,15 +21,23 @@ public sealed class KeyBook(AccessOptions access)
         foreach (var candidate in access.Keys)
         {
             // No early exit: the time taken must not tell which key came close.
-            if (CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(hash), Encoding.ASCII.GetBytes(candidate.Sha256.ToUpperInvariant()))) match = candidate;
+            if (
+                CryptographicOperations.FixedTimeEquals(
+                    Encoding.ASCII.GetBytes(hash),
+                    Encoding.ASCII.GetBytes(candidate.Sha256.ToUpperInvariant())
+                )
+            )
+            {
+                match = candidate;
+            }
         }
 
         return match is null ? null : PrincipalOf(match, scheme);
     }
 
     /// <summary>
-    /// Who holds the key of a cookie's generation now. Null when the key was taken out of the configuration, was replaced, or has another role or other models:
-    /// the cookie is then worth nothing, however long it would still last.
+    /// Who holds the key of a cookie's generation now. Null when the key was taken out of the configuration, was replaced, or has another
+    /// role or other models: the cookie is then worth nothing, however long it would still last.
     /// </summary>
     public ClaimsPrincipal? Revive(ClaimsPrincipal cookie, string scheme)
     {
@@ -41,10 +49,17 @@ public sealed class KeyBook(AccessOptions access)
     /// <summary>SHA-256 of a key, upper-case hex.</summary>
     internal static string HashOf(string key) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
-    internal static ClaimsPrincipal Principal(string name, ApiRole role, IReadOnlyList<string> models, string scheme, string? generation = null)
+    internal static ClaimsPrincipal Principal(
+        string name,
+        ApiRole role,
+        IReadOnlyList<string> models,
+        string scheme,
+        string? generation = null
+    )
     {
         var claims = new List<Claim> { new(ClaimTypes.Name, name), new(ApiKeyAuthentication.RoleClaim, role.ToString()) };
-        if (generation is not null) claims.Add(new(GenerationClaim, generation));
+        if (generation is not null)
+            claims.Add(new(GenerationClaim, generation));
         claims.AddRange(models.Select(model => new Claim(ApiKeyAuthentication.ModelClaim, model)));
         return new ClaimsPrincipal(new ClaimsIdentity(claims, scheme));
     }
@@ -54,5 +69,10 @@ public sealed class KeyBook(AccessOptions access)
 
     // A hash of the hash: the cookie is encrypted, but what it holds should not be worth decrypting either.
     private static string GenerationOf(ApiKeyOptions key) =>
-        HashOf(string.Join('\n', [key.Sha256.ToUpperInvariant(), key.Name, key.Role.ToUpperInvariant(), .. key.Models.Order(StringComparer.Ordinal)]));
+        HashOf(
+            string.Join(
+                '\n',
+                [key.Sha256.ToUpperInvariant(), key.Name, key.Role.ToUpperInvariant(), .. key.Models.Order(StringComparer.Ordinal)]
+            )
+        );
 }

@@ -4,31 +4,47 @@ using Plumbline.Registry.Web;
 
 namespace Plumbline.Registry.Access;
 
-/// <summary>How much one key may ask for: requests a second are counted before anything is done, rows a second by <see cref="RowAllowances"/>.</summary>
+/// <summary>
+/// How much one key may ask for: requests a second are counted before anything is done, rows a second by <see cref="RowAllowances"/>.
+/// </summary>
 internal static class KeyLimits
 {
-    public static void AddKeyLimits(this IServiceCollection services) => services.AddSingleton<RowAllowances>().AddSingleton<RequestAllowances>();
+    public static void AddKeyLimits(this IServiceCollection services) =>
+        services.AddSingleton<RowAllowances>().AddSingleton<RequestAllowances>();
 
     /// <summary>Answers 429 to whoever has used up its requests. Endpoints that disable rate limiting are for everybody.</summary>
-    public static void UseKeyLimits(this IApplicationBuilder app) => app.Use((context, next) =>
-    {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is not null) return next(context);
-        var services = context.RequestServices;
-        var perSecond = services.GetRequiredService<AccessOptions>().RequestsPerSecondOf(context.User.Identity?.Name);
-        return services.GetRequiredService<RequestAllowances>().Take(HolderOf(context), perSecond) is { } pause ? RejectAsync(context, perSecond, pause) : next(context);
-    });
+    public static void UseKeyLimits(this IApplicationBuilder app) =>
+        app.Use(
+            (context, next) =>
+            {
+                if (context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is not null)
+                    return next(context);
+                var services = context.RequestServices;
+                var perSecond = services.GetRequiredService<AccessOptions>().RequestsPerSecondOf(context.User.Identity?.Name);
+                return services.GetRequiredService<RequestAllowances>().Take(HolderOf(context), perSecond) is { } pause
+                    ? RejectAsync(context, perSecond, pause)
+                    : next(context);
+            }
+        );
 
     /// <summary>The key that the caller holds, by whatever it was shown with; for a caller without one, the address.</summary>
     public static string HolderOf(ClaimsPrincipal user) => user.FindFirst(KeyBook.GenerationClaim)?.Value ?? user.Identity?.Name ?? "";
 
-    private static string HolderOf(HttpContext context) => HolderOf(context.User) is { Length: > 0 } holder ? holder : $"address {context.Connection.RemoteIpAddress}";
+    private static string HolderOf(HttpContext context) =>
+        HolderOf(context.User) is { Length: > 0 } holder ? holder : $"address {context.Connection.RemoteIpAddress}";
 
     private static Task RejectAsync(HttpContext http, int perSecond, TimeSpan pause)
     {
         http.RequestServices.GetRequiredService<AccessCounters>().CountRequestLimit();
         http.Response.Headers.RetryAfter = ApiKeyAuthentication.RetryAfter(pause);
-        return Problems.Make(StatusCodes.Status429TooManyRequests, "Too much at once", "too_many_requests",
-            $"This key may make {perSecond} requests a second (access.requests_per_second). Send more rows in one request, or try again later.").ExecuteAsync(http);
+        return Problems
+            .Make(
+                StatusCodes.Status429TooManyRequests,
+                "Too much at once",
+                "too_many_requests",
+                $"This key may make {perSecond} requests a second (access.requests_per_second). Send more rows in one request, or try again later."
+            )
+            .ExecuteAsync(http);
     }
 }
 
@@ -48,8 +64,8 @@ public sealed class RequestAllowances(TimeProvider time)
 }
 
 /// <summary>
-/// Rows a second of each key. What a request holds is known only when it has been read, so it is taken from the key's allowance afterwards, and a key that is in
-/// debt waits: a batch of any size goes through, and on average no more than the limit does.
+/// Rows a second of each key. What a request holds is known only when it has been read, so it is taken from the key's allowance afterwards,
+/// and a key that is in debt waits: a batch of any size goes through, and on average no more than the limit does.
 /// </summary>
 public sealed class RowAllowances(AccessOptions access, TimeProvider time, AccessCounters counters)
 {
@@ -59,7 +75,8 @@ public sealed class RowAllowances(AccessOptions access, TimeProvider time, Acces
     public TimeSpan? PauseOf(ClaimsPrincipal user)
     {
         var debt = _paid.DebtOf(KeyLimits.HolderOf(user));
-        if (debt <= TimeSpan.Zero) return null;
+        if (debt <= TimeSpan.Zero)
+            return null;
         counters.CountRowLimit();
         return debt;
     }
@@ -68,12 +85,14 @@ public sealed class RowAllowances(AccessOptions access, TimeProvider time, Acces
     public int LimitOf(ClaimsPrincipal user) => access.RowsPerSecondOf(user.Identity?.Name);
 
     /// <summary>Takes rows from the allowance.</summary>
-    public void Take(ClaimsPrincipal user, long rows) => _paid.Take(KeyLimits.HolderOf(user), TimeSpan.FromSeconds((double)rows / LimitOf(user)));
+    public void Take(ClaimsPrincipal user, long rows) =>
+        _paid.Take(KeyLimits.HolderOf(user), TimeSpan.FromSeconds((double)rows / LimitOf(user)));
 
     /// <summary>Waits until the debt of this key is paid: how somebody who streams is slowed down.</summary>
     public async Task WaitAsync(ClaimsPrincipal user, CancellationToken cancellation)
     {
-        if (PauseOf(user) is not { } pause) return;
+        if (PauseOf(user) is not { } pause)
+            return;
         await Task.Delay(pause, time, cancellation);
     }
 }

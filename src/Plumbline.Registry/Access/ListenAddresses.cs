@@ -12,10 +12,12 @@ public static class ListenAddresses
         foreach (var url in Split(urls))
         {
             any = true;
-            if (!TryParse(url, out _)) yield return $"urls: '{url}' is not an address like {InstanceOptions.DefaultUrls}.";
+            if (!TryParse(url, out _))
+                yield return $"urls: '{url}' is not an address like {InstanceOptions.DefaultUrls}.";
         }
 
-        if (!any) yield return $"urls: an address is needed, for example {InstanceOptions.DefaultUrls}.";
+        if (!any)
+            yield return $"urls: an address is needed, for example {InstanceOptions.DefaultUrls}.";
     }
 
     /// <summary>True when no address can be reached from another machine.</summary>
@@ -26,8 +28,16 @@ public static class ListenAddresses
     {
         foreach (var url in Split(urls))
         {
-            if (!TryParse(url, out var address) || address.IsUnixPipe || address.Host is "*" or "+") continue;
-            if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var number) && (number.Equals(IPAddress.Any) || number.Equals(IPAddress.IPv6Any))) continue;
+            if (!TryParse(url, out var address) || address.IsUnixPipe || address.Host is "*" or "+")
+                continue;
+            if (
+                IPAddress.TryParse(address.Host.Trim('[', ']'), out var number)
+                && (number.Equals(IPAddress.Any) || number.Equals(IPAddress.IPv6Any))
+            )
+            {
+                continue;
+            }
+
             yield return address.Host;
         }
     }

@@ -5,9 +5,10 @@ using Plumbline.Registry.Scheduling;
 namespace Plumbline.Registry.Access;
 
 /// <summary>
-/// Slows down whoever guesses keys. Per address: different wrong keys; per key: the same wrong key again, from wherever. The first few are free, then each further
-/// one doubles the pause, up to a quarter of an hour. While a pause lasts nothing is even compared, so that a right guess is not told from a wrong one.
-/// The same wrong key again counts once for its address: a forgotten client that repeats itself must not lock out its neighbours behind the same proxy.
+/// Slows down whoever guesses keys. Per address: different wrong keys; per key: the same wrong key again, from wherever. The first few are
+/// free, then each further one doubles the pause, up to a quarter of an hour. While a pause lasts nothing is even compared, so that a right
+/// guess is not told from a wrong one. The same wrong key again counts once for its address: a forgotten client that repeats itself must
+/// not lock out its neighbours behind the same proxy.
 /// </summary>
 public sealed class LockOut(TimeProvider time, AccessCounters counters)
 {
@@ -30,7 +31,8 @@ public sealed class LockOut(TimeProvider time, AccessCounters counters)
         {
             var now = time.GetUtcNow();
             var until = Max(UntilOf(NameOf(address), now), UntilOf(KeyBook.HashOf(key), now));
-            if (until <= now) return null;
+            if (until <= now)
+                return null;
             counters.CountLockedOut();
             return until - now;
         }
@@ -54,7 +56,8 @@ public sealed class LockOut(TimeProvider time, AccessCounters counters)
     {
         if (!_entries.TryGetValue(name, out var entry) || now - entry.LastAt >= ForgottenAfter)
         {
-            if (_entries.Count >= 2 * MaxRemembered) Forget(now);
+            if (_entries.Count >= 2 * MaxRemembered)
+                Forget(now);
             _entries[name] = entry = new Entry();
         }
 
@@ -68,20 +71,28 @@ public sealed class LockOut(TimeProvider time, AccessCounters counters)
     // A tenth at once: a flood of addresses then costs one sort in a thousand requests, not one in each.
     private void Forget(DateTimeOffset now)
     {
-        var gone = _entries.OrderBy(entry => entry.Value.LastAt).TakeWhile((entry, index) => index < MaxRemembered / 5 || now - entry.Value.LastAt >= ForgottenAfter);
-        foreach (var name in gone.Select(entry => entry.Key).ToList()) _entries.Remove(name);
+        var gone = _entries
+            .OrderBy(entry => entry.Value.LastAt)
+            .TakeWhile((entry, index) => index < MaxRemembered / 5 || now - entry.Value.LastAt >= ForgottenAfter);
+        foreach (var name in gone.Select(entry => entry.Key).ToList())
+            _entries.Remove(name);
     }
 
-    private DateTimeOffset UntilOf(string name, DateTimeOffset now) => _entries.TryGetValue(name, out var entry) && now - entry.LastAt < ForgottenAfter ? entry.Until : DateTimeOffset.MinValue;
+    private DateTimeOffset UntilOf(string name, DateTimeOffset now) =>
+        _entries.TryGetValue(name, out var entry) && now - entry.LastAt < ForgottenAfter ? entry.Until : DateTimeOffset.MinValue;
 
     private static DateTimeOffset Max(DateTimeOffset first, DateTimeOffset second) => first > second ? first : second;
 
     // Whoever has one address of IPv6 has a network of them.
     private static string NameOf(IPAddress? address)
     {
-        if (address is null) return "unknown";
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, IPv6NetworkBytes)) : address.ToString();
+        if (address is null)
+            return "unknown";
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, IPv6NetworkBytes))
+            : address.ToString();
     }
 
     private sealed class Entry

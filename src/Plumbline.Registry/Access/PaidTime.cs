@@ -1,8 +1,9 @@
 namespace Plumbline.Registry.Access;
 
 /// <summary>
-/// What each holder has used of an allowance, kept as the time until which it is paid: what is used moves that time on, and time itself gives it back. A second
-/// of silence is saved up, and no more. Nothing runs between two uses: limiters that refill themselves wake an idle server twenty times a second.
+/// What each holder has used of an allowance, kept as the time until which it is paid: what is used moves that time on, and time itself
+/// gives it back. A second of silence is saved up, and no more. Nothing runs between two uses: limiters that refill themselves wake an idle
+/// server twenty times a second.
 /// </summary>
 internal sealed class PaidTime(TimeProvider time)
 {
@@ -22,7 +23,8 @@ internal sealed class PaidTime(TimeProvider time)
     {
         get
         {
-            lock (_gate) return _paidUntil.Count;
+            lock (_gate)
+                return _paidUntil.Count;
         }
     }
 
@@ -33,7 +35,8 @@ internal sealed class PaidTime(TimeProvider time)
         lock (_gate)
         {
             var (now, paid) = After(holder, cost);
-            if (paid > now) return paid - now;
+            if (paid > now)
+                return paid - now;
             _paidUntil[holder] = paid;
             return null;
         }
@@ -42,26 +45,30 @@ internal sealed class PaidTime(TimeProvider time)
     /// <summary>Takes it whether it is there or not: the holder may be in debt afterwards.</summary>
     public void Take(string holder, TimeSpan cost)
     {
-        lock (_gate) _paidUntil[holder] = After(holder, cost).Paid;
+        lock (_gate)
+            _paidUntil[holder] = After(holder, cost).Paid;
     }
 
     /// <summary>How long it takes until the holder's debt is paid; zero or less when there is none.</summary>
     public TimeSpan DebtOf(string holder)
     {
-        lock (_gate) return _paidUntil.TryGetValue(holder, out var paid) ? paid - time.GetElapsedTime(_began) : TimeSpan.Zero;
+        lock (_gate)
+            return _paidUntil.TryGetValue(holder, out var paid) ? paid - time.GetElapsedTime(_began) : TimeSpan.Zero;
     }
 
     private (TimeSpan Now, TimeSpan Paid) After(string holder, TimeSpan cost)
     {
         var now = time.GetElapsedTime(_began);
-        if (_paidUntil.Count >= _sweepAt) Sweep(now);
+        if (_paidUntil.Count >= _sweepAt)
+            Sweep(now);
         var from = now - Saved;
         return (now, (_paidUntil.TryGetValue(holder, out var known) && known > from ? known : from) + cost);
     }
 
     private void Sweep(TimeSpan now)
     {
-        foreach (var holder in _paidUntil.Where(one => one.Value <= now - Saved).Select(one => one.Key).ToList()) _paidUntil.Remove(holder);
+        foreach (var holder in _paidUntil.Where(one => one.Value <= now - Saved).Select(one => one.Key).ToList())
+            _paidUntil.Remove(holder);
         // All of them may be busy: then look again when there are twice as many.
         _sweepAt = Math.Max(HoldersBeforeSweep, 2 * _paidUntil.Count);
     }

@@ -2,7 +2,9 @@ using Plumbline.Registry.Access;
 
 namespace Plumbline.Registry.Commands;
 
-/// <summary>Something that people and keys can do to change something. Each capability lists its own, in a class such as <c>RuleCommands</c>.</summary>
+/// <summary>
+/// Something that people and keys can do to change something. Each capability lists its own, in a class such as <c>RuleCommands</c>.
+/// </summary>
 /// <param name="Name">What is done to what, as <c>rule.declare</c>; stable, because records of it are kept.</param>
 /// <param name="Needs">The role that may; said here, and neither at the endpoint nor on the page.</param>
 public sealed record Command(string Name, ApiRole Needs);
@@ -16,4 +18,6 @@ public sealed record RunningCommand(Actor Actor, Command Command, string? Model,
 
 /// <summary>The actor's key may not do this.</summary>
 public sealed class CommandRefusedException(Command command, Actor actor)
-    : Exception($"The key '{actor.Name}' may not do this ({command.Name}): it needs the role {command.Needs.ToString().ToLowerInvariant()} for this model.");
+    : Exception(
+        $"The key '{actor.Name}' may not do this ({command.Name}): it needs the role {command.Needs.ToString().ToLowerInvariant()} for this model."
+    );

@@ -3,8 +3,8 @@ using Plumbline.Registry.Access;
 namespace Plumbline.Registry.Commands;
 
 /// <summary>
-/// The one door through which people and keys change something, from endpoints and pages alike: the role is checked here, and it is recorded who did what.
-/// Today the record is the log; the audit will be written here.
+/// The one door through which people and keys change something, from endpoints and pages alike: the role is checked here, and it is
+/// recorded who did what. Today the record is the log; the audit will be written here.
 /// </summary>
 public sealed partial class CommandRunner(ILogger<CommandRunner> log)
 {
@@ -32,7 +32,8 @@ public sealed partial class CommandRunner(ILogger<CommandRunner> log)
         try
         {
             var result = await act();
-            if (happened?.Invoke(result) ?? true) Done(actor.Name, From(actor), command.Name, model, subject);
+            if (happened?.Invoke(result) ?? true)
+                Done(actor.Name, From(actor), command.Name, model, subject);
             return result;
         }
         finally

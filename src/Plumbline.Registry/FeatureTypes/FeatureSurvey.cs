@@ -16,7 +16,11 @@ public sealed class FeatureSurvey
     public void AddNumber(ReadOnlySpan<char> written)
     {
         Count(written);
-        _evidence = _evidence with { Numbers = _evidence.Numbers + 1, LongIntegers = _evidence.LongIntegers + (IsLongInteger(written) ? 1 : 0) };
+        _evidence = _evidence with
+        {
+            Numbers = _evidence.Numbers + 1,
+            LongIntegers = _evidence.LongIntegers + (IsLongInteger(written) ? 1 : 0),
+        };
     }
 
     /// <summary>A value of a format with types that says that it is true or false.</summary>
@@ -26,23 +30,34 @@ public sealed class FeatureSurvey
         _evidence = _evidence with { Booleans = _evidence.Booleans + 1 };
     }
 
-    /// <summary>Text in a format with types: a number only where it is one of the texts for infinity, since JSON has no other way.</summary>
+    /// <summary>
+    /// Text in a format with types: a number only where it is one of the texts for infinity, since JSON has no other way.
+    /// </summary>
     public void AddText(ReadOnlySpan<char> written)
     {
         Count(written);
         var text = written.Trim();
-        if (IsMissingWord(text)) _evidence = _evidence with { MissingWords = _evidence.MissingWords + 1 };
-        else if (WrittenNumbers.IsInfinity(text)) _evidence = _evidence with { Numbers = _evidence.Numbers + 1 };
+        if (IsMissingWord(text))
+            _evidence = _evidence with { MissingWords = _evidence.MissingWords + 1 };
+        else if (WrittenNumbers.IsInfinity(text))
+            _evidence = _evidence with { Numbers = _evidence.Numbers + 1 };
     }
 
     /// <summary>A value in a format without types (CSV): what it looks like decides.</summary>
     public void AddUntyped(ReadOnlySpan<char> written)
     {
         var text = written.Trim();
-        if (text.IsEmpty) return;
+        if (text.IsEmpty)
+            return;
         Count(written);
-        if (IsMissingWord(text)) _evidence = _evidence with { MissingWords = _evidence.MissingWords + 1 };
-        else if (WrittenNumbers.IsBoolean(text)) _evidence = _evidence with { Booleans = _evidence.Booleans + 1 };
+        if (IsMissingWord(text))
+        {
+            _evidence = _evidence with { MissingWords = _evidence.MissingWords + 1 };
+        }
+        else if (WrittenNumbers.IsBoolean(text))
+        {
+            _evidence = _evidence with { Booleans = _evidence.Booleans + 1 };
+        }
         else if (WrittenNumbers.TryParse(text, out _))
         {
             _evidence = _evidence with
@@ -63,7 +78,8 @@ public sealed class FeatureSurvey
 
     private void Count(ReadOnlySpan<char> written)
     {
-        if (_evidence.Present < FeatureEvidence.Sample && _different.Count <= FeatureEvidence.UniqueOfSample) _different.GetAlternateLookup<ReadOnlySpan<char>>().Add(written);
+        if (_evidence.Present < FeatureEvidence.Sample && _different.Count <= FeatureEvidence.UniqueOfSample)
+            _different.GetAlternateLookup<ReadOnlySpan<char>>().Add(written);
         _evidence = _evidence with
         {
             Present = _evidence.Present + 1,

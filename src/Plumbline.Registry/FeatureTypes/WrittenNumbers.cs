@@ -5,7 +5,9 @@ namespace Plumbline.Registry.FeatureTypes;
 /// <summary>Numbers and truth values as files write them.</summary>
 public static class WrittenNumbers
 {
-    /// <summary>Whether a text is a number; infinity in the spellings of the usual tools is one. NaN is none: it means that there is no value.</summary>
+    /// <summary>
+    /// Whether a text is a number; infinity in the spellings of the usual tools is one. NaN is none: it means that there is no value.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out double number)
     {
         number = 0;
@@ -22,7 +24,8 @@ public static class WrittenNumbers
     public static bool IsInfinity(ReadOnlySpan<char> text)
     {
         var unsigned = text.Length > 0 && text[0] is '-' or '+' ? text[1..] : text;
-        return unsigned.Equals("inf", StringComparison.OrdinalIgnoreCase) || unsigned.Equals("infinity", StringComparison.OrdinalIgnoreCase);
+        return unsigned.Equals("inf", StringComparison.OrdinalIgnoreCase)
+            || unsigned.Equals("infinity", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>true or false in any case.</summary>

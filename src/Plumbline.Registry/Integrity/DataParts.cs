@@ -33,8 +33,13 @@ public sealed class DataParts : IAsyncDisposable
     /// <summary>Opens the folder, made when it is not there, and the state that belongs to it.</summary>
     /// <exception cref="DataFolderException">Its parts do not belong together, or one is damaged.</exception>
     /// <exception cref="EngineUnavailableException">There is no engine for this platform, or another process holds the folder.</exception>
-    public static async Task<DataParts> OpenAsync(InstanceOptions options, StatePart state, TimeProvider time,
-        ILogger<EmbeddedColumnStore> log, CancellationToken cancellation)
+    public static async Task<DataParts> OpenAsync(
+        InstanceOptions options,
+        StatePart state,
+        TimeProvider time,
+        ILogger<EmbeddedColumnStore> log,
+        CancellationToken cancellation
+    )
     {
         var folder = options.DataDirectory;
         IColumnStore? engine = null;
@@ -44,8 +49,10 @@ public sealed class DataParts : IAsyncDisposable
             var others = await LookAtOthersAsync(folder, state, cancellation);
             var engineExists = EnginePart.Exists(EngineFolder(folder));
             // What can be refused without the engine is: opening would make a new one.
-            if (!engineExists) Refuse(PartsComparison.Compare([.. others, new PartFacts(Part.Engine, Exists: false)]), folder, state);
-            else Refuse([.. PartsComparison.Compare(others).Where(problem => problem.Trouble == PartTrouble.Damaged)], folder, state);
+            if (!engineExists)
+                Refuse(PartsComparison.Compare([.. others, new PartFacts(Part.Engine, Exists: false)]), folder, state);
+            else
+                Refuse([.. PartsComparison.Compare(others).Where(problem => problem.Trouble == PartTrouble.Damaged)], folder, state);
             engine = await OpenEngineAsync(options, time, log, cancellation);
             PartFacts[] parts = [.. others, await EnginePart.LookAsync(engine, engineExists, cancellation)];
             Refuse(PartsComparison.Compare(parts), folder, state);
@@ -54,7 +61,8 @@ public sealed class DataParts : IAsyncDisposable
         }
         catch
         {
-            if (engine is not null) await engine.DisposeAsync();
+            if (engine is not null)
+                await engine.DisposeAsync();
             await held.DisposeAsync();
             throw;
         }
@@ -69,8 +77,12 @@ public sealed class DataParts : IAsyncDisposable
     internal static string EngineFolder(string folder) => PathOf(folder, Part.Engine);
 
     /// <summary>Opens the engine, and says which file is damaged when it is that.</summary>
-    internal static async Task<IColumnStore> OpenEngineAsync(InstanceOptions options, TimeProvider time, ILogger<EmbeddedColumnStore> log,
-        CancellationToken cancellation)
+    internal static async Task<IColumnStore> OpenEngineAsync(
+        InstanceOptions options,
+        TimeProvider time,
+        ILogger<EmbeddedColumnStore> log,
+        CancellationToken cancellation
+    )
     {
         var directory = EngineFolder(options.DataDirectory);
         try
@@ -84,20 +96,27 @@ public sealed class DataParts : IAsyncDisposable
                     WriteThreads = options.Engine.Connections,
                     EndsWithProcess = options.EndsWithProcess,
                 },
-                time, log, cancellation);
+                time,
+                log,
+                cancellation
+            );
         }
         catch (EngineUnavailableException error) when (EnginePart.DamagedDefinitions(directory) is { Count: > 0 } damaged)
         {
             throw new DataFolderException(
                 $"The engine does not open, because these definitions of its tables are damaged: {string.Join(", ", damaged)}. "
-                + "Lost without them: the rows of those tables. Put the files back from a backup, or let "
-                + $"`plumbline check --data {options.DataDirectory} --accept-loss` set them aside.", error);
+                    + "Lost without them: the rows of those tables. Put the files back from a backup, or let "
+                    + $"`plumbline check --data {options.DataDirectory} --accept-loss` set them aside.",
+                error
+            );
         }
         catch (EngineUnavailableException error) when (IsFull(options.DataDirectory))
         {
             throw new DataFolderException(
                 $"The engine does not open, because the disk is full. Free some space where {options.DataDirectory} lies, then start "
-                + "again; nothing that was acknowledged is lost.", error);
+                    + "again; nothing that was acknowledged is lost.",
+                error
+            );
         }
     }
 
@@ -107,8 +126,13 @@ public sealed class DataParts : IAsyncDisposable
     /// <summary>
     /// Begins a generation in all parts, then confirms it in all: only a part that took part in the last start passes the next one.
     /// </summary>
-    internal static async Task<PartIdentity> RaiseAsync(string folder, StatePart state, IColumnStore engine,
-        IReadOnlyList<PartFacts> parts, CancellationToken cancellation)
+    internal static async Task<PartIdentity> RaiseAsync(
+        string folder,
+        StatePart state,
+        IColumnStore engine,
+        IReadOnlyList<PartFacts> parts,
+        CancellationToken cancellation
+    )
     {
         var known = parts.Where(part => part.Identity is not null).ToList();
         var id = PartsComparison.CommonId(parts) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
@@ -130,8 +154,13 @@ public sealed class DataParts : IAsyncDisposable
         await _held.DisposeAsync();
     }
 
-    private static async Task WriteAsync(string folder, StatePart state, IColumnStore engine, PartIdentity identity,
-        CancellationToken cancellation)
+    private static async Task WriteAsync(
+        string folder,
+        StatePart state,
+        IColumnStore engine,
+        PartIdentity identity,
+        CancellationToken cancellation
+    )
     {
         await EnginePart.WriteAsync(engine, identity, cancellation);
         SpoolPart.Write(PathOf(folder, Part.Spool), identity);
@@ -140,6 +169,7 @@ public sealed class DataParts : IAsyncDisposable
 
     private static void Refuse(IReadOnlyList<PartProblem> problems, string folder, StatePart state)
     {
-        if (problems.Count > 0) throw new DataFolderException(PartTexts.TellAll(problems, folder, state.File is null ? state.Name : null));
+        if (problems.Count > 0)
+            throw new DataFolderException(PartTexts.TellAll(problems, folder, state.File is null ? state.Name : null));
     }
 }

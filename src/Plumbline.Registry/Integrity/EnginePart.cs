@@ -16,15 +16,23 @@ internal static class EnginePart
     internal static async Task<PartFacts> LookAsync(IColumnStore store, bool existed, CancellationToken cancellation)
     {
         PartIdentity? identity = null;
-        using (var rows = await store.QueryAsync(
-            new SqlStatement("SELECT store_id, generation, confirmed FROM part_identity ORDER BY version DESC LIMIT 1"), cancellation))
+        using (
+            var rows = await store.QueryAsync(
+                new SqlStatement("SELECT store_id, generation, confirmed FROM part_identity ORDER BY version DESC LIMIT 1"),
+                cancellation
+            )
+        )
         {
-            if (rows.Read()) identity = new PartIdentity(rows.ReadString(), (long)rows.ReadUInt64(), (long)rows.ReadUInt64());
+            if (rows.Read())
+                identity = new PartIdentity(rows.ReadString(), (long)rows.ReadUInt64(), (long)rows.ReadUInt64());
         }
 
-        using var content = await store.QueryAsync(new SqlStatement(
-            $"SELECT toInt64(sum(rows)) FROM system.parts WHERE active AND database = currentDatabase() AND table NOT IN ({OwnTables})"),
-                cancellation);
+        using var content = await store.QueryAsync(
+            new SqlStatement(
+                $"SELECT toInt64(sum(rows)) FROM system.parts WHERE active AND database = currentDatabase() AND table NOT IN ({OwnTables})"
+            ),
+            cancellation
+        );
         content.Read();
         var hasRows = content.ReadInt64() > 0;
         var numbers = (await ModelTableNamesAsync(store, cancellation)).Select(ModelOf).DefaultIfEmpty(0);
@@ -32,24 +40,34 @@ internal static class EnginePart
     }
 
     /// <summary>Writes the identity; it is on the disk when this returns.</summary>
-    internal static Task WriteAsync(IColumnStore store, PartIdentity identity, CancellationToken cancellation) => store.ExecuteAsync(
-        new SqlStatement("INSERT INTO part_identity SELECT {id:String}, {generation:UInt64}, {confirmed:UInt64}, {version:UInt64}",
-            new SqlParameter("id", identity.StoreId), new SqlParameter("generation", (ulong)identity.Generation),
-            new SqlParameter("confirmed", (ulong)identity.Confirmed),
-            // The confirmation of a generation is younger than its beginning.
-            new SqlParameter("version", (ulong)((2 * identity.Generation) + (identity.Confirmed == identity.Generation ? 1 : 0)))),
-            cancellation);
+    internal static Task WriteAsync(IColumnStore store, PartIdentity identity, CancellationToken cancellation) =>
+        store.ExecuteAsync(
+            new SqlStatement(
+                "INSERT INTO part_identity SELECT {id:String}, {generation:UInt64}, {confirmed:UInt64}, {version:UInt64}",
+                new SqlParameter("id", identity.StoreId),
+                new SqlParameter("generation", (ulong)identity.Generation),
+                new SqlParameter("confirmed", (ulong)identity.Confirmed),
+                // The confirmation of a generation is younger than its beginning.
+                new SqlParameter("version", (ulong)((2 * identity.Generation) + (identity.Confirmed == identity.Generation ? 1 : 0)))
+            ),
+            cancellation
+        );
 
     /// <summary>The tables that belong to one model each.</summary>
     internal static async Task<IReadOnlyList<string>> ModelTableNamesAsync(IColumnStore store, CancellationToken cancellation)
     {
-        using var rows = await store.QueryAsync(new SqlStatement(
-            """
-            SELECT name FROM system.tables
-            WHERE database = currentDatabase() AND match(name, '^(predictions_[0-9]{1,9}|reference_[0-9]{1,9}_[0-9]+)$') ORDER BY name
-            """), cancellation);
+        using var rows = await store.QueryAsync(
+            new SqlStatement(
+                """
+                SELECT name FROM system.tables
+                WHERE database = currentDatabase() AND match(name, '^(predictions_[0-9]{1,9}|reference_[0-9]{1,9}_[0-9]+)$') ORDER BY name
+                """
+            ),
+            cancellation
+        );
         var names = new List<string>();
-        while (rows.Read()) names.Add(rows.ReadString());
+        while (rows.Read())
+            names.Add(rows.ReadString());
         return names;
     }
 
@@ -62,7 +80,8 @@ internal static class EnginePart
     internal static IReadOnlyList<string> DamagedDefinitions(string directory)
     {
         var folder = Path.Combine(directory, "metadata", "default");
-        if (!Directory.Exists(folder)) return [];
+        if (!Directory.Exists(folder))
+            return [];
         return [.. Directory.EnumerateFiles(folder, "*.sql").Where(file => !IsDefinition(file)).Order(StringComparer.Ordinal)];
     }
 
@@ -71,8 +90,10 @@ internal static class EnginePart
         try
         {
             var text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)
-                .GetString(File.ReadAllBytes(file)).Trim();
-            return text.StartsWith("ATTACH ", StringComparison.Ordinal) && text.Contains("ENGINE = ", StringComparison.Ordinal)
+                .GetString(File.ReadAllBytes(file))
+                .Trim();
+            return text.StartsWith("ATTACH ", StringComparison.Ordinal)
+                && text.Contains("ENGINE = ", StringComparison.Ordinal)
                 && !text.Contains('\0', StringComparison.Ordinal);
         }
         catch (ArgumentException)

@@ -15,7 +15,8 @@ public sealed class IntegrityFindings
     {
         get
         {
-            lock (_lock) return _more == 0 ? [.. _found] : [.. _found, $"{_more} further findings; see the log."];
+            lock (_lock)
+                return _more == 0 ? [.. _found] : [.. _found, $"{_more} further findings; see the log."];
         }
     }
 
@@ -24,9 +25,12 @@ public sealed class IntegrityFindings
     {
         lock (_lock)
         {
-            if (_found.Contains(finding, StringComparer.Ordinal)) return false;
-            if (_found.Count < MostKept) _found.Add(finding);
-            else _more++;
+            if (_found.Contains(finding, StringComparer.Ordinal))
+                return false;
+            if (_found.Count < MostKept)
+                _found.Add(finding);
+            else
+                _more++;
             return true;
         }
     }

@@ -27,8 +27,14 @@ public sealed record PartIdentity(string StoreId, long Generation, long Confirme
 /// <param name="HighestModel">State: the highest number ever given to a model. Others: the highest that something is stored of; 0 for
 /// none.</param>
 /// <param name="Damage">Why it cannot be read; null when it can.</param>
-public sealed record PartFacts(Part Part, bool Exists, PartIdentity? Identity = null, bool HasContent = false, int HighestModel = 0,
-    string? Damage = null);
+public sealed record PartFacts(
+    Part Part,
+    bool Exists,
+    PartIdentity? Identity = null,
+    bool HasContent = false,
+    int HighestModel = 0,
+    string? Damage = null
+);
 
 /// <summary>What can be wrong with a part.</summary>
 public enum PartTrouble

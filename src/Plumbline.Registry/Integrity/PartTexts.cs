@@ -9,20 +9,22 @@ public sealed class DataFolderException(string message, Exception? cause = null)
 public static class PartTexts
 {
     /// <summary>The name of a part's file or folder.</summary>
-    public static string FileOf(Part part) => part switch
-    {
-        Part.State => "state.db",
-        Part.Spool => "spool.db",
-        _ => "engine",
-    };
+    public static string FileOf(Part part) =>
+        part switch
+        {
+            Part.State => "state.db",
+            Part.Spool => "spool.db",
+            _ => "engine",
+        };
 
     /// <summary>What is in a part, and so is lost with it.</summary>
-    public static string ContentOf(Part part) => part switch
-    {
-        Part.State => "the declared models, versions, rules, receivers, baselines and incidents",
-        Part.Spool => "the counters, and events that were acknowledged and are not in the engine yet",
-        _ => "the stored events, profiles and metric points",
-    };
+    public static string ContentOf(Part part) =>
+        part switch
+        {
+            Part.State => "the declared models, versions, rules, receivers, baselines and incidents",
+            Part.Spool => "the counters, and events that were acknowledged and are not in the engine yet",
+            _ => "the stored events, profiles and metric points",
+        };
 
     /// <summary>One sentence: which part, what is wrong, what is lost.</summary>
     /// <param name="problem">The part and what is wrong with it.</param>
@@ -45,11 +47,16 @@ public static class PartTexts
     public static string TellAll(IReadOnlyList<PartProblem> problems, string folder, string? database = null)
     {
         var text = new StringBuilder();
-        foreach (var problem in problems) text.Append(Tell(problem, folder, database)).Append(Environment.NewLine);
-        text.Append("Nothing was changed. ").Append(problems.Any(problem => problem.Trouble == PartTrouble.Foreign)
-            ? $"Put {(database is null ? "state.db" : "the state database")}, spool.db and engine of one folder and one moment together."
-            : "Put back what is named, from a backup of the same moment as the other parts.");
-        text.Append(" When there is none, `plumbline check --data ").Append(folder)
+        foreach (var problem in problems)
+            text.Append(Tell(problem, folder, database)).Append(Environment.NewLine);
+        text.Append("Nothing was changed. ")
+            .Append(
+                problems.Any(problem => problem.Trouble == PartTrouble.Foreign)
+                    ? $"Put {(database is null ? "state.db" : "the state database")}, spool.db and engine of one folder and one moment together."
+                    : "Put back what is named, from a backup of the same moment as the other parts."
+            );
+        text.Append(" When there is none, `plumbline check --data ")
+            .Append(folder)
             .Append(" --accept-loss` sets aside what cannot be used and lets the server start without it.");
         return text.ToString();
     }

@@ -11,8 +11,10 @@ public static class PartsComparison
     /// <param name="parts">The three parts.</param>
     public static IReadOnlyList<PartProblem> Compare(IReadOnlyList<PartFacts> parts)
     {
-        var damaged = parts.Where(part => part.Damage is not null)
-            .Select(part => new PartProblem(part.Part, PartTrouble.Damaged, part.Damage!)).ToList();
+        var damaged = parts
+            .Where(part => part.Damage is not null)
+            .Select(part => new PartProblem(part.Part, PartTrouble.Damaged, part.Damage!))
+            .ToList();
         var whole = parts.Where(part => part.Damage is null).ToList();
         var confirmed = whole.Select(part => part.Identity?.Confirmed ?? 0).DefaultIfEmpty(0).Max();
         return [.. damaged, .. confirmed > 0 ? Identified(whole, confirmed) : WithoutIdentity(whole)];
@@ -21,9 +23,11 @@ public static class PartsComparison
     /// <summary>The id that most parts carry; null when there is none, or two that are carried by one part each.</summary>
     public static string? CommonId(IEnumerable<PartFacts> parts)
     {
-        var ids = parts.Where(part => part is { Damage: null, Identity: not null })
+        var ids = parts
+            .Where(part => part is { Damage: null, Identity: not null })
             .GroupBy(part => part.Identity!.StoreId, StringComparer.Ordinal)
-            .OrderByDescending(group => group.Count()).ToList();
+            .OrderByDescending(group => group.Count())
+            .ToList();
         return ids.Count == 0 || (ids.Count > 1 && ids[0].Count() == ids[1].Count()) ? null : ids[0].Key;
     }
 
@@ -40,24 +44,34 @@ public static class PartsComparison
             }
             else if (identity.StoreId != common)
             {
-                yield return new PartProblem(part.Part, PartTrouble.Foreign,
-                    $"it belongs to the folder {identity.StoreId}, {(common is null ? "others to another" : $"the others to {common}")}");
+                yield return new PartProblem(
+                    part.Part,
+                    PartTrouble.Foreign,
+                    $"it belongs to the folder {identity.StoreId}, {(common is null ? "others to another" : $"the others to {common}")}"
+                );
             }
             else if (common is not null && identity.Generation < ConfirmedOf(parts, common, confirmed))
             {
-                yield return new PartProblem(part.Part, PartTrouble.Older,
-                    $"it is of generation {identity.Generation}, others are of {ConfirmedOf(parts, common, confirmed)}");
+                yield return new PartProblem(
+                    part.Part,
+                    PartTrouble.Older,
+                    $"it is of generation {identity.Generation}, others are of {ConfirmedOf(parts, common, confirmed)}"
+                );
             }
             else if (KnowsTooFew(part, parts))
             {
-                yield return new PartProblem(part.Part, PartTrouble.Older,
-                    $"it knows models up to number {part.HighestModel}, others hold data of a later one");
+                yield return new PartProblem(
+                    part.Part,
+                    PartTrouble.Older,
+                    $"it knows models up to number {part.HighestModel}, others hold data of a later one"
+                );
             }
         }
     }
 
     // Within one generation a number of a model still tells an older state.db from one of today.
-    private static bool KnowsTooFew(PartFacts part, List<PartFacts> parts) => part.Part == Part.State
+    private static bool KnowsTooFew(PartFacts part, List<PartFacts> parts) =>
+        part.Part == Part.State
         && part.HighestModel < parts.Where(other => other.Identity?.StoreId == part.Identity?.StoreId).Max(other => other.HighestModel);
 
     // A foreign part's count of starts says nothing about ours.
@@ -71,10 +85,18 @@ public static class PartsComparison
         var engine = parts.Find(part => part.Part == Part.Engine);
         var highest = Math.Max(spool?.HighestModel ?? 0, engine?.HighestModel ?? 0);
         if (state is { HasContent: false, HighestModel: 0 } && highest > 0)
+        {
             yield return new PartProblem(Part.State, PartTrouble.Missing, state.Exists ? "nothing is in it" : "it is not there");
+        }
         else if (state is not null && state.HighestModel < highest)
-            yield return new PartProblem(Part.State, PartTrouble.Older,
-                $"it knows models up to number {state.HighestModel}, others hold data of number {highest}");
+        {
+            yield return new PartProblem(
+                Part.State,
+                PartTrouble.Older,
+                $"it knows models up to number {state.HighestModel}, others hold data of number {highest}"
+            );
+        }
+
         if (spool is { Exists: false } && engine is { HasContent: true })
             yield return new PartProblem(Part.Spool, PartTrouble.Missing, "it is not there");
         if (engine is { HasContent: false } && spool is { HasContent: true })

@@ -10,7 +10,8 @@ internal static class SpoolPart
     private const int Corrupt = 11;
     private const int NotADatabase = 26;
 
-    private const string Table = "CREATE TABLE IF NOT EXISTS part_identity(StoreId TEXT NOT NULL CONSTRAINT PK_part_identity PRIMARY "
+    private const string Table =
+        "CREATE TABLE IF NOT EXISTS part_identity(StoreId TEXT NOT NULL CONSTRAINT PK_part_identity PRIMARY "
         + "KEY, Generation INTEGER NOT NULL, Confirmed INTEGER NOT NULL)";
 
     /// <summary>
@@ -18,7 +19,8 @@ internal static class SpoolPart
     /// </summary>
     internal static PartFacts Look(string path)
     {
-        if (!File.Exists(path)) return new PartFacts(Part.Spool, Exists: false);
+        if (!File.Exists(path))
+            return new PartFacts(Part.Spool, Exists: false);
         try
         {
             using var connection = Open(path);
@@ -49,16 +51,26 @@ internal static class SpoolPart
         using var transaction = connection.BeginTransaction();
         Run(connection, Table);
         Run(connection, "DELETE FROM part_identity");
-        Run(connection, "INSERT INTO part_identity VALUES ($id, $generation, $confirmed)",
-            ("$id", identity.StoreId), ("$generation", identity.Generation), ("$confirmed", identity.Confirmed));
+        Run(
+            connection,
+            "INSERT INTO part_identity VALUES ($id, $generation, $confirmed)",
+            ("$id", identity.StoreId),
+            ("$generation", identity.Generation),
+            ("$confirmed", identity.Confirmed)
+        );
         transaction.Commit();
     }
 
     private static (bool HasContent, int HighestModel) Content(SqliteConnection connection) =>
-        !HasTable(connection, "counters") ? (false, 0) : (
-        Number(connection, "SELECT coalesce(sum(stored), 0) > 0 FROM counters") != 0,
-        (int)Number(connection, "SELECT max(coalesce((SELECT max(model) FROM counters), 0), coalesce((SELECT max(model) FROM batches), "
-            + "0))"));
+        !HasTable(connection, "counters")
+            ? (false, 0)
+            : (
+                Number(connection, "SELECT coalesce(sum(stored), 0) > 0 FROM counters") != 0,
+                (int)Number(
+                    connection,
+                    "SELECT max(coalesce((SELECT max(model) FROM counters), 0), coalesce((SELECT max(model) FROM batches), " + "0))"
+                )
+            );
 
     private static PartIdentity? ReadIdentity(SqliteConnection connection)
     {
@@ -109,7 +121,8 @@ internal static class SpoolPart
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        foreach (var (name, value) in values) command.Parameters.AddWithValue(name, value);
+        foreach (var (name, value) in values)
+            command.Parameters.AddWithValue(name, value);
         command.ExecuteNonQuery();
     }
 }

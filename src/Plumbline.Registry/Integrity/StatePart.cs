@@ -21,56 +21,67 @@ public sealed class StatePart(StatePlace place, StateTables tables)
 
     /// <summary>Keeps other servers off a database that they could reach; ends with what is returned.</summary>
     /// <exception cref="DataFolderException">Another server uses it.</exception>
-    internal Task<IAsyncDisposable> HoldAsync(CancellationToken cancellation) => ReachAsync(async () =>
-        await place.Dialect.HoldAsync(place.Connection, cancellation)
-            ?? throw new DataFolderException($"Another server uses {Name}. Every server needs a database of its own; end the other one, or "
-                + "name another database in state.database."));
+    internal Task<IAsyncDisposable> HoldAsync(CancellationToken cancellation) =>
+        ReachAsync(async () =>
+            await place.Dialect.HoldAsync(place.Connection, cancellation)
+            ?? throw new DataFolderException(
+                $"Another server uses {Name}. Every server needs a database of its own; end the other one, or "
+                    + "name another database in state.database."
+            )
+        );
 
     /// <summary>
     /// Reads what is there. A file is checked page by page, so that damage is told here and not by whatever meets it first.
     /// </summary>
     /// <exception cref="DataFolderException">The database server does not answer, or does not let this server in.</exception>
-    internal Task<PartFacts> LookAsync(CancellationToken cancellation) => ReachAsync(async () =>
-    {
-        if (File is not null && !System.IO.File.Exists(File)) return new PartFacts(Part.State, Exists: false);
-        await using var db = Open();
-        try
+    internal Task<PartFacts> LookAsync(CancellationToken cancellation) =>
+        ReachAsync(async () =>
         {
-            await db.Database.OpenConnectionAsync(cancellation);
-            var dialect = db.Dialect;
-            var damage = await dialect.FindDamageAsync(db, cancellation);
-            if (damage is not null) return new PartFacts(Part.State, Exists: true, Damage: damage);
-            var hasIdentity = await dialect.HasTableAsync(db, "part_identity", cancellation);
-            var identity = hasIdentity ? await ReadIdentityAsync(db, cancellation) : null;
-            if (!await dialect.HasTableAsync(db, "model", cancellation)) return new PartFacts(Part.State, Exists: true, identity);
-            var hasModels = await db.Models.AnyAsync(cancellation);
-            return new PartFacts(Part.State, Exists: true, identity, hasModels, await dialect.HighestModelAsync(db, cancellation));
-        }
-        catch (DbException error) when (db.Dialect.DamageOf(error) is not null)
-        {
-            return new PartFacts(Part.State, Exists: true, Damage: db.Dialect.DamageOf(error));
-        }
-    });
+            if (File is not null && !System.IO.File.Exists(File))
+                return new PartFacts(Part.State, Exists: false);
+            await using var db = Open();
+            try
+            {
+                await db.Database.OpenConnectionAsync(cancellation);
+                var dialect = db.Dialect;
+                var damage = await dialect.FindDamageAsync(db, cancellation);
+                if (damage is not null)
+                    return new PartFacts(Part.State, Exists: true, Damage: damage);
+                var hasIdentity = await dialect.HasTableAsync(db, "part_identity", cancellation);
+                var identity = hasIdentity ? await ReadIdentityAsync(db, cancellation) : null;
+                if (!await dialect.HasTableAsync(db, "model", cancellation))
+                    return new PartFacts(Part.State, Exists: true, identity);
+                var hasModels = await db.Models.AnyAsync(cancellation);
+                return new PartFacts(Part.State, Exists: true, identity, hasModels, await dialect.HighestModelAsync(db, cancellation));
+            }
+            catch (DbException error) when (db.Dialect.DamageOf(error) is not null)
+            {
+                return new PartFacts(Part.State, Exists: true, Damage: db.Dialect.DamageOf(error));
+            }
+        });
 
     /// <summary>Writes the identity; a file is made when it is not there.</summary>
-    internal Task WriteAsync(PartIdentity identity, CancellationToken cancellation) => ReachAsync(async () =>
-    {
-        await using var db = Open();
-        await db.Database.OpenConnectionAsync(cancellation);
-        await db.Dialect.KeepDurableAsync(db, cancellation);
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-        await db.Database.ExecuteSqlRawAsync(db.Dialect.IdentityTable, cancellation);
-        await db.PartIdentities.ExecuteDeleteAsync(cancellation);
-        db.PartIdentities.Add(new PartIdentityRow
+    internal Task WriteAsync(PartIdentity identity, CancellationToken cancellation) =>
+        ReachAsync(async () =>
         {
-            StoreId = identity.StoreId,
-            Generation = identity.Generation,
-            Confirmed = identity.Confirmed,
+            await using var db = Open();
+            await db.Database.OpenConnectionAsync(cancellation);
+            await db.Dialect.KeepDurableAsync(db, cancellation);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+            await db.Database.ExecuteSqlRawAsync(db.Dialect.IdentityTable, cancellation);
+            await db.PartIdentities.ExecuteDeleteAsync(cancellation);
+            db.PartIdentities.Add(
+                new PartIdentityRow
+                {
+                    StoreId = identity.StoreId,
+                    Generation = identity.Generation,
+                    Confirmed = identity.Confirmed,
+                }
+            );
+            await db.SaveChangesAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
+            return true;
         });
-        await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        return true;
-    });
 
     /// <summary>From now on models get numbers above <paramref name="number"/>. The tables must be there.</summary>
     internal async Task RaiseModelNumbersAsync(int number, CancellationToken cancellation)
@@ -83,7 +94,8 @@ public sealed class StatePart(StatePlace place, StateTables tables)
     internal async Task<Dictionary<int, string>> ModelsAsync(CancellationToken cancellation)
     {
         await using var db = Open();
-        return !await db.Dialect.HasTableAsync(db, "model", cancellation) ? []
+        return !await db.Dialect.HasTableAsync(db, "model", cancellation)
+            ? []
             : await db.Models.AsNoTracking().ToDictionaryAsync(row => row.Id, row => row.Name, cancellation);
     }
 
@@ -91,7 +103,8 @@ public sealed class StatePart(StatePlace place, StateTables tables)
     internal async Task<IReadOnlyList<int>> BeingRemovedAsync(CancellationToken cancellation)
     {
         await using var db = Open();
-        return !await db.Dialect.HasTableAsync(db, "model_removal", cancellation) ? []
+        return !await db.Dialect.HasTableAsync(db, "model_removal", cancellation)
+            ? []
             : await db.ModelRemovals.AsNoTracking().Select(row => row.ModelId).ToListAsync(cancellation);
     }
 
@@ -99,13 +112,15 @@ public sealed class StatePart(StatePlace place, StateTables tables)
     internal async Task<Dictionary<(int ModelId, string Data), Expiry>> ExpiredAsync(CancellationToken cancellation)
     {
         await using var db = Open();
-        return !await db.Dialect.HasTableAsync(db, "model_expiry", cancellation) ? []
+        return !await db.Dialect.HasTableAsync(db, "model_expiry", cancellation)
+            ? []
             : await db.ModelExpiries.AsNoTracking().ToDictionaryAsync(row => (row.ModelId, row.Data), RetentionBook.Read, cancellation);
     }
 
     private static async Task<PartIdentity?> ReadIdentityAsync(StateDbContext db, CancellationToken cancellation) =>
         await db.PartIdentities.AsNoTracking().OrderByDescending(row => row.Generation).FirstOrDefaultAsync(cancellation) is { } row
-            ? new PartIdentity(row.StoreId, row.Generation, row.Confirmed) : null;
+            ? new PartIdentity(row.StoreId, row.Generation, row.Confirmed)
+            : null;
 
     // What a file answers is told by its own means.
     private async Task<T> ReachAsync<T>(Func<Task<T>> reach)
@@ -118,7 +133,9 @@ public sealed class StatePart(StatePlace place, StateTables tables)
         {
             throw new DataFolderException(
                 $"{Name} cannot be used: {error.GetBaseException().Message}. It is named in the configuration (state). "
-                + "The database must be there, and its user must own it.", error);
+                    + "The database must be there, and its user must own it.",
+                error
+            );
         }
     }
 }

@@ -5,7 +5,10 @@ using Plumbline.Registry.State;
 
 namespace Plumbline.Registry.Integrity;
 
-/// <summary>Brings the state database up to date and reads the models from it, once, after the parts of the data folder were found to belong together.</summary>
+/// <summary>
+/// Brings the state database up to date and reads the models from it, once, after the parts of the data folder were found to belong
+/// together.
+/// </summary>
 public sealed class StatePreparation(DataParts parts, IDbContextFactory<StateDbContext> state, ModelCatalog catalog)
 {
     private Task? _done;

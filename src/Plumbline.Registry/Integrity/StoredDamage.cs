@@ -12,9 +12,17 @@ public static class StoredDamage
 {
     private static readonly HashSet<string> EngineNames = new(StringComparer.Ordinal)
     {
-        "CHECKSUM_DOESNT_MATCH", "CANNOT_READ_ALL_DATA", "CANNOT_DECOMPRESS", "CORRUPTED_DATA", "UNKNOWN_CODEC",
-        "TOO_LARGE_SIZE_COMPRESSED", "NO_FILE_IN_DATA_PART", "BAD_SIZE_OF_FILE_IN_DATA_PART", "UNEXPECTED_FILE_IN_DATA_PART",
-        "FILE_DOESNT_EXIST", "SEEK_POSITION_OUT_OF_BOUND",
+        "CHECKSUM_DOESNT_MATCH",
+        "CANNOT_READ_ALL_DATA",
+        "CANNOT_DECOMPRESS",
+        "CORRUPTED_DATA",
+        "UNKNOWN_CODEC",
+        "TOO_LARGE_SIZE_COMPRESSED",
+        "NO_FILE_IN_DATA_PART",
+        "BAD_SIZE_OF_FILE_IN_DATA_PART",
+        "UNEXPECTED_FILE_IN_DATA_PART",
+        "FILE_DOESNT_EXIST",
+        "SEEK_POSITION_OUT_OF_BOUND",
     };
 
     /// <summary>Which file is damaged, in words; null when the failure has another cause.</summary>
@@ -38,12 +46,17 @@ public static class StoredDamage
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
-            if (Describe(exception) is not { } damage) return false;
+            if (Describe(exception) is not { } damage)
+                return false;
             findings.Add($"Met while reading: {damage}");
-            if (failures.IsDue("damage")) log.LogError("A request met a damaged file: {Damage}", damage);
+            if (failures.IsDue("damage"))
+                log.LogError("A request met a damaged file: {Damage}", damage);
             var answer = Problems.Make(
-                StatusCodes.Status503ServiceUnavailable, "What is stored cannot be read", "storage_damaged",
-                "A file of the data folder is damaged; the Self page and the log say which. Stop the server and run `plumbline check`.");
+                StatusCodes.Status503ServiceUnavailable,
+                "What is stored cannot be read",
+                "storage_damaged",
+                "A file of the data folder is damaged; the Self page and the log say which. Stop the server and run `plumbline check`."
+            );
             await answer.ExecuteAsync(httpContext);
             return true;
         }

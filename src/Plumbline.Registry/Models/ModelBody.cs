@@ -11,7 +11,12 @@ public static class ModelBody
     /// <param name="maxBytes">Longer bodies are answered 413.</param>
     /// <param name="tooLarge">The sentence of that answer.</param>
     /// <param name="cancellation">Stops reading.</param>
-    public static async Task<(T? Value, IResult? Problem)> ReadAsync<T>(HttpRequest request, int maxBytes, string tooLarge, CancellationToken cancellation)
+    public static async Task<(T? Value, IResult? Problem)> ReadAsync<T>(
+        HttpRequest request,
+        int maxBytes,
+        string tooLarge,
+        CancellationToken cancellation
+    )
     {
         if (await RequestBody.ReadAsync(request, maxBytes, cancellation) is not { } body)
             return (default, Problems.Make(StatusCodes.Status413PayloadTooLarge, "The body is too large", "body_too_large", tooLarge));
@@ -22,7 +27,13 @@ public static class ModelBody
         }
         catch (JsonException error)
         {
-            return (default, Problems.BadRequest("json_invalid", $"Not readable at {error.Path ?? "$"}, line {error.LineNumber + 1}, byte {error.BytePositionInLine}: {error.Message}"));
+            return (
+                default,
+                Problems.BadRequest(
+                    "json_invalid",
+                    $"Not readable at {error.Path ?? "$"}, line {error.LineNumber + 1}, byte {error.BytePositionInLine}: {error.Message}"
+                )
+            );
         }
     }
 }

@@ -12,7 +12,10 @@ namespace Plumbline.Registry.Models;
 /// </summary>
 public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimeProvider time) : IDisposable
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.General) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.General)
+    {
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
+    };
 
     private readonly SemaphoreSlim _change = new(1, 1);
     private volatile Snapshot _snapshot = Snapshot.Empty;
@@ -26,7 +29,10 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
     /// <summary>The model with that number, or null.</summary>
     public ModelDefinition? Find(int id) => _snapshot.ById.GetValueOrDefault(id);
 
-    /// <summary>Known versions of a model, in the order first seen; <see cref="VersionPlaces.Other"/> is one of them when there are too many to tell all apart.</summary>
+    /// <summary>
+    /// Known versions of a model, in the order first seen; <see cref="VersionPlaces.Other"/> is one of them when there are too many to tell
+    /// all apart.
+    /// </summary>
     public ImmutableArray<string> Versions(int modelId) => _snapshot.Versions.GetValueOrDefault(modelId, []);
 
     /// <summary>Raised after a model was created, changed or deleted, with its number.</summary>
@@ -44,15 +50,21 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
 
     /// <summary>Creates or changes a model as declared.</summary>
     /// <returns>The definition and the one that it replaces (null when it is new); or the errors, and nothing changed.</returns>
-    public async Task<(ModelDefinition? Definition, ModelDefinition? Before, IReadOnlyList<FieldError> Errors)> PutAsync(string name, ModelSpecification specification, CancellationToken cancellation)
+    public async Task<(ModelDefinition? Definition, ModelDefinition? Before, IReadOnlyList<FieldError> Errors)> PutAsync(
+        string name,
+        ModelSpecification specification,
+        CancellationToken cancellation
+    )
     {
         await _change.WaitAsync(cancellation);
         try
         {
             var current = Find(name);
             var (definition, errors) = ModelSpecificationReader.Read(name, specification, current);
-            if (definition is null) return (null, current, errors);
-            if (current is null && All.Length >= ModelLimits.MaxModels) return (null, null, [new("model", $"This server holds at most {ModelLimits.MaxModels} models.")]);
+            if (definition is null)
+                return (null, current, errors);
+            if (current is null && All.Length >= ModelLimits.MaxModels)
+                return (null, null, [new("model", $"This server holds at most {ModelLimits.MaxModels} models.")]);
             var saved = await SaveAsync(definition, cancellation);
             return (saved, current, errors);
         }
@@ -68,16 +80,19 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         await _change.WaitAsync(cancellation);
         try
         {
-            if (Find(name) is not { } model) return null;
+            if (Find(name) is not { } model)
+                return null;
             await using var db = await state.CreateDbContextAsync(cancellation);
             await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-            db.ModelRemovals.Add(new ModelRemovalRow
-            {
-                ModelId = model.Id,
-                Name = model.Name,
-                Definition = JsonSerializer.Serialize(model, Json),
-                BegunAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            });
+            db.ModelRemovals.Add(
+                new ModelRemovalRow
+                {
+                    ModelId = model.Id,
+                    Name = model.Name,
+                    Definition = JsonSerializer.Serialize(model, Json),
+                    BegunAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+                }
+            );
             await db.SaveChangesAsync(cancellation);
             await db.ModelVersions.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
             await db.DirtyWindows.Where(row => row.ModelId == model.Id).ExecuteDeleteAsync(cancellation);
@@ -109,38 +124,72 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var removal = db.ModelRemovals.Where(row => row.ModelId == modelId);
-        if (error is null) await removal.ExecuteDeleteAsync(cancellation);
-        else await removal.ExecuteUpdateAsync(set => set.SetProperty(row => row.LastError, error), cancellation);
+        if (error is null)
+            await removal.ExecuteDeleteAsync(cancellation);
+        else
+            await removal.ExecuteUpdateAsync(set => set.SetProperty(row => row.LastError, error), cancellation);
     }
 
-    /// <summary>Adds the features that the model does not have yet; known names are left as they are, whatever their type, and dropped ones stay dropped.</summary>
+    /// <summary>
+    /// Adds the features that the model does not have yet; known names are left as they are, whatever their type, and dropped ones stay
+    /// dropped.
+    /// </summary>
     /// <param name="modelId">The model.</param>
     /// <param name="inferred">Names and types.</param>
     /// <param name="provisional">Whether what comes next may show that the type is another.</param>
     /// <param name="cancellation">Stops before anything is added.</param>
     /// <exception cref="FeatureLimitException">The model would have too many; nothing was added.</exception>
     public Task<ModelDefinition> EnsureFeaturesAsync(
-        int modelId, IReadOnlyList<(string Name, FeatureType Type)> inferred, bool provisional, CancellationToken cancellation) =>
-        ChangeAsync(modelId, model =>
-        {
-            var missing = inferred.DistinctBy(feature => feature.Name, StringComparer.Ordinal)
-                .Where(feature => model.FindFeature(feature.Name) is null && !model.DroppedFeatures.Contains(feature.Name)).ToList();
-            if (missing.Count == 0) return model;
-            var count = model.Features.Length + missing.Count;
-            if (count > ModelLimits.MaxFeatures) throw new FeatureLimitException(model.Name, count);
-            var next = model.NextOrdinal;
-            var added = missing.Select((feature, i) => new FeatureDefinition(next + i, feature.Name, feature.Type, Unit: null, Declared: false, provisional));
-            return model with { Features = [.. model.Features, .. added] };
-        }, cancellation);
+        int modelId,
+        IReadOnlyList<(string Name, FeatureType Type)> inferred,
+        bool provisional,
+        CancellationToken cancellation
+    ) =>
+        ChangeAsync(
+            modelId,
+            model =>
+            {
+                var missing = inferred
+                    .DistinctBy(feature => feature.Name, StringComparer.Ordinal)
+                    .Where(feature => model.FindFeature(feature.Name) is null && !model.DroppedFeatures.Contains(feature.Name))
+                    .ToList();
+                if (missing.Count == 0)
+                    return model;
+                var count = model.Features.Length + missing.Count;
+                if (count > ModelLimits.MaxFeatures)
+                    throw new FeatureLimitException(model.Name, count);
+                var next = model.NextOrdinal;
+                var added = missing.Select(
+                    (feature, i) => new FeatureDefinition(next + i, feature.Name, feature.Type, Unit: null, Declared: false, provisional)
+                );
+                return model with { Features = [.. model.Features, .. added] };
+            },
+            cancellation
+        );
 
-    /// <summary>Lets guessed types of features stand: what comes next does not change them any more. One change, however many they are.</summary>
+    /// <summary>
+    /// Lets guessed types of features stand: what comes next does not change them any more. One change, however many they are.
+    /// </summary>
     public Task<ModelDefinition> SettleFeaturesAsync(int modelId, IReadOnlyCollection<string> names, CancellationToken cancellation) =>
-        ChangeAsync(modelId, model =>
-        {
-            var settled = names.ToHashSet(StringComparer.Ordinal);
-            return !model.Features.Any(feature => feature.Provisional && settled.Contains(feature.Name)) ? model
-                : model with { Features = [.. model.Features.Select(feature => settled.Contains(feature.Name) ? feature with { Provisional = false } : feature)] };
-        }, cancellation);
+        ChangeAsync(
+            modelId,
+            model =>
+            {
+                var settled = names.ToHashSet(StringComparer.Ordinal);
+                return !model.Features.Any(feature => feature.Provisional && settled.Contains(feature.Name))
+                    ? model
+                    : model with
+                    {
+                        Features =
+                        [
+                            .. model.Features.Select(feature =>
+                                settled.Contains(feature.Name) ? feature with { Provisional = false } : feature
+                            ),
+                        ],
+                    };
+            },
+            cancellation
+        );
 
     /// <summary>Gives away the number of the next new column: nothing else of the model gets it, whatever becomes of it.</summary>
     public async Task<int> ReserveOrdinalAsync(int modelId, CancellationToken cancellation) =>
@@ -148,77 +197,154 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
 
     /// <summary>Replaces the definition of a feature that the model has; null leaves it out from now on.</summary>
     public Task<ModelDefinition> ChangeFeatureAsync(
-        int modelId, string name, Func<FeatureDefinition, FeatureDefinition?> change, CancellationToken cancellation) =>
-        ChangeAsync(modelId, model =>
-        {
-            if (model.FindFeature(name) is not { } feature) return model;
-            var changed = change(feature);
-            if (changed == feature) return model;
-            return changed is not null
-                ? model with { Features = model.Features.Replace(feature, changed), NextOrdinal = Math.Max(model.NextOrdinal, changed.Ordinal + 1) }
-                : model with { Features = model.Features.Remove(feature), NextOrdinal = model.NextOrdinal, DroppedFeatures = model.DroppedFeatures.Add(name) };
-        }, cancellation);
+        int modelId,
+        string name,
+        Func<FeatureDefinition, FeatureDefinition?> change,
+        CancellationToken cancellation
+    ) =>
+        ChangeAsync(
+            modelId,
+            model =>
+            {
+                if (model.FindFeature(name) is not { } feature)
+                    return model;
+                var changed = change(feature);
+                if (changed == feature)
+                    return model;
+                return changed is not null
+                    ? model with
+                    {
+                        Features = model.Features.Replace(feature, changed),
+                        NextOrdinal = Math.Max(model.NextOrdinal, changed.Ordinal + 1),
+                    }
+                    : model with
+                    {
+                        Features = model.Features.Remove(feature),
+                        NextOrdinal = model.NextOrdinal,
+                        DroppedFeatures = model.DroppedFeatures.Add(name),
+                    };
+            },
+            cancellation
+        );
 
-    /// <summary>Adds classes in the order given; classes beyond <see cref="ModelLimits.MaxClasses"/> stay unlisted (they are still stored with their predictions).</summary>
+    /// <summary>
+    /// Adds classes in the order given; classes beyond <see cref="ModelLimits.MaxClasses"/> stay unlisted (they are still stored with their
+    /// predictions).
+    /// </summary>
     public Task<ModelDefinition> EnsureClassesAsync(int modelId, IReadOnlyList<string> classes, CancellationToken cancellation) =>
-        ChangeAsync(modelId, model =>
-        {
-            var missing = classes.Distinct(StringComparer.Ordinal).Except(model.Classes, StringComparer.Ordinal).Take(ModelLimits.MaxClasses - model.Classes.Length).ToList();
-            return missing.Count == 0 || model.Task == ModelTask.Regression ? model : model with { Classes = [.. model.Classes, .. missing] };
-        }, cancellation);
+        ChangeAsync(
+            modelId,
+            model =>
+            {
+                var missing = classes
+                    .Distinct(StringComparer.Ordinal)
+                    .Except(model.Classes, StringComparer.Ordinal)
+                    .Take(ModelLimits.MaxClasses - model.Classes.Length)
+                    .ToList();
+                return missing.Count == 0 || model.Task == ModelTask.Regression
+                    ? model
+                    : model with
+                    {
+                        Classes = [.. model.Classes, .. missing],
+                    };
+            },
+            cancellation
+        );
 
-    /// <summary>Adds names of business signals that are not known yet, up to <see cref="ModelLimits.MaxSignals"/>. Cheap when all are known.</summary>
+    /// <summary>
+    /// Adds names of business signals that are not known yet, up to <see cref="ModelLimits.MaxSignals"/>. Cheap when all are known.
+    /// </summary>
     public Task<ModelDefinition> EnsureSignalsAsync(int modelId, IReadOnlyCollection<string> names, CancellationToken cancellation) =>
-        ChangeAsync(modelId, model =>
-        {
-            var missing = names.Where(name => model.FindSignal(name) is null).Take(ModelLimits.MaxSignals - model.Signals.Length).ToList();
-            return missing.Count == 0 ? model : model with { Signals = [.. model.Signals, .. missing.Select(SignalDefinition.Seen)] };
-        }, cancellation);
+        ChangeAsync(
+            modelId,
+            model =>
+            {
+                var missing = names
+                    .Where(name => model.FindSignal(name) is null)
+                    .Take(ModelLimits.MaxSignals - model.Signals.Length)
+                    .ToList();
+                return missing.Count == 0 ? model : model with { Signals = [.. model.Signals, .. missing.Select(SignalDefinition.Seen)] };
+            },
+            cancellation
+        );
 
-    /// <summary>Makes features segments, and two of them a cross, as far as they are not yet. False when the model has too many already; then nothing is changed.</summary>
+    /// <summary>
+    /// Makes features segments, and two of them a cross, as far as they are not yet. False when the model has too many already; then
+    /// nothing is changed.
+    /// </summary>
     public async Task<bool> WatchSegmentsAsync(int modelId, IReadOnlyList<string> features, CancellationToken cancellation)
     {
         var fits = true;
-        await ChangeAsync(modelId, model =>
-        {
-            var segments = model.Segments.Union(features, StringComparer.Ordinal).ToImmutableArray();
-            var crosses = features.Count != 2 || model.Crosses.Any(cross => features.Contains(cross.First, StringComparer.Ordinal) && features.Contains(cross.Second, StringComparer.Ordinal))
-                ? model.Crosses : model.Crosses.Add(new SegmentCross(features[0], features[1]));
-            fits = segments.Length <= ModelLimits.MaxSegments && crosses.Length <= ModelLimits.MaxCrosses;
-            return !fits || (segments.Length == model.Segments.Length && crosses.Length == model.Crosses.Length) ? model : model with { Segments = segments, Crosses = crosses };
-        }, cancellation);
+        await ChangeAsync(
+            modelId,
+            model =>
+            {
+                var segments = model.Segments.Union(features, StringComparer.Ordinal).ToImmutableArray();
+                var crosses =
+                    features.Count != 2
+                    || model.Crosses.Any(cross =>
+                        features.Contains(cross.First, StringComparer.Ordinal) && features.Contains(cross.Second, StringComparer.Ordinal)
+                    )
+                        ? model.Crosses
+                        : model.Crosses.Add(new SegmentCross(features[0], features[1]));
+                fits = segments.Length <= ModelLimits.MaxSegments && crosses.Length <= ModelLimits.MaxCrosses;
+                return !fits || (segments.Length == model.Segments.Length && crosses.Length == model.Crosses.Length)
+                    ? model
+                    : model with
+                    {
+                        Segments = segments,
+                        Crosses = crosses,
+                    };
+            },
+            cancellation
+        );
         return fits;
     }
 
-    /// <summary>Adds a slice to those that are watched; one of the same name is replaced. False when the model has <see cref="ModelLimits.MaxSlices"/> already; then nothing is changed.</summary>
+    /// <summary>
+    /// Adds a slice to those that are watched; one of the same name is replaced. False when the model has
+    /// <see cref="ModelLimits.MaxSlices"/> already; then nothing is changed.
+    /// </summary>
     public async Task<bool> WatchSliceAsync(int modelId, WatchedSlice slice, CancellationToken cancellation)
     {
         var fits = true;
-        await ChangeAsync(modelId, model =>
-        {
-            var slices = model.Slices.RemoveAll(known => known.Name == slice.Name).Add(slice);
-            fits = slices.Length <= ModelLimits.MaxSlices;
-            return fits ? model with { Slices = slices } : model;
-        }, cancellation);
+        await ChangeAsync(
+            modelId,
+            model =>
+            {
+                var slices = model.Slices.RemoveAll(known => known.Name == slice.Name).Add(slice);
+                fits = slices.Length <= ModelLimits.MaxSlices;
+                return fits ? model with { Slices = slices } : model;
+            },
+            cancellation
+        );
         return fits;
     }
 
     /// <summary>Sets the positive class of a binary model that has none yet; one that was declared or set before stays.</summary>
     public Task<ModelDefinition> EnsurePositiveClassAsync(int modelId, string positive, CancellationToken cancellation) =>
-        ChangeAsync(modelId, model => model.Task != ModelTask.Binary || model.PositiveClass is not null ? model : model with { PositiveClass = positive }, cancellation);
+        ChangeAsync(
+            modelId,
+            model => model.Task != ModelTask.Binary || model.PositiveClass is not null ? model : model with { PositiveClass = positive },
+            cancellation
+        );
 
-    /// <summary>Remembers versions seen in traffic, as far as there are places for them (<see cref="VersionPlaces"/>). Cheap when all are known.</summary>
+    /// <summary>
+    /// Remembers versions seen in traffic, as far as there are places for them (<see cref="VersionPlaces"/>). Cheap when all are known.
+    /// </summary>
     /// <param name="modelId">The model.</param>
     /// <param name="versions">Those to be preferred first.</param>
     /// <param name="cancellation">Stops before anything is added.</param>
     public async Task EnsureVersionsAsync(int modelId, IReadOnlyCollection<string> versions, CancellationToken cancellation)
     {
-        if (VersionPlaces.Added(Versions(modelId), versions).Count == 0) return;
+        if (VersionPlaces.Added(Versions(modelId), versions).Count == 0)
+            return;
         await _change.WaitAsync(cancellation);
         try
         {
             var added = VersionPlaces.Added(Versions(modelId), versions);
-            if (added.Count == 0) return;
+            if (added.Count == 0)
+                return;
             await using var db = await state.CreateDbContextAsync(cancellation);
             db.ModelVersions.AddRange(added.Select(version => Row(modelId, version, declaration: null)));
             await db.SaveChangesAsync(cancellation);
@@ -239,11 +365,15 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         {
             await using var db = await state.CreateDbContextAsync(cancellation);
             var row = await db.ModelVersions.FindAsync([modelId, version], cancellation);
-            if (row is null && Versions(modelId).Length >= ModelLimits.MaxDeclaredVersions) return false;
-            if (row is null) db.ModelVersions.Add(Row(modelId, version, declaration));
-            else row.Declaration = declaration;
+            if (row is null && Versions(modelId).Length >= ModelLimits.MaxDeclaredVersions)
+                return false;
+            if (row is null)
+                db.ModelVersions.Add(Row(modelId, version, declaration));
+            else
+                row.Declaration = declaration;
             await db.SaveChangesAsync(cancellation);
-            if (row is null) _snapshot = _snapshot.WithVersions(modelId, [version]);
+            if (row is null)
+                _snapshot = _snapshot.WithVersions(modelId, [version]);
             return true;
         }
         finally
@@ -256,15 +386,30 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
     public void Dispose() => _change.Dispose();
 
     private ModelVersionRow Row(int modelId, string version, string? declaration) =>
-        new() { ModelId = modelId, Version = version, Declaration = declaration, FirstSeenMs = time.GetUtcNow().ToUnixTimeMilliseconds() };
+        new()
+        {
+            ModelId = modelId,
+            Version = version,
+            Declaration = declaration,
+            FirstSeenMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
 
-    private async Task<IReadOnlyDictionary<int, ImmutableArray<string>>> ReadVersionsAsync(StateDbContext db, CancellationToken cancellation)
+    private async Task<IReadOnlyDictionary<int, ImmutableArray<string>>> ReadVersionsAsync(
+        StateDbContext db,
+        CancellationToken cancellation
+    )
     {
         var rows = await db.ModelVersions.OrderBy(row => row.FirstSeenMs).ThenBy(row => row.Version).ToListAsync(cancellation);
         // A folder of before versions had places may have more of them, and must not get others with each declaration that comes.
-        foreach (var model in rows.Where(row => row.Declaration is null).GroupBy(row => row.ModelId).Where(model => model.All(row => row.Version != VersionPlaces.Other)).ToList())
+        foreach (
+            var model in rows.Where(row => row.Declaration is null)
+                .GroupBy(row => row.ModelId)
+                .Where(model => model.All(row => row.Version != VersionPlaces.Other))
+                .ToList()
+        )
         {
-            if (VersionPlaces.Beyond([.. model]) is not { Count: > 0 } beyond) continue;
+            if (VersionPlaces.Beyond([.. model]) is not { Count: > 0 } beyond)
+                continue;
             db.ModelVersions.RemoveRange(beyond);
             rows.RemoveAll(beyond.Contains);
             rows.Add(Row(model.Key, VersionPlaces.Other, declaration: null));
@@ -272,7 +417,8 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         }
 
         await db.SaveChangesAsync(cancellation);
-        return rows.GroupBy(row => row.ModelId).ToDictionary(group => group.Key, group => group.Select(row => row.Version).ToImmutableArray());
+        return rows.GroupBy(row => row.ModelId)
+            .ToDictionary(group => group.Key, group => group.Select(row => row.Version).ToImmutableArray());
     }
 
     private static ModelDefinition ReadDefinition(string definition, string name)
@@ -283,14 +429,22 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"state.db is damaged: the definition of model '{name}' cannot be read ({error.Message}). Put the file back from a backup.", error);
+            throw new InvalidDataException(
+                $"state.db is damaged: the definition of model '{name}' cannot be read ({error.Message}). Put the file back from a backup.",
+                error
+            );
         }
     }
 
-    private async Task<ModelDefinition> ChangeAsync(int modelId, Func<ModelDefinition, ModelDefinition> change, CancellationToken cancellation)
+    private async Task<ModelDefinition> ChangeAsync(
+        int modelId,
+        Func<ModelDefinition, ModelDefinition> change,
+        CancellationToken cancellation
+    )
     {
         // Nearly always nothing changes: look before taking the lock.
-        if (Find(modelId) is { } known && ReferenceEquals(change(known), known)) return known;
+        if (Find(modelId) is { } known && ReferenceEquals(change(known), known))
+            return known;
         await _change.WaitAsync(cancellation);
         try
         {
@@ -308,7 +462,8 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var row = definition.Id == 0 ? null : await db.Models.FindAsync([definition.Id], cancellation);
-        if (row is null) db.Models.Add(row = new ModelRow { Name = definition.Name, Definition = "" });
+        if (row is null)
+            db.Models.Add(row = new ModelRow { Name = definition.Name, Definition = "" });
         row.Definition = JsonSerializer.Serialize(definition, Json);
         await db.SaveChangesAsync(cancellation);
         var saved = definition with { Id = row.Id, VersionsApart = VersionPlaces.Apart(Versions(row.Id)) };
@@ -317,21 +472,33 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         return saved;
     }
 
-    // What a change costs must not grow with the models that it does not concern: persistent collections, and an array that is copied but not sorted again.
+    // What a change costs must not grow with the models that it does not concern: persistent collections, and an array that is copied but
+    // not sorted again.
     private sealed record Snapshot(
         ImmutableArray<ModelDefinition> Ordered,
         ImmutableDictionary<string, ModelDefinition> ByName,
         ImmutableDictionary<int, ModelDefinition> ById,
-        ImmutableDictionary<int, ImmutableArray<string>> Versions)
+        ImmutableDictionary<int, ImmutableArray<string>> Versions
+    )
     {
-        private static readonly Comparer<ModelDefinition> Names = Comparer<ModelDefinition>.Create(static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        private static readonly Comparer<ModelDefinition> Names = Comparer<ModelDefinition>.Create(
+            static (one, other) => string.CompareOrdinal(one.Name, other.Name)
+        );
 
         public static Snapshot Empty { get; } = Of([], new Dictionary<int, ImmutableArray<string>>());
 
         public static Snapshot Of(IEnumerable<ModelDefinition> models, IReadOnlyDictionary<int, ImmutableArray<string>> versions)
         {
-            var ordered = models.Select(model => model with { VersionsApart = VersionPlaces.Apart(versions.GetValueOrDefault(model.Id, [])) }).Order(Names).ToImmutableArray();
-            return new(ordered, ordered.ToImmutableDictionary(model => model.Name, StringComparer.Ordinal), ordered.ToImmutableDictionary(model => model.Id), versions.ToImmutableDictionary());
+            var ordered = models
+                .Select(model => model with { VersionsApart = VersionPlaces.Apart(versions.GetValueOrDefault(model.Id, [])) })
+                .Order(Names)
+                .ToImmutableArray();
+            return new(
+                ordered,
+                ordered.ToImmutableDictionary(model => model.Name, StringComparer.Ordinal),
+                ordered.ToImmutableDictionary(model => model.Id),
+                versions.ToImmutableDictionary()
+            );
         }
 
         public Snapshot With(ModelDefinition model)
@@ -345,8 +512,15 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
             };
         }
 
-        public Snapshot Without(int id) => ById.GetValueOrDefault(id) is not { } model ? this : new(
-            Ordered.RemoveAt(Ordered.BinarySearch(model, Names)), ByName.Remove(model.Name), ById.Remove(id), Versions.Remove(id));
+        public Snapshot Without(int id) =>
+            ById.GetValueOrDefault(id) is not { } model
+                ? this
+                : new(
+                    Ordered.RemoveAt(Ordered.BinarySearch(model, Names)),
+                    ByName.Remove(model.Name),
+                    ById.Remove(id),
+                    Versions.Remove(id)
+                );
 
         public Snapshot WithVersions(int id, IEnumerable<string> added)
         {

@@ -33,7 +33,9 @@ public static class ModelLimits
     /// <summary>Classes per model.</summary>
     public const int MaxClasses = 1_000;
 
-    /// <summary>Classes of a model over all its declarations; further ones are counted with the predictions and have no share of their own.</summary>
+    /// <summary>
+    /// Classes of a model over all its declarations; further ones are counted with the predictions and have no share of their own.
+    /// </summary>
     public const int MaxClassBins = 4 * MaxClasses;
 
     /// <summary>Segment dimensions per model; each multiplies the profiles.</summary>
@@ -54,10 +56,16 @@ public static class ModelLimits
     /// <summary>Characters of a feature name.</summary>
     public const int MaxFeatureNameLength = 256;
 
-    /// <summary>Versions of a model that traffic names and that are told apart: the first ones seen. All further ones are counted together, as <see cref="VersionPlaces.Other"/>.</summary>
+    /// <summary>
+    /// Versions of a model that traffic names and that are told apart: the first ones seen. All further ones are counted together, as
+    /// <see cref="VersionPlaces.Other"/>.
+    /// </summary>
     public const int MaxVersions = 200;
 
-    /// <summary>Versions of a model that are told apart, those that were declared included: a declared version has a place of its own, however late it comes.</summary>
+    /// <summary>
+    /// Versions of a model that are told apart, those that were declared included: a declared version has a place of its own, however late
+    /// it comes.
+    /// </summary>
     public const int MaxDeclaredVersions = 1_000;
 
     /// <summary>Models of one server.</summary>
@@ -65,15 +73,24 @@ public static class ModelLimits
 }
 
 /// <summary>One feature of a model.</summary>
-/// <param name="Ordinal">The number in the column's name; no other feature of the model ever has it. A feature that gets another type gets another column.</param>
+/// <param name="Ordinal">The number in the column's name; no other feature of the model ever has it. A feature that gets another type gets
+/// another column.</param>
 /// <param name="Name">The client's name for it; any text without control characters, 1..256 characters, not starting with '@'.</param>
 /// <param name="Type">How values are kept. It changes only by <see cref="IFeatureRetyping"/>, which converts what is stored.</param>
 /// <param name="Unit">For display only.</param>
 /// <param name="Declared">False when inferred from a reference or from traffic.</param>
-/// <param name="Provisional">True while the type was inferred from little traffic: what comes next may still show that it is another.</param>
+/// <param name="Provisional">True while the type was inferred from little traffic: what comes next may still show that it is
+/// another.</param>
 /// <param name="Former">The column that the feature had before its type changed, until everything stored there is converted.</param>
 public sealed record FeatureDefinition(
-    int Ordinal, string Name, FeatureType Type, string? Unit, bool Declared, bool Provisional = false, FormerColumn? Former = null)
+    int Ordinal,
+    string Name,
+    FeatureType Type,
+    string? Unit,
+    bool Declared,
+    bool Provisional = false,
+    FormerColumn? Former = null
+)
 {
     /// <summary>The column in the model's tables; made of our own number, never of user text.</summary>
     [JsonIgnore]
@@ -119,8 +136,8 @@ public sealed record ModelDefinition
     }
 
     /// <summary>
-    /// Every class that was ever known, in the order in which it became known. Stored profiles count the predicted class by this list, so it only grows at
-    /// the end, whatever a declaration says of order and number: a declaration must not give stored counts other names.
+    /// Every class that was ever known, in the order in which it became known. Stored profiles count the predicted class by this list, so
+    /// it only grows at the end, whatever a declaration says of order and number: a declaration must not give stored counts other names.
     /// </summary>
     public ImmutableArray<string> ClassBins
     {
@@ -128,10 +145,16 @@ public sealed record ModelDefinition
         init => _classBins = Grown(value, _classes);
     }
 
-    /// <summary>The classes as they were declared last; empty when only traffic and references named them. What else is among <see cref="Classes"/> is overflow.</summary>
+    /// <summary>
+    /// The classes as they were declared last; empty when only traffic and references named them. What else is among <see cref="Classes"/>
+    /// is overflow.
+    /// </summary>
     public ImmutableArray<string> DeclaredClasses { get; init; } = [];
 
-    /// <summary>The versions that are told apart, once there are more than those (<see cref="VersionPlaces"/>); empty while all are. The catalogue keeps it, beside what is declared.</summary>
+    /// <summary>
+    /// The versions that are told apart, once there are more than those (<see cref="VersionPlaces"/>); empty while all are. The catalogue
+    /// keeps it, beside what is declared.
+    /// </summary>
     [JsonIgnore]
     public ImmutableArray<string> VersionsApart { get; init; } = [];
 
@@ -139,7 +162,9 @@ public sealed record ModelDefinition
     [JsonIgnore]
     public ClassForm ClassForm => Task == ModelTask.Binary ? ClassNames.FormOf(Classes.Prepend(PositiveClass)) : ClassForm.AsWritten;
 
-    /// <summary>True while no class tells how true and false are written; a declared pair of other names settles that they are not.</summary>
+    /// <summary>
+    /// True while no class tells how true and false are written; a declared pair of other names settles that they are not.
+    /// </summary>
     [JsonIgnore]
     public bool LearnsClassForm => Task == ModelTask.Binary && ClassForm == ClassForm.AsWritten && Classes.Length < 2;
 
@@ -147,16 +172,18 @@ public sealed record ModelDefinition
     public string ClassOf(string written) => ClassNames.Canonical(written, ClassForm);
 
     /// <summary>
-    /// True for a label that no answer of the model can equal: it is kept and counted, and left out where answers are held against ground truth. Where the
-    /// classes were declared these are meant; a two-class model has two whoever named them; else every label may be one that the model does not know yet.
+    /// True for a label that no answer of the model can equal: it is kept and counted, and left out where answers are held against ground
+    /// truth. Where the classes were declared these are meant; a two-class model has two whoever named them; else every label may be one
+    /// that the model does not know yet.
     /// </summary>
-    public bool IsOutside(string label) => Task switch
-    {
-        ModelTask.Regression => false,
-        _ when !DeclaredClasses.IsEmpty => !DeclaredClasses.Contains(label),
-        ModelTask.Binary => Classes.Length >= 2 && !Classes.Contains(label) && label != PositiveClass,
-        _ => false,
-    };
+    public bool IsOutside(string label) =>
+        Task switch
+        {
+            ModelTask.Regression => false,
+            _ when !DeclaredClasses.IsEmpty => !DeclaredClasses.Contains(label),
+            ModelTask.Binary => Classes.Length >= 2 && !Classes.Contains(label) && label != PositiveClass,
+            _ => false,
+        };
 
     /// <summary>Declared first or seen first, first.</summary>
     public ImmutableArray<FeatureDefinition> Features
@@ -183,7 +210,9 @@ public sealed record ModelDefinition
         init => (_segments, _segmentKeys) = (value, default);
     }
 
-    /// <summary>Length of the base window, aligned to the epoch in UTC. Range 1 minute..1 day, a divisor of a day; default 1 hour.</summary>
+    /// <summary>
+    /// Length of the base window, aligned to the epoch in UTC. Range 1 minute..1 day, a divisor of a day; default 1 hour.
+    /// </summary>
     public TimeSpan Window { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How long after its end a window stays open for late events. Default 10 minutes.</summary>
@@ -223,12 +252,14 @@ public sealed record ModelDefinition
     public string? EffectivePositiveClass => Task != ModelTask.Binary ? null : PositiveClass ?? InferPositiveClass();
 
     private string? InferPositiveClass() =>
-        UsualPositiveClasses.Select(usual => Classes.FirstOrDefault(known => known.Equals(usual, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(found => found is not null)
+        UsualPositiveClasses
+            .Select(usual => Classes.FirstOrDefault(known => known.Equals(usual, StringComparison.OrdinalIgnoreCase)))
+            .FirstOrDefault(found => found is not null)
         ?? (Classes.Length < 2 ? null : Classes.Max(StringComparer.Ordinal));
 
     /// <summary>
-    /// Whether this definition gives names of another one another meaning: a slice of the same name with other conditions, another positive class. What was
-    /// computed under the name is then to be computed again.
+    /// Whether this definition gives names of another one another meaning: a slice of the same name with other conditions, another positive
+    /// class. What was computed under the name is then to be computed again.
     /// </summary>
     public bool Redefines(ModelDefinition before) =>
         (before.EffectivePositiveClass is { } positive && EffectivePositiveClass != positive)
@@ -254,7 +285,8 @@ public sealed record ModelDefinition
         get
         {
             // Asked for every row that is put into its segments, so it is made once.
-            if (_segmentKeys.IsDefault) _segmentKeys = [.. Segments, .. Slices.Select(_ => WatchedSlice.Dimension)];
+            if (_segmentKeys.IsDefault)
+                _segmentKeys = [.. Segments, .. Slices.Select(_ => WatchedSlice.Dimension)];
             return _segmentKeys;
         }
     }

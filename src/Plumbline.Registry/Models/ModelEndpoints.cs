@@ -15,9 +15,21 @@ public static class ModelEndpoints
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
         var models = routes.MapGroup("/v1/models").WithTags("Models");
-        models.MapGet("", (ModelCatalog catalog) => TypedResults.Ok(new { models = catalog.All.Select(model => ModelView.Of(model, catalog)) })).RequireRole(ApiRole.Read);
-        models.MapGet("{model}", (string model, ModelCatalog catalog) =>
-            catalog.Find(model) is { } found ? Results.Json(ModelView.Of(found, catalog), ModelSpecification.Json) : Problems.UnknownModel(model)).RequireRole(ApiRole.Read);
+        models
+            .MapGet(
+                "",
+                (ModelCatalog catalog) => TypedResults.Ok(new { models = catalog.All.Select(model => ModelView.Of(model, catalog)) })
+            )
+            .RequireRole(ApiRole.Read);
+        models
+            .MapGet(
+                "{model}",
+                (string model, ModelCatalog catalog) =>
+                    catalog.Find(model) is { } found
+                        ? Results.Json(ModelView.Of(found, catalog), ModelSpecification.Json)
+                        : Problems.UnknownModel(model)
+            )
+            .RequireRole(ApiRole.Read);
         models.MapPut("{model}", PutAsync).Runs(ModelCommands.Declare);
         models.MapDelete("{model}", DeleteAsync).Runs(ModelCommands.Delete);
         models.MapPut("{model}/versions/{version}", PutVersionAsync).Runs(ModelCommands.DeclareVersion);
@@ -25,18 +37,27 @@ public static class ModelEndpoints
     }
 
     private static async Task<IResult> PutAsync(
-        string model, HttpRequest request, ModelCatalog catalog, IFeatureRetyping retyping, IEnumerable<ModelRedefinitionStep> renewals, CancellationToken cancellation)
+        string model,
+        HttpRequest request,
+        ModelCatalog catalog,
+        IFeatureRetyping retyping,
+        IEnumerable<ModelRedefinitionStep> renewals,
+        CancellationToken cancellation
+    )
     {
-        if (ModelNames.CheckModel(model) is { } reason) return Problems.BadRequest("model_name_invalid", reason);
+        if (ModelNames.CheckModel(model) is { } reason)
+            return Problems.BadRequest("model_name_invalid", reason);
         var (specification, problem) = await ReadBodyAsync<ModelSpecification>(request, cancellation);
-        if (problem is not null) return problem;
+        if (problem is not null)
+            return problem;
         var (definition, before, errors) = await catalog.PutAsync(model, specification!, cancellation);
         if (definition is null)
             return Problems.Invalid("model_invalid", "The model was not changed; see errors.", errors);
         if (before is not null && definition.Redefines(before))
         {
             // The declaration counts already: a caller that goes away does not undo what follows from it.
-            foreach (var renewal in renewals) await renewal.Renew(definition, CancellationToken.None);
+            foreach (var renewal in renewals)
+                await renewal.Renew(definition, CancellationToken.None);
         }
 
         foreach (var (feature, type) in ModelSpecificationReader.Retypes(specification!, definition))
@@ -53,47 +74,93 @@ public static class ModelEndpoints
 
         definition = catalog.Find(definition.Id) ?? definition;
         return Results.Json(
-            ModelView.Of(definition, catalog), ModelSpecification.Json, statusCode: before is null ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+            ModelView.Of(definition, catalog),
+            ModelSpecification.Json,
+            statusCode: before is null ? StatusCodes.Status201Created : StatusCodes.Status200OK
+        );
     }
 
     private static async Task<IResult> DeleteAsync(string model, ModelRemoval removal, CancellationToken cancellation) =>
         await removal.RemoveAsync(model, cancellation) ? TypedResults.NoContent() : Problems.UnknownModel(model);
 
-    private static async Task<IResult> PutVersionAsync(string model, string version, HttpRequest request, ModelCatalog catalog, IEnumerable<VersionPlaceStep> renewals, CancellationToken cancellation)
+    private static async Task<IResult> PutVersionAsync(
+        string model,
+        string version,
+        HttpRequest request,
+        ModelCatalog catalog,
+        IEnumerable<VersionPlaceStep> renewals,
+        CancellationToken cancellation
+    )
     {
-        if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
-        if (ModelNames.CheckLabel("version", version) is { } reason) return Problems.BadRequest("version_name_invalid", reason);
-        if (version == VersionPlaces.Other) return Problems.BadRequest("version_name_invalid", $"'{VersionPlaces.Other}' is the name of all versions that are not told apart.");
+        if (catalog.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        if (ModelNames.CheckLabel("version", version) is { } reason)
+            return Problems.BadRequest("version_name_invalid", reason);
+        if (version == VersionPlaces.Other)
+        {
+            return Problems.BadRequest(
+                "version_name_invalid",
+                $"'{VersionPlaces.Other}' is the name of all versions that are not told apart."
+            );
+        }
+
         var (body, problem) = await ReadBodyAsync<JsonElement>(request, cancellation);
-        if (problem is not null) return problem;
-        if (body.ValueKind != JsonValueKind.Object) return Problems.BadRequest("version_invalid", "The body is an object such as {\"code\":\"git:1a2b3c\",\"description\":\"..\"}.");
+        if (problem is not null)
+            return problem;
+        if (body.ValueKind != JsonValueKind.Object)
+        {
+            return Problems.BadRequest(
+                "version_invalid",
+                "The body is an object such as {\"code\":\"git:1a2b3c\",\"description\":\"..\"}."
+            );
+        }
+
         var wasOther = !found.VersionsApart.IsEmpty && !found.VersionsApart.Contains(version);
         if (!await catalog.DeclareVersionAsync(found.Id, version, body.GetRawText(), cancellation))
         {
-            return Problems.Conflict("too_many_versions",
-                $"{ModelLimits.MaxDeclaredVersions} versions of this model are told apart already. Events of another one are taken and counted as '{VersionPlaces.Other}'.");
+            return Problems.Conflict(
+                "too_many_versions",
+                $"{ModelLimits.MaxDeclaredVersions} versions of this model are told apart already. Events of another one are taken and counted as '{VersionPlaces.Other}'."
+            );
         }
 
         // The version has its place already: a caller that goes away does not undo what follows from it.
         if (wasOther && catalog.Find(found.Id) is { } changed)
-            foreach (var renewal in renewals) await renewal.Renew(changed, version, CancellationToken.None);
+        {
+            foreach (var renewal in renewals)
+                await renewal.Renew(changed, version, CancellationToken.None);
+        }
+
         return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> GetVersionsAsync(string model, ModelCatalog catalog, IDbContextFactory<StateDbContext> state, CancellationToken cancellation)
+    private static async Task<IResult> GetVersionsAsync(
+        string model,
+        ModelCatalog catalog,
+        IDbContextFactory<StateDbContext> state,
+        CancellationToken cancellation
+    )
     {
-        if (catalog.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (catalog.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = await db.ModelVersions.AsNoTracking().Where(row => row.ModelId == found.Id).OrderBy(row => row.FirstSeenMs).ThenBy(row => row.Version).ToListAsync(cancellation);
-        return TypedResults.Ok(new
-        {
-            versions = rows.Select(row => new
+        var rows = await db
+            .ModelVersions.AsNoTracking()
+            .Where(row => row.ModelId == found.Id)
+            .OrderBy(row => row.FirstSeenMs)
+            .ThenBy(row => row.Version)
+            .ToListAsync(cancellation);
+        return TypedResults.Ok(
+            new
             {
-                version = row.Version,
-                first_seen = DateTimeOffset.FromUnixTimeMilliseconds(row.FirstSeenMs),
-                declaration = row.Declaration is null ? (JsonElement?)null : JsonSerializer.Deserialize<JsonElement>(row.Declaration),
-            }),
-        });
+                versions = rows.Select(row => new
+                {
+                    version = row.Version,
+                    first_seen = DateTimeOffset.FromUnixTimeMilliseconds(row.FirstSeenMs),
+                    declaration = row.Declaration is null ? (JsonElement?)null : JsonSerializer.Deserialize<JsonElement>(row.Declaration),
+                }),
+            }
+        );
     }
 
     private static Task<(T? Value, IResult? Problem)> ReadBodyAsync<T>(HttpRequest request, CancellationToken cancellation) =>

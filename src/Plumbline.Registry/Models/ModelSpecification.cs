@@ -36,15 +36,18 @@ public sealed record ModelSpecification
 
     public RetentionSpecification? Retention { get; init; }
 
-    /// <summary>How the wire spells it: snake_case, durations as text, unknown keys refused so that a typing error is not silence.</summary>
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new DurationJsonConverter() },
-        MaxDepth = 16,
-    };
+    /// <summary>
+    /// How the wire spells it: snake_case, durations as text, unknown keys refused so that a typing error is not silence.
+    /// </summary>
+    public static JsonSerializerOptions Json { get; } =
+        new(JsonSerializerDefaults.Web)
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            Converters = { new DurationJsonConverter() },
+            MaxDepth = 16,
+        };
 }
 
 /// <summary>One declared feature.</summary>

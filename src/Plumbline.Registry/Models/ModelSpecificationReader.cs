@@ -9,10 +9,15 @@ namespace Plumbline.Registry.Models;
 public static class ModelSpecificationReader
 {
     /// <summary>
-    /// Applies <paramref name="specification"/> to <paramref name="current"/> (null for a new model). Features that are stored are kept: a column does not
-    /// vanish by leaving it out. One that is declared with another type than it is stored with keeps its column here; see <see cref="Retypes"/>.
+    /// Applies <paramref name="specification"/> to <paramref name="current"/> (null for a new model). Features that are stored are kept: a
+    /// column does not vanish by leaving it out. One that is declared with another type than it is stored with keeps its column here; see
+    /// <see cref="Retypes"/>.
     /// </summary>
-    public static (ModelDefinition? Definition, IReadOnlyList<FieldError> Errors) Read(string name, ModelSpecification specification, ModelDefinition? current)
+    public static (ModelDefinition? Definition, IReadOnlyList<FieldError> Errors) Read(
+        string name,
+        ModelSpecification specification,
+        ModelDefinition? current
+    )
     {
         var errors = new List<FieldError>();
         var task = ReadTask(specification, current, errors);
@@ -23,63 +28,96 @@ public static class ModelSpecificationReader
         var segments = ReadSegments(specification, features, errors);
         var window = specification.Window ?? TimeSpan.FromHours(1);
         if (window < TimeSpan.FromMinutes(1) || window > TimeSpan.FromDays(1) || TimeSpan.TicksPerDay % window.Ticks != 0)
+        {
             errors.Add(new("window", "A window lasts 1 minute to 1 day and divides a day evenly, for example \"15m\", \"1h\" or \"1d\"."));
+        }
         else if (current is not null && current.Window != window && specification.Window is not null)
-            errors.Add(new("window", $"The window of a model with history stays {DurationText.Format(current.Window)}; delete the model to change it."));
+        {
+            errors.Add(
+                new(
+                    "window",
+                    $"The window of a model with history stays {DurationText.Format(current.Window)}; delete the model to change it."
+                )
+            );
+        }
+
         var lateness = specification.AllowedLateness ?? TimeSpan.FromMinutes(10);
-        if (lateness > TimeSpan.FromDays(7)) errors.Add(new("allowed_lateness", "At most 7d: later events still count, they reopen their windows."));
+        if (lateness > TimeSpan.FromDays(7))
+            errors.Add(new("allowed_lateness", "At most 7d: later events still count, they reopen their windows."));
         var cost = CostReader.Read(specification.Cost, task, classes, form, features, errors);
         var budget = ReadBudget(specification, errors);
         CheckRetention(specification.Retention, errors);
         var signals = SignalReader.Read(specification, current, errors);
         var crosses = ReadCrosses(specification, segments, errors);
         var slices = SliceReader.Read(specification, segments, features, errors);
-        if (errors.Count > 0) return (null, errors);
-        return (new ModelDefinition
-        {
-            Id = current?.Id ?? 0,
-            Name = name,
-            Task = task,
-            PositiveClass = positive ?? (task == ModelTask.Binary ? current?.PositiveClass : null),
-            Classes = classes.IsEmpty && current is not null ? current.Classes : classes,
-            ClassBins = current?.ClassBins ?? [],
-            DeclaredClasses = classes.IsEmpty && current is not null ? current.DeclaredClasses : classes,
-            Features = current is null ? features : [.. features.Select(feature => AsStored(feature, current))],
-            NextOrdinal = current?.NextOrdinal ?? 0,
-            DroppedFeatures = current is null ? [] : current.DroppedFeatures.RemoveAll(dropped => features.Any(feature => feature.Name == dropped)),
-            Segments = segments,
-            Window = current?.Window ?? window,
-            AllowedLateness = lateness,
-            LabelDelay = specification.LabelDelay,
-            Cost = cost,
-            Signals = signals,
-            Crosses = crosses,
-            Slices = slices,
-            FalseAlarmBudget = budget,
-            PredictionRetention = specification.Retention?.Predictions,
-            ProfileRetention = specification.Retention?.Profiles,
-        }, errors);
+        if (errors.Count > 0)
+            return (null, errors);
+        return (
+            new ModelDefinition
+            {
+                Id = current?.Id ?? 0,
+                Name = name,
+                Task = task,
+                PositiveClass = positive ?? (task == ModelTask.Binary ? current?.PositiveClass : null),
+                Classes = classes.IsEmpty && current is not null ? current.Classes : classes,
+                ClassBins = current?.ClassBins ?? [],
+                DeclaredClasses = classes.IsEmpty && current is not null ? current.DeclaredClasses : classes,
+                Features = current is null ? features : [.. features.Select(feature => AsStored(feature, current))],
+                NextOrdinal = current?.NextOrdinal ?? 0,
+                DroppedFeatures = current is null
+                    ? []
+                    : current.DroppedFeatures.RemoveAll(dropped => features.Any(feature => feature.Name == dropped)),
+                Segments = segments,
+                Window = current?.Window ?? window,
+                AllowedLateness = lateness,
+                LabelDelay = specification.LabelDelay,
+                Cost = cost,
+                Signals = signals,
+                Crosses = crosses,
+                Slices = slices,
+                FalseAlarmBudget = budget,
+                PredictionRetention = specification.Retention?.Predictions,
+                ProfileRetention = specification.Retention?.Profiles,
+            },
+            errors
+        );
     }
 
     /// <summary>Features that a valid specification gives another type than the model stores them with.</summary>
     public static IReadOnlyList<(string Feature, FeatureType Type)> Retypes(ModelSpecification specification, ModelDefinition stored) =>
-    [
-        .. (specification.Features ?? ImmutableDictionary<string, FeatureSpecification>.Empty)
-            .Select(declared => (Feature: declared.Key, Type: TypeOf(declared.Value)))
-            .Where(declared => declared.Type is { } type && stored.FindFeature(declared.Feature) is { } feature && feature.Type != type)
-            .Select(declared => (declared.Feature, declared.Type!.Value)),
-    ];
+        [
+            .. (specification.Features ?? ImmutableDictionary<string, FeatureSpecification>.Empty)
+                .Select(declared => (Feature: declared.Key, Type: TypeOf(declared.Value)))
+                .Where(declared => declared.Type is { } type && stored.FindFeature(declared.Feature) is { } feature && feature.Type != type)
+                .Select(declared => (declared.Feature, declared.Type!.Value)),
+        ];
 
     /// <summary>A type as it is declared; null when it is none.</summary>
     public static FeatureType? TypeOf(FeatureSpecification? declared) =>
-        Enum.TryParse<FeatureType>(declared?.Type, ignoreCase: true, out var type) && Enum.IsDefined(type) && !char.IsAsciiDigit(declared!.Type![0]) ? type : null;
+        Enum.TryParse<FeatureType>(declared?.Type, ignoreCase: true, out var type)
+        && Enum.IsDefined(type)
+        && !char.IsAsciiDigit(declared!.Type![0])
+            ? type
+            : null;
 
     private static void CheckRetention(RetentionSpecification? retention, List<FieldError> errors)
     {
         if (retention?.Predictions < ModelLimits.MinRetention || retention?.Profiles < ModelLimits.MinRetention)
-            errors.Add(new("retention", $"At least {DurationText.Format(ModelLimits.MinRetention)}: whole months are deleted once they are older."));
+        {
+            errors.Add(
+                new("retention", $"At least {DurationText.Format(ModelLimits.MinRetention)}: whole months are deleted once they are older.")
+            );
+        }
+
         if (retention?.Profiles < retention?.Predictions)
-            errors.Add(new("retention.profiles", "At least as long as predictions: what was computed of them would come back with their next correction."));
+        {
+            errors.Add(
+                new(
+                    "retention.profiles",
+                    "At least as long as predictions: what was computed of them would come back with their next correction."
+                )
+            );
+        }
     }
 
     private static FeatureDefinition AsStored(FeatureDefinition feature, ModelDefinition current) =>
@@ -94,36 +132,66 @@ public static class ModelSpecificationReader
             "regression" => ModelTask.Regression,
             _ => null,
         };
-        if (task is null) errors.Add(new("task", "Needed: \"binary\", \"multiclass\" or \"regression\"."));
+        if (task is null)
+        {
+            errors.Add(new("task", "Needed: \"binary\", \"multiclass\" or \"regression\"."));
+        }
         else if (current is not null && current.Task != task)
-            errors.Add(new("task", $"The model is {current.Task.ToString().ToLowerInvariant()} and has history; delete it or use another name."));
+        {
+            errors.Add(
+                new("task", $"The model is {current.Task.ToString().ToLowerInvariant()} and has history; delete it or use another name.")
+            );
+        }
+
         return task ?? ModelTask.Binary;
     }
 
     // How the two classes are written: as declared here, else as they are known; the spelling of the rest follows.
     private static ClassForm FormOf(ModelSpecification specification, ModelTask task, ModelDefinition? current)
     {
-        if (task != ModelTask.Binary) return ClassForm.AsWritten;
-        var here = (specification.Classes ?? []).Append(specification.PositiveClass).OfType<string>().Select(name => ClassNames.Canonical(name, ClassForm.AsWritten));
+        if (task != ModelTask.Binary)
+            return ClassForm.AsWritten;
+        var here = (specification.Classes ?? [])
+            .Append(specification.PositiveClass)
+            .OfType<string>()
+            .Select(name => ClassNames.Canonical(name, ClassForm.AsWritten));
         return ClassNames.FormOf(here.Concat(current is null ? [] : current.Classes.Prepend(current.PositiveClass)));
     }
 
-    private static ImmutableArray<string> ReadClasses(ModelSpecification specification, ModelTask task, ClassForm form, List<FieldError> errors)
+    private static ImmutableArray<string> ReadClasses(
+        ModelSpecification specification,
+        ModelTask task,
+        ClassForm form,
+        List<FieldError> errors
+    )
     {
-        ImmutableArray<string> classes = [.. (specification.Classes ?? []).Select(label => label is null ? null! : CanonicalOrAsWritten(label, form, "classes", errors))];
-        if (classes.Length > ModelLimits.MaxClasses) errors.Add(new("classes", $"At most {ModelLimits.MaxClasses} classes."));
-        if (classes.Distinct(StringComparer.Ordinal).Count() != classes.Length) errors.Add(new("classes", "A class is named twice (1 and 1.0, True and true are one class)."));
+        ImmutableArray<string> classes =
+        [
+            .. (specification.Classes ?? []).Select(label => label is null ? null! : CanonicalOrAsWritten(label, form, "classes", errors)),
+        ];
+        if (classes.Length > ModelLimits.MaxClasses)
+            errors.Add(new("classes", $"At most {ModelLimits.MaxClasses} classes."));
+        if (classes.Distinct(StringComparer.Ordinal).Count() != classes.Length)
+            errors.Add(new("classes", "A class is named twice (1 and 1.0, True and true are one class)."));
         foreach (var label in classes)
-            if ((label is null ? "A class is text." : ModelNames.CheckLabel("class", label)) is { } reason) errors.Add(new("classes", reason));
+        {
+            if ((label is null ? "A class is text." : ModelNames.CheckLabel("class", label)) is { } reason)
+                errors.Add(new("classes", reason));
+        }
+
         if (task == ModelTask.Regression && (classes.Length > 0 || specification.PositiveClass is not null))
             errors.Add(new("classes", "A regression model has no classes."));
-        if (task == ModelTask.Binary && classes.Length is not (0 or 2)) errors.Add(new("classes", "A binary model has two classes."));
+        if (task == ModelTask.Binary && classes.Length is not (0 or 2))
+            errors.Add(new("classes", "A binary model has two classes."));
         if (specification.PositiveClass is { } declared)
         {
             var positive = CanonicalOrAsWritten(declared, form, "positive_class", errors);
-            if (task == ModelTask.Multiclass) errors.Add(new("positive_class", "Only a binary model has a positive class."));
-            if (ModelNames.CheckLabel("class", positive) is { } reason) errors.Add(new("positive_class", reason));
-            else if (classes.Length > 0 && !classes.Contains(positive)) errors.Add(new("positive_class", "Not among the classes."));
+            if (task == ModelTask.Multiclass)
+                errors.Add(new("positive_class", "Only a binary model has a positive class."));
+            if (ModelNames.CheckLabel("class", positive) is { } reason)
+                errors.Add(new("positive_class", reason));
+            else if (classes.Length > 0 && !classes.Contains(positive))
+                errors.Add(new("positive_class", "Not among the classes."));
         }
 
         return classes;
@@ -132,15 +200,24 @@ public static class ModelSpecificationReader
     private static string CanonicalOrAsWritten(string label, ClassForm form, string field, List<FieldError> errors)
     {
         var canonical = ClassNames.Canonical(label, form);
-        if (canonical.Length > 0 || string.IsNullOrWhiteSpace(label)) return canonical;
-        errors.Add(new(field, $"'{Problems.Shorten(label)}' means that there is no label, so it cannot be a class; call the class something else."));
+        if (canonical.Length > 0 || string.IsNullOrWhiteSpace(label))
+            return canonical;
+        errors.Add(
+            new(field, $"'{Problems.Shorten(label)}' means that there is no label, so it cannot be a class; call the class something else.")
+        );
         return label;
     }
 
-    private static ImmutableArray<FeatureDefinition> ReadFeatures(ModelSpecification specification, ModelDefinition? current, List<FieldError> errors)
+    private static ImmutableArray<FeatureDefinition> ReadFeatures(
+        ModelSpecification specification,
+        ModelDefinition? current,
+        List<FieldError> errors
+    )
     {
         var features = (current?.Features ?? []).Select(feature => feature with { Declared = false }).ToList();
-        var positions = features.Select((feature, at) => (feature.Name, at)).ToDictionary(known => known.Name, known => known.at, StringComparer.Ordinal);
+        var positions = features
+            .Select((feature, at) => (feature.Name, at))
+            .ToDictionary(known => known.Name, known => known.at, StringComparer.Ordinal);
         var next = current?.NextOrdinal ?? 0;
         foreach (var (name, declared) in specification.Features ?? ImmutableDictionary<string, FeatureSpecification>.Empty)
         {
@@ -164,15 +241,22 @@ public static class ModelSpecificationReader
                 features.Add(new FeatureDefinition(next++, name, type, declared.Unit, Declared: true));
         }
 
-        if (features.Count > ModelLimits.MaxFeatures) errors.Add(new("features", $"At most {ModelLimits.MaxFeatures} features per model; this would be {features.Count}."));
+        if (features.Count > ModelLimits.MaxFeatures)
+            errors.Add(new("features", $"At most {ModelLimits.MaxFeatures} features per model; this would be {features.Count}."));
         return [.. features];
     }
 
-    private static ImmutableArray<string> ReadSegments(ModelSpecification specification, ImmutableArray<FeatureDefinition> features, List<FieldError> errors)
+    private static ImmutableArray<string> ReadSegments(
+        ModelSpecification specification,
+        ImmutableArray<FeatureDefinition> features,
+        List<FieldError> errors
+    )
     {
         var segments = specification.Segments?.ToImmutableArray() ?? [];
-        if (segments.Length > ModelLimits.MaxSegments) errors.Add(new("segments", $"At most {ModelLimits.MaxSegments} segment dimensions."));
-        if (segments.Distinct(StringComparer.Ordinal).Count() != segments.Length) errors.Add(new("segments", "A segment is named twice."));
+        if (segments.Length > ModelLimits.MaxSegments)
+            errors.Add(new("segments", $"At most {ModelLimits.MaxSegments} segment dimensions."));
+        if (segments.Distinct(StringComparer.Ordinal).Count() != segments.Length)
+            errors.Add(new("segments", "A segment is named twice."));
         foreach (var segment in segments)
         {
             if ((segment is null ? "A segment is the name of a feature." : ModelNames.CheckFeature(segment)) is { } reason)
@@ -184,32 +268,57 @@ public static class ModelSpecificationReader
             var feature = features.FirstOrDefault(candidate => candidate.Name == segment);
             // A segment may be declared before its feature was seen; then its type is checked when the feature arrives.
             if (feature is { Type: not (FeatureType.Categorical or FeatureType.Boolean) })
-                errors.Add(new("segments", $"'{Problems.Shorten(segment!)}' is {feature.Type.ToString().ToLowerInvariant()}; a segment is a categorical or boolean feature."));
+            {
+                errors.Add(
+                    new(
+                        "segments",
+                        $"'{Problems.Shorten(segment!)}' is {feature.Type.ToString().ToLowerInvariant()}; a segment is a categorical or boolean feature."
+                    )
+                );
+            }
         }
 
         return segments;
     }
 
-    private static ImmutableArray<SegmentCross> ReadCrosses(ModelSpecification specification, ImmutableArray<string> segments, List<FieldError> errors)
+    private static ImmutableArray<SegmentCross> ReadCrosses(
+        ModelSpecification specification,
+        ImmutableArray<string> segments,
+        List<FieldError> errors
+    )
     {
         var crosses = new List<SegmentCross>();
         foreach (var pair in specification.Crosses ?? [])
         {
             if (pair is not [{ } first, { } second] || first == second || !segments.Contains(first) || !segments.Contains(second))
+            {
                 errors.Add(new("crosses", "A cross names two different segments of the model, for example [\"country\",\"plan\"]."));
-            else if (crosses.Exists(known => (known.First == first && known.Second == second) || (known.First == second && known.Second == first)))
+            }
+            else if (
+                crosses.Exists(known =>
+                    (known.First == first && known.Second == second) || (known.First == second && known.Second == first)
+                )
+            )
+            {
                 errors.Add(new("crosses", $"The cross of '{Problems.Shorten(first)}' and '{Problems.Shorten(second)}' is there twice."));
-            else crosses.Add(new SegmentCross(first, second));
+            }
+            else
+            {
+                crosses.Add(new SegmentCross(first, second));
+            }
         }
 
-        if (crosses.Count > ModelLimits.MaxCrosses) errors.Add(new("crosses", $"At most {ModelLimits.MaxCrosses} crosses."));
+        if (crosses.Count > ModelLimits.MaxCrosses)
+            errors.Add(new("crosses", $"At most {ModelLimits.MaxCrosses} crosses."));
         return [.. crosses];
     }
 
     private static FalseAlarmBudget? ReadBudget(ModelSpecification specification, List<FieldError> errors)
     {
-        if (specification.FalseAlarmBudget is not { } wanted) return null;
-        if (wanted.Alarms is not (> 0 and <= 1e6)) errors.Add(new("false_alarm_budget.alarms", "More than 0, at most 1e6."));
+        if (specification.FalseAlarmBudget is not { } wanted)
+            return null;
+        if (wanted.Alarms is not (> 0 and <= 1e6))
+            errors.Add(new("false_alarm_budget.alarms", "More than 0, at most 1e6."));
         return new(wanted.Alarms, wanted.Per ?? TimeSpan.FromDays(30));
     }
 }

@@ -4,7 +4,8 @@ using Plumbline.Registry.Scheduling;
 namespace Plumbline.Registry.Models;
 
 /// <summary>
-/// One at a time per model: who stores a block of predictions, and who changes the columns that blocks are written into. What waits meanwhile is in the spool.
+/// One at a time per model: who stores a block of predictions, and who changes the columns that blocks are written into. What waits
+/// meanwhile is in the spool.
 /// </summary>
 public sealed class PredictionWriteGate
 {

@@ -12,24 +12,27 @@ namespace Plumbline.Registry.Models;
 public sealed record SliceCondition(string Feature, string? Is = null, double? From = null, double? To = null, bool Missing = false)
 {
     /// <summary>The condition as filters of the search for predictions; null when the search has none for it.</summary>
-    public IReadOnlyList<string>? Filters(FeatureType type) => (Missing, Is, type) switch
-    {
-        (true, _, _) => [$"features.{Feature}:missing"],
-        (_, { } value, _) => [$"features.{Feature}:eq:{value}"],
-        (_, _, FeatureType.Numeric) => [.. Bounds()],
-        _ => null,
-    };
+    public IReadOnlyList<string>? Filters(FeatureType type) =>
+        (Missing, Is, type) switch
+        {
+            (true, _, _) => [$"features.{Feature}:missing"],
+            (_, { } value, _) => [$"features.{Feature}:eq:{value}"],
+            (_, _, FeatureType.Numeric) => [.. Bounds()],
+            _ => null,
+        };
 
     private IEnumerable<string> Bounds()
     {
-        if (From is { } from) yield return $"features.{Feature}:ge:{from.ToString("R", CultureInfo.InvariantCulture)}";
-        if (To is { } to) yield return $"features.{Feature}:lt:{to.ToString("R", CultureInfo.InvariantCulture)}";
+        if (From is { } from)
+            yield return $"features.{Feature}:ge:{from.ToString("R", CultureInfo.InvariantCulture)}";
+        if (To is { } to)
+            yield return $"features.{Feature}:lt:{to.ToString("R", CultureInfo.InvariantCulture)}";
     }
 }
 
 /// <summary>
-/// Rows that fulfil some conditions, watched as a segment of its own: <c>slice=large orders from BR</c>. Slices may overlap, and a row in none of
-/// them belongs to no segment of this dimension.
+/// Rows that fulfil some conditions, watched as a segment of its own: <c>slice=large orders from BR</c>. Slices may overlap, and a row in
+/// none of them belongs to no segment of this dimension.
 /// </summary>
 /// <param name="Name">The segment's value; without <c>=</c>.</param>
 /// <param name="Where">All of them hold, 1 to <see cref="MaxConditions"/>.</param>
@@ -44,7 +47,9 @@ public sealed record WatchedSlice(string Name, ImmutableArray<SliceCondition> Wh
     /// <summary>The slice as filters of the search for predictions; null when one of its conditions cannot be searched for.</summary>
     public IReadOnlyList<string>? Filters(ModelDefinition model)
     {
-        var filters = Where.Select(condition => model.FindFeature(condition.Feature) is { } feature ? condition.Filters(feature.Type) : null).ToList();
+        var filters = Where
+            .Select(condition => model.FindFeature(condition.Feature) is { } feature ? condition.Filters(feature.Type) : null)
+            .ToList();
         return filters.Contains(null) ? null : [.. filters.SelectMany(filter => filter!)];
     }
 }

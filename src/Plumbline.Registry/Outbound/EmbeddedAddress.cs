@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Plumbline.Registry.Outbound;
 
 /// <summary>
-/// The addresses of IPv4 that an address of IPv6 may lead to, by whatever way they are written into it: a translator or a tunnel on the way turns
+/// The addresses of IPv4 that an address of IPv6 may lead to, by whatever way they are written into it: a translator or a tunnel on the way
+/// turns
 /// <c>64:ff9b::a9fe:a9fe</c> into 169.254.169.254, so a check of the outer address alone checks nothing.
 /// </summary>
 internal static class EmbeddedAddress
@@ -25,12 +26,15 @@ internal static class EmbeddedAddress
     public static IEnumerable<IPAddress> Of(IPAddress address)
     {
         // ::1 looks like 0.0.0.1 in the compatible form, and is this machine.
-        if (address.AddressFamily != AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address)) yield break;
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address))
+            yield break;
         var bytes = address.GetAddressBytes();
         // .NET's networks know nothing of scopes, and an address with one is in none of them.
         var plain = new IPAddress(bytes);
-        if (AtTheEnd.Any(network => network.Contains(plain))) yield return At(bytes, 12);
-        if (SixToFour.Contains(plain)) yield return At(bytes, 2);
+        if (AtTheEnd.Any(network => network.Contains(plain)))
+            yield return At(bytes, 12);
+        if (SixToFour.Contains(plain))
+            yield return At(bytes, 2);
         if (Teredo.Contains(plain))
         {
             yield return At(bytes, 4);
@@ -48,7 +52,8 @@ internal static class EmbeddedAddress
         }
 
         // ISATAP: an interface id of 0000:5efe or 0200:5efe, whatever the network.
-        if (bytes[8] is 0 or 2 && bytes[9] == 0 && bytes[10] == 0x5e && bytes[11] == 0xfe) yield return At(bytes, 12);
+        if (bytes[8] is 0 or 2 && bytes[9] == 0 && bytes[10] == 0x5e && bytes[11] == 0xfe)
+            yield return At(bytes, 12);
     }
 
     private static IPAddress At(byte[] bytes, int offset) => new(bytes.AsSpan(offset, 4));

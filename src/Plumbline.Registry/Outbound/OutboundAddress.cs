@@ -4,9 +4,10 @@ using System.Net.Sockets;
 namespace Plumbline.Registry.Outbound;
 
 /// <summary>
-/// Where messages may go. Private networks and loopback are allowed, because that is where a self-hosted Alertmanager or mail relay lives; link-local
-/// addresses and the metadata addresses of clouds are not, because they hand out a machine's credentials. Checked twice: when a receiver is declared, and
-/// for the resolved address when a connection is made, so that a name which changes its address does not get around it.
+/// Where messages may go. Private networks and loopback are allowed, because that is where a self-hosted Alertmanager or mail relay lives;
+/// link-local addresses and the metadata addresses of clouds are not, because they hand out a machine's credentials. Checked twice: when a
+/// receiver is declared, and for the resolved address when a connection is made, so that a name which changes its address does not get
+/// around it.
 /// </summary>
 public static class OutboundAddress
 {
@@ -48,32 +49,49 @@ public static class OutboundAddress
     /// <summary>Null when the URL can be used, else why not. The URL itself is not repeated: it may hold a secret.</summary>
     public static string? CheckUrl(string text, bool allowLinkLocal)
     {
-        if (text.Length > MaxUrlLength) return $"at most {MaxUrlLength} characters.";
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")) return "a URL that starts with https:// or http:// is needed.";
-        if (uri.UserInfo.Length > 0) return "user and password do not belong into a URL; use authorization.";
-        if (uri.Fragment.Length > 0) return "a '#' part is never sent; remove it.";
+        if (text.Length > MaxUrlLength)
+            return $"at most {MaxUrlLength} characters.";
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            return "a URL that starts with https:// or http:// is needed.";
+        if (uri.UserInfo.Length > 0)
+            return "user and password do not belong into a URL; use authorization.";
+        if (uri.Fragment.Length > 0)
+            return "a '#' part is never sent; remove it.";
         return CheckHost(uri.IdnHost, allowLinkLocal);
     }
 
     /// <summary>The same for a name or an address.</summary>
     public static string? CheckHost(string host, bool allowLinkLocal)
     {
-        if (Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown) return "that is not the name or address of a machine.";
-        if (allowLinkLocal) return null;
-        var refused = IPAddress.TryParse(host.Trim('[', ']'), out var address) ? IsRefused(address) : RefusedNames.Contains(host.TrimEnd('.'), StringComparer.OrdinalIgnoreCase);
+        if (Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown)
+            return "that is not the name or address of a machine.";
+        if (allowLinkLocal)
+            return null;
+        var refused = IPAddress.TryParse(host.Trim('[', ']'), out var address)
+            ? IsRefused(address)
+            : RefusedNames.Contains(host.TrimEnd('.'), StringComparer.OrdinalIgnoreCase);
         return refused ? "link-local and cloud metadata addresses are refused (delivery.allow_link_local)." : null;
     }
 
-    public static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+    public static bool IsLoopback(string host) =>
+        host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>Resolves and connects, to an allowed address only.</summary>
     /// <exception cref="SocketException">Nothing answers there.</exception>
     /// <exception cref="OutboundRefusedException">The name leads to an address that is refused.</exception>
     public static async Task<Socket> ConnectAsync(DnsEndPoint target, bool allowLinkLocal, CancellationToken cancellation)
     {
-        var resolved = IPAddress.TryParse(target.Host.Trim('[', ']'), out var literal) ? [literal] : await Dns.GetHostAddressesAsync(target.Host, cancellation);
+        var resolved = IPAddress.TryParse(target.Host.Trim('[', ']'), out var literal)
+            ? [literal]
+            : await Dns.GetHostAddressesAsync(target.Host, cancellation);
         var allowed = allowLinkLocal ? resolved : [.. resolved.Where(address => !IsRefused(address))];
-        if (allowed.Length == 0 && resolved.Length > 0) throw new OutboundRefusedException($"'{target.Host}' leads to a link-local or cloud metadata address; these are refused (delivery.allow_link_local)");
+        if (allowed.Length == 0 && resolved.Length > 0)
+        {
+            throw new OutboundRefusedException(
+                $"'{target.Host}' leads to a link-local or cloud metadata address; these are refused (delivery.allow_link_local)"
+            );
+        }
+
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -88,7 +106,8 @@ public static class OutboundAddress
     }
 
     internal static bool IsRefused(IPAddress address) =>
-        Refused.Any(network => network.Contains(address)) || EmbeddedAddress.Of(address).Any(embedded => Refused.Any(network => network.Contains(embedded)));
+        Refused.Any(network => network.Contains(address))
+        || EmbeddedAddress.Of(address).Any(embedded => Refused.Any(network => network.Contains(embedded)));
 }
 
 /// <summary>A connection was not made because its address is refused.</summary>

@@ -21,7 +21,9 @@ public sealed class ModelExpiryRow
     /// <summary>Of these, predictions that had been made of parts.</summary>
     public long Merged { get; set; }
 
-    /// <summary>False from before the deletion until after its rows were counted: a crash in between leaves rows that nobody counted.</summary>
+    /// <summary>
+    /// False from before the deletion until after its rows were counted: a crash in between leaves rows that nobody counted.
+    /// </summary>
     public bool IsFinished { get; set; }
 
     /// <summary>When the last deletion began, by the clock.</summary>

@@ -25,7 +25,10 @@ public sealed class RetentionBook(IDbContextFactory<StateDbContext> state, Model
     public async Task LoadAsync(CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        _known = (await db.ModelExpiries.AsNoTracking().ToListAsync(cancellation)).ToImmutableDictionary(row => (row.ModelId, row.Data), Read);
+        _known = (await db.ModelExpiries.AsNoTracking().ToListAsync(cancellation)).ToImmutableDictionary(
+            row => (row.ModelId, row.Data),
+            Read
+        );
     }
 
     /// <summary>What was deleted of one kind of data; null for nothing.</summary>
@@ -49,21 +52,40 @@ public sealed class RetentionBook(IDbContextFactory<StateDbContext> state, Model
     // A model that is declared to keep more from now on may get older rows again.
     private DateTimeOffset Floor(Expiry? expiry, TimeSpan? kept)
     {
-        if (expiry is null || kept is not { } period) return DateTimeOffset.MinValue;
+        if (expiry is null || kept is not { } period)
+            return DateTimeOffset.MinValue;
         var cutoff = StartOfMonth(time.GetUtcNow() - period);
         return cutoff < expiry.Before ? cutoff : expiry.Before;
     }
 
-    /// <summary>The beginning of a time's month: partitions are months, so nothing of the month of the cutoff goes before all of it may.</summary>
-    public static DateTimeOffset StartOfMonth(DateTimeOffset at) => new(at.UtcDateTime.Year, at.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>
+    /// The beginning of a time's month: partitions are months, so nothing of the month of the cutoff goes before all of it may.
+    /// </summary>
+    public static DateTimeOffset StartOfMonth(DateTimeOffset at) =>
+        new(at.UtcDateTime.Year, at.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Says that a deletion begins: from now on nothing of before is computed again.</summary>
     public Task BeginAsync(int modelId, string data, DateTimeOffset before, CancellationToken cancellation) =>
-        ChangeAsync(modelId, data, row => (row.BeforeMs, row.IsFinished, row.AtMs) = (before.ToUnixTimeMilliseconds(), false, time.GetUtcNow().ToUnixTimeMilliseconds()), cancellation);
+        ChangeAsync(
+            modelId,
+            data,
+            row =>
+                (row.BeforeMs, row.IsFinished, row.AtMs) = (
+                    before.ToUnixTimeMilliseconds(),
+                    false,
+                    time.GetUtcNow().ToUnixTimeMilliseconds()
+                ),
+            cancellation
+        );
 
     /// <summary>Says that it is done.</summary>
     public Task FinishAsync(int modelId, string data, ExpiredRows gone, CancellationToken cancellation) =>
-        ChangeAsync(modelId, data, row => (row.Rows, row.Merged, row.IsFinished) = (row.Rows + gone.Rows, row.Merged + gone.Merged, true), cancellation);
+        ChangeAsync(
+            modelId,
+            data,
+            row => (row.Rows, row.Merged, row.IsFinished) = (row.Rows + gone.Rows, row.Merged + gone.Merged, true),
+            cancellation
+        );
 
     /// <summary>Counts rows that a deletion had taken when the process died.</summary>
     public Task AddUncountedAsync(int modelId, string data, long rows, CancellationToken cancellation) =>
@@ -81,13 +103,20 @@ public sealed class RetentionBook(IDbContextFactory<StateDbContext> state, Model
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
         var row = await db.ModelExpiries.FindAsync([modelId, data], cancellation);
-        if (row is null) db.ModelExpiries.Add(row = new ModelExpiryRow { ModelId = modelId, Data = data });
+        if (row is null)
+            db.ModelExpiries.Add(row = new ModelExpiryRow { ModelId = modelId, Data = data });
         change(row);
         await db.SaveChangesAsync(cancellation);
         ImmutableInterlocked.Update(ref _known, known => known.SetItem((modelId, data), Read(row)));
     }
 
     /// <summary>What a row says.</summary>
-    internal static Expiry Read(ModelExpiryRow row) => new(
-        DateTimeOffset.FromUnixTimeMilliseconds(row.BeforeMs), row.Rows, row.Merged, row.IsFinished, DateTimeOffset.FromUnixTimeMilliseconds(row.AtMs));
+    internal static Expiry Read(ModelExpiryRow row) =>
+        new(
+            DateTimeOffset.FromUnixTimeMilliseconds(row.BeforeMs),
+            row.Rows,
+            row.Merged,
+            row.IsFinished,
+            DateTimeOffset.FromUnixTimeMilliseconds(row.AtMs)
+        );
 }

@@ -6,12 +6,19 @@ using Plumbline.Registry.Windows;
 namespace Plumbline.Registry.Retention;
 
 /// <summary>
-/// Deletes what models keep longer than they declared: at start, when a model is declared anew, and every hour. Whole months go at once, when their last day
-/// is older than the period: dropping a month costs the engine nothing, picking rows out of it would write all others again.
+/// Deletes what models keep longer than they declared: at start, when a model is declared anew, and every hour. Whole months go at once,
+/// when their last day is older than the period: dropping a month costs the engine nothing, picking rows out of it would write all others
+/// again.
 /// </summary>
 public sealed class RetentionPass(
-    ModelCatalog models, RetentionBook book, IEnumerable<RetainedRows> data, WindowLedger ledger, FailureLog failures, TimeProvider time, ILogger<RetentionPass> log)
-    : BackgroundService
+    ModelCatalog models,
+    RetentionBook book,
+    IEnumerable<RetainedRows> data,
+    WindowLedger ledger,
+    FailureLog failures,
+    TimeProvider time,
+    ILogger<RetentionPass> log
+) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromHours(1);
 
@@ -54,11 +61,14 @@ public sealed class RetentionPass(
                 catch (Exception error) when (error is not OutOfMemoryException)
                 {
                     isDone = false;
-                    if (failures.IsDue("retention")) log.LogError(error, "What model {Model} keeps too long was not deleted; it is tried again", model.Name);
+                    if (failures.IsDue("retention"))
+                        log.LogError(error, "What model {Model} keeps too long was not deleted; it is tried again", model.Name);
                 }
             }
 
-            await _wakeUp.WaitAsync(LookAgain, isDone ? Look : LookAgain, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _wakeUp
+                .WaitAsync(LookAgain, isDone ? Look : LookAgain, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -68,9 +78,11 @@ public sealed class RetentionPass(
         var isDone = true;
         foreach (var kept in data)
         {
-            if (kept.KeptFor(model) is not { } period) continue;
+            if (kept.KeptFor(model) is not { } period)
+                continue;
             var before = RetentionBook.StartOfMonth(time.GetUtcNow() - period);
-            if (book.Find(model.Id, kept.Name) is { IsFinished: true } expiry && expiry.Before >= before) continue;
+            if (book.Find(model.Id, kept.Name) is { IsFinished: true } expiry && expiry.Before >= before)
+                continue;
             if (await ledger.IsWaitingBeforeAsync(model.Id, before, cancellation))
             {
                 isDone = false;
@@ -81,7 +93,16 @@ public sealed class RetentionPass(
             await ledger.DropBeforeAsync(model.Id, before, cancellation);
             var gone = await kept.Expire(model, before, cancellation);
             await book.FinishAsync(model.Id, kept.Name, gone, cancellation);
-            if (gone.Rows > 0) log.LogInformation("{Rows} rows of {Data} of model {Model} from before {Before:yyyy-MM-dd} were deleted: its retention has passed", gone.Rows, kept.Name, model.Name, before);
+            if (gone.Rows > 0)
+            {
+                log.LogInformation(
+                    "{Rows} rows of {Data} of model {Model} from before {Before:yyyy-MM-dd} were deleted: its retention has passed",
+                    gone.Rows,
+                    kept.Name,
+                    model.Name,
+                    before
+                );
+            }
         }
 
         return isDone;

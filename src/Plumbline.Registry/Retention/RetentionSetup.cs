@@ -14,19 +14,45 @@ public static class RetentionSetup
     /// <summary>What was deleted is read before anything is computed: call it before the services that compute are added.</summary>
     public static IServiceCollection AddRetention(this IServiceCollection services)
     {
-        services.AddSingleton<ExpiredEvents>().AddSingleton<RetentionBook>().AddSingleton<IHistoryFloor>(provider => provider.GetRequiredService<RetentionBook>());
-        services.AddRetainedRows<ExpiredEvents>(RetainedRows.Predictions, RetentionPeriod.Predictions, (events, model, before, ct) => events.DropPredictionsBeforeAsync(model, before, ct));
-        services.AddRetainedRows<ExpiredEvents>(RetainedRows.GroundTruth, RetentionPeriod.Predictions, (events, model, before, ct) => events.DeleteGroundTruthBeforeAsync(model, before, ct));
-        services.AddRetainedRows<ExpiredEvents>(RetainedRows.Signals, RetentionPeriod.Predictions, (events, model, before, ct) => events.DeleteSignalsBeforeAsync(model, before, ct));
+        services
+            .AddSingleton<ExpiredEvents>()
+            .AddSingleton<RetentionBook>()
+            .AddSingleton<IHistoryFloor>(provider => provider.GetRequiredService<RetentionBook>());
+        services.AddRetainedRows<ExpiredEvents>(
+            RetainedRows.Predictions,
+            RetentionPeriod.Predictions,
+            (events, model, before, ct) => events.DropPredictionsBeforeAsync(model, before, ct)
+        );
+        services.AddRetainedRows<ExpiredEvents>(
+            RetainedRows.GroundTruth,
+            RetentionPeriod.Predictions,
+            (events, model, before, ct) => events.DeleteGroundTruthBeforeAsync(model, before, ct)
+        );
+        services.AddRetainedRows<ExpiredEvents>(
+            RetainedRows.Signals,
+            RetentionPeriod.Predictions,
+            (events, model, before, ct) => events.DeleteSignalsBeforeAsync(model, before, ct)
+        );
         services.AddModelRemoval<RetentionBook>((book, model, cancellation) => book.ForgetAsync(model.Id, cancellation));
         return services.AddHostedService<Start>().AddHostedService<RetentionPass>();
     }
 
     public static void MapRetention(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/v1/models/{model}/retention", IResult (string model, ModelCatalog models, RetentionBook book, IEnumerable<RetainedRows> data, TimeProvider time) =>
-            models.Find(model) is { } found
-                ? TypedResults.Ok(new { Data = data.Select(kept => RetentionView.Of(found, kept, book.Find(found.Id, kept.Name), time.GetUtcNow())) })
-                : Problems.UnknownModel(model)).RequireRole(ApiRole.Read).WithTags("Models");
+        routes
+            .MapGet(
+                "/v1/models/{model}/retention",
+                IResult (string model, ModelCatalog models, RetentionBook book, IEnumerable<RetainedRows> data, TimeProvider time) =>
+                    models.Find(model) is { } found
+                        ? TypedResults.Ok(
+                            new
+                            {
+                                Data = data.Select(kept => RetentionView.Of(found, kept, book.Find(found.Id, kept.Name), time.GetUtcNow())),
+                            }
+                        )
+                        : Problems.UnknownModel(model)
+            )
+            .RequireRole(ApiRole.Read)
+            .WithTags("Models");
 
     private sealed class Start(RetentionBook book) : StartupStep
     {
@@ -40,7 +66,13 @@ public static class RetentionSetup
 /// <param name="DeletedBefore">Everything of before is gone; null while nothing is.</param>
 /// <param name="DeletedRows">Rows that were deleted in all.</param>
 /// <param name="DeletesNextAt">When the next month goes; null for never.</param>
-public sealed record RetentionView(string Name, string? Kept, DateTimeOffset? DeletedBefore, long DeletedRows, DateTimeOffset? DeletesNextAt)
+public sealed record RetentionView(
+    string Name,
+    string? Kept,
+    DateTimeOffset? DeletedBefore,
+    long DeletedRows,
+    DateTimeOffset? DeletesNextAt
+)
 {
     internal static RetentionView Of(ModelDefinition model, RetainedRows kept, Expiry? expiry, DateTimeOffset now)
     {

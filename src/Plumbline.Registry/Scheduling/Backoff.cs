@@ -15,7 +15,8 @@ public readonly record struct Backoff(TimeSpan First, TimeSpan Longest)
     /// <param name="failures">Failures one after the other; any number.</param>
     public TimeSpan After(int failures)
     {
-        if (failures <= 0) return TimeSpan.Zero;
+        if (failures <= 0)
+            return TimeSpan.Zero;
         // As floating point, which grows past any longest pause without overflowing; powers of two are exact in it.
         var ticks = First.Ticks * Math.Pow(2, failures - 1);
         return ticks < Longest.Ticks ? TimeSpan.FromTicks((long)ticks) : Longest;

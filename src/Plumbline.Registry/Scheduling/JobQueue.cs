@@ -29,7 +29,13 @@ public enum JobState
 /// <param name="AskedAt">When it was asked for.</param>
 /// <param name="Result">There when it is done.</param>
 public sealed record Job<TRequest, TResult>(
-    TRequest Request, JobState State, double Progress, string? Error, DateTimeOffset AskedAt, TResult? Result)
+    TRequest Request,
+    JobState State,
+    double Progress,
+    string? Error,
+    DateTimeOffset AskedAt,
+    TResult? Result
+)
 {
     /// <summary>True while it waits or works.</summary>
     public bool IsOpen => State.IsOpen();
@@ -67,15 +73,22 @@ public sealed class JobQueue<TKey, TRequest, TResult>(int maxOpen, int kept, Tim
     /// <param name="work">Does it: reports how far it is (0..1), and ends when the token does.</param>
     /// <returns>Null when too many are open.</returns>
     public Job<TRequest, TResult>? Start(
-        TKey key, TRequest request, string name, Func<IProgress<double>, CancellationToken, Task<TResult>> work)
+        TKey key,
+        TRequest request,
+        string name,
+        Func<IProgress<double>, CancellationToken, Task<TResult>> work
+    )
     {
         lock (_gate)
         {
-            if (_jobs.TryGetValue(key, out var known) && known.Job.IsOpen) return known.Job;
-            if (_jobs.Values.Count(entry => entry.Job.IsOpen) >= maxOpen) return null;
+            if (_jobs.TryGetValue(key, out var known) && known.Job.IsOpen)
+                return known.Job;
+            if (_jobs.Values.Count(entry => entry.Job.IsOpen) >= maxOpen)
+                return null;
             Drop(key);
             var ended = _jobs.Where(pair => !pair.Value.Job.IsOpen).OrderByDescending(pair => pair.Value.Job.AskedAt);
-            foreach (var old in ended.Skip(kept - 1).ToList()) Drop(old.Key);
+            foreach (var old in ended.Skip(kept - 1).ToList())
+                Drop(old.Key);
             var job = new Job<TRequest, TResult>(request, JobState.Waiting, 0, Error: null, time.GetUtcNow(), default);
             var entry = new Entry(job);
             var cancellation = entry.Cancel.Token;
@@ -93,7 +106,8 @@ public sealed class JobQueue<TKey, TRequest, TResult>(int maxOpen, int kept, Tim
     /// <summary>Waits until the job of a key has ended, at most so long; returns at once when there is none.</summary>
     public async Task WaitAsync(TKey key, TimeSpan atMost, CancellationToken cancellation)
     {
-        if (_jobs.GetValueOrDefault(key) is not { } entry) return;
+        if (_jobs.GetValueOrDefault(key) is not { } entry)
+            return;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await Task.WhenAny(entry.Done, Task.Delay(atMost, time, enough.Token));
         await enough.CancelAsync();
@@ -104,7 +118,8 @@ public sealed class JobQueue<TKey, TRequest, TResult>(int maxOpen, int kept, Tim
     {
         lock (_gate)
         {
-            if (!_jobs.TryGetValue(key, out var entry) || !entry.Job.IsOpen) return false;
+            if (!_jobs.TryGetValue(key, out var entry) || !entry.Job.IsOpen)
+                return false;
             entry.Cancel.Cancel();
             return true;
         }
@@ -114,9 +129,12 @@ public sealed class JobQueue<TKey, TRequest, TResult>(int maxOpen, int kept, Tim
     public async Task ForgetAsync(Func<TKey, bool> which, TimeSpan atMost, CancellationToken cancellation)
     {
         List<TKey> keys = [.. _jobs.Keys.Where(which)];
-        foreach (var key in keys) Cancel(key);
-        foreach (var key in keys) await WaitAsync(key, atMost, cancellation);
-        lock (_gate) keys.ForEach(Drop);
+        foreach (var key in keys)
+            Cancel(key);
+        foreach (var key in keys)
+            await WaitAsync(key, atMost, cancellation);
+        lock (_gate)
+            keys.ForEach(Drop);
     }
 
     /// <summary>Cancels what is open, without waiting for it.</summary>
@@ -124,8 +142,10 @@ public sealed class JobQueue<TKey, TRequest, TResult>(int maxOpen, int kept, Tim
     {
         lock (_gate)
         {
-            foreach (var entry in _jobs.Values) entry.Cancel.Cancel();
-            foreach (var key in _jobs.Keys.ToList()) Drop(key);
+            foreach (var entry in _jobs.Values)
+                entry.Cancel.Cancel();
+            foreach (var key in _jobs.Keys.ToList())
+                Drop(key);
         }
 
         _place.Dispose();
@@ -133,12 +153,17 @@ public sealed class JobQueue<TKey, TRequest, TResult>(int maxOpen, int kept, Tim
 
     private void Drop(TKey key)
     {
-        if (_jobs.TryRemove(key, out var entry)) entry.Cancel.Dispose();
+        if (_jobs.TryRemove(key, out var entry))
+            entry.Cancel.Dispose();
     }
 
     private async Task RunAsync(
-        Entry entry, Task<IDisposable> turn, string name, Func<IProgress<double>, CancellationToken, Task<TResult>> work,
-        CancellationToken cancellation)
+        Entry entry,
+        Task<IDisposable> turn,
+        string name,
+        Func<IProgress<double>, CancellationToken, Task<TResult>> work,
+        CancellationToken cancellation
+    )
     {
         try
         {

@@ -33,7 +33,8 @@ public sealed class Lanes<TKey>(int atOnce) : IDisposable
     {
         lock (_gate)
         {
-            if (_isStopped || _running.ContainsKey(key)) return false;
+            if (_isStopped || _running.ContainsKey(key))
+                return false;
             var stopping = _stopping.Token;
             // It takes itself off the list behind this lock, so never before it is on it.
             _running[key] = Task.Run(() => RunAsync(key, step, failed, stopping), CancellationToken.None);
@@ -52,20 +53,26 @@ public sealed class Lanes<TKey>(int atOnce) : IDisposable
         }
 
         await _stopping.CancelAsync();
-        foreach (var lane in running) await lane.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var lane in running)
+            await lane.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Cancels what still runs, without waiting for it.</summary>
     public void Dispose()
     {
-        lock (_gate) _isStopped = true;
+        lock (_gate)
+            _isStopped = true;
         _stopping.Cancel();
         _stopping.Dispose();
         _places.Dispose();
     }
 
     private async Task RunAsync(
-        TKey key, Func<CancellationToken, Task<bool>> step, Func<Exception, CancellationToken, Task> failed, CancellationToken stopping)
+        TKey key,
+        Func<CancellationToken, Task<bool>> step,
+        Func<Exception, CancellationToken, Task> failed,
+        CancellationToken stopping
+    )
     {
         try
         {
@@ -86,7 +93,8 @@ public sealed class Lanes<TKey>(int atOnce) : IDisposable
         }
         finally
         {
-            lock (_gate) _running.TryRemove(key, out _);
+            lock (_gate)
+                _running.TryRemove(key, out _);
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Plumbline.Registry.Scheduling;
 
-/// <summary>Something that is done before anything of the server starts. Steps are taken one after the other, in the order of their registration.</summary>
+/// <summary>
+/// Something that is done before anything of the server starts. Steps are taken one after the other, in the order of their registration.
+/// </summary>
 public abstract class StartupStep : IHostedLifecycleService
 {
     /// <inheritdoc/>

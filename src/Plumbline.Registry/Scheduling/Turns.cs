@@ -16,7 +16,8 @@ public static class Turns
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _ended, 1) == 0) gate.Release();
+            if (Interlocked.Exchange(ref _ended, 1) == 0)
+                gate.Release();
         }
     }
 }

@@ -14,7 +14,8 @@ public sealed class WakeUp(TimeProvider time) : IDisposable
     {
         try
         {
-            if (_signal.CurrentCount == 0) _signal.Release();
+            if (_signal.CurrentCount == 0)
+                _signal.Release();
         }
         catch (SemaphoreFullException)
         {
@@ -31,7 +32,8 @@ public sealed class WakeUp(TimeProvider time) : IDisposable
     /// <param name="cancellation">Ends the sleep with an exception.</param>
     public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellation)
     {
-        if (atMost <= TimeSpan.Zero) return;
+        if (atMost <= TimeSpan.Zero)
+            return;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var timer = Task.Delay(atMost, time, limit.Token);
         await Task.WhenAny(_signal.WaitAsync(limit.Token), timer);
@@ -39,7 +41,9 @@ public sealed class WakeUp(TimeProvider time) : IDisposable
         cancellation.ThrowIfCancellationRequested();
     }
 
-    /// <summary>The same after a pause that passes in any case, so that calls of <see cref="Wake"/> which come one after the other end one sleep.</summary>
+    /// <summary>
+    /// The same after a pause that passes in any case, so that calls of <see cref="Wake"/> which come one after the other end one sleep.
+    /// </summary>
     /// <param name="atLeast">The pause.</param>
     /// <param name="atMost">Counts from the beginning of the pause.</param>
     /// <param name="cancellation">Ends the sleep with an exception.</param>

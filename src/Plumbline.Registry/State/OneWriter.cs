@@ -27,7 +27,11 @@ internal static class OneWriter
         }
 
         public override async ValueTask<DbTransaction> TransactionStartedAsync(
-            DbConnection connection, TransactionEndEventData eventData, DbTransaction result, CancellationToken cancellationToken = default)
+            DbConnection connection,
+            TransactionEndEventData eventData,
+            DbTransaction result,
+            CancellationToken cancellationToken = default
+        )
         {
             await using var command = Command(connection, result);
             await command.ExecuteNonQueryAsync(cancellationToken);
@@ -52,21 +56,30 @@ internal static class OneWriter
         }
 
         public override ValueTask<InterceptionResult<int>> SavingChangesAsync(
-            DbContextEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default) =>
-            ValueTask.FromResult(SavingChanges(eventData, result));
+            DbContextEventData eventData,
+            InterceptionResult<int> result,
+            CancellationToken cancellationToken = default
+        ) => ValueTask.FromResult(SavingChanges(eventData, result));
     }
 
     private sealed class OfStatements : DbCommandInterceptor
     {
         public override InterceptionResult<int> NonQueryExecuting(
-            DbCommand command, CommandEventData eventData, InterceptionResult<int> result)
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<int> result
+        )
         {
             WaitFirst(command, eventData);
             return result;
         }
 
         public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
-            DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<int> result,
+            CancellationToken cancellationToken = default
+        )
         {
             WaitFirst(command, eventData);
             return ValueTask.FromResult(result);
@@ -75,9 +88,10 @@ internal static class OneWriter
         // Both go to the server together and are one transaction of their own there.
         private static void WaitFirst(DbCommand command, CommandEventData eventData)
         {
-            var writes = eventData.CommandSource
-                is CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete or CommandSource.ExecuteSqlRaw;
-            if (writes && command.Transaction is null) command.CommandText = $"{Wait}; {command.CommandText}";
+            var writes =
+                eventData.CommandSource is CommandSource.ExecuteUpdate or CommandSource.ExecuteDelete or CommandSource.ExecuteSqlRaw;
+            if (writes && command.Transaction is null)
+                command.CommandText = $"{Wait}; {command.CommandText}";
         }
     }
 }

@@ -24,10 +24,11 @@ internal sealed class PostgreSqlDialect : StateDialect
 
     public override string Provider => "Npgsql.EntityFrameworkCore.PostgreSQL";
 
-    public override string IdentityTable => $"""
-        CREATE TABLE IF NOT EXISTS part_identity("StoreId" text COLLATE "{Ordinal}" NOT NULL CONSTRAINT "PK_part_identity" PRIMARY KEY,
-        "Generation" bigint NOT NULL, "Confirmed" bigint NOT NULL)
-        """;
+    public override string IdentityTable =>
+        $"""
+            CREATE TABLE IF NOT EXISTS part_identity("StoreId" text COLLATE "{Ordinal}" NOT NULL CONSTRAINT "PK_part_identity" PRIMARY KEY,
+            "Generation" bigint NOT NULL, "Confirmed" bigint NOT NULL)
+            """;
 
     internal override void Use(DbContextOptionsBuilder db, string connection) =>
         db.UseNpgsql(connection, npgsql => npgsql.SetPostgresVersion(13, 0)).AddInterceptors(OneWriter.Interceptors);
@@ -40,11 +41,14 @@ internal sealed class PostgreSqlDialect : StateDialect
 
     internal override void Complete(IReadOnlyList<MigrationOperation> operations)
     {
-        var columns = operations.OfType<CreateTableOperation>().SelectMany(table => table.Columns)
+        var columns = operations
+            .OfType<CreateTableOperation>()
+            .SelectMany(table => table.Columns)
             .Concat(operations.OfType<AddColumnOperation>());
         foreach (var column in columns)
         {
-            if (column.ClrType == typeof(string)) column.Collation = Ordinal;
+            if (column.ClrType == typeof(string))
+                column.Collation = Ordinal;
             if (column.FindAnnotation("Sqlite:Autoincrement") is not null)
                 column["Npgsql:ValueGenerationStrategy"] = NpgsqlValueGenerationStrategy.IdentityByDefaultColumn;
         }
@@ -54,11 +58,10 @@ internal sealed class PostgreSqlDialect : StateDialect
 
     internal override bool IsKeyTaken(Exception? error) => error is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
-    internal override string? DamageOf(DbException error) => error is PostgresException
-    {
-        SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted,
-    }
-        ? error.Message : null;
+    internal override string? DamageOf(DbException error) =>
+        error is PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted }
+            ? error.Message
+            : null;
 
     // Its pages are the database server's own care; there is no statement that looks at them all.
     internal override Task<string?> FindDamageAsync(StateDbContext db, CancellationToken cancellation) => Task.FromResult<string?>(null);
@@ -74,25 +77,36 @@ internal sealed class PostgreSqlDialect : StateDialect
     }
 
     internal override async Task<bool> HasTableAsync(StateDbContext db, string table, CancellationToken cancellation) =>
-        await db.Database.SqlQuery<int>(
-            $"""
-            SELECT count(*)::int AS "Value" FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = {table}
-            """).SingleAsync(cancellation) > 0;
+        await db
+            .Database.SqlQuery<int>(
+                $"""
+                SELECT count(*)::int AS "Value" FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = {table}
+                """
+            )
+            .SingleAsync(cancellation) > 0;
 
-    internal override Task<int> HighestModelAsync(StateDbContext db, CancellationToken cancellation) => db.Database.SqlQuery<int>(
-        $"""
-        SELECT greatest(
-            coalesce(pg_sequence_last_value(pg_get_serial_sequence('model', 'Id')::regclass), 0),
-            coalesce((SELECT max("Id") FROM model), 0))::int AS "Value"
-        """).SingleAsync(cancellation);
+    internal override Task<int> HighestModelAsync(StateDbContext db, CancellationToken cancellation) =>
+        db
+            .Database.SqlQuery<int>(
+                $"""
+                SELECT greatest(
+                    coalesce(pg_sequence_last_value(pg_get_serial_sequence('model', 'Id')::regclass), 0),
+                    coalesce((SELECT max("Id") FROM model), 0))::int AS "Value"
+                """
+            )
+            .SingleAsync(cancellation);
 
     internal override async Task RaiseModelNumbersAsync(StateDbContext db, int number, CancellationToken cancellation)
     {
-        if (number <= await HighestModelAsync(db, cancellation)) return;
-        await db.Database.SqlQuery<long>(
-            $"""
-            SELECT setval(pg_get_serial_sequence('model', 'Id')::regclass, {(long)number}) AS "Value"
-            """).ToListAsync(cancellation);
+        if (number <= await HighestModelAsync(db, cancellation))
+            return;
+        await db
+            .Database.SqlQuery<long>(
+                $"""
+                SELECT setval(pg_get_serial_sequence('model', 'Id')::regclass, {(long)number}) AS "Value"
+                """
+            )
+            .ToListAsync(cancellation);
     }
 
     internal override async Task<IAsyncDisposable?> HoldAsync(string connection, CancellationToken cancellation)
@@ -102,14 +116,17 @@ internal sealed class PostgreSqlDialect : StateDialect
         {
             await session.OpenAsync(cancellation);
             // A machine that is gone must not keep its successor out for the two hours that TCP would wait.
-            await using (var alive = new NpgsqlCommand(KeepAlive, session)) await alive.ExecuteNonQueryAsync(cancellation);
+            await using (var alive = new NpgsqlCommand(KeepAlive, session))
+                await alive.ExecuteNonQueryAsync(cancellation);
             // The session of a server that has just ended may be there a moment longer.
             for (var waited = TimeSpan.Zero; ; waited += Pause)
             {
                 await using var take = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", session);
                 take.Parameters.Add(new() { Value = ServerLock });
-                if (await take.ExecuteScalarAsync(cancellation) is true) return session;
-                if (waited >= Patience) break;
+                if (await take.ExecuteScalarAsync(cancellation) is true)
+                    return session;
+                if (waited >= Patience)
+                    break;
                 await Task.Delay(Pause, TimeProvider.System, cancellation);
             }
         }

@@ -48,7 +48,12 @@ internal static class RegistryTables
         public void Configure(EntityTypeBuilder<DirtyWindowRow> window)
         {
             window.ToTable("dirty_window");
-            window.HasKey(row => new { row.ModelId, row.Seconds, row.StartMs });
+            window.HasKey(row => new
+            {
+                row.ModelId,
+                row.Seconds,
+                row.StartMs,
+            });
             window.HasIndex(row => row.NotBeforeMs);
         }
     }

@@ -16,7 +16,8 @@ internal sealed class SqliteDialect : StateDialect
 
     public override string Provider => "Microsoft.EntityFrameworkCore.Sqlite";
 
-    public override string IdentityTable => "CREATE TABLE IF NOT EXISTS part_identity(StoreId TEXT NOT NULL CONSTRAINT "
+    public override string IdentityTable =>
+        "CREATE TABLE IF NOT EXISTS part_identity(StoreId TEXT NOT NULL CONSTRAINT "
         + "PK_part_identity PRIMARY KEY, Generation INTEGER NOT NULL, Confirmed INTEGER NOT NULL)";
 
     internal override void Use(DbContextOptionsBuilder db, string connection) => db.UseSqlite(connection);
@@ -38,12 +39,13 @@ internal sealed class SqliteDialect : StateDialect
     internal override bool IsKeyTaken(Exception? error) =>
         error is SqliteException { SqliteExtendedErrorCode: PrimaryKeyTaken or UniqueKeyTaken };
 
-    internal override string? DamageOf(DbException error) => error switch
-    {
-        SqliteException { SqliteErrorCode: NotADatabase } => "it is not a database any more",
-        SqliteException { SqliteErrorCode: Corrupt } => "the database is malformed",
-        _ => null,
-    };
+    internal override string? DamageOf(DbException error) =>
+        error switch
+        {
+            SqliteException { SqliteErrorCode: NotADatabase } => "it is not a database any more",
+            SqliteException { SqliteErrorCode: Corrupt } => "the database is malformed",
+            _ => null,
+        };
 
     internal override async Task<string?> FindDamageAsync(StateDbContext db, CancellationToken cancellation)
     {
@@ -59,13 +61,18 @@ internal sealed class SqliteDialect : StateDialect
     }
 
     internal override async Task<bool> HasTableAsync(StateDbContext db, string table, CancellationToken cancellation) =>
-        await db.Database.SqlQuery<int>($"SELECT count(*) AS Value FROM sqlite_master WHERE type = 'table' AND name = {table}")
+        await db
+            .Database.SqlQuery<int>($"SELECT count(*) AS Value FROM sqlite_master WHERE type = 'table' AND name = {table}")
             .SingleAsync(cancellation) > 0;
 
-    internal override Task<int> HighestModelAsync(StateDbContext db, CancellationToken cancellation) => db.Database.SqlQuery<int>(
-        $"""
-        SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'model'), 0), coalesce((SELECT max(Id) FROM model), 0)) AS Value
-        """).SingleAsync(cancellation);
+    internal override Task<int> HighestModelAsync(StateDbContext db, CancellationToken cancellation) =>
+        db
+            .Database.SqlQuery<int>(
+                $"""
+                SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'model'), 0), coalesce((SELECT max(Id) FROM model), 0)) AS Value
+                """
+            )
+            .SingleAsync(cancellation);
 
     internal override async Task RaiseModelNumbersAsync(StateDbContext db, int number, CancellationToken cancellation)
     {
@@ -73,7 +80,8 @@ internal sealed class SqliteDialect : StateDialect
         await db.Database.ExecuteSqlRawAsync(
             "INSERT INTO sqlite_sequence(name, seq) SELECT 'model', 0 "
                 + "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'model')",
-            cancellation);
+            cancellation
+        );
         await db.Database.ExecuteSqlAsync($"UPDATE sqlite_sequence SET seq = max(seq, {number}) WHERE name = 'model'", cancellation);
         await transaction.CommitAsync(cancellation);
     }

@@ -35,7 +35,8 @@ public sealed class StateDbContext(DbContextOptions<StateDbContext> options, Sta
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        foreach (var assembly in tables.Assemblies) modelBuilder.ApplyConfigurationsFromAssembly(assembly);
+        foreach (var assembly in tables.Assemblies)
+            modelBuilder.ApplyConfigurationsFromAssembly(assembly);
     }
 }
 
@@ -102,12 +103,14 @@ public sealed class DirtyWindowRow
     /// <summary>Bit set of why; see DirtyReason.</summary>
     public int Reasons { get; set; }
 
-    /// <summary>Grows with each mark, so that a mark made during a computation is not lost when that computation clears its windows.</summary>
+    /// <summary>
+    /// Grows with each mark, so that a mark made during a computation is not lost when that computation clears its windows.
+    /// </summary>
     public long Mark { get; set; }
 
     /// <summary>
-    /// Not taken before this instant, epoch milliseconds: set by the first mark (so that a window which is marked all the time is still computed) to when the window is
-    /// closed, and by failures.
+    /// Not taken before this instant, epoch milliseconds: set by the first mark (so that a window which is marked all the time is still
+    /// computed) to when the window is closed, and by failures.
     /// </summary>
     public long NotBeforeMs { get; set; }
 

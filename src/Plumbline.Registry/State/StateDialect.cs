@@ -93,5 +93,6 @@ public abstract class StateDialect
                     THEN excluded."NotBeforeMs" ELSE dirty_window."NotBeforeMs" END,
                 "Attempts" = CASE WHEN dirty_window."Attempts" >= {attemptsBeforeSetAside} THEN 0 ELSE dirty_window."Attempts" END
             """,
-            cancellation);
+            cancellation
+        );
 }

@@ -60,11 +60,16 @@ public sealed record StateOptions
             return;
         }
 
-        if (string.IsNullOrWhiteSpace(Host)) errors.Add("state.host: is needed for postgresql.");
-        if (string.IsNullOrWhiteSpace(Database)) errors.Add("state.database: is needed for postgresql.");
-        if (string.IsNullOrWhiteSpace(User)) errors.Add("state.user: is needed for postgresql.");
-        if (Port is < 1 or > 65_535) errors.Add($"state.port: {Port} is outside 1..65535.");
-        if (Connections is < 5 or > 500) errors.Add($"state.connections: {Connections} is outside 5..500.");
+        if (string.IsNullOrWhiteSpace(Host))
+            errors.Add("state.host: is needed for postgresql.");
+        if (string.IsNullOrWhiteSpace(Database))
+            errors.Add("state.database: is needed for postgresql.");
+        if (string.IsNullOrWhiteSpace(User))
+            errors.Add("state.user: is needed for postgresql.");
+        if (Port is < 1 or > 65_535)
+            errors.Add($"state.port: {Port} is outside 1..65535.");
+        if (Connections is < 5 or > 500)
+            errors.Add($"state.connections: {Connections} is outside 5..500.");
         if (Password is not null && PasswordVariable is not null)
         {
             errors.Add("state.password_variable: give password or password_variable, not both.");
@@ -78,9 +83,14 @@ public sealed record StateOptions
     public override string ToString() => Kind == StateKind.Sqlite ? "state.db" : $"the PostgreSQL database '{Database}' at {Host}";
 
     private (string Key, bool IsGiven)[] Keys() =>
-    [
-        ("host", Host is not null), ("port", Port is not null), ("database", Database is not null), ("user", User is not null),
-        ("password", Password is not null), ("password_variable", PasswordVariable is not null), ("tls", Tls is not null),
-        ("connections", Connections is not null),
-    ];
+        [
+            ("host", Host is not null),
+            ("port", Port is not null),
+            ("database", Database is not null),
+            ("user", User is not null),
+            ("password", Password is not null),
+            ("password_variable", PasswordVariable is not null),
+            ("tls", Tls is not null),
+            ("connections", Connections is not null),
+        ];
 }

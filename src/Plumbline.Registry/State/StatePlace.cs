@@ -60,8 +60,12 @@ public sealed class StatePlace
             // A connection that a firewall forgot is found out while nobody waits for it.
             KeepAlive = 30,
         };
-        return new StatePlace(StateDialect.PostgreSql, connection.ConnectionString,
-            string.Create(CultureInfo.InvariantCulture, $"the database '{options.Database}' at {options.Host}:{port}"), file: null);
+        return new StatePlace(
+            StateDialect.PostgreSql,
+            connection.ConnectionString,
+            string.Create(CultureInfo.InvariantCulture, $"the database '{options.Database}' at {options.Host}:{port}"),
+            file: null
+        );
     }
 
     /// <summary>Lets contexts use this place.</summary>

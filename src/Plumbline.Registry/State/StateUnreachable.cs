@@ -14,7 +14,8 @@ internal sealed class StateUnreachable(StatePlace place, ILogger<StateUnreachabl
     {
         for (var inner = error; inner is not null; inner = inner.InnerException)
         {
-            if (inner is NpgsqlException { IsTransient: true }) return true;
+            if (inner is NpgsqlException { IsTransient: true })
+                return true;
         }
 
         return false;
@@ -22,11 +23,17 @@ internal sealed class StateUnreachable(StatePlace place, ILogger<StateUnreachabl
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (!IsIn(exception)) return false;
+        if (!IsIn(exception))
+            return false;
         log.LogError("A request needed the state while {Place} did not answer: {Reason}", place.Name, exception.GetBaseException().Message);
-        await Problems.Make(
-            StatusCodes.Status503ServiceUnavailable, "The state cannot be reached", "state_unreachable",
-            "The database that holds what was declared does not answer. Send it again later.").ExecuteAsync(httpContext);
+        await Problems
+            .Make(
+                StatusCodes.Status503ServiceUnavailable,
+                "The state cannot be reached",
+                "state_unreachable",
+                "The database that holds what was declared does not answer. Send it again later."
+            )
+            .ExecuteAsync(httpContext);
         return true;
     }
 }

@@ -24,21 +24,23 @@ public static class StorageFailure
     {
         for (var inner = error; inner is not null; inner = inner.InnerException)
         {
-            if (Of(inner) is { } words) return words;
+            if (Of(inner) is { } words)
+                return words;
         }
 
         return null;
     }
 
-    private static string? Of(Exception error) => error switch
-    {
-        SqliteException { SqliteErrorCode: SqliteFull } => "the disk is full",
-        SqliteException { SqliteErrorCode: SqliteIoError } => "the disk fails to read or write",
-        SqliteException { SqliteErrorCode: SqliteReadOnly or SqliteCannotOpen } => "the data folder cannot be written",
-        EngineException { Name: "NOT_ENOUGH_SPACE" } => "the disk is full",
-        EngineException engine when engine.Message.Contains("No space left on device", StringComparison.Ordinal) => "the disk is full",
-        IOException { HResult: NoSpace or OverQuota } => "the disk is full",
-        UnauthorizedAccessException => "the data folder cannot be written",
-        _ => null,
-    };
+    private static string? Of(Exception error) =>
+        error switch
+        {
+            SqliteException { SqliteErrorCode: SqliteFull } => "the disk is full",
+            SqliteException { SqliteErrorCode: SqliteIoError } => "the disk fails to read or write",
+            SqliteException { SqliteErrorCode: SqliteReadOnly or SqliteCannotOpen } => "the data folder cannot be written",
+            EngineException { Name: "NOT_ENOUGH_SPACE" } => "the disk is full",
+            EngineException engine when engine.Message.Contains("No space left on device", StringComparison.Ordinal) => "the disk is full",
+            IOException { HResult: NoSpace or OverQuota } => "the disk is full",
+            UnauthorizedAccessException => "the data folder cannot be written",
+            _ => null,
+        };
 }

@@ -6,23 +6,25 @@ namespace Plumbline.Registry.Storage;
 /// <summary>The state of the disk: watched, told, and answered with 507 where a request met it.</summary>
 public static class StorageSetup
 {
-    public static IServiceCollection AddStorage(this IServiceCollection services) => services
-        .AddSingleton<StorageState>()
-        .AddSingleton<FailureLog>()
-        .AddHostedService<StorageWatch>()
-        .AddExceptionHandler<Answer>();
+    public static IServiceCollection AddStorage(this IServiceCollection services) =>
+        services.AddSingleton<StorageState>().AddSingleton<FailureLog>().AddHostedService<StorageWatch>().AddExceptionHandler<Answer>();
 
     /// <summary>A request that failed at the disk is told so, and not that something unexpected happened.</summary>
     private sealed class Answer(StorageState state, FailureLog failures, ILogger<StorageState> log) : IExceptionHandler
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
-            if (StorageFailure.Describe(exception) is not { } problem) return false;
+            if (StorageFailure.Describe(exception) is not { } problem)
+                return false;
             state.Failed($"{problem}: {StorageFailure.Advice}");
-            if (failures.IsDue("request")) log.LogError(exception, "A request could not be stored: {Problem}", problem);
+            if (failures.IsDue("request"))
+                log.LogError(exception, "A request could not be stored: {Problem}", problem);
             var answer = Problems.Make(
-                StatusCodes.Status507InsufficientStorage, "The server cannot store this", "storage_failed",
-                $"Nothing was changed: {problem}. Free some space where the data folder lies, then send it again; the Self page says how it stands.");
+                StatusCodes.Status507InsufficientStorage,
+                "The server cannot store this",
+                "storage_failed",
+                $"Nothing was changed: {problem}. Free some space where the data folder lies, then send it again; the Self page says how it stands."
+            );
             await answer.ExecuteAsync(httpContext);
             return true;
         }

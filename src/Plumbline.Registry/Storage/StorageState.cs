@@ -1,6 +1,8 @@
 namespace Plumbline.Registry.Storage;
 
-/// <summary>Whether the data folder takes what is written to it. Kept in memory alone: a full disk cannot remember that it is full.</summary>
+/// <summary>
+/// Whether the data folder takes what is written to it. Kept in memory alone: a full disk cannot remember that it is full.
+/// </summary>
 public sealed class StorageState(TimeProvider time)
 {
     private readonly Lock _lock = new();
@@ -11,7 +13,8 @@ public sealed class StorageState(TimeProvider time)
     {
         get
         {
-            lock (_lock) return _snapshot;
+            lock (_lock)
+                return _snapshot;
         }
     }
 
@@ -20,14 +23,16 @@ public sealed class StorageState(TimeProvider time)
     /// <param name="tooLittle">In words that this is too little to go on; null when it is enough.</param>
     public void Wrote(long freeBytes, string? tooLittle)
     {
-        lock (_lock) _snapshot = new(tooLittle, tooLittle is null ? null : _snapshot.Since ?? time.GetUtcNow(), freeBytes);
+        lock (_lock)
+            _snapshot = new(tooLittle, tooLittle is null ? null : _snapshot.Since ?? time.GetUtcNow(), freeBytes);
     }
 
     /// <summary>A write failed, by the watch's own or by anybody's.</summary>
     /// <param name="problem">What is wrong.</param>
     public void Failed(string problem)
     {
-        lock (_lock) _snapshot = _snapshot with { Problem = problem, Since = _snapshot.Since ?? time.GetUtcNow() };
+        lock (_lock)
+            _snapshot = _snapshot with { Problem = problem, Since = _snapshot.Since ?? time.GetUtcNow() };
     }
 }
 

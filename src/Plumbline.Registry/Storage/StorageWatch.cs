@@ -1,11 +1,16 @@
-
 namespace Plumbline.Registry.Storage;
 
 /// <summary>
-/// Looks every few seconds whether the data folder still takes writes and has room: a small file is written, put on the disk and deleted. What it finds is told
-/// by /readyz, the Self page and the log, which need no disk.
+/// Looks every few seconds whether the data folder still takes writes and has room: a small file is written, put on the disk and deleted.
+/// What it finds is told by /readyz, the Self page and the log, which need no disk.
 /// </summary>
-public sealed class StorageWatch(StorageState state, InstanceOptions options, FailureLog failures, TimeProvider time, ILogger<StorageWatch> log) : BackgroundService
+public sealed class StorageWatch(
+    StorageState state,
+    InstanceOptions options,
+    FailureLog failures,
+    TimeProvider time,
+    ILogger<StorageWatch> log
+) : BackgroundService
 {
     /// <summary>Less free than this is reported: what is in the spool must still find room in the engine.</summary>
     public const long LeastFreeBytes = 256L << 20;
@@ -30,7 +35,12 @@ public sealed class StorageWatch(StorageState state, InstanceOptions options, Fa
         {
             Probe(options.DataDirectory);
             var free = new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace;
-            state.Wrote(free, free < LeastFreeBytes ? $"only {free >> 20} MiB are free where {options.DataDirectory} lies: free some, or move the data folder" : null);
+            state.Wrote(
+                free,
+                free < LeastFreeBytes
+                    ? $"only {free >> 20} MiB are free where {options.DataDirectory} lies: free some, or move the data folder"
+                    : null
+            );
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -38,14 +48,25 @@ public sealed class StorageWatch(StorageState state, InstanceOptions options, Fa
         }
 
         var now = state.Snapshot.Problem;
-        if (now is not null && failures.IsDue("storage")) log.LogError("Nothing can be stored: {Problem}", now);
-        else if (now is null && before is not null) log.LogInformation("The data folder takes writes again");
+        if (now is not null && failures.IsDue("storage"))
+            log.LogError("Nothing can be stored: {Problem}", now);
+        else if (now is null && before is not null)
+            log.LogInformation("The data folder takes writes again");
     }
 
     private static void Probe(string folder)
     {
         var path = Path.Combine(folder, ".probe");
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose, BufferSize = 0 });
+        using var file = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                Options = FileOptions.DeleteOnClose,
+                BufferSize = 0,
+            }
+        );
         file.Write(new byte[ProbeBytes]);
         file.Flush(flushToDisk: true);
     }

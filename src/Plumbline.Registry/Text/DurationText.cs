@@ -4,15 +4,19 @@ using System.Text.Json.Serialization;
 
 namespace Plumbline.Registry.Text;
 
-/// <summary>Durations as people write them: <c>90s</c>, <c>10m</c>, <c>1h</c>, <c>7d</c>, <c>2w</c>, <c>2y</c> (a year is 365 days).</summary>
+/// <summary>
+/// Durations as people write them: <c>90s</c>, <c>10m</c>, <c>1h</c>, <c>7d</c>, <c>2w</c>, <c>2y</c> (a year is 365 days).
+/// </summary>
 public static class DurationText
 {
     /// <summary>Parses a positive whole number with a unit.</summary>
     public static bool TryParse(string? text, out TimeSpan value)
     {
         value = default;
-        if (text is null || text.Length is < 2 or > 12) return false;
-        if (!int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)) return false;
+        if (text is null || text.Length is < 2 or > 12)
+            return false;
+        if (!int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            return false;
         var unit = text[^1] switch
         {
             's' => TimeSpan.FromSeconds(1),
@@ -23,7 +27,8 @@ public static class DurationText
             'y' => TimeSpan.FromDays(365),
             _ => TimeSpan.Zero,
         };
-        if (unit == TimeSpan.Zero || count > TimeSpan.FromDays(36_500) / unit) return false;
+        if (unit == TimeSpan.Zero || count > TimeSpan.FromDays(36_500) / unit)
+            return false;
         value = count * unit;
         return true;
     }
@@ -34,7 +39,11 @@ public static class DurationText
         ReadOnlySpan<(char Unit, long Seconds)> units = [('d', 86_400), ('h', 3_600), ('m', 60)];
         var seconds = (long)value.TotalSeconds;
         foreach (var (unit, length) in units)
-            if (seconds != 0 && seconds % length == 0) return string.Create(CultureInfo.InvariantCulture, $"{seconds / length}{unit}");
+        {
+            if (seconds != 0 && seconds % length == 0)
+                return string.Create(CultureInfo.InvariantCulture, $"{seconds / length}{unit}");
+        }
+
         return string.Create(CultureInfo.InvariantCulture, $"{seconds}s");
     }
 }
@@ -47,5 +56,6 @@ public sealed class DurationJsonConverter : JsonConverter<TimeSpan>
             ? value
             : throw new JsonException("A duration is text such as \"10m\", \"1h\", \"7d\" or \"2y\".");
 
-    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteStringValue(DurationText.Format(value));
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(DurationText.Format(value));
 }

@@ -30,8 +30,7 @@ public static class Figures
     }
 
     /// <summary>A number of things: exact below 10,000, then three digits with k, M or G.</summary>
-    public static string Count(double value) =>
-        Math.Abs(value) < 10_000 ? Math.Round(value).ToString("#,0", Culture) : Scaled(value);
+    public static string Count(double value) => Math.Abs(value) < 10_000 ? Math.Round(value).ToString("#,0", Culture) : Scaled(value);
 
     /// <summary>A binary size: 1,536 is 1.5 KiB.</summary>
     public static string Bytes(double value)
@@ -58,14 +57,15 @@ public static class Figures
         return span.TotalMinutes >= 1 ? $"{span.Minutes} min" : $"{span.Seconds} s";
     }
 
-    private static string Scaled(double number) => Math.Abs(number) switch
-    {
-        >= 1e15 => number.ToString("0.##e0", Culture),
-        >= 1e9 => $"{Digits(number / 1e9)} G",
-        >= 1e6 => $"{Digits(number / 1e6)} M",
-        >= 1e4 => $"{Digits(number / 1e3)} k",
-        _ => Digits(number),
-    };
+    private static string Scaled(double number) =>
+        Math.Abs(number) switch
+        {
+            >= 1e15 => number.ToString("0.##e0", Culture),
+            >= 1e9 => $"{Digits(number / 1e9)} G",
+            >= 1e6 => $"{Digits(number / 1e6)} M",
+            >= 1e4 => $"{Digits(number / 1e3)} k",
+            _ => Digits(number),
+        };
 
     private static string Digits(double number)
     {

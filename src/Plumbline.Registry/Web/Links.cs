@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Plumbline.Registry.Web;
 
-/// <summary>The address of every page, relative to the server. Whoever leads to a page asks here; a test finds those who write an address themselves.</summary>
+/// <summary>
+/// The address of every page, relative to the server. Whoever leads to a page asks here; a test finds those who write an address
+/// themselves.
+/// </summary>
 public static class Links
 {
     public const string Fleet = "/";
@@ -41,5 +44,8 @@ public static class Links
 
     /// <summary>An address with keys; those without a value are left out.</summary>
     public static string With(string address, params IEnumerable<(string Key, string? Value)> keys) =>
-        QueryHelpers.AddQueryString(address, keys.Where(pair => !string.IsNullOrEmpty(pair.Value)).Select(pair => KeyValuePair.Create(pair.Key, pair.Value)));
+        QueryHelpers.AddQueryString(
+            address,
+            keys.Where(pair => !string.IsNullOrEmpty(pair.Value)).Select(pair => KeyValuePair.Create(pair.Key, pair.Value))
+        );
 }

@@ -12,21 +12,30 @@ public static class Problems
     public static ProblemHttpResult Invalid(string code, string detail, IEnumerable<FieldError> errors) =>
         BadRequest(code, detail, ("errors", errors.Select(error => new { field = error.Field, reason = error.Reason })));
 
-    public static ProblemHttpResult NotFound(string code, string detail) =>
-        Make(StatusCodes.Status404NotFound, "Not found", code, detail);
+    public static ProblemHttpResult NotFound(string code, string detail) => Make(StatusCodes.Status404NotFound, "Not found", code, detail);
 
     public static ProblemHttpResult Conflict(string code, string detail) =>
         Make(StatusCodes.Status409Conflict, "Conflict with what is stored", code, detail);
 
     /// <summary>The answer for a model name that nobody declared.</summary>
     public static ProblemHttpResult UnknownModel(string model) =>
-        NotFound("unknown_model", $"There is no model '{Shorten(model)}'. Create it with PUT /v1/models/{{model}} and a body such as {{\"task\":\"binary\"}}.");
+        NotFound(
+            "unknown_model",
+            $"There is no model '{Shorten(model)}'. Create it with PUT /v1/models/{{model}} and a body such as {{\"task\":\"binary\"}}."
+        );
 
     /// <summary>Any other status.</summary>
-    public static ProblemHttpResult Make(int status, string title, string code, string detail, params (string Key, object? Value)[] extensions)
+    public static ProblemHttpResult Make(
+        int status,
+        string title,
+        string code,
+        string detail,
+        params (string Key, object? Value)[] extensions
+    )
     {
         var all = new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code };
-        foreach (var (key, value) in extensions) all[key] = value;
+        foreach (var (key, value) in extensions)
+            all[key] = value;
         return TypedResults.Problem(detail, statusCode: status, title: title, extensions: all);
     }
 

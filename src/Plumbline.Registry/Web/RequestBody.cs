@@ -7,19 +7,24 @@ public static class RequestBody
 {
     private const int BufferBytes = 16 * 1024;
 
-    /// <summary>The body, or null when it is longer than <paramref name="limit"/> bytes: announced so, or found so while reading, since a chunked body announces nothing.</summary>
+    /// <summary>
+    /// The body, or null when it is longer than <paramref name="limit"/> bytes: announced so, or found so while reading, since a chunked
+    /// body announces nothing.
+    /// </summary>
     /// <exception cref="BodyTextException">
     /// The body has text that is no text. It is refused here, for all who read bodies, since what cannot be read must not be stored.
     /// </exception>
     public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int limit, CancellationToken cancellation)
     {
-        if (request.ContentLength > limit) return null;
+        if (request.ContentLength > limit)
+            return null;
         var body = new MemoryStream();
         var buffer = new byte[BufferBytes];
         int read;
         while ((read = await request.Body.ReadAsync(buffer, cancellation)) > 0)
         {
-            if (body.Length + read > limit) return null;
+            if (body.Length + read > limit)
+                return null;
             body.Write(buffer, 0, read);
         }
 

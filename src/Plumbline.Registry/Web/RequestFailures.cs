@@ -13,10 +13,11 @@ internal sealed class RequestFailures : IExceptionHandler
         return true;
     }
 
-    private static IResult? AnswerTo(Exception exception) => exception switch
-    {
-        BodyTextException broken => Problems.BadRequest("text_invalid", broken.Message, ("offset", broken.Offset)),
-        BadHttpRequestException broken => Problems.Make(broken.StatusCode, "The request cannot be used", "body_broken", broken.Message),
-        _ => null,
-    };
+    private static IResult? AnswerTo(Exception exception) =>
+        exception switch
+        {
+            BodyTextException broken => Problems.BadRequest("text_invalid", broken.Message, ("offset", broken.Offset)),
+            BadHttpRequestException broken => Problems.Make(broken.StatusCode, "The request cannot be used", "body_broken", broken.Message),
+            _ => null,
+        };
 }

@@ -44,7 +44,13 @@ public sealed record DirtyWindow(DateTimeOffset Start, TimeSpan Length, DirtyRea
 /// The durable list of windows to compute. Marking is idempotent; a window marked again while it is being computed stays
 /// in the list, because clearing compares marks. So nothing is lost, whatever the order of arrival and whenever the process dies.
 /// </summary>
-public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelCatalog models, IHistoryFloor floor, WindowOptions options, TimeProvider time)
+public sealed class WindowLedger(
+    IDbContextFactory<StateDbContext> state,
+    ModelCatalog models,
+    IHistoryFloor floor,
+    WindowOptions options,
+    TimeProvider time
+)
 {
     /// <summary>Tries, with pauses of 1, 2, 4 .. seconds between them, after which a window is set aside: about four minutes.</summary>
     public const int AttemptsBeforeSetAside = 8;
@@ -54,20 +60,33 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     // Marks only need to differ from those taken before; ticks keep them ascending over restarts.
     private long _mark = time.GetUtcNow().UtcTicks;
 
-    /// <summary>Raised after windows were marked, or may be computed earlier than they could: the pass sleeps while nothing is due.</summary>
+    /// <summary>
+    /// Raised after windows were marked, or may be computed earlier than they could: the pass sleeps while nothing is due.
+    /// </summary>
     public event Action? Marked;
 
     /// <summary>Raised with the model's id after windows of it were computed, or failed: what may be judged has changed.</summary>
     public event Action<int>? Settled;
 
     /// <summary>Puts base windows on the list. Returns when that is durable. A model that was deleted meanwhile is passed over.</summary>
-    public Task MarkDirtyAsync(int modelId, IReadOnlyCollection<DateTimeOffset> windowStarts, DirtyReason reason, CancellationToken cancellation) =>
-        models.Find(modelId) is { } model ? MarkAsync(modelId, windowStarts.Select(start => (start, model.Window)), reason, cancellation) : Task.CompletedTask;
+    public Task MarkDirtyAsync(
+        int modelId,
+        IReadOnlyCollection<DateTimeOffset> windowStarts,
+        DirtyReason reason,
+        CancellationToken cancellation
+    ) =>
+        models.Find(modelId) is { } model
+            ? MarkAsync(modelId, windowStarts.Select(start => (start, model.Window)), reason, cancellation)
+            : Task.CompletedTask;
 
     /// <summary>
     /// Puts base windows on the list whose rows became others. Of a window that is open nothing was computed yet that could be retired.
     /// </summary>
-    public async Task MarkRewrittenAsync(ModelDefinition model, IReadOnlyCollection<DateTimeOffset> windowStarts, CancellationToken cancellation)
+    public async Task MarkRewrittenAsync(
+        ModelDefinition model,
+        IReadOnlyCollection<DateTimeOffset> windowStarts,
+        CancellationToken cancellation
+    )
     {
         var closedBefore = ClosedBefore(model);
         foreach (var group in windowStarts.GroupBy(start => start < closedBefore))
@@ -75,11 +94,17 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     }
 
     /// <summary>Puts windows of any lengths on the list; those whose predictions are gone by retention stay as they are.</summary>
-    public async Task MarkAsync(int modelId, IEnumerable<(DateTimeOffset Start, TimeSpan Length)> windows, DirtyReason reason, CancellationToken cancellation)
+    public async Task MarkAsync(
+        int modelId,
+        IEnumerable<(DateTimeOffset Start, TimeSpan Length)> windows,
+        DirtyReason reason,
+        CancellationToken cancellation
+    )
     {
         var kept = floor.Of(modelId);
         var list = windows.Where(window => window.Start >= kept).ToList();
-        if (list.Count == 0) return;
+        if (list.Count == 0)
+            return;
         var quiet = time.GetUtcNow().ToUnixTimeMilliseconds() + options.QuietMs;
         var model = models.Find(modelId);
         await using var db = await state.CreateDbContextAsync(cancellation);
@@ -106,17 +131,37 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
         Marked?.Invoke();
     }
 
-    /// <summary>Windows of a model and length that are closed and may be computed now, newest first: that is where people look. Windows longer than the base window need not be closed: they are merged from what is.</summary>
-    public async Task<IReadOnlyList<DirtyWindow>> TakeAsync(ModelDefinition model, TimeSpan length, int limit, CancellationToken cancellation)
+    /// <summary>
+    /// Windows of a model and length that are closed and may be computed now, newest first: that is where people look. Windows longer than
+    /// the base window need not be closed: they are merged from what is.
+    /// </summary>
+    public async Task<IReadOnlyList<DirtyWindow>> TakeAsync(
+        ModelDefinition model,
+        TimeSpan length,
+        int limit,
+        CancellationToken cancellation
+    )
     {
         var seconds = (int)length.TotalSeconds;
         var closedMs = length == model.Window ? ClosedBefore(model).ToUnixTimeMilliseconds() : long.MaxValue;
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = await db.DirtyWindows.AsNoTracking()
+        var rows = await db
+            .DirtyWindows.AsNoTracking()
             .Where(row => row.ModelId == model.Id && row.Seconds == seconds && row.StartMs < closedMs && row.NotBeforeMs <= nowMs)
-            .OrderByDescending(row => row.StartMs).Take(limit).ToListAsync(cancellation);
-        return [.. rows.Select(row => new DirtyWindow(DateTimeOffset.FromUnixTimeMilliseconds(row.StartMs), length, (DirtyReason)row.Reasons, row.Mark, row.Attempts))];
+            .OrderByDescending(row => row.StartMs)
+            .Take(limit)
+            .ToListAsync(cancellation);
+        return
+        [
+            .. rows.Select(row => new DirtyWindow(
+                DateTimeOffset.FromUnixTimeMilliseconds(row.StartMs),
+                length,
+                (DirtyReason)row.Reasons,
+                row.Mark,
+                row.Attempts
+            )),
+        ];
     }
 
     /// <summary>Whether a closed window from before a time waits to be computed. Those that are set aside do not.</summary>
@@ -124,7 +169,9 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     {
         var beforeMs = before.ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
-        return await db.DirtyWindows.AsNoTracking().AnyAsync(row => row.ModelId == modelId && row.StartMs < beforeMs && row.Attempts < AttemptsBeforeSetAside, cancellation);
+        return await db
+            .DirtyWindows.AsNoTracking()
+            .AnyAsync(row => row.ModelId == modelId && row.StartMs < beforeMs && row.Attempts < AttemptsBeforeSetAside, cancellation);
     }
 
     /// <summary>Takes the windows from before a time off the list.</summary>
@@ -143,8 +190,10 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
         foreach (var window in computed)
         {
             var (seconds, startMs) = ((int)window.Length.TotalSeconds, window.Start.ToUnixTimeMilliseconds());
-            await db.DirtyWindows
-                .Where(row => row.ModelId == modelId && row.Seconds == seconds && row.StartMs == startMs && row.Mark == window.Mark)
+            await db
+                .DirtyWindows.Where(row =>
+                    row.ModelId == modelId && row.Seconds == seconds && row.StartMs == startMs && row.Mark == window.Mark
+                )
                 .ExecuteDeleteAsync(cancellation);
         }
 
@@ -155,8 +204,10 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     }
 
     /// <summary>
-    /// Leaves windows on the list after a failure, with the reason; they are tried again after a pause that doubles with each attempt. After
-    /// <see cref="AttemptsBeforeSetAside"/> of them a window is set aside: nothing waits for it any more, it is shown, and it is tried again when its data
+    /// Leaves windows on the list after a failure, with the reason; they are tried again after a pause that doubles with each attempt.
+    /// After
+    /// <see cref="AttemptsBeforeSetAside"/> of them a window is set aside: nothing waits for it any more, it is shown, and it is tried
+    /// again when its data
     /// change, when the server starts (perhaps as another version), and once an hour.
     /// </summary>
     public async Task FailAsync(int modelId, IReadOnlyList<DirtyWindow> windows, string error, CancellationToken cancellation)
@@ -167,11 +218,15 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
             var (seconds, startMs) = ((int)window.Length.TotalSeconds, window.Start.ToUnixTimeMilliseconds());
             var pause = window.Attempts + 1 >= AttemptsBeforeSetAside ? TryAgain.Longest : TryAgain.After(window.Attempts + 1);
             var until = (time.GetUtcNow() + pause).ToUnixTimeMilliseconds();
-            await db.DirtyWindows.Where(row => row.ModelId == modelId && row.Seconds == seconds && row.StartMs == startMs)
+            await db
+                .DirtyWindows.Where(row => row.ModelId == modelId && row.Seconds == seconds && row.StartMs == startMs)
                 .ExecuteUpdateAsync(
-                    set => set.SetProperty(row => row.Attempts, row => row.Attempts + 1).SetProperty(row => row.LastError, error)
-                        .SetProperty(row => row.NotBeforeMs, until),
-                    cancellation);
+                    set =>
+                        set.SetProperty(row => row.Attempts, row => row.Attempts + 1)
+                            .SetProperty(row => row.LastError, error)
+                            .SetProperty(row => row.NotBeforeMs, until),
+                    cancellation
+                );
         }
 
         Settled?.Invoke(modelId);
@@ -181,7 +236,8 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     public async Task TryAgainAsync(CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        await db.DirtyWindows.Where(row => row.Attempts >= AttemptsBeforeSetAside)
+        await db
+            .DirtyWindows.Where(row => row.Attempts >= AttemptsBeforeSetAside)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Attempts, 0).SetProperty(row => row.NotBeforeMs, 0), cancellation);
     }
 
@@ -189,28 +245,58 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     public async Task<IReadOnlyList<SetAsideWindow>> SetAsideAsync(int? modelId, int limit, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = await db.DirtyWindows.AsNoTracking()
+        var rows = await db
+            .DirtyWindows.AsNoTracking()
             .Where(row => row.Attempts >= AttemptsBeforeSetAside && (modelId == null || row.ModelId == modelId))
-            .OrderByDescending(row => row.StartMs).Take(limit).ToListAsync(cancellation);
-        return [.. rows.Select(row => new SetAsideWindow(
-            row.ModelId, DateTimeOffset.FromUnixTimeMilliseconds(row.StartMs), TimeSpan.FromSeconds(row.Seconds), row.LastError ?? ""))];
+            .OrderByDescending(row => row.StartMs)
+            .Take(limit)
+            .ToListAsync(cancellation);
+        return
+        [
+            .. rows.Select(row => new SetAsideWindow(
+                row.ModelId,
+                DateTimeOffset.FromUnixTimeMilliseconds(row.StartMs),
+                TimeSpan.FromSeconds(row.Seconds),
+                row.LastError ?? ""
+            )),
+        ];
     }
 
-    /// <summary>How many windows of a model wait that could be computed, the oldest, and the last error; those set aside are counted apart.</summary>
+    /// <summary>
+    /// How many windows of a model wait that could be computed, the oldest, and the last error; those set aside are counted apart.
+    /// </summary>
     public async Task<WindowBacklog> BacklogAsync(ModelDefinition model, CancellationToken cancellation)
     {
         var closedMs = ClosedBefore(model).ToUnixTimeMilliseconds();
         var baseSeconds = (int)model.Window.TotalSeconds;
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var listed = db.DirtyWindows.AsNoTracking().Where(row => row.ModelId == model.Id && (row.Seconds != baseSeconds || row.StartMs < closedMs));
+        var listed = db
+            .DirtyWindows.AsNoTracking()
+            .Where(row => row.ModelId == model.Id && (row.Seconds != baseSeconds || row.StartMs < closedMs));
         // One statement: between two the last window may be computed, and then there is no oldest one.
-        var found = await listed.GroupBy(row => row.Attempts >= AttemptsBeforeSetAside)
-            .Select(all => new { SetAside = all.Key, Count = all.Count(), Oldest = all.Min(row => row.StartMs) }).ToListAsync(cancellation);
-        if (found.Count == 0) return new(0, null, null, 0);
-        var error = await listed.Where(row => row.LastError != null).OrderByDescending(row => row.StartMs).Select(row => row.LastError).FirstOrDefaultAsync(cancellation);
+        var found = await listed
+            .GroupBy(row => row.Attempts >= AttemptsBeforeSetAside)
+            .Select(all => new
+            {
+                SetAside = all.Key,
+                Count = all.Count(),
+                Oldest = all.Min(row => row.StartMs),
+            })
+            .ToListAsync(cancellation);
+        if (found.Count == 0)
+            return new(0, null, null, 0);
+        var error = await listed
+            .Where(row => row.LastError != null)
+            .OrderByDescending(row => row.StartMs)
+            .Select(row => row.LastError)
+            .FirstOrDefaultAsync(cancellation);
         var waiting = found.Find(group => !group.SetAside);
         return new(
-            waiting?.Count ?? 0, waiting is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(waiting.Oldest), error, found.Find(group => group.SetAside)?.Count ?? 0);
+            waiting?.Count ?? 0,
+            waiting is null ? null : DateTimeOffset.FromUnixTimeMilliseconds(waiting.Oldest),
+            error,
+            found.Find(group => group.SetAside)?.Count ?? 0
+        );
     }
 
     /// <summary>Models that have a window on the list which may be computed now.</summary>
@@ -218,7 +304,12 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     {
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
-        return await db.DirtyWindows.AsNoTracking().Where(row => row.NotBeforeMs <= nowMs).Select(row => row.ModelId).Distinct().ToListAsync(cancellation);
+        return await db
+            .DirtyWindows.AsNoTracking()
+            .Where(row => row.NotBeforeMs <= nowMs)
+            .Select(row => row.ModelId)
+            .Distinct()
+            .ToListAsync(cancellation);
     }
 
     /// <summary>When the first window on the list may be computed, or might have been already; null when there is none.</summary>
@@ -229,12 +320,18 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
         return next is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
     }
 
-    /// <summary>A model was declared with another lateness: its open windows close earlier now, perhaps. Those that close later are looked at in vain until then.</summary>
+    /// <summary>
+    /// A model was declared with another lateness: its open windows close earlier now, perhaps. Those that close later are looked at in
+    /// vain until then.
+    /// </summary>
     public async Task CloseEarlierAsync(ModelDefinition model, CancellationToken cancellation)
     {
         var (seconds, closedMs) = ((int)model.Window.TotalSeconds, UntilClosedMs(model));
         await using var db = await state.CreateDbContextAsync(cancellation);
-        await db.DirtyWindows.Where(row => row.ModelId == model.Id && row.Seconds == seconds && row.Attempts == 0 && row.NotBeforeMs > row.StartMs + closedMs)
+        await db
+            .DirtyWindows.Where(row =>
+                row.ModelId == model.Id && row.Seconds == seconds && row.Attempts == 0 && row.NotBeforeMs > row.StartMs + closedMs
+            )
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.NotBeforeMs, row => row.StartMs + closedMs), cancellation);
     }
 
@@ -246,7 +343,8 @@ public sealed class WindowLedger(IDbContextFactory<StateDbContext> state, ModelC
     }
 
     /// <summary>A base window that starts before this instant is closed: its end plus the allowed lateness has passed.</summary>
-    public DateTimeOffset ClosedBefore(ModelDefinition model) => time.GetUtcNow() - model.Window - model.AllowedLateness + TimeSpan.FromMilliseconds(1);
+    public DateTimeOffset ClosedBefore(ModelDefinition model) =>
+        time.GetUtcNow() - model.Window - model.AllowedLateness + TimeSpan.FromMilliseconds(1);
 
     private static long UntilClosedMs(ModelDefinition model) => (long)(model.Window + model.AllowedLateness).TotalMilliseconds;
 }

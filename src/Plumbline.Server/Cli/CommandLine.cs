@@ -30,11 +30,24 @@ public static class CommandLine
 {
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Parses and runs. Never throws for what a user can cause: the reason goes to the error stream, the kind into the exit code.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, VerbActions actions, Terminal terminal, CancellationToken cancellation = default)
+    /// <summary>
+    /// Parses and runs. Never throws for what a user can cause: the reason goes to the error stream, the kind into the exit code.
+    /// </summary>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments,
+        VerbActions actions,
+        Terminal terminal,
+        CancellationToken cancellation = default
+    )
     {
         var result = Create(actions, terminal).Parse(arguments);
-        var invocation = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = HearsSignals(result) ? null : TerminationTimeout };
+        var invocation = new InvocationConfiguration
+        {
+            Output = terminal.Output,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = HearsSignals(result) ? null : TerminationTimeout,
+        };
         // Not for --help and --version: whoever asks for them has not got the rest right yet.
         if (result.Action is ParseErrorAction)
         {
@@ -53,13 +66,16 @@ public static class CommandLine
         }
         catch (Exception failure) when (StoredDamage.Describe(failure) is { } damage)
         {
-            await terminal.Error.WriteLineAsync($"error: {damage} Run `plumbline check` with the same --data: it says what is lost and what to do.");
+            await terminal.Error.WriteLineAsync(
+                $"error: {damage} Run `plumbline check` with the same --data: it says what is lost and what to do."
+            );
             return (int)ExitCode.Failure;
         }
         catch (Exception failure) when (StorageFailure.Describe(failure) is { } problem)
         {
             await terminal.Error.WriteLineAsync(
-                $"error: {problem}: {failure.Message} Free some space where the data folder lies, or mend it, then start again; nothing that was acknowledged is lost.");
+                $"error: {problem}: {failure.Message} Free some space where the data folder lies, or mend it, then start again; nothing that was acknowledged is lost."
+            );
             return (int)ExitCode.Failure;
         }
         catch (Exception failure) when (KnownFailure(failure) is { } known)
@@ -78,7 +94,9 @@ public static class CommandLine
     /// <summary>The command tree; visible to the test that compares it with docs/command-line.md.</summary>
     public static RootCommand Create(VerbActions actions, Terminal terminal)
     {
-        var root = new RootCommand("Plumbline watches machine-learning models in production: inputs, outputs, outcomes and the service around them.")
+        var root = new RootCommand(
+            "Plumbline watches machine-learning models in production: inputs, outputs, outcomes and the service around them."
+        )
         {
             ServeVerb.Create(actions.Serve, terminal),
             DemoVerb.Create(actions.Demo, terminal),
@@ -87,34 +105,39 @@ public static class CommandLine
             CheckConfigVerb.Create(actions.CheckConfig, terminal),
             HashKeyVerb.Create(terminal, Console.In),
         };
-        foreach (var option in root.Options.OfType<HelpOption>()) option.Action = new HelpWithExamples();
+        foreach (var option in root.Options.OfType<HelpOption>())
+            option.Action = new HelpWithExamples();
         return root;
     }
 
-    // A server's host hears Ctrl-C and SIGTERM by itself and ends when all is stored. A second listener that ends the process after a time of its own would, with
+    // A server's host hears Ctrl-C and SIGTERM by itself and ends when all is stored. A second listener that ends the process after a time
+    // of its own would, with
     // a clock that jumps, do so while the engine is at work.
     private static bool HearsSignals(ParseResult result) => result.CommandResult.Command.Name is "serve" or "demo";
 
     // A known failure is one whose message already tells the user what to do; its stack trace would only hide the message.
-    private static ExitCode? KnownFailure(Exception failure) => failure switch
-    {
-        CommandLineException stated => stated.ExitCode,
-        ConfigurationException => ExitCode.ConfigurationInvalid,
-        HttpRequestException or SocketException => ExitCode.ServerUnreachable,
-        OptionsException => ExitCode.ConfigurationInvalid,
-        DataFolderException or InvalidDataException => ExitCode.Failure,
-        EngineUnavailableException or IOException or UnauthorizedAccessException => ExitCode.Failure,
-        _ => null,
-    };
+    private static ExitCode? KnownFailure(Exception failure) =>
+        failure switch
+        {
+            CommandLineException stated => stated.ExitCode,
+            ConfigurationException => ExitCode.ConfigurationInvalid,
+            HttpRequestException or SocketException => ExitCode.ServerUnreachable,
+            OptionsException => ExitCode.ConfigurationInvalid,
+            DataFolderException or InvalidDataException => ExitCode.Failure,
+            EngineUnavailableException or IOException or UnauthorizedAccessException => ExitCode.Failure,
+            _ => null,
+        };
 
     private static async Task ReportMistakesAsync(ParseResult result, TextWriter error)
     {
         var command = result.CommandResult.Command;
         var known = command.Options.Select(option => option.Name).Concat(command.Subcommands.Select(verb => verb.Name)).ToArray();
-        foreach (var token in result.UnmatchedTokens) await error.WriteLineAsync($"error: '{token}' is unknown.{Spelling.Suggestion(token, known)}");
+        foreach (var token in result.UnmatchedTokens)
+            await error.WriteLineAsync($"error: '{token}' is unknown.{Spelling.Suggestion(token, known)}");
         if (result.UnmatchedTokens.Count == 0)
         {
-            foreach (var mistake in result.Errors.DistinctBy(mistake => mistake.Message)) await error.WriteLineAsync($"error: {mistake.Message}");
+            foreach (var mistake in result.Errors.DistinctBy(mistake => mistake.Message))
+                await error.WriteLineAsync($"error: {mistake.Message}");
         }
 
         await error.WriteLineAsync($"Run `plumbline {VerbOf(result)}--help` for what it takes.");

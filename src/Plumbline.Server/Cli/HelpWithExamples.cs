@@ -13,7 +13,8 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
-        if (Console.IsOutputRedirected) _standard.MaxWidth = WidthWhenPiped;
+        if (Console.IsOutputRedirected)
+            _standard.MaxWidth = WidthWhenPiped;
         var status = _standard.Invoke(parseResult);
         var output = parseResult.InvocationConfiguration.Output;
         if (parseResult.CommandResult.Command is VerbCommand { Examples.Count: > 0 } verb)
@@ -29,23 +30,25 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         else if (parseResult.CommandResult.Command is RootCommand)
         {
             output.WriteLine("Exit codes:");
-            foreach (var code in Enum.GetValues<ExitCode>()) output.WriteLine($"  {(int)code,3}  {Meaning(code)}");
+            foreach (var code in Enum.GetValues<ExitCode>())
+                output.WriteLine($"  {(int)code, 3}  {Meaning(code)}");
             output.WriteLine();
         }
 
         return status;
     }
 
-    internal static string Meaning(ExitCode code) => code switch
-    {
-        ExitCode.Ok => "done",
-        ExitCode.Failure => "failed; the error stream says why",
-        ExitCode.Usage => "wrong command line",
-        ExitCode.ServerUnreachable => "the server does not answer",
-        ExitCode.RowsRejected => "imported, but some rows were rejected",
-        ExitCode.ConfigurationInvalid => "wrong configuration file",
-        ExitCode.WaitTimedOut => "imported, but not everything was computed in time",
-        ExitCode.Interrupted => "interrupted",
-        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "An exit code without a meaning."),
-    };
+    internal static string Meaning(ExitCode code) =>
+        code switch
+        {
+            ExitCode.Ok => "done",
+            ExitCode.Failure => "failed; the error stream says why",
+            ExitCode.Usage => "wrong command line",
+            ExitCode.ServerUnreachable => "the server does not answer",
+            ExitCode.RowsRejected => "imported, but some rows were rejected",
+            ExitCode.ConfigurationInvalid => "wrong configuration file",
+            ExitCode.WaitTimedOut => "imported, but not everything was computed in time",
+            ExitCode.Interrupted => "interrupted",
+            _ => throw new ArgumentOutOfRangeException(nameof(code), code, "An exit code without a meaning."),
+        };
 }

@@ -8,10 +8,17 @@ using Plumbline.Server.Cli.Shell;
 namespace Plumbline.Server.Demo;
 
 /// <summary>
-/// Conducts a demonstration over the public API alone, as anybody could: registers the sample's models, uploads their references, lets the sample post
-/// its past, waits until that is computed, and lets the customers come.
+/// Conducts a demonstration over the public API alone, as anybody could: registers the sample's models, uploads their references, lets the
+/// sample post its past, waits until that is computed, and lets the customers come.
 /// </summary>
-internal sealed class DemoConductor(ServerConnection server, SampleClient sample, DemoState state, string folder, Terminal terminal, TimeProvider time)
+internal sealed class DemoConductor(
+    ServerConnection server,
+    SampleClient sample,
+    DemoState state,
+    string folder,
+    Terminal terminal,
+    TimeProvider time
+)
 {
     /// <summary>Ground truth keeps arriving and reopens a window here and there: waiting for none at all might never end.</summary>
     private const long ReopenedInPassing = 6;
@@ -32,8 +39,10 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
         story.Write(folder);
         state.Tell(story);
         await SayStoryAsync(story);
-        foreach (var model in description.Models) await RegisterAsync(model, description.Versions, withReference: story.Reached is null, cancellation);
-        if (until is null || !(story.Reached >= until)) await FillAsync(story, until, cancellation);
+        foreach (var model in description.Models)
+            await RegisterAsync(model, description.Versions, withReference: story.Reached is null, cancellation);
+        if (until is null || !(story.Reached >= until))
+            await FillAsync(story, until, cancellation);
         await UntilComputedAsync(description.Models, cancellation);
     }
 
@@ -48,16 +57,38 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
         }
     }
 
-    private async Task RegisterAsync(SampleModel model, IReadOnlyList<SampleVersion> versions, bool withReference, CancellationToken cancellation)
+    private async Task RegisterAsync(
+        SampleModel model,
+        IReadOnlyList<SampleVersion> versions,
+        bool withReference,
+        CancellationToken cancellation
+    )
     {
         await server.PutModelAsync(model.Name, model.Registration, cancellation);
         foreach (var version in versions)
-            await server.PutVersionAsync(model.Name, version.Version, new JsonObject { ["description"] = version.Description, ["config"] = new JsonObject { ["held_out"] = version.HeldOut } }, cancellation);
-        if (!withReference) return;
+        {
+            await server.PutVersionAsync(
+                model.Name,
+                version.Version,
+                new JsonObject
+                {
+                    ["description"] = version.Description,
+                    ["config"] = new JsonObject { ["held_out"] = version.HeldOut },
+                },
+                cancellation
+            );
+        }
+
+        if (!withReference)
+            return;
         var rows = await sample.ReferenceAsync(model.Name, cancellation);
         var score = model.Registration["task"]?.ToString() == "regression" ? "" : "&score=score";
-        await server.PutReferenceAsync(model.Name, $"?prediction=answer{score}&ground_truth=ground_truth&timestamp=timestamp&version=v2", () =>
-            new ByteArrayContent(rows) { Headers = { ContentType = new("application/x-ndjson") } }, cancellation);
+        await server.PutReferenceAsync(
+            model.Name,
+            $"?prediction=answer{score}&ground_truth=ground_truth&timestamp=timestamp&version=v2",
+            () => new ByteArrayContent(rows) { Headers = { ContentType = new("application/x-ndjson") } },
+            cancellation
+        );
     }
 
     private async Task FillAsync(DemoStory story, DateTimeOffset? until, CancellationToken cancellation)
@@ -67,17 +98,36 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
         await foreach (var step in sample.BackfillAsync(story.Reached, until, cancellation))
         {
             last = step;
-            if (step.Error is not null || step.Done || time.GetElapsedTime(said) < SayEvery) continue;
+            if (step.Error is not null || step.Done || time.GetElapsedTime(said) < SayEvery)
+                continue;
             said = time.GetTimestamp();
             await terminal.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {step.Hours} of {step.TotalHours} hours"));
         }
 
-        if (last is not { Done: true }) throw new CommandLineException(ExitCode.Failure, $"the history could not be filled in: {last?.Error ?? "the model service ended"}");
-        if (last.Rejected > 0) throw new CommandLineException(ExitCode.Failure, $"the server rejected {last.Rejected} events of the history, the first: {last.FirstRejection}");
+        if (last is not { Done: true })
+        {
+            throw new CommandLineException(
+                ExitCode.Failure,
+                $"the history could not be filled in: {last?.Error ?? "the model service ended"}"
+            );
+        }
+
+        if (last.Rejected > 0)
+        {
+            throw new CommandLineException(
+                ExitCode.Failure,
+                $"the server rejected {last.Rejected} events of the history, the first: {last.FirstRejection}"
+            );
+        }
+
         Remember(last.To);
         var seconds = time.GetElapsedTime(began).TotalSeconds;
-        await terminal.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-            $"History posted: {last.Predictions:N0} predictions, {last.GroundTruth:N0} ground truths and {last.Signals:N0} signals in {seconds:0.0} s. The pages fill as windows are computed."));
+        await terminal.Output.WriteLineAsync(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"History posted: {last.Predictions:N0} predictions, {last.GroundTruth:N0} ground truths and {last.Signals:N0} signals in {seconds:0.0} s. The pages fill as windows are computed."
+            )
+        );
     }
 
     private async Task UntilComputedAsync(IReadOnlyList<SampleModel> models, CancellationToken cancellation)
@@ -85,7 +135,8 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
         var (began, said, manyAt) = (time.GetTimestamp(), time.GetTimestamp(), time.GetTimestamp());
         while (true)
         {
-            long spool = 0, windows = 0;
+            long spool = 0,
+                windows = 0;
             foreach (var model in models)
             {
                 var progress = await server.ReadProgressAsync(model.Name, cancellation);
@@ -93,23 +144,30 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
                 windows += progress["pending_windows"]?.GetValue<long>() ?? 0;
             }
 
-            if (windows > ReopenedInPassing || spool > ReopenedInPassing) manyAt = time.GetTimestamp();
-            if ((spool == 0 && windows == 0) || time.GetElapsedTime(manyAt) > FewFor) break;
+            if (windows > ReopenedInPassing || spool > ReopenedInPassing)
+                manyAt = time.GetTimestamp();
+            if ((spool == 0 && windows == 0) || time.GetElapsedTime(manyAt) > FewFor)
+                break;
             if (time.GetElapsedTime(said) > SayEvery)
             {
                 said = time.GetTimestamp();
-                await terminal.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  {spool:N0} events to store, {windows:N0} windows to compute"));
+                await terminal.Output.WriteLineAsync(
+                    string.Create(CultureInfo.InvariantCulture, $"  {spool:N0} events to store, {windows:N0} windows to compute")
+                );
             }
 
             await Task.Delay(Pause, time, cancellation);
         }
 
-        await terminal.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"History computed {time.GetElapsedTime(began).TotalSeconds:0.0} s later."));
+        await terminal.Output.WriteLineAsync(
+            string.Create(CultureInfo.InvariantCulture, $"History computed {time.GetElapsedTime(began).TotalSeconds:0.0} s later.")
+        );
     }
 
     private void Remember(DateTimeOffset reached)
     {
-        if (state.Story is not { } story) return;
+        if (state.Story is not { } story)
+            return;
         story = story with { Reached = reached };
         story.Write(folder);
         state.Tell(story);
@@ -118,12 +176,15 @@ internal sealed class DemoConductor(ServerConnection server, SampleClient sample
     private async Task SayStoryAsync(DemoStory story)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"The story of seed {story.Seed}, {story.Days} days up to {Day(story.Anchor)} (all times UTC):");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"The story of seed {story.Seed}, {story.Days} days up to {Day(story.Anchor)} (all times UTC):"
+        );
         foreach (var chapter in story.Chapters)
         {
             var end = chapter.To is { } to ? Day(to) : "goes on";
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {Day(chapter.From)} .. {end,-16}  {chapter.Title}");
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {"",36}  {chapter.Look}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {Day(chapter.From)} .. {end, -16}  {chapter.Title}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {"", 36}  {chapter.Look}");
         }
 
         await terminal.Output.WriteAsync(text.ToString());

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Plumbline.Server.Demo;
 
 /// <summary>
-/// The folder that a demonstration keeps its data in: the one that the user named, which stays, or a fresh one of its own under the system's folder for
-/// temporary files, which goes with the process. What a killed demonstration left there goes at the next one's start.
+/// The folder that a demonstration keeps its data in: the one that the user named, which stays, or a fresh one of its own under the
+/// system's folder for temporary files, which goes with the process. What a killed demonstration left there goes at the next one's start.
 /// </summary>
 public sealed class DemoFolder : IDisposable
 {
@@ -25,18 +25,24 @@ public sealed class DemoFolder : IDisposable
     /// <param name="time">Names them.</param>
     public static DemoFolder Open(string? named, string under, TimeProvider time)
     {
-        if (named is not null) return new DemoFolder(Directory.CreateDirectory(named).FullName, held: null);
+        if (named is not null)
+            return new DemoFolder(Directory.CreateDirectory(named).FullName, held: null);
         RemoveAbandoned(under);
-        var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{time.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        var name = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Prefix}{time.GetUtcNow():yyyyMMdd-HHmmss}-{Environment.ProcessId}-{Guid.NewGuid():N}"
+        );
         var path = Directory.CreateDirectory(Path.Combine(under, name)).FullName;
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return new DemoFolder(path, new FileStream(Path.Combine(path, LockName), FileMode.Create, FileAccess.ReadWrite, FileShare.None));
     }
 
     /// <summary>Lets go of the folder; a temporary one is deleted.</summary>
     public void Dispose()
     {
-        if (_lock is null) return;
+        if (_lock is null)
+            return;
         _lock.Dispose();
         Delete(FullPath);
     }
@@ -48,9 +54,7 @@ public sealed class DemoFolder : IDisposable
             try
             {
                 // Whoever runs a demonstration holds this file; when it can be had, nobody does.
-                using (new FileStream(Path.Combine(folder, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                {
-                }
+                using (new FileStream(Path.Combine(folder, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None)) { }
 
                 Delete(folder);
             }

@@ -17,22 +17,40 @@ public static class DemoRun
         var began = time.GetTimestamp();
         var assembly = SampleLocation.Find(AppContext.BaseDirectory);
         using var folder = DemoFolder.Open(settings.DataDirectory, Path.GetTempPath(), time);
-        var options = ServerConfiguration.Read(settings.ConfigurationFile, folder.FullPath, settings.Urls) with { IsDemo = true, EndsWithProcess = true };
+        var options = ServerConfiguration.Read(settings.ConfigurationFile, folder.FullPath, settings.Urls) with
+        {
+            IsDemo = true,
+            EndsWithProcess = true,
+        };
         if (options.Access.Keys.Count > 0)
-            throw new CommandLineException(ExitCode.ConfigurationInvalid, "the demonstration has no key to post with: use a configuration without access.keys");
+        {
+            throw new CommandLineException(
+                ExitCode.ConfigurationInvalid,
+                "the demonstration has no key to post with: use a configuration without access.keys"
+            );
+        }
+
         var (story, goesOn) = StoryOf(folder, settings, time);
         await using var app = PlumblineHost.Build(options, time);
         await PlumblineHost.OpenDataAsync(app, cancellation);
         await app.StartAsync(cancellation);
-        await terminal.Output.WriteLineAsync($"Plumbline starts on {string.Join(" and ", app.Urls)}; data in {folder.FullPath}{(folder.IsTemporary ? " (removed at the end; --data DIR keeps it)" : "")}");
-        if (goesOn) await terminal.Output.WriteLineAsync($"Going on with the story that is there (seed {story.Seed}, {story.Days} days); --seed and --days are of no effect.");
+        await terminal.Output.WriteLineAsync(
+            $"Plumbline starts on {string.Join(" and ", app.Urls)}; data in {folder.FullPath}{(folder.IsTemporary ? " (removed at the end; --data DIR keeps it)" : "")}"
+        );
+        if (goesOn)
+        {
+            await terminal.Output.WriteLineAsync(
+                $"Going on with the story that is there (seed {story.Seed}, {story.Days} days); --seed and --days are of no effect."
+            );
+        }
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
         var conducting = ConductAsync(app, assembly, settings, story, folder.FullPath, terminal, began, stopping.Token);
         var running = app.WaitForShutdownAsync(cancellation);
         try
         {
-            if (await Task.WhenAny(running, conducting) == conducting) await conducting;
+            if (await Task.WhenAny(running, conducting) == conducting)
+                await conducting;
             await running;
         }
         finally
@@ -49,32 +67,81 @@ public static class DemoRun
     /// <exception cref="CommandLineException">The folder holds something that is no demonstration.</exception>
     internal static (DemoStory Story, bool GoesOn) StoryOf(DemoFolder folder, DemoSettings settings, TimeProvider time)
     {
-        if (DemoStory.Read(folder.FullPath) is { } earlier) return (earlier, true);
+        if (DemoStory.Read(folder.FullPath) is { } earlier)
+            return (earlier, true);
         if (!folder.IsTemporary && Directory.EnumerateFileSystemEntries(folder.FullPath).Any())
-            throw new CommandLineException(ExitCode.Failure, $"{folder.FullPath} is not empty and holds no demonstration: generated data would be mixed with what is there. Choose another folder.");
-        var story = new DemoStory { Seed = settings.Seed, Days = settings.Days, Anchor = settings.Until ?? time.GetUtcNow() };
+        {
+            throw new CommandLineException(
+                ExitCode.Failure,
+                $"{folder.FullPath} is not empty and holds no demonstration: generated data would be mixed with what is there. Choose another folder."
+            );
+        }
+
+        var story = new DemoStory
+        {
+            Seed = settings.Seed,
+            Days = settings.Days,
+            Anchor = settings.Until ?? time.GetUtcNow(),
+        };
         story.Write(folder.FullPath);
         return (story, false);
     }
 
-    private static async Task ConductAsync(WebApplication app, string assembly, DemoSettings settings, DemoStory story, string folder, Terminal terminal, long began, CancellationToken cancellation)
+    private static async Task ConductAsync(
+        WebApplication app,
+        string assembly,
+        DemoSettings settings,
+        DemoStory story,
+        string folder,
+        Terminal terminal,
+        long began,
+        CancellationToken cancellation
+    )
     {
         var time = app.Services.GetRequiredService<TimeProvider>();
-        var address = new Uri(app.Urls.First().Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal).Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal));
+        var address = new Uri(
+            app.Urls.First()
+                .Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal)
+                .Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal)
+        );
         await using var process = SampleProcess.Start(assembly, Switches(story, address), Said);
-        using var toSample = new HttpClient(new SocketsHttpHandler()) { BaseAddress = await process.ListeningAsync(time, cancellation), Timeout = Timeout.InfiniteTimeSpan };
+        using var toSample = new HttpClient(new SocketsHttpHandler())
+        {
+            BaseAddress = await process.ListeningAsync(time, cancellation),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         using var toServer = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
-        var conductor = new DemoConductor(new ServerConnection(toServer, apiKey: null, time), new SampleClient(toSample), app.Services.GetRequiredService<DemoState>(), folder, terminal, time);
+        var conductor = new DemoConductor(
+            new ServerConnection(toServer, apiKey: null, time),
+            new SampleClient(toSample),
+            app.Services.GetRequiredService<DemoState>(),
+            folder,
+            terminal,
+            time
+        );
         try
         {
             await conductor.PrepareAsync(story, settings.Until, cancellation);
-            await terminal.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"Ready after {time.GetElapsedTime(began).TotalSeconds:0.0} s: open {address.GetLeftPart(UriPartial.Authority)}   (Ctrl-C stops)"));
-            if (!settings.Live) return;
-            await terminal.Output.WriteLineAsync($"Live traffic goes through the model service at {toSample.BaseAddress} and is denser than the history, so that pages move while you look.");
+            await terminal.Output.WriteLineAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Ready after {time.GetElapsedTime(began).TotalSeconds:0.0} s: open {address.GetLeftPart(UriPartial.Authority)}   (Ctrl-C stops)"
+                )
+            );
+            if (!settings.Live)
+                return;
+            await terminal.Output.WriteLineAsync(
+                $"Live traffic goes through the model service at {toSample.BaseAddress} and is denser than the history, so that pages move while you look."
+            );
             var living = conductor.LiveAsync(cancellation);
-            if (await Task.WhenAny(living, process.Ended) == living) await living;
-            if (!cancellation.IsCancellationRequested) await terminal.Error.WriteLineAsync($"The model service has ended with code {await process.Ended}; the server goes on without live traffic.");
+            if (await Task.WhenAny(living, process.Ended) == living)
+                await living;
+            if (!cancellation.IsCancellationRequested)
+            {
+                await terminal.Error.WriteLineAsync(
+                    $"The model service has ended with code {await process.Ended}; the server goes on without live traffic."
+                );
+            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -84,23 +151,35 @@ public static class DemoRun
         {
             // Ctrl-C reaches both processes, and the other one may have heard it first.
             await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(1), time, cancellation));
-            if (cancellation.IsCancellationRequested) return;
-            if (!process.Ended.IsCompleted) throw;
-            throw new CommandLineException(ExitCode.Failure, $"the demonstration's model service ended with code {await process.Ended}. It said:{Environment.NewLine}{process.LastLines()}", broken);
+            if (cancellation.IsCancellationRequested)
+                return;
+            if (!process.Ended.IsCompleted)
+                throw;
+            throw new CommandLineException(
+                ExitCode.Failure,
+                $"the demonstration's model service ended with code {await process.Ended}. It said:{Environment.NewLine}{process.LastLines()}",
+                broken
+            );
         }
 
         void Said(string line)
         {
-            if (!cancellation.IsCancellationRequested) terminal.Error.WriteLine($"model service: {line}");
+            if (!cancellation.IsCancellationRequested)
+                terminal.Error.WriteLine($"model service: {line}");
         }
     }
 
     private static IEnumerable<string> Switches(DemoStory story, Uri address) =>
-    [
-        "--urls", "http://127.0.0.1:0",
-        "--plumbline", address.AbsoluteUri,
-        "--seed", story.Seed.ToString(CultureInfo.InvariantCulture),
-        "--days", story.Days.ToString(CultureInfo.InvariantCulture),
-        "--anchor", story.Anchor.ToString("O", CultureInfo.InvariantCulture),
-    ];
+        [
+            "--urls",
+            "http://127.0.0.1:0",
+            "--plumbline",
+            address.AbsoluteUri,
+            "--seed",
+            story.Seed.ToString(CultureInfo.InvariantCulture),
+            "--days",
+            story.Days.ToString(CultureInfo.InvariantCulture),
+            "--anchor",
+            story.Anchor.ToString("O", CultureInfo.InvariantCulture),
+        ];
 }

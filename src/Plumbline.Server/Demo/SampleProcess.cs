@@ -5,8 +5,8 @@ using Plumbline.Server.Cli.Shell;
 namespace Plumbline.Server.Demo;
 
 /// <summary>
-/// The sample as a child process. It ends with its standard input, whose other end this process holds: whichever way this process ends, the child
-/// goes too.
+/// The sample as a child process. It ends with its standard input, whose other end this process holds: whichever way this process ends, the
+/// child goes too.
 /// </summary>
 public sealed partial class SampleProcess : IAsyncDisposable
 {
@@ -43,7 +43,8 @@ public sealed partial class SampleProcess : IAsyncDisposable
             WorkingDirectory = Path.GetDirectoryName(assembly)!,
         };
         start.ArgumentList.Add(assembly);
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
         start.ArgumentList.Add("--stop-with-stdin");
         start.ArgumentList.Add("true");
         var process = new Process { StartInfo = start };
@@ -67,14 +68,19 @@ public sealed partial class SampleProcess : IAsyncDisposable
         }
         catch (TimeoutException late)
         {
-            throw new CommandLineException(ExitCode.Failure, $"the demonstration's model service did not start within {StartLimit.TotalSeconds:N0} s. It said:{Environment.NewLine}{LastLines()}", late);
+            throw new CommandLineException(
+                ExitCode.Failure,
+                $"the demonstration's model service did not start within {StartLimit.TotalSeconds:N0} s. It said:{Environment.NewLine}{LastLines()}",
+                late
+            );
         }
     }
 
     /// <summary>What it wrote last, for an error message.</summary>
     public string LastLines()
     {
-        lock (_gate) return string.Join(Environment.NewLine, _lastLines);
+        lock (_gate)
+            return string.Join(Environment.NewLine, _lastLines);
     }
 
     public async ValueTask DisposeAsync()
@@ -100,21 +106,30 @@ public sealed partial class SampleProcess : IAsyncDisposable
     private async Task<int> WatchAsync()
     {
         await _process.WaitForExitAsync();
-        _listening.TrySetException(new CommandLineException(ExitCode.Failure, $"the demonstration's model service ended with code {_process.ExitCode}. It said:{Environment.NewLine}{LastLines()}"));
+        _listening.TrySetException(
+            new CommandLineException(
+                ExitCode.Failure,
+                $"the demonstration's model service ended with code {_process.ExitCode}. It said:{Environment.NewLine}{LastLines()}"
+            )
+        );
         return _process.ExitCode;
     }
 
     private void Read(string? line)
     {
-        if (line is null) return;
+        if (line is null)
+            return;
         lock (_gate)
         {
             _lastLines.Enqueue(line);
-            if (_lastLines.Count > KeptLines) _lastLines.Dequeue();
+            if (_lastLines.Count > KeptLines)
+                _lastLines.Dequeue();
         }
 
-        if (_listening.Task.IsCompletedSuccessfully) _said(line);
-        else if (Listening().Match(line) is { Success: true } match) _listening.TrySetResult(new Uri(match.Groups[1].Value));
+        if (_listening.Task.IsCompletedSuccessfully)
+            _said(line);
+        else if (Listening().Match(line) is { Success: true } match)
+            _listening.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
     [GeneratedRegex(@"^TicketRouter listens on (http://\S+)$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

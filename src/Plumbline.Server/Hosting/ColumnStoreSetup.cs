@@ -11,9 +11,18 @@ public static class ColumnStoreSetup
     public static IServiceCollection AddColumnStore(this IServiceCollection services, PlumblineOptions options)
     {
         services.AddSingleton<StatePart>();
-        services.AddSingleton(provider => DataParts.OpenAsync(
-            options, provider.GetRequiredService<StatePart>(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<EmbeddedColumnStore>>(), CancellationToken.None).GetAwaiter().GetResult());
+        services.AddSingleton(provider =>
+            DataParts
+                .OpenAsync(
+                    options,
+                    provider.GetRequiredService<StatePart>(),
+                    provider.GetRequiredService<TimeProvider>(),
+                    provider.GetRequiredService<ILogger<EmbeddedColumnStore>>(),
+                    CancellationToken.None
+                )
+                .GetAwaiter()
+                .GetResult()
+        );
         services.AddSingleton(provider => provider.GetRequiredService<DataParts>().Engine);
         services.AddSingleton<ModelTables>();
         services.AddModelRemoval<ModelTables>((tables, model, cancellation) => tables.DropAsync(model.Id, cancellation));

@@ -46,39 +46,50 @@ namespace Plumbline.Server.Hosting;
 public static class PlumblineHost
 {
     /// <summary>Whose tables the state database has.</summary>
-    internal static StateTables StateTables { get; } = new(
-        [typeof(StateDbContext).Assembly, typeof(OutcomeSourceTable).Assembly, typeof(BaselineTable).Assembly, typeof(RuleTable).Assembly]);
+    internal static StateTables StateTables { get; } =
+        new([
+            typeof(StateDbContext).Assembly,
+            typeof(OutcomeSourceTable).Assembly,
+            typeof(BaselineTable).Assembly,
+            typeof(RuleTable).Assembly,
+        ]);
 
     /// <summary>Builds the server. Options must be valid (<see cref="PlumblineOptions.Validate"/>).</summary>
     /// <exception cref="OptionsException">They are not; the message lists every violation.</exception>
     public static WebApplication Build(PlumblineOptions options, TimeProvider? time = null)
     {
-        if (options.Validate() is { Count: > 0 } errors) throw new OptionsException(errors);
+        if (options.Validate() is { Count: > 0 } errors)
+            throw new OptionsException(errors);
         var openFolder = DataFolder.Prepare(options.DataDirectory);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
-        {
-            ContentRootPath = AppContext.BaseDirectory,
-            ApplicationName = typeof(PlumblineHost).Assembly.GetName().Name,
-        });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions
+            {
+                ContentRootPath = AppContext.BaseDirectory,
+                ApplicationName = typeof(PlumblineHost).Assembly.GetName().Name,
+            }
+        );
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls(options.Urls.Split(';'));
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
+        builder
+            .Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning)
             // Its one warning, that keys on a disk are not encrypted by a certificate, is documented instead of repeated at each start.
             .AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error)
             // The command line says by itself where it listens.
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
         AddServices(builder.Services, options, time ?? TimeProvider.System);
         var app = builder.Build();
-        if (openFolder is not null) app.Logger.LogWarning("{Reason}", openFolder);
+        if (openFolder is not null)
+            app.Logger.LogWarning("{Reason}", openFolder);
         MapPipeline(app);
         return app;
     }
 
     /// <summary>
-    /// Opens the data folder: what is wrong with it is thrown from here, and not, with a trace of our own calls in the log, from the start of the host. That would
-    /// do it by itself, too.
+    /// Opens the data folder: what is wrong with it is thrown from here, and not, with a trace of our own calls in the log, from the start
+    /// of the host. That would do it by itself, too.
     /// </summary>
     /// <exception cref="DataFolderException">The parts of the folder do not belong together, or one is damaged.</exception>
     public static async Task OpenDataAsync(WebApplication app, CancellationToken cancellation)
@@ -101,7 +112,10 @@ public static class PlumblineHost
         services.AddStorage();
         services.AddAccess(options, options.Access).AddCommands();
         services.AddState(options.StatePlace, StateTables).AddStatePreparation();
-        services.AddSingleton<ModelCatalog>().AddSingleton<ModelRemoval>().AddHostedService(provider => provider.GetRequiredService<ModelRemoval>());
+        services
+            .AddSingleton<ModelCatalog>()
+            .AddSingleton<ModelRemoval>()
+            .AddHostedService(provider => provider.GetRequiredService<ModelRemoval>());
         services.AddColumnStore(options);
         services.AddRetention();
         services.AddSingleton(options.Windows).AddSingleton<WindowLedger>();

@@ -50,8 +50,10 @@ public sealed record PlumblineOptions : InstanceOptions
     public IReadOnlyList<string> Validate()
     {
         var errors = new List<string>();
-        if (string.IsNullOrWhiteSpace(DataDirectory)) errors.Add("data_directory: a folder is needed.");
-        if (Role != "all") errors.Add($"role: '{Role}' is not known; only 'all' exists in this version.");
+        if (string.IsNullOrWhiteSpace(DataDirectory))
+            errors.Add("data_directory: a folder is needed.");
+        if (Role != "all")
+            errors.Add($"role: '{Role}' is not known; only 'all' exists in this version.");
         errors.AddRange(ListenAddresses.Validate(Urls));
         Engine.Validate(errors);
         Ingestion.Validate(errors);
@@ -61,9 +63,15 @@ public sealed record PlumblineOptions : InstanceOptions
         State.Validate(errors);
         Delivery.Validate(errors);
         Sources.Validate(errors);
-        if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https"))) errors.Add("public_url: an address that begins with https:// or http:// is needed.");
+        if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https")))
+            errors.Add("public_url: an address that begins with https:// or http:// is needed.");
         if (errors.Count == 0 && Access.Keys.Count == 0 && !ListenAddresses.AllLoopback(Urls))
-            errors.Add($"urls: '{Urls}' is reachable from other machines, but no API key is configured (access.keys). Configure one, or listen on 127.0.0.1.");
+        {
+            errors.Add(
+                $"urls: '{Urls}' is reachable from other machines, but no API key is configured (access.keys). Configure one, or listen on 127.0.0.1."
+            );
+        }
+
         return errors;
     }
 }

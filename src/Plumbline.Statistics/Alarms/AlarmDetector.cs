@@ -1,6 +1,8 @@
 namespace Plumbline.Statistics.Alarms;
 
-/// <summary>What a detector remembers of one stream between windows: small, immutable, and safe to store as JSON (every number is finite).</summary>
+/// <summary>
+/// What a detector remembers of one stream between windows: small, immutable, and safe to store as JSON (every number is finite).
+/// </summary>
 public sealed record AlarmState
 {
     /// <summary>The state before the first window.</summary>
@@ -32,11 +34,19 @@ public sealed record AlarmState
 /// <param name="LogEvidence">ln R of the statistic after this window, before any restart.</param>
 /// <param name="Since">Most likely start of the change; null when nothing points to one.</param>
 /// <param name="WindowsSince">Windows from <paramref name="Since"/> to this one, both included.</param>
-public readonly record struct AlarmStep(bool IsAlarm, AlarmState State, double EValue, double LogEvidence, DateTimeOffset? Since, int WindowsSince);
+public readonly record struct AlarmStep(
+    bool IsAlarm,
+    AlarmState State,
+    double EValue,
+    double LogEvidence,
+    DateTimeOffset? Since,
+    int WindowsSince
+);
 
 /// <summary>
-/// A Shiryaev-Roberts e-detector over p-values, in logarithms: R_t = (R_{t-1} + 1) e_t, alarm when R_t reaches the threshold, then afresh. With p-values that are valid given the
-/// past, a stream raises on average at most windows / threshold false alarms (<see cref="FalseAlarmBudget"/>). Shin, Ramdas and Rinaldo 2022. Immutable; the state is the caller's.
+/// A Shiryaev-Roberts e-detector over p-values, in logarithms: R_t = (R_{t-1} + 1) e_t, alarm when R_t reaches the threshold, then afresh.
+/// With p-values that are valid given the past, a stream raises on average at most windows / threshold false alarms
+/// (<see cref="FalseAlarmBudget"/>). Shin, Ramdas and Rinaldo 2022. Immutable; the state is the caller's.
 /// </summary>
 public sealed class AlarmDetector
 {
@@ -69,25 +79,38 @@ public sealed class AlarmDetector
     {
         ArgumentNullException.ThrowIfNull(state);
         if (windowStart <= state.LastWindow)
-            throw new ArgumentException($"The window of {windowStart:O} is not later than the last one, {state.LastWindow:O}.", nameof(windowStart));
+        {
+            throw new ArgumentException(
+                $"The window of {windowStart:O} is not later than the last one, {state.LastWindow:O}.",
+                nameof(windowStart)
+            );
+        }
+
         var evidence = Calibrator.EValue(pValue);
         var log = Math.Log(evidence);
         var statistic = state.LogEvidence + log;
         // The best start so far is kept while the sum from it is positive: the maximum over starts, in one pass (Page 1954).
         var begins = state.LogSinceChange <= 0;
         var sum = (begins ? 0 : state.LogSinceChange) + log;
-        var (since, windows) = sum <= 0 ? (null, 0) : begins ? (windowStart, 1) : (state.Since, state.WindowsSince + 1);
-        var next = statistic >= _logThreshold
-            ? AlarmState.Fresh with { LastWindow = windowStart }
-            : new AlarmState
-            {
-                LogEvidence = statistic > 30 ? statistic : Math.Log(1 + Math.Exp(statistic)),
-                LogSinceChange = Math.Max(0, sum),
-                Since = since,
-                WindowsSince = windows,
-                Windows = state.Windows + 1,
-                LastWindow = windowStart,
-            };
+        var (since, windows) =
+            sum <= 0 ? (null, 0)
+            : begins ? (windowStart, 1)
+            : (state.Since, state.WindowsSince + 1);
+        var next =
+            statistic >= _logThreshold
+                ? AlarmState.Fresh with
+                {
+                    LastWindow = windowStart,
+                }
+                : new AlarmState
+                {
+                    LogEvidence = statistic > 30 ? statistic : Math.Log(1 + Math.Exp(statistic)),
+                    LogSinceChange = Math.Max(0, sum),
+                    Since = since,
+                    WindowsSince = windows,
+                    Windows = state.Windows + 1,
+                    LastWindow = windowStart,
+                };
         return new AlarmStep(statistic >= _logThreshold, next, evidence, statistic, since, windows);
     }
 }

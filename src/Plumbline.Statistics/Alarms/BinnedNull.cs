@@ -1,8 +1,9 @@
 namespace Plumbline.Statistics.Alarms;
 
 /// <summary>
-/// The null distribution of a binned window, learned from windows that hold no shift: the reference's own, or the first ones in production. Its p-values take account of the rows of
-/// the window and of the history, of overdispersion between windows, of the time of day and the day of the week, and of persistence from one window to the next. Immutable; safe for concurrent use.
+/// The null distribution of a binned window, learned from windows that hold no shift: the reference's own, or the first ones in production.
+/// Its p-values take account of the rows of the window and of the history, of overdispersion between windows, of the time of day and the
+/// day of the week, and of persistence from one window to the next. Immutable; safe for concurrent use.
 /// </summary>
 public sealed class BinnedNull
 {
@@ -21,8 +22,8 @@ public sealed class BinnedNull
     public SeasonalPattern Pattern => _null.Pattern;
 
     /// <summary>
-    /// Variance of the square root of a bin's share between windows beyond sampling, times 4, mean over bins: with it, windows of 1/overdispersion rows vary twice as much as sampling alone would
-    /// make them. 0 = rows are independent.
+    /// Variance of the square root of a bin's share between windows beyond sampling, times 4, mean over bins: with it, windows of
+    /// 1/overdispersion rows vary twice as much as sampling alone would make them. 0 = rows are independent.
     /// </summary>
     public double Overdispersion => _null.ExtraVariance;
 
@@ -41,15 +42,21 @@ public sealed class BinnedNull
         options ??= new NullOptions();
         options.Check();
         var observed = ObservedWindows.Of(windows, options.MinimumRows);
-        return observed.Count < options.MinimumWindows || observed.Width == 0 ? null : new BinnedNull(WindowNull.Learn(observed, window), options);
+        return observed.Count < options.MinimumWindows || observed.Width == 0
+            ? null
+            : new BinnedNull(WindowNull.Learn(observed, window), options);
     }
 
     /// <summary>A memory without a past.</summary>
     public NullMemory NewMemory() => new(_null.Width);
 
-    /// <summary>Judges the next window and remembers it. Null when it has fewer than <see cref="NullOptions.MinimumRows"/> rows; it is then not remembered either.</summary>
+    /// <summary>
+    /// Judges the next window and remembers it. Null when it has fewer than <see cref="NullOptions.MinimumRows"/> rows; it is then not
+    /// remembered either.
+    /// </summary>
     /// <param name="window">Later than those judged with this memory before.</param>
-    /// <param name="memory">From <see cref="NewMemory"/>; it takes some ten windows to fill, and until then judges a little too strictly where traffic is persistent.</param>
+    /// <param name="memory">From <see cref="NewMemory"/>; it takes some ten windows to fill, and until then judges a little too strictly
+    /// where traffic is persistent.</param>
     /// <exception cref="ArgumentException">The number of bins differs, or a count is negative or not finite.</exception>
     public WindowSurprise? Judge(WindowCounts window, NullMemory memory)
     {
@@ -62,6 +69,11 @@ public sealed class BinnedNull
         for (var b = 0; b < shares.Length; b++)
             shares[b] = window.Counts[b] / rows;
         var judged = _null.Judge(window.Start, shares, 1 / rows, memory);
-        return new WindowSurprise(judged.PValue, ShiftSize.FromSquaredHellinger((judged.Squared - judged.Chance) / 8), judged.Statistic, rows);
+        return new WindowSurprise(
+            judged.PValue,
+            ShiftSize.FromSquaredHellinger((judged.Squared - judged.Chance) / 8),
+            judged.Statistic,
+            rows
+        );
     }
 }

@@ -1,8 +1,9 @@
 namespace Plumbline.Statistics.Alarms;
 
 /// <summary>
-/// Turns a p-value into an e-value with a cap: e = min(cap, a k p^(k-1)), with a chosen so that the mean under a uniform p is exactly 1 (what the cap cuts off is given
-/// back). The cap keeps a single window from raising an alarm, and makes the far tail of a p-value irrelevant, which no finite reference can vouch for.
+/// Turns a p-value into an e-value with a cap: e = min(cap, a k p^(k-1)), with a chosen so that the mean under a uniform p is exactly 1
+/// (what the cap cuts off is given back). The cap keeps a single window from raising an alarm, and makes the far tail of a p-value
+/// irrelevant, which no finite reference can vouch for.
 /// </summary>
 public sealed class EvidenceCalibrator
 {
@@ -20,7 +21,8 @@ public sealed class EvidenceCalibrator
         Cap = cap;
         _kappa = kappa;
         // The mean cap q + a (1 - q^k), q = (a k / cap)^(1 / (1 - k)) the p-value where the cap begins, grows with a from below 1.
-        double low = 0, high = cap / kappa;
+        double low = 0,
+            high = cap / kappa;
         for (var i = 0; i < 200 && high - low > 1e-14 * high; i++)
         {
             var middle = (low + high) / 2;
@@ -40,8 +42,8 @@ public sealed class EvidenceCalibrator
     public double CappedBelow => Start(_scale);
 
     /// <summary>
-    /// The calibrator for a detector with this threshold whose cap makes <paramref name="windows"/> windows of overwhelming evidence just enough for an alarm, and fewer not:
-    /// c + c^2 + .. + c^windows = threshold. At least 2, so that weak evidence still counts.
+    /// The calibrator for a detector with this threshold whose cap makes <paramref name="windows"/> windows of overwhelming evidence just
+    /// enough for an alarm, and fewer not: c + c^2 + .. + c^windows = threshold. At least 2, so that weak evidence still counts.
     /// </summary>
     /// <param name="threshold">Threshold of the detector, above 1.</param>
     /// <param name="windows">Windows needed at least, 1 .. 100, from a detector that starts afresh.</param>
@@ -51,7 +53,8 @@ public sealed class EvidenceCalibrator
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "Must be above 1 and finite.");
         ArgumentOutOfRangeException.ThrowIfLessThan(windows, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(windows, 100);
-        double low = 0, high = threshold;
+        double low = 0,
+            high = threshold;
         for (var i = 0; i < 200 && high - low > 1e-14 * high; i++)
         {
             var middle = (low + high) / 2;

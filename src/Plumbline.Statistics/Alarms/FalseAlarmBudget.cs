@@ -3,9 +3,10 @@ namespace Plumbline.Statistics.Alarms;
 /// <summary>
 /// How many false alarms people are willing to get in how long a time, over everything that is watched together.
 /// <para>
-/// A Shiryaev-Roberts detector over e-values that restarts at each alarm obeys A E[alarms in T windows] &lt;= T when its threshold is A: the statistic plus A times the
-/// alarms so far minus the windows so far is a supermartingale. Summed over streams, whatever their dependence, the threshold
-/// A = streams x (period / window) / alarms keeps the expected number of false alarms of a period at or below the budget.
+/// A Shiryaev-Roberts detector over e-values that restarts at each alarm obeys A E[alarms in T windows] &lt;= T when its threshold is A:
+/// the statistic plus A times the alarms so far minus the windows so far is a supermartingale. Summed over streams, whatever their
+/// dependence, the threshold A = streams x (period / window) / alarms keeps the expected number of false alarms of a period at or below the
+/// budget.
 /// </para>
 /// </summary>
 public readonly record struct FalseAlarmBudget
@@ -33,7 +34,8 @@ public readonly record struct FalseAlarmBudget
     /// <summary>The threshold A that each of the streams gets when they share the budget equally; at least 2.</summary>
     /// <param name="window">Length of a window, positive.</param>
     /// <param name="streams">Streams that share the budget (features x segments x measures), positive.</param>
-    /// <param name="share">The share of the budget that goes to these streams, in (0, 1]: below 1 where streams with other windows take the rest.</param>
+    /// <param name="share">The share of the budget that goes to these streams, in (0, 1]: below 1 where streams with other windows take the
+    /// rest.</param>
     public double Threshold(TimeSpan window, long streams, double share = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(window, TimeSpan.Zero);

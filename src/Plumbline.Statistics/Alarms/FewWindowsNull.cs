@@ -3,9 +3,10 @@ using Plumbline.Statistics.Probability;
 namespace Plumbline.Statistics.Alarms;
 
 /// <summary>
-/// The null distribution of one number per window where there are too few windows for <see cref="ScalarNull"/>: days, or a segment that is new. A parametric null: precision-weighted
-/// mean, variance between windows by moments, drawn towards a prior of <see cref="PriorWeight"/> windows because two or three windows tell little of how much they vary, and Student's t
-/// with as many degrees of freedom as that is worth. Its p-values hold for nearly normal values and a prior that is not too small. Immutable; safe for concurrent use.
+/// The null distribution of one number per window where there are too few windows for <see cref="ScalarNull"/>: days, or a segment that is
+/// new. A parametric null: precision-weighted mean, variance between windows by moments, drawn towards a prior of <see cref="PriorWeight"/>
+/// windows because two or three windows tell little of how much they vary, and Student's t with as many degrees of freedom as that is
+/// worth. Its p-values hold for nearly normal values and a prior that is not too small. Immutable; safe for concurrent use.
 /// </summary>
 public sealed class FewWindowsNull
 {
@@ -15,7 +16,8 @@ public sealed class FewWindowsNull
     private readonly double _ofMean;
     private readonly double _degrees;
 
-    private FewWindowsNull(double mean, double spread, double ofMean, double degrees) => (Mean, Spread, _ofMean, _degrees) = (mean, Math.Sqrt(spread), ofMean, degrees);
+    private FewWindowsNull(double mean, double spread, double ofMean, double degrees) =>
+        (Mean, Spread, _ofMean, _degrees) = (mean, Math.Sqrt(spread), ofMean, degrees);
 
     /// <summary>What is expected of the next window.</summary>
     public double Mean { get; }
@@ -25,7 +27,8 @@ public sealed class FewWindowsNull
 
     /// <summary>Learns from windows in any order. Null when there are fewer than 2.</summary>
     /// <param name="windows">Finite values with standard errors.</param>
-    /// <param name="priorSpread">Standard deviation between windows to start from, in the value's unit; not negative and finite. Too small raises false alarms, too large hides shifts.</param>
+    /// <param name="priorSpread">Standard deviation between windows to start from, in the value's unit; not negative and finite. Too small
+    /// raises false alarms, too large hides shifts.</param>
     /// <exception cref="ArgumentException">A value is not finite, or a standard error or the prior negative.</exception>
     public static FewWindowsNull? Learn(IReadOnlyList<WindowValue> windows, double priorSpread)
     {
@@ -38,7 +41,8 @@ public sealed class FewWindowsNull
             return null;
         // A window without a standard error counts as much as the surest other one.
         var smallest = windows.Where(window => window.StandardError > 0).Select(window => window.StandardError).DefaultIfEmpty(1).Min();
-        double weights = 0, sum = 0;
+        double weights = 0,
+            sum = 0;
         foreach (var window in windows)
         {
             var weight = Math.Pow(Math.Max(window.StandardError, smallest), -2);
@@ -47,11 +51,14 @@ public sealed class FewWindowsNull
         }
 
         var mean = sum / weights;
-        double excess = 0, sampling = 0;
+        double excess = 0,
+            sampling = 0;
         foreach (var window in windows)
         {
             excess += (window.Value - mean) * (window.Value - mean) - window.StandardError * window.StandardError;
-            sampling += Math.Pow(window.StandardError / Math.Max(window.StandardError, smallest), 2) * Math.Pow(Math.Max(window.StandardError, smallest), -2);
+            sampling +=
+                Math.Pow(window.StandardError / Math.Max(window.StandardError, smallest), 2)
+                * Math.Pow(Math.Max(window.StandardError, smallest), -2);
         }
 
         var spread = (Math.Max(0, excess) + PriorWeight * priorSpread * priorSpread) / (windows.Count + PriorWeight);
@@ -66,7 +73,15 @@ public sealed class FewWindowsNull
         var deviation = window.Value - Mean;
         var error = Math.Sqrt(Spread * Spread + _ofMean + window.StandardError * window.StandardError);
         if (error == 0)
-            return new WindowSurprise(deviation == 0 ? 1 : double.Epsilon, Math.Abs(deviation), deviation == 0 ? 0 : double.MaxValue, 0).UnlessRounding(window.Value);
+        {
+            return new WindowSurprise(
+                deviation == 0 ? 1 : double.Epsilon,
+                Math.Abs(deviation),
+                deviation == 0 ? 0 : double.MaxValue,
+                0
+            ).UnlessRounding(window.Value);
+        }
+
         var t = deviation / error;
         var p = side switch
         {

@@ -1,17 +1,21 @@
 namespace Plumbline.Statistics.Alarms;
 
-/// <summary>How one coordinate remembers: level = forgetting x level + (1 - forgetting) x deviation, and the next deviation is expected to be share x level.</summary>
+/// <summary>
+/// How one coordinate remembers: level = forgetting x level + (1 - forgetting) x deviation, and the next deviation is expected to be share
+/// x level.
+/// </summary>
 internal readonly record struct Persistence(double Forgetting, double Share);
 
 /// <summary>
-/// Deviations of the learning windows from what the windows of other days expect of them: out of sample, so that the error of the expectation is in them as it will be in production. Coordinates are
-/// those of the <see cref="NaturalBasis"/>.
+/// Deviations of the learning windows from what the windows of other days expect of them: out of sample, so that the error of the
+/// expectation is in them as it will be in production. Coordinates are those of the <see cref="NaturalBasis"/>.
 /// </summary>
 internal sealed class LeftOutDeviations
 {
     private static readonly double[] Forgettings = [0, 0.2, 0.4, 0.6, 0.75, 0.9];
 
-    // A persistence must earn its place: by 1 % of the squared error of prediction, and by what chance gives in one of some thousand coordinates (12 in chi-square with one degree of freedom).
+    // A persistence must earn its place: by 1 % of the squared error of prediction, and by what chance gives in one of some thousand
+    // coordinates (12 in chi-square with one degree of freedom).
     private const double WorthWhile = 0.01;
     private const double Chance = 12;
 
@@ -29,11 +33,22 @@ internal sealed class LeftOutDeviations
         Deviations = new double[windows.Count * windows.Width];
         _liveliness = new double[Deviations.Length];
         _errors = new double[windows.Count];
-        centre.LeaveDaysOut(windows, weights, (i, expected, error) =>
-        {
-            _errors[i] = error;
-            ObservedWindows.Deviate(windows.IsShares, windows.Row(i), windows.Noise[i], expected, Row(Deviations, i), Row(_liveliness, i));
-        });
+        centre.LeaveDaysOut(
+            windows,
+            weights,
+            (i, expected, error) =>
+            {
+                _errors[i] = error;
+                ObservedWindows.Deviate(
+                    windows.IsShares,
+                    windows.Row(i),
+                    windows.Noise[i],
+                    expected,
+                    Row(Deviations, i),
+                    Row(_liveliness, i)
+                );
+            }
+        );
         Basis = NaturalBasis.Of(Deviations, weights, windows.Width);
         for (var i = 0; i < windows.Count; i++)
             Basis.Turn(Row(Deviations, i), Row(_liveliness, i));
@@ -46,8 +61,8 @@ internal sealed class LeftOutDeviations
     private int Width => _windows.Width;
 
     /// <summary>
-    /// Variance per coordinate beyond sampling and the error of the expectation, drawn towards the mean over coordinates: the more, the fewer independent windows there are, since traffic that was seen
-    /// in few states only has not shown all directions it can take.
+    /// Variance per coordinate beyond sampling and the error of the expectation, drawn towards the mean over coordinates: the more, the
+    /// fewer independent windows there are, since traffic that was seen in few states only has not shown all directions it can take.
     /// </summary>
     public double[] ExtraVariance(double[] deviations, double independentWindows)
     {
@@ -100,11 +115,16 @@ internal sealed class LeftOutDeviations
         var least = new double[Width];
         var sampling = new double[Width];
         var gain = Math.Max(WorthWhile, Chance / _windows.Count);
-        Accumulate(scores, usual, 0, (b, i, _) =>
-        {
-            least[b] += (1 - gain) * _weights[i] * Square(Deviations[i * Width + b]);
-            sampling[b] += _weights[i] * _windows.Noise[i] * _liveliness[i * Width + b];
-        });
+        Accumulate(
+            scores,
+            usual,
+            0,
+            (b, i, _) =>
+            {
+                least[b] += (1 - gain) * _weights[i] * Square(Deviations[i * Width + b]);
+                sampling[b] += _weights[i] * _windows.Noise[i] * _liveliness[i * Width + b];
+            }
+        );
         var product = new double[Width];
         var square = new double[Width];
         var all = new double[Width];
@@ -113,13 +133,18 @@ internal sealed class LeftOutDeviations
             Array.Clear(product);
             Array.Clear(square);
             Array.Clear(all);
-            Accumulate(scores, usual, forgetting, (b, i, level) =>
-            {
-                var deviation = Deviations[i * Width + b];
-                product[b] += _weights[i] * deviation * level;
-                square[b] += _weights[i] * level * level;
-                all[b] += _weights[i] * deviation * deviation;
-            });
+            Accumulate(
+                scores,
+                usual,
+                forgetting,
+                (b, i, level) =>
+                {
+                    var deviation = Deviations[i * Width + b];
+                    product[b] += _weights[i] * deviation * level;
+                    square[b] += _weights[i] * level * level;
+                    all[b] += _weights[i] * deviation * deviation;
+                }
+            );
             for (var b = 0; b < Width; b++)
             {
                 var slope = square[b] > 0 ? Math.Clamp(product[b] / square[b], 0, 1) : 0;

@@ -3,8 +3,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Plumbline.Statistics.Alarms;
 
 /// <summary>
-/// The directions in which windows vary by themselves: principal axes of the covariance of their deviations beyond sampling. Traffic wanders along few of them (a mix of customers moves all bins
-/// together), and only along these is it persistent. Seen in them, every coordinate has a variance and a persistence of its own.
+/// The directions in which windows vary by themselves: principal axes of the covariance of their deviations beyond sampling. Traffic
+/// wanders along few of them (a mix of customers moves all bins together), and only along these is it persistent. Seen in them, every
+/// coordinate has a variance and a persistence of its own.
 /// </summary>
 internal sealed class NaturalBasis
 {
@@ -39,10 +40,15 @@ internal sealed class NaturalBasis
                 covariance[a * width + b] = covariance[b * width + a] = covariance[a * width + b] / total;
         }
 
-        return new NaturalBasis(width, Matrix<double>.Build.Dense(width, width, covariance).Evd(Symmetricity.Symmetric).EigenVectors.ToColumnMajorArray());
+        return new NaturalBasis(
+            width,
+            Matrix<double>.Build.Dense(width, width, covariance).Evd(Symmetricity.Symmetric).EigenVectors.ToColumnMajorArray()
+        );
     }
 
-    /// <summary>Turns deviations into coordinates, in place, and the bins' shares of the full sampling variance into the coordinates' ones.</summary>
+    /// <summary>
+    /// Turns deviations into coordinates, in place, and the bins' shares of the full sampling variance into the coordinates' ones.
+    /// </summary>
     public void Turn(Span<double> deviations, Span<double> liveliness)
     {
         if (_axes is null)
@@ -53,7 +59,8 @@ internal sealed class NaturalBasis
         liveliness.CopyTo(live);
         for (var q = 0; q < _width; q++)
         {
-            double sum = 0, variance = 0;
+            double sum = 0,
+                variance = 0;
             for (var b = 0; b < _width; b++)
             {
                 var axis = _axes[q * _width + b];

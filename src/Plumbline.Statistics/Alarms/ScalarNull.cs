@@ -14,8 +14,9 @@ public enum SurpriseSide
 }
 
 /// <summary>
-/// The null distribution of one number per window (error rate, ROC AUC, latency, estimated accuracy), learned from a calibration period without a shift. As <see cref="BinnedNull"/>
-/// with a single column: sampling variance from the standard errors, variance between windows, calendar and persistence from the windows. Immutable; safe for concurrent use.
+/// The null distribution of one number per window (error rate, ROC AUC, latency, estimated accuracy), learned from a calibration period
+/// without a shift. As <see cref="BinnedNull"/> with a single column: sampling variance from the standard errors, variance between windows,
+/// calendar and persistence from the windows. Immutable; safe for concurrent use.
 /// </summary>
 public sealed class ScalarNull
 {
@@ -52,7 +53,9 @@ public sealed class ScalarNull
     /// <summary>A memory without a past.</summary>
     public NullMemory NewMemory() => new(_null.Width);
 
-    /// <summary>Judges the next window and remembers it. One-sided p-values halve the tail on the asked side and are near 1 on the other.</summary>
+    /// <summary>
+    /// Judges the next window and remembers it. One-sided p-values halve the tail on the asked side and are near 1 on the other.
+    /// </summary>
     /// <exception cref="ArgumentException">The value is not finite, or its standard error negative.</exception>
     public WindowSurprise Judge(WindowValue window, NullMemory memory, SurpriseSide side = SurpriseSide.Both)
     {
@@ -61,7 +64,10 @@ public sealed class ScalarNull
         Span<double> value = [window.Value];
         var judged = _null.Judge(window.Start, value, window.StandardError * window.StandardError, memory);
         var asked = side == SurpriseSide.Above ? judged.First > 0 : judged.First < 0;
-        var p = side == SurpriseSide.Both ? judged.PValue : asked ? judged.PValue / 2 : 1 - judged.PValue / 2;
+        var p =
+            side == SurpriseSide.Both ? judged.PValue
+            : asked ? judged.PValue / 2
+            : 1 - judged.PValue / 2;
         return new WindowSurprise(p, Math.Abs(judged.First), judged.Statistic, 0).UnlessRounding(window.Value);
     }
 }

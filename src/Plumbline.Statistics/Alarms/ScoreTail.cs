@@ -3,11 +3,12 @@ using Plumbline.Statistics.Probability;
 namespace Plumbline.Statistics.Alarms;
 
 /// <summary>
-/// P-values of a window's score from the scores of the learning windows. With 60 windows or more: the conformal rank, and beyond it power laws with
-/// Hill's index (1975), lowered by its standard error and limited, so that the tail stays heavier than that of any chi-square. The laws begin at the 8 largest, the 16 largest and the largest 5 %, and the
-/// largest p-value counts: rare bursts on top of an ordinary body show only in the few largest. With fewer: an F distribution with the
-/// moments of the scores and few degrees of freedom in the denominator. Scores that resemble their predecessors count for fewer: m windows of autocorrelation time T say no more than m / T.
-/// All this is meant to err towards large p-values.
+/// P-values of a window's score from the scores of the learning windows. With 60 windows or more: the conformal rank, and beyond it power
+/// laws with Hill's index (1975), lowered by its standard error and limited, so that the tail stays heavier than that of any chi-square.
+/// The laws begin at the 8 largest, the 16 largest and the largest 5 %, and the largest p-value counts: rare bursts on top of an ordinary
+/// body show only in the few largest. With fewer: an F distribution with the moments of the scores and few degrees of freedom in the
+/// denominator. Scores that resemble their predecessors count for fewer: m windows of autocorrelation time T say no more than m / T. All
+/// this is meant to err towards large p-values.
 /// </summary>
 internal sealed class ScoreTail
 {
@@ -65,9 +66,10 @@ internal sealed class ScoreTail
     }
 
     /// <summary>A score that is so rare, as far as the tail can tell: the inverse of <see cref="PValue"/> for small p-values.</summary>
-    public double ScoreOf(double pValue) => _top == 0
-        ? _sorted[^1]
-        : _laws.Max(law => Rank(law.Count) <= pValue ? law.Start : law.Start * Math.Pow(Rank(law.Count) / pValue, 1 / law.Index));
+    public double ScoreOf(double pValue) =>
+        _top == 0
+            ? _sorted[^1]
+            : _laws.Max(law => Rank(law.Count) <= pValue ? law.Start : law.Start * Math.Pow(Rank(law.Count) / pValue, 1 / law.Index));
 
     private (int Count, double Start, double Index) Law(int count)
     {
@@ -82,7 +84,8 @@ internal sealed class ScoreTail
 
     private double Rank(int atLeast) => (1 + atLeast / Time) / (1 + _sorted.Length / Time);
 
-    // 1 + twice the sum of the autocorrelations up to the first that is lost in noise; of scores cut off at the threshold, so that single bursts do not hide the rest.
+    // 1 + twice the sum of the autocorrelations up to the first that is lost in noise; of scores cut off at the threshold, so that single
+    // bursts do not hide the rest.
     private static double AutocorrelationTime(double[] scores, double cut)
     {
         var series = Array.ConvertAll(scores, s => Math.Min(s, cut));
@@ -104,7 +107,8 @@ internal sealed class ScoreTail
 
     private int AtLeast(double score)
     {
-        int low = 0, high = _sorted.Length;
+        int low = 0,
+            high = _sorted.Length;
         while (low < high)
         {
             var middle = (low + high) / 2;

@@ -1,8 +1,9 @@
 namespace Plumbline.Statistics.Alarms;
 
 /// <summary>
-/// What is expected of a window at its time: the mean of the windows in its slot of the calendar, drawn towards the mean of all (an empirical-Bayes compromise: a slot with few windows says
-/// little). Pattern and strength of the pull are those that predict whole left-out days best.
+/// What is expected of a window at its time: the mean of the windows in its slot of the calendar, drawn towards the mean of all (an
+/// empirical-Bayes compromise: a slot with few windows says little). Pattern and strength of the pull are those that predict whole left-out
+/// days best.
 /// </summary>
 internal sealed class SeasonalCentre
 {
@@ -146,14 +147,18 @@ internal sealed class SeasonalCentre
         for (var b = 0; b < _width; b++)
             scale[b] = windows.IsShares ? 1 / (_all[b] / _allWeight + 1e-4) : 1;
         var loss = 0.0;
-        LeaveDaysOut(windows, weights, (i, centre, _) =>
-        {
-            var row = windows.Row(i);
-            var sum = 0.0;
-            for (var b = 0; b < row.Length; b++)
-                sum += (row[b] - centre[b]) * (row[b] - centre[b]) * scale[b];
-            loss += weights[i] * sum;
-        });
+        LeaveDaysOut(
+            windows,
+            weights,
+            (i, centre, _) =>
+            {
+                var row = windows.Row(i);
+                var sum = 0.0;
+                for (var b = 0; b < row.Length; b++)
+                    sum += (row[b] - centre[b]) * (row[b] - centre[b]) * scale[b];
+                loss += weights[i] * sum;
+            }
+        );
         return loss;
     }
 }

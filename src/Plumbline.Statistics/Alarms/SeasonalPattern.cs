@@ -25,14 +25,15 @@ internal static class SeasonalSlots
     // A slot should have been seen on this many different days before it is believed.
     private const int Repetitions = 3;
 
-    public static int Count(SeasonalPattern pattern) => pattern switch
-    {
-        SeasonalPattern.HourOfDay => 24,
-        SeasonalPattern.HourOfDayAndWeekend => 48,
-        SeasonalPattern.HourOfWeek => 168,
-        SeasonalPattern.DayOfWeek => 7,
-        _ => 1,
-    };
+    public static int Count(SeasonalPattern pattern) =>
+        pattern switch
+        {
+            SeasonalPattern.HourOfDay => 24,
+            SeasonalPattern.HourOfDayAndWeekend => 48,
+            SeasonalPattern.HourOfWeek => 168,
+            SeasonalPattern.DayOfWeek => 7,
+            _ => 1,
+        };
 
     public static int Of(SeasonalPattern pattern, DateTimeOffset start)
     {

@@ -1,6 +1,9 @@
 namespace Plumbline.Statistics.Alarms;
 
-/// <summary>The recent past that a null distribution needs to tell a shift from traffic that is always a little unlike yesterday's. Mutable; not safe for concurrent use.</summary>
+/// <summary>
+/// The recent past that a null distribution needs to tell a shift from traffic that is always a little unlike yesterday's. Mutable; not
+/// safe for concurrent use.
+/// </summary>
 public sealed class NullMemory
 {
     internal NullMemory(int width) => Level = new double[width];
@@ -11,8 +14,9 @@ public sealed class NullMemory
 }
 
 /// <summary>
-/// What windows without a shift look like, learned from windows: expectation by the calendar, variance beyond sampling per column, persistence from window to window, and the distribution of the
-/// resulting scores. Shared by <see cref="BinnedNull"/> and <see cref="ScalarNull"/>. Immutable.
+/// What windows without a shift look like, learned from windows: expectation by the calendar, variance beyond sampling per column,
+/// persistence from window to window, and the distribution of the resulting scores. Shared by <see cref="BinnedNull"/> and
+/// <see cref="ScalarNull"/>. Immutable.
 /// </summary>
 internal sealed class WindowNull
 {
@@ -85,7 +89,11 @@ internal sealed class WindowNull
     }
 
     public (double PValue, double Statistic, double Squared, double Chance, double First) Judge(
-        DateTimeOffset start, ReadOnlySpan<double> values, double noise, NullMemory memory)
+        DateTimeOffset start,
+        ReadOnlySpan<double> values,
+        double noise,
+        NullMemory memory
+    )
     {
         if (memory.Level.Length != Width)
             throw new ArgumentException($"The memory is of {memory.Level.Length} columns, the null of {Width}.", nameof(memory));
@@ -94,7 +102,8 @@ internal sealed class WindowNull
         Span<double> lively = Width <= 128 ? stackalloc double[Width] : new double[Width];
         var error = _centre.Expect(start, centre);
         ObservedWindows.Deviate(_isShares, values, noise, centre, deviations, lively);
-        double squared = 0, chance = 0;
+        double squared = 0,
+            chance = 0;
         for (var b = 0; b < Width; b++)
         {
             squared += deviations[b] * deviations[b];
@@ -115,9 +124,16 @@ internal sealed class WindowNull
     }
 
     /// <summary>Squared deviations over their expectation; every coordinate counts by what it usually varies.</summary>
-    internal static double Score(ReadOnlySpan<double> deviations, ReadOnlySpan<double> lively, double noise, double error, ReadOnlySpan<double> extra)
+    internal static double Score(
+        ReadOnlySpan<double> deviations,
+        ReadOnlySpan<double> lively,
+        double noise,
+        double error,
+        ReadOnlySpan<double> extra
+    )
     {
-        double sum = 0, expected = 0;
+        double sum = 0,
+            expected = 0;
         for (var b = 0; b < deviations.Length; b++)
         {
             var full = noise + extra[b] + error;
@@ -136,10 +152,16 @@ internal sealed class WindowNull
     }
 
     /// <summary>
-    /// Exponential forgetting. A window further out than wandering is thought to go enters drawn in to there: what never happens is not taken as the new normal, so a large shift stays
-    /// surprising for as long as it lasts.
+    /// Exponential forgetting. A window further out than wandering is thought to go enters drawn in to there: what never happens is not
+    /// taken as the new normal, so a large shift stays surprising for as long as it lasts.
     /// </summary>
-    internal static void Remember(Span<double> level, ReadOnlySpan<double> deviations, double score, double usual, ReadOnlySpan<Persistence> persistence)
+    internal static void Remember(
+        Span<double> level,
+        ReadOnlySpan<double> deviations,
+        double score,
+        double usual,
+        ReadOnlySpan<Persistence> persistence
+    )
     {
         var shrink = score > usual && score > 0 ? Math.Sqrt(usual / score) : 1;
         for (var b = 0; b < level.Length; b++)

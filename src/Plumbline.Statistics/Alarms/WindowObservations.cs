@@ -1,6 +1,9 @@
 namespace Plumbline.Statistics.Alarms;
 
-/// <summary>The counts of one window, one per bin. Missing and unseen values are bins like any other, so that a leak of missing values or a new category is a shift.</summary>
+/// <summary>
+/// The counts of one window, one per bin. Missing and unseen values are bins like any other, so that a leak of missing values or a new
+/// category is a shift.
+/// </summary>
 /// <param name="Start">Start of the window.</param>
 /// <param name="Counts">Rows per bin, finite and not negative; the same bins in every window.</param>
 public readonly record struct WindowCounts(DateTimeOffset Start, double[] Counts);
@@ -14,7 +17,8 @@ public readonly record struct WindowValue(DateTimeOffset Start, double Value, do
 /// <summary>How surprising a window is under the null.</summary>
 /// <param name="PValue">In (0, 1]: small = surprising. Valid given the windows before it, as far as the null's assumptions hold.</param>
 /// <param name="Effect">
-/// Binned: size of the shift in the units of <see cref="ShiftSize"/>, without what chance adds. Scalar: distance of the value from what was expected, in the value's own unit.
+/// Binned: size of the shift in the units of <see cref="ShiftSize"/>, without what chance adds. Scalar: distance of the value from what was
+/// expected, in the value's own unit.
 /// </param>
 /// <param name="Statistic">Squared deviation over its expectation, about 1 without a shift.</param>
 /// <param name="Rows">Rows of the window (binned), else 0.</param>
@@ -45,8 +49,9 @@ public sealed record NullOptions
 }
 
 /// <summary>
-/// The windows of a stream in one flat table: rows of shares (binned) or of one value, with the sampling variance of each window. Deviations of shares are taken on the scale of
-/// Freeman and Tukey (1950), sqrt(c) + sqrt(c+1) - sqrt(4e+1) over sqrt(n), whose variance is about 1/n for frequent and less for rare bins.
+/// The windows of a stream in one flat table: rows of shares (binned) or of one value, with the sampling variance of each window.
+/// Deviations of shares are taken on the scale of Freeman and Tukey (1950), sqrt(c) + sqrt(c+1) - sqrt(4e+1) over sqrt(n), whose variance
+/// is about 1/n for frequent and less for rare bins.
 /// </summary>
 internal sealed class ObservedWindows
 {
@@ -102,13 +107,22 @@ internal sealed class ObservedWindows
             Check(window);
         var sorted = windows.OrderBy(w => w.Start).ToArray();
         return new ObservedWindows(
-            [.. sorted.Select(w => w.Start)], [.. sorted.Select(w => w.Value)], [.. sorted.Select(w => w.StandardError * w.StandardError)], 1, isShares: false);
+            [.. sorted.Select(w => w.Start)],
+            [.. sorted.Select(w => w.Value)],
+            [.. sorted.Select(w => w.StandardError * w.StandardError)],
+            1,
+            isShares: false
+        );
     }
 
     public static void Check(WindowValue window)
     {
         if (!double.IsFinite(window.Value) || !(window.StandardError >= 0 && double.IsFinite(window.StandardError)))
-            throw new ArgumentException($"The window of {window.Start:O} has value {window.Value} and standard error {window.StandardError}: both must be finite, the latter not negative.");
+        {
+            throw new ArgumentException(
+                $"The window of {window.Start:O} has value {window.Value} and standard error {window.StandardError}: both must be finite, the latter not negative."
+            );
+        }
     }
 
     public static double Rows(ReadOnlySpan<double> counts)
@@ -123,8 +137,18 @@ internal sealed class ObservedWindows
         return rows;
     }
 
-    /// <summary>Deviations of a window from what is expected of it, one per column, and the share of the full sampling variance that each column has.</summary>
-    public static void Deviate(bool isShares, ReadOnlySpan<double> values, double noise, ReadOnlySpan<double> centre, Span<double> deviations, Span<double> liveliness)
+    /// <summary>
+    /// Deviations of a window from what is expected of it, one per column, and the share of the full sampling variance that each column
+    /// has.
+    /// </summary>
+    public static void Deviate(
+        bool isShares,
+        ReadOnlySpan<double> values,
+        double noise,
+        ReadOnlySpan<double> centre,
+        Span<double> deviations,
+        Span<double> liveliness
+    )
     {
         if (!isShares)
         {

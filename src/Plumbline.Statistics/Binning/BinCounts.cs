@@ -9,8 +9,8 @@ namespace Plumbline.Statistics.Binning;
 public readonly record struct Unbinned(long Missing, long PositiveInfinity, long NegativeInfinity);
 
 /// <summary>
-/// Bins between ascending edges e1 &lt; e2 .. &lt; eK: the bin of x is the number of edges &lt;= x, so K edges make K + 1 bins, closed on the
-/// left, the first and last open to infinity.
+/// Bins between ascending edges e1 &lt; e2 .. &lt; eK: the bin of x is the number of edges &lt;= x, so K edges make K + 1 bins, closed on
+/// the left, the first and last open to infinity.
 /// </summary>
 public static class BinCounts
 {
@@ -34,7 +34,9 @@ public static class BinCounts
         return low;
     }
 
-    /// <summary>Adds the values to <paramref name="bins"/> (edges.Length + 1 counters). NaN and infinities are counted apart, never binned.</summary>
+    /// <summary>
+    /// Adds the values to <paramref name="bins"/> (edges.Length + 1 counters). NaN and infinities are counted apart, never binned.
+    /// </summary>
     /// <exception cref="ArgumentException">The number of bins is not edges + 1, or the edges do not ascend strictly.</exception>
     public static Unbinned Add(ReadOnlySpan<double> edges, ReadOnlySpan<double> values, Span<ulong> bins)
     {
@@ -93,7 +95,9 @@ public static class BinCounts
         edges.CopyTo(padded);
         Span<ulong> counters = stackalloc ulong[Padded];
         counters.Clear();
-        long missing = 0, positive = 0, negative = 0;
+        long missing = 0,
+            positive = 0,
+            negative = 0;
         foreach (var value in values)
         {
             if (!double.IsFinite(value))
@@ -117,7 +121,9 @@ public static class BinCounts
 
     private static Unbinned AddMany(ReadOnlySpan<double> edges, ReadOnlySpan<double> values, Span<ulong> bins)
     {
-        long missing = 0, positive = 0, negative = 0;
+        long missing = 0,
+            positive = 0,
+            negative = 0;
         foreach (var value in values)
         {
             if (double.IsFinite(value))

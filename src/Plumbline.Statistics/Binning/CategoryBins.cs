@@ -4,11 +4,15 @@ namespace Plumbline.Statistics.Binning;
 public static class CategoryBins
 {
     /// <summary>
-    /// Leaves out those of the last <paramref name="collective"/> bins that are zero on both sides: a collective bin counts as a bin only when either side
-    /// has any row in it, else smoothing would give mass to a bin that does not exist.
+    /// Leaves out those of the last <paramref name="collective"/> bins that are zero on both sides: a collective bin counts as a bin only
+    /// when either side has any row in it, else smoothing would give mass to a bin that does not exist.
     /// </summary>
     /// <exception cref="ArgumentException">Different lengths, or more collective bins than bins.</exception>
-    public static (ulong[] Reference, ulong[] Current) WithoutEmptyCollective(ReadOnlySpan<ulong> reference, ReadOnlySpan<ulong> current, int collective = 2)
+    public static (ulong[] Reference, ulong[] Current) WithoutEmptyCollective(
+        ReadOnlySpan<ulong> reference,
+        ReadOnlySpan<ulong> current,
+        int collective = 2
+    )
     {
         Require.SameLength(reference.Length, current.Length, nameof(current));
         ArgumentOutOfRangeException.ThrowIfNegative(collective);

@@ -8,7 +8,9 @@ internal static class CdfArea
     {
         var left = new Walk(f.Pieces);
         var right = new Walk(g.Pieces);
-        double area = 0, x = double.NegativeInfinity, difference = 0;
+        double area = 0,
+            x = double.NegativeInfinity,
+            difference = 0;
         while (Math.Min(left.Next, right.Next) is var at && at < double.PositiveInfinity)
         {
             if (double.IsFinite(x))
@@ -23,8 +25,8 @@ internal static class CdfArea
     }
 
     /// <summary>
-    /// Whether F - G may change its sign among the values that a piece of width can hold: then the area rests on how they are spread in it. Not so when the
-    /// other function is constant there and the difference has one sign at both ends.
+    /// Whether F - G may change its sign among the values that a piece of width can hold: then the area rests on how they are spread in it.
+    /// Not so when the other function is constant there and the difference has one sign at both ends.
     /// </summary>
     public static bool MayCross(ProfileCdf f, ProfileCdf g) => MayCrossIn(f.Pieces, g.Pieces) || MayCrossIn(g.Pieces, f.Pieces);
 
@@ -49,9 +51,8 @@ internal static class CdfArea
     }
 
     // Mean of |a + (b - a) t| over t in [0, 1].
-    private static double MeanAbsolute(double a, double b) => a * b >= 0
-        ? (Math.Abs(a) + Math.Abs(b)) / 2
-        : (a * a + b * b) / (2 * Math.Abs(b - a));
+    private static double MeanAbsolute(double a, double b) =>
+        a * b >= 0 ? (Math.Abs(a) + Math.Abs(b)) / 2 : (a * a + b * b) / (2 * Math.Abs(b - a));
 
     // The breakpoints of one side: two per piece, where its values begin and where they end.
     private ref struct Walk(ReadOnlySpan<ProfileCdf.Piece> pieces)
@@ -61,9 +62,10 @@ internal static class CdfArea
         private bool _inside;
 
         /// <summary>Position of the next breakpoint; infinite behind the last.</summary>
-        public readonly double Next => _piece == _pieces.Length
-            ? double.PositiveInfinity
-            : _inside ? _pieces[_piece].SpreadTo : _pieces[_piece].SpreadFrom;
+        public readonly double Next =>
+            _piece == _pieces.Length ? double.PositiveInfinity
+            : _inside ? _pieces[_piece].SpreadTo
+            : _pieces[_piece].SpreadFrom;
 
         /// <summary>Passes every breakpoint at <paramref name="at"/>.</summary>
         public void Pass(double at)
@@ -75,13 +77,17 @@ internal static class CdfArea
             }
         }
 
-        /// <summary>The function at a position that is not beyond the next breakpoint; before a jump there, if it has not been passed.</summary>
+        /// <summary>
+        /// The function at a position that is not beyond the next breakpoint; before a jump there, if it has not been passed.
+        /// </summary>
         public readonly double At(double at)
         {
             if (_piece == _pieces.Length)
                 return 1;
             var piece = _pieces[_piece];
-            return _inside ? piece.Below + piece.Share * Math.Clamp((at - piece.SpreadFrom) / (piece.SpreadTo - piece.SpreadFrom), 0, 1) : piece.Below;
+            return _inside
+                ? piece.Below + piece.Share * Math.Clamp((at - piece.SpreadFrom) / (piece.SpreadTo - piece.SpreadFrom), 0, 1)
+                : piece.Below;
         }
     }
 }

@@ -4,8 +4,8 @@ using Plumbline.Statistics.Probability;
 namespace Plumbline.Statistics.Binning;
 
 /// <summary>
-/// Distances between numeric profiles: counts over the same edges, with the smallest and largest value of each side. Every result states how
-/// far the value of the rows themselves can be away (<c>ErrorBound</c>), because a profile has lost the positions inside the bins.
+/// Distances between numeric profiles: counts over the same edges, with the smallest and largest value of each side. Every result states
+/// how far the value of the rows themselves can be away (<c>ErrorBound</c>), because a profile has lost the positions inside the bins.
 /// </summary>
 public static class PercentileDistance
 {
@@ -13,9 +13,9 @@ public static class PercentileDistance
     private const int PiecesOnStack = 512;
 
     /// <summary>
-    /// Kolmogorov-Smirnov: max |F - G| over the edges. A lower bound of the exact D, which lies within the result's error bound above it; exact (bound 0) when no
-    /// bin that both sides occupy has any width, as for a reference of few different values. The p-value is the asymptotic one and, resting on a lower bound of
-    /// D, not below the p of the rows; null where D cannot be judged.
+    /// Kolmogorov-Smirnov: max |F - G| over the edges. A lower bound of the exact D, which lies within the result's error bound above it;
+    /// exact (bound 0) when no bin that both sides occupy has any width, as for a reference of few different values. The p-value is the
+    /// asymptotic one and, resting on a lower bound of D, not below the p of the rows; null where D cannot be judged.
     /// </summary>
     /// <param name="edges">Strictly ascending edges.</param>
     /// <param name="reference">Counts of the reference, edges + 1 bins.</param>
@@ -27,7 +27,10 @@ public static class PercentileDistance
         var totals = BinTotals.Of(reference, current);
         if (!totals.IsComparable)
             return totals.MissingTest();
-        double distance = 0, worst = 0, f = 0, g = 0;
+        double distance = 0,
+            worst = 0,
+            f = 0,
+            g = 0;
         for (var i = 0; i < reference.Length; i++)
         {
             var fNext = i == reference.Length - 1 ? 1 : f + reference[i] / totals.Reference;
@@ -40,21 +43,30 @@ public static class PercentileDistance
         }
 
         var scale = Math.Sqrt(totals.Reference / (totals.Reference + totals.Current) * totals.Current);
-        return TestResult.Of(distance, Tails.Kolmogorov(distance * scale), totals.N, totals.M, "asymptotic, binned").WithErrorBound(Math.Max(0, worst - distance));
+        return TestResult
+            .Of(distance, Tails.Kolmogorov(distance * scale), totals.N, totals.M, "asymptotic, binned")
+            .WithErrorBound(Math.Max(0, worst - distance));
     }
 
     /// <summary>
-    /// Wasserstein-1: the area between the two CDFs divided by the reference's standard deviation. Inside a bin a CDF is linear, between the side's own
-    /// smallest and largest value, about where the known sum of the side's values puts the bin's mean; so it is exact where each side has at most one bin of
-    /// more than one value and the CDFs do not cross in it. 0 when both are constant and equal; undefined for another constant reference.
+    /// Wasserstein-1: the area between the two CDFs divided by the reference's standard deviation. Inside a bin a CDF is linear, between
+    /// the side's own smallest and largest value, about where the known sum of the side's values puts the bin's mean; so it is exact where
+    /// each side has at most one bin of more than one value and the CDFs do not cross in it. 0 when both are constant and equal; undefined
+    /// for another constant reference.
     /// </summary>
     /// <param name="edges">Strictly ascending edges.</param>
     /// <param name="reference">Counts, range and sum of the reference.</param>
     /// <param name="current">Counts, range and sum of the current sample.</param>
     /// <param name="referenceStandardDeviation">
-    /// Standard deviation (divisor n) of the reference; 1 gives the area in the feature's unit. Not finite (values too large to be squared): undefined.
+    /// Standard deviation (divisor n) of the reference; 1 gives the area in the feature's unit. Not finite (values too large to be
+    /// squared): undefined.
     /// </param>
-    public static Estimate Wasserstein(ReadOnlySpan<double> edges, NumericBins reference, NumericBins current, double referenceStandardDeviation)
+    public static Estimate Wasserstein(
+        ReadOnlySpan<double> edges,
+        NumericBins reference,
+        NumericBins current,
+        double referenceStandardDeviation
+    )
     {
         BinCounts.Ascending(edges);
         Require.SameLength(edges.Length + 1, reference.Counts.Length, nameof(reference));
@@ -70,11 +82,19 @@ public static class PercentileDistance
         if (low == high)
             return Estimate.Of(0, totals.N, totals.M).WithErrorBound(0);
         if (!double.IsFinite(referenceStandardDeviation))
-            return Estimate.Undefined(totals.N, totals.M, Estimate.OverflowPrefix + "the reference has values too large for a standard deviation");
+        {
+            return Estimate.Undefined(
+                totals.N,
+                totals.M,
+                Estimate.OverflowPrefix + "the reference has values too large for a standard deviation"
+            );
+        }
+
         if (referenceStandardDeviation == 0)
             return Estimate.Undefined(totals.N, totals.M, "the reference is constant: there is no standard deviation to divide by");
         var bins = edges.Length + 1;
-        Span<ProfileCdf.Piece> space = 2 * bins <= PiecesOnStack ? stackalloc ProfileCdf.Piece[PiecesOnStack] : new ProfileCdf.Piece[2 * bins];
+        Span<ProfileCdf.Piece> space =
+            2 * bins <= PiecesOnStack ? stackalloc ProfileCdf.Piece[PiecesOnStack] : new ProfileCdf.Piece[2 * bins];
         var f = ProfileCdf.Of(edges, reference, totals.Reference, space[..bins]);
         var g = ProfileCdf.Of(edges, current, totals.Current, space[bins..]);
         var area = CdfArea.Between(f, g);
@@ -84,7 +104,8 @@ public static class PercentileDistance
     }
 
     /// <summary>
-    /// A quantile read from a profile: linear inside its bin, the end bins reaching to minimum and maximum. The error bound is the width to the far end of the bin.
+    /// A quantile read from a profile: linear inside its bin, the end bins reaching to minimum and maximum. The error bound is the width to
+    /// the far end of the bin.
     /// </summary>
     /// <param name="edges">Strictly ascending edges.</param>
     /// <param name="bins">Counts and range.</param>

@@ -1,10 +1,11 @@
 namespace Plumbline.Statistics.Binning;
 
 /// <summary>
-/// The frozen bins of a numeric reference. Edges are its quantiles (type 7) at 1 %, 2 % .. 99 % and, so that long tails are not one wide bin, at
-/// 0.05, 0.1, 0.2 and 0.5 % of both ends. A value that several of these quantiles share is an <em>atom</em>: it has a bin of its own, of no width, so that
-/// what lies above it is told apart. A reference of at most <see cref="MaxExactValues"/> different values has such a bin for each of them: then nothing is
-/// lost. Immutable. The deciles are a coarsening: their edges are among these, so their counts are sums of these bins.
+/// The frozen bins of a numeric reference. Edges are its quantiles (type 7) at 1 %, 2 % .. 99 % and, so that long tails are not one wide
+/// bin, at 0.05, 0.1, 0.2 and 0.5 % of both ends. A value that several of these quantiles share is an <em>atom</em>: it has a bin of its
+/// own, of no width, so that what lies above it is told apart. A reference of at most <see cref="MaxExactValues"/> different values has
+/// such a bin for each of them: then nothing is lost. Immutable. The deciles are a coarsening: their edges are among these, so their counts
+/// are sums of these bins.
 /// </summary>
 public sealed class PercentileEdges
 {
@@ -25,7 +26,7 @@ public sealed class PercentileEdges
 
     /// <summary>Where the quantiles are taken, ascending: four levels of each tail around 1 % .. 99 %.</summary>
     public static IReadOnlyList<double> Levels { get; } =
-        [0.0005, 0.001, 0.002, 0.005, .. Enumerable.Range(1, 99).Select(k => k / 100.0), 0.995, 0.998, 0.999, 0.9995];
+    [0.0005, 0.001, 0.002, 0.005, .. Enumerable.Range(1, 99).Select(k => k / 100.0), 0.995, 0.998, 0.999, 0.9995];
 
     /// <summary>Position of 1 % in <see cref="Levels"/>.</summary>
     private static int FirstPercentile => 4;
@@ -34,8 +35,8 @@ public sealed class PercentileEdges
     public ReadOnlySpan<double> Edges => _edges;
 
     /// <summary>
-    /// Positions in <see cref="Edges"/>, ascending, of the deduplicated 10 %, 20 % .. 90 % quantiles; a value with a decile's weight alone has a second one,
-    /// that of the end of its own bin.
+    /// Positions in <see cref="Edges"/>, ascending, of the deduplicated 10 %, 20 % .. 90 % quantiles; a value with a decile's weight alone
+    /// has a second one, that of the end of its own bin.
     /// </summary>
     public ReadOnlySpan<int> DecileIndices => _deciles;
 
@@ -70,7 +71,8 @@ public sealed class PercentileEdges
     /// <summary>The edges from quantiles as an engine computes them.</summary>
     /// <param name="quantiles">At <see cref="Levels"/>, ascending, duplicates allowed.</param>
     /// <param name="values">
-    /// The different finite values of the reference, in any order, when there are at most <see cref="MaxExactValues"/>; empty when there are more.
+    /// The different finite values of the reference, in any order, when there are at most <see cref="MaxExactValues"/>; empty when there
+    /// are more.
     /// </param>
     /// <exception cref="ArgumentException">Not as many quantiles as levels, or not finite, or descending; too many values.</exception>
     public static PercentileEdges FromQuantiles(ReadOnlySpan<double> quantiles, ReadOnlySpan<double> values = default)
@@ -118,7 +120,8 @@ public sealed class PercentileEdges
     }
 
     /// <summary>
-    /// Counts the values into new decile bins directly: the same as <see cref="ToDeciles(ReadOnlySpan{ulong})"/> of the fine bins, several times as fast.
+    /// Counts the values into new decile bins directly: the same as <see cref="ToDeciles(ReadOnlySpan{ulong})"/> of the fine bins, several
+    /// times as fast.
     /// </summary>
     public ulong[] CountDeciles(ReadOnlySpan<double> values, out Unbinned unbinned)
     {
@@ -138,7 +141,9 @@ public sealed class PercentileEdges
         return ToDeciles(bins, _deciles);
     }
 
-    /// <summary>The same for callers that keep the positions of the decile edges themselves: position i separates bin i from bin i + 1.</summary>
+    /// <summary>
+    /// The same for callers that keep the positions of the decile edges themselves: position i separates bin i from bin i + 1.
+    /// </summary>
     public static ulong[] ToDeciles(ReadOnlySpan<ulong> bins, ReadOnlySpan<int> decileIndices)
     {
         var result = new ulong[decileIndices.Length + 1];
@@ -154,15 +159,19 @@ public sealed class PercentileEdges
     }
 
     /// <summary>
-    /// Two sides' decile bins without those that only exist because an atom ends there and that are empty on both: smoothing would give mass to a bin that
-    /// nobody asked for.
+    /// Two sides' decile bins without those that only exist because an atom ends there and that are empty on both: smoothing would give
+    /// mass to a bin that nobody asked for.
     /// </summary>
     /// <param name="edges">The fine edges.</param>
     /// <param name="decileIndices">Positions of the decile edges in them.</param>
     /// <param name="reference">Decile counts of the reference.</param>
     /// <param name="current">Decile counts of the current sample.</param>
     public static (ulong[] Reference, ulong[] Current) WithoutEmptyAboveAtoms(
-        ReadOnlySpan<double> edges, ReadOnlySpan<int> decileIndices, ulong[] reference, ulong[] current)
+        ReadOnlySpan<double> edges,
+        ReadOnlySpan<int> decileIndices,
+        ulong[] reference,
+        ulong[] current
+    )
     {
         Require.SameLength(decileIndices.Length + 1, reference.Length, nameof(reference));
         Require.SameLength(reference.Length, current.Length, nameof(current));

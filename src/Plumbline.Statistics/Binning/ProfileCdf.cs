@@ -1,8 +1,8 @@
 namespace Plumbline.Statistics.Binning;
 
 /// <summary>
-/// What a profile says of a distribution function: one piece per occupied bin, in which the function rises linearly. A piece lies between the bin's edges
-/// and the side's own minimum and maximum, and its mean is moved to where the known sum of all values wants it.
+/// What a profile says of a distribution function: one piece per occupied bin, in which the function rises linearly. A piece lies between
+/// the bin's edges and the side's own minimum and maximum, and its mean is moved to where the known sum of all values wants it.
 /// </summary>
 internal readonly ref struct ProfileCdf
 {
@@ -17,7 +17,9 @@ internal readonly ref struct ProfileCdf
     /// <summary>The pieces in ascending order; none overlaps another.</summary>
     public ReadOnlySpan<Piece> Pieces => _pieces;
 
-    /// <summary>True when the mean of every piece is known: at most one of them has any width, and the sum says where its mean is.</summary>
+    /// <summary>
+    /// True when the mean of every piece is known: at most one of them has any width, and the sum says where its mean is.
+    /// </summary>
     public bool IsPinned { get; }
 
     /// <summary>A part of the distribution.</summary>
@@ -67,8 +69,8 @@ internal readonly ref struct ProfileCdf
     }
 
     /// <summary>
-    /// How far the assumed values can be from the true ones, as a Wasserstein distance: per piece the larger of both ends' distances to the mean, or where all
-    /// means are known the mean deviation of two points at the ends, and the assumed spread's own.
+    /// How far the assumed values can be from the true ones, as a Wasserstein distance: per piece the larger of both ends' distances to the
+    /// mean, or where all means are known the mean deviation of two points at the ends, and the assumed spread's own.
     /// </summary>
     public double Uncertainty()
     {
@@ -87,10 +89,12 @@ internal readonly ref struct ProfileCdf
         return sum;
     }
 
-    // What the pieces' middles miss of the true mean is given to the pieces in proportion to what they can take: the widest and fullest get the most.
+    // What the pieces' middles miss of the true mean is given to the pieces in proportion to what they can take: the widest and fullest get
+    // the most.
     private static bool MoveMeans(Span<Piece> pieces, double mean)
     {
-        double middles = 0, room = 0;
+        double middles = 0,
+            room = 0;
         var wide = 0;
         foreach (var piece in pieces)
         {

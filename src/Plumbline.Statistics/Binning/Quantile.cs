@@ -1,6 +1,8 @@
 namespace Plumbline.Statistics.Binning;
 
-/// <summary>Quantiles of a sample: type 7 of Hyndman and Fan (1996), linear between order statistics; the default of NumPy, R and Excel.</summary>
+/// <summary>
+/// Quantiles of a sample: type 7 of Hyndman and Fan (1996), linear between order statistics; the default of NumPy, R and Excel.
+/// </summary>
 public static class Quantile
 {
     /// <summary>The quantile of a sample that is sorted ascending.</summary>

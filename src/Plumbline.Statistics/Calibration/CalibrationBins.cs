@@ -10,10 +10,15 @@ namespace Plumbline.Statistics.Calibration;
 /// <param name="Count">Rows in it.</param>
 public readonly record struct CalibrationBin(double Lower, double Upper, double MeanScore, Estimate Frequency, double Count);
 
-/// <summary>Which end belongs to a bin of probabilities: a model that answers in steps of a tenth has all its rows on the edges of ten bins.</summary>
+/// <summary>
+/// Which end belongs to a bin of probabilities: a model that answers in steps of a tenth has all its rows on the edges of ten bins.
+/// </summary>
 public enum BinEdges
 {
-    /// <summary>[lower, upper), the last bin with both ends: usual for P(positive) of two classes (scikit-learn's calibration curve, Murphy's decomposition).</summary>
+    /// <summary>
+    /// [lower, upper), the last bin with both ends: usual for P(positive) of two classes (scikit-learn's calibration curve, Murphy's
+    /// decomposition).
+    /// </summary>
     Lower = 0,
 
     /// <summary>(lower, upper], the first bin with both ends: usual for the top class's confidence (Guo et al. 2017).</summary>
@@ -21,8 +26,9 @@ public enum BinEdges
 }
 
 /// <summary>
-/// Rows counted into equal-width bins of their predicted probability: bin = min(floor(B p), B - 1), or max(ceil(B p), 1) - 1 with <see cref="BinEdges.Upper"/>. Holds per bin the count, the positives, the sum of
-/// probabilities and the sum of squared gaps; merges by addition. For top-label calibration the "score" is the confidence and "positive" means correct.
+/// Rows counted into equal-width bins of their predicted probability: bin = min(floor(B p), B - 1), or max(ceil(B p), 1) - 1 with
+/// <see cref="BinEdges.Upper"/>. Holds per bin the count, the positives, the sum of probabilities and the sum of squared gaps; merges by
+/// addition. For top-label calibration the "score" is the confidence and "positive" means correct.
 /// </summary>
 public sealed class CalibrationBins
 {
@@ -109,8 +115,15 @@ public sealed class CalibrationBins
         {
             if (_counts[i] > 0)
             {
-                curve.Add(new CalibrationBin(
-                    (double)i / _counts.Length, (i + 1.0) / _counts.Length, _scores[i] / _counts[i], Wilson.Proportion(_positives[i], _counts[i]), _counts[i]));
+                curve.Add(
+                    new CalibrationBin(
+                        (double)i / _counts.Length,
+                        (i + 1.0) / _counts.Length,
+                        _scores[i] / _counts[i],
+                        Wilson.Proportion(_positives[i], _counts[i]),
+                        _counts[i]
+                    )
+                );
             }
         }
 
@@ -118,9 +131,10 @@ public sealed class CalibrationBins
     }
 
     /// <summary>
-    /// Expected calibration error: sum of (n_b / n) |mean score - frequency|, in [0, 1]. Biased upward for few rows. Interval: basic bootstrap (the reflection of the
-    /// percentile interval, which takes the bias back), with the sum of gaps of each bin resampled from its normal limit; seeded, so the same rows give the same interval.
-    /// It is widened to contain the value where the bias exceeds the noise.
+    /// Expected calibration error: sum of (n_b / n) |mean score - frequency|, in [0, 1]. Biased upward for few rows. Interval: basic
+    /// bootstrap (the reflection of the percentile interval, which takes the bias back), with the sum of gaps of each bin resampled from
+    /// its normal limit; seeded, so the same rows give the same interval. It is widened to contain the value where the bias exceeds the
+    /// noise.
     /// </summary>
     public Estimate ExpectedCalibrationError(RandomSource? random = null)
     {
@@ -134,7 +148,9 @@ public sealed class CalibrationBins
         return n < 2 ? Estimate.Of(value, n) : Estimate.Of(value, n).With(Bootstrapped(value, random ?? new RandomSource(20_240_601)));
     }
 
-    /// <summary>Maximum calibration error: the largest |mean score - frequency| of a non-empty bin, in [0, 1]. Governed by the emptiest bins.</summary>
+    /// <summary>
+    /// Maximum calibration error: the largest |mean score - frequency| of a non-empty bin, in [0, 1]. Governed by the emptiest bins.
+    /// </summary>
     public Estimate MaximumCalibrationError()
     {
         if (Total == 0)
@@ -151,8 +167,15 @@ public sealed class CalibrationBins
         double bins = _counts.Length;
         var bin = Math.Min((int)(bins * score), _counts.Length - 1);
         if (_edges == BinEdges.Lower)
-            return score < bin / bins ? bin - 1 : bin + 1 < _counts.Length && score >= (bin + 1) / bins ? bin + 1 : bin;
-        return bin > 0 && score <= bin / bins ? bin - 1 : score > (bin + 1) / bins ? bin + 1 : bin;
+        {
+            return score < bin / bins ? bin - 1
+                : bin + 1 < _counts.Length && score >= (bin + 1) / bins ? bin + 1
+                : bin;
+        }
+
+        return bin > 0 && score <= bin / bins ? bin - 1
+            : score > (bin + 1) / bins ? bin + 1
+            : bin;
     }
 
     /// <summary>Count, positives and sum of scores of one bin.</summary>

@@ -1,9 +1,10 @@
 namespace Plumbline.Statistics.Calibration;
 
 /// <summary>
-/// A proper score split into reliability - resolution + uncertainty + within. Reliability: how far the bins' mean scores are from their frequencies (0 is best).
-/// Resolution: how much the frequencies differ between bins (large is best). Uncertainty: the score of always forecasting the overall frequency. Within: what the
-/// binning leaves over; 0 when the scores are constant in each bin (Stephenson et al. 2008).
+/// A proper score split into reliability - resolution + uncertainty + within. Reliability: how far the bins' mean scores are from their
+/// frequencies (0 is best). Resolution: how much the frequencies differ between bins (large is best). Uncertainty: the score of always
+/// forecasting the overall frequency. Within: what the binning leaves over; 0 when the scores are constant in each bin (Stephenson et al.
+/// 2008).
 /// </summary>
 /// <param name="Score">The score itself: Brier (0 .. 1) or log-loss (nats).</param>
 /// <param name="Reliability">Not negative.</param>
@@ -22,7 +23,8 @@ public readonly record struct ScoreDecomposition(double Score, double Reliabilit
         var grouped = Group(counts, bins);
         var score = ProbabilityLoss.Brier(counts).Value!.Value;
         var overall = counts.TotalPositives / counts.Total;
-        double reliability = 0, resolution = 0;
+        double reliability = 0,
+            resolution = 0;
         for (var b = 0; b < bins; b++)
         {
             var (count, positives, scores) = grouped.At(b);
@@ -40,7 +42,8 @@ public readonly record struct ScoreDecomposition(double Score, double Reliabilit
     }
 
     /// <summary>
-    /// The same for log-loss: reliability = mean KL(frequency || mean score), resolution = mean KL(frequency || overall), uncertainty = entropy of the overall frequency.
+    /// The same for log-loss: reliability = mean KL(frequency || mean score), resolution = mean KL(frequency || overall), uncertainty =
+    /// entropy of the overall frequency.
     /// </summary>
     /// <exception cref="ArgumentException">A score is no probability.</exception>
     public static ScoreDecomposition? LogLoss(ScoreCounts counts, int bins = 10)
@@ -51,7 +54,8 @@ public readonly record struct ScoreDecomposition(double Score, double Reliabilit
         var grouped = Group(counts, bins);
         var score = ProbabilityLoss.LogLoss(counts).Value!.Value;
         var overall = counts.TotalPositives / counts.Total;
-        double reliability = 0, resolution = 0;
+        double reliability = 0,
+            resolution = 0;
         for (var b = 0; b < bins; b++)
         {
             var (count, positives, scores) = grouped.At(b);
@@ -86,7 +90,8 @@ public readonly record struct ScoreDecomposition(double Score, double Reliabilit
 public static class EqualMassCalibration
 {
     /// <summary>
-    /// The non-empty bins in ascending order of score. Rows of equal score stay together, in the bin where their middle falls, so bins may be uneven for coarse scores.
+    /// The non-empty bins in ascending order of score. Rows of equal score stay together, in the bin where their middle falls, so bins may
+    /// be uneven for coarse scores.
     /// </summary>
     /// <exception cref="ArgumentException">A score is no probability.</exception>
     public static IReadOnlyList<CalibrationBin> Curve(ScoreCounts counts, int bins = 10)
@@ -96,7 +101,11 @@ public static class EqualMassCalibration
         if (counts.WhyNotProbabilities() is { } reason)
             throw new ArgumentException(reason, nameof(counts));
         var curve = new List<CalibrationBin>(bins);
-        double before = 0, count = 0, positives = 0, scores = 0, lower = 0;
+        double before = 0,
+            count = 0,
+            positives = 0,
+            scores = 0,
+            lower = 0;
         var bin = 0;
         for (var i = 0; i < counts.Scores.Length; i++)
         {
@@ -120,13 +129,16 @@ public static class EqualMassCalibration
         return curve;
     }
 
-    /// <summary>Expected and maximum calibration error over these bins: the weighted mean and the largest |mean score - frequency|.</summary>
+    /// <summary>
+    /// Expected and maximum calibration error over these bins: the weighted mean and the largest |mean score - frequency|.
+    /// </summary>
     public static (Estimate Expected, Estimate Maximum) Errors(ScoreCounts counts, int bins = 10)
     {
         ArgumentNullException.ThrowIfNull(counts);
         if (counts.Total == 0)
             return (Estimate.Insufficient(0, null, "no rows with a score"), Estimate.Insufficient(0, null, "no rows with a score"));
-        double expected = 0, largest = 0;
+        double expected = 0,
+            largest = 0;
         foreach (var bin in Curve(counts, bins))
         {
             var gap = Math.Abs(bin.MeanScore - bin.Frequency.Value!.Value);

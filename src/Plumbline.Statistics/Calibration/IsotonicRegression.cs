@@ -1,8 +1,8 @@
 namespace Plumbline.Statistics.Calibration;
 
 /// <summary>
-/// A non-decreasing least-squares fit (pool adjacent violators), continued linearly between its knots and constantly outside them. Immutable.
-/// As a calibration it maps a score to the frequency of positives; fit it on rows that did not train the model.
+/// A non-decreasing least-squares fit (pool adjacent violators), continued linearly between its knots and constantly outside them.
+/// Immutable. As a calibration it maps a score to the frequency of positives; fit it on rows that did not train the model.
 /// </summary>
 public sealed class IsotonicRegression
 {

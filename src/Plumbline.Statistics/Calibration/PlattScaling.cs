@@ -1,7 +1,8 @@
 namespace Plumbline.Statistics.Calibration;
 
 /// <summary>
-/// Platt's logistic recalibration on the logit: p' = sigmoid(slope * logit(p) + intercept), fitted by maximum likelihood without penalty (Newton's method). Immutable.
+/// Platt's logistic recalibration on the logit: p' = sigmoid(slope * logit(p) + intercept), fitted by maximum likelihood without penalty
+/// (Newton's method). Immutable.
 /// </summary>
 public sealed record PlattScaling
 {
@@ -20,7 +21,10 @@ public sealed record PlattScaling
     /// <summary>Added to the logit.</summary>
     public double Intercept { get; }
 
-    /// <summary>Fits to probabilities and their outcomes; null when they are perfectly separated or of one class, where the likelihood has no maximum.</summary>
+    /// <summary>
+    /// Fits to probabilities and their outcomes; null when they are perfectly separated or of one class, where the likelihood has no
+    /// maximum.
+    /// </summary>
     /// <param name="probabilities">In [0, 1].</param>
     /// <param name="positive">Whether each came true.</param>
     /// <param name="clip">Where probabilities are clipped before the logit, inside (0, 0.5).</param>
@@ -34,7 +38,9 @@ public sealed record PlattScaling
             logits[i] = Logit(probabilities[i], clip);
         }
 
-        double slope = 1, intercept = 0, likelihood = Likelihood(logits, positive, slope, intercept);
+        double slope = 1,
+            intercept = 0,
+            likelihood = Likelihood(logits, positive, slope, intercept);
         for (var iteration = 0; iteration < 100; iteration++)
         {
             var (ga, gb, haa, hab, hbb) = Derivatives(logits, positive, slope, intercept);
@@ -88,9 +94,18 @@ public sealed record PlattScaling
         return sum;
     }
 
-    private static (double A, double B, double Haa, double Hab, double Hbb) Derivatives(double[] logits, ReadOnlySpan<bool> positive, double slope, double intercept)
+    private static (double A, double B, double Haa, double Hab, double Hbb) Derivatives(
+        double[] logits,
+        ReadOnlySpan<bool> positive,
+        double slope,
+        double intercept
+    )
     {
-        double ga = 0, gb = 0, haa = 0, hab = 0, hbb = 0;
+        double ga = 0,
+            gb = 0,
+            haa = 0,
+            hab = 0,
+            hbb = 0;
         for (var i = 0; i < logits.Length; i++)
         {
             var p = Sigmoid(slope * logits[i] + intercept);

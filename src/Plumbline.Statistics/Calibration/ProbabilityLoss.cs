@@ -8,7 +8,10 @@ public static class ProbabilityLoss
     /// <summary>Where a probability is clipped before its logarithm is taken.</summary>
     public const double Clip = 1e-15;
 
-    /// <summary>Mean of -ln p(truth), in nats; normal interval. P(positive) is clipped to [1e-15, 1 - 1e-15] before 1 - p is taken, as scikit-learn does.</summary>
+    /// <summary>
+    /// Mean of -ln p(truth), in nats; normal interval. P(positive) is clipped to [1e-15, 1 - 1e-15] before 1 - p is taken, as scikit-learn
+    /// does.
+    /// </summary>
     public static Estimate LogLoss(ScoreCounts scores) =>
         Mean(scores, static p => -Math.Log(Math.Clamp(p, Clip, 1 - Clip)), static p => -Math.Log(1 - Math.Clamp(p, Clip, 1 - Clip)));
 

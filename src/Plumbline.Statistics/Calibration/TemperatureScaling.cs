@@ -1,7 +1,8 @@
 namespace Plumbline.Statistics.Calibration;
 
 /// <summary>
-/// Temperature scaling (Guo et al. 2017): softmax(z / T) with the T that minimises the negative log-likelihood. The top class never changes. Immutable.
+/// Temperature scaling (Guo et al. 2017): softmax(z / T) with the T that minimises the negative log-likelihood. The top class never
+/// changes. Immutable.
 /// </summary>
 /// <param name="Temperature">Above 1: the scores were overconfident. Between 0.01 and 100.</param>
 /// <param name="NegativeLogLikelihood">Mean over the rows at that temperature, in nats.</param>
@@ -27,7 +28,8 @@ public sealed record TemperatureScaling(double Temperature, double NegativeLogLi
         }
 
         // Convex in b = 1 / T: bisect the derivative, which rises.
-        double low = 1 / Bound, high = Bound;
+        double low = 1 / Bound,
+            high = Bound;
         for (var i = 0; i < 200 && high - low > 1e-15 * high; i++)
         {
             var middle = (low + high) / 2;
@@ -63,16 +65,23 @@ public sealed record TemperatureScaling(double Temperature, double NegativeLogLi
             probabilities[k] /= sum;
     }
 
-    private static (double Loss, double Slope) Evaluate(ReadOnlySpan<double> logits, int classes, ReadOnlySpan<int> groundTruth, double inverse)
+    private static (double Loss, double Slope) Evaluate(
+        ReadOnlySpan<double> logits,
+        int classes,
+        ReadOnlySpan<int> groundTruth,
+        double inverse
+    )
     {
-        double loss = 0, slope = 0;
+        double loss = 0,
+            slope = 0;
         for (var i = 0; i < groundTruth.Length; i++)
         {
             var row = logits.Slice(i * classes, classes);
             var highest = double.NegativeInfinity;
             foreach (var z in row)
                 highest = Math.Max(highest, z);
-            double sum = 0, weighted = 0;
+            double sum = 0,
+                weighted = 0;
             foreach (var z in row)
             {
                 var e = Math.Exp(inverse * (z - highest));

@@ -3,14 +3,15 @@ using Plumbline.Statistics.Intervals;
 namespace Plumbline.Statistics.Decomposition;
 
 /// <summary>
-/// Explains a change of a mean outcome (loss, error rate, business signal) between two periods or two versions: how much is due to traffic moving between segments,
-/// how much to other inputs within segments, and how much to other outcomes of the same inputs.
+/// Explains a change of a mean outcome (loss, error rate, business signal) between two periods or two versions: how much is due to traffic
+/// moving between segments, how much to other inputs within segments, and how much to other outcomes of the same inputs.
 /// <para>
-/// With shares w and means m of segment s: mix = (w1 - w0)((m0 + m1)/2 - (L0 + L1)/2), and the change within, (w0 + w1)/2 (m1 - m0), is split over the cells c of inputs with
-/// shares v and means u into covariate = (w0 + w1)/2 sum (v1 - v0)(u0 + u1)/2 and concept = (w0 + w1)/2 sum (v0 + v1)/2 (u1 - u0). Kitagawa (1955) is the two-factor
-/// formula; it is the Shapley value of two players (Shorrocks 2013), here used twice, nested (Owen 1977), so that refining the inputs leaves the mix as it was. The parts add up without remainder and
-/// exchanging the periods only changes their signs. Subtracting the overall level (L0 + L1)/2 changes no total, since shares add up to one, and gives each segment's mix
-/// its meaning: growing while better than the rest helps.
+/// With shares w and means m of segment s: mix = (w1 - w0)((m0 + m1)/2 - (L0 + L1)/2), and the change within, (w0 + w1)/2 (m1 - m0), is
+/// split over the cells c of inputs with shares v and means u into covariate = (w0 + w1)/2 sum (v1 - v0)(u0 + u1)/2 and concept = (w0 +
+/// w1)/2 sum (v0 + v1)/2 (u1 - u0). Kitagawa (1955) is the two-factor formula; it is the Shapley value of two players (Shorrocks 2013),
+/// here used twice, nested (Owen 1977), so that refining the inputs leaves the mix as it was. The parts add up without remainder and
+/// exchanging the periods only changes their signs. Subtracting the overall level (L0 + L1)/2 changes no total, since shares add up to one,
+/// and gives each segment's mix its meaning: growing while better than the rest helps.
 /// </para>
 /// </summary>
 public static class ChangeDecomposition
@@ -18,7 +19,9 @@ public static class ChangeDecomposition
     /// <summary>Share of traffic that must have moved against the overall mean to call it Simpson's paradox.</summary>
     public const double SimpsonShare = 0.9;
 
-    /// <summary>Splits the change. Rows of the first period and of the second are independent draws as far as standard errors are concerned.</summary>
+    /// <summary>
+    /// Splits the change. Rows of the first period and of the second are independent draws as far as standard errors are concerned.
+    /// </summary>
     /// <param name="segments">All rows of both periods, each in exactly one segment.</param>
     /// <exception cref="ArgumentException">There is no segment, two have the same name, or an effect is not finite.</exception>
     public static ChangeExplanation Of(IReadOnlyList<SegmentChange> segments)
@@ -34,7 +37,10 @@ public static class ChangeDecomposition
         var after = PeriodSpread.Of(terms.SelectMany(term => term.Cells).Select(cell => cell.Rows.After));
         ContributionErrors[] errors = [.. terms.Select(term => new ContributionErrors(term, before, after))];
         var (levelBefore, levelAfter) = (terms.Sum(t => t.WeightBefore * t.MeanBefore), terms.Sum(t => t.WeightAfter * t.MeanAfter));
-        SegmentContribution[] contributions = [.. terms.Zip(errors, (term, error) => Contribution(term, error, 0.5 * (levelBefore + levelAfter), before, after))];
+        SegmentContribution[] contributions =
+        [
+            .. terms.Zip(errors, (term, error) => Contribution(term, error, 0.5 * (levelBefore + levelAfter), before, after)),
+        ];
         var total = ContributionErrors.Total(errors, before, after);
         var observed = Part(levelAfter - levelBefore, before.Variance / before.Rows + after.Variance / after.Rows, before, after);
         var explanation = new ChangeExplanation
@@ -52,7 +58,13 @@ public static class ChangeDecomposition
         return explanation with { IsSimpsonsParadox = IsReversal(explanation, terms, before, after) };
     }
 
-    private static SegmentContribution Contribution(SegmentTerms term, ContributionErrors error, double level, PeriodSpread before, PeriodSpread after)
+    private static SegmentContribution Contribution(
+        SegmentTerms term,
+        ContributionErrors error,
+        double level,
+        PeriodSpread before,
+        PeriodSpread after
+    )
     {
         var own = error.Own(before, after);
         return new SegmentContribution
@@ -81,15 +93,24 @@ public static class ChangeDecomposition
         var shared = terms.Where(term => term.IsShared).Sum(term => term.MiddleWeight);
         return observed == 0 || shared == 0
             ? null
-            : terms.Where(term => term.IsShared && (term.MeanAfter - term.MeanBefore) * observed < 0).Sum(term => term.MiddleWeight) / shared;
+            : terms.Where(term => term.IsShared && (term.MeanAfter - term.MeanBefore) * observed < 0).Sum(term => term.MiddleWeight)
+                / shared;
     }
 
     private static bool IsReversal(ChangeExplanation explanation, SegmentTerms[] terms, PeriodSpread before, PeriodSpread after)
     {
         if (explanation.ShareMovedAgainst is not { } share || share < SimpsonShare)
             return false;
-        // The variance of the change within as a whole is not the sum of its parts': they hang together. Without the cells it is the concept part alone.
-        SegmentTerms[] whole = [.. terms.Select(term => new SegmentTerms(new SegmentChange(term.Change.Segment, term.Change.Before, term.Change.After), before.Rows, after.Rows))];
+        // The variance of the change within as a whole is not the sum of its parts': they hang together. Without the cells it is the
+        // concept part alone.
+        SegmentTerms[] whole =
+        [
+            .. terms.Select(term => new SegmentTerms(
+                new SegmentChange(term.Change.Segment, term.Change.Before, term.Change.After),
+                before.Rows,
+                after.Rows
+            )),
+        ];
         var within = whole.Sum(term => term.MiddleWeight * term.WithinConcept);
         var variance = ContributionErrors.Total(whole.Select(term => new ContributionErrors(term, before, after)), before, after).Concept;
         var observed = explanation.Observed;
@@ -109,8 +130,16 @@ public static class ChangeDecomposition
                 throw new ArgumentException($"Segment '{segment.Segment}' occurs twice.", nameof(segments));
             foreach (var effect in new[] { segment.UnderEarlierLaw, segment.UnderLaterLaw })
             {
-                if (effect is { } known && !(double.IsFinite(known.Difference) && double.IsFinite(known.StandardError) && known.StandardError >= 0))
-                    throw new ArgumentException($"The covariate effect of segment '{segment.Segment}' is {known.Difference} with standard error {known.StandardError}: both must be finite.", nameof(segments));
+                if (
+                    effect is { } known
+                    && !(double.IsFinite(known.Difference) && double.IsFinite(known.StandardError) && known.StandardError >= 0)
+                )
+                {
+                    throw new ArgumentException(
+                        $"The covariate effect of segment '{segment.Segment}' is {known.Difference} with standard error {known.StandardError}: both must be finite.",
+                        nameof(segments)
+                    );
+                }
             }
         }
     }

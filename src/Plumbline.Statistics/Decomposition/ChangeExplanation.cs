@@ -16,7 +16,10 @@ public enum ChangeCause
     ConceptChange = 3,
 }
 
-/// <summary>What one segment adds to the change. Its three parts add up to <see cref="Total"/>, and the totals of all segments to the observed change.</summary>
+/// <summary>
+/// What one segment adds to the change. Its three parts add up to <see cref="Total"/>, and the totals of all segments to the observed
+/// change.
+/// </summary>
 public sealed record SegmentContribution
 {
     /// <summary>Name of the segment.</summary>
@@ -35,7 +38,8 @@ public sealed record SegmentContribution
     public required double? MeanAfter { get; init; }
 
     /// <summary>
-    /// Effect of its traffic: (change of share) x (its mean outcome minus the overall one, both averaged over the periods). Growing while worse than the rest is positive.
+    /// Effect of its traffic: (change of share) x (its mean outcome minus the overall one, both averaged over the periods). Growing while
+    /// worse than the rest is positive.
     /// </summary>
     public required Estimate Mix { get; init; }
 
@@ -45,7 +49,9 @@ public sealed record SegmentContribution
     /// <summary>Effect of other outcomes of the same inputs.</summary>
     public required Estimate Concept { get; init; }
 
-    /// <summary>Whether its inputs were known well enough to tell covariate shift from concept change; if not, <see cref="Concept"/> holds both.</summary>
+    /// <summary>
+    /// Whether its inputs were known well enough to tell covariate shift from concept change; if not, <see cref="Concept"/> holds both.
+    /// </summary>
     public required bool TellsCovariateFromConcept { get; init; }
 
     /// <summary>Sum of the three parts.</summary>
@@ -61,7 +67,9 @@ public sealed record ChangeExplanation
     /// <summary>Overall mean outcome of the second period; null without rows.</summary>
     public required double? After { get; init; }
 
-    /// <summary>After minus before; <see cref="EstimateStatus.InsufficientData"/> when a period has no rows, and then the parts are too.</summary>
+    /// <summary>
+    /// After minus before; <see cref="EstimateStatus.InsufficientData"/> when a period has no rows, and then the parts are too.
+    /// </summary>
     public required Estimate Observed { get; init; }
 
     /// <summary>The part due to traffic between segments.</summary>
@@ -77,14 +85,16 @@ public sealed record ChangeExplanation
     public required IReadOnlyList<SegmentContribution> Segments { get; init; }
 
     /// <summary>
-    /// Of the traffic (averaged over the periods) of the segments that both periods have, the share that is in segments whose own mean moved against the overall one, 0 .. 1.
-    /// Null when the overall mean did not move or no segment is in both periods.
+    /// Of the traffic (averaged over the periods) of the segments that both periods have, the share that is in segments whose own mean
+    /// moved against the overall one, 0 .. 1. Null when the overall mean did not move or no segment is in both periods.
     /// </summary>
     public required double? ShareMovedAgainst { get; init; }
 
     /// <summary>
-    /// Simpson's paradox: the overall mean moved one way while the segments moved the other. Precisely: <see cref="ShareMovedAgainst"/> is at least
-    /// <see cref="ChangeDecomposition.SimpsonShare"/> (nine tenths: a tiny segment's noise must not hide it), the change within segments (covariate shift plus concept change) has the
+    /// Simpson's paradox: the overall mean moved one way while the segments moved the other. Precisely: <see cref="ShareMovedAgainst"/> is
+    /// at least
+    /// <see cref="ChangeDecomposition.SimpsonShare"/> (nine tenths: a tiny segment's noise must not hide it), the change within segments
+    /// (covariate shift plus concept change) has the
     /// opposite sign to the observed one, and neither is within its 95 % interval of nothing, where intervals are known.
     /// </summary>
     public required bool IsSimpsonsParadox { get; init; }

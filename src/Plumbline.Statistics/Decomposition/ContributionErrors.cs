@@ -1,7 +1,8 @@
 namespace Plumbline.Statistics.Decomposition;
 
 /// <summary>
-/// Standard errors of the parts of one segment by the delta method: rows are independent draws of their period, so shares and means both vary. What a
+/// Standard errors of the parts of one segment by the delta method: rows are independent draws of their period, so shares and means both
+/// vary. What a
 /// <see cref="CovariateEffect"/> says of its own error is added, as independent of the outcomes.
 /// </summary>
 internal sealed class ContributionErrors
@@ -25,15 +26,23 @@ internal sealed class ContributionErrors
     public double Estimated { get; }
 
     /// <summary>Variance of the segment's own mix, covariate and concept part.</summary>
-    public (double Mix, double Covariate, double Concept) Own(PeriodSpread before, PeriodSpread after) => (
-        _ownMix[0] / before.Rows + _ownMix[1] / after.Rows,
-        _covariate[0].Over(before.Rows) + _covariate[1].Over(after.Rows) + Estimated,
-        _concept[0].Over(before.Rows) + _concept[1].Over(after.Rows) + Estimated);
+    public (double Mix, double Covariate, double Concept) Own(PeriodSpread before, PeriodSpread after) =>
+        (
+            _ownMix[0] / before.Rows + _ownMix[1] / after.Rows,
+            _covariate[0].Over(before.Rows) + _covariate[1].Over(after.Rows) + Estimated,
+            _concept[0].Over(before.Rows) + _concept[1].Over(after.Rows) + Estimated
+        );
 
     /// <summary>The same of the parts' totals over all segments, which are less uncertain than their sum: shares add up to one.</summary>
-    public static (double Mix, double Covariate, double Concept) Total(IEnumerable<ContributionErrors> all, PeriodSpread before, PeriodSpread after)
+    public static (double Mix, double Covariate, double Concept) Total(
+        IEnumerable<ContributionErrors> all,
+        PeriodSpread before,
+        PeriodSpread after
+    )
     {
-        PartVariance[] mix = new PartVariance[2], covariate = new PartVariance[2], concept = new PartVariance[2];
+        PartVariance[] mix = new PartVariance[2],
+            covariate = new PartVariance[2],
+            concept = new PartVariance[2];
         var estimated = 0.0;
         foreach (var one in all)
         {
@@ -49,7 +58,8 @@ internal sealed class ContributionErrors
         return (
             mix[0].Over(before.Rows) + mix[1].Over(after.Rows),
             covariate[0].Over(before.Rows) + covariate[1].Over(after.Rows) + estimated,
-            concept[0].Over(before.Rows) + concept[1].Over(after.Rows) + estimated);
+            concept[0].Over(before.Rows) + concept[1].Over(after.Rows) + estimated
+        );
     }
 
     private void AddPeriod(SegmentTerms segment, PeriodSpread period, int t)
@@ -83,10 +93,17 @@ internal sealed class ContributionErrors
             if (!segment.IsShared)
                 continue;
             var shift = isWhole ? 0 : (cell.ShareAfter - cell.ShareBefore) / own;
-            _covariate[t].Add(share, 0.5 * segment.WithinCovariate + sign * perRow * (cell.MiddleMean - inputs), perRow * shift * (cell.IsShared ? 0.5 : 1), variance);
+            _covariate[t]
+                .Add(
+                    share,
+                    0.5 * segment.WithinCovariate + sign * perRow * (cell.MiddleMean - inputs),
+                    perRow * shift * (cell.IsShared ? 0.5 : 1),
+                    variance
+                );
             var middleShare = isWhole ? 1 : 0.5 * (cell.ShareBefore + cell.ShareAfter) / own;
             var drop = cell.IsShared ? sign * perRow * middleShare : 0;
-            _concept[t].Add(share, 0.5 * segment.WithinConcept + 0.5 * perRow * (cell.MeanAfter - cell.MeanBefore - outcomes), drop, variance);
+            _concept[t]
+                .Add(share, 0.5 * segment.WithinConcept + 0.5 * perRow * (cell.MeanAfter - cell.MeanBefore - outcomes), drop, variance);
         }
     }
 

@@ -1,7 +1,8 @@
 namespace Plumbline.Statistics.Decomposition;
 
 /// <summary>
-/// What is known about the outcomes (loss, error 0 or 1, business signal) of a group of rows: how many, their mean, and their spread. Groups merge by addition.
+/// What is known about the outcomes (loss, error 0 or 1, business signal) of a group of rows: how many, their mean, and their spread.
+/// Groups merge by addition.
 /// </summary>
 public readonly record struct OutcomeMoments
 {
@@ -11,7 +12,9 @@ public readonly record struct OutcomeMoments
     /// <summary>Mean outcome, finite; 0 without rows.</summary>
     public double Mean { get; private init; }
 
-    /// <summary>Sum of squared deviations from the mean, at least 0; null when it is not known, and then no standard error is given.</summary>
+    /// <summary>
+    /// Sum of squared deviations from the mean, at least 0; null when it is not known, and then no standard error is given.
+    /// </summary>
     public double? Squares { get; private init; }
 
     /// <summary>No rows.</summary>
@@ -58,7 +61,14 @@ public readonly record struct OutcomeMoments
             throw new ArgumentOutOfRangeException(nameof(mean), mean, "Must be finite.");
         if (squares is { } known && !(known >= 0 && double.IsFinite(known)))
             throw new ArgumentOutOfRangeException(nameof(squares), squares, "Must be finite and not negative, or null when unknown.");
-        return rows == 0 ? None : new OutcomeMoments { Rows = rows, Mean = mean, Squares = squares };
+        return rows == 0
+            ? None
+            : new OutcomeMoments
+            {
+                Rows = rows,
+                Mean = mean,
+                Squares = squares,
+            };
     }
 
     /// <summary>The rows of both groups together (Chan, Golub and LeVeque 1983).</summary>

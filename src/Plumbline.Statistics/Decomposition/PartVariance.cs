@@ -1,8 +1,8 @@
 namespace Plumbline.Statistics.Decomposition;
 
 /// <summary>
-/// The sampling variance of one part over the rows of one period. A row of cell c with outcome y moves the part by a + b (y - mean of c) over the number of rows
-/// (its influence function); the variance is that of the influences over the rows.
+/// The sampling variance of one part over the rows of one period. A row of cell c with outcome y moves the part by a + b (y - mean of c)
+/// over the number of rows (its influence function); the variance is that of the influences over the rows.
 /// </summary>
 internal struct PartVariance
 {
@@ -36,7 +36,8 @@ internal readonly record struct PeriodSpread(double Rows, double Mean, double Va
     public static PeriodSpread Of(IEnumerable<OutcomeMoments> cells)
     {
         var all = OutcomeMoments.None;
-        double within = 0, freedom = 0;
+        double within = 0,
+            freedom = 0;
         foreach (var cell in cells)
         {
             all = all.Add(cell);
@@ -49,7 +50,8 @@ internal readonly record struct PeriodSpread(double Rows, double Mean, double Va
     }
 
     /// <summary>
-    /// Variance of outcomes within a cell: its own, with one further degree of freedom of the period's pooled one, since a cell of one or two rows knows little of its own.
+    /// Variance of outcomes within a cell: its own, with one further degree of freedom of the period's pooled one, since a cell of one or
+    /// two rows knows little of its own.
     /// </summary>
     public double VarianceOf(OutcomeMoments cell) => cell.Rows > 0 ? ((cell.Squares ?? double.NaN) + WithinCells) / cell.Rows : 0;
 }

@@ -6,17 +6,19 @@ namespace Plumbline.Statistics.Decomposition;
 public readonly record struct CellChange(OutcomeMoments Before, OutcomeMoments After);
 
 /// <summary>
-/// How much the mean outcome of a segment is expected to change because its inputs changed, P(outcome | inputs) staying as it was in one of the periods: the mean
-/// expected outcome of the second period's rows minus that of the first's, both by the same law (CBPE, importance weighting, an estimator of the loss). Take the difference
-/// of two estimates rather than one estimate minus what was realised, so that a bias of the estimator cancels.
+/// How much the mean outcome of a segment is expected to change because its inputs changed, P(outcome | inputs) staying as it was in one of
+/// the periods: the mean expected outcome of the second period's rows minus that of the first's, both by the same law (CBPE, importance
+/// weighting, an estimator of the loss). Take the difference of two estimates rather than one estimate minus what was realised, so that a
+/// bias of the estimator cancels.
 /// </summary>
 /// <param name="Difference">Expected change of the mean outcome; finite, in the outcome's unit.</param>
 /// <param name="StandardError">Standard error of the difference, at least 0; 0 when it is to be taken as known.</param>
 public readonly record struct CovariateEffect(double Difference, double StandardError = 0);
 
 /// <summary>
-/// One segment in two periods (or two versions). With <see cref="Cells"/> or a <see cref="CovariateEffect"/> its change is split into covariate shift and concept change;
-/// without either, nothing tells the two apart and the change within the segment counts as concept change.
+/// One segment in two periods (or two versions). With <see cref="Cells"/> or a <see cref="CovariateEffect"/> its change is split into
+/// covariate shift and concept change; without either, nothing tells the two apart and the change within the segment counts as concept
+/// change.
 /// </summary>
 public sealed record SegmentChange
 {
@@ -59,11 +61,13 @@ public sealed record SegmentChange
     /// <summary>The same segment with the periods exchanged.</summary>
     public SegmentChange Reverse()
     {
-        var reversed = Cells.Count > 0
-            ? new SegmentChange(Segment, [.. Cells.Select(cell => new CellChange(cell.After, cell.Before))])
-            : new SegmentChange(Segment, After, Before);
+        var reversed =
+            Cells.Count > 0
+                ? new SegmentChange(Segment, [.. Cells.Select(cell => new CellChange(cell.After, cell.Before))])
+                : new SegmentChange(Segment, After, Before);
         return reversed with { UnderEarlierLaw = Negate(UnderLaterLaw), UnderLaterLaw = Negate(UnderEarlierLaw) };
     }
 
-    private static CovariateEffect? Negate(CovariateEffect? effect) => effect is { } known ? known with { Difference = -known.Difference } : null;
+    private static CovariateEffect? Negate(CovariateEffect? effect) =>
+        effect is { } known ? known with { Difference = -known.Difference } : null;
 }

@@ -57,24 +57,32 @@ internal sealed class SegmentTerms
 
     public double MiddleMean => 0.5 * (MeanBefore + MeanAfter);
 
-    private static CovariateEffect? EffectOf(SegmentChange change) => (change.UnderEarlierLaw, change.UnderLaterLaw) switch
-    {
-        ({ } earlier, { } later) => new CovariateEffect(0.5 * (earlier.Difference + later.Difference), 0.5 * (earlier.StandardError + later.StandardError)),
-        var (earlier, later) => earlier ?? later,
-    };
+    private static CovariateEffect? EffectOf(SegmentChange change) =>
+        (change.UnderEarlierLaw, change.UnderLaterLaw) switch
+        {
+            ({ } earlier, { } later) => new CovariateEffect(
+                0.5 * (earlier.Difference + later.Difference),
+                0.5 * (earlier.StandardError + later.StandardError)
+            ),
+            var (earlier, later) => earlier ?? later,
+        };
 
-    private static CellTerms Whole(SegmentChange change) => new(
-        new CellChange(change.Before, change.After),
-        change.Before.Rows > 0 ? 1 : 0,
-        change.After.Rows > 0 ? 1 : 0,
-        change.Before.Rows > 0 ? change.Before.Mean : change.After.Mean,
-        change.After.Rows > 0 ? change.After.Mean : change.Before.Mean);
+    private static CellTerms Whole(SegmentChange change) =>
+        new(
+            new CellChange(change.Before, change.After),
+            change.Before.Rows > 0 ? 1 : 0,
+            change.After.Rows > 0 ? 1 : 0,
+            change.Before.Rows > 0 ? change.Before.Mean : change.After.Mean,
+            change.After.Rows > 0 ? change.After.Mean : change.Before.Mean
+        );
 
-    // Inputs that only one period has cannot show what the other's law makes of them. They are taken to change as the inputs that both have do on average
+    // Inputs that only one period has cannot show what the other's law makes of them. They are taken to change as the inputs that both have
+    // do on average
     // (weighted by how well each cell's change is known), so that a sparse grid of cells does not turn concept change into covariate shift.
     private static CellTerms[] Resolve(SegmentChange change)
     {
-        double sum = 0, weights = 0;
+        double sum = 0,
+            weights = 0;
         foreach (var (before, after) in change.Cells)
         {
             if (before.Rows == 0 || after.Rows == 0)
@@ -88,15 +96,16 @@ internal sealed class SegmentTerms
         return
         [
             .. from cell in change.Cells
-               let before = cell.Before
-               let after = cell.After
-               where before.Rows + after.Rows > 0
-               select new CellTerms(
-                   cell,
-                   before.Rows / change.Before.Rows,
-                   after.Rows / change.After.Rows,
-                   before.Rows > 0 ? before.Mean : after.Mean - typical,
-                   after.Rows > 0 ? after.Mean : before.Mean + typical),
+            let before = cell.Before
+            let after = cell.After
+            where before.Rows + after.Rows > 0
+            select new CellTerms(
+                cell,
+                before.Rows / change.Before.Rows,
+                after.Rows / change.After.Rows,
+                before.Rows > 0 ? before.Mean : after.Mean - typical,
+                after.Rows > 0 ? after.Mean : before.Mean + typical
+            ),
         ];
     }
 }

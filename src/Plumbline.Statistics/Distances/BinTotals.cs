@@ -21,9 +21,11 @@ internal readonly record struct BinTotals(double Reference, double Current)
         return new BinTotals(Sum(reference, nameof(reference)), Sum(current, nameof(current)));
     }
 
-    public Estimate Missing() => Estimate.Insufficient(N, M, Reference > 0 ? "the current sample has no rows" : "the reference has no rows");
+    public Estimate Missing() =>
+        Estimate.Insufficient(N, M, Reference > 0 ? "the current sample has no rows" : "the reference has no rows");
 
-    public TestResult MissingTest() => TestResult.Insufficient(N, M, Reference > 0 ? "the current sample has no rows" : "the reference has no rows");
+    public TestResult MissingTest() =>
+        TestResult.Insufficient(N, M, Reference > 0 ? "the current sample has no rows" : "the reference has no rows");
 
     private static double Sum<T>(ReadOnlySpan<T> counts, string name)
         where T : struct, INumberBase<T>

@@ -46,8 +46,8 @@ public static class BinnedDistance
     }
 
     /// <summary>
-    /// Kullback-Leibler divergence KL(reference || current) = sum of P ln(P / Q), in nats, unbounded. Not symmetric: exchange the arguments for the
-    /// other direction. With <see cref="Smoothing.None"/> undefined when the current sample lacks a bin of the reference.
+    /// Kullback-Leibler divergence KL(reference || current) = sum of P ln(P / Q), in nats, unbounded. Not symmetric: exchange the arguments
+    /// for the other direction. With <see cref="Smoothing.None"/> undefined when the current sample lacks a bin of the reference.
     /// </summary>
     public static Estimate KullbackLeibler<T>(ReadOnlySpan<T> reference, ReadOnlySpan<T> current, Smoothing smoothing = default)
         where T : struct, INumberBase<T>
@@ -71,21 +71,28 @@ public static class BinnedDistance
     }
 
     /// <summary>
-    /// Jensen-Shannon divergence: the mean of KL(P||M) and KL(Q||M) with M = (P + Q) / 2. Symmetric; [0, 1] in bits, [0, ln 2] in nats. Needs no smoothing.
+    /// Jensen-Shannon divergence: the mean of KL(P||M) and KL(Q||M) with M = (P + Q) / 2. Symmetric; [0, 1] in bits, [0, ln 2] in nats.
+    /// Needs no smoothing.
     /// </summary>
-    public static Estimate JensenShannonDivergence<T>(ReadOnlySpan<T> reference, ReadOnlySpan<T> current, LogarithmBase logarithm = LogarithmBase.Two)
+    public static Estimate JensenShannonDivergence<T>(
+        ReadOnlySpan<T> reference,
+        ReadOnlySpan<T> current,
+        LogarithmBase logarithm = LogarithmBase.Two
+    )
         where T : struct, INumberBase<T>
     {
         var totals = BinTotals.Of(reference, current);
-        return totals.IsComparable
-            ? Estimate.Of(Divergence(reference, current, totals, logarithm), totals.N, totals.M)
-            : totals.Missing();
+        return totals.IsComparable ? Estimate.Of(Divergence(reference, current, totals, logarithm), totals.N, totals.M) : totals.Missing();
     }
 
     /// <summary>
     /// Jensen-Shannon distance: the square root of the divergence, a metric (Endres and Schindelin 2003). [0, 1] in base 2.
     /// </summary>
-    public static Estimate JensenShannonDistance<T>(ReadOnlySpan<T> reference, ReadOnlySpan<T> current, LogarithmBase logarithm = LogarithmBase.Two)
+    public static Estimate JensenShannonDistance<T>(
+        ReadOnlySpan<T> reference,
+        ReadOnlySpan<T> current,
+        LogarithmBase logarithm = LogarithmBase.Two
+    )
         where T : struct, INumberBase<T>
     {
         var totals = BinTotals.Of(reference, current);
@@ -105,7 +112,9 @@ public static class BinnedDistance
         var sum = 0.0;
         for (var i = 0; i < reference.Length; i++)
         {
-            var difference = Math.Sqrt(double.CreateChecked(reference[i]) / totals.Reference) - Math.Sqrt(double.CreateChecked(current[i]) / totals.Current);
+            var difference =
+                Math.Sqrt(double.CreateChecked(reference[i]) / totals.Reference)
+                - Math.Sqrt(double.CreateChecked(current[i]) / totals.Current);
             sum += difference * difference;
         }
 
@@ -130,13 +139,12 @@ public static class BinnedDistance
         where T : struct, INumberBase<T>
     {
         var totals = BinTotals.Of(reference, current);
-        return totals.IsComparable
-            ? Estimate.Of(LargestDifference(reference, current, totals), totals.N, totals.M)
-            : totals.Missing();
+        return totals.IsComparable ? Estimate.Of(LargestDifference(reference, current, totals), totals.N, totals.M) : totals.Missing();
     }
 
     /// <summary>
-    /// Robust L-infinity as in Deequ: max(0, D - 1.8 sqrt((n + m) / (n m))), D the largest |P - Q|: what is left after the noise of samples of this size. In [0, 1).
+    /// Robust L-infinity as in Deequ: max(0, D - 1.8 sqrt((n + m) / (n m))), D the largest |P - Q|: what is left after the noise of samples
+    /// of this size. In [0, 1).
     /// </summary>
     public static Estimate RobustLInfinity<T>(ReadOnlySpan<T> reference, ReadOnlySpan<T> current)
         where T : struct, INumberBase<T>
@@ -153,7 +161,13 @@ public static class BinnedDistance
     {
         var largest = 0.0;
         for (var i = 0; i < reference.Length; i++)
-            largest = Math.Max(largest, Math.Abs(double.CreateChecked(reference[i]) / totals.Reference - double.CreateChecked(current[i]) / totals.Current));
+        {
+            largest = Math.Max(
+                largest,
+                Math.Abs(double.CreateChecked(reference[i]) / totals.Reference - double.CreateChecked(current[i]) / totals.Current)
+            );
+        }
+
         return largest;
     }
 

@@ -15,16 +15,20 @@ public enum YatesCorrection
 
 /// <summary>
 /// Tests and measures of association on the 2 x B table of a reference and a current row of counts. Both rows are samples (homogeneity),
-/// neither is taken as the truth (goodness of fit), so a category that is new in the current sample is no infinity. Columns that are zero on both
-/// sides are dropped. Bad input as in <see cref="BinnedDistance"/>.
+/// neither is taken as the truth (goodness of fit), so a category that is new in the current sample is no infinity. Columns that are zero
+/// on both sides are dropped. Bad input as in <see cref="BinnedDistance"/>.
 /// </summary>
 public static class Homogeneity
 {
     /// <summary>
-    /// Pearson's chi-square test of homogeneity. Degrees of freedom = non-empty columns - 1; a single non-empty column gives statistic 0, p 1. The
-    /// chi-square law is an approximation that wants expected counts of 5 or more in most cells.
+    /// Pearson's chi-square test of homogeneity. Degrees of freedom = non-empty columns - 1; a single non-empty column gives statistic 0, p
+    /// 1. The chi-square law is an approximation that wants expected counts of 5 or more in most cells.
     /// </summary>
-    public static TestResult ChiSquare<T>(ReadOnlySpan<T> reference, ReadOnlySpan<T> current, YatesCorrection yates = YatesCorrection.TwoByTwo)
+    public static TestResult ChiSquare<T>(
+        ReadOnlySpan<T> reference,
+        ReadOnlySpan<T> current,
+        YatesCorrection yates = YatesCorrection.TwoByTwo
+    )
         where T : struct, INumberBase<T>
     {
         var totals = BinTotals.Of(reference, current);
@@ -37,7 +41,9 @@ public static class Homogeneity
         return TestResult.Of(statistic, Tails.ChiSquare(statistic, columns - 1), totals.N, totals.M, "chi-square", columns - 1);
     }
 
-    /// <summary>The likelihood-ratio test (G-test): 2 * sum of O ln(O / E), never corrected. Degrees of freedom as for <see cref="ChiSquare"/>.</summary>
+    /// <summary>
+    /// The likelihood-ratio test (G-test): 2 * sum of O ln(O / E), never corrected. Degrees of freedom as for <see cref="ChiSquare"/>.
+    /// </summary>
     public static TestResult GTest<T>(ReadOnlySpan<T> reference, ReadOnlySpan<T> current)
         where T : struct, INumberBase<T>
     {
@@ -65,7 +71,8 @@ public static class Homogeneity
     }
 
     /// <summary>
-    /// Cramer's V = sqrt(chi2 / (N min(r - 1, c - 1))) without continuity correction; here r = 2, so sqrt(chi2 / N). In [0, 1]; 0 with one non-empty column.
+    /// Cramer's V = sqrt(chi2 / (N min(r - 1, c - 1))) without continuity correction; here r = 2, so sqrt(chi2 / N). In [0, 1]; 0 with one
+    /// non-empty column.
     /// </summary>
     public static Estimate CramersV<T>(ReadOnlySpan<T> reference, ReadOnlySpan<T> current)
         where T : struct, INumberBase<T>

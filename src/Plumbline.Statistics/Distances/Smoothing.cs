@@ -1,8 +1,8 @@
 namespace Plumbline.Statistics.Distances;
 
 /// <summary>
-/// How empty bins are treated where a logarithm would be infinite. Empty bins decide the value of PSI and KL, so the choice belongs beside every stored number.
-/// The default value is <see cref="HalfCount"/>.
+/// How empty bins are treated where a logarithm would be infinite. Empty bins decide the value of PSI and KL, so the choice belongs beside
+/// every stored number. The default value is <see cref="HalfCount"/>.
 /// </summary>
 public readonly record struct Smoothing
 {
@@ -22,7 +22,9 @@ public readonly record struct Smoothing
         Floor,
     }
 
-    /// <summary>(count + 0.5) / (n + 0.5 B) on both sides, B = number of bins: the expected share under the Jeffreys prior. The default.</summary>
+    /// <summary>
+    /// (count + 0.5) / (n + 0.5 B) on both sides, B = number of bins: the expected share under the Jeffreys prior. The default.
+    /// </summary>
     public static Smoothing HalfCount => default;
 
     /// <summary>Raw shares; a bin that is empty on one side only makes the result <see cref="EstimateStatus.Undefined"/>.</summary>
@@ -36,10 +38,11 @@ public readonly record struct Smoothing
         return new Smoothing(Kind.Floor, share);
     }
 
-    internal double Share(double count, double total, int bins) => _kind switch
-    {
-        Kind.HalfCount => (count + 0.5) / (total + 0.5 * bins),
-        Kind.Floor when count == 0 => _floor,
-        _ => count / total,
-    };
+    internal double Share(double count, double total, int bins) =>
+        _kind switch
+        {
+            Kind.HalfCount => (count + 0.5) / (total + 0.5 * bins),
+            Kind.Floor when count == 0 => _floor,
+            _ => count / total,
+        };
 }

@@ -33,7 +33,12 @@ internal sealed class BinaryCalibration
 
     public IReadOnlyList<IsotonicRegression> Refits { get; }
 
-    public static BinaryCalibration Fit(ReadOnlySpan<double> scores, ReadOnlySpan<bool> groundTruth, ReadOnlySpan<double> weights, EstimatorOptions options)
+    public static BinaryCalibration Fit(
+        ReadOnlySpan<double> scores,
+        ReadOnlySpan<bool> groundTruth,
+        ReadOnlySpan<double> weights,
+        EstimatorOptions options
+    )
     {
         var counts = ScoreCounts.From(scores, groundTruth, weights);
         if (counts.Total == 0)
@@ -43,8 +48,12 @@ internal sealed class BinaryCalibration
         if (options.Calibration == CalibrationUse.Never && !areProbabilities)
             throw new ArgumentException($"{counts.WhyNotProbabilities()}; without calibration they must be probabilities.", nameof(scores));
         var random = new RandomSource(options.Seed);
-        var use = options.Calibration == CalibrationUse.Always
-            || (options.Calibration == CalibrationUse.Auto && (!areProbabilities || Helps(scores, groundTruth, weights, options.Folds, random)));
+        var use =
+            options.Calibration == CalibrationUse.Always
+            || (
+                options.Calibration == CalibrationUse.Auto
+                && (!areProbabilities || Helps(scores, groundTruth, weights, options.Folds, random))
+            );
         return new BinaryCalibration(counts, use, Bootstrap(counts, SizeOfWeights(weights), options.Refits, random));
     }
 
@@ -54,7 +63,8 @@ internal sealed class BinaryCalibration
     public IReadOnlyList<string> Warnings(ExpectedGroups groups)
     {
         List<string> warnings = [];
-        double outside = 0, total = 0;
+        double outside = 0,
+            total = 0;
         for (var i = 0; i < groups.Count; i++)
         {
             total += groups.RowsAt(i);
@@ -62,7 +72,15 @@ internal sealed class BinaryCalibration
         }
 
         if (outside > 0.01 * total)
-            warnings.Add(string.Create(CultureInfo.InvariantCulture, $"{100 * outside / total:0.#} % of the scores lie outside the range seen in the reference: their calibration is a guess"));
+        {
+            warnings.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{100 * outside / total:0.#} % of the scores lie outside the range seen in the reference: their calibration is a guess"
+                )
+            );
+        }
+
         if (_positives is 0 || _positives >= ReferenceRows)
             warnings.Add("the reference holds one class only: nothing can be said about the other");
         else if (Math.Min(_positives, ReferenceRows - _positives) < 30)
@@ -73,7 +91,13 @@ internal sealed class BinaryCalibration
     }
 
     // Held-out predictions of all folds are pooled, then one calibration error is compared before and after.
-    private static bool Helps(ReadOnlySpan<double> scores, ReadOnlySpan<bool> groundTruth, ReadOnlySpan<double> weights, int folds, RandomSource random)
+    private static bool Helps(
+        ReadOnlySpan<double> scores,
+        ReadOnlySpan<bool> groundTruth,
+        ReadOnlySpan<double> weights,
+        int folds,
+        RandomSource random
+    )
     {
         var rows = new List<int>(scores.Length);
         for (var i = 0; i < scores.Length; i++)
@@ -90,7 +114,13 @@ internal sealed class BinaryCalibration
         var raw = new double[order.Length];
         var held = new (bool Truth, double Weight, int Fold)[order.Length];
         for (var k = 0; k < order.Length; k++)
-            (raw[k], held[k]) = (scores[order[k]], (groundTruth[order[k]], weights.IsEmpty ? 1 : weights[order[k]], (int)((long)k * folds / order.Length)));
+        {
+            (raw[k], held[k]) = (
+                scores[order[k]],
+                (groundTruth[order[k]], weights.IsEmpty ? 1 : weights[order[k]], (int)((long)k * folds / order.Length))
+            );
+        }
+
         Array.Sort(raw, held);
         var truth = Array.ConvertAll(held, h => h.Truth);
         var weight = Array.ConvertAll(held, h => h.Weight);
@@ -117,7 +147,8 @@ internal sealed class BinaryCalibration
         return before > after;
     }
 
-    // Resampling rows with replacement = resampling the counts of groups; Poisson counts differ from multinomial ones only by the total, which cancels.
+    // Resampling rows with replacement = resampling the counts of groups; Poisson counts differ from multinomial ones only by the total,
+    // which cancels.
     private static List<IsotonicRegression> Bootstrap(ScoreCounts counts, double factor, int refits, RandomSource random)
     {
         var groups = Coarsen(counts);
@@ -135,7 +166,8 @@ internal sealed class BinaryCalibration
                 total += w[i];
             }
 
-            // The lowest scores may be all negatives, the highest all positives: resampling them never gives anything else, though the next row may. Half a row of the
+            // The lowest scores may be all negatives, the highest all positives: resampling them never gives anything else, though the next
+            // row may. Half a row of the
             // other kind at either end (Jeffreys' prior) says so.
             if (total > 0)
                 AddEnds(x, y, w, factor, random);
@@ -162,11 +194,13 @@ internal sealed class BinaryCalibration
     }
 
     // A weighted count w made of rows of about `factor` each varies like factor * Poisson(w / factor).
-    private static double Draw(double count, double factor, RandomSource random) => count == 0 ? 0 : factor * random.NextPoisson(count / factor);
+    private static double Draw(double count, double factor, RandomSource random) =>
+        count == 0 ? 0 : factor * random.NextPoisson(count / factor);
 
     private static double SizeOfWeights(ReadOnlySpan<double> weights)
     {
-        double sum = 0, squares = 0;
+        double sum = 0,
+            squares = 0;
         foreach (var weight in weights)
         {
             sum += weight;

@@ -38,9 +38,9 @@ public sealed record EstimatorOptions
 }
 
 /// <summary>
-/// Confidence-based performance estimation (CBPE) for binary models: the calibrated probability of a row says how likely its decision is right, so that expected
-/// counts and metrics follow without ground truth. Fit on a labelled reference that did not train the model; immutable afterwards and safe for concurrent use.
-/// Kivimaki, Bialek, Kuberski and Nurminen 2025 (arXiv 2505.05295) treat the theory.
+/// Confidence-based performance estimation (CBPE) for binary models: the calibrated probability of a row says how likely its decision is
+/// right, so that expected counts and metrics follow without ground truth. Fit on a labelled reference that did not train the model;
+/// immutable afterwards and safe for concurrent use. Kivimaki, Bialek, Kuberski and Nurminen 2025 (arXiv 2505.05295) treat the theory.
 /// </summary>
 public sealed class BinaryPerformanceEstimator
 {
@@ -55,13 +55,18 @@ public sealed class BinaryPerformanceEstimator
     public long ReferenceRows => _calibration.ReferenceRows;
 
     /// <summary>Fits on the reference.</summary>
-    /// <param name="scores">Score per row, higher = more likely positive; NaN rows are left out, infinities are refused. Without calibration it must be a probability.</param>
+    /// <param name="scores">Score per row, higher = more likely positive; NaN rows are left out, infinities are refused. Without
+    /// calibration it must be a probability.</param>
     /// <param name="groundTruth">Whether the row is positive.</param>
     /// <param name="options">Null = defaults.</param>
     /// <param name="weights">Importance of each row (density ratios for PAPE); empty = 1 each.</param>
     /// <exception cref="ArgumentException">Lengths differ, no scored row, or scores outside [0, 1] without calibration.</exception>
     public static BinaryPerformanceEstimator Fit(
-        ReadOnlySpan<double> scores, ReadOnlySpan<bool> groundTruth, EstimatorOptions? options = null, ReadOnlySpan<double> weights = default)
+        ReadOnlySpan<double> scores,
+        ReadOnlySpan<bool> groundTruth,
+        EstimatorOptions? options = null,
+        ReadOnlySpan<double> weights = default
+    )
     {
         options ??= new EstimatorOptions();
         options.Check();
@@ -92,14 +97,22 @@ public sealed class BinaryPerformanceEstimator
     {
         ArgumentNullException.ThrowIfNull(decisionsByScore);
         var groups = new ExpectedGroups(
-            decisionsByScore.Scores.ToArray(), decisionsByScore.Positives.ToArray(), decisionsByScore.Negatives.ToArray());
+            decisionsByScore.Scores.ToArray(),
+            decisionsByScore.Positives.ToArray(),
+            decisionsByScore.Negatives.ToArray()
+        );
         if (decisionsByScore.Total == 0)
             return Nothing(Statistics.Estimate.Insufficient(0, null, "no rows with a score"));
         var calibrated = new double[groups.Count];
         for (var i = 0; i < calibrated.Length; i++)
             calibrated[i] = _calibration.Predict(groups.Scores[i]);
         if (calibrated[0] < 0 || calibrated[^1] > 1)
-            return Nothing(Statistics.Estimate.Undefined(decisionsByScore.N, null, "scores outside [0, 1] cannot be taken as probabilities"));
+        {
+            return Nothing(
+                Statistics.Estimate.Undefined(decisionsByScore.N, null, "scores outside [0, 1] cannot be taken as probabilities")
+            );
+        }
+
         var main = ExpectedMetrics.Of(groups, calibrated, withVariance: true);
         var spread = CalibrationSpread.Of(_calibration, groups);
         main = main with
@@ -110,19 +123,26 @@ public sealed class BinaryPerformanceEstimator
         return Assemble(decisionsByScore.N, main, spread, _calibration.Warnings(groups));
     }
 
-    private static BinaryEstimate Assemble(long n, ExpectedMetrics main, CalibrationSpread spread, IReadOnlyList<string> warnings) => new()
-    {
-        ExpectedConfusion = main.Confusion,
-        Accuracy = EstimatedMetric.Of(main.Accuracy, n, main.AccuracyVariance, spread.Accuracy, 0, 1),
-        Precision = EstimatedMetric.Of(main.Precision, n, main.PrecisionVariance, spread.Precision, 0, 1),
-        Recall = EstimatedMetric.Of(main.Recall, n, main.RecallVariance, spread.Recall, 0, 1),
-        F1 = EstimatedMetric.Of(main.F1, n, main.F1Variance, spread.F1, 0, 1),
-        RocAuc = double.IsNaN(main.Ranking.Area)
-            ? EstimatedMetric.None(Statistics.Estimate.Undefined(n, null, "every row is surely of one class"))
-            : EstimatedMetric.Of(main.Ranking.Area, n, main.Ranking.Variance, spread.Area, 0, 1),
-        Warnings = warnings,
-        Variances = new CountVariances(main.VarianceAmongPositive, main.VarianceAmongNegative, spread.CountPositive, spread.CountNegative, spread.CountBoth),
-    };
+    private static BinaryEstimate Assemble(long n, ExpectedMetrics main, CalibrationSpread spread, IReadOnlyList<string> warnings) =>
+        new()
+        {
+            ExpectedConfusion = main.Confusion,
+            Accuracy = EstimatedMetric.Of(main.Accuracy, n, main.AccuracyVariance, spread.Accuracy, 0, 1),
+            Precision = EstimatedMetric.Of(main.Precision, n, main.PrecisionVariance, spread.Precision, 0, 1),
+            Recall = EstimatedMetric.Of(main.Recall, n, main.RecallVariance, spread.Recall, 0, 1),
+            F1 = EstimatedMetric.Of(main.F1, n, main.F1Variance, spread.F1, 0, 1),
+            RocAuc = double.IsNaN(main.Ranking.Area)
+                ? EstimatedMetric.None(Statistics.Estimate.Undefined(n, null, "every row is surely of one class"))
+                : EstimatedMetric.Of(main.Ranking.Area, n, main.Ranking.Variance, spread.Area, 0, 1),
+            Warnings = warnings,
+            Variances = new CountVariances(
+                main.VarianceAmongPositive,
+                main.VarianceAmongNegative,
+                spread.CountPositive,
+                spread.CountNegative,
+                spread.CountBoth
+            ),
+        };
 
     private static BinaryEstimate Nothing(Estimate why)
     {

@@ -4,8 +4,8 @@ using Plumbline.Statistics.Multivariate;
 namespace Plumbline.Statistics.Estimation;
 
 /// <summary>
-/// Says in words how far estimates without ground truth can be trusted: from the drift of the inputs now, and from how earlier estimates fared when their ground truth
-/// came. A change of P(Y|X) leaves no other trace than the second.
+/// Says in words how far estimates without ground truth can be trusted: from the drift of the inputs now, and from how earlier estimates
+/// fared when their ground truth came. A change of P(Y|X) leaves no other trace than the second.
 /// </summary>
 public static class EstimateTrust
 {
@@ -18,7 +18,13 @@ public static class EstimateTrust
         if (past is { Windows: >= 3 } error)
         {
             if (error.Coverage.Upper < 0.8)
-                warnings.Add(Text($"of the last {error.Windows} windows with ground truth only {100 * error.Coverage.Value:0} % were realised inside the estimate's 95 % interval: do not rely on it (concept drift?)"));
+            {
+                warnings.Add(
+                    Text(
+                        $"of the last {error.Windows} windows with ground truth only {100 * error.Coverage.Value:0} % were realised inside the estimate's 95 % interval: do not rely on it (concept drift?)"
+                    )
+                );
+            }
         }
         else
         {
@@ -26,7 +32,14 @@ public static class EstimateTrust
         }
 
         if (drift?.RocAuc.Lower > 0.75)
-            warnings.Add(Text($"the inputs left the reference: a classifier tells them apart with ROC AUC {drift.RocAuc.Value:0.00}, mostly by '{drift.Culprits[0].Feature}'; calibration and losses were learned elsewhere"));
+        {
+            warnings.Add(
+                Text(
+                    $"the inputs left the reference: a classifier tells them apart with ROC AUC {drift.RocAuc.Value:0.00}, mostly by '{drift.Culprits[0].Feature}'; calibration and losses were learned elsewhere"
+                )
+            );
+        }
+
         return warnings;
     }
 

@@ -3,15 +3,23 @@ using Plumbline.Statistics.Intervals;
 namespace Plumbline.Statistics.Estimation;
 
 /// <summary>
-/// A metric that was estimated without ground truth. The interval says where the realised metric of these rows is expected in 95 % of cases if the estimator's
-/// assumptions hold; it adds two sources of error that are kept apart here.
+/// A metric that was estimated without ground truth. The interval says where the realised metric of these rows is expected in 95 % of cases
+/// if the estimator's assumptions hold; it adds two sources of error that are kept apart here.
 /// </summary>
 /// <param name="Estimate">Value and interval.</param>
-/// <param name="SamplingError">Standard deviation of the realised metric around the estimate when the calibrated probabilities are right (the coin flips).</param>
+/// <param name="SamplingError">Standard deviation of the realised metric around the estimate when the calibrated probabilities are right
+/// (the coin flips).</param>
 /// <param name="CalibrationError">Standard error from fitting the calibration on a finite reference (bootstrap refits).</param>
 public readonly record struct EstimatedMetric(Estimate Estimate, double SamplingError, double CalibrationError)
 {
-    internal static EstimatedMetric Of(double value, long n, double samplingVariance, double calibrationVariance, double minimum, double maximum)
+    internal static EstimatedMetric Of(
+        double value,
+        long n,
+        double samplingVariance,
+        double calibrationVariance,
+        double minimum,
+        double maximum
+    )
     {
         var sampling = Math.Max(0, samplingVariance);
         var calibration = Math.Max(0, calibrationVariance);
@@ -19,9 +27,12 @@ public readonly record struct EstimatedMetric(Estimate Estimate, double Sampling
         var estimate = Estimate.Of(value, n);
         return double.IsFinite(error)
             ? new EstimatedMetric(
-                estimate.With(Confidence.Normal(value, error).Clip(Math.Min(value, minimum), Math.Max(value, maximum))).WithStandardError(error),
+                estimate
+                    .With(Confidence.Normal(value, error).Clip(Math.Min(value, minimum), Math.Max(value, maximum)))
+                    .WithStandardError(error),
                 Math.Sqrt(sampling),
-                Math.Sqrt(calibration))
+                Math.Sqrt(calibration)
+            )
             : new EstimatedMetric(estimate, 0, 0);
     }
 
@@ -30,7 +41,11 @@ public readonly record struct EstimatedMetric(Estimate Estimate, double Sampling
     {
         var estimate = Estimate.Of(value, n);
         return double.IsFinite(sampling) && double.IsFinite(calibration)
-            ? new EstimatedMetric(estimate.With(interval).WithStandardError(Math.Sqrt(sampling * sampling + calibration * calibration)), sampling, calibration)
+            ? new EstimatedMetric(
+                estimate.With(interval).WithStandardError(Math.Sqrt(sampling * sampling + calibration * calibration)),
+                sampling,
+                calibration
+            )
             : new EstimatedMetric(estimate, 0, 0);
     }
 
@@ -49,8 +64,11 @@ public readonly record struct EstimationError(double MeanAbsoluteError, double B
     public static EstimationError? Of(ReadOnlySpan<Estimate> estimated, ReadOnlySpan<Estimate> realised)
     {
         Require.SameLength(estimated.Length, realised.Length, nameof(realised));
-        double absolute = 0, bias = 0;
-        int windows = 0, intervals = 0, covered = 0;
+        double absolute = 0,
+            bias = 0;
+        int windows = 0,
+            intervals = 0,
+            covered = 0;
         for (var i = 0; i < estimated.Length; i++)
         {
             if (estimated[i].Value is not { } guess || realised[i].Value is not { } truth)
@@ -64,6 +82,8 @@ public readonly record struct EstimationError(double MeanAbsoluteError, double B
             covered += truth >= lower && truth <= upper ? 1 : 0;
         }
 
-        return windows == 0 ? null : new EstimationError(absolute / windows, bias / windows, Wilson.Proportion(covered, intervals), windows);
+        return windows == 0
+            ? null
+            : new EstimationError(absolute / windows, bias / windows, Wilson.Proportion(covered, intervals), windows);
     }
 }

@@ -3,7 +3,12 @@ using Plumbline.Statistics.Performance;
 namespace Plumbline.Statistics.Estimation;
 
 /// <summary>Expected counts with the metrics that follow, and the variance of each when labels are independent coin flips.</summary>
-internal readonly record struct ExpectedMetrics(BinaryConfusion Confusion, double VarianceAmongPositive, double VarianceAmongNegative, ExpectedRanking Ranking)
+internal readonly record struct ExpectedMetrics(
+    BinaryConfusion Confusion,
+    double VarianceAmongPositive,
+    double VarianceAmongNegative,
+    ExpectedRanking Ranking
+)
 {
     private double PredictedPositives => Confusion.TruePositive + Confusion.FalsePositive;
 
@@ -21,11 +26,14 @@ internal readonly record struct ExpectedMetrics(BinaryConfusion Confusion, doubl
     public double Recall => ExpectedPositives == 0 ? 0 : Confusion.TruePositive / ExpectedPositives;
 
     // R = A / (A + B) with independent A, B.
-    public double RecallVariance => ExpectedPositives == 0
-        ? 0
-        : ((1 - Recall) * (1 - Recall) * VarianceAmongPositive + Recall * Recall * VarianceAmongNegative) / (ExpectedPositives * ExpectedPositives);
+    public double RecallVariance =>
+        ExpectedPositives == 0
+            ? 0
+            : ((1 - Recall) * (1 - Recall) * VarianceAmongPositive + Recall * Recall * VarianceAmongNegative)
+                / (ExpectedPositives * ExpectedPositives);
 
-    public double F1 => PredictedPositives + ExpectedPositives == 0 ? 0 : 2 * Confusion.TruePositive / (PredictedPositives + ExpectedPositives);
+    public double F1 =>
+        PredictedPositives + ExpectedPositives == 0 ? 0 : 2 * Confusion.TruePositive / (PredictedPositives + ExpectedPositives);
 
     // F1 = 2A / (predicted + A + B); predicted is fixed.
     public double F1Variance
@@ -39,7 +47,12 @@ internal readonly record struct ExpectedMetrics(BinaryConfusion Confusion, doubl
 
     public static ExpectedMetrics Of(ExpectedGroups groups, ReadOnlySpan<double> calibrated, bool withVariance)
     {
-        double tp = 0, fp = 0, fn = 0, tn = 0, amongPositive = 0, amongNegative = 0;
+        double tp = 0,
+            fp = 0,
+            fn = 0,
+            tn = 0,
+            amongPositive = 0,
+            amongNegative = 0;
         for (var i = 0; i < groups.Count; i++)
         {
             var c = calibrated[i];
@@ -52,19 +65,34 @@ internal readonly record struct ExpectedMetrics(BinaryConfusion Confusion, doubl
             amongNegative += negative * c * (1 - c);
         }
 
-        return new ExpectedMetrics(new BinaryConfusion(tp, fp, fn, tn), amongPositive, amongNegative, ExpectedRanking.Of(groups, calibrated, withVariance));
+        return new ExpectedMetrics(
+            new BinaryConfusion(tp, fp, fn, tn),
+            amongPositive,
+            amongNegative,
+            ExpectedRanking.Of(groups, calibrated, withVariance)
+        );
     }
 }
 
 /// <summary>
-/// Mean squares of the metrics' deviations over bootstrap refits of the calibration, taken around the metric of the fit itself, not around the refits' mean: an isotonic
-/// fit follows its own noise and so flatters the ranking, a refit does it once more, and the distance between the two says how much. (Around the mean, intervals of
-/// the ROC area held 90 % rather than 95 % with a reference of 1,000 rows.)
+/// Mean squares of the metrics' deviations over bootstrap refits of the calibration, taken around the metric of the fit itself, not around
+/// the refits' mean: an isotonic fit follows its own noise and so flatters the ranking, a refit does it once more, and the distance between
+/// the two says how much. (Around the mean, intervals of the ROC area held 90 % rather than 95 % with a reference of 1,000 rows.)
 /// </summary>
 internal readonly record struct CalibrationSpread(
-    double Accuracy, double Precision, double Recall, double F1, double Area, double CountPositive, double CountNegative, double CountBoth)
+    double Accuracy,
+    double Precision,
+    double Recall,
+    double F1,
+    double Area,
+    double CountPositive,
+    double CountNegative,
+    double CountBoth
+)
 {
-    /// <summary>Mean over the refits of <see cref="ExpectedMetrics.VarianceAmongPositive"/>: above 0 where the fit itself is sure of everything.</summary>
+    /// <summary>
+    /// Mean over the refits of <see cref="ExpectedMetrics.VarianceAmongPositive"/>: above 0 where the fit itself is sure of everything.
+    /// </summary>
     public double VarianceAmongPositive { get; init; }
 
     /// <summary>The same of the predicted negatives.</summary>
@@ -87,7 +115,8 @@ internal readonly record struct CalibrationSpread(
         var area = new double[refits.Count];
         var positive = new double[refits.Count];
         var negative = new double[refits.Count];
-        double amongPositive = 0, amongNegative = 0;
+        double amongPositive = 0,
+            amongNegative = 0;
         for (var r = 0; r < refits.Count; r++)
         {
             for (var i = 0; i < calibrated.Length; i++)
@@ -95,7 +124,10 @@ internal readonly record struct CalibrationSpread(
             var metrics = ExpectedMetrics.Of(coarse, calibrated, withVariance: false);
             (accuracy[r], precision[r], recall[r], f1[r]) = (metrics.Accuracy, metrics.Precision, metrics.Recall, metrics.F1);
             area[r] = double.IsNaN(metrics.Ranking.Area) ? 0.5 : metrics.Ranking.Area;
-            (amongPositive, amongNegative) = (amongPositive + metrics.VarianceAmongPositive / refits.Count, amongNegative + metrics.VarianceAmongNegative / refits.Count);
+            (amongPositive, amongNegative) = (
+                amongPositive + metrics.VarianceAmongPositive / refits.Count,
+                amongNegative + metrics.VarianceAmongNegative / refits.Count
+            );
             (positive[r], negative[r]) = (metrics.Confusion.TruePositive, metrics.Confusion.FalseNegative);
         }
 
@@ -105,8 +137,15 @@ internal readonly record struct CalibrationSpread(
         var fitArea = double.IsNaN(fit.Ranking.Area) ? 0.5 : fit.Ranking.Area;
         var (tp, fn) = (fit.Confusion.TruePositive, fit.Confusion.FalseNegative);
         return new CalibrationSpread(
-            Square(accuracy, fit.Accuracy), Square(precision, fit.Precision), Square(recall, fit.Recall), Square(f1, fit.F1), Square(area, fitArea),
-            Square(positive, tp), Square(negative, fn), Product(positive, tp, negative, fn))
+            Square(accuracy, fit.Accuracy),
+            Square(precision, fit.Precision),
+            Square(recall, fit.Recall),
+            Square(f1, fit.F1),
+            Square(area, fitArea),
+            Square(positive, tp),
+            Square(negative, fn),
+            Product(positive, tp, negative, fn)
+        )
         {
             VarianceAmongPositive = amongPositive,
             VarianceAmongNegative = amongNegative,
@@ -130,7 +169,9 @@ internal readonly record struct CalibrationSpread(
         var total = 0.0;
         for (var i = 0; i < groups.Count; i++)
             total += groups.RowsAt(i);
-        List<double> scores = [], positive = [], negative = [];
+        List<double> scores = [],
+            positive = [],
+            negative = [];
         double before = 0;
         var last = -1;
         for (var i = 0; i < groups.Count; i++)

@@ -1,7 +1,8 @@
 namespace Plumbline.Statistics.Estimation;
 
 /// <summary>
-/// Rows without ground truth, grouped by score in ascending order: how many were predicted positive and negative, and the probability of each being positive.
+/// Rows without ground truth, grouped by score in ascending order: how many were predicted positive and negative, and the probability of
+/// each being positive.
 /// </summary>
 internal sealed record ExpectedGroups(double[] Scores, double[] PredictedPositive, double[] PredictedNegative)
 {
@@ -14,12 +15,14 @@ internal sealed record ExpectedGroups(double[] Scores, double[] PredictedPositiv
 internal readonly record struct ExpectedRanking(double Area, double Variance)
 {
     /// <summary>
-    /// Area = sum over pairs i != j of c_i (1 - c_j) [s_i &gt; s_j, ties 1/2] / sum of c_i (1 - c_j): ratio of expectations without the impossible pair of a row with itself.
-    /// Variance by the delta method over the independent labels. NaN when no pair is possible.
+    /// Area = sum over pairs i != j of c_i (1 - c_j) [s_i &gt; s_j, ties 1/2] / sum of c_i (1 - c_j): ratio of expectations without the
+    /// impossible pair of a row with itself. Variance by the delta method over the independent labels. NaN when no pair is possible.
     /// </summary>
     public static ExpectedRanking Of(ExpectedGroups groups, ReadOnlySpan<double> calibrated, bool withVariance)
     {
-        double positives = 0, negatives = 0, selfPairs = 0;
+        double positives = 0,
+            negatives = 0,
+            selfPairs = 0;
         for (var i = 0; i < groups.Count; i++)
         {
             var (rows, c) = (groups.RowsAt(i), calibrated[i]);
@@ -28,7 +31,8 @@ internal readonly record struct ExpectedRanking(double Area, double Variance)
             selfPairs += rows * c * (1 - c);
         }
 
-        double wins = 0, negativesBelow = 0;
+        double wins = 0,
+            negativesBelow = 0;
         for (var i = 0; i < groups.Count; i++)
         {
             var (rows, c) = (groups.RowsAt(i), calibrated[i]);
@@ -44,9 +48,18 @@ internal readonly record struct ExpectedRanking(double Area, double Variance)
         return new ExpectedRanking(area, withVariance ? DeltaVariance(groups, calibrated, area, positives, negatives, pairs) : 0);
     }
 
-    private static double DeltaVariance(ExpectedGroups groups, ReadOnlySpan<double> calibrated, double area, double positives, double negatives, double pairs)
+    private static double DeltaVariance(
+        ExpectedGroups groups,
+        ReadOnlySpan<double> calibrated,
+        double area,
+        double positives,
+        double negatives,
+        double pairs
+    )
     {
-        double variance = 0, negativesBelow = 0, positivesBelow = 0;
+        double variance = 0,
+            negativesBelow = 0,
+            positivesBelow = 0;
         for (var i = 0; i < groups.Count; i++)
         {
             var (rows, c) = (groups.RowsAt(i), calibrated[i]);

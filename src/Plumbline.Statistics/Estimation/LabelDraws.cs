@@ -4,9 +4,10 @@ using Plumbline.Statistics.Performance;
 namespace Plumbline.Statistics.Estimation;
 
 /// <summary>
-/// What the macro averages of some rows turn out to be when their labels are drawn from the calibrated probabilities, again and again. Macro averages
-/// over classes that occur are no smooth function of the expected counts: a class that is expected 0.3 times is absent in most windows, and where it occurs it brings a 0
-/// or a 1. Intervals by the delta method around the expected counts held 67 to 80 % of such averages instead of 95 %.
+/// What the macro averages of some rows turn out to be when their labels are drawn from the calibrated probabilities, again and again.
+/// Macro averages over classes that occur are no smooth function of the expected counts: a class that is expected 0.3 times is absent in
+/// most windows, and where it occurs it brings a 0 or a 1. Intervals by the delta method around the expected counts held 67 to 80 % of such
+/// averages instead of 95 %.
 /// </summary>
 internal sealed class LabelDraws
 {
@@ -19,7 +20,9 @@ internal sealed class LabelDraws
 
     private LabelDraws(double[][] values, double shrink) => (_values, _shrink) = (values, shrink);
 
-    /// <summary>Draws labels of all rows, or of 20,000 that are evenly spaced; their spread is then made narrower by the root of the share.</summary>
+    /// <summary>
+    /// Draws labels of all rows, or of 20,000 that are evenly spaced; their spread is then made narrower by the root of the share.
+    /// </summary>
     public static LabelDraws Of(int classes, double[] calibrated, ReadOnlySpan<int> predictions)
     {
         var step = Math.Max(1, (predictions.Length + MostRows - 1) / MostRows);
@@ -70,7 +73,10 @@ internal sealed class LabelDraws
         }
 
         Array.Sort(outcomes);
-        var interval = new Interval(Math.Min(value, Quantile.OfSorted(outcomes, 0.025)), Math.Max(value, Quantile.OfSorted(outcomes, 0.975)));
+        var interval = new Interval(
+            Math.Min(value, Quantile.OfSorted(outcomes, 0.025)),
+            Math.Max(value, Quantile.OfSorted(outcomes, 0.975))
+        );
         return EstimatedMetric.Drawn(value, n, Math.Sqrt(sampling), calibration, interval);
     }
 
@@ -112,7 +118,9 @@ internal sealed class LabelDraws
 
         public (double Precision, double Recall, double F1) Metrics()
         {
-            double precision = 0, recall = 0, f1 = 0;
+            double precision = 0,
+                recall = 0,
+                f1 = 0;
             var present = 0;
             for (var k = 0; k < _hits.Length; k++)
             {
@@ -130,14 +138,24 @@ internal sealed class LabelDraws
     }
 }
 
-/// <summary>Expected macro averages over the classes that will occur or are predicted, each class weighted by how probable it is to be there.</summary>
+/// <summary>
+/// Expected macro averages over the classes that will occur or are predicted, each class weighted by how probable it is to be there.
+/// </summary>
 internal static class ExpectedMacro
 {
     /// <summary>Accuracy and the three averages.</summary>
-    public static (double Accuracy, double Precision, double Recall, double F1) Of(ConfusionMatrix expected, double[] calibrated, ReadOnlySpan<int> predictions)
+    public static (double Accuracy, double Precision, double Recall, double F1) Of(
+        ConfusionMatrix expected,
+        double[] calibrated,
+        ReadOnlySpan<int> predictions
+    )
     {
         var classes = expected.Classes;
-        double hits = 0, precision = 0, recall = 0, f1 = 0, present = 0;
+        double hits = 0,
+            precision = 0,
+            recall = 0,
+            f1 = 0,
+            present = 0;
         for (var k = 0; k < classes; k++)
         {
             var one = expected.OneVersusRest(k);

@@ -3,12 +3,13 @@ using Plumbline.Statistics.Binning;
 namespace Plumbline.Statistics.Estimation;
 
 /// <summary>
-/// How true losses lie around predicted ones, from rows of the reference that the trees had not seen. Three errors of a mean of predicted losses come from here:
-/// the <i>level</i> (trees whose guesses are cut at 0 say too much: where that is beyond chance, predicted losses are multiplied so that those of the held-out rows add up to
-/// the true ones), what is not
-/// known of the level (Bayesian bootstrap, Rubin 1981, over those rows: one large error in the reference moves every later estimate the same way), and the losses of
-/// the window's own rows, drawn from those of held-out rows with a similar guess. Squared errors are skew, so intervals are of drawn outcomes: around a normal law with
-/// the spread of the fold models alone, intervals of the root mean squared error held 86 to 93 % instead of 95 %. Immutable.
+/// How true losses lie around predicted ones, from rows of the reference that the trees had not seen. Three errors of a mean of predicted
+/// losses come from here: the <i>level</i> (trees whose guesses are cut at 0 say too much: where that is beyond chance, predicted losses
+/// are multiplied so that those of the held-out rows add up to the true ones), what is not known of the level (Bayesian bootstrap, Rubin
+/// 1981, over those rows: one large error in the reference moves every later estimate the same way), and the losses of the window's own
+/// rows, drawn from those of held-out rows with a similar guess. Squared errors are skew, so intervals are of drawn outcomes: around a
+/// normal law with the spread of the fold models alone, intervals of the root mean squared error held 86 to 93 % instead of 95 %.
+/// Immutable.
 /// </summary>
 internal sealed class LossNoise
 {
@@ -29,7 +30,12 @@ internal sealed class LossNoise
     private readonly (double Absolute, double Square)[] _inverses;
 
     private LossNoise(
-        (double Absolute, double Square) scale, double[] absoluteLevels, double[] squareLevels, double[] thresholds, (double Absolute, double Square)[][] strata)
+        (double Absolute, double Square) scale,
+        double[] absoluteLevels,
+        double[] squareLevels,
+        double[] thresholds,
+        (double Absolute, double Square)[][] strata
+    )
     {
         (_absoluteScale, _squareScale) = scale;
         (_absoluteLevels, _squareLevels, _thresholds, _strata) = (absoluteLevels, squareLevels, thresholds, strata);
@@ -44,11 +50,19 @@ internal sealed class LossNoise
         var (absoluteLevels, squareLevels) = (new double[Draws], new double[Draws]);
         for (var d = 0; d < Draws; d++)
         {
-            double a = 0, s = 0, ga = 0, gs = 0;
+            double a = 0,
+                s = 0,
+                ga = 0,
+                gs = 0;
             for (var i = 0; i < absolute.Length; i++)
             {
                 var weight = -Math.Log(1 - random.NextDouble());
-                (a, s, ga, gs) = (a + weight * absolute[i], s + weight * square[i], ga + weight * guessedAbsolute[i], gs + weight * guessedSquare[i]);
+                (a, s, ga, gs) = (
+                    a + weight * absolute[i],
+                    s + weight * square[i],
+                    ga + weight * guessedAbsolute[i],
+                    gs + weight * guessedSquare[i]
+                );
             }
 
             absoluteLevels[d] = ga > 0 && a > 0 ? Math.Log(a / ga / scale.Absolute) : 0;
@@ -60,10 +74,17 @@ internal sealed class LossNoise
         var order = Enumerable.Range(0, absolute.Length).ToArray();
         Array.Sort([.. guessedSquare], order);
         var strata = Math.Clamp(absolute.Length / LeastInStratum, 1, MostStrata);
-        var members = order.Select((row, position) => (row, Stratum: (int)((long)position * strata / order.Length))).GroupBy(pair => pair.Stratum, pair => pair.row).ToList();
+        var members = order
+            .Select((row, position) => (row, Stratum: (int)((long)position * strata / order.Length)))
+            .GroupBy(pair => pair.Stratum, pair => pair.row)
+            .ToList();
         return new LossNoise(
-            scale, absoluteLevels, squareLevels, [.. members.Skip(1).Select(group => guessedSquare[group.First()])],
-            [.. members.Select(group => group.Select(row => (absolute[row], square[row])).ToArray())]);
+            scale,
+            absoluteLevels,
+            squareLevels,
+            [.. members.Skip(1).Select(group => guessedSquare[group.First()])],
+            [.. members.Select(group => group.Select(row => (absolute[row], square[row])).ToArray())]
+        );
     }
 
     /// <summary>Mean losses of some rows as they may turn out, from the losses predicted for them.</summary>
@@ -83,7 +104,10 @@ internal sealed class LossNoise
         var random = new RandomSource(Seed);
         for (var d = 0; d < Draws; d++)
         {
-            double a = 0, s = 0, relativeA = 0, relativeS = 0;
+            double a = 0,
+                s = 0,
+                relativeA = 0,
+                relativeS = 0;
             for (var i = 0; i < strata.Length; i++)
             {
                 var at = strata[i];
@@ -98,8 +122,10 @@ internal sealed class LossNoise
             squares.Add(d, s, scaleSquare * relativeS);
         }
 
-        return (new DrawnLoss(absolutes, Levels(_absoluteLevels, absolute.Average(), absoluteVariance), square.Length),
-            new DrawnLoss(squares, Levels(_squareLevels, square.Average(), squareVariance), square.Length));
+        return (
+            new DrawnLoss(absolutes, Levels(_absoluteLevels, absolute.Average(), absoluteVariance), square.Length),
+            new DrawnLoss(squares, Levels(_squareLevels, square.Average(), squareVariance), square.Length)
+        );
     }
 
     private int[] StrataOf(double[] square)
@@ -114,7 +140,8 @@ internal sealed class LossNoise
         return strata;
     }
 
-    // Where the models without a fold differ by more than the level's own uncertainty, they know less of these rows than of the reference as a whole.
+    // Where the models without a fold differ by more than the level's own uncertainty, they know less of these rows than of the reference
+    // as a whole.
     private static double[] Levels(double[] levels, double mean, double variance)
     {
         var own = levels.Average(level => level * level);
@@ -133,8 +160,8 @@ internal sealed class LossNoise
 }
 
 /// <summary>
-/// Mean losses drawn in two ways, since neither is right for all errors: losses of similar rows as they are (a window without the one large error in a thousand), and those
-/// losses relative to their mean, times what is predicted for the row (rows within a stratum differ).
+/// Mean losses drawn in two ways, since neither is right for all errors: losses of similar rows as they are (a window without the one large
+/// error in a thousand), and those losses relative to their mean, times what is predicted for the row (rows within a stratum differ).
 /// </summary>
 internal sealed class LossDraws(double value, double expectedSum, int draws)
 {
@@ -160,7 +187,10 @@ internal readonly record struct DrawnLoss(LossDraws Draws, double[] Levels, int 
         var value = of(draws.Value);
         var asTheyAre = Interval(draws.AsTheyAre);
         var relative = Interval(draws.Relative);
-        var interval = new Interval(Math.Min(value, Math.Min(asTheyAre.Lower, relative.Lower)), Math.Max(value, Math.Max(asTheyAre.Upper, relative.Upper)));
+        var interval = new Interval(
+            Math.Min(value, Math.Min(asTheyAre.Lower, relative.Lower)),
+            Math.Max(value, Math.Max(asTheyAre.Upper, relative.Upper))
+        );
         var sampling = Math.Max(Deviation(draws.AsTheyAre.Select(of), value), Deviation(draws.Relative.Select(of), value));
         return EstimatedMetric.Drawn(value, Rows, sampling, Deviation(levels.Select(level => of(draws.Value * level)), value), interval);
 
@@ -172,5 +202,6 @@ internal readonly record struct DrawnLoss(LossDraws Draws, double[] Levels, int 
         }
     }
 
-    private static double Deviation(IEnumerable<double> values, double around) => Math.Sqrt(values.Average(value => (value - around) * (value - around)));
+    private static double Deviation(IEnumerable<double> values, double around) =>
+        Math.Sqrt(values.Average(value => (value - around) * (value - around)));
 }

@@ -11,12 +11,18 @@ namespace Plumbline.Statistics.Estimation;
 /// <param name="RocAuc">Mean one-versus-rest area; its sampling error takes the classes' errors as fully correlated (conservative).</param>
 /// <param name="Warnings">Which assumptions look broken, in words.</param>
 public sealed record MulticlassEstimate(
-    ConfusionMatrix ExpectedConfusion, EstimatedMetric Accuracy, EstimatedMetric Precision, EstimatedMetric Recall, EstimatedMetric F1, EstimatedMetric RocAuc,
-    IReadOnlyList<string> Warnings);
+    ConfusionMatrix ExpectedConfusion,
+    EstimatedMetric Accuracy,
+    EstimatedMetric Precision,
+    EstimatedMetric Recall,
+    EstimatedMetric F1,
+    EstimatedMetric RocAuc,
+    IReadOnlyList<string> Warnings
+);
 
 /// <summary>
-/// Confidence-based performance estimation for several classes: each class's probability is calibrated one-versus-rest, rows are renormalised to sum 1. Assumptions as
-/// for <see cref="BinaryPerformanceEstimator"/>. Immutable after fitting.
+/// Confidence-based performance estimation for several classes: each class's probability is calibrated one-versus-rest, rows are
+/// renormalised to sum 1. Assumptions as for <see cref="BinaryPerformanceEstimator"/>. Immutable after fitting.
 /// </summary>
 public sealed class MulticlassPerformanceEstimator
 {
@@ -35,7 +41,12 @@ public sealed class MulticlassPerformanceEstimator
     /// <param name="groundTruth">Class index per row.</param>
     /// <param name="options">Null = defaults.</param>
     /// <exception cref="ArgumentException">Lengths do not fit, no rows, a class out of range.</exception>
-    public static MulticlassPerformanceEstimator Fit(int classes, ReadOnlySpan<double> probabilities, ReadOnlySpan<int> groundTruth, EstimatorOptions? options = null)
+    public static MulticlassPerformanceEstimator Fit(
+        int classes,
+        ReadOnlySpan<double> probabilities,
+        ReadOnlySpan<int> groundTruth,
+        EstimatorOptions? options = null
+    )
     {
         options ??= new EstimatorOptions { Refits = 20 };
         options.Check();
@@ -97,7 +108,8 @@ public sealed class MulticlassPerformanceEstimator
             double.IsNaN(area.Area)
                 ? EstimatedMetric.None(Statistics.Estimate.Undefined(n, null, "every row is surely of one class"))
                 : EstimatedMetric.Of(area.Area, n, area.Variance, spread[4] * spread[4], 0, 1),
-            warnings);
+            warnings
+        );
     }
 
     /// <summary>The calibrated probabilities of rows, each row adding up to 1.</summary>
@@ -154,7 +166,8 @@ public sealed class MulticlassPerformanceEstimator
 
     private (double Area, double Variance) Area(ReadOnlySpan<double> probabilities, double[] calibrated, bool withVariance)
     {
-        double area = 0, deviation = 0;
+        double area = 0,
+            deviation = 0;
         var used = 0;
         for (var k = 0; k < Classes; k++)
         {
@@ -170,7 +183,8 @@ public sealed class MulticlassPerformanceEstimator
         return used == 0 ? (double.NaN, double.NaN) : (area / used, deviation / used * (deviation / used));
     }
 
-    // Renormalising makes the calibrated value differ between rows of one score: every row is its own group, ties side by side get their mean.
+    // Renormalising makes the calibrated value differ between rows of one score: every row is its own group, ties side by side get their
+    // mean.
     private (ExpectedGroups Groups, double[] Calibrated) GroupsOf(ReadOnlySpan<double> probabilities, double[] calibrated, int cls)
     {
         var rows = calibrated.Length / Classes;
@@ -178,7 +192,14 @@ public sealed class MulticlassPerformanceEstimator
         var positives = new double[rows];
         var negatives = new double[rows];
         for (var i = 0; i < rows; i++)
-            (scores[i], positives[i], negatives[i]) = (probabilities[i * Classes + cls], calibrated[i * Classes + cls], 1 - calibrated[i * Classes + cls]);
+        {
+            (scores[i], positives[i], negatives[i]) = (
+                probabilities[i * Classes + cls],
+                calibrated[i * Classes + cls],
+                1 - calibrated[i * Classes + cls]
+            );
+        }
+
         var table = ScoreCounts.FromGroups(scores, positives, negatives);
         var counts = new double[table.Scores.Length];
         var means = new double[counts.Length];

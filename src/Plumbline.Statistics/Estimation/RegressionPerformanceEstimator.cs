@@ -6,7 +6,11 @@ namespace Plumbline.Statistics.Estimation;
 /// <param name="MeanAbsoluteError">Mean of the predicted |error|.</param>
 /// <param name="RootMeanSquaredError">Root of the mean predicted squared error.</param>
 /// <param name="Warnings">Which assumptions look broken, in words.</param>
-public sealed record RegressionEstimate(EstimatedMetric MeanAbsoluteError, EstimatedMetric RootMeanSquaredError, IReadOnlyList<string> Warnings);
+public sealed record RegressionEstimate(
+    EstimatedMetric MeanAbsoluteError,
+    EstimatedMetric RootMeanSquaredError,
+    IReadOnlyList<string> Warnings
+);
 
 /// <summary>Losses that a <see cref="RegressionPerformanceEstimator"/> predicted for some rows. Immutable.</summary>
 public sealed class PredictedLosses
@@ -31,13 +35,22 @@ public sealed class PredictedLosses
 }
 
 /// <summary>
-/// Direct loss estimation (DLE): boosted trees learn the loss of each reference row from its features and prediction; their mean over new rows estimates the performance
-/// there, its level set by rows that the trees had not seen (<see cref="LossNoise"/>). R2 cannot be had this way. Assumes that the relation between features and loss holds; trees do not extrapolate. Fit on rows that trained neither model. Immutable.
+/// Direct loss estimation (DLE): boosted trees learn the loss of each reference row from its features and prediction; their mean over new
+/// rows estimates the performance there, its level set by rows that the trees had not seen (<see cref="LossNoise"/>). R2 cannot be had this
+/// way. Assumes that the relation between features and loss holds; trees do not extrapolate. Fit on rows that trained neither model.
+/// Immutable.
 /// </summary>
 public sealed class RegressionPerformanceEstimator
 {
     private const string PredictionColumn = "@prediction";
-    private static readonly TreeOptions Trees = new() { Objective = TreeObjective.SquaredError, Trees = 100, Leaves = 31, LearningRate = 0.1, L2 = 0 };
+    private static readonly TreeOptions Trees = new()
+    {
+        Objective = TreeObjective.SquaredError,
+        Trees = 100,
+        Leaves = 31,
+        LearningRate = 0.1,
+        L2 = 0,
+    };
 
     private readonly (GradientBoostedTrees Absolute, GradientBoostedTrees Square) _whole;
     private readonly List<(GradientBoostedTrees Absolute, GradientBoostedTrees Square)> _models;
@@ -47,8 +60,13 @@ public sealed class RegressionPerformanceEstimator
     private readonly FeatureTable _shape;
 
     private RegressionPerformanceEstimator(
-        (GradientBoostedTrees Absolute, GradientBoostedTrees Square) whole, List<(GradientBoostedTrees Absolute, GradientBoostedTrees Square)> models,
-        LossNoise noise, double minimum, double maximum, FeatureTable shape)
+        (GradientBoostedTrees Absolute, GradientBoostedTrees Square) whole,
+        List<(GradientBoostedTrees Absolute, GradientBoostedTrees Square)> models,
+        LossNoise noise,
+        double minimum,
+        double maximum,
+        FeatureTable shape
+    )
     {
         _whole = whole;
         _models = models;
@@ -63,10 +81,16 @@ public sealed class RegressionPerformanceEstimator
     /// <param name="predictions">Its predictions, finite.</param>
     /// <param name="groundTruth">The true values, finite.</param>
     /// <param name="seed">Seed of folds and trees.</param>
-    /// <param name="folds">Further loss models, each without one fold, 2 .. 20: their spread is the model part of the interval, their held-out rows the level and the noise of the loss.</param>
+    /// <param name="folds">Further loss models, each without one fold, 2 .. 20: their spread is the model part of the interval, their
+    /// held-out rows the level and the noise of the loss.</param>
     /// <exception cref="ArgumentException">Lengths differ, a value is not finite, fewer than 20 rows per fold.</exception>
     public static RegressionPerformanceEstimator Fit(
-        FeatureTable features, ReadOnlySpan<double> predictions, ReadOnlySpan<double> groundTruth, ulong seed = 1, int folds = 5)
+        FeatureTable features,
+        ReadOnlySpan<double> predictions,
+        ReadOnlySpan<double> groundTruth,
+        ulong seed = 1,
+        int folds = 5
+    )
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
@@ -94,8 +118,10 @@ public sealed class RegressionPerformanceEstimator
         {
             var (inside, outside) = Rows.Of(foldOf, fold);
             var train = table.Select(outside);
-            var model = (GradientBoostedTrees.Fit(train, Rows.Take<double>(absolute, outside), Trees with { Seed = seed + (ulong)fold }),
-                GradientBoostedTrees.Fit(train, Rows.Take<double>(square, outside), Trees with { Seed = seed + (ulong)fold }));
+            var model = (
+                GradientBoostedTrees.Fit(train, Rows.Take<double>(absolute, outside), Trees with { Seed = seed + (ulong)fold }),
+                GradientBoostedTrees.Fit(train, Rows.Take<double>(square, outside), Trees with { Seed = seed + (ulong)fold })
+            );
             models.Add(model);
             var rows = table.Select(inside);
             var (guessAbsolute, guessSquare) = (Losses(model.Item1.Predict(rows)), Losses(model.Item2.Predict(rows)));
@@ -104,8 +130,18 @@ public sealed class RegressionPerformanceEstimator
         }
 
         var (low, high) = Range(predictions);
-        var whole = (GradientBoostedTrees.Fit(table, absolute, Trees with { Seed = seed }), GradientBoostedTrees.Fit(table, square, Trees with { Seed = seed }));
-        return new RegressionPerformanceEstimator(whole, models, LossNoise.Of(absolute, square, heldAbsolute, heldSquare, new RandomSource(seed + (ulong)folds)), low, high, features.Select([]));
+        var whole = (
+            GradientBoostedTrees.Fit(table, absolute, Trees with { Seed = seed }),
+            GradientBoostedTrees.Fit(table, square, Trees with { Seed = seed })
+        );
+        return new RegressionPerformanceEstimator(
+            whole,
+            models,
+            LossNoise.Of(absolute, square, heldAbsolute, heldSquare, new RandomSource(seed + (ulong)folds)),
+            low,
+            high,
+            features.Select([])
+        );
     }
 
     /// <summary>Predicts the losses of rows, once, so that any number of subsets of them can be estimated.</summary>
@@ -120,8 +156,12 @@ public sealed class RegressionPerformanceEstimator
             return new PredictedLosses([], [], [], [], []);
         var table = WithPrediction(features, predictions);
         return new PredictedLosses(
-            predictions.ToArray(), Losses(_whole.Absolute.Predict(table)), Losses(_whole.Square.Predict(table)),
-            [.. _models.Select(m => Losses(m.Absolute.Predict(table)))], [.. _models.Select(m => Losses(m.Square.Predict(table)))]);
+            predictions.ToArray(),
+            Losses(_whole.Absolute.Predict(table)),
+            Losses(_whole.Square.Predict(table)),
+            [.. _models.Select(m => Losses(m.Absolute.Predict(table)))],
+            [.. _models.Select(m => Losses(m.Square.Predict(table)))]
+        );
     }
 
     /// <summary>Estimates the performance on rows without ground truth.</summary>
@@ -152,9 +192,16 @@ public sealed class RegressionPerformanceEstimator
         }
 
         var (mae, mse) = _noise.Draw(
-            [.. Rows.Take<double>(losses.Absolute, rows.ToArray())], [.. Rows.Take<double>(losses.Square, rows.ToArray())],
-            Jackknife(Means(losses.AbsoluteByModel, rows)), Jackknife(Means(losses.SquareByModel, rows)));
-        return new RegressionEstimate(mae.Metric(static value => value), mse.Metric(Math.Sqrt), Warnings(Rows.Take<double>(losses.Predictions, rows.ToArray())));
+            [.. Rows.Take<double>(losses.Absolute, rows.ToArray())],
+            [.. Rows.Take<double>(losses.Square, rows.ToArray())],
+            Jackknife(Means(losses.AbsoluteByModel, rows)),
+            Jackknife(Means(losses.SquareByModel, rows))
+        );
+        return new RegressionEstimate(
+            mae.Metric(static value => value),
+            mse.Metric(Math.Sqrt),
+            Warnings(Rows.Take<double>(losses.Predictions, rows.ToArray()))
+        );
     }
 
     private static double[] Means(double[][] byModel, ReadOnlySpan<int> rows)
@@ -189,7 +236,8 @@ public sealed class RegressionPerformanceEstimator
 
     private static (double Low, double High) Range(ReadOnlySpan<double> values)
     {
-        double low = double.PositiveInfinity, high = double.NegativeInfinity;
+        double low = double.PositiveInfinity,
+            high = double.NegativeInfinity;
         foreach (var value in values)
             (low, high) = (Math.Min(low, value), Math.Max(high, value));
         return (low, high);
@@ -201,7 +249,13 @@ public sealed class RegressionPerformanceEstimator
         foreach (var value in predictions)
             outside += value < _minimum || value > _maximum ? 1 : 0;
         return outside > 0.01 * predictions.Length
-            ? [string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100.0 * outside / predictions.Length:0.#} % of the predictions lie outside the range seen in the reference: trees do not extrapolate the loss")]
+            ?
+            [
+                string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"{100.0 * outside / predictions.Length:0.#} % of the predictions lie outside the range seen in the reference: trees do not extrapolate the loss"
+                ),
+            ]
             : [];
     }
 }

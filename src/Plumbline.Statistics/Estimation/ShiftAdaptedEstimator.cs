@@ -5,9 +5,9 @@ using Plumbline.Statistics.Trees;
 namespace Plumbline.Statistics.Estimation;
 
 /// <summary>
-/// Performance estimation under covariate shift (PAPE, Bialek et al. arXiv 2401.08348): a domain classifier weights the reference so that it looks like the current rows,
-/// the scores are recalibrated on the weighted reference, and then confidence-based estimation runs as usual. Dearer than <see cref="BinaryPerformanceEstimator"/>: it fits
-/// trees for every window. Immutable.
+/// Performance estimation under covariate shift (PAPE, Bialek et al. arXiv 2401.08348): a domain classifier weights the reference so that
+/// it looks like the current rows, the scores are recalibrated on the weighted reference, and then confidence-based estimation runs as
+/// usual. Dearer than <see cref="BinaryPerformanceEstimator"/>: it fits trees for every window. Immutable.
 /// </summary>
 public sealed class ShiftAdaptedEstimator
 {
@@ -24,7 +24,12 @@ public sealed class ShiftAdaptedEstimator
     /// <param name="groundTruth">Whether the row is positive.</param>
     /// <param name="options">Null = defaults; calibration is always applied.</param>
     /// <exception cref="ArgumentException">Lengths differ or a score is not finite.</exception>
-    public ShiftAdaptedEstimator(FeatureTable reference, ReadOnlySpan<double> scores, ReadOnlySpan<bool> groundTruth, EstimatorOptions? options = null)
+    public ShiftAdaptedEstimator(
+        FeatureTable reference,
+        ReadOnlySpan<double> scores,
+        ReadOnlySpan<bool> groundTruth,
+        EstimatorOptions? options = null
+    )
     {
         ArgumentNullException.ThrowIfNull(reference);
         Require.SameLength(reference.Rows, scores.Length, nameof(scores));
@@ -47,7 +52,8 @@ public sealed class ShiftAdaptedEstimator
         Require.Finite(scores);
         var weights = DomainClassifier.DensityRatios(_reference, WithScore(current, scores), _options.Seed);
         var estimate = BinaryPerformanceEstimator.Fit(_scores, _groundTruth, _options, weights).Estimate(scores, predictions);
-        double sum = 0, squares = 0;
+        double sum = 0,
+            squares = 0;
         foreach (var weight in weights)
         {
             sum += weight;
@@ -59,9 +65,17 @@ public sealed class ShiftAdaptedEstimator
             ? estimate
             : estimate with
             {
-                Warnings = [.. estimate.Warnings, string.Create(CultureInfo.InvariantCulture, $"the current rows lie where the reference has few: only {effective:0} of {weights.Length} reference rows count in effect")],
+                Warnings =
+                [
+                    .. estimate.Warnings,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the current rows lie where the reference has few: only {effective:0} of {weights.Length} reference rows count in effect"
+                    ),
+                ],
             };
     }
 
-    private static FeatureTable WithScore(FeatureTable table, ReadOnlySpan<double> scores) => table.WithNumeric(ScoreColumn, scores.ToArray());
+    private static FeatureTable WithScore(FeatureTable table, ReadOnlySpan<double> scores) =>
+        table.WithNumeric(ScoreColumn, scores.ToArray());
 }

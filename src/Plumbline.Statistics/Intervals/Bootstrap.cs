@@ -10,15 +10,21 @@ public delegate double ResampledStatistic(ReadOnlySpan<int> rows);
 public static class Bootstrap
 {
     /// <summary>
-    /// The percentile interval: quantiles of the statistic over resamples of the rows. Null with fewer than two rows, or when the statistic is undefined on more than
-    /// a tenth of the resamples.
+    /// The percentile interval: quantiles of the statistic over resamples of the rows. Null with fewer than two rows, or when the statistic
+    /// is undefined on more than a tenth of the resamples.
     /// </summary>
     /// <param name="rowCount">Number of rows to draw from.</param>
     /// <param name="statistic">The statistic of drawn rows.</param>
     /// <param name="random">Seeded source.</param>
     /// <param name="replicates">Number of resamples, at least 100.</param>
     /// <param name="level">Coverage, inside (0, 1).</param>
-    public static Interval? Percentile(int rowCount, ResampledStatistic statistic, RandomSource random, int replicates = 1000, double level = 0.95)
+    public static Interval? Percentile(
+        int rowCount,
+        ResampledStatistic statistic,
+        RandomSource random,
+        int replicates = 1000,
+        double level = 0.95
+    )
     {
         ArgumentNullException.ThrowIfNull(statistic);
         ArgumentNullException.ThrowIfNull(random);

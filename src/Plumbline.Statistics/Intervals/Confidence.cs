@@ -24,7 +24,6 @@ public static class Confidence
     /// <param name="mean">Their mean.</param>
     /// <param name="sumOfSquaredDeviations">Sum of (x - mean)^2; tiny negative values from rounding count as 0.</param>
     /// <param name="level">Coverage, inside (0, 1).</param>
-    public static Interval? Mean(double n, double mean, double sumOfSquaredDeviations, double level = 0.95) => n < 2
-        ? null
-        : Normal(mean, Math.Sqrt(Math.Max(0, sumOfSquaredDeviations) / (n - 1) / n), level);
+    public static Interval? Mean(double n, double mean, double sumOfSquaredDeviations, double level = 0.95) =>
+        n < 2 ? null : Normal(mean, Math.Sqrt(Math.Max(0, sumOfSquaredDeviations) / (n - 1) / n), level);
 }

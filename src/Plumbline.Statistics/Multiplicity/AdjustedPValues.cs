@@ -1,8 +1,8 @@
 namespace Plumbline.Statistics.Multiplicity;
 
 /// <summary>
-/// P-values adjusted for the number of tests in one family, such as all features of one model and window under one method. A missing p (a test that was not carried
-/// out) stays missing and does not count in the family's size. Compare adjusted values with the level directly.
+/// P-values adjusted for the number of tests in one family, such as all features of one model and window under one method. A missing p (a
+/// test that was not carried out) stays missing and does not count in the family's size. Compare adjusted values with the level directly.
 /// </summary>
 public static class AdjustedPValues
 {
@@ -10,7 +10,9 @@ public static class AdjustedPValues
     /// <exception cref="ArgumentOutOfRangeException">A p-value is outside [0, 1].</exception>
     public static double?[] BenjaminiHochberg(ReadOnlySpan<double?> pValues) => StepUp(pValues, harmonic: false);
 
-    /// <summary>Benjamini-Yekutieli (2001): controls the false discovery rate under any dependence, at the price of a factor of about ln m.</summary>
+    /// <summary>
+    /// Benjamini-Yekutieli (2001): controls the false discovery rate under any dependence, at the price of a factor of about ln m.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A p-value is outside [0, 1].</exception>
     public static double?[] BenjaminiYekutieli(ReadOnlySpan<double?> pValues) => StepUp(pValues, harmonic: true);
 
@@ -66,7 +68,9 @@ public static class AdjustedPValues
     }
 }
 
-/// <summary>The e-Benjamini-Hochberg procedure (Wang and Ramdas 2022): false discovery control from e-values under any dependence.</summary>
+/// <summary>
+/// The e-Benjamini-Hochberg procedure (Wang and Ramdas 2022): false discovery control from e-values under any dependence.
+/// </summary>
 public static class EBenjaminiHochberg
 {
     /// <summary>Rejects the k largest e-values for the largest k with e_(k) &gt;= m / (level k). A missing e-value is not in m.</summary>
@@ -101,8 +105,8 @@ public static class EBenjaminiHochberg
 }
 
 /// <summary>
-/// LORD++ (Ramdas, Yang, Wainwright and Jordan 2017): tests hypotheses one after another for ever, with the false discovery rate at most the level at every time for
-/// independent p-values. Rejections earn level for later tests. Mutable; not safe for concurrent use.
+/// LORD++ (Ramdas, Yang, Wainwright and Jordan 2017): tests hypotheses one after another for ever, with the false discovery rate at most
+/// the level at every time for independent p-values. Rejections earn level for later tests. Mutable; not safe for concurrent use.
 /// </summary>
 public sealed class LordPlusPlus
 {

@@ -10,20 +10,28 @@ namespace Plumbline.Statistics.Multivariate;
 public readonly record struct FeatureShare(string Feature, double Share);
 
 /// <summary>What a domain classifier found.</summary>
-/// <param name="RocAuc">Out-of-fold area with DeLong's interval, widened by the square root of 2 for the correlation of the folds: 0.5 = the samples cannot be told apart, 1 = completely.</param>
+/// <param name="RocAuc">Out-of-fold area with DeLong's interval, widened by the square root of 2 for the correlation of the folds: 0.5 =
+/// the samples cannot be told apart, 1 = completely.</param>
 /// <param name="Culprits">Features by descending share of the classifier's gain: where to look first.</param>
 /// <param name="Warnings">In words what may mislead.</param>
 public sealed record DomainDrift(Estimate RocAuc, IReadOnlyList<FeatureShare> Culprits, IReadOnlyList<string> Warnings);
 
 /// <summary>
-/// Multivariate drift as classification: boosted trees learn to tell reference rows from current rows; the out-of-fold ROC area says how well that goes. Leave time stamps
-/// and ids out: they always tell. Values of other learners are not comparable.
+/// Multivariate drift as classification: boosted trees learn to tell reference rows from current rows; the out-of-fold ROC area says how
+/// well that goes. Leave time stamps and ids out: they always tell. Values of other learners are not comparable.
 /// </summary>
 public static class DomainClassifier
 {
-    private static readonly TreeOptions Trees = new() { Trees = 60, Leaves = 15, LearningRate = 0.1, MinimumLeafRows = 20 };
+    private static readonly TreeOptions Trees = new()
+    {
+        Trees = 60,
+        Leaves = 15,
+        LearningRate = 0.1,
+        MinimumLeafRows = 20,
+    };
 
-    // Two folds judge each other: what rows of one have in common with rows of the other by chance helps or harms both ways round, so it counts twice.
+    // Two folds judge each other: what rows of one have in common with rows of the other by chance helps or harms both ways round, so it
+    // counts twice.
     // DeLong takes the trees as given; without drift the variance is up to twice its value (simulated: its own intervals cover 87 to 93 %).
     private static readonly double FoldCorrelation = Math.Sqrt(2);
 
@@ -38,21 +46,37 @@ public static class DomainClassifier
     {
         Check(reference, current, folds, maximumRows);
         if (Math.Min(reference.Rows, current.Rows) < 10 * folds)
-            return new DomainDrift(Estimate.Insufficient(reference.Rows, current.Rows, $"{10 * folds} rows are needed on each side"), [], []);
+        {
+            return new DomainDrift(
+                Estimate.Insufficient(reference.Rows, current.Rows, $"{10 * folds} rows are needed on each side"),
+                [],
+                []
+            );
+        }
+
         var (pooled, isCurrent, scores, gains) = OutOfFold(reference, current, seed, folds, maximumRows);
         var area = Roc.Area(ScoreCounts.From(scores, [.. isCurrent.Select(c => c > 0)]));
-        var culprits = pooled.Names.Zip(gains, (name, gain) => new FeatureShare(name, gain)).OrderByDescending(f => f.Share).ThenBy(f => f.Feature, StringComparer.Ordinal).ToList();
+        var culprits = pooled
+            .Names.Zip(gains, (name, gain) => new FeatureShare(name, gain))
+            .OrderByDescending(f => f.Share)
+            .ThenBy(f => f.Feature, StringComparer.Ordinal)
+            .ToList();
         List<string> warnings = [];
         if (area.Value > 0.999)
             warnings.Add($"'{culprits[0].Feature}' alone may tell the samples apart: is it a time, an id or a constant?");
         var result = Estimate.Of(area.Value!.Value, reference.Rows, current.Rows);
         var error = FoldCorrelation * area.StandardError!.Value;
-        return new DomainDrift(result.With(Confidence.Normal(area.Value!.Value, error).Clip(0, 1)).WithStandardError(error), culprits, warnings);
+        return new DomainDrift(
+            result.With(Confidence.Normal(area.Value!.Value, error).Clip(0, 1)).WithStandardError(error),
+            culprits,
+            warnings
+        );
     }
 
     /// <summary>
-    /// Density ratios current / reference of the reference rows, out-of-fold: w = (n / m) p / (1 - p), p = P(current) of the classifier, clipped to [1e-3, 1e3] and scaled to
-    /// mean 1. Weighting the reference with them makes it look like the current rows, as far as they overlap.
+    /// Density ratios current / reference of the reference rows, out-of-fold: w = (n / m) p / (1 - p), p = P(current) of the classifier,
+    /// clipped to [1e-3, 1e3] and scaled to mean 1. Weighting the reference with them makes it look like the current rows, as far as they
+    /// overlap.
     /// </summary>
     public static double[] DensityRatios(FeatureTable reference, FeatureTable current, ulong seed = 1, int folds = 5)
     {
@@ -75,7 +99,12 @@ public static class DomainClassifier
     }
 
     private static (FeatureTable Pooled, double[] IsCurrent, double[] Scores, double[] Gains) OutOfFold(
-        FeatureTable reference, FeatureTable current, ulong seed, int folds, int maximumRows)
+        FeatureTable reference,
+        FeatureTable current,
+        ulong seed,
+        int folds,
+        int maximumRows
+    )
     {
         var random = new RandomSource(seed);
         var x = Rows.Sample(reference, maximumRows, random);
@@ -92,7 +121,14 @@ public static class DomainClassifier
         for (var fold = 0; fold < folds; fold++)
         {
             var (inside, outside) = Rows.Of(foldOf, fold);
-            var trees = GradientBoostedTrees.Fit(pooled.Select(outside), Rows.Take(isCurrent, outside), Trees with { Seed = seed + (ulong)fold });
+            var trees = GradientBoostedTrees.Fit(
+                pooled.Select(outside),
+                Rows.Take(isCurrent, outside),
+                Trees with
+                {
+                    Seed = seed + (ulong)fold,
+                }
+            );
             var predicted = trees.Predict(pooled.Select(inside));
             for (var i = 0; i < inside.Length; i++)
                 scores[inside[i]] = predicted[i];

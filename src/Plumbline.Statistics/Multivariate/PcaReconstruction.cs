@@ -5,15 +5,16 @@ using Plumbline.Statistics.Trees;
 namespace Plumbline.Statistics.Multivariate;
 
 /// <summary>Reconstruction error of some rows.</summary>
-/// <param name="Error">Mean Euclidean distance between standardised rows and their reconstruction, with a normal interval of that mean.</param>
+/// <param name="Error">Mean Euclidean distance between standardised rows and their reconstruction, with a normal interval of that
+/// mean.</param>
 /// <param name="ReferenceError">The same of the reference itself: what "no drift" looks like.</param>
 /// <param name="Culprits">Features by share of the squared error that came on top of the reference's; empty when none did.</param>
 public sealed record ReconstructionDrift(Estimate Error, Estimate ReferenceError, IReadOnlyList<FeatureShare> Culprits);
 
 /// <summary>
-/// PCA reconstruction error: principal components of the standardised reference that keep a share of its variance; rows that break the reference's linear structure are
-/// reconstructed worse (or, when variance vanishes, better: both directions matter). Missing numbers are replaced by the reference's mean, categories by their
-/// frequency in the reference. Sees linear changes only. Immutable after fitting.
+/// PCA reconstruction error: principal components of the standardised reference that keep a share of its variance; rows that break the
+/// reference's linear structure are reconstructed worse (or, when variance vanishes, better: both directions matter). Missing numbers are
+/// replaced by the reference's mean, categories by their frequency in the reference. Sees linear changes only. Immutable after fitting.
 /// </summary>
 public sealed class PcaReconstruction
 {
@@ -31,7 +32,13 @@ public sealed class PcaReconstruction
     private readonly double[] _referenceSquares;
 
     private PcaReconstruction(
-        FeatureTable reference, double[] means, double[] scales, Dictionary<string, double>?[] frequencies, Matrix<double> standardised, double varianceKept)
+        FeatureTable reference,
+        double[] means,
+        double[] scales,
+        Dictionary<string, double>?[] frequencies,
+        Matrix<double> standardised,
+        double varianceKept
+    )
     {
         _shape = reference.Select([]);
         _means = means;
@@ -77,7 +84,13 @@ public sealed class PcaReconstruction
         for (var c = 0; c < reference.ColumnCount; c++)
         {
             if (reference[c].Categorical is { } texts)
-                frequencies[c] = texts.Where(t => t is not null).CountBy(t => t!, StringComparer.Ordinal).ToDictionary(p => p.Key, p => (double)p.Value / reference.Rows, StringComparer.Ordinal);
+            {
+                frequencies[c] = texts
+                    .Where(t => t is not null)
+                    .CountBy(t => t!, StringComparer.Ordinal)
+                    .ToDictionary(p => p.Key, p => (double)p.Value / reference.Rows, StringComparer.Ordinal);
+            }
+
             var values = Numbers(reference[c], frequencies[c]);
             double[] present = [.. values.Where(v => !double.IsNaN(v))];
             var (mean, squares) = present.Length == 0 ? (0, 0) : Moments.Of(present);
@@ -108,9 +121,19 @@ public sealed class PcaReconstruction
         var (error, squares) = Errors(standardised);
         var excess = squares.Zip(_referenceSquares, (now, before) => Math.Max(0, now - before)).ToArray();
         var total = excess.Sum();
-        return new ReconstructionDrift(error, ReferenceError, total > 0
-            ? [.. current.Names.Zip(excess, (name, e) => new FeatureShare(name, e / total)).OrderByDescending(f => f.Share).ThenBy(f => f.Feature, StringComparer.Ordinal)]
-            : []);
+        return new ReconstructionDrift(
+            error,
+            ReferenceError,
+            total > 0
+                ?
+                [
+                    .. current
+                        .Names.Zip(excess, (name, e) => new FeatureShare(name, e / total))
+                        .OrderByDescending(f => f.Share)
+                        .ThenBy(f => f.Feature, StringComparer.Ordinal),
+                ]
+                : []
+        );
     }
 
     private static double[] Numbers(FeatureValues column, Dictionary<string, double>? frequencies)

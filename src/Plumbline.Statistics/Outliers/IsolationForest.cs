@@ -1,8 +1,8 @@
 namespace Plumbline.Statistics.Outliers;
 
 /// <summary>
-/// Isolation forest (Liu, Ting and Zhou 2008): rows that random splits cut off early are unusual. Scores lie in (0, 1): about 0.5 or below is ordinary, towards 1 is unusual.
-/// Deterministic under its seed. NaN goes to the left of every split. Immutable after fitting.
+/// Isolation forest (Liu, Ting and Zhou 2008): rows that random splits cut off early are unusual. Scores lie in (0, 1): about 0.5 or below
+/// is ordinary, towards 1 is unusual. Deterministic under its seed. NaN goes to the left of every split. Immutable after fitting.
 /// </summary>
 public sealed class IsolationForest
 {
@@ -77,12 +77,13 @@ public sealed class IsolationForest
     }
 
     // Expected path length of an unsuccessful search in a binary tree of n rows.
-    private static double AveragePath(int n) => n switch
-    {
-        <= 1 => 0,
-        2 => 1,
-        _ => 2 * (Math.Log(n - 1) + 0.57721566490153286) - 2 * (n - 1.0) / n,
-    };
+    private static double AveragePath(int n) =>
+        n switch
+        {
+            <= 1 => 0,
+            2 => 1,
+            _ => 2 * (Math.Log(n - 1) + 0.57721566490153286) - 2 * (n - 1.0) / n,
+        };
 
     private sealed class Tree
     {
@@ -120,13 +121,21 @@ public sealed class IsolationForest
         }
 
         // A random column that still varies, and a uniform threshold inside its range.
-        private static bool TrySplit(ReadOnlySpan<double> rows, int columns, ReadOnlySpan<int> members, RandomSource random, out int column, out double threshold)
+        private static bool TrySplit(
+            ReadOnlySpan<double> rows,
+            int columns,
+            ReadOnlySpan<int> members,
+            RandomSource random,
+            out int column,
+            out double threshold
+        )
         {
             var start = random.NextInt(columns);
             for (var offset = 0; offset < columns; offset++)
             {
                 column = (start + offset) % columns;
-                double low = double.PositiveInfinity, high = double.NegativeInfinity;
+                double low = double.PositiveInfinity,
+                    high = double.NegativeInfinity;
                 foreach (var member in members)
                 {
                     var value = rows[member * columns + column];

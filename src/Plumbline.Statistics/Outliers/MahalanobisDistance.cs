@@ -4,8 +4,9 @@ using Plumbline.Statistics.Probability;
 namespace Plumbline.Statistics.Outliers;
 
 /// <summary>
-/// Mahalanobis distance to a reference: sqrt((x - mean)' S^-1 (x - mean)), S its covariance (divisor n - 1). Directions in which the reference does not vary are left out of
-/// the distance and flagged apart. For a normal reference the square is chi-square with as many degrees of freedom as directions. Immutable after fitting.
+/// Mahalanobis distance to a reference: sqrt((x - mean)' S^-1 (x - mean)), S its covariance (divisor n - 1). Directions in which the
+/// reference does not vary are left out of the distance and flagged apart. For a normal reference the square is chi-square with as many
+/// degrees of freedom as directions. Immutable after fitting.
 /// </summary>
 public sealed class MahalanobisDistance
 {
@@ -86,7 +87,9 @@ public sealed class MahalanobisDistance
         return Rank == 0 ? 1 : Tails.ChiSquare(distance * distance, Rank);
     }
 
-    /// <summary>True when the row moves in a direction in which the reference never did (a constant feature or an exact linear relation).</summary>
+    /// <summary>
+    /// True when the row moves in a direction in which the reference never did (a constant feature or an exact linear relation).
+    /// </summary>
     public bool BreaksConstancy(ReadOnlySpan<double> row)
     {
         Require.SameLength(Columns, row.Length, nameof(row));
@@ -97,7 +100,8 @@ public sealed class MahalanobisDistance
     {
         var columns = mean.Length;
         var decomposition = correlation.Evd(Symmetricity.Symmetric);
-        List<int> varying = [], constant = [];
+        List<int> varying = [],
+            constant = [];
         for (var k = 0; k < columns; k++)
             (decomposition.EigenValues[k].Real > 1e-10 ? varying : constant).Add(k);
         var whitening = new double[varying.Count, columns];
@@ -107,7 +111,13 @@ public sealed class MahalanobisDistance
             // A constant column has no scale; one unit relative to its size stands in.
             var unit = scale[c] > 0 ? scale[c] : Math.Max(1e-12, Math.Abs(mean[c]));
             for (var k = 0; k < varying.Count; k++)
-                whitening[k, c] = scale[c] > 0 ? decomposition.EigenVectors[c, varying[k]] / scale[c] / Math.Sqrt(decomposition.EigenValues[varying[k]].Real) : 0;
+            {
+                whitening[k, c] =
+                    scale[c] > 0
+                        ? decomposition.EigenVectors[c, varying[k]] / scale[c] / Math.Sqrt(decomposition.EigenValues[varying[k]].Real)
+                        : 0;
+            }
+
             for (var k = 0; k < constant.Count; k++)
                 still[k, c] = decomposition.EigenVectors[c, constant[k]] / unit;
         }

@@ -3,8 +3,9 @@ using Plumbline.Statistics.Binning;
 namespace Plumbline.Statistics.Outliers;
 
 /// <summary>
-/// Robust z-scores against a reference: 0.67449 (x - median) / MAD, 0.67449 = the normal's 75 % quantile (Iglewicz and Hoaglin 1993); above 3.5 in absolute value counts as unusual. When more than half of the
-/// reference is one value (MAD 0) the mean absolute deviation from the median, times 1.2533, stands in. Immutable.
+/// Robust z-scores against a reference: 0.67449 (x - median) / MAD, 0.67449 = the normal's 75 % quantile (Iglewicz and Hoaglin 1993); above
+/// 3.5 in absolute value counts as unusual. When more than half of the reference is one value (MAD 0) the mean absolute deviation from the
+/// median, times 1.2533, stands in. Immutable.
 /// </summary>
 public sealed record RobustScale
 {
@@ -38,7 +39,9 @@ public sealed record RobustScale
         return new RobustScale(median, mad > 0 ? mad / NormalQuartile : 1.2533 * sum / deviations.Length);
     }
 
-    /// <summary>The signed score; null for a value that is not finite, or that differs from a constant reference (there is no unit to measure in).</summary>
+    /// <summary>
+    /// The signed score; null for a value that is not finite, or that differs from a constant reference (there is no unit to measure in).
+    /// </summary>
     public double? Score(double value)
     {
         if (!double.IsFinite(value))
@@ -73,7 +76,10 @@ public readonly record struct QuantileFences(double Lower, double Upper)
     public bool IsOutside(double value) => value < Lower || value > Upper;
 }
 
-/// <summary>How surprising a category is: -log2 of its smoothed share (count + 0.5) / (n + 0.5 K), in bits; a category never seen has count 0. Immutable.</summary>
+/// <summary>
+/// How surprising a category is: -log2 of its smoothed share (count + 0.5) / (n + 0.5 K), in bits; a category never seen has count 0.
+/// Immutable.
+/// </summary>
 public sealed class CategorySurprise
 {
     private readonly Dictionary<string, double> _bits;
@@ -106,14 +112,17 @@ public sealed class CategorySurprise
         var denominator = total + 0.5 * (counts.Count + 1);
         return new CategorySurprise(
             counts.ToDictionary(c => c.Key, c => -Math.Log2((c.Value + 0.5) / denominator), StringComparer.Ordinal),
-            -Math.Log2(0.5 / denominator));
+            -Math.Log2(0.5 / denominator)
+        );
     }
 
     /// <summary>Bits of a category, positive.</summary>
     public double Score(string category) => _bits.GetValueOrDefault(category, Unseen);
 }
 
-/// <summary>How unusual the length of a text is: the robust z-score of ln(1 + length), since lengths spread over orders of magnitude. Immutable.</summary>
+/// <summary>
+/// How unusual the length of a text is: the robust z-score of ln(1 + length), since lengths spread over orders of magnitude. Immutable.
+/// </summary>
 public sealed class TextLengthScale
 {
     private readonly RobustScale _scale;

@@ -4,8 +4,8 @@ namespace Plumbline.Statistics.Performance;
 
 /// <summary>
 /// The four counts of a binary classifier. Counts need not be whole: expected counts and weights are allowed. Merges by addition.
-/// Zero division follows scikit-learn's <c>zero_division=0</c>: precision without predicted positives, recall without positives and F1 without either are 0
-/// (with no interval); without any rows everything is <see cref="EstimateStatus.InsufficientData"/>.
+/// Zero division follows scikit-learn's <c>zero_division=0</c>: precision without predicted positives, recall without positives and F1
+/// without either are 0 (with no interval); without any rows everything is <see cref="EstimateStatus.InsufficientData"/>.
 /// </summary>
 /// <param name="TruePositive">Predicted positive, truly positive.</param>
 /// <param name="FalsePositive">Predicted positive, truly negative.</param>
@@ -20,20 +20,26 @@ public readonly record struct BinaryConfusion(double TruePositive, double FalseP
     public long N => (long)Math.Round(Total);
 
     /// <summary>Adds two matrices: merging windows or shards.</summary>
-    public static BinaryConfusion operator +(BinaryConfusion a, BinaryConfusion b) => new(
-        a.TruePositive + b.TruePositive, a.FalsePositive + b.FalsePositive, a.FalseNegative + b.FalseNegative, a.TrueNegative + b.TrueNegative);
+    public static BinaryConfusion operator +(BinaryConfusion a, BinaryConfusion b) =>
+        new(
+            a.TruePositive + b.TruePositive,
+            a.FalsePositive + b.FalsePositive,
+            a.FalseNegative + b.FalseNegative,
+            a.TrueNegative + b.TrueNegative
+        );
 
     /// <summary>Adds two matrices.</summary>
     public BinaryConfusion Add(BinaryConfusion other) => this + other;
 
     /// <summary>The matrix with <paramref name="count"/> more rows of one kind.</summary>
-    public BinaryConfusion With(bool groundTruth, bool prediction, double count) => (groundTruth, prediction) switch
-    {
-        (true, true) => this with { TruePositive = TruePositive + count },
-        (false, true) => this with { FalsePositive = FalsePositive + count },
-        (true, false) => this with { FalseNegative = FalseNegative + count },
-        _ => this with { TrueNegative = TrueNegative + count },
-    };
+    public BinaryConfusion With(bool groundTruth, bool prediction, double count) =>
+        (groundTruth, prediction) switch
+        {
+            (true, true) => this with { TruePositive = TruePositive + count },
+            (false, true) => this with { FalsePositive = FalsePositive + count },
+            (true, false) => this with { FalseNegative = FalseNegative + count },
+            _ => this with { TrueNegative = TrueNegative + count },
+        };
 
     /// <summary>(TP + TN) / all, with Wilson's interval.</summary>
     public Estimate Accuracy() => Rate(TruePositive + TrueNegative, Total);
@@ -48,8 +54,8 @@ public readonly record struct BinaryConfusion(double TruePositive, double FalseP
     public Estimate Specificity() => Rate(TrueNegative, TrueNegative + FalsePositive);
 
     /// <summary>
-    /// 2 TP / (2 TP + FP + FN). Interval: with J = TP / (TP + FP + FN), a proportion among the rows that are not true negatives, F1 = 2J / (1 + J) is
-    /// monotone, so Wilson's interval of J carries over.
+    /// 2 TP / (2 TP + FP + FN). Interval: with J = TP / (TP + FP + FN), a proportion among the rows that are not true negatives, F1 = 2J /
+    /// (1 + J) is monotone, so Wilson's interval of J carries over.
     /// </summary>
     public Estimate F1()
     {
@@ -79,7 +85,11 @@ public readonly record struct BinaryConfusion(double TruePositive, double FalseP
     {
         if (Total == 0)
             return NoRows();
-        var product = (TruePositive + FalsePositive) * (TruePositive + FalseNegative) * (TrueNegative + FalsePositive) * (TrueNegative + FalseNegative);
+        var product =
+            (TruePositive + FalsePositive)
+            * (TruePositive + FalseNegative)
+            * (TrueNegative + FalsePositive)
+            * (TrueNegative + FalseNegative);
         return Estimate.Of(product == 0 ? 0 : (TruePositive * TrueNegative - FalsePositive * FalseNegative) / Math.Sqrt(product), N);
     }
 

@@ -11,7 +11,10 @@ public enum ClassAverage
     /// <summary>The mean weighted by how often the ground truth is the class.</summary>
     Weighted = 1,
 
-    /// <summary>The plain mean over all known classes; one that neither occurs nor is predicted counts as 0 (scikit-learn's <c>labels</c> = all classes).</summary>
+    /// <summary>
+    /// The plain mean over all known classes; one that neither occurs nor is predicted counts as 0 (scikit-learn's <c>labels</c> = all
+    /// classes).
+    /// </summary>
     MacroOfKnown = 2,
 }
 
@@ -22,11 +25,18 @@ public enum ClassAverage
 /// <param name="Precision">TP / predicted; 0 when never predicted.</param>
 /// <param name="Recall">TP / support; 0 when it never occurred.</param>
 /// <param name="F1">Harmonic mean.</param>
-public readonly record struct ClassPerformance(int Class, double Support, double Predicted, Estimate Precision, Estimate Recall, Estimate F1);
+public readonly record struct ClassPerformance(
+    int Class,
+    double Support,
+    double Predicted,
+    Estimate Precision,
+    Estimate Recall,
+    Estimate F1
+);
 
 /// <summary>
-/// Counts of (ground truth, prediction) over K classes. Merges by addition. Zero division as in <see cref="BinaryConfusion"/>. A class that occurs neither as
-/// ground truth nor as prediction does not enter averages, but for <see cref="ClassAverage.MacroOfKnown"/>.
+/// Counts of (ground truth, prediction) over K classes. Merges by addition. Zero division as in <see cref="BinaryConfusion"/>. A class that
+/// occurs neither as ground truth nor as prediction does not enter averages, but for <see cref="ClassAverage.MacroOfKnown"/>.
 /// </summary>
 public sealed class ConfusionMatrix
 {
@@ -46,7 +56,10 @@ public sealed class ConfusionMatrix
     /// <summary>Number of classes.</summary>
     public int Classes { get; }
 
-    /// <summary>The first classes, which <see cref="ClassAverage.MacroOfKnown"/> counts whether they occur or not; further ones count where they occur. All by default.</summary>
+    /// <summary>
+    /// The first classes, which <see cref="ClassAverage.MacroOfKnown"/> counts whether they occur or not; further ones count where they
+    /// occur. All by default.
+    /// </summary>
     public int Known { get; init; }
 
     /// <summary>All rows.</summary>
@@ -122,7 +135,10 @@ public sealed class ConfusionMatrix
         return Total == 0 ? Estimate.Insufficient(0, null, "no rows") : Estimate.Of(hits / Total, N).With(Wilson.Of(hits, Total));
     }
 
-    /// <summary>Averaged precision. Intervals of the averages: delta method on the multinomial counts, put into Wilson's form through the effective number of rows.</summary>
+    /// <summary>
+    /// Averaged precision. Intervals of the averages: delta method on the multinomial counts, put into Wilson's form through the effective
+    /// number of rows.
+    /// </summary>
     public Estimate Precision(ClassAverage average = ClassAverage.Macro) => Average(average, PrecisionOf);
 
     /// <summary>Averaged recall.</summary>
@@ -131,13 +147,13 @@ public sealed class ConfusionMatrix
     /// <summary>Averaged F1: the average of the classes' F1, not the F1 of the averages.</summary>
     public Estimate F1(ClassAverage average = ClassAverage.Macro) => Average(average, F1Of);
 
-    private static ClassScore PrecisionOf(double hit, double support, double predicted) => predicted == 0
-        ? default
-        : new ClassScore(hit / predicted, (predicted - hit) / (predicted * predicted), 0, -hit / (predicted * predicted));
+    private static ClassScore PrecisionOf(double hit, double support, double predicted) =>
+        predicted == 0
+            ? default
+            : new ClassScore(hit / predicted, (predicted - hit) / (predicted * predicted), 0, -hit / (predicted * predicted));
 
-    private static ClassScore RecallOf(double hit, double support, double predicted) => support == 0
-        ? default
-        : new ClassScore(hit / support, (support - hit) / (support * support), -hit / (support * support), 0);
+    private static ClassScore RecallOf(double hit, double support, double predicted) =>
+        support == 0 ? default : new ClassScore(hit / support, (support - hit) / (support * support), -hit / (support * support), 0);
 
     private static ClassScore F1Of(double hit, double support, double predicted)
     {
@@ -147,7 +163,8 @@ public sealed class ConfusionMatrix
 
     private (double Support, double Predicted) Margins(int cls)
     {
-        double support = 0, predicted = 0;
+        double support = 0,
+            predicted = 0;
         for (var j = 0; j < Classes; j++)
         {
             support += _cells[cls * Classes + j];
@@ -194,14 +211,14 @@ public sealed class ConfusionMatrix
         return (scores, weights);
     }
 
-    private static double Slope(ClassScore[] scores, double[] weights, int i, int j) => i == j
-        ? weights[i] * scores[i].OnHit
-        : weights[i] * scores[i].OnSupport + weights[j] * scores[j].OnPredicted;
+    private static double Slope(ClassScore[] scores, double[] weights, int i, int j) =>
+        i == j ? weights[i] * scores[i].OnHit : weights[i] * scores[i].OnSupport + weights[j] * scores[j].OnPredicted;
 
     /// <summary>Variance of the average when the rows are independent draws (weights of the weighted average taken as known).</summary>
     private double Variance(ClassScore[] scores, double[] weights)
     {
-        double first = 0, second = 0;
+        double first = 0,
+            second = 0;
         for (var i = 0; i < Classes; i++)
         {
             for (var j = 0; j < Classes; j++)
@@ -225,6 +242,9 @@ public sealed class ConfusionMatrix
             throw new ArgumentOutOfRangeException(name, index, $"Classes are numbered 0 .. {Classes - 1}.");
     }
 
-    /// <summary>A class's number and its derivatives with respect to the counts of a hit, a missed row of the class, and a false alarm for the class.</summary>
+    /// <summary>
+    /// A class's number and its derivatives with respect to the counts of a hit, a missed row of the class, and a false alarm for the
+    /// class.
+    /// </summary>
     private readonly record struct ClassScore(double Value, double OnHit, double OnSupport, double OnPredicted);
 }

@@ -30,7 +30,10 @@ public sealed record MulticlassPerformance
     /// <summary>Macro-averaged F1 over all known classes: <see cref="ClassAverage.MacroOfKnown"/>.</summary>
     public required Estimate F1OfKnown { get; init; }
 
-    /// <summary>Mean one-versus-rest area under the ROC curve over the classes in the ground truth; the interval takes the classes' errors as fully correlated (conservative).</summary>
+    /// <summary>
+    /// Mean one-versus-rest area under the ROC curve over the classes in the ground truth; the interval takes the classes' errors as fully
+    /// correlated (conservative).
+    /// </summary>
     public required Estimate RocAuc { get; init; }
 
     /// <summary>Mean of -ln p(truth) in nats, p clipped to [1e-15, 1 - 1e-15].</summary>
@@ -47,13 +50,18 @@ public sealed record MulticlassPerformance
     /// <param name="groundTruth">Class index per row.</param>
     /// <param name="prediction">Class index per row: the model's own decision.</param>
     /// <param name="probabilities">
-    /// Row-major, rows x classes; or empty when the model gives none. A row that starts with NaN has none. Rows are divided by their sum, as long as it lies within
-    /// 0.01 of 1; other rows make the probability metrics undefined.
+    /// Row-major, rows x classes; or empty when the model gives none. A row that starts with NaN has none. Rows are divided by their sum,
+    /// as long as it lies within 0.01 of 1; other rows make the probability metrics undefined.
     /// </param>
     /// <param name="counts">Rows per group; empty = 1 each.</param>
     /// <exception cref="ArgumentException">Lengths do not fit, a class index is out of range, a count is negative.</exception>
     public static MulticlassPerformance Of(
-        int classes, ReadOnlySpan<int> groundTruth, ReadOnlySpan<int> prediction, ReadOnlySpan<double> probabilities = default, ReadOnlySpan<double> counts = default)
+        int classes,
+        ReadOnlySpan<int> groundTruth,
+        ReadOnlySpan<int> prediction,
+        ReadOnlySpan<double> probabilities = default,
+        ReadOnlySpan<double> counts = default
+    )
     {
         Require.SameLength(groundTruth.Length, prediction.Length, nameof(prediction));
         if (!probabilities.IsEmpty)
@@ -115,7 +123,10 @@ public sealed class MulticlassScores
 
     private long N => (long)Math.Round(_total);
 
-    /// <summary>Adds a row (or a group of equal rows). A row that starts with NaN is skipped; one that is no distribution is counted and makes the metrics undefined.</summary>
+    /// <summary>
+    /// Adds a row (or a group of equal rows). A row that starts with NaN is skipped; one that is no distribution is counted and makes the
+    /// metrics undefined.
+    /// </summary>
     /// <exception cref="ArgumentException">A wrong number of probabilities, a class out of range, or a bad count.</exception>
     public void Add(int groundTruth, ReadOnlySpan<double> probabilities, double count = 1)
     {
@@ -125,7 +136,8 @@ public sealed class MulticlassScores
             throw new ArgumentOutOfRangeException(nameof(groundTruth), groundTruth, $"Classes are numbered 0 .. {_classes - 1}.");
         if (double.IsNaN(probabilities[0]) || count == 0)
             return;
-        double sum = 0, highest = double.NegativeInfinity;
+        double sum = 0,
+            highest = double.NegativeInfinity;
         var valid = true;
         var top = 0;
         for (var k = 0; k < _classes; k++)
@@ -188,7 +200,8 @@ public sealed class MulticlassScores
     {
         if (Problem() is { } problem)
             return problem;
-        double sum = 0, errors = 0;
+        double sum = 0,
+            errors = 0;
         var used = 0;
         for (var k = 0; k < _classes; k++)
         {
@@ -203,7 +216,9 @@ public sealed class MulticlassScores
         if (used == 0)
             return Estimate.Undefined(N, null, "the ground truth has one class only");
         var value = Estimate.Of(sum / used, N);
-        return double.IsNaN(errors) ? value : value.With(Confidence.Normal(sum / used, errors / used).Clip(0, 1)).WithStandardError(errors / used);
+        return double.IsNaN(errors)
+            ? value
+            : value.With(Confidence.Normal(sum / used, errors / used).Clip(0, 1)).WithStandardError(errors / used);
     }
 
     private Estimate? Problem()

@@ -10,8 +10,8 @@ namespace Plumbline.Statistics.Performance;
 public readonly record struct RegressionOutcome(double GroundTruth, double Prediction, double Count = 1);
 
 /// <summary>
-/// Sums over rows from which the regression metrics follow. Mergeable (Chan's update for the ground truth's mean and squares), so an engine may compute them
-/// set-based: error e = prediction - ground truth.
+/// Sums over rows from which the regression metrics follow. Mergeable (Chan's update for the ground truth's mean and squares), so an engine
+/// may compute them set-based: error e = prediction - ground truth.
 /// </summary>
 public readonly record struct RegressionSums
 {
@@ -143,7 +143,8 @@ public sealed record RegressionPerformance
     public required Estimate RootMeanSquaredError { get; init; }
 
     /// <summary>
-    /// Mean of |e / ground truth| as a fraction, over the rows whose ground truth is not 0 (N counts those, the reason those left out); undefined when all are 0.
+    /// Mean of |e / ground truth| as a fraction, over the rows whose ground truth is not 0 (N counts those, the reason those left out);
+    /// undefined when all are 0.
     /// </summary>
     public required Estimate MeanAbsolutePercentageError { get; init; }
 
@@ -153,7 +154,10 @@ public sealed record RegressionPerformance
     /// <summary>Mean of 2 |e| / (|prediction| + |ground truth|), in [0, 2]; a row where both are 0 counts as 0 (normal interval).</summary>
     public required Estimate SymmetricAbsolutePercentageError { get; init; }
 
-    /// <summary>1 - sum e^2 / sum (ground truth - mean)^2, at most 1; undefined for a constant ground truth. An interval needs rows: see <see cref="Of(ReadOnlySpan{RegressionOutcome})"/>.</summary>
+    /// <summary>
+    /// 1 - sum e^2 / sum (ground truth - mean)^2, at most 1; undefined for a constant ground truth. An interval needs rows: see
+    /// <see cref="Of(ReadOnlySpan{RegressionOutcome})"/>.
+    /// </summary>
     public required Estimate R2 { get; init; }
 
     /// <summary>Mean of prediction - ground truth: the bias (normal interval).</summary>
@@ -184,15 +188,16 @@ public sealed record RegressionPerformance
         return new RegressionPerformance
         {
             MeanAbsoluteError = Mean(n, sums.AbsoluteError, sums.SquaredError, atLeastZero: true),
-            RootMeanSquaredError = Estimate.Of(Math.Sqrt(meanSquare), rows).With(squareInterval is { } s
-                ? new Interval(Math.Sqrt(Math.Max(0, s.Lower)), Math.Sqrt(s.Upper))
-                : null),
+            RootMeanSquaredError = Estimate
+                .Of(Math.Sqrt(meanSquare), rows)
+                .With(squareInterval is { } s ? new Interval(Math.Sqrt(Math.Max(0, s.Lower)), Math.Sqrt(s.Upper)) : null),
             MeanAbsolutePercentageError = Relative(sums, rows),
             WeightedAbsolutePercentageError = Weighted(sums, rows),
             SymmetricAbsolutePercentageError = Mean(n, sums.SymmetricError, sums.SquaredSymmetricError, atLeastZero: true),
-            R2 = sums.GroundTruthSquares > 0
-                ? Estimate.Of(1 - sums.SquaredError / sums.GroundTruthSquares, rows)
-                : Estimate.Undefined(rows, null, "the ground truth is constant"),
+            R2 =
+                sums.GroundTruthSquares > 0
+                    ? Estimate.Of(1 - sums.SquaredError / sums.GroundTruthSquares, rows)
+                    : Estimate.Undefined(rows, null, "the ground truth is constant"),
             MeanError = Mean(n, sums.Error, sums.SquaredError, atLeastZero: false),
         };
     }
@@ -231,7 +236,9 @@ public sealed record RegressionPerformance
         var leftOut = rows - (long)Math.Round(sums.RelativeCount);
         return leftOut == 0
             ? mean
-            : mean.WithReason(string.Create(CultureInfo.InvariantCulture, $"{leftOut} of {rows} rows are left out: their ground truth is 0"));
+            : mean.WithReason(
+                string.Create(CultureInfo.InvariantCulture, $"{leftOut} of {rows} rows are left out: their ground truth is 0")
+            );
     }
 
     // Ratio of two sums over the same rows: the influence of a row is |e| - ratio |y|, divided by the sum of |y|.
@@ -242,7 +249,9 @@ public sealed record RegressionPerformance
         var ratio = sums.AbsoluteError / sums.AbsoluteGroundTruth;
         var squares = sums.SquaredError - 2 * ratio * sums.ErrorTimesGroundTruth + ratio * ratio * sums.SquaredGroundTruth;
         var interval = Confidence.Normal(ratio, Math.Sqrt(Math.Max(0, squares)) / sums.AbsoluteGroundTruth);
-        return sums.Count < 2 ? Estimate.Of(ratio, rows) : Estimate.Of(ratio, rows).With(interval with { Lower = Math.Max(0, interval.Lower) });
+        return sums.Count < 2
+            ? Estimate.Of(ratio, rows)
+            : Estimate.Of(ratio, rows).With(interval with { Lower = Math.Max(0, interval.Lower) });
     }
 
     private static Estimate Mean(double n, double sum, double squares, bool atLeastZero)

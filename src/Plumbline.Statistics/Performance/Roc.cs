@@ -12,9 +12,9 @@ public readonly record struct RocPoint(double Threshold, double FalsePositiveRat
 public static class Roc
 {
     /// <summary>
-    /// Area under the ROC curve = P(score of a positive &gt; score of a negative) + half the probability of a tie (Mann-Whitney). Interval and standard error:
-    /// DeLong, DeLong and Clarke-Pearson (1988), clipped to [0, 1]. At perfect separation DeLong's variance is zero; then the Wilson interval of
-    /// min(positives, negatives) successes stands in. Undefined when the ground truth has one class only.
+    /// Area under the ROC curve = P(score of a positive &gt; score of a negative) + half the probability of a tie (Mann-Whitney). Interval
+    /// and standard error: DeLong, DeLong and Clarke-Pearson (1988), clipped to [0, 1]. At perfect separation DeLong's variance is zero;
+    /// then the Wilson interval of min(positives, negatives) successes stands in. Undefined when the ground truth has one class only.
     /// </summary>
     public static Estimate Area(ScoreCounts counts)
     {
@@ -26,8 +26,10 @@ public static class Roc
         if (positives == 0 || negatives == 0)
             return Estimate.Undefined(counts.N, null, "the ground truth has one class only");
 
-        // Structural components: a positive wins over the share of negatives below it, a negative over the share of positives above it (ties 1/2).
-        double area = 0, negativesBelow = 0;
+        // Structural components: a positive wins over the share of negatives below it, a negative over the share of positives above it
+        // (ties 1/2).
+        double area = 0,
+            negativesBelow = 0;
         for (var i = 0; i < counts.Scores.Length; i++)
         {
             area += counts.Positives[i] * (negativesBelow + counts.Negatives[i] / 2);
@@ -35,7 +37,9 @@ public static class Roc
         }
 
         area = area / positives / negatives;
-        double ofPositives = 0, ofNegatives = 0, positivesBelow = 0;
+        double ofPositives = 0,
+            ofNegatives = 0,
+            positivesBelow = 0;
         negativesBelow = 0;
         for (var i = 0; i < counts.Scores.Length; i++)
         {
@@ -52,15 +56,16 @@ public static class Roc
             return estimate;
         var standardError = Math.Sqrt(ofPositives / (positives - 1) / positives + ofNegatives / (negatives - 1) / negatives);
         var smaller = Math.Min(positives, negatives);
-        var interval = standardError < 1e-12 && area is 0 or 1
-            ? Wilson.Of(area * smaller, smaller)
-            : Confidence.Normal(area, standardError).Clip(0, 1);
+        var interval =
+            standardError < 1e-12 && area is 0 or 1
+                ? Wilson.Of(area * smaller, smaller)
+                : Confidence.Normal(area, standardError).Clip(0, 1);
         return estimate.With(interval).WithStandardError(standardError);
     }
 
     /// <summary>
-    /// The curve from (0, 0) to (1, 1), thresholds descending, without points on a straight line. At most <paramref name="maximumPoints"/> points are kept, evenly
-    /// spread, for drawing. Empty when the ground truth has one class only.
+    /// The curve from (0, 0) to (1, 1), thresholds descending, without points on a straight line. At most <paramref name="maximumPoints"/>
+    /// points are kept, evenly spread, for drawing. Empty when the ground truth has one class only.
     /// </summary>
     public static IReadOnlyList<RocPoint> Curve(ScoreCounts counts, int maximumPoints = int.MaxValue)
     {
@@ -69,22 +74,29 @@ public static class Roc
         if (counts.TotalPositives == 0 || counts.TotalNegatives == 0)
             return [];
         var points = new List<RocPoint> { new(double.PositiveInfinity, 0, 0) };
-        double truePositives = 0, falsePositives = 0;
+        double truePositives = 0,
+            falsePositives = 0;
         for (var i = counts.Scores.Length - 1; i >= 0; i--)
         {
             truePositives += counts.Positives[i];
             falsePositives += counts.Negatives[i];
             if (i > 0 && IsStraight(counts, i))
                 continue;
-            points.Add(new RocPoint(
-                counts.Scores[i], Math.Min(1, falsePositives / counts.TotalNegatives), Math.Min(1, truePositives / counts.TotalPositives)));
+            points.Add(
+                new RocPoint(
+                    counts.Scores[i],
+                    Math.Min(1, falsePositives / counts.TotalNegatives),
+                    Math.Min(1, truePositives / counts.TotalPositives)
+                )
+            );
         }
 
         return Thin(points, maximumPoints);
     }
 
     /// <summary>
-    /// Average precision: the sum over descending thresholds of (recall step) x precision, without interpolation. Undefined without positives.
+    /// Average precision: the sum over descending thresholds of (recall step) x precision, without interpolation. Undefined without
+    /// positives.
     /// </summary>
     public static Estimate AveragePrecision(ScoreCounts counts)
     {
@@ -93,7 +105,9 @@ public static class Roc
             return Estimate.Insufficient(0, null, "no rows with a score");
         if (counts.TotalPositives == 0)
             return Estimate.Undefined(counts.N, null, "the ground truth has no positive row");
-        double truePositives = 0, all = 0, sum = 0;
+        double truePositives = 0,
+            all = 0,
+            sum = 0;
         for (var i = counts.Scores.Length - 1; i >= 0; i--)
         {
             truePositives += counts.Positives[i];

@@ -1,11 +1,13 @@
 namespace Plumbline.Statistics.Sequential;
 
-/// <summary>Confidence sequences in closed form: intervals that hold at all times at once, so that one may look after every value.</summary>
+/// <summary>
+/// Confidence sequences in closed form: intervals that hold at all times at once, so that one may look after every value.
+/// </summary>
 public static class ConfidenceSequence
 {
     /// <summary>
-    /// Half-width of the normal-mixture sequence (Robbins; Howard et al. 2021) for the mean of t values that are sub-Gaussian with known sigma:
-    /// sqrt((V + rho) ln((V + rho) / (rho alpha^2))) / t, V = t sigma^2.
+    /// Half-width of the normal-mixture sequence (Robbins; Howard et al. 2021) for the mean of t values that are sub-Gaussian with known
+    /// sigma: sqrt((V + rho) ln((V + rho) / (rho alpha^2))) / t, V = t sigma^2.
     /// </summary>
     /// <param name="t">Number of values, positive.</param>
     /// <param name="sigma">Standard deviation (or half the range for bounded values), positive.</param>
@@ -21,7 +23,10 @@ public static class ConfidenceSequence
         return Math.Sqrt((variance + rho) * Math.Log((variance + rho) / (rho * alpha * alpha))) / t;
     }
 
-    /// <summary>The rho that makes the sequence nearly tightest when V = t sigma^2 is <paramref name="variance"/>: V / (2 ln(1/alpha) + ln(1 + 2 ln(1/alpha))).</summary>
+    /// <summary>
+    /// The rho that makes the sequence nearly tightest when V = t sigma^2 is <paramref name="variance"/>: V / (2 ln(1/alpha) + ln(1 + 2
+    /// ln(1/alpha))).
+    /// </summary>
     public static double TuneRho(double variance, double alpha = 0.05)
     {
         Require.PositiveFinite(variance);
@@ -46,8 +51,8 @@ public static class ConfidenceSequence
 }
 
 /// <summary>
-/// The empirical-Bernstein confidence sequence for the mean of values in [0, 1] (Waudby-Smith and Ramdas 2024): needs no variance, adapts to it, takes O(1) per value.
-/// The interval shown is the intersection over time. Mutable; not safe for concurrent use.
+/// The empirical-Bernstein confidence sequence for the mean of values in [0, 1] (Waudby-Smith and Ramdas 2024): needs no variance, adapts
+/// to it, takes O(1) per value. The interval shown is the intersection over time. Mutable; not safe for concurrent use.
 /// </summary>
 public sealed class EmpiricalBernsteinSequence
 {
@@ -93,13 +98,17 @@ public sealed class EmpiricalBernsteinSequence
         var lower = Math.Max(Interval.Lower, middle - half);
         var upper = Math.Min(Interval.Upper, middle + half);
         // Within alpha the intersection may become empty; then the newest bounds meet.
-        Interval = lower <= upper ? new Interval(lower, upper) : new Interval(Math.Clamp(middle, Interval.Lower, Interval.Upper), Math.Clamp(middle, Interval.Lower, Interval.Upper));
+        Interval =
+            lower <= upper
+                ? new Interval(lower, upper)
+                : new Interval(Math.Clamp(middle, Interval.Lower, Interval.Upper), Math.Clamp(middle, Interval.Lower, Interval.Upper));
     }
 }
 
 /// <summary>
-/// The hedged betting confidence sequence for the mean of values in [0, 1] (Waudby-Smith and Ramdas 2024): for every candidate mean on a grid a gambler bets against it;
-/// means that made one rich beyond 1/alpha are ruled out. Tighter than <see cref="EmpiricalBernsteinSequence"/>; O(grid) per value. Mutable; not safe for concurrent use.
+/// The hedged betting confidence sequence for the mean of values in [0, 1] (Waudby-Smith and Ramdas 2024): for every candidate mean on a
+/// grid a gambler bets against it; means that made one rich beyond 1/alpha are ruled out. Tighter than
+/// <see cref="EmpiricalBernsteinSequence"/>; O(grid) per value. Mutable; not safe for concurrent use.
 /// </summary>
 public sealed class BettingSequence
 {
@@ -139,7 +148,8 @@ public sealed class BettingSequence
         var variance = (0.25 + _squares) / Count;
         var bet = Math.Sqrt(2 * Math.Log(2 / _alpha) / (variance * Count * Math.Log(1 + Count)));
         var limit = Math.Log(2 / _alpha);
-        int first = -1, last = -1;
+        int first = -1,
+            last = -1;
         for (var i = 0; i < _ruledOut.Length; i++)
         {
             if (_ruledOut[i])

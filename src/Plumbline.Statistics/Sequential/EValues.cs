@@ -1,8 +1,8 @@
 namespace Plumbline.Statistics.Sequential;
 
 /// <summary>
-/// E-values: evidence whose mean is at most 1 under the null, so that 1/e is a valid p-value at any time. Products of e-values of successive, conditionally valid tests and
-/// averages of any e-values are e-values again.
+/// E-values: evidence whose mean is at most 1 under the null, so that 1/e is a valid p-value at any time. Products of e-values of
+/// successive, conditionally valid tests and averages of any e-values are e-values again.
 /// </summary>
 public static class EValues
 {
@@ -38,8 +38,8 @@ public static class EValues
 }
 
 /// <summary>
-/// A running product of e-values, one per look. By Ville's inequality the chance that it ever reaches 1/alpha under the null is at most alpha, however often one looks.
-/// Mutable; not safe for concurrent use.
+/// A running product of e-values, one per look. By Ville's inequality the chance that it ever reaches 1/alpha under the null is at most
+/// alpha, however often one looks. Mutable; not safe for concurrent use.
 /// </summary>
 public sealed class EProcess
 {

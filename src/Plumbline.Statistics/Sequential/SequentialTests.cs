@@ -4,15 +4,16 @@ using Plumbline.Statistics.Probability;
 namespace Plumbline.Statistics.Sequential;
 
 /// <summary>
-/// The mixture sequential probability ratio test of an A/B difference (Johari, Pekelis and Walsh): N(0, tau^2) prior on the difference. Its p-value may be looked at after
-/// every value. Mutable; not safe for concurrent use.
+/// The mixture sequential probability ratio test of an A/B difference (Johari, Pekelis and Walsh): N(0, tau^2) prior on the difference. Its
+/// p-value may be looked at after every value. Mutable; not safe for concurrent use.
 /// </summary>
 public sealed class MixtureSequentialTest
 {
     private readonly double _tau;
 
     /// <summary>Starts a test.</summary>
-    /// <param name="tau">Standard deviation of the prior on the difference, in its unit, positive: about the difference one hopes to find. Fix it before looking.</param>
+    /// <param name="tau">Standard deviation of the prior on the difference, in its unit, positive: about the difference one hopes to find.
+    /// Fix it before looking.</param>
     public MixtureSequentialTest(double tau)
     {
         Require.PositiveFinite(tau);
@@ -62,7 +63,8 @@ public readonly record struct SequentialBoundaries(double AcceptAlternative, dou
 }
 
 /// <summary>
-/// Alpha spending (Lan and DeMets 1983): how much of alpha may be spent in total when a fraction of the planned information is in. Cumulative; boundaries need integration.
+/// Alpha spending (Lan and DeMets 1983): how much of alpha may be spent in total when a fraction of the planned information is in.
+/// Cumulative; boundaries need integration.
 /// </summary>
 public static class AlphaSpending
 {
@@ -85,7 +87,10 @@ public static class AlphaSpending
     }
 }
 
-/// <summary>Whether an experiment's arms got the shares that were planned. A mismatch (p &lt; 0.001) means that the assignment is broken, so its results mean nothing.</summary>
+/// <summary>
+/// Whether an experiment's arms got the shares that were planned. A mismatch (p &lt; 0.001) means that the assignment is broken, so its
+/// results mean nothing.
+/// </summary>
 public static class SampleRatioMismatch
 {
     /// <summary>Pearson's goodness-of-fit test of counts against planned shares; once, at the end.</summary>
@@ -107,12 +112,13 @@ public static class SampleRatioMismatch
     }
 
     /// <summary>
-    /// The e-value of the counts so far against the planned shares, after a Dirichlet mixture (Lindon and Malek 2020): may be looked at any time; 1/e is a p-value,
-    /// when taken at its largest so far.
+    /// The e-value of the counts so far against the planned shares, after a Dirichlet mixture (Lindon and Malek 2020): may be looked at any
+    /// time; 1/e is a p-value, when taken at its largest so far.
     /// </summary>
     /// <param name="counts">Entities per arm so far.</param>
     /// <param name="plannedShares">Positive, summing to 1.</param>
-    /// <param name="concentration">Weight of the plan in the mixture, positive: large finds small mismatches late, small finds large ones early.</param>
+    /// <param name="concentration">Weight of the plan in the mixture, positive: large finds small mismatches late, small finds large ones
+    /// early.</param>
     public static double EValue(ReadOnlySpan<long> counts, ReadOnlySpan<double> plannedShares, double concentration = 100)
     {
         Require.PositiveFinite(concentration);
@@ -132,7 +138,8 @@ public static class SampleRatioMismatch
         if (counts.Length < 2)
             throw new ArgumentException("At least two arms are needed.", nameof(counts));
         Require.SameLength(counts.Length, plannedShares.Length, nameof(plannedShares));
-        double total = 0, shares = 0;
+        double total = 0,
+            shares = 0;
         for (var i = 0; i < counts.Length; i++)
         {
             Require.Count(counts[i], i, nameof(counts));

@@ -1,8 +1,8 @@
 namespace Plumbline.Statistics.Slices;
 
 /// <summary>
-/// What slices that were found leave unexplained of the losses: each loss minus the mean of the rows that are in the same of them. Where two slices overlap the rows of
-/// both have a mean of their own, so nothing is taken away twice.
+/// What slices that were found leave unexplained of the losses: each loss minus the mean of the rows that are in the same of them. Where
+/// two slices overlap the rows of both have a mean of their own, so nothing is taken away twice.
 /// </summary>
 internal sealed class ExplainedLosses
 {

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Plumbline.Statistics.Slices;
 
-/// <summary>The two-way table of two features: counts and losses of every pair of codes, and the best rectangles of conditions in it.</summary>
+/// <summary>
+/// The two-way table of two features: counts and losses of every pair of codes, and the best rectangles of conditions in it.
+/// </summary>
 internal sealed class PairTable
 {
     private long[] _cells = [];
@@ -66,7 +68,11 @@ internal sealed class PairTable
         {
             _strip[0] = 0;
             for (var column = 0; column < width; column++)
-                _strip[column + 1] = _strip[column] + _cells[last * width + column] - (first > 0 ? _cells[(first - 1) * width + column] : 0);
+            {
+                _strip[column + 1] =
+                    _strip[column] + _cells[last * width + column] - (first > 0 ? _cells[(first - 1) * width + column] : 0);
+            }
+
             var isApart = apartFrom is null || last < apartFrom[0].First || first > apartFrom[0].Last;
             foreach (var (low, high) in space.Of(g))
             {
@@ -81,6 +87,10 @@ internal sealed class PairTable
 
         return gain == 0
             ? null
-            : new Candidate([new SlicePredicate(f, bestFirst, bestLast), new SlicePredicate(g, bestLow, bestHigh)], gain - space.Cost(f) - space.Cost(g), SearchHalf.CountOf(best));
+            : new Candidate(
+                [new SlicePredicate(f, bestFirst, bestLast), new SlicePredicate(g, bestLow, bestHigh)],
+                gain - space.Cost(f) - space.Cost(g),
+                SearchHalf.CountOf(best)
+            );
     }
 }

@@ -3,22 +3,30 @@ namespace Plumbline.Statistics.Slices;
 /// <summary>A set of conditions with what it gains.</summary>
 internal sealed record Candidate(SlicePredicate[] Predicates, double Score, int Rows)
 {
-    /// <summary>Best score first; between equals the simpler, then the one of earlier features, so that the order is always the same.</summary>
+    /// <summary>
+    /// Best score first; between equals the simpler, then the one of earlier features, so that the order is always the same.
+    /// </summary>
     public static int Compare(Candidate a, Candidate b)
     {
         var order = b.Score.CompareTo(a.Score);
         if (order == 0)
             order = a.Predicates.Length.CompareTo(b.Predicates.Length);
         for (var i = 0; order == 0 && i < a.Predicates.Length; i++)
-            order = (a.Predicates[i].Feature, a.Predicates[i].First, a.Predicates[i].Last).CompareTo((b.Predicates[i].Feature, b.Predicates[i].First, b.Predicates[i].Last));
+        {
+            order = (a.Predicates[i].Feature, a.Predicates[i].First, a.Predicates[i].Last).CompareTo(
+                (b.Predicates[i].Feature, b.Predicates[i].First, b.Predicates[i].Last)
+            );
+        }
+
         return order;
     }
 }
 
 /// <summary>
-/// Every condition that a slice may have, and what naming it costs: the logarithm of the number of conditions that one could have named instead (the features times the
-/// conditions of that feature). The gain of the best of so many chance slices is about that large, so a longer description must earn its length (minimum description
-/// length, Rissanen 1978); it is why a child of a slice is not preferred for its luck.
+/// Every condition that a slice may have, and what naming it costs: the logarithm of the number of conditions that one could have named
+/// instead (the features times the conditions of that feature). The gain of the best of so many chance slices is about that large, so a
+/// longer description must earn its length (minimum description length, Rissanen 1978); it is why a child of a slice is not preferred for
+/// its luck.
 /// </summary>
 internal sealed class PredicateSpace
 {

@@ -3,9 +3,10 @@ using Plumbline.Statistics.Binning;
 namespace Plumbline.Statistics.Slices;
 
 /// <summary>
-/// The rows that are searched, laid out for counting. Columns of bytes serve the pairs; a row-major matrix of codes that are unique over all features serves the third
-/// condition, where few rows are read with all their features. A row's weight holds its count (1) in the upper bits and its loss as a whole number in the lower
-/// forty, so that one addition counts both; sums cannot overflow since the number of levels is chosen by the number of rows.
+/// The rows that are searched, laid out for counting. Columns of bytes serve the pairs; a row-major matrix of codes that are unique over
+/// all features serves the third condition, where few rows are read with all their features. A row's weight holds its count (1) in the
+/// upper bits and its loss as a whole number in the lower forty, so that one addition counts both; sums cannot overflow since the number of
+/// levels is chosen by the number of rows.
 /// </summary>
 internal sealed class SearchHalf
 {
@@ -64,7 +65,8 @@ internal sealed class SearchHalf
     public static int CountOf(long weight) => (int)(weight >> LossBits);
 
     /// <summary>
-    /// The logarithm of the likelihood ratio (normal errors of the overall variance) of "these rows have a mean of their own" against "they are as all others"; 0 when they are not worse.
+    /// The logarithm of the likelihood ratio (normal errors of the overall variance) of "these rows have a mean of their own" against "they
+    /// are as all others"; 0 when they are not worse.
     /// </summary>
     public double Gain(long weight)
     {
@@ -74,8 +76,8 @@ internal sealed class SearchHalf
     }
 
     /// <summary>
-    /// Takes what a found slice explains out of the losses, so that it is not found again. At first its rows are not counted at all: with them, the next slice would be
-    /// described as all but this one.
+    /// Takes what a found slice explains out of the losses, so that it is not found again. At first its rows are not counted at all: with
+    /// them, the next slice would be described as all but this one.
     /// </summary>
     public void Remove(IReadOnlyList<SlicePredicate> predicates)
     {
@@ -83,18 +85,25 @@ internal sealed class SearchHalf
         Weigh();
     }
 
-    /// <summary>From now on rows of the slices that were found count again, with what is left of their losses: is a part of a slice still worse than the rest of it?</summary>
+    /// <summary>
+    /// From now on rows of the slices that were found count again, with what is left of their losses: is a part of a slice still worse than
+    /// the rest of it?
+    /// </summary>
     public void CountInside()
     {
         _countsInside = true;
         Weigh();
     }
 
-    /// <summary>The gain of a slice on only those of its rows that <paramref name="others"/> do not have, against the rows of neither.</summary>
+    /// <summary>
+    /// The gain of a slice on only those of its rows that <paramref name="others"/> do not have, against the rows of neither.
+    /// </summary>
     public (double Gain, int Rows) GainWithout(bool[] slice, bool[] others, ReadOnlySpan<double> original)
     {
-        double sum = 0, all = 0;
-        int count = 0, total = 0;
+        double sum = 0,
+            all = 0;
+        int count = 0,
+            total = 0;
         for (var i = 0; i < Rows; i++)
         {
             if (others[i])
@@ -140,7 +149,8 @@ internal sealed class SearchHalf
         var highest = Math.Min(sorted[^1], Math.Max(Quantile.OfSorted(sorted, 0.999), mean + 10 * deviation));
         var levels = Math.Min(1 << 30, LossMask / Rows);
         var scale = highest > lowest ? levels / (highest - lowest) : 0;
-        double sum = 0, sumOfSquares = 0;
+        double sum = 0,
+            sumOfSquares = 0;
         _counted = 0;
         for (var i = 0; i < Rows; i++)
         {

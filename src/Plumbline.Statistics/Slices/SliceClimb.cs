@@ -1,25 +1,35 @@
 namespace Plumbline.Statistics.Slices;
 
 /// <summary>
-/// From a good slice to the best near it: conditions are exchanged, dropped or added one at a time while the score rises. The scan found its pairs without the third
-/// condition, so their intervals are not yet the best beside it.
+/// From a good slice to the best near it: conditions are exchanged, dropped or added one at a time while the score rises. The scan found
+/// its pairs without the third condition, so their intervals are not yet the best beside it.
 /// </summary>
 internal static class SliceClimb
 {
     private const int Rounds = 8;
 
     /// <summary>
-    /// The best slice that any of the starts leads to and that is not too large with the rows that were explained already; null when there is none.
+    /// The best slice that any of the starts leads to and that is not too large with the rows that were explained already; null when there
+    /// is none.
     /// </summary>
     public static Candidate? Best(SearchHalf half, PredicateSpace space, Candidate[] starts, CancellationToken ct)
     {
         var ends = new Candidate[starts.Length];
-        Parallel.For(0, starts.Length, SliceScan.Workers(space, ct), () => (Rows: new int[half.Rows], Counts: new long[half.Offsets[^1]]), (i, _, buffers) =>
-        {
-            ends[i] = Climb(half, space, starts[i], buffers.Rows, buffers.Counts);
-            return buffers;
-        }, _ => { });
-        return ends.Concat(starts).Order(Comparer<Candidate>.Create(Candidate.Compare)).FirstOrDefault(end => half.Match(end.Predicates).Count(m => m) <= space.MostRows);
+        Parallel.For(
+            0,
+            starts.Length,
+            SliceScan.Workers(space, ct),
+            () => (Rows: new int[half.Rows], Counts: new long[half.Offsets[^1]]),
+            (i, _, buffers) =>
+            {
+                ends[i] = Climb(half, space, starts[i], buffers.Rows, buffers.Counts);
+                return buffers;
+            },
+            _ => { }
+        );
+        return ends.Concat(starts)
+            .Order(Comparer<Candidate>.Create(Candidate.Compare))
+            .FirstOrDefault(end => half.Match(end.Predicates).Count(m => m) <= space.MostRows);
     }
 
     private static Candidate Climb(SearchHalf half, PredicateSpace space, Candidate start, int[] rows, long[] counts)
@@ -31,8 +41,14 @@ internal static class SliceClimb
             for (var leftOut = 0; leftOut <= current.Predicates.Length; leftOut++)
             {
                 SlicePredicate[] others = [.. current.Predicates.Where((_, i) => i != leftOut)];
-                if (others.Length < space.Options.MaximumPredicates && Beside(half, space, others, rows, counts) is { } next && Candidate.Compare(next, best) < 0)
+                if (
+                    others.Length < space.Options.MaximumPredicates
+                    && Beside(half, space, others, rows, counts) is { } next
+                    && Candidate.Compare(next, best) < 0
+                )
+                {
                     best = next;
+                }
             }
 
             if (ReferenceEquals(best, current))
@@ -52,8 +68,14 @@ internal static class SliceClimb
         var best = Alone(half, space, others, counts, cost);
         for (var f = 0; f < half.Columns.Length; f++)
         {
-            if (!others.Any(p => p.Feature == f) && SliceScan.Best(half, space, f, counts, cost, others) is { } more && (best is null || Candidate.Compare(more, best) < 0))
+            if (
+                !others.Any(p => p.Feature == f)
+                && SliceScan.Best(half, space, f, counts, cost, others) is { } more
+                && (best is null || Candidate.Compare(more, best) < 0)
+            )
+            {
                 best = more;
+            }
         }
 
         return best;

@@ -19,9 +19,10 @@ internal sealed class SliceConfirmation
     }
 
     /// <summary>
-    /// The slice as the half sees it, and its one-sided p-value. The p-value is the larger of those with the slice's own variance (Welch) and with that of all rows: the one
-    /// alone fails when a small slice happens to be constant, the other when errors are rare. After the first slice it must also hold for the losses that the earlier ones leave unexplained,
-    /// since a slice that overlaps with a bad one is bad for that reason alone.
+    /// The slice as the half sees it, and its one-sided p-value. The p-value is the larger of those with the slice's own variance (Welch)
+    /// and with that of all rows: the one alone fails when a small slice happens to be constant, the other when errors are rare. After the
+    /// first slice it must also hold for the losses that the earlier ones leave unexplained, since a slice that overlaps with a bad one is
+    /// bad for that reason alone.
     /// </summary>
     public (double Inside, double Outside, Estimate Difference, double PValue) Test(bool[] slice)
     {
@@ -29,15 +30,27 @@ internal sealed class SliceConfirmation
         var left = Compare(_left.Unexplained, slice);
         _left.Add(slice);
         var estimate = Estimate.Of(raw.Difference, raw.Rows, slice.Length - raw.Rows);
-        return (raw.Inside, raw.Outside, double.IsFinite(raw.Error) ? estimate.With(Confidence.Normal(raw.Difference, raw.Error)).WithStandardError(raw.Error) : estimate, Math.Max(raw.PValue, left.PValue));
+        return (
+            raw.Inside,
+            raw.Outside,
+            double.IsFinite(raw.Error)
+                ? estimate.With(Confidence.Normal(raw.Difference, raw.Error)).WithStandardError(raw.Error)
+                : estimate,
+            Math.Max(raw.PValue, left.PValue)
+        );
     }
 
     /// <summary>Holm's adjustment over all slices that were tested.</summary>
-    public static double[] Adjust(IEnumerable<double> pValues) => [.. AdjustedPValues.Holm([.. pValues.Select(p => (double?)p)]).Select(p => p!.Value)];
+    public static double[] Adjust(IEnumerable<double> pValues) =>
+        [.. AdjustedPValues.Holm([.. pValues.Select(p => (double?)p)]).Select(p => p!.Value)];
 
-    private static (double Inside, double Outside, double Difference, double Error, double PValue, int Rows) Compare(double[] losses, bool[] slice)
+    private static (double Inside, double Outside, double Difference, double Error, double PValue, int Rows) Compare(
+        double[] losses,
+        bool[] slice
+    )
     {
-        double inside = 0, outside = 0;
+        double inside = 0,
+            outside = 0;
         var rows = 0;
         for (var i = 0; i < losses.Length; i++)
         {
@@ -50,7 +63,8 @@ internal sealed class SliceConfirmation
         if (rows < FewestRows || others < FewestRows)
             return (rows > 0 ? inside / rows : 0, others > 0 ? outside / others : 0, 0, double.NaN, 1, rows);
         (inside, outside) = (inside / rows, outside / others);
-        double squaresInside = 0, squaresOutside = 0;
+        double squaresInside = 0,
+            squaresOutside = 0;
         for (var i = 0; i < losses.Length; i++)
         {
             var distance = losses[i] - (slice[i] ? inside : outside);

@@ -22,12 +22,15 @@ public sealed record SliceFinding
     public required Estimate Difference { get; init; }
 
     /// <summary>
-    /// One-sided p-value on the confirmation half, adjusted for the number of slices tested there (Holm): the chance of at least one false finding is at most the level.
-    /// For a slice that overlaps with one before it, of what it adds to that one.
+    /// One-sided p-value on the confirmation half, adjusted for the number of slices tested there (Holm): the chance of at least one false
+    /// finding is at most the level. For a slice that overlaps with one before it, of what it adds to that one.
     /// </summary>
     public required double PValue { get; init; }
 
-    /// <summary>Loss that would vanish if the slice were like the rest: its rows times the difference. For losses of 0 and 1, the errors that it explains.</summary>
+    /// <summary>
+    /// Loss that would vanish if the slice were like the rest: its rows times the difference. For losses of 0 and 1, the errors that it
+    /// explains.
+    /// </summary>
     public required double ExcessLoss { get; init; }
 
     /// <summary>The excess as a share of the loss of all rows; null when that is not positive.</summary>
@@ -36,10 +39,16 @@ public sealed record SliceFinding
     /// <summary>Its share of the rows of the previous period; null when no previous period was given.</summary>
     public required double? PreviousShare { get; init; }
 
-    /// <summary>Share now over share then, minus 1: 0.5 = grew by half faster than all traffic. Null without a previous period or when it had no row there.</summary>
+    /// <summary>
+    /// Share now over share then, minus 1: 0.5 = grew by half faster than all traffic. Null without a previous period or when it had no row
+    /// there.
+    /// </summary>
     public double? TrafficGrowth => PreviousShare is > 0 ? Share / PreviousShare.Value - 1 : null;
 
-    /// <summary>How much better the slice explains the losses of the search half than no slice does, in nats, after paying for its description; it orders the findings.</summary>
+    /// <summary>
+    /// How much better the slice explains the losses of the search half than no slice does, in nats, after paying for its description; it
+    /// orders the findings.
+    /// </summary>
     public required double Score { get; init; }
 }
 

@@ -4,9 +4,10 @@ using System.Runtime.InteropServices;
 namespace Plumbline.Statistics.Slices;
 
 /// <summary>
-/// One pass over all slices: every single condition, every pair of conditions through a two-way table of each pair of features, and every third condition beside the
-/// best pairs. A slice of three conditions that is worse than the rest makes the three pairs of its conditions worse too, by less; since two pairs of bins are kept of
-/// every pair of features, it is reached though none of its conditions stands out alone.
+/// One pass over all slices: every single condition, every pair of conditions through a two-way table of each pair of features, and every
+/// third condition beside the best pairs. A slice of three conditions that is worse than the rest makes the three pairs of its conditions
+/// worse too, by less; since two pairs of bins are kept of every pair of features, it is reached though none of its conditions stands out
+/// alone.
 /// </summary>
 internal static class SliceScan
 {
@@ -88,8 +89,18 @@ internal static class SliceScan
         return count;
     }
 
-    /// <summary>The best condition on one feature, given the counts of its codes over the rows that meet the other conditions; null when none is allowed and worse.</summary>
-    public static Candidate? Best(SearchHalf half, PredicateSpace space, int feature, ReadOnlySpan<long> counts, double costOfOthers, ReadOnlySpan<SlicePredicate> others = default)
+    /// <summary>
+    /// The best condition on one feature, given the counts of its codes over the rows that meet the other conditions; null when none is
+    /// allowed and worse.
+    /// </summary>
+    public static Candidate? Best(
+        SearchHalf half,
+        PredicateSpace space,
+        int feature,
+        ReadOnlySpan<long> counts,
+        double costOfOthers,
+        ReadOnlySpan<SlicePredicate> others = default
+    )
     {
         var codes = half.Table.Features[feature].Bins + 1;
         Span<long> sums = stackalloc long[codes + 1];
@@ -109,7 +120,11 @@ internal static class SliceScan
             return null;
         SlicePredicate[] predicates = [.. others, new SlicePredicate(feature, bestFirst, bestLast)];
         Array.Sort(predicates, (a, b) => a.Feature.CompareTo(b.Feature));
-        return new Candidate(predicates, gain - costOfOthers - space.Cost(feature), SearchHalf.CountOf(sums[bestLast + 1] - sums[bestFirst]));
+        return new Candidate(
+            predicates,
+            gain - costOfOthers - space.Cost(feature),
+            SearchHalf.CountOf(sums[bestLast + 1] - sums[bestFirst])
+        );
     }
 
     private static void CountAll(SearchHalf half, long[] counts)
@@ -126,13 +141,20 @@ internal static class SliceScan
     {
         var features = half.Columns.Length;
         var of = new Candidate?[features * features][];
-        Parallel.For(0, features * features, Workers(space, ct), () => new PairTable(), (pair, _, table) =>
-        {
-            var (f, g) = (pair / features, pair % features);
-            if (f < g)
-                of[pair] = table.Best(half, space, f, g);
-            return table;
-        }, _ => { });
+        Parallel.For(
+            0,
+            features * features,
+            Workers(space, ct),
+            () => new PairTable(),
+            (pair, _, table) =>
+            {
+                var (f, g) = (pair / features, pair % features);
+                if (f < g)
+                    of[pair] = table.Best(half, space, f, g);
+                return table;
+            },
+            _ => { }
+        );
         List<Candidate> pairs = [.. of.Where(two => two is not null).SelectMany(two => two).OfType<Candidate>()];
         pairs.Sort(Candidate.Compare);
         return pairs;
@@ -142,23 +164,37 @@ internal static class SliceScan
     {
         var beam = Math.Min(space.Options.BeamWidth, pairs.Count);
         var best = new Candidate?[beam];
-        Parallel.For(0, beam, Workers(space, ct), () => (Rows: new int[half.Rows], Counts: new long[half.Offsets[^1]]), (i, _, buffers) =>
-        {
-            var pair = pairs[i].Predicates;
-            var count = Select(half, pair, buffers.Rows);
-            CountRows(half, buffers.Rows.AsSpan(0, count), buffers.Counts);
-            var cost = space.Cost(pair);
-            for (var f = 0; f < half.Columns.Length; f++)
+        Parallel.For(
+            0,
+            beam,
+            Workers(space, ct),
+            () => (Rows: new int[half.Rows], Counts: new long[half.Offsets[^1]]),
+            (i, _, buffers) =>
             {
-                if (f != pair[0].Feature && f != pair[1].Feature && Best(half, space, f, buffers.Counts, cost, pair) is { } third
-                    && (best[i] is not { } known || Candidate.Compare(third, known) < 0))
-                    best[i] = third;
-            }
+                var pair = pairs[i].Predicates;
+                var count = Select(half, pair, buffers.Rows);
+                CountRows(half, buffers.Rows.AsSpan(0, count), buffers.Counts);
+                var cost = space.Cost(pair);
+                for (var f = 0; f < half.Columns.Length; f++)
+                {
+                    if (
+                        f != pair[0].Feature
+                        && f != pair[1].Feature
+                        && Best(half, space, f, buffers.Counts, cost, pair) is { } third
+                        && (best[i] is not { } known || Candidate.Compare(third, known) < 0)
+                    )
+                    {
+                        best[i] = third;
+                    }
+                }
 
-            return buffers;
-        }, _ => { });
+                return buffers;
+            },
+            _ => { }
+        );
         return best.OfType<Candidate>();
     }
 
-    public static ParallelOptions Workers(PredicateSpace space, CancellationToken ct) => new() { MaxDegreeOfParallelism = space.Options.Parallelism, CancellationToken = ct };
+    public static ParallelOptions Workers(PredicateSpace space, CancellationToken ct) =>
+        new() { MaxDegreeOfParallelism = space.Options.Parallelism, CancellationToken = ct };
 }

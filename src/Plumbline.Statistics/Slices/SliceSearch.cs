@@ -1,12 +1,14 @@
 namespace Plumbline.Statistics.Slices;
 
 /// <summary>
-/// Searches for slices of one to three conditions (feature = category, feature in an interval of bins, feature missing) whose rows have a higher mean loss than the rest.
+/// Searches for slices of one to three conditions (feature = category, feature in an interval of bins, feature missing) whose rows have a
+/// higher mean loss than the rest.
 /// <para>
-/// One random half of the rows is searched: the slice that explains its losses best, given the length of its description, is taken, what it explains is removed, and the
-/// search goes on with what is left; so of a slice, its parents and its children only the one that explains the losses is kept. The short list is tested on the other
-/// half with Holm's adjustment: whatever the search did, the chance to report anything where no slice is worse is at most the level, and the differences reported are honest.
-/// Both rest on rows that are independent of each other; several rows of the same customer on both sides are not.
+/// One random half of the rows is searched: the slice that explains its losses best, given the length of its description, is taken, what it
+/// explains is removed, and the search goes on with what is left; so of a slice, its parents and its children only the one that explains
+/// the losses is kept. The short list is tested on the other half with Holm's adjustment: whatever the search did, the chance to report
+/// anything where no slice is worse is at most the level, and the differences reported are honest. Both rest on rows that are independent
+/// of each other; several rows of the same customer on both sides are not.
 /// </para>
 /// </summary>
 public static class SliceSearch
@@ -14,11 +16,18 @@ public static class SliceSearch
     /// <summary>Searches; deterministic for a given seed, whatever the number of processors.</summary>
     /// <param name="table">The rows as binned features.</param>
     /// <param name="losses">Loss of each row, finite; larger is worse (negate a signal whose larger values are good).</param>
-    /// <param name="previous">Rows of an earlier period with the same features and bins, for the growth of traffic; null when there are none.</param>
+    /// <param name="previous">Rows of an earlier period with the same features and bins, for the growth of traffic; null when there are
+    /// none.</param>
     /// <param name="progress">Told the share of the findings that were looked for, 0 .. 1.</param>
     /// <exception cref="ArgumentException">Lengths differ, a loss is not finite, or the earlier period's features are others.</exception>
     public static SliceSearchResult Find(
-        SliceTable table, ReadOnlySpan<double> losses, SliceSearchOptions? options = null, SliceTable? previous = null, IProgress<double>? progress = null, CancellationToken ct = default)
+        SliceTable table,
+        ReadOnlySpan<double> losses,
+        SliceSearchOptions? options = null,
+        SliceTable? previous = null,
+        IProgress<double>? progress = null,
+        CancellationToken ct = default
+    )
     {
         ArgumentNullException.ThrowIfNull(table);
         options ??= new SliceSearchOptions();
@@ -38,10 +47,24 @@ public static class SliceSearch
         bool[][] matches = [.. candidates.Select(c => table.Match(c.Predicates))];
         var findings = Confirm(table, losses, confirm, candidates, matches, options, previous, mean);
         progress?.Report(1);
-        return new SliceSearchResult { Findings = findings, SearchRows = search.Length, ConfirmationRows = confirm.Length, Candidates = candidates.Length, MeanLoss = mean };
+        return new SliceSearchResult
+        {
+            Findings = findings,
+            SearchRows = search.Length,
+            ConfirmationRows = confirm.Length,
+            Candidates = candidates.Length,
+            MeanLoss = mean,
+        };
     }
 
-    private static Candidate[] Candidates(SliceTable table, double[] losses, int[] rows, SliceSearchOptions options, IProgress<double>? progress, CancellationToken ct)
+    private static Candidate[] Candidates(
+        SliceTable table,
+        double[] losses,
+        int[] rows,
+        SliceSearchOptions options,
+        IProgress<double>? progress,
+        CancellationToken ct
+    )
     {
         var half = new SearchHalf(table, rows, losses);
         var space = new PredicateSpace(table, options, rows.Length);
@@ -65,12 +88,20 @@ public static class SliceSearch
             progress?.Report(found.Count / (options.MaximumFindings + 1.0));
         }
 
-        return [.. WithoutExplainedParents(half, space, found, losses)
-            .Where(c => table.Count(c.Predicates) >= Math.Max(options.MinimumRows, options.MinimumShare * table.Rows))];
+        return
+        [
+            .. WithoutExplainedParents(half, space, found, losses)
+                .Where(c => table.Count(c.Predicates) >= Math.Max(options.MinimumRows, options.MinimumShare * table.Rows)),
+        ];
     }
 
     // A slice that was taken first, and of which a later one inside it is all that is bad, was only its shadow.
-    private static IEnumerable<Candidate> WithoutExplainedParents(SearchHalf half, PredicateSpace space, List<Candidate> found, double[] losses)
+    private static IEnumerable<Candidate> WithoutExplainedParents(
+        SearchHalf half,
+        PredicateSpace space,
+        List<Candidate> found,
+        double[] losses
+    )
     {
         bool[][] matches = [.. found.Select(c => half.Match(c.Predicates))];
         for (var i = 0; i < found.Count; i++)
@@ -92,7 +123,15 @@ public static class SliceSearch
     }
 
     private static List<SliceFinding> Confirm(
-        SliceTable table, ReadOnlySpan<double> losses, int[] rows, Candidate[] candidates, bool[][] matches, SliceSearchOptions options, SliceTable? previous, double mean)
+        SliceTable table,
+        ReadOnlySpan<double> losses,
+        int[] rows,
+        Candidate[] candidates,
+        bool[][] matches,
+        SliceSearchOptions options,
+        SliceTable? previous,
+        double mean
+    )
     {
         var confirmation = new SliceConfirmation(Take(losses, rows));
         var tested = matches.Select(slice => confirmation.Test(Array.ConvertAll(rows, row => slice[row]))).ToArray();
@@ -104,20 +143,22 @@ public static class SliceSearch
                 continue;
             var count = matches[i].Count(m => m);
             var excess = count * tested[i].Difference.Value!.Value;
-            findings.Add(new SliceFinding
-            {
-                Predicates = candidates[i].Predicates,
-                Rows = count,
-                Share = count / (double)table.Rows,
-                LossInside = tested[i].Inside,
-                LossOutside = tested[i].Outside,
-                Difference = tested[i].Difference,
-                PValue = adjusted[i],
-                ExcessLoss = excess,
-                ShareOfLoss = mean > 0 ? excess / (mean * table.Rows) : null,
-                PreviousShare = previous is { Rows: > 0 } ? previous.Count(candidates[i].Predicates) / (double)previous.Rows : null,
-                Score = candidates[i].Score,
-            });
+            findings.Add(
+                new SliceFinding
+                {
+                    Predicates = candidates[i].Predicates,
+                    Rows = count,
+                    Share = count / (double)table.Rows,
+                    LossInside = tested[i].Inside,
+                    LossOutside = tested[i].Outside,
+                    Difference = tested[i].Difference,
+                    PValue = adjusted[i],
+                    ExcessLoss = excess,
+                    ShareOfLoss = mean > 0 ? excess / (mean * table.Rows) : null,
+                    PreviousShare = previous is { Rows: > 0 } ? previous.Count(candidates[i].Predicates) / (double)previous.Rows : null,
+                    Score = candidates[i].Score,
+                }
+            );
         }
 
         return findings;
@@ -159,10 +200,23 @@ public static class SliceSearch
         for (var f = 0; f < table.Features.Count; f++)
         {
             if (previous.Features[f].Bins != table.Features[f].Bins)
-                throw new ArgumentException($"Feature '{table.Features[f].Name}' has {previous.Features[f].Bins} bins in the previous period and {table.Features[f].Bins} now.", nameof(previous));
+            {
+                throw new ArgumentException(
+                    $"Feature '{table.Features[f].Name}' has {previous.Features[f].Bins} bins in the previous period and {table.Features[f].Bins} now.",
+                    nameof(previous)
+                );
+            }
         }
     }
 
     private static SliceSearchResult Nothing(double mean, string reason) =>
-        new() { Findings = [], SearchRows = 0, ConfirmationRows = 0, Candidates = 0, MeanLoss = mean, Reason = reason };
+        new()
+        {
+            Findings = [],
+            SearchRows = 0,
+            ConfirmationRows = 0,
+            Candidates = 0,
+            MeanLoss = mean,
+            Reason = reason,
+        };
 }

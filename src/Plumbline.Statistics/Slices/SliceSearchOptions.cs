@@ -37,7 +37,14 @@ public sealed record SliceSearchOptions
         Require.OpenUnit(MinimumShare);
         Require.OpenUnit(MaximumShare);
         if (MinimumShare > MaximumShare)
-            throw new ArgumentOutOfRangeException(nameof(MinimumShare), MinimumShare, $"Must not be above the largest share, {MaximumShare}.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(MinimumShare),
+                MinimumShare,
+                $"Must not be above the largest share, {MaximumShare}."
+            );
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(MinimumRows, 10);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaximumFindings, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaximumFindings, 64);

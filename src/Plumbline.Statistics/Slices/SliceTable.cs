@@ -1,6 +1,9 @@
 namespace Plumbline.Statistics.Slices;
 
-/// <summary>One feature of all rows, binned to small codes: 0 .. <see cref="Bins"/> - 1 for its bins or categories, and <see cref="Bins"/> itself for a missing value.</summary>
+/// <summary>
+/// One feature of all rows, binned to small codes: 0 .. <see cref="Bins"/> - 1 for its bins or categories, and <see cref="Bins"/> itself
+/// for a missing value.
+/// </summary>
 public sealed class SliceFeature
 {
     /// <summary>Most bins of a feature whose bins have an order (every interval of them is looked at).</summary>
@@ -27,7 +30,10 @@ public sealed class SliceFeature
         (Name, Codes, Bins, IsOrdered) = (name, codes, bins, isOrdered);
     }
 
-    /// <summary>A number per row, binned by frozen edges: its bin is the number of edges at or below it. NaN is missing; infinities fall into the end bins.</summary>
+    /// <summary>
+    /// A number per row, binned by frozen edges: its bin is the number of edges at or below it. NaN is missing; infinities fall into the
+    /// end bins.
+    /// </summary>
     /// <param name="name">Name of the feature.</param>
     /// <param name="values">One value per row.</param>
     /// <param name="edges">Ascending, at most 19.</param>
@@ -46,7 +52,9 @@ public sealed class SliceFeature
         return new SliceFeature(name, codes, edges.Length + 1, isOrdered: true);
     }
 
-    /// <summary>A text per row; those that are none of <paramref name="categories"/> are together the last bin, and null is missing.</summary>
+    /// <summary>
+    /// A text per row; those that are none of <paramref name="categories"/> are together the last bin, and null is missing.
+    /// </summary>
     /// <param name="name">Name of the feature.</param>
     /// <param name="values">One value per row; null = missing.</param>
     /// <param name="categories">The categories that are bins of their own, at most 62.</param>
@@ -55,7 +63,9 @@ public sealed class SliceFeature
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(categories);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(categories.Count, MaximumCategories - 1, nameof(categories));
-        var codeOf = categories.Select((category, code) => (category, code)).ToDictionary(pair => pair.category, pair => (byte)pair.code, StringComparer.Ordinal);
+        var codeOf = categories
+            .Select((category, code) => (category, code))
+            .ToDictionary(pair => pair.category, pair => (byte)pair.code, StringComparer.Ordinal);
         var codes = new byte[values.Count];
         for (var row = 0; row < codes.Length; row++)
             codes[row] = values[row] is { } value ? codeOf.GetValueOrDefault(value, (byte)categories.Count) : (byte)(categories.Count + 1);
@@ -98,11 +108,22 @@ public sealed class SliceTable
         if (Rows > MaximumRows)
             throw new ArgumentException($"{Rows} rows where at most {MaximumRows} are allowed.", nameof(features));
         if ((long)Rows * features.Count > MaximumCells)
-            throw new ArgumentException($"{Rows} rows of {features.Count} features are more than {MaximumCells} cells: take a sample of the rows.", nameof(features));
+        {
+            throw new ArgumentException(
+                $"{Rows} rows of {features.Count} features are more than {MaximumCells} cells: take a sample of the rows.",
+                nameof(features)
+            );
+        }
+
         foreach (var feature in features)
         {
             if (feature.Codes.Length != Rows)
-                throw new ArgumentException($"Feature '{feature.Name}' has {feature.Codes.Length} rows, '{features[0].Name}' has {Rows}.", nameof(features));
+            {
+                throw new ArgumentException(
+                    $"Feature '{feature.Name}' has {feature.Codes.Length} rows, '{features[0].Name}' has {Rows}.",
+                    nameof(features)
+                );
+            }
         }
 
         Features = features;

@@ -1,9 +1,9 @@
 namespace Plumbline.Statistics.Streams;
 
 /// <summary>
-/// ADWIN (Bifet and Gavalda 2007): a window of values in [0, 1] that shrinks whenever two of its parts differ more than chance allows. Kept as an exponential histogram of
-/// 5 buckets per level, so memory is O(log n). The cut: |m0 - m1| &gt;= sqrt(2/h s^2 ln(2/d)) + 2/(3h) ln(2/d), h = 1/(1/n0 + 1/n1), d = delta / ln n.
-/// Mutable; not safe for concurrent use.
+/// ADWIN (Bifet and Gavalda 2007): a window of values in [0, 1] that shrinks whenever two of its parts differ more than chance allows. Kept
+/// as an exponential histogram of 5 buckets per level, so memory is O(log n). The cut: |m0 - m1| &gt;= sqrt(2/h s^2 ln(2/d)) + 2/(3h)
+/// ln(2/d), h = 1/(1/n0 + 1/n1), d = delta / ln n. Mutable; not safe for concurrent use.
 /// </summary>
 public sealed class Adwin
 {
@@ -87,7 +87,8 @@ public sealed class Adwin
 
     private bool FindCut()
     {
-        double n0 = 0, sum0 = 0;
+        double n0 = 0,
+            sum0 = 0;
         for (var level = _levels.Count - 1; level >= 0; level--)
         {
             for (var node = _levels[level].Last; node is not null; node = node.Previous)
@@ -119,7 +120,8 @@ public sealed class Adwin
             level--;
         var bucket = _levels[level].Last!.Value;
         _levels[level].RemoveLast();
-        double size = 1L << level, left = Count - size;
+        double size = 1L << level,
+            left = Count - size;
         var gap = bucket.Sum / size - (_sum - bucket.Sum) / left;
         _squares = Math.Max(0, _squares - bucket.Squares - size * left / Count * gap * gap);
         _sum -= bucket.Sum;

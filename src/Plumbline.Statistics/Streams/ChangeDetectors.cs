@@ -14,9 +14,9 @@ public enum StreamState
 }
 
 /// <summary>
-/// The drift detection method DDM (Gama et al. 2004) for a stream of errors (true = wrong) in order of time. From the thirtieth value on it tracks the smallest p + s,
-/// s = sqrt(p (1 - p) / i); warns at p_min + 2 s_min, alarms at p_min + 3 s_min and resets. The error rate is floored at half an error, else a model without errors
-/// would alarm at its first. Mutable; not safe for concurrent use.
+/// The drift detection method DDM (Gama et al. 2004) for a stream of errors (true = wrong) in order of time. From the thirtieth value on it
+/// tracks the smallest p + s, s = sqrt(p (1 - p) / i); warns at p_min + 2 s_min, alarms at p_min + 3 s_min and resets. The error rate is
+/// floored at half an error, else a model without errors would alarm at its first. Mutable; not safe for concurrent use.
 /// </summary>
 public sealed class DriftDetectionMethod
 {
@@ -58,8 +58,8 @@ public sealed class DriftDetectionMethod
 }
 
 /// <summary>
-/// The Page-Hinkley test for an increase of a mean: m_t = sum of (x_i - running mean - delta), alarm when m_t - min m exceeds lambda. Feed -x to see decreases.
-/// Mutable; not safe for concurrent use.
+/// The Page-Hinkley test for an increase of a mean: m_t = sum of (x_i - running mean - delta), alarm when m_t - min m exceeds lambda. Feed
+/// -x to see decreases. Mutable; not safe for concurrent use.
 /// </summary>
 public sealed class PageHinkley
 {
@@ -110,8 +110,8 @@ public sealed class PageHinkley
 }
 
 /// <summary>
-/// Two-sided CUSUM for standardised values z = (x - mean) / sd of a known baseline: S = max(0, S + |z side| - slack), alarm above the threshold. With slack 0.5 and threshold 5
-/// a normal stream alarms falsely about every 465 values. Mutable; not safe for concurrent use.
+/// Two-sided CUSUM for standardised values z = (x - mean) / sd of a known baseline: S = max(0, S + |z side| - slack), alarm above the
+/// threshold. With slack 0.5 and threshold 5 a normal stream alarms falsely about every 465 values. Mutable; not safe for concurrent use.
 /// </summary>
 public sealed class Cusum
 {

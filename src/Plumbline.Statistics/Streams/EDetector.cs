@@ -1,10 +1,10 @@
 namespace Plumbline.Statistics.Streams;
 
 /// <summary>
-/// A Shiryaev-Roberts e-detector (Shin, Ramdas and Rinaldo 2022) for values in [0, 1] whose conditional mean should not exceed a baseline. It multiplies bets
-/// 1 + b (x - baseline) over every possible starting point: M_t = (M_{t-1} + 1) e_t, averaged over a grid of bets. While the baseline holds, the mean time to a false
-/// alarm is at least the asked run length, whatever the distribution and the dependence allowed by a conditional mean. Feed 1 - x to see decreases.
-/// Mutable; not safe for concurrent use.
+/// A Shiryaev-Roberts e-detector (Shin, Ramdas and Rinaldo 2022) for values in [0, 1] whose conditional mean should not exceed a baseline.
+/// It multiplies bets 1 + b (x - baseline) over every possible starting point: M_t = (M_{t-1} + 1) e_t, averaged over a grid of bets. While
+/// the baseline holds, the mean time to a false alarm is at least the asked run length, whatever the distribution and the dependence
+/// allowed by a conditional mean. Feed 1 - x to see decreases. Mutable; not safe for concurrent use.
 /// </summary>
 public sealed class EDetector
 {

@@ -14,8 +14,8 @@ public readonly record struct AgeInterval(double End, double Events, double With
 public readonly record struct AgePoint(double Age, double Share, double StandardError, double AtRisk);
 
 /// <summary>
-/// The actuarial life table (Cutler and Ederer 1958): the share of subjects that have had an event by each age, when many are still too young to tell. Subjects withdrawn within
-/// an interval count as exposed for half of it. Standard error: Greenwood 1926.
+/// The actuarial life table (Cutler and Ederer 1958): the share of subjects that have had an event by each age, when many are still too
+/// young to tell. Subjects withdrawn within an interval count as exposed for half of it. Standard error: Greenwood 1926.
 /// </summary>
 public static class LifeTable
 {
@@ -27,14 +27,17 @@ public static class LifeTable
         Check(intervals);
         var points = new List<AgePoint>(intervals.Count);
         var entering = intervals.Sum(interval => interval.Events + interval.Withdrawn);
-        double surviving = 1, greenwood = 0;
+        double surviving = 1,
+            greenwood = 0;
         foreach (var interval in intervals)
         {
-            if (entering <= 0) break;
+            if (entering <= 0)
+                break;
             var exposed = entering - (interval.Withdrawn / 2);
             var hazard = exposed > 0 ? Math.Min(1, interval.Events / exposed) : 0;
             surviving *= 1 - hazard;
-            if (hazard < 1 && exposed > 0) greenwood += hazard / (exposed * (1 - hazard));
+            if (hazard < 1 && exposed > 0)
+                greenwood += hazard / (exposed * (1 - hazard));
             points.Add(new AgePoint(interval.End, 1 - surviving, surviving * Math.Sqrt(greenwood), entering));
             entering -= interval.Events + interval.Withdrawn;
         }
@@ -48,7 +51,8 @@ public static class LifeTable
         {
             if (intervals[i] is not { Events: >= 0 and < double.PositiveInfinity, Withdrawn: >= 0 and < double.PositiveInfinity })
                 throw new ArgumentException($"Interval {i}: counts are 0 or more and finite.", nameof(intervals));
-            if (i > 0 && !(intervals[i].End > intervals[i - 1].End)) throw new ArgumentException($"Interval {i} does not end after the one before it.", nameof(intervals));
+            if (i > 0 && !(intervals[i].End > intervals[i - 1].End))
+                throw new ArgumentException($"Interval {i} does not end after the one before it.", nameof(intervals));
         }
     }
 }

@@ -1,8 +1,9 @@
 namespace Plumbline.Statistics.Trees;
 
 /// <summary>
-/// Maps columns to bytes: bin 0 is missing, bins 1 .. 254 are quantile bins of the training rows. Categories become numbers first: the mean of the target over their
-/// training rows, shrunk to the overall mean by ten rows' weight; out-of-fold on the training rows themselves, so that a rare category cannot leak its own target.
+/// Maps columns to bytes: bin 0 is missing, bins 1 .. 254 are quantile bins of the training rows. Categories become numbers first: the mean
+/// of the target over their training rows, shrunk to the overall mean by ten rows' weight; out-of-fold on the training rows themselves, so
+/// that a rare category cannot leak its own target.
 /// </summary>
 internal sealed class FeatureBinner
 {
@@ -22,12 +23,18 @@ internal sealed class FeatureBinner
     }
 
     /// <summary>Fits on training rows and returns their binned columns too.</summary>
-    public static (FeatureBinner Binner, byte[][] Columns) Fit(FeatureTable table, ReadOnlySpan<double> target, ReadOnlySpan<double> weights, RandomSource random)
+    public static (FeatureBinner Binner, byte[][] Columns) Fit(
+        FeatureTable table,
+        ReadOnlySpan<double> target,
+        ReadOnlySpan<double> weights,
+        RandomSource random
+    )
     {
         var folds = new byte[table.Rows];
         for (var i = 0; i < folds.Length; i++)
             folds[i] = (byte)random.NextInt(Folds);
-        double sum = 0, total = 0;
+        double sum = 0,
+            total = 0;
         for (var i = 0; i < table.Rows; i++)
         {
             var weight = weights.IsEmpty ? 1 : weights[i];
@@ -73,7 +80,12 @@ internal sealed class FeatureBinner
     }
 
     private static (Dictionary<string, double> Means, double[] Values) Encode(
-        string?[] texts, ReadOnlySpan<double> target, ReadOnlySpan<double> weights, byte[] folds, double overall)
+        string?[] texts,
+        ReadOnlySpan<double> target,
+        ReadOnlySpan<double> weights,
+        byte[] folds,
+        double overall
+    )
     {
         var sums = new Dictionary<string, double[]>(StringComparer.Ordinal);
         for (var i = 0; i < texts.Length; i++)
@@ -98,7 +110,8 @@ internal sealed class FeatureBinner
 
     private static double Mean(double[] cell, int without, double overall)
     {
-        double sum = PriorRows * overall, weight = PriorRows;
+        double sum = PriorRows * overall,
+            weight = PriorRows;
         for (var fold = 0; fold < Folds; fold++)
         {
             if (fold == without)

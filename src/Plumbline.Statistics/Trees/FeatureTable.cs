@@ -1,7 +1,8 @@
 namespace Plumbline.Statistics.Trees;
 
 /// <summary>
-/// Columns of features over the same rows. Numeric columns hold NaN for missing; categorical columns hold null for missing. Immutable: adding a column gives a new table; the arrays are taken as they are, not copied.
+/// Columns of features over the same rows. Numeric columns hold NaN for missing; categorical columns hold null for missing. Immutable:
+/// adding a column gives a new table; the arrays are taken as they are, not copied.
 /// </summary>
 public sealed class FeatureTable
 {
@@ -41,7 +42,9 @@ public sealed class FeatureTable
 
     internal FeatureValues this[int column] => _columns[column];
 
-    /// <summary>The rows of this table, then those of <paramref name="other"/>, which must have the same columns in the same order.</summary>
+    /// <summary>
+    /// The rows of this table, then those of <paramref name="other"/>, which must have the same columns in the same order.
+    /// </summary>
     /// <exception cref="ArgumentException">The columns differ.</exception>
     public FeatureTable Append(FeatureTable other)
     {
@@ -50,9 +53,11 @@ public sealed class FeatureTable
         var result = new FeatureTable(Rows + other.Rows);
         for (var c = 0; c < ColumnCount; c++)
         {
-            result._columns.Add(_columns[c].Numeric is { } numbers
-                ? new FeatureValues(_columns[c].Name, [.. numbers, .. other._columns[c].Numeric!], null)
-                : new FeatureValues(_columns[c].Name, null, [.. _columns[c].Categorical!, .. other._columns[c].Categorical!]));
+            result._columns.Add(
+                _columns[c].Numeric is { } numbers
+                    ? new FeatureValues(_columns[c].Name, [.. numbers, .. other._columns[c].Numeric!], null)
+                    : new FeatureValues(_columns[c].Name, null, [.. _columns[c].Categorical!, .. other._columns[c].Categorical!])
+            );
         }
 
         return result;
@@ -87,7 +92,12 @@ public sealed class FeatureTable
         for (var c = 0; c < ColumnCount; c++)
         {
             if (other._columns[c].Name != _columns[c].Name || (other._columns[c].Numeric is null) != (_columns[c].Numeric is null))
-                throw new ArgumentException($"Column {c} is '{other._columns[c].Name}', where '{_columns[c].Name}' of the same type is expected.", name);
+            {
+                throw new ArgumentException(
+                    $"Column {c} is '{other._columns[c].Name}', where '{_columns[c].Name}' of the same type is expected.",
+                    name
+                );
+            }
         }
     }
 

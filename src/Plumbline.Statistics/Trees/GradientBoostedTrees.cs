@@ -53,9 +53,9 @@ public sealed record TreeOptions
 }
 
 /// <summary>
-/// Histogram gradient-boosted decision trees, grown leaf by leaf (the split with the largest gain first). Missing values go to the side that gains more; categories are
-/// encoded by target means fitted in-fold. Deterministic under its seed, on every machine. Immutable after fitting. Fitting holds one byte per cell and about
-/// 6 KB x columns x leaves of histograms: 50 MB for 500 columns and 15 leaves.
+/// Histogram gradient-boosted decision trees, grown leaf by leaf (the split with the largest gain first). Missing values go to the side
+/// that gains more; categories are encoded by target means fitted in-fold. Deterministic under its seed, on every machine. Immutable after
+/// fitting. Fitting holds one byte per cell and about 6 KB x columns x leaves of histograms: 50 MB for 500 columns and 15 leaves.
 /// </summary>
 public sealed class GradientBoostedTrees
 {
@@ -65,7 +65,14 @@ public sealed class GradientBoostedTrees
     private readonly double _start;
     private readonly FeatureTable _shape;
 
-    private GradientBoostedTrees(FeatureBinner binner, List<DecisionTree> trees, TreeOptions options, double start, FeatureTable shape, double[] gains)
+    private GradientBoostedTrees(
+        FeatureBinner binner,
+        List<DecisionTree> trees,
+        TreeOptions options,
+        double start,
+        FeatureTable shape,
+        double[] gains
+    )
     {
         _binner = binner;
         _trees = trees;
@@ -84,7 +91,12 @@ public sealed class GradientBoostedTrees
     /// <param name="options">Null = defaults.</param>
     /// <param name="weights">Weight per row, not negative; empty = 1 each.</param>
     /// <exception cref="ArgumentException">Lengths differ, no rows or columns, a target that does not suit.</exception>
-    public static GradientBoostedTrees Fit(FeatureTable features, ReadOnlySpan<double> target, TreeOptions? options = null, ReadOnlySpan<double> weights = default)
+    public static GradientBoostedTrees Fit(
+        FeatureTable features,
+        ReadOnlySpan<double> target,
+        TreeOptions? options = null,
+        ReadOnlySpan<double> weights = default
+    )
     {
         ArgumentNullException.ThrowIfNull(features);
         options ??= new TreeOptions();
@@ -95,7 +107,8 @@ public sealed class GradientBoostedTrees
         Require.Finite(target);
         if (!weights.IsEmpty)
             Require.SameLength(features.Rows, weights.Length, nameof(weights));
-        double sum = 0, total = 0;
+        double sum = 0,
+            total = 0;
         for (var i = 0; i < target.Length; i++)
         {
             if (options.Objective == TreeObjective.BinaryLogLoss && target[i] is < 0 or > 1)
@@ -111,7 +124,10 @@ public sealed class GradientBoostedTrees
         var random = new RandomSource(options.Seed);
         var (binner, columns) = FeatureBinner.Fit(features, target, weights, random);
         var mean = sum / total;
-        var start = options.Objective == TreeObjective.SquaredError ? mean : Math.Log(Math.Clamp(mean, 1e-6, 1 - 1e-6) / (1 - Math.Clamp(mean, 1e-6, 1 - 1e-6)));
+        var start =
+            options.Objective == TreeObjective.SquaredError
+                ? mean
+                : Math.Log(Math.Clamp(mean, 1e-6, 1 - 1e-6) / (1 - Math.Clamp(mean, 1e-6, 1 - 1e-6)));
         var gains = new double[features.ColumnCount];
         var trees = Boost(columns, target, weights, options, start, random, gains);
         var gained = gains.Sum();
@@ -141,7 +157,14 @@ public sealed class GradientBoostedTrees
     }
 
     private static List<DecisionTree> Boost(
-        byte[][] columns, ReadOnlySpan<double> target, ReadOnlySpan<double> weights, TreeOptions options, double start, RandomSource random, double[] gains)
+        byte[][] columns,
+        ReadOnlySpan<double> target,
+        ReadOnlySpan<double> weights,
+        TreeOptions options,
+        double start,
+        RandomSource random,
+        double[] gains
+    )
     {
         var rows = target.Length;
         var scores = new double[rows];

@@ -26,7 +26,8 @@ internal static class Rows
 
     public static (int[] Inside, int[] Outside) Of(int[] foldOf, int fold)
     {
-        List<int> inside = [], outside = [];
+        List<int> inside = [],
+            outside = [];
         for (var i = 0; i < foldOf.Length; i++)
             (foldOf[i] == fold ? inside : outside).Add(i);
         return ([.. inside], [.. outside]);

@@ -55,7 +55,14 @@ internal sealed class TreeGrower(byte[][] columns, TreeOptions options, double[]
         var smaller = leftIsSmaller ? Histogram(leaf.Start, middle) : Histogram(middle, leaf.End);
         var larger = leaf.Cells;
         for (var i = 0; i < larger.Length; i++)
-            larger[i] = new Cell(larger[i].Gradient - smaller[i].Gradient, larger[i].Hessian - smaller[i].Hessian, larger[i].Rows - smaller[i].Rows);
+        {
+            larger[i] = new Cell(
+                larger[i].Gradient - smaller[i].Gradient,
+                larger[i].Hessian - smaller[i].Hessian,
+                larger[i].Rows - smaller[i].Rows
+            );
+        }
+
         var a = new Leaf(left, leaf.Start, middle, leftIsSmaller ? smaller : larger);
         var b = new Leaf(right, middle, leaf.End, leftIsSmaller ? larger : smaller);
         FindSplit(a);
@@ -66,7 +73,8 @@ internal sealed class TreeGrower(byte[][] columns, TreeOptions options, double[]
     private int Partition(Leaf leaf, in Split split)
     {
         var column = columns[split.Column];
-        int left = leaf.Start, spilled = 0;
+        int left = leaf.Start,
+            spilled = 0;
         for (var i = leaf.Start; i < leaf.End; i++)
         {
             var bin = column[_rows[i]];
@@ -105,7 +113,8 @@ internal sealed class TreeGrower(byte[][] columns, TreeOptions options, double[]
 
     private void FindSplit(Leaf leaf)
     {
-        double gradient = 0, hessian = 0;
+        double gradient = 0,
+            hessian = 0;
         var rows = 0;
         for (var bin = 0; bin < Bins; bin++)
         {
@@ -155,7 +164,8 @@ internal sealed class TreeGrower(byte[][] columns, TreeOptions options, double[]
 
     private double Score(double gradient, double hessian) => hessian + options.L2 > 0 ? gradient * gradient / (hessian + options.L2) : 0;
 
-    private double Value(double gradient, double hessian) => hessian + options.L2 > 0 ? -options.LearningRate * gradient / (hessian + options.L2) : 0;
+    private double Value(double gradient, double hessian) =>
+        hessian + options.L2 > 0 ? -options.LearningRate * gradient / (hessian + options.L2) : 0;
 
     private struct Cell(double gradient, double hessian, int rows)
     {

@@ -1,7 +1,8 @@
 namespace Plumbline.Statistics.TwoSample;
 
 /// <summary>
-/// The two-sample Anderson-Darling test (Scholz and Stephens 1987), midrank version for ties, standardised: mean 0 and variance 1 under the null.
+/// The two-sample Anderson-Darling test (Scholz and Stephens 1987), midrank version for ties, standardised: mean 0 and variance 1 under the
+/// null.
 /// </summary>
 public static class AndersonDarling
 {
@@ -11,8 +12,9 @@ public static class AndersonDarling
     private static readonly double[] LogLevelFit = FitQuadratic();
 
     /// <summary>
-    /// Carries out the test. The p-value without permutation is interpolated in the published table (a quadratic of ln p) and known only inside [0.001, 0.25]: at an
-    /// end it means "at most" or "at least". Use <see cref="PValueMethod.Permutation"/> outside. <see cref="PValueMethod.Exact"/> is not offered.
+    /// Carries out the test. The p-value without permutation is interpolated in the published table (a quadratic of ln p) and known only
+    /// inside [0.001, 0.25]: at an end it means "at most" or "at least". Use <see cref="PValueMethod.Permutation"/> outside.
+    /// <see cref="PValueMethod.Exact"/> is not offered.
     /// </summary>
     /// <param name="reference">Finite values in any order.</param>
     /// <param name="current">Finite values in any order; together at least 4 rows and 2 distinct values.</param>
@@ -20,7 +22,12 @@ public static class AndersonDarling
     /// <param name="random">Seeded source, needed for <see cref="PValueMethod.Permutation"/> only.</param>
     /// <param name="draws">Relabellings drawn, for <see cref="PValueMethod.Permutation"/> only.</param>
     public static TestResult Test(
-        ReadOnlySpan<double> reference, ReadOnlySpan<double> current, PValueMethod method = PValueMethod.Auto, RandomSource? random = null, int draws = 999)
+        ReadOnlySpan<double> reference,
+        ReadOnlySpan<double> current,
+        PValueMethod method = PValueMethod.Auto,
+        RandomSource? random = null,
+        int draws = 999
+    )
     {
         if (method == PValueMethod.Exact)
             throw new ArgumentException("There is no exact distribution; use a permutation.", nameof(method));
@@ -42,12 +49,18 @@ public static class AndersonDarling
 
     private static double OfPool(PooledSample pool)
     {
-        double n = pool.ReferenceRows, m = pool.CurrentRows, total = pool.Total;
-        double before = 0, referenceBefore = 0, sumReference = 0, sumCurrent = 0;
-        for (var start = 0; start < pool.Total;)
+        double n = pool.ReferenceRows,
+            m = pool.CurrentRows,
+            total = pool.Total;
+        double before = 0,
+            referenceBefore = 0,
+            sumReference = 0,
+            sumCurrent = 0;
+        for (var start = 0; start < pool.Total; )
         {
             var end = pool.EndOfTie(start);
-            double tied = end - start, ofReference = 0;
+            double tied = end - start,
+                ofReference = 0;
             for (; start < end; start++)
                 ofReference += pool.IsReference[start] ? 1 : 0;
             var rank = before + tied / 2;
@@ -68,7 +81,8 @@ public static class AndersonDarling
     private static double Standardise(double statistic, double n, double m)
     {
         var total = n + m;
-        double harmonic = 0, nested = 0;
+        double harmonic = 0,
+            nested = 0;
         for (var i = 1; i < total - 1; i++)
         {
             // sum over i < j of 1 / ((N - i) j), built from the inside.

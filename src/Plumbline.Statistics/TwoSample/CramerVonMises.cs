@@ -17,7 +17,12 @@ public static class CramerVonMises
     /// <param name="random">Seeded source, needed for <see cref="PValueMethod.Permutation"/> only.</param>
     /// <param name="draws">Relabellings drawn, for <see cref="PValueMethod.Permutation"/> only.</param>
     public static TestResult Test(
-        ReadOnlySpan<double> reference, ReadOnlySpan<double> current, PValueMethod method = PValueMethod.Auto, RandomSource? random = null, int draws = 999)
+        ReadOnlySpan<double> reference,
+        ReadOnlySpan<double> current,
+        PValueMethod method = PValueMethod.Auto,
+        RandomSource? random = null,
+        int draws = 999
+    )
     {
         var pair = SamplePair.Of(reference, current);
         if (pair.TooFew(2) is { } reason)
@@ -51,7 +56,8 @@ public static class CramerVonMises
         {
             var y = 4 * k + 1;
             var q = y * y / (16 * x);
-            var weight = Math.Exp(SpecialFunctions.GammaLn(k + 0.5) - SpecialFunctions.GammaLn(k + 1)) / (Math.Pow(Math.PI, 1.5) * Math.Sqrt(x));
+            var weight =
+                Math.Exp(SpecialFunctions.GammaLn(k + 0.5) - SpecialFunctions.GammaLn(k + 1)) / (Math.Pow(Math.PI, 1.5) * Math.Sqrt(x));
             var term = q > 340 ? 0 : weight * Math.Sqrt(y) * Math.Exp(-q) * SpecialFunctions.BesselK(0.25, q);
             sum += term;
             if (term < 1e-17)
@@ -63,9 +69,14 @@ public static class CramerVonMises
 
     private static double OfPool(PooledSample pool)
     {
-        double n = pool.ReferenceRows, m = pool.CurrentRows, total = pool.Total;
-        double i = 0, j = 0, ofReference = 0, ofCurrent = 0;
-        for (var start = 0; start < pool.Total;)
+        double n = pool.ReferenceRows,
+            m = pool.CurrentRows,
+            total = pool.Total;
+        double i = 0,
+            j = 0,
+            ofReference = 0,
+            ofCurrent = 0;
+        for (var start = 0; start < pool.Total; )
         {
             var end = pool.EndOfTie(start);
             var midrank = (start + 1 + end) / 2.0;

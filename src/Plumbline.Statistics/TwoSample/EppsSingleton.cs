@@ -5,8 +5,9 @@ using Plumbline.Statistics.Probability;
 namespace Plumbline.Statistics.TwoSample;
 
 /// <summary>
-/// The Epps-Singleton test (1986): compares the empirical characteristic functions at two points, scaled by half the pooled interquartile range. Valid for discrete
-/// values too. The statistic is asymptotically chi-square with 4 degrees of freedom (the rank of the estimated covariance, when lower).
+/// The Epps-Singleton test (1986): compares the empirical characteristic functions at two points, scaled by half the pooled interquartile
+/// range. Valid for discrete values too. The statistic is asymptotically chi-square with 4 degrees of freedom (the rank of the estimated
+/// covariance, when lower).
 /// </summary>
 public static class EppsSingleton
 {
@@ -25,7 +26,9 @@ public static class EppsSingleton
             return TestResult.Undefined(pair.N, pair.M, "the pooled interquartile range is 0, or too small or large beside the values");
         var (meanX, covarianceX) = Moments(pair.Reference, scale);
         var (meanY, covarianceY) = Moments(pair.Current, scale);
-        double n = pair.N, m = pair.M, total = n + m;
+        double n = pair.N,
+            m = pair.M,
+            total = n + m;
         var covariance = covarianceX * (total / n) + covarianceY * (total / m);
         var difference = meanX - meanY;
 

@@ -35,7 +35,12 @@ public static class KolmogorovSmirnov
     /// <param name="draws">Relabellings drawn, for <see cref="PValueMethod.Permutation"/> only.</param>
     /// <exception cref="ArgumentException">A value is not finite.</exception>
     public static TestResult Test(
-        ReadOnlySpan<double> reference, ReadOnlySpan<double> current, PValueMethod method = PValueMethod.Auto, RandomSource? random = null, int draws = 999)
+        ReadOnlySpan<double> reference,
+        ReadOnlySpan<double> current,
+        PValueMethod method = PValueMethod.Auto,
+        RandomSource? random = null,
+        int draws = 999
+    )
     {
         var pair = SamplePair.Of(reference, current);
         if (pair.TooFew(1) is { } reason)
@@ -66,7 +71,8 @@ public static class KolmogorovSmirnov
     }
 
     /// <summary>
-    /// Robust distance as in Deequ: max(0, D - 1.8 sqrt((n + m) / (n m))), what is left of D after the noise of samples of this size. In [0, 1).
+    /// Robust distance as in Deequ: max(0, D - 1.8 sqrt((n + m) / (n m))), what is left of D after the noise of samples of this size. In
+    /// [0, 1).
     /// </summary>
     public static Estimate RobustDistance(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
@@ -79,7 +85,10 @@ public static class KolmogorovSmirnov
     /// <summary>P(D &gt;= distance) in the limit: Kolmogorov's law at D sqrt(n m / (n + m)).</summary>
     public static double AsymptoticTail(double distance, long n, long m) => Tails.Kolmogorov(distance * Math.Sqrt((double)n / (n + m) * m));
 
-    /// <summary>The smallest D that an asymptotic test at level <paramref name="alpha"/> calls significant: sqrt(-ln(alpha / 2) / 2) sqrt((n + m) / (n m)).</summary>
+    /// <summary>
+    /// The smallest D that an asymptotic test at level <paramref name="alpha"/> calls significant: sqrt(-ln(alpha / 2) / 2) sqrt((n + m) /
+    /// (n m)).
+    /// </summary>
     public static double DetectableDistance(long n, long m, double alpha = 0.05)
     {
         Require.OpenUnit(alpha);
@@ -89,8 +98,8 @@ public static class KolmogorovSmirnov
     }
 
     /// <summary>
-    /// Share of the lattice paths from (0, 0) to (n, m) that touch |i m - j n| &gt;= <paramref name="scaled"/>. The recurrence runs on shares of paths that touched, so
-    /// that small p-values keep their digits.
+    /// Share of the lattice paths from (0, 0) to (n, m) that touch |i m - j n| &gt;= <paramref name="scaled"/>. The recurrence runs on
+    /// shares of paths that touched, so that small p-values keep their digits.
     /// </summary>
     internal static double ExactTail(int n, int m, long scaled)
     {
@@ -133,8 +142,10 @@ public static class KolmogorovSmirnov
 
     private static double OfPool(PooledSample pool)
     {
-        double f = 0, g = 0, largest = 0;
-        for (var start = 0; start < pool.Total;)
+        double f = 0,
+            g = 0,
+            largest = 0;
+        for (var start = 0; start < pool.Total; )
         {
             var end = pool.EndOfTie(start);
             for (; start < end; start++)
@@ -156,7 +167,9 @@ public static class KolmogorovSmirnov
     {
         var x = pair.Reference;
         var y = pair.Current;
-        long i = 0, j = 0, largest = 0;
+        long i = 0,
+            j = 0,
+            largest = 0;
         while (i < x.Length && j < y.Length)
         {
             var value = Math.Min(x[i], y[j]);

@@ -3,7 +3,10 @@ namespace Plumbline.Statistics.TwoSample;
 /// <summary>How <see cref="MaximumMeanDiscrepancy"/> is computed.</summary>
 public sealed record DiscrepancyOptions
 {
-    /// <summary>Kernel width sigma of k(a, b) = exp(-|a - b|^2 / (2 sigma^2)); null = the median heuristic: 2 sigma^2 = median of the pooled squared distances. Positive.</summary>
+    /// <summary>
+    /// Kernel width sigma of k(a, b) = exp(-|a - b|^2 / (2 sigma^2)); null = the median heuristic: 2 sigma^2 = median of the pooled squared
+    /// distances. Positive.
+    /// </summary>
     public double? Bandwidth { get; init; }
 
     /// <summary>Relabellings for the p-value, at least 99. The kernel matrix is computed once.</summary>
@@ -17,11 +20,14 @@ public sealed record DiscrepancyOptions
 }
 
 /// <summary>
-/// Maximum mean discrepancy (Gretton et al. 2012) with a Gaussian kernel and a permutation p-value. Sees any difference of distributions in several columns at once.
+/// Maximum mean discrepancy (Gretton et al. 2012) with a Gaussian kernel and a permutation p-value. Sees any difference of distributions in
+/// several columns at once.
 /// </summary>
 public static class MaximumMeanDiscrepancy
 {
-    /// <summary>The biased estimate of MMD^2: mean Kxx + mean Kyy - 2 mean Kxy, &gt;= 0. Bandwidth given, no standardising, no subsampling.</summary>
+    /// <summary>
+    /// The biased estimate of MMD^2: mean Kxx + mean Kyy - 2 mean Kxy, &gt;= 0. Bandwidth given, no standardising, no subsampling.
+    /// </summary>
     /// <param name="reference">Row-major rows x columns, finite.</param>
     /// <param name="current">Row-major rows x columns, finite.</param>
     /// <param name="columns">Number of columns.</param>
@@ -35,7 +41,13 @@ public static class MaximumMeanDiscrepancy
 
     /// <summary>The permutation test on the unbiased estimate; p = (1 + hits) / (1 + draws), never 0.</summary>
     /// <exception cref="ArgumentException">A value is not finite, or the lengths are no multiple of the columns.</exception>
-    public static TestResult Test(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, int columns, RandomSource random, DiscrepancyOptions? options = null)
+    public static TestResult Test(
+        ReadOnlySpan<double> reference,
+        ReadOnlySpan<double> current,
+        int columns,
+        RandomSource random,
+        DiscrepancyOptions? options = null
+    )
     {
         ArgumentNullException.ThrowIfNull(random);
         options ??= new DiscrepancyOptions();
@@ -78,7 +90,13 @@ public static class MaximumMeanDiscrepancy
         return TestResult.Of(observed, (1.0 + hits) / (1.0 + draws), n, m, "permutation");
     }
 
-    private static Estimate Direct(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, int columns, double bandwidth, bool unbiased)
+    private static Estimate Direct(
+        ReadOnlySpan<double> reference,
+        ReadOnlySpan<double> current,
+        int columns,
+        double bandwidth,
+        bool unbiased
+    )
     {
         Require.PositiveFinite(bandwidth);
         Check(reference, current, columns);
@@ -93,7 +111,11 @@ public static class MaximumMeanDiscrepancy
 
     private static double Statistic(double[] kernel, int rows, int[] order, int first, bool unbiased)
     {
-        double n = first, m = rows - first, xx = 0, yy = 0, xy = 0;
+        double n = first,
+            m = rows - first,
+            xx = 0,
+            yy = 0,
+            xy = 0;
         for (var i = 0; i < rows; i++)
         {
             var line = kernel.AsSpan(order[i] * rows, rows);

@@ -6,7 +6,10 @@ namespace Plumbline.Statistics.TwoSample;
 /// <summary>Tests of location and rate. All are two-sided.</summary>
 public static class MeanTests
 {
-    /// <summary>Welch's t-test of two means with unequal variances: t = (mean of reference - mean of current) / standard error, degrees of freedom of Welch and Satterthwaite.</summary>
+    /// <summary>
+    /// Welch's t-test of two means with unequal variances: t = (mean of reference - mean of current) / standard error, degrees of freedom
+    /// of Welch and Satterthwaite.
+    /// </summary>
     /// <param name="reference">At least 2 finite values.</param>
     /// <param name="current">At least 2 finite values.</param>
     /// <returns>Undefined when neither sample varies but their means differ.</returns>
@@ -14,7 +17,8 @@ public static class MeanTests
     {
         Require.Finite(reference);
         Require.Finite(current);
-        double n = reference.Length, m = current.Length;
+        double n = reference.Length,
+            m = current.Length;
         if (n < 2 || m < 2)
             return TestResult.Insufficient(reference.Length, current.Length, "two rows are needed on each side");
         var (meanX, squaresX) = Moments.Of(reference);
@@ -23,7 +27,14 @@ public static class MeanTests
     }
 
     /// <summary>The same from means, unbiased variances and sizes, as profiles hold them.</summary>
-    public static TestResult Welch(double referenceMean, double referenceVariance, long n, double currentMean, double currentVariance, long m)
+    public static TestResult Welch(
+        double referenceMean,
+        double referenceVariance,
+        long n,
+        double currentMean,
+        double currentVariance,
+        long m
+    )
     {
         if (n < 2 || m < 2)
             return TestResult.Insufficient(n, m, "two rows are needed on each side");
@@ -44,8 +55,8 @@ public static class MeanTests
     }
 
     /// <summary>
-    /// The Mann-Whitney U test: U of the reference (pairs in which its value is larger, ties 1/2), p from the normal approximation with corrections for ties and
-    /// continuity.
+    /// The Mann-Whitney U test: U of the reference (pairs in which its value is larger, ties 1/2), p from the normal approximation with
+    /// corrections for ties and continuity.
     /// </summary>
     /// <param name="reference">Finite values.</param>
     /// <param name="current">Finite values.</param>
@@ -55,8 +66,12 @@ public static class MeanTests
         if (pair.TooFew(1) is { } reason)
             return TestResult.Insufficient(pair.N, pair.M, reason);
         var pool = pair.Pool();
-        double n = pair.N, m = pair.M, total = n + m, rankSum = 0, ties = 0;
-        for (var start = 0; start < pool.Total;)
+        double n = pair.N,
+            m = pair.M,
+            total = n + m,
+            rankSum = 0,
+            ties = 0;
+        for (var start = 0; start < pool.Total; )
         {
             var end = pool.EndOfTie(start);
             double tied = end - start;

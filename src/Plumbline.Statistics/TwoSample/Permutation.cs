@@ -1,14 +1,19 @@
 namespace Plumbline.Statistics.TwoSample;
 
 /// <summary>
-/// Permutation p-values: how often a random relabelling of the pooled rows gives a statistic at least as large. All relabellings are enumerated when there are
-/// at most 20,000 of them, else they are drawn and p = (1 + hits) / (1 + draws), which is valid and never 0.
+/// Permutation p-values: how often a random relabelling of the pooled rows gives a statistic at least as large. All relabellings are
+/// enumerated when there are at most 20,000 of them, else they are drawn and p = (1 + hits) / (1 + draws), which is valid and never 0.
 /// </summary>
 internal static class Permutation
 {
     private const double EnumerationLimit = 20_000;
 
-    public static (double PValue, string Method) PValue(PooledSample pool, Func<PooledSample, double> statistic, RandomSource random, int draws)
+    public static (double PValue, string Method) PValue(
+        PooledSample pool,
+        Func<PooledSample, double> statistic,
+        RandomSource random,
+        int draws
+    )
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 99);
         var observed = statistic(pool);
@@ -43,7 +48,8 @@ internal static class Permutation
         var chosen = new int[n];
         for (var i = 0; i < n; i++)
             chosen[i] = i;
-        long hits = 0, all = 0;
+        long hits = 0,
+            all = 0;
         var labels = new bool[pool.Total];
         var relabelled = pool with { IsReference = labels };
         while (true)

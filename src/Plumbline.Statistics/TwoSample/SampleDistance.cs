@@ -14,8 +14,8 @@ public static class SampleDistance
     }
 
     /// <summary>
-    /// Wasserstein-1 divided by the reference's standard deviation (divisor n): without unit. 0 when both samples are constant and equal; undefined for
-    /// another constant reference.
+    /// Wasserstein-1 divided by the reference's standard deviation (divisor n): without unit. 0 when both samples are constant and equal;
+    /// undefined for another constant reference.
     /// </summary>
     public static Estimate NormalisedWasserstein(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
@@ -32,8 +32,8 @@ public static class SampleDistance
     }
 
     /// <summary>
-    /// Energy distance of Szekely and Rizzo in SciPy's form, the square root: sqrt(2 * integral of (F - G)^2), in the square root of the feature's unit.
-    /// Its square is 2 E|X - Y| - E|X - X'| - E|Y - Y'|.
+    /// Energy distance of Szekely and Rizzo in SciPy's form, the square root: sqrt(2 * integral of (F - G)^2), in the square root of the
+    /// feature's unit. Its square is 2 E|X - Y| - E|X - X'| - E|Y - Y'|.
     /// </summary>
     public static Estimate Energy(ReadOnlySpan<double> reference, ReadOnlySpan<double> current)
     {
@@ -48,14 +48,28 @@ public static class SampleDistance
     /// <param name="current">Finite values.</param>
     /// <param name="random">Seeded source.</param>
     /// <param name="draws">Relabellings drawn (at least 99); all are enumerated when they are few.</param>
-    public static TestResult WassersteinTest(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, RandomSource random, int draws = 999) =>
-        Test(reference, current, static gap => Math.Abs(gap), random, draws);
+    public static TestResult WassersteinTest(
+        ReadOnlySpan<double> reference,
+        ReadOnlySpan<double> current,
+        RandomSource random,
+        int draws = 999
+    ) => Test(reference, current, static gap => Math.Abs(gap), random, draws);
 
     /// <summary>A permutation test of the squared energy distance.</summary>
-    public static TestResult EnergyTest(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, RandomSource random, int draws = 999) =>
-        Test(reference, current, static gap => 2 * gap * gap, random, draws);
+    public static TestResult EnergyTest(
+        ReadOnlySpan<double> reference,
+        ReadOnlySpan<double> current,
+        RandomSource random,
+        int draws = 999
+    ) => Test(reference, current, static gap => 2 * gap * gap, random, draws);
 
-    private static TestResult Test(ReadOnlySpan<double> reference, ReadOnlySpan<double> current, Func<double, double> weight, RandomSource random, int draws)
+    private static TestResult Test(
+        ReadOnlySpan<double> reference,
+        ReadOnlySpan<double> current,
+        Func<double, double> weight,
+        RandomSource random,
+        int draws
+    )
     {
         ArgumentNullException.ThrowIfNull(random);
         var pair = SamplePair.Of(reference, current);
@@ -67,7 +81,9 @@ public static class SampleDistance
 
     private static double OfPool(PooledSample pool, Func<double, double> weight)
     {
-        double f = 0, g = 0, sum = 0;
+        double f = 0,
+            g = 0,
+            sum = 0;
         for (var i = 0; i + 1 < pool.Total; i++)
         {
             if (pool.IsReference[i])
@@ -83,8 +99,10 @@ public static class SampleDistance
     private static double Integral(SamplePair pair, Func<double, double> weight)
     {
         var (x, y) = (pair.Reference, pair.Current);
-        double sum = 0, previous = Math.Min(x[0], y[0]);
-        int i = 0, j = 0;
+        double sum = 0,
+            previous = Math.Min(x[0], y[0]);
+        int i = 0,
+            j = 0;
         while (i < x.Length || j < y.Length)
         {
             var value = j == y.Length || (i < x.Length && x[i] <= y[j]) ? x[i] : y[j];

@@ -40,7 +40,8 @@ internal readonly struct SamplePair
     {
         var values = new double[N + M];
         var isReference = new bool[N + M];
-        int i = 0, j = 0;
+        int i = 0,
+            j = 0;
         for (var k = 0; k < values.Length; k++)
         {
             if (j == M || (i < N && Reference[i] <= Current[j]))

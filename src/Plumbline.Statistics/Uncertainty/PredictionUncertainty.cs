@@ -1,8 +1,9 @@
 namespace Plumbline.Statistics.Uncertainty;
 
 /// <summary>
-/// How unsure a model is about one row, from its class probabilities: what active labelling selects by. Selecting by uncertainty biases metrics; keep a uniform random
-/// stream beside it. A row that is no distribution (outside [0, 1], sum further than 0.01 from 1) gives null.
+/// How unsure a model is about one row, from its class probabilities: what active labelling selects by. Selecting by uncertainty biases
+/// metrics; keep a uniform random stream beside it. A row that is no distribution (outside [0, 1], sum further than 0.01 from 1) gives
+/// null.
 /// </summary>
 public static class PredictionUncertainty
 {
@@ -22,7 +23,8 @@ public static class PredictionUncertainty
     {
         if (!IsDistribution(probabilities))
             return null;
-        double first = 0, second = 0;
+        double first = 0,
+            second = 0;
         foreach (var p in probabilities)
         {
             if (p > first)
@@ -62,7 +64,10 @@ public static class PredictionUncertainty
     }
 }
 
-/// <summary>How concentrated the predictions of a window are: a model that suddenly answers one thing only is broken, however good each answer looks.</summary>
+/// <summary>
+/// How concentrated the predictions of a window are: a model that suddenly answers one thing only is broken, however good each answer
+/// looks.
+/// </summary>
 /// <param name="TopClass">Index of the most predicted class (the first among equals); -1 without predictions.</param>
 /// <param name="TopShare">Its share of the predictions (Wilson).</param>
 /// <param name="Entropy">Entropy of the shares divided by ln K, in [0, 1].</param>
@@ -98,7 +103,8 @@ public readonly record struct PredictionConcentration(int TopClass, Estimate Top
             top,
             Intervals.Wilson.Proportion(counts[top], total),
             Estimate.Of(counts.Length == 1 ? 0 : Math.Min(1, entropy / Math.Log(counts.Length)), (long)total),
-            Estimate.Of(Math.Exp(entropy), (long)total));
+            Estimate.Of(Math.Exp(entropy), (long)total)
+        );
     }
 }
 
@@ -115,7 +121,8 @@ public readonly record struct StuckScore(double Value, Estimate Share, long Long
         Require.Finite(scores);
         if (scores.IsEmpty)
             return null;
-        long run = 0, longest = 0;
+        long run = 0,
+            longest = 0;
         for (var i = 0; i < scores.Length; i++)
         {
             run = i > 0 && scores[i] == scores[i - 1] ? run + 1 : 1;
@@ -123,7 +130,8 @@ public readonly record struct StuckScore(double Value, Estimate Share, long Long
         }
 
         var sorted = Sorting.Ascending(scores);
-        long count = 0, most = 0;
+        long count = 0,
+            most = 0;
         var value = sorted[0];
         for (var i = 0; i < sorted.Length; i++)
         {

@@ -21,7 +21,13 @@ public sealed class EmbeddedColumnStore : IColumnStore
     private readonly ILogger<EmbeddedColumnStore> _log;
     private int _disposed;
 
-    private EmbeddedColumnStore(ColumnStoreOptions options, EngineThreads readers, EngineThreads writers, TimeProvider time, ILogger<EmbeddedColumnStore> log)
+    private EmbeddedColumnStore(
+        ColumnStoreOptions options,
+        EngineThreads readers,
+        EngineThreads writers,
+        TimeProvider time,
+        ILogger<EmbeddedColumnStore> log
+    )
     {
         _options = options;
         _readers = readers;
@@ -33,15 +39,26 @@ public sealed class EmbeddedColumnStore : IColumnStore
     /// <summary>Opens the engine on the options' directory and applies the migrations that it has not seen.</summary>
     /// <exception cref="ValidationException">An option is out of its range.</exception>
     /// <exception cref="EngineUnavailableException">The engine is not there for this platform, or cannot open the directory.</exception>
-    /// <exception cref="InvalidOperationException">A store is open in this process already, or the directory was written by a newer version.</exception>
-    public static async Task<EmbeddedColumnStore> OpenAsync(ColumnStoreOptions options, TimeProvider time, ILogger<EmbeddedColumnStore> log, CancellationToken ct)
+    /// <exception cref="InvalidOperationException">A store is open in this process already, or the directory was written by a newer
+    /// version.</exception>
+    public static async Task<EmbeddedColumnStore> OpenAsync(
+        ColumnStoreOptions options,
+        TimeProvider time,
+        ILogger<EmbeddedColumnStore> log,
+        CancellationToken ct
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(log);
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         if (Interlocked.Exchange(ref _open, 1) == 1)
-            throw new InvalidOperationException("A column store is open in this process already; the engine holds one directory at a time.");
+        {
+            throw new InvalidOperationException(
+                "A column store is open in this process already; the engine holds one directory at a time."
+            );
+        }
+
         EmbeddedColumnStore? store = null;
         try
         {
@@ -94,37 +111,66 @@ public sealed class EmbeddedColumnStore : IColumnStore
     public async Task<QueryRows> QueryFilesAsync(SqlStatement statement, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        return new QueryRows(await _writers.RunAsync(connection => _timings.Measure(statement.Text, () => connection.Query(statement, QueryRows.Format)), ct));
+        return new QueryRows(
+            await _writers.RunAsync(connection => _timings.Measure(statement.Text, () => connection.Query(statement, QueryRows.Format)), ct)
+        );
     }
 
     /// <inheritdoc/>
-    public Task InsertAsync(string table, IReadOnlyList<string> columns, ReadOnlyMemory<byte> rowBinary, string? deduplicationToken, CancellationToken ct)
+    public Task InsertAsync(
+        string table,
+        IReadOnlyList<string> columns,
+        ReadOnlyMemory<byte> rowBinary,
+        string? deduplicationToken,
+        CancellationToken ct
+    )
     {
         ArgumentNullException.ThrowIfNull(columns);
         if (rowBinary.IsEmpty)
             return Task.CompletedTask;
         var sql = InsertSql(table, columns, deduplicationToken);
-        return _writers.RunAsync(connection => _timings.Measure(sql, () =>
-        {
-            connection.Insert(sql, "RowBinary", rowBinary.Span);
-            return true;
-        }), ct);
+        return _writers.RunAsync(
+            connection =>
+                _timings.Measure(
+                    sql,
+                    () =>
+                    {
+                        connection.Insert(sql, "RowBinary", rowBinary.Span);
+                        return true;
+                    }
+                ),
+            ct
+        );
     }
 
     /// <inheritdoc/>
     public async Task<EngineUsage> ReadUsageAsync(CancellationToken ct)
     {
-        using var rows = await QueryAsync(new SqlStatement("""
-            SELECT ifNull((SELECT toInt64(sum(value)) FROM system.metrics WHERE metric = 'MemoryTracking'), 0),
-                   toInt64(sum(bytes_on_disk)), toInt64(sum(rows)), version()
-            FROM system.parts WHERE active
-            """), ct);
+        using var rows = await QueryAsync(
+            new SqlStatement(
+                """
+                SELECT ifNull((SELECT toInt64(sum(value)) FROM system.metrics WHERE metric = 'MemoryTracking'), 0),
+                       toInt64(sum(bytes_on_disk)), toInt64(sum(rows)), version()
+                FROM system.parts WHERE active
+                """
+            ),
+            ct
+        );
         rows.Read();
         // Between two corrections of what it tracks the engine may have counted more freed than taken.
-        return new EngineUsage(Math.Max(rows.ReadInt64(), 0), _options.MemoryLimitBytes, rows.ReadInt64(), rows.ReadInt64(), rows.ReadString());
+        return new EngineUsage(
+            Math.Max(rows.ReadInt64(), 0),
+            _options.MemoryLimitBytes,
+            rows.ReadInt64(),
+            rows.ReadInt64(),
+            rows.ReadString()
+        );
     }
 
-    /// <summary>Finishes what is queued, closes all connections and stops the engine; the last two not when <see cref="ColumnStoreOptions.EndsWithProcess"/>.</summary>
+    /// <summary>
+    /// Finishes what is queued, closes all connections and stops the engine; the last two not when
+    /// <see cref="ColumnStoreOptions.EndsWithProcess"/>.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1)
@@ -162,16 +208,26 @@ public sealed class EmbeddedColumnStore : IColumnStore
         }
         catch (EngineUnavailableException) when (HoldsTables(options.Directory))
         {
-            var store = Connect(options with { MemoryLimitBytes = LoadingLimitBytes, StatementMemoryShare = StatementShare(options) }, time, log);
+            var store = Connect(
+                options with
+                {
+                    MemoryLimitBytes = LoadingLimitBytes,
+                    StatementMemoryShare = StatementShare(options),
+                },
+                time,
+                log
+            );
             log.LogWarning(
                 "The engine did not start within {Limit} MiB, and has been started without a limit. Its tables may need more: raise engine.memory_mib, or delete models",
-                options.MemoryLimitBytes >> 20);
+                options.MemoryLimitBytes >> 20
+            );
             return store;
         }
     }
 
     // A single statement keeps to the limit that was meant.
-    private static double StatementShare(ColumnStoreOptions options) => options.StatementMemoryShare * options.MemoryLimitBytes / LoadingLimitBytes;
+    private static double StatementShare(ColumnStoreOptions options) =>
+        options.StatementMemoryShare * options.MemoryLimitBytes / LoadingLimitBytes;
 
     private static bool HoldsTables(string directory) => Directory.Exists(Path.Combine(directory, "metadata"));
 
@@ -197,11 +253,20 @@ public sealed class EmbeddedColumnStore : IColumnStore
             connections.ForEach(connection => connection.Dispose());
             throw;
         }
-        log.LogInformation("The column store {Directory} is open: {Readers} read and {Writers} write threads, memory limit {Limit} MiB",
-            directory, options.ReadThreads, options.WriteThreads, options.MemoryLimitBytes >> 20);
-        return new EmbeddedColumnStore(options,
+        log.LogInformation(
+            "The column store {Directory} is open: {Readers} read and {Writers} write threads, memory limit {Limit} MiB",
+            directory,
+            options.ReadThreads,
+            options.WriteThreads,
+            options.MemoryLimitBytes >> 20
+        );
+        return new EmbeddedColumnStore(
+            options,
             new EngineThreads("read", [.. connections.Skip(options.WriteThreads)], options.QueueLimit),
-            new EngineThreads("write", [.. connections.Take(options.WriteThreads)], options.QueueLimit), time, log);
+            new EngineThreads("write", [.. connections.Take(options.WriteThreads)], options.QueueLimit),
+            time,
+            log
+        );
     }
 
     private static string InsertSql(string table, IReadOnlyList<string> columns, string? token)

@@ -36,7 +36,8 @@ internal sealed unsafe class EngineConnection : IDisposable
         if (connection is null || *connection == 0)
         {
             throw new EngineUnavailableException(
-                $"The engine could not open {directory}: it is not writable, it is full, or another Plumbline process holds it.");
+                $"The engine could not open {directory}: it is not writable, it is full, or another Plumbline process holds it."
+            );
         }
         return new EngineConnection(connection);
     }
@@ -103,10 +104,26 @@ internal sealed unsafe class EngineConnection : IDisposable
             }
             var text = Encoding.UTF8.GetBytes(statement.Text);
             var formatText = Encoding.UTF8.GetBytes(format);
-            fixed (byte* textPointer = text, formatPointer = formatText)
+            fixed (
+                byte* textPointer = text,
+                    formatPointer = formatText
+            )
             {
-                return TakeResult(NativeEngine.Query(Handle, textPointer, (nuint)text.Length, formatPointer, (nuint)formatText.Length,
-                    names, nameLengths, values, valueLengths, (nuint)count), statement.Text);
+                return TakeResult(
+                    NativeEngine.Query(
+                        Handle,
+                        textPointer,
+                        (nuint)text.Length,
+                        formatPointer,
+                        (nuint)formatText.Length,
+                        names,
+                        nameLengths,
+                        values,
+                        valueLengths,
+                        (nuint)count
+                    ),
+                    statement.Text
+                );
             }
         }
         finally
@@ -122,8 +139,14 @@ internal sealed unsafe class EngineConnection : IDisposable
         var text = Encoding.UTF8.GetBytes(insertSql);
         var formatText = Encoding.UTF8.GetBytes(format);
         nint stream;
-        fixed (byte* textPointer = text, formatPointer = formatText)
+        fixed (
+            byte* textPointer = text,
+                formatPointer = formatText
+        )
+        {
             stream = NativeEngine.BeginInsert(Handle, textPointer, (nuint)text.Length, formatPointer, (nuint)formatText.Length);
+        }
+
         try
         {
             ThrowIfFailed(stream, insertSql);

@@ -21,8 +21,13 @@ internal static class EngineLibrary
         {
             if (_loaded)
                 return;
-            var path = Locate(RuntimeInformation.RuntimeIdentifier, AppContext.BaseDirectory, NpmFolder(),
-                Environment.GetEnvironmentVariable(OverrideVariable), File.Exists);
+            var path = Locate(
+                RuntimeInformation.RuntimeIdentifier,
+                AppContext.BaseDirectory,
+                NpmFolder(),
+                Environment.GetEnvironmentVariable(OverrideVariable),
+                File.Exists
+            );
             nint handle;
             try
             {
@@ -32,15 +37,23 @@ internal static class EngineLibrary
             {
                 throw new EngineUnavailableException($"The engine {path} does not load: {error.Message}", error);
             }
-            NativeLibrary.SetDllImportResolver(typeof(EngineLibrary).Assembly,
-                (name, _, _) => name == NativeEngine.LibraryName ? handle : 0);
+            NativeLibrary.SetDllImportResolver(
+                typeof(EngineLibrary).Assembly,
+                (name, _, _) => name == NativeEngine.LibraryName ? handle : 0
+            );
             SignalDispositions.Preserve(() => NativeEngine.SetSignalHandlersEnabled(0));
             _loaded = true;
         }
     }
 
     /// <summary>The library's path: the override, else beside the executable, else the npm folder of the build.</summary>
-    internal static string Locate(string runtimeIdentifier, string baseDirectory, string? npmFolder, string? overridden, Func<string, bool> exists)
+    internal static string Locate(
+        string runtimeIdentifier,
+        string baseDirectory,
+        string? npmFolder,
+        string? overridden,
+        Func<string, bool> exists
+    )
     {
         if (!string.IsNullOrEmpty(overridden))
         {
@@ -51,22 +64,32 @@ internal static class EngineLibrary
         var beside = Path.Combine(baseDirectory, FileName);
         if (exists(beside))
             return beside;
-        var package = PackageFor(runtimeIdentifier) ?? throw new EngineUnavailableException(
-            $"There is no engine for this platform ({runtimeIdentifier}). It exists for linux-x64 and linux-arm64 with glibc, osx-arm64 and osx-x64.");
+        var package =
+            PackageFor(runtimeIdentifier)
+            ?? throw new EngineUnavailableException(
+                $"There is no engine for this platform ({runtimeIdentifier}). It exists for linux-x64 and linux-arm64 with glibc, osx-arm64 and osx-x64."
+            );
         var fetched = npmFolder is null ? null : Path.Combine(npmFolder, "node_modules", "@chdb", package, FileName);
         if (fetched is not null && exists(fetched))
             return fetched;
         throw new EngineUnavailableException(
-            $"The engine {FileName} is neither beside the executable ({baseDirectory}) nor where the build fetches it. " +
-            $"Build again with Node.js 20 or newer installed (https://nodejs.org), or set {OverrideVariable} to the file.");
+            $"The engine {FileName} is neither beside the executable ({baseDirectory}) nor where the build fetches it. "
+                + $"Build again with Node.js 20 or newer installed (https://nodejs.org), or set {OverrideVariable} to the file."
+        );
     }
 
     private static string? PackageFor(string runtimeIdentifier)
     {
         // A distribution's own identifier (debian.12-x64) ends like the portable one; musl has no build.
-        if (runtimeIdentifier.Contains("musl", StringComparison.Ordinal) || runtimeIdentifier.StartsWith("alpine", StringComparison.Ordinal)
-            || runtimeIdentifier.StartsWith("win", StringComparison.Ordinal))
+        if (
+            runtimeIdentifier.Contains("musl", StringComparison.Ordinal)
+            || runtimeIdentifier.StartsWith("alpine", StringComparison.Ordinal)
+            || runtimeIdentifier.StartsWith("win", StringComparison.Ordinal)
+        )
+        {
             return null;
+        }
+
         var mac = runtimeIdentifier.StartsWith("osx", StringComparison.Ordinal);
         if (runtimeIdentifier.EndsWith("-x64", StringComparison.Ordinal))
             return mac ? "lib-darwin-x64" : "lib-linux-x64-gnu";
@@ -75,7 +98,9 @@ internal static class EngineLibrary
         return null;
     }
 
-    private static string? NpmFolder() => typeof(EngineLibrary).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .FirstOrDefault(attribute => attribute.Key == "PlumblineNpmFolder")?.Value;
+    private static string? NpmFolder() =>
+        typeof(EngineLibrary)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .FirstOrDefault(attribute => attribute.Key == "PlumblineNpmFolder")
+            ?.Value;
 }

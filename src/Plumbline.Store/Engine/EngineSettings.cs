@@ -14,10 +14,12 @@ internal sealed class EngineSettings
             $"--max_server_memory_usage={memory}",
             // Twenty looks a second at the memory of an idle process are nineteen too many.
             "--memory_worker_period_ms=1000",
-            // For each table the engine asks whether there is something to merge, at first every tenth of a second, and becomes patient by tenths: thousands of
+            // For each table the engine asks whether there is something to merge, at first every tenth of a second, and becomes patient by
+            // tenths: thousands of
             // idle tables kept two cores busy for minutes after a start. By halves it is patient after some seconds.
             "--background_processing_pool_task_sleep_seconds_when_no_work_multiplier=1.5",
-            // A change of stored rows need not wait until merges of other tables leave most of the pool free: refused once, it is asked for again only after
+            // A change of stored rows need not wait until merges of other tables leave most of the pool free: refused once, it is asked for
+            // again only after
             // the pause above, which had grown to many seconds on a busy server.
             "--merge_tree.number_of_free_entries_in_pool_to_execute_mutation=0",
             // Nothing here is streamed.
@@ -27,7 +29,10 @@ internal sealed class EngineSettings
         [
             $"SET max_memory_usage = {perStatement}",
             // The engine takes one thread less for each gibibyte that its memory limit lacks, and so ran on one; ours is small on purpose.
-            string.Create(CultureInfo.InvariantCulture, $"SET max_threads = {Environment.ProcessorCount}, max_threads_min_free_memory_per_thread = 0, max_insert_threads_min_free_memory_per_thread = 0"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"SET max_threads = {Environment.ProcessorCount}, max_threads_min_free_memory_per_thread = 0, max_insert_threads_min_free_memory_per_thread = 0"
+            ),
             // Text in and out is UTC whatever the machine's zone.
             "SET session_timezone = 'UTC'",
             // Five thousand features are five thousand columns and expressions in one statement.
@@ -48,7 +53,10 @@ internal sealed class EngineSettings
         [
             .. all,
             string.Create(CultureInfo.InvariantCulture, $"SET max_execution_time = {options.QueryTimeoutSeconds}"),
-            string.Create(CultureInfo.InvariantCulture, $"SET max_result_bytes = {options.MaximumResultBytes}, result_overflow_mode = 'throw'"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"SET max_result_bytes = {options.MaximumResultBytes}, result_overflow_mode = 'throw'"
+            ),
             // 1 = no change of data and of settings, no files, no URLs. It must be the last one.
             "SET readonly = 1",
         ];

@@ -30,7 +30,9 @@ internal sealed class EngineThreads : IDisposable
     /// <summary>Statements that wait for a thread.</summary>
     internal int Waiting => _queue.Count;
 
-    /// <summary>Runs <paramref name="work"/> on the next free thread. Cancelling takes it out of the queue; what runs is not interrupted.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> on the next free thread. Cancelling takes it out of the queue; what runs is not interrupted.
+    /// </summary>
     /// <exception cref="StoreBusyException">The queue is full.</exception>
     internal Task<T> RunAsync<T>(Func<EngineConnection, T> work, CancellationToken ct)
     {

@@ -10,7 +10,8 @@ internal static unsafe partial class NativeEngine
     [LibraryImport(LibraryName, EntryPoint = "chdb_set_signal_handlers_enabled")]
     internal static partial void SetSignalHandlersEnabled(int enabled);
 
-    /// <returns>A pointer to the connection's handle: the handle goes to the other calls, the pointer itself to <see cref="Close"/>.</returns>
+    /// <returns>A pointer to the connection's handle: the handle goes to the other calls, the pointer itself to
+    /// <see cref="Close"/>.</returns>
     [LibraryImport(LibraryName, EntryPoint = "chdb_connect")]
     internal static partial nint* Connect(int argumentCount, byte** arguments);
 
@@ -18,8 +19,18 @@ internal static unsafe partial class NativeEngine
     internal static partial void Close(nint* connection);
 
     [LibraryImport(LibraryName, EntryPoint = "chdb_query_with_params_n")]
-    internal static partial nint Query(nint connection, byte* query, nuint queryLength, byte* format, nuint formatLength,
-        byte** names, nuint* nameLengths, byte** values, nuint* valueLengths, nuint count);
+    internal static partial nint Query(
+        nint connection,
+        byte* query,
+        nuint queryLength,
+        byte* format,
+        nuint formatLength,
+        byte** names,
+        nuint* nameLengths,
+        byte** values,
+        nuint* valueLengths,
+        nuint count
+    );
 
     [LibraryImport(LibraryName, EntryPoint = "chdb_stream_insert_n")]
     internal static partial nint BeginInsert(nint connection, byte* query, nuint queryLength, byte* format, nuint formatLength);

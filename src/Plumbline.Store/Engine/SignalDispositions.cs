@@ -13,9 +13,7 @@ internal static unsafe partial class SignalDispositions
     private const int StructureBytes = 256;
 
     // SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGSEGV are the same numbers on both systems; SIGBUS, SIGSYS and SIGTSTP are not.
-    private static readonly int[] Signals = OperatingSystem.IsMacOS()
-        ? [4, 5, 6, 8, 10, 11, 12, 18]
-        : [4, 5, 6, 7, 8, 11, 20, 31];
+    private static readonly int[] Signals = OperatingSystem.IsMacOS() ? [4, 5, 6, 8, 10, 11, 12, 18] : [4, 5, 6, 7, 8, 11, 20, 31];
 
     [LibraryImport("libc", EntryPoint = "sigaction", SetLastError = true)]
     private static partial int SigAction(int signal, byte* action, byte* previous);

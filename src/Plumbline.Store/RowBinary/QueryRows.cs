@@ -204,18 +204,31 @@ public sealed class QueryRows : IDisposable
         _position = 0;
     }
 
-    /// <summary>Moves to the next column and, in the first row, checks that it has one of the types (or starts so, where an opening bracket ends the text).</summary>
+    /// <summary>
+    /// Moves to the next column and, in the first row, checks that it has one of the types (or starts so, where an opening bracket ends the
+    /// text).
+    /// </summary>
     private void Begin(params ReadOnlySpan<string> allowed)
     {
         if (_column >= _types.Length || !_started)
-            throw new InvalidOperationException(_started ? $"The answer has only {_types.Length} columns." : "Read() comes before the first column.");
+        {
+            throw new InvalidOperationException(
+                _started ? $"The answer has only {_types.Length} columns." : "Read() comes before the first column."
+            );
+        }
+
         var column = _column++;
         if (!_firstRow)
             return;
         foreach (var type in allowed)
         {
-            if (_types[column] == type || (type.Contains('(', StringComparison.Ordinal) && _types[column].StartsWith(type, StringComparison.Ordinal)))
+            if (
+                _types[column] == type
+                || (type.Contains('(', StringComparison.Ordinal) && _types[column].StartsWith(type, StringComparison.Ordinal))
+            )
+            {
                 return;
+            }
         }
         throw new InvalidOperationException($"Column {column} '{_names[column]}' is of the type {_types[column]}, read as {allowed[0]}.");
     }
@@ -230,13 +243,29 @@ public sealed class QueryRows : IDisposable
     private static string WithoutLowCardinality(string type)
     {
         const string Wrapper = "LowCardinality(";
-        for (var start = type.IndexOf(Wrapper, StringComparison.Ordinal); start >= 0; start = type.IndexOf(Wrapper, StringComparison.Ordinal))
+        for (
+            var start = type.IndexOf(Wrapper, StringComparison.Ordinal);
+            start >= 0;
+            start = type.IndexOf(Wrapper, StringComparison.Ordinal)
+        )
         {
             var depth = 1;
             var end = start + Wrapper.Length;
             for (; depth > 0; end++)
-                depth += type[end] switch { '(' => 1, ')' => -1, _ => 0 };
-            type = string.Concat(type.AsSpan(0, start), type.AsSpan(start + Wrapper.Length, end - 1 - start - Wrapper.Length), type.AsSpan(end));
+            {
+                depth += type[end] switch
+                {
+                    '(' => 1,
+                    ')' => -1,
+                    _ => 0,
+                };
+            }
+
+            type = string.Concat(
+                type.AsSpan(0, start),
+                type.AsSpan(start + Wrapper.Length, end - 1 - start - Wrapper.Length),
+                type.AsSpan(end)
+            );
         }
         return type;
     }

@@ -202,7 +202,8 @@ public sealed class RowBinaryBuffer : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Write<T>(T value, int size) where T : unmanaged
+    private void Write<T>(T value, int size)
+        where T : unmanaged
     {
         // RowBinary is little-endian, as is every platform that has the engine.
         Reserve(size);

@@ -16,7 +16,8 @@ public class PredictionDecodingTests
               "features": { "amount": 12.5, "country": "FR", "is_new": true, "old": false, "subject": "a \u00e9\n\"", "age": null, "tags": [1, {"a":"b"}], "key": 12345678901234567890 },
               "prediction": "1", "probabilities": {"0":0.2,"1":0.8}, "score": 0.75,
               "latency_ms": 12.1, "status": "timeout", "error": "late", "trace_id": "t1", "role": "shadow", "metadata": {"tenant":"a"} }
-            """);
+            """
+        );
         var row = Assert.Single(decoded.Rows);
         Assert.Equal("p-1", row.Id);
         Assert.Equal(new DateTimeOffset(2026, 3, 1, 8, 15, 2, 123, TimeSpan.Zero).ToUnixTimeMilliseconds(), row.TimestampMs);
@@ -79,7 +80,10 @@ public class PredictionDecodingTests
     {
         var decoded = Decoded.Predictions("""[{"prediction":2.5},{"prediction":"2.5"},{"prediction":1e999}]""", numeric: true);
         Assert.Equal(2.5, Assert.Single(decoded.Rows).Number);
-        Assert.Equal([(1L, RejectionCode.PredictionInvalid), (2L, RejectionCode.PredictionInvalid)], decoded.Rejections.Select(r => (r.Index, r.Code)));
+        Assert.Equal(
+            [(1L, RejectionCode.PredictionInvalid), (2L, RejectionCode.PredictionInvalid)],
+            decoded.Rejections.Select(r => (r.Index, r.Code))
+        );
     }
 
     [Fact]
@@ -122,7 +126,9 @@ public class PredictionDecodingTests
     [InlineData("[[1]]", RejectionCode.RowNotObject, null)]
     public void A_bad_row_is_refused_with_index_code_and_field_and_the_others_are_kept(string bad, string code, string? field)
     {
-        var decoded = Decoded.Predictions($$$"""[{"prediction_id":"before","features":{"x":1}},{{{bad}}},{"prediction_id":"after","features":{"x":2}}]""");
+        var decoded = Decoded.Predictions(
+            $$$"""[{"prediction_id":"before","features":{"x":1}},{{{bad}}},{"prediction_id":"after","features":{"x":2}}]"""
+        );
         Assert.Equal(["before", "after"], decoded.Rows.Select(r => r.Id));
         Assert.Equal(2.0, decoded.Rows[1].Features["x"]);
         var rejection = Assert.Single(decoded.Rejections);
@@ -133,7 +139,10 @@ public class PredictionDecodingTests
     [Fact]
     public void A_declared_retention_refuses_what_is_older()
     {
-        var decoded = Decoded.Predictions("""[{"timestamp":"2018-01-01T00:00:00Z"},{"timestamp":"2026-02-01T00:00:00Z"}]""", oldest: new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var decoded = Decoded.Predictions(
+            """[{"timestamp":"2018-01-01T00:00:00Z"},{"timestamp":"2026-02-01T00:00:00Z"}]""",
+            oldest: new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)
+        );
         Assert.Single(decoded.Rows);
         Assert.Equal(RejectionCode.TimestampTooOld, Assert.Single(decoded.Rejections).Code);
         Assert.Empty(Decoded.Predictions("""{"timestamp":"2018-01-01T00:00:00Z"}""").Rejections);
@@ -145,10 +154,14 @@ public class PredictionDecodingTests
         var long1 = new string('x', 1_000_000);
         var deep = string.Concat(Enumerable.Repeat("[", 100)) + string.Concat(Enumerable.Repeat("]", 100));
         var wide = string.Join(',', Enumerable.Range(0, 5001).Select(i => $"\"f{i}\":1"));
-        var decoded = Decoded.Predictions($$$"""[{"features":{"a":"{{{long1}}}"}},{"features":{"a":{{{deep}}} }},{"features":{ {{{wide}}} }},{"prediction_id":"{{{long1}}}"},{"features":{"a":1}}]""");
+        var decoded = Decoded.Predictions(
+            $$$"""[{"features":{"a":"{{{long1}}}"}},{"features":{"a":{{{deep}}} }},{"features":{ {{{wide}}} }},{"prediction_id":"{{{long1}}}"},{"features":{"a":1}}]"""
+        );
         Assert.Equal(1.0, Assert.Single(decoded.Rows).Features["a"]);
         Assert.Equal(
-            [RejectionCode.ValueTooLong, RejectionCode.NestedTooDeep, RejectionCode.TooManyFeatures, RejectionCode.IdInvalid], decoded.Rejections.Select(r => r.Code));
+            [RejectionCode.ValueTooLong, RejectionCode.NestedTooDeep, RejectionCode.TooManyFeatures, RejectionCode.IdInvalid],
+            decoded.Rejections.Select(r => r.Code)
+        );
         Assert.All(decoded.Rejections, r => Assert.InRange(r.Detail.Length, 10, 300));
     }
 
@@ -162,10 +175,23 @@ public class PredictionDecodingTests
     [Fact]
     public void Bytes_that_are_not_UTF_8_refuse_the_row()
     {
-        byte[] body = [.. "[{\"features\":{\"a\":\""u8, 0xC3, 0x28, .. "\"}},{\"features\":{\"a\":[\""u8, 0xFF, .. "\"]}},{\"features\":{\"b"u8, 0xFF, .. "\":1}},{\"features\":{\"a\":\"ok\\u0000\"}}]"u8];
+        byte[] body =
+        [
+            .. "[{\"features\":{\"a\":\""u8,
+            0xC3,
+            0x28,
+            .. "\"}},{\"features\":{\"a\":[\""u8,
+            0xFF,
+            .. "\"]}},{\"features\":{\"b"u8,
+            0xFF,
+            .. "\":1}},{\"features\":{\"a\":\"ok\\u0000\"}}]"u8,
+        ];
         var decoded = Decoded.Predictions(body);
         Assert.Equal("ok\0", Assert.Single(decoded.Rows).Features["a"]);
-        Assert.Equal([RejectionCode.TextInvalid, RejectionCode.TextInvalid, RejectionCode.FeatureNameInvalid], decoded.Rejections.Select(r => r.Code));
+        Assert.Equal(
+            [RejectionCode.TextInvalid, RejectionCode.TextInvalid, RejectionCode.FeatureNameInvalid],
+            decoded.Rejections.Select(r => r.Code)
+        );
     }
 
     [Theory]
@@ -216,7 +242,10 @@ public class PredictionDecodingTests
         using var decoder = new EventDecoder(EventKind.Prediction, new EventLimits());
         decoder.Begin(new DecodeContext(Decoded.Now, null, false));
         decoder.DecodeBody("""[{"features":{"a":"text","b":null},"score":7},{"features":{"a":1,"b":"x"}}]"""u8);
-        Assert.Equal([FeatureValueKind.Number, FeatureValueKind.Text], [decoder.Batch.Names.FirstKind(0), decoder.Batch.Names.FirstKind(1)]);
+        Assert.Equal(
+            [FeatureValueKind.Number, FeatureValueKind.Text],
+            [decoder.Batch.Names.FirstKind(0), decoder.Batch.Names.FirstKind(1)]
+        );
     }
 
     [Fact]
@@ -224,7 +253,9 @@ public class PredictionDecodingTests
     {
         using var decoder = new EventDecoder(EventKind.Prediction, new EventLimits());
         decoder.Begin(new DecodeContext(Decoded.Now, null, false));
-        decoder.DecodeBody("""[{"prediction_id":"a","features":{"x":1}},{"prediction_id":"b","features":{"x":2}},{"prediction_id":"c","features":{"x":3}},{"prediction_id":"d","features":{"x":4}}]"""u8);
+        decoder.DecodeBody(
+            """[{"prediction_id":"a","features":{"x":1}},{"prediction_id":"b","features":{"x":2}},{"prediction_id":"c","features":{"x":3}},{"prediction_id":"d","features":{"x":4}}]"""u8
+        );
         decoder.Batch.Remove([true, false, true, false]);
         Assert.Equal(["b", "d"], decoder.Batch.Rows.ToArray().Select(r => Encoding.UTF8.GetString(decoder.Batch.IdOf(r))));
         Assert.Equal([("b", 2.0), ("d", 4.0)], Decoded.ReadAll(decoder.Batch.Seal()).Select(r => (r.Id, (double)r.Features["x"]!)));

@@ -108,7 +108,11 @@ public sealed class SpoolTests : IDisposable
     public async Task Concurrent_appends_share_commits()
     {
         await using var spool = Open();
-        await Parallel.ForEachAsync(Enumerable.Range(0, 2_000), new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = TestContext.Current.CancellationToken }, async (i, _) => await Append(spool, i % 3, $"row {i}"));
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 2_000),
+            new ParallelOptions { MaxDegreeOfParallelism = 64, CancellationToken = TestContext.Current.CancellationToken },
+            async (i, _) => await Append(spool, i % 3, $"row {i}")
+        );
         Assert.Equal(2_000, spool.AllCounters().Sum(c => c.Counters.InSpool));
         Assert.Equal(2_000, spool.Total.InSpool);
         Assert.True(spool.Commits < 1_000, $"{spool.Commits} commits for 2,000 appends");
@@ -139,7 +143,10 @@ public sealed class SpoolTests : IDisposable
         Spool.Open(new SpoolOptions { Path = Path.Combine(folder ?? _folder, "spool.db"), MaxBytes = maxBytes }, TimeProvider.System);
 
     private static async Task Append(Spool spool, int model, string text, int duplicates = 0, int rejected = 0) =>
-        Assert.Equal(AppendOutcome.Durable, await spool.AppendAsync(new SpoolEntry(model, EventKind.Prediction, Encoding.UTF8.GetBytes(text), 1, duplicates, rejected)));
+        Assert.Equal(
+            AppendOutcome.Durable,
+            await spool.AppendAsync(new SpoolEntry(model, EventKind.Prediction, Encoding.UTF8.GetBytes(text), 1, duplicates, rejected))
+        );
 
     private static List<string> Texts(Spool spool, SpoolBlock block)
     {

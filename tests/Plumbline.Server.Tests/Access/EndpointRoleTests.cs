@@ -12,11 +12,23 @@ public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IC
     [Fact]
     public async Task Every_endpoint_refuses_who_may_not()
     {
-        var callers = new (string? Key, ApiRole? Role, bool Bound)[] { (null, null, false), ("read-key", ApiRole.Read, false), ("few-key", ApiRole.Ingest, false), ("bound-key", ApiRole.Operate, true) };
+        var callers = new (string? Key, ApiRole? Role, bool Bound)[]
+        {
+            (null, null, false),
+            ("read-key", ApiRole.Read, false),
+            ("few-key", ApiRole.Ingest, false),
+            ("bound-key", ApiRole.Operate, true),
+        };
         foreach (var endpoint in host.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
             var path = EndpointGateTests.PathOf(endpoint);
-            if (endpoint.RoutePattern.RawText!.Contains("{*", StringComparison.Ordinal) || !path.StartsWith("/v1", StringComparison.Ordinal)) continue;
+            if (
+                endpoint.RoutePattern.RawText!.Contains("{*", StringComparison.Ordinal) || !path.StartsWith("/v1", StringComparison.Ordinal)
+            )
+            {
+                continue;
+            }
+
             var role = Enum.Parse<ApiRole>(endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Single().Policy!);
             foreach (var method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods)
             {
@@ -25,10 +37,17 @@ public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IC
                     // A model of another name, or none at all, is not for a key that is bound to one.
                     var may = held is { } has && ApiRoles.Grants(has, role) && !bound;
                     using var request = new HttpRequestMessage(new HttpMethod(method), path);
-                    if (key is not null) request.Headers.Authorization = new("Bearer", key);
+                    if (key is not null)
+                        request.Headers.Authorization = new("Bearer", key);
                     using var response = await secured.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-                    var expected = may ? 0 : key is null ? 401 : 403;
-                    Assert.Equal((method, path, key, expected), (method, path, key, (int)response.StatusCode is 401 or 403 ? (int)response.StatusCode : 0));
+                    var expected =
+                        may ? 0
+                        : key is null ? 401
+                        : 403;
+                    Assert.Equal(
+                        (method, path, key, expected),
+                        (method, path, key, (int)response.StatusCode is 401 or 403 ? (int)response.StatusCode : 0)
+                    );
                 }
             }
         }
@@ -47,9 +66,12 @@ public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IC
             var anonymous = endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
             var roles = endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy).ToList();
             // The framework's development route for static files names nothing, so the fallback policy closes it.
-            if (pattern == "/{**path:file}") continue;
-            if (anonymous) Assert.True(Open.Contains(pattern) || IsStatic(pattern), $"{pattern} is open to anyone.");
-            else Assert.True(roles.Count > 0 && roles.All(role => Enum.TryParse<ApiRole>(role, out _)), $"{pattern} names no role.");
+            if (pattern == "/{**path:file}")
+                continue;
+            if (anonymous)
+                Assert.True(Open.Contains(pattern) || IsStatic(pattern), $"{pattern} is open to anyone.");
+            else
+                Assert.True(roles.Count > 0 && roles.All(role => Enum.TryParse<ApiRole>(role, out _)), $"{pattern} names no role.");
         }
     }
 
@@ -58,7 +80,21 @@ public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IC
     {
         var open = new PlumblineOptions { Urls = "http://0.0.0.0:5070" };
         Assert.Contains(open.Validate(), error => error.Contains("no API key", StringComparison.Ordinal));
-        var keyed = open with { Access = new AccessOptions { Keys = [new ApiKeyOptions { Name = "a", Role = "read", Sha256 = new string('a', 64) }] } };
+        var keyed = open with
+        {
+            Access = new AccessOptions
+            {
+                Keys =
+                [
+                    new ApiKeyOptions
+                    {
+                        Name = "a",
+                        Role = "read",
+                        Sha256 = new string('a', 64),
+                    },
+                ],
+            },
+        };
         Assert.Empty(keyed.Validate());
     }
 
@@ -69,7 +105,11 @@ public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IC
     [InlineData(ApiRole.Operate, ApiRole.Ingest, true)]
     [InlineData(ApiRole.Operate, ApiRole.Admin, false)]
     [InlineData(ApiRole.Admin, ApiRole.Admin, true)]
-    public void Roles_grant_what_they_say(ApiRole held, ApiRole needed, bool granted) => Assert.Equal(granted, ApiRoles.Grants(held, needed));
+    public void Roles_grant_what_they_say(ApiRole held, ApiRole needed, bool granted) =>
+        Assert.Equal(granted, ApiRoles.Grants(held, needed));
 
-    private static bool IsStatic(string pattern) => pattern.StartsWith("/_", StringComparison.Ordinal) || Path.HasExtension(pattern) || pattern.Contains("{**", StringComparison.Ordinal);
+    private static bool IsStatic(string pattern) =>
+        pattern.StartsWith("/_", StringComparison.Ordinal)
+        || Path.HasExtension(pattern)
+        || pattern.Contains("{**", StringComparison.Ordinal);
 }

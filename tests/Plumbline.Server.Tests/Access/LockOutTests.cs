@@ -35,7 +35,8 @@ public sealed class LockOutTests
     public void A_client_that_repeats_one_wrong_key_locks_out_itself_and_no_neighbour()
     {
         var lockOut = new LockOut(_time, _counters);
-        for (var i = 0; i < 8; i++) lockOut.Wrong(Here, "forgotten");
+        for (var i = 0; i < 8; i++)
+            lockOut.Wrong(Here, "forgotten");
         Assert.Equal(TimeSpan.FromSeconds(8), lockOut.PauseOf(Here, "forgotten"));
         Assert.Equal(TimeSpan.FromSeconds(8), lockOut.PauseOf(IPAddress.Parse("192.0.2.2"), "forgotten"));
         Assert.Null(lockOut.PauseOf(Here, "the right one"));
@@ -45,9 +46,11 @@ public sealed class LockOutTests
     public void A_network_of_IPv6_is_one_address_and_a_flood_of_addresses_is_forgotten_oldest_first()
     {
         var lockOut = new LockOut(_time, _counters);
-        for (var i = 0; i < 6; i++) lockOut.Wrong(IPAddress.Parse($"2001:db8::{i + 1}"), $"guess {i}");
+        for (var i = 0; i < 6; i++)
+            lockOut.Wrong(IPAddress.Parse($"2001:db8::{i + 1}"), $"guess {i}");
         Assert.NotNull(lockOut.PauseOf(IPAddress.Parse("2001:db8::ffff"), "the right one"));
-        for (var i = 0; i < 3 * LockOut.MaxRemembered; i++) lockOut.Wrong(new IPAddress(i + 0x0100_0000L), $"other {i}");
+        for (var i = 0; i < 3 * LockOut.MaxRemembered; i++)
+            lockOut.Wrong(new IPAddress(i + 0x0100_0000L), $"other {i}");
         Assert.Null(lockOut.PauseOf(IPAddress.Parse("2001:db8::ffff"), "the right one"));
     }
 }

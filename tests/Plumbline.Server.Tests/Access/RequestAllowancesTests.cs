@@ -11,7 +11,8 @@ public sealed class RequestAllowancesTests
     public void A_seconds_worth_may_come_at_once_and_comes_back_as_time_passes()
     {
         var allowances = new RequestAllowances(_clock);
-        for (var i = 0; i < 10; i++) Assert.Null(allowances.Take("a", 10));
+        for (var i = 0; i < 10; i++)
+            Assert.Null(allowances.Take("a", 10));
         Assert.Equal(TimeSpan.FromMilliseconds(100), allowances.Take("a", 10));
         Assert.Null(allowances.Take("b", 10));
         _clock.Passed += TimeSpan.FromMilliseconds(250);
@@ -20,7 +21,8 @@ public sealed class RequestAllowancesTests
         Assert.Equal(TimeSpan.FromMilliseconds(50), allowances.Take("a", 10));
         // No more than a second's worth is saved up.
         _clock.Passed += TimeSpan.FromHours(1);
-        for (var i = 0; i < 10; i++) Assert.Null(allowances.Take("a", 10));
+        for (var i = 0; i < 10; i++)
+            Assert.Null(allowances.Take("a", 10));
         Assert.NotNull(allowances.Take("a", 10));
     }
 

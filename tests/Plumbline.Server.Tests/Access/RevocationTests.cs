@@ -36,11 +36,15 @@ public sealed class RevocationTests : IAsyncLifetime
         {
             using var wrong = await PostKeyAsync($"guess {i}");
             answers.Add(wrong.StatusCode);
-            if (wrong.StatusCode == HttpStatusCode.TooManyRequests) Assert.NotNull(wrong.Headers.RetryAfter!.Delta);
+            if (wrong.StatusCode == HttpStatusCode.TooManyRequests)
+                Assert.NotNull(wrong.Headers.RetryAfter!.Delta);
         }
 
         Assert.InRange(answers.Count(answer => answer == HttpStatusCode.Unauthorized), 5, 8);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models") { Headers = { Authorization = new("Bearer", "read-key") } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models")
+        {
+            Headers = { Authorization = new("Bearer", "read-key") },
+        };
         using var right = await _server.Client.SendAsync(request);
         Assert.Equal((HttpStatusCode.TooManyRequests, "locked_out"), (right.StatusCode, await CodeAsync(right)));
         await Task.Delay(right.Headers.RetryAfter!.Delta!.Value + TimeSpan.FromSeconds(1), TimeProvider.System);
@@ -51,7 +55,8 @@ public sealed class RevocationTests : IAsyncLifetime
     public async Task A_key_has_its_own_number_of_requests_and_rows_a_second()
     {
         var answers = new List<HttpResponseMessage>();
-        for (var i = 0; i < 20; i++) answers.Add(await GetAsync("slow-key"));
+        for (var i = 0; i < 20; i++)
+            answers.Add(await GetAsync("slow-key"));
         var limited = answers.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ToList();
         Assert.InRange(limited.Count, 5, 15);
         Assert.Equal("too_many_requests", await CodeAsync(limited[0]));
@@ -84,7 +89,11 @@ public sealed class RevocationTests : IAsyncLifetime
         var folder = new DirectoryInfo(_server.Data);
         var entries = folder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Prepend(folder).ToList();
         Assert.True(entries.Count > 10);
-        Assert.Empty(entries.Where(entry => entry.UnixFileMode != (entry.UnixFileMode & owner)).Select(entry => $"{entry.FullName} {entry.UnixFileMode}"));
+        Assert.Empty(
+            entries
+                .Where(entry => entry.UnixFileMode != (entry.UnixFileMode & owner))
+                .Select(entry => $"{entry.FullName} {entry.UnixFileMode}")
+        );
     }
 
     [Fact]
@@ -110,12 +119,16 @@ public sealed class RevocationTests : IAsyncLifetime
     [InlineData("evil.example", HttpStatusCode.MisdirectedRequest)]
     public async Task With_keys_the_declared_names_and_every_number_are_answered(string name, HttpStatusCode expected)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models") { Headers = { Host = name, Authorization = new("Bearer", "read-key") } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/models")
+        {
+            Headers = { Host = name, Authorization = new("Bearer", "read-key") },
+        };
         using var response = await _server.Client.SendAsync(request);
         Assert.Equal(expected, response.StatusCode);
     }
 
-    private static async Task<string> CodeAsync(HttpResponseMessage response) => JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("code").GetString()!;
+    private static async Task<string> CodeAsync(HttpResponseMessage response) =>
+        JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("code").GetString()!;
 
     private async Task<HttpStatusCode> PageAsync(string cookie)
     {
@@ -140,8 +153,12 @@ public sealed class RevocationTests : IAsyncLifetime
 
     private async Task<HttpResponseMessage> SendAsync(string key, HttpMethod method, string path, string? body)
     {
-        using var request = new HttpRequestMessage(method, path) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) } };
-        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
+        };
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         return await _server.Client.SendAsync(request);
     }
 }

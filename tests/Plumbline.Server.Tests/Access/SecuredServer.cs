@@ -7,7 +7,8 @@ using Plumbline.Server.Tests.Demo;
 namespace Plumbline.Server.Tests.Access;
 
 /// <summary>
-/// The server as a process of its own with keys configured: an engine's data path is held by one process, and the shared host of the tests runs open.
+/// The server as a process of its own with keys configured: an engine's data path is held by one process, and the shared host of the tests
+/// runs open.
 /// </summary>
 public sealed partial class SecuredServer : IAsyncLifetime
 {
@@ -36,7 +37,9 @@ public sealed partial class SecuredServer : IAsyncLifetime
         _process?.Dispose();
         Directory.CreateDirectory(_folder);
         var config = Path.Combine(_folder, "plumbline.yaml");
-        await File.WriteAllTextAsync(config, $"""
+        await File.WriteAllTextAsync(
+            config,
+            $"""
             access:
               hosts: [plumbline.test]
               keys:
@@ -58,8 +61,12 @@ public sealed partial class SecuredServer : IAsyncLifetime
                   role: operate
                   sha256: {Hash("bound-key")}
                   models: [mine]
-            """);
-        var start = new ProcessStartInfo("dotnet", [BuiltServer.Program, "serve", "--data", Data, "--urls", "http://127.0.0.1:0", "--config", config])
+            """
+        );
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [BuiltServer.Program, "serve", "--data", Data, "--urls", "http://127.0.0.1:0", "--config", config]
+        )
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -70,9 +77,12 @@ public sealed partial class SecuredServer : IAsyncLifetime
         _process = new Process { StartInfo = start };
         void Read(object _, DataReceivedEventArgs line)
         {
-            if (line.Data is null) return;
-            lock (output) output.AppendLine(line.Data);
-            if (ListensLine().Match(line.Data) is { Success: true } listens) address.TrySetResult(new Uri(listens.Groups[1].Value));
+            if (line.Data is null)
+                return;
+            lock (output)
+                output.AppendLine(line.Data);
+            if (ListensLine().Match(line.Data) is { Success: true } listens)
+                address.TrySetResult(new Uri(listens.Groups[1].Value));
         }
 
         _process.OutputDataReceived += Read;
@@ -82,7 +92,10 @@ public sealed partial class SecuredServer : IAsyncLifetime
         _process.BeginErrorReadLine();
         try
         {
-            Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = await address.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System) };
+            Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+            {
+                BaseAddress = await address.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System),
+            };
         }
         catch (TimeoutException)
         {

@@ -21,8 +21,10 @@ public sealed class SecuredServerTests(SecuredServer server) : IClassFixture<Sec
     public async Task Each_call_needs_its_role(string method, string path, string? key, HttpStatusCode expected)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (method == "PUT") request.Content = new StringContent("""{"task":"binary"}""", Encoding.UTF8, "application/json");
-        if (key is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (method == "PUT")
+            request.Content = new StringContent("""{"task":"binary"}""", Encoding.UTF8, "application/json");
+        if (key is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         using var response = await server.Client.SendAsync(request);
         Assert.Equal(expected, response.StatusCode);
     }
@@ -32,7 +34,11 @@ public sealed class SecuredServerTests(SecuredServer server) : IClassFixture<Sec
     {
         using var page = await server.Client.GetAsync("/?range=7d");
         Assert.Equal(HttpStatusCode.Redirect, page.StatusCode);
-        Assert.StartsWith("/sign-in", page.Headers.Location!.IsAbsoluteUri ? page.Headers.Location.PathAndQuery : page.Headers.Location.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/sign-in",
+            page.Headers.Location!.IsAbsoluteUri ? page.Headers.Location.PathAndQuery : page.Headers.Location.ToString(),
+            StringComparison.Ordinal
+        );
 
         using var wrong = await PostKeyAsync("/sign-in", "nonsense");
         Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);

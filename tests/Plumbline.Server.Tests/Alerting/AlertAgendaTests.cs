@@ -76,7 +76,10 @@ public sealed class AlertAgendaTests(TestHost host)
 
     [Fact]
     public async Task A_model_without_anything_computed_is_not_looked_at_by_the_clock() =>
-        Assert.Equal(DateTimeOffset.MaxValue, await host.Get<AlertJudgement>().JudgeAsync(await ModelAsync(), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            DateTimeOffset.MaxValue,
+            await host.Get<AlertJudgement>().JudgeAsync(await ModelAsync(), TestContext.Current.CancellationToken)
+        );
 
     [Fact]
     public async Task A_model_whose_predictions_come_as_they_happen_is_looked_at_when_its_next_window_is_complete()
@@ -84,7 +87,18 @@ public sealed class AlertAgendaTests(TestHost host)
         var model = await ModelAsync();
         var now = TimeProvider.System.GetUtcNow();
         var closed = model.WindowStart(now - model.Window - model.AllowedLateness);
-        await host.PostAsync(model.Name, "predictions", [new { prediction_id = "p", timestamp = closed, prediction = "1" }]);
+        await host.PostAsync(
+            model.Name,
+            "predictions",
+            [
+                new
+                {
+                    prediction_id = "p",
+                    timestamp = closed,
+                    prediction = "1",
+                },
+            ]
+        );
         await host.WaitUntilComputedAsync(model.Name);
         model = host.Get<ModelCatalog>().Find(model.Id)!;
         var before = TimeProvider.System.GetUtcNow();
@@ -98,9 +112,23 @@ public sealed class AlertAgendaTests(TestHost host)
     public async Task A_model_of_long_ago_waits_only_for_the_end_of_windows_that_are_computed()
     {
         var model = await ModelAsync();
-        await host.PostAsync(model.Name, "predictions", [new { prediction_id = "p", timestamp = "2024-05-01T10:00:00Z", prediction = "1" }]);
+        await host.PostAsync(
+            model.Name,
+            "predictions",
+            [
+                new
+                {
+                    prediction_id = "p",
+                    timestamp = "2024-05-01T10:00:00Z",
+                    prediction = "1",
+                },
+            ]
+        );
         await host.WaitUntilComputedAsync(model.Name);
-        Assert.Equal(DateTimeOffset.MaxValue, await host.Get<AlertJudgement>().JudgeAsync(host.Get<ModelCatalog>().Find(model.Id)!, TestContext.Current.CancellationToken));
+        Assert.Equal(
+            DateTimeOffset.MaxValue,
+            await host.Get<AlertJudgement>().JudgeAsync(host.Get<ModelCatalog>().Find(model.Id)!, TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
@@ -108,20 +136,26 @@ public sealed class AlertAgendaTests(TestHost host)
     {
         var model = await ModelAsync();
         var first = await LookAsync(model, null);
-        using var put = await host.Client.PutAsync($"/v1/models/{model.Name}/rules/rows", JsonBody("""{"kind":"threshold","metric":"performance.accuracy","value":0.5,"direction":"below"}"""), TestContext.Current.CancellationToken);
+        using var put = await host.Client.PutAsync(
+            $"/v1/models/{model.Name}/rules/rows",
+            JsonBody("""{"kind":"threshold","metric":"performance.accuracy","value":0.5,"direction":"below"}"""),
+            TestContext.Current.CancellationToken
+        );
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.True(await LookAsync(model, first) > first);
     }
 
     private static StringContent JsonBody(string text) => new(text, System.Text.Encoding.UTF8, "application/json");
 
-    private async Task<ModelDefinition> ModelAsync() => host.Get<ModelCatalog>().Find(await host.CreateModelAsync(new { task = "binary" }))!;
+    private async Task<ModelDefinition> ModelAsync() =>
+        host.Get<ModelCatalog>().Find(await host.CreateModelAsync(new { task = "binary" }))!;
 
     private async Task<DateTimeOffset> LookAsync(ModelDefinition model, DateTimeOffset? after)
     {
         for (var i = 0; i < 600; i++)
         {
-            if (host.Get<AlertPassState>().Find(model.Id)?.At is { } at && (after is null || at > after)) return at;
+            if (host.Get<AlertPassState>().Find(model.Id)?.At is { } at && (after is null || at > after))
+                return at;
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
         }
 

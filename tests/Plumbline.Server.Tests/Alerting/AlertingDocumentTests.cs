@@ -7,7 +7,9 @@ using Plumbline.Server.Tests.Cli;
 
 namespace Plumbline.Server.Tests.Alerting;
 
-/// <summary>docs/alerting.md: its rules can be declared, its table of default rules is the program's, its fields are those of a rule.</summary>
+/// <summary>
+/// docs/alerting.md: its rules can be declared, its table of default rules is the program's, its fields are those of a rule.
+/// </summary>
 public sealed partial class AlertingDocumentTests(TestHost host)
 {
     private static readonly string Document = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "alerting.md"));
@@ -31,10 +33,22 @@ public sealed partial class AlertingDocumentTests(TestHost host)
     {
         foreach (var task in Enum.GetValues<ModelTask>())
         {
-            var model = new ModelDefinition { Id = 1, Name = "m", Task = task, Segments = ["country"] };
+            var model = new ModelDefinition
+            {
+                Id = 1,
+                Name = "m",
+                Task = task,
+                Segments = ["country"],
+            };
             foreach (var rule in DefaultRules.For(model))
             {
-                var row = Document.Split('\n').SingleOrDefault(line => line.StartsWith("| `", StringComparison.Ordinal) && line.Contains($"`{rule.Name}`", StringComparison.Ordinal) && line.Contains(rule.Kind.Name, StringComparison.Ordinal));
+                var row = Document
+                    .Split('\n')
+                    .SingleOrDefault(line =>
+                        line.StartsWith("| `", StringComparison.Ordinal)
+                        && line.Contains($"`{rule.Name}`", StringComparison.Ordinal)
+                        && line.Contains(rule.Kind.Name, StringComparison.Ordinal)
+                    );
                 Assert.True(row is not null, $"{rule.Name} is not in the table");
             }
         }
@@ -43,8 +57,26 @@ public sealed partial class AlertingDocumentTests(TestHost host)
     [Fact]
     public void Its_fields_are_those_of_a_rule()
     {
-        var properties = JsonSerializer.SerializeToElement(new Rule { Name = "x", Kind = ChangeRule.Kind, Metric = "m", Features = ["f"], Class = "c", Window = TimeSpan.FromDays(1), Value = 1, ThanVersion = "v", Severity = Plumbline.Alerting.AlertSeverity.Warning, EffectFloor = 1 }, Rule.Json)
-            .EnumerateObject().Select(property => property.Name).Where(name => name is not ("name" or "value" or "relative" or "against" or "than_version"));
+        var properties = JsonSerializer
+            .SerializeToElement(
+                new Rule
+                {
+                    Name = "x",
+                    Kind = ChangeRule.Kind,
+                    Metric = "m",
+                    Features = ["f"],
+                    Class = "c",
+                    Window = TimeSpan.FromDays(1),
+                    Value = 1,
+                    ThanVersion = "v",
+                    Severity = Plumbline.Alerting.AlertSeverity.Warning,
+                    EffectFloor = 1,
+                },
+                Rule.Json
+            )
+            .EnumerateObject()
+            .Select(property => property.Name)
+            .Where(name => name is not ("name" or "value" or "relative" or "against" or "than_version"));
         Assert.All(properties, name => Assert.Contains($"`{name}`", Document, StringComparison.Ordinal));
     }
 

@@ -5,7 +5,9 @@ using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Alerting;
 
-/// <summary>A model whose metric points are written directly, hour by hour up to a little before now, in the real store; judged by the real rules.</summary>
+/// <summary>
+/// A model whose metric points are written directly, hour by hour up to a little before now, in the real store; judged by the real rules.
+/// </summary>
 internal sealed class AlertingWorld
 {
     private readonly TestHost _host;
@@ -31,33 +33,49 @@ internal sealed class AlertingWorld
 
     public DateTimeOffset HoursBeforeEnd(int hours) => End.AddHours(-hours);
 
-    /// <summary>A series of so many hours up to the end: the value of each hour (by hours before the end, the last is 1) with a little noise.</summary>
-    public AlertingWorld Series(string metric, int hours, Func<int, double> value, string feature = "", string @class = "", string segment = "", string version = "", double noise = 0.01, double interval = 0.03, long n = 800)
+    /// <summary>
+    /// A series of so many hours up to the end: the value of each hour (by hours before the end, the last is 1) with a little noise.
+    /// </summary>
+    public AlertingWorld Series(
+        string metric,
+        int hours,
+        Func<int, double> value,
+        string feature = "",
+        string @class = "",
+        string segment = "",
+        string version = "",
+        double noise = 0.01,
+        double interval = 0.03,
+        long n = 800
+    )
     {
         for (var before = hours; before >= 1; before--)
         {
             var mean = value(before) + (noise * (_random.NextDouble() - 0.5));
-            _points.Add(new MetricPoint
-            {
-                Metric = metric,
-                Feature = feature,
-                Class = @class,
-                Segment = segment,
-                Version = version,
-                WindowStart = HoursBeforeEnd(before),
-                WindowEnd = HoursBeforeEnd(before - 1),
-                Value = mean,
-                Lower = mean - interval,
-                Upper = mean + interval,
-                N = n,
-                Status = MetricStatus.Ok,
-            });
+            _points.Add(
+                new MetricPoint
+                {
+                    Metric = metric,
+                    Feature = feature,
+                    Class = @class,
+                    Segment = segment,
+                    Version = version,
+                    WindowStart = HoursBeforeEnd(before),
+                    WindowEnd = HoursBeforeEnd(before - 1),
+                    Value = mean,
+                    Lower = mean - interval,
+                    Upper = mean + interval,
+                    N = n,
+                    Status = MetricStatus.Ok,
+                }
+            );
         }
 
         return this;
     }
 
-    public AlertingWorld Rows(int hours, string version = "", Func<int, double>? value = null) => Series("input.rows", hours, value ?? (_ => 800), version: version, noise: 0, interval: 0);
+    public AlertingWorld Rows(int hours, string version = "", Func<int, double>? value = null) =>
+        Series("input.rows", hours, value ?? (_ => 800), version: version, noise: 0, interval: 0);
 
     /// <summary>Writes the points up to some hours before the end (all of them without), and judges.</summary>
     public async Task JudgeAsync(int untilHoursBeforeEnd = 0)
@@ -65,7 +83,8 @@ internal sealed class AlertingWorld
         var until = HoursBeforeEnd(untilHoursBeforeEnd);
         var due = _points.Where(point => point.WindowEnd <= until).ToList();
         _points.RemoveAll(point => point.WindowEnd <= until);
-        if (due.Count > 0) await _host.Get<MetricPointStore>().WriteAsync(Model.Id, due, TestContext.Current.CancellationToken);
+        if (due.Count > 0)
+            await _host.Get<MetricPointStore>().WriteAsync(Model.Id, due, TestContext.Current.CancellationToken);
         await _host.Get<AlertJudgement>().JudgeAsync(Model, TestContext.Current.CancellationToken);
     }
 
@@ -73,8 +92,16 @@ internal sealed class AlertingWorld
     {
         var reader = _host.Get<IncidentReader>();
         var found = new List<IncidentDetail>();
-        foreach (var incident in await reader.ListAsync(new IncidentQuery { ModelId = Model.Id, Limit = 100 }, TestContext.Current.CancellationToken))
+        foreach (
+            var incident in await reader.ListAsync(
+                new IncidentQuery { ModelId = Model.Id, Limit = 100 },
+                TestContext.Current.CancellationToken
+            )
+        )
+        {
             found.Add((await reader.FindAsync(incident.Id, TestContext.Current.CancellationToken))!);
+        }
+
         return [.. found.OrderBy(detail => detail.Incident.Onset)];
     }
 }

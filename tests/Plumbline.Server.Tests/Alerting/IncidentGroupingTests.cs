@@ -22,8 +22,20 @@ public sealed class IncidentGroupingTests
     {
         var leak = Alert("input.missing_rate", "amount", onset: 10, fired: 12, resolved: 40);
         Assert.True(Joins(Alert("drift.calibrated", "amount", onset: 10, fired: 13), leak));
-        Assert.False(Joins(Alert("drift.calibrated", "amount", onset: 60, fired: 70), leak, Alert("drift.calibrated", "amount", onset: 10, fired: 13, resolved: 42)));
-        Assert.False(Joins(Alert("drift.calibrated", "age", onset: 11, fired: 40, windows: 29), leak, Alert("drift.calibrated", "amount", onset: 10, fired: 13)));
+        Assert.False(
+            Joins(
+                Alert("drift.calibrated", "amount", onset: 60, fired: 70),
+                leak,
+                Alert("drift.calibrated", "amount", onset: 10, fired: 13, resolved: 42)
+            )
+        );
+        Assert.False(
+            Joins(
+                Alert("drift.calibrated", "age", onset: 11, fired: 40, windows: 29),
+                leak,
+                Alert("drift.calibrated", "amount", onset: 10, fired: 13)
+            )
+        );
     }
 
     [Fact]
@@ -42,7 +54,9 @@ public sealed class IncidentGroupingTests
         var drift = Alert("drift.calibrated", "age", onset: 5, fired: 20, windows: 15);
         Assert.False(Joins(Alert("performance.accuracy", "", onset: 0, fired: 48, segment: "country=BR", seconds: 86_400), drift));
         Assert.True(Joins(Alert("drift.calibrated", "amount", onset: 30, fired: 60, windows: 30), drift));
-        Assert.False(Joins(Alert("output.confidence", "", onset: 6, fired: 9), Alert("drift.calibrated", "age", onset: 5, fired: 45, windows: 40)));
+        Assert.False(
+            Joins(Alert("output.confidence", "", onset: 6, fired: 9), Alert("drift.calibrated", "age", onset: 5, fired: 45, windows: 40))
+        );
     }
 
     [Fact]
@@ -65,13 +79,25 @@ public sealed class IncidentGroupingTests
     [Fact]
     public void A_loss_that_takes_days_to_be_seen_belongs_to_what_goes_on_and_not_to_what_is_over()
     {
-        var (release, concept) = (Alert("system.error_rate", "", onset: 3, fired: 5, resolved: 20), Alert("performance.accuracy", "", onset: 39, fired: 41));
+        var (release, concept) = (
+            Alert("system.error_rate", "", onset: 3, fired: 5, resolved: 20),
+            Alert("performance.accuracy", "", onset: 39, fired: 41)
+        );
         var slow = Alert("performance.accuracy", "", onset: 0, fired: 72, segment: "plan=pro", seconds: 86_400, windows: 3);
         Assert.Equal(2, IncidentGrouping.Find(slow, [(Incident(1), [release]), (Incident(2), [concept])])?.Id);
         Assert.Equal(1, IncidentGrouping.Find(slow, [(Incident(1), [release])])?.Id);
         var worse = Alert("performance.accuracy", "", onset: 0, fired: 72, segment: "country=BR", seconds: 86_400, windows: 3, effect: 2);
         Assert.Null(IncidentGrouping.Find(worse, [(Incident(2), [concept])]));
-        var sameDay = Alert("performance.accuracy", "", onset: 24, fired: 72, segment: "country=BR", seconds: 86_400, windows: 2, effect: 2);
+        var sameDay = Alert(
+            "performance.accuracy",
+            "",
+            onset: 24,
+            fired: 72,
+            segment: "country=BR",
+            seconds: 86_400,
+            windows: 2,
+            effect: 2
+        );
         Assert.Null(IncidentGrouping.Find(sameDay, [(Incident(2), [concept])]));
         var alike = Alert("performance.accuracy", "", onset: 24, fired: 72, segment: "country=US", seconds: 86_400, windows: 2, effect: 1);
         Assert.Equal(2, IncidentGrouping.Find(alike, [(Incident(2), [concept])])?.Id);
@@ -81,30 +107,62 @@ public sealed class IncidentGroupingTests
     public void A_segment_that_loses_while_all_rows_lose_is_part_of_that_loss_whenever_it_shows()
     {
         var loss = Alert("performance.accuracy", "", onset: 20, fired: 23);
-        Assert.True(Joins(Alert("performance.accuracy", "", onset: 48, fired: 120, segment: "plan=free", seconds: 86_400, windows: 3), loss));
-        Assert.False(Joins(Alert("performance.accuracy", "", onset: 48, fired: 120, segment: "plan=free", seconds: 86_400, windows: 3, effect: 2), loss));
-        Assert.False(Joins(Alert("performance.accuracy", "", onset: 48, fired: 120, segment: "plan=free", seconds: 86_400, windows: 3, model: 2), loss));
+        Assert.True(
+            Joins(Alert("performance.accuracy", "", onset: 48, fired: 120, segment: "plan=free", seconds: 86_400, windows: 3), loss)
+        );
+        Assert.False(
+            Joins(
+                Alert("performance.accuracy", "", onset: 48, fired: 120, segment: "plan=free", seconds: 86_400, windows: 3, effect: 2),
+                loss
+            )
+        );
+        Assert.False(
+            Joins(
+                Alert("performance.accuracy", "", onset: 48, fired: 120, segment: "plan=free", seconds: 86_400, windows: 3, model: 2),
+                loss
+            )
+        );
         var over = Alert("performance.accuracy", "", onset: 20, fired: 23, resolved: 40);
-        Assert.False(Joins(Alert("performance.accuracy", "", onset: 96, fired: 168, segment: "plan=free", seconds: 86_400, windows: 3), over));
+        Assert.False(
+            Joins(Alert("performance.accuracy", "", onset: 96, fired: 168, segment: "plan=free", seconds: 86_400, windows: 3), over)
+        );
     }
 
-    private static IncidentRow Incident(long id) => new() { Id = id, Headline = "", Story = "" };
+    private static IncidentRow Incident(long id) =>
+        new()
+        {
+            Id = id,
+            Headline = "",
+            Story = "",
+        };
 
     private static bool Joins(AlertRow alert, params AlertRow[] members) =>
         IncidentGrouping.Find(alert, [(Incident(1), members)]) is not null;
 
-    private static AlertRow Alert(string metric, string feature, int onset, int fired, int? resolved = null, int model = 1, int windows = 2, string segment = "", int seconds = 3600, double effect = 1) => new()
-    {
-        ModelId = model,
-        Rule = metric,
-        Metric = metric,
-        Feature = feature,
-        Class = "",
-        Segment = segment,
-        Version = "",
-        OnsetMs = Start.AddHours(onset).ToUnixTimeMilliseconds(),
-        FiredMs = Start.AddHours(fired).ToUnixTimeMilliseconds(),
-        ResolvedMs = resolved is { } hour ? Start.AddHours(hour).ToUnixTimeMilliseconds() : null,
-        Evidence = new AlertEvidence(1, 0, null, null, null, effect, 100, Start, seconds, windows, false).Write(),
-    };
+    private static AlertRow Alert(
+        string metric,
+        string feature,
+        int onset,
+        int fired,
+        int? resolved = null,
+        int model = 1,
+        int windows = 2,
+        string segment = "",
+        int seconds = 3600,
+        double effect = 1
+    ) =>
+        new()
+        {
+            ModelId = model,
+            Rule = metric,
+            Metric = metric,
+            Feature = feature,
+            Class = "",
+            Segment = segment,
+            Version = "",
+            OnsetMs = Start.AddHours(onset).ToUnixTimeMilliseconds(),
+            FiredMs = Start.AddHours(fired).ToUnixTimeMilliseconds(),
+            ResolvedMs = resolved is { } hour ? Start.AddHours(hour).ToUnixTimeMilliseconds() : null,
+            Evidence = new AlertEvidence(1, 0, null, null, null, effect, 100, Start, seconds, windows, false).Write(),
+        };
 }

@@ -18,8 +18,13 @@ public sealed class IncidentTests(TestHost host)
     public async Task A_quiet_week_has_no_incident_and_its_rules_can_judge()
     {
         var world = await AlertingWorld.CreateAsync(host);
-        await world.Rows(Week).Series("performance.accuracy", Week, _ => 0.9).Series("system.error_rate", Week, _ => 0.01, noise: 0.002, interval: 0.005)
-            .Series("input.missing_rate", Week, _ => 0.04, "amount").Series("output.share", Week, _ => 0.3, @class: "a").JudgeAsync();
+        await world
+            .Rows(Week)
+            .Series("performance.accuracy", Week, _ => 0.9)
+            .Series("system.error_rate", Week, _ => 0.01, noise: 0.002, interval: 0.005)
+            .Series("input.missing_rate", Week, _ => 0.04, "amount")
+            .Series("output.share", Week, _ => 0.3, @class: "a")
+            .JudgeAsync();
 
         Assert.Empty(await world.IncidentsAsync());
         var standing = await host.Get<StreamReport>().ReadAsync(world.Model, TestContext.Current.CancellationToken);
@@ -33,7 +38,11 @@ public sealed class IncidentTests(TestHost host)
     public async Task A_fall_of_performance_with_inputs_unmoved_is_one_incident_that_says_so_and_ends_by_itself()
     {
         var world = await AlertingWorld.CreateAsync(host, 2);
-        await world.Rows(Week).Series("performance.accuracy", Week, before => before is > 12 and <= 18 ? 0.78 : 0.9).Series("input.missing_rate", Week, _ => 0.04, "amount").JudgeAsync(13);
+        await world
+            .Rows(Week)
+            .Series("performance.accuracy", Week, before => before is > 12 and <= 18 ? 0.78 : 0.9)
+            .Series("input.missing_rate", Week, _ => 0.04, "amount")
+            .JudgeAsync(13);
 
         var open = Assert.Single(await world.IncidentsAsync());
         Assert.Equal((IncidentState.Open, AlertSeverity.Critical), (open.Incident.State, open.Incident.Severity));
@@ -57,16 +66,29 @@ public sealed class IncidentTests(TestHost host)
     {
         var (once, often) = (await AlertingWorld.CreateAsync(host, 3), await AlertingWorld.CreateAsync(host, 3));
         foreach (var world in new[] { once, often })
-            world.Rows(Week).Series("performance.accuracy", Week, before => before <= 30 ? 0.8 : 0.9).Series("output.share", Week, before => before is <= 90 and > 60 ? 0.6 : 0.3, @class: "a");
+        {
+            world
+                .Rows(Week)
+                .Series("performance.accuracy", Week, before => before <= 30 ? 0.8 : 0.9)
+                .Series("output.share", Week, before => before is <= 90 and > 60 ? 0.6 : 0.3, @class: "a");
+        }
+
         await once.JudgeAsync();
-        for (var before = 150; before >= 0; before -= 7) await often.JudgeAsync(before);
+        for (var before = 150; before >= 0; before -= 7)
+            await often.JudgeAsync(before);
         await often.JudgeAsync();
         await often.JudgeAsync();
 
         var (expected, found) = (await once.IncidentsAsync(), await often.IncidentsAsync());
         Assert.Equal(2, expected.Count);
-        Assert.Equal(expected.Select(detail => (detail.Incident.Onset, detail.Incident.FiredAt, detail.Incident.State, detail.Incident.ResolvedAt, detail.Alerts.Count)),
-            found.Select(detail => (detail.Incident.Onset, detail.Incident.FiredAt, detail.Incident.State, detail.Incident.ResolvedAt, detail.Alerts.Count)));
+        Assert.Equal(
+            expected.Select(detail =>
+                (detail.Incident.Onset, detail.Incident.FiredAt, detail.Incident.State, detail.Incident.ResolvedAt, detail.Alerts.Count)
+            ),
+            found.Select(detail =>
+                (detail.Incident.Onset, detail.Incident.FiredAt, detail.Incident.State, detail.Incident.ResolvedAt, detail.Alerts.Count)
+            )
+        );
     }
 
     [Fact]
@@ -74,12 +96,20 @@ public sealed class IncidentTests(TestHost host)
     {
         var (first, second) = (await AlertingWorld.CreateAsync(host, 4), await AlertingWorld.CreateAsync(host, 5));
         foreach (var world in new[] { first, second })
-            await world.Rows(Week).Series("input.missing_rate", Week, before => before <= 20 ? 0.35 : 0.04, $"amount-{first.Model.Name}").JudgeAsync();
+        {
+            await world
+                .Rows(Week)
+                .Series("input.missing_rate", Week, before => before <= 20 ? 0.35 : 0.04, $"amount-{first.Model.Name}")
+                .JudgeAsync();
+        }
 
         var incident = Assert.Single(await first.IncidentsAsync());
         Assert.Equal(incident.Incident.Id, Assert.Single(await second.IncidentsAsync()).Incident.Id);
         Assert.Equal([first.Model.Name, second.Model.Name], incident.Incident.Story.Models);
-        Assert.Equal(("missing_values", $"amount-{first.Model.Name}"), (incident.Incident.Story.Causes[0].Kind, incident.Incident.Story.Causes[0].Subject));
+        Assert.Equal(
+            ("missing_values", $"amount-{first.Model.Name}"),
+            (incident.Incident.Story.Causes[0].Kind, incident.Incident.Story.Causes[0].Subject)
+        );
         Assert.Equal(AlertSeverity.Warning, incident.Incident.Severity);
     }
 
@@ -87,9 +117,14 @@ public sealed class IncidentTests(TestHost host)
     public async Task A_bad_release_is_named_and_what_it_moves_at_the_same_time_joins_it()
     {
         var world = await AlertingWorld.CreateAsync(host, 6);
-        await world.Rows(Week).Rows(Week, "v1", before => before <= 24 ? 0 : 800).Rows(24, "v2")
+        await world
+            .Rows(Week)
+            .Rows(Week, "v1", before => before <= 24 ? 0 : 800)
+            .Rows(24, "v2")
             .Series("system.error_rate", Week, before => before <= 24 ? 0.12 : 0.01, noise: 0.002, interval: 0.01)
-            .Series("output.confidence", Week, before => before <= 24 ? 0.75 : 0.9).Series("performance.accuracy", Week, before => before <= 24 ? 0.8 : 0.9).JudgeAsync();
+            .Series("output.confidence", Week, before => before <= 24 ? 0.75 : 0.9)
+            .Series("performance.accuracy", Week, before => before <= 24 ? 0.8 : 0.9)
+            .JudgeAsync();
 
         var incident = Assert.Single(await world.IncidentsAsync());
         Assert.Equal(("version_rollout", "v2"), (incident.Incident.Story.Causes[0].Kind, incident.Incident.Story.Causes[0].Subject));
@@ -102,8 +137,11 @@ public sealed class IncidentTests(TestHost host)
     public async Task An_outage_holds_back_what_moves_because_of_it()
     {
         var world = await AlertingWorld.CreateAsync(host, 7);
-        await world.Rows(Week).Series("system.error_rate", Week, before => before <= 40 ? 0.3 : 0.01, noise: 0.002, interval: 0.01)
-            .Series("output.share", Week, before => before <= 20 ? 0.7 : 0.3, @class: "a").JudgeAsync();
+        await world
+            .Rows(Week)
+            .Series("system.error_rate", Week, before => before <= 40 ? 0.3 : 0.01, noise: 0.002, interval: 0.01)
+            .Series("output.share", Week, before => before <= 20 ? 0.7 : 0.3, @class: "a")
+            .JudgeAsync();
 
         var incidents = await world.IncidentsAsync();
         Assert.Equal(2, incidents.Count);
@@ -114,17 +152,50 @@ public sealed class IncidentTests(TestHost host)
     [Fact]
     public async Task One_segment_that_goes_bad_is_named_from_its_days()
     {
-        var world = await AlertingWorld.CreateAsync(host, 8, new { task = "multiclass", label_delay = "1h", segments = new[] { "country" }, features = new { country = new { type = "categorical" } } });
+        var world = await AlertingWorld.CreateAsync(
+            host,
+            8,
+            new
+            {
+                task = "multiclass",
+                label_delay = "1h",
+                segments = new[] { "country" },
+                features = new { country = new { type = "categorical" } },
+            }
+        );
         var day = TimeSpan.FromDays(1);
         var end = new DateTimeOffset(world.End.UtcDateTime.Date, TimeSpan.Zero);
         var points = new List<Plumbline.Monitoring.Metrics.MetricPoint>();
         for (var before = 10; before >= 1; before--)
         {
-            foreach (var (metric, segment, value) in new[] { ("input.rows", "", 2_000.0), ("performance.accuracy", "country=FR", 0.9), ("performance.accuracy", "country=BR", before <= 5 ? 0.5 : 0.89) })
-                points.Add(new() { Metric = metric, Segment = segment, WindowStart = end - (before * day), WindowEnd = end - ((before - 1) * day), Value = value, Lower = value - 0.04, Upper = value + 0.04, N = 300, Status = Plumbline.Monitoring.Metrics.MetricStatus.Ok });
+            foreach (
+                var (metric, segment, value) in new[]
+                {
+                    ("input.rows", "", 2_000.0),
+                    ("performance.accuracy", "country=FR", 0.9),
+                    ("performance.accuracy", "country=BR", before <= 5 ? 0.5 : 0.89),
+                }
+            )
+            {
+                points.Add(
+                    new()
+                    {
+                        Metric = metric,
+                        Segment = segment,
+                        WindowStart = end - (before * day),
+                        WindowEnd = end - ((before - 1) * day),
+                        Value = value,
+                        Lower = value - 0.04,
+                        Upper = value + 0.04,
+                        N = 300,
+                        Status = Plumbline.Monitoring.Metrics.MetricStatus.Ok,
+                    }
+                );
+            }
         }
 
-        await host.Get<Plumbline.Monitoring.Metrics.MetricPointStore>().WriteAsync(world.Model.Id, points, TestContext.Current.CancellationToken);
+        await host.Get<Plumbline.Monitoring.Metrics.MetricPointStore>()
+            .WriteAsync(world.Model.Id, points, TestContext.Current.CancellationToken);
         await world.Rows(240).Series("performance.accuracy", 240, _ => 0.89).JudgeAsync();
 
         var incident = Assert.Single(await world.IncidentsAsync());
@@ -139,8 +210,24 @@ public sealed class IncidentTests(TestHost host)
         var world = await AlertingWorld.CreateAsync(host, 9);
         var points = new List<Plumbline.Monitoring.Metrics.MetricPoint>();
         for (var before = Week; before >= 1; before--)
-            points.Add(new() { Metric = "drift.calibrated", Feature = "amount_of_one_model", WindowStart = world.HoursBeforeEnd(before), WindowEnd = world.HoursBeforeEnd(before - 1), Value = before <= 30 ? 0.6 : 0.05, PValue = before <= 30 ? 1e-6 : 0.5, N = 800, Status = Plumbline.Monitoring.Metrics.MetricStatus.Ok });
-        await host.Get<Plumbline.Monitoring.Metrics.MetricPointStore>().WriteAsync(world.Model.Id, points, TestContext.Current.CancellationToken);
+        {
+            points.Add(
+                new()
+                {
+                    Metric = "drift.calibrated",
+                    Feature = "amount_of_one_model",
+                    WindowStart = world.HoursBeforeEnd(before),
+                    WindowEnd = world.HoursBeforeEnd(before - 1),
+                    Value = before <= 30 ? 0.6 : 0.05,
+                    PValue = before <= 30 ? 1e-6 : 0.5,
+                    N = 800,
+                    Status = Plumbline.Monitoring.Metrics.MetricStatus.Ok,
+                }
+            );
+        }
+
+        await host.Get<Plumbline.Monitoring.Metrics.MetricPointStore>()
+            .WriteAsync(world.Model.Id, points, TestContext.Current.CancellationToken);
         await world.Rows(Week).Series("performance.accuracy", Week, _ => 0.9).JudgeAsync();
 
         var incident = Assert.Single(await world.IncidentsAsync());
@@ -156,9 +243,18 @@ public sealed class IncidentTests(TestHost host)
         await world.Rows(Week).Series("performance.accuracy", Week, before => before <= 20 ? 0.7 : 0.9).JudgeAsync();
         var id = Assert.Single(await world.IncidentsAsync()).Incident.Id;
 
-        Assert.Equal(HttpStatusCode.NoContent, (await host.Client.PostAsJsonAsync($"/v1/incidents/{id}/acknowledge", new { comment = "on it" })).StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, (await host.Client.PostAsJsonAsync($"/v1/incidents/{id}/comments", new { comment = " " })).StatusCode);
-        Assert.Equal(HttpStatusCode.NoContent, (await host.Client.PostAsJsonAsync($"/v1/incidents/{id}/comments", new { comment = "rolled back" })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await host.Client.PostAsJsonAsync($"/v1/incidents/{id}/acknowledge", new { comment = "on it" })).StatusCode
+        );
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await host.Client.PostAsJsonAsync($"/v1/incidents/{id}/comments", new { comment = " " })).StatusCode
+        );
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await host.Client.PostAsJsonAsync($"/v1/incidents/{id}/comments", new { comment = "rolled back" })).StatusCode
+        );
         Assert.Equal(IncidentState.Acknowledged, Assert.Single(await world.IncidentsAsync()).Incident.State);
         Assert.Equal(HttpStatusCode.Created, (await host.Client.PostAsync($"/v1/incidents/{id}/silence?for=1h", null)).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await host.Client.PostAsync($"/v1/incidents/{id}/silence?for=never", null)).StatusCode);
@@ -172,7 +268,11 @@ public sealed class IncidentTests(TestHost host)
         Assert.NotNull(closed.Incident.ResolvedBy);
         Assert.Contains("rolled back", closed.Timeline.Select(note => note.Text));
         Assert.Equal(HttpStatusCode.BadRequest, (await host.Client.GetAsync("/v1/incidents?state=broken")).StatusCode);
-        Assert.Contains($"\"id\":{id}", await host.Client.GetStringAsync($"/v1/models/{world.Model.Name}/incidents?state=resolved&severity=critical"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"id\":{id}",
+            await host.Client.GetStringAsync($"/v1/models/{world.Model.Name}/incidents?state=resolved&severity=critical"),
+            StringComparison.Ordinal
+        );
     }
 
     private async Task<int> NotificationsAsync(long incident)

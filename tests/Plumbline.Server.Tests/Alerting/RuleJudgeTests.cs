@@ -10,14 +10,26 @@ public sealed class RuleJudgeTests
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-    private static readonly Rule Floor = new() { Name = "floor", Kind = ThresholdRule.Kind, Metric = "performance.accuracy", Value = 0.8, Direction = RuleDirection.Below, ForWindows = 2, OfWindows = 3 };
+    private static readonly Rule Floor = new()
+    {
+        Name = "floor",
+        Kind = ThresholdRule.Kind,
+        Metric = "performance.accuracy",
+        Value = 0.8,
+        Direction = RuleDirection.Below,
+        ForWindows = 2,
+        OfWindows = 3,
+    };
 
     [Fact]
     public void A_threshold_fires_when_enough_of_the_last_windows_are_beyond_it_with_their_whole_interval()
     {
         var seen = Judge(Floor, RuleDirection.Below, [0.9, 0.7, 0.9, 0.7, 0.7]);
 
-        Assert.Equal([StreamStatus.Inactive, StreamStatus.Pending, StreamStatus.Pending, StreamStatus.Firing, StreamStatus.Firing], seen.Select(step => step.State.Status));
+        Assert.Equal(
+            [StreamStatus.Inactive, StreamStatus.Pending, StreamStatus.Pending, StreamStatus.Firing, StreamStatus.Firing],
+            seen.Select(step => step.State.Status)
+        );
         var fired = Assert.Single(seen, step => step.Transition is not null).Transition!;
         Assert.True(fired.Fires);
         Assert.Equal(Start + (4 * Hour), fired.At);
@@ -59,7 +71,16 @@ public sealed class RuleJudgeTests
     [Fact]
     public void A_change_is_measured_against_the_same_hour_a_week_before()
     {
-        var rule = Floor with { Kind = ChangeRule.Kind, Metric = "system.requests", Value = 0.5, Relative = true, Direction = RuleDirection.Below, ForWindows = 1, OfWindows = 1 };
+        var rule = Floor with
+        {
+            Kind = ChangeRule.Kind,
+            Metric = "system.requests",
+            Value = 0.5,
+            Relative = true,
+            Direction = RuleDirection.Below,
+            ForWindows = 1,
+            OfWindows = 1,
+        };
         var judge = new RuleJudge(rule, RuleDirection.Below, Hour, Detector);
         MetricPoint? Before(StreamKey key, DateTimeOffset start) => start == Start - TimeSpan.FromDays(7) ? Point(0, 100) : null;
 
@@ -74,13 +95,29 @@ public sealed class RuleJudgeTests
     [Fact]
     public void A_ratio_compares_a_version_with_another_in_the_same_window()
     {
-        var rule = Floor with { Kind = RatioRule.Kind, Metric = "system.latency_ms.p95", Version = "v2", ThanVersion = "v1", Value = 1.5, Direction = RuleDirection.Above, ForWindows = 1, OfWindows = 1 };
+        var rule = Floor with
+        {
+            Kind = RatioRule.Kind,
+            Metric = "system.latency_ms.p95",
+            Version = "v2",
+            ThanVersion = "v1",
+            Value = 1.5,
+            Direction = RuleDirection.Above,
+            ForWindows = 1,
+            OfWindows = 1,
+        };
         var judge = new RuleJudge(rule, RuleDirection.Above, Hour, Detector);
         MetricPoint? Other(StreamKey key, DateTimeOffset start) => key.Version == "v1" ? Point(0, 20, interval: 0) : null;
 
         Assert.Equal(StreamStatus.Firing, judge.Judge(Key(rule), new StreamState(), Start, Point(0, 31, interval: 0), Other).State.Status);
-        Assert.Equal(StreamStatus.Inactive, judge.Judge(Key(rule), new StreamState(), Start, Point(0, 29, interval: 0), Other).State.Status);
-        Assert.Equal("no number of version v1 to divide by", judge.Judge(Key(rule), new StreamState(), Start, Point(0, 29, interval: 0), None).State.Reason);
+        Assert.Equal(
+            StreamStatus.Inactive,
+            judge.Judge(Key(rule), new StreamState(), Start, Point(0, 29, interval: 0), Other).State.Status
+        );
+        Assert.Equal(
+            "no number of version v1 to divide by",
+            judge.Judge(Key(rule), new StreamState(), Start, Point(0, 29, interval: 0), None).State.Reason
+        );
     }
 
     [Fact]
@@ -88,19 +125,33 @@ public sealed class RuleJudgeTests
     {
         var rule = Floor with { Kind = AbsenceRule.Kind, Metric = "input.rows", Value = null, ForWindows = 1, OfWindows = 1, MinimumN = 0 };
         var judge = new RuleJudge(rule, RuleDirection.Either, Hour, Detector);
-        MetricPoint? Yesterday(StreamKey key, DateTimeOffset start) => start == Start - TimeSpan.FromDays(1) ? Point(0, 50, interval: 0) : null;
+        MetricPoint? Yesterday(StreamKey key, DateTimeOffset start) =>
+            start == Start - TimeSpan.FromDays(1) ? Point(0, 50, interval: 0) : null;
 
         Assert.Equal(StreamStatus.Firing, judge.Judge(Key(rule), new StreamState(), Start, null, Yesterday).State.Status);
         Assert.Equal(StreamStatus.CannotJudge, judge.Judge(Key(rule), new StreamState(), Start, null, None).State.Status);
-        Assert.Equal(StreamStatus.Inactive, judge.Judge(Key(rule), new StreamState(), Start, Point(0, 3, interval: 0), Yesterday).State.Status);
+        Assert.Equal(
+            StreamStatus.Inactive,
+            judge.Judge(Key(rule), new StreamState(), Start, Point(0, 3, interval: 0), Yesterday).State.Status
+        );
     }
 
     [Fact]
     public void A_rare_class_that_becomes_forty_times_as_frequent_is_not_small()
     {
-        var rule = new Rule { Name = "answers", Kind = AnomalyRule.Kind, Metric = "output.share" };
+        var rule = new Rule
+        {
+            Name = "answers",
+            Kind = AnomalyRule.Kind,
+            Metric = "output.share",
+        };
         var random = new Random(3);
-        var seen = Judge(rule, RuleDirection.Either, [.. Enumerable.Range(0, 72).Select(hour => (hour < 60 ? 0.002 : 0.08) * (1 + 0.2 * (random.NextDouble() - 0.5)))], interval: 0.004);
+        var seen = Judge(
+            rule,
+            RuleDirection.Either,
+            [.. Enumerable.Range(0, 72).Select(hour => (hour < 60 ? 0.002 : 0.08) * (1 + 0.2 * (random.NextDouble() - 0.5)))],
+            interval: 0.004
+        );
         var fired = Assert.Single(seen, step => step.Transition is { Fires: true }).Transition!;
         Assert.False(fired.Evidence.Small);
         Assert.True(fired.Onset >= Start + (59 * Hour));
@@ -112,9 +163,19 @@ public sealed class RuleJudgeTests
     [InlineData(-3e-7)]
     public void A_number_that_only_rounding_moves_never_fires(double constant)
     {
-        var rule = new Rule { Name = "confidence", Kind = AnomalyRule.Kind, Metric = "output.confidence" };
+        var rule = new Rule
+        {
+            Name = "confidence",
+            Kind = AnomalyRule.Kind,
+            Metric = "output.confidence",
+        };
         // The mean of so many equal numbers, summed up in another order each time.
-        var seen = Judge(rule, RuleDirection.Either, [.. Enumerable.Range(0, 240).Select(hour => Enumerable.Repeat(constant, 100 + hour).Sum() / (100 + hour))], interval: 0);
+        var seen = Judge(
+            rule,
+            RuleDirection.Either,
+            [.. Enumerable.Range(0, 240).Select(hour => Enumerable.Repeat(constant, 100 + hour).Sum() / (100 + hour))],
+            interval: 0
+        );
         Assert.DoesNotContain(seen, step => step.Transition is not null);
         Assert.All(seen.Skip(100), step => Assert.Equal(1, step.State.LastPValue));
     }
@@ -143,8 +204,16 @@ public sealed class RuleJudgeTests
         var random = new Random(8);
         double Noise() => 0.004 * (random.NextDouble() - 0.5);
 
-        Assert.DoesNotContain(Judge(rule, RuleDirection.Below, [.. Enumerable.Range(0, 100).Select(i => (i < 60 ? 0.8 : 0.9) + Noise())], interval: 0.004), step => step.Transition is not null);
-        var small = Judge(rule, RuleDirection.Below, [.. Enumerable.Range(0, 120).Select(i => (i < 60 ? 0.9 : 0.885) + Noise())], interval: 0.004);
+        Assert.DoesNotContain(
+            Judge(rule, RuleDirection.Below, [.. Enumerable.Range(0, 100).Select(i => (i < 60 ? 0.8 : 0.9) + Noise())], interval: 0.004),
+            step => step.Transition is not null
+        );
+        var small = Judge(
+            rule,
+            RuleDirection.Below,
+            [.. Enumerable.Range(0, 120).Select(i => (i < 60 ? 0.9 : 0.885) + Noise())],
+            interval: 0.004
+        );
         Assert.True(Assert.Single(small, step => step.Transition is not null).Transition!.Evidence.Small);
     }
 
@@ -158,19 +227,29 @@ public sealed class RuleJudgeTests
         var kept = Judge(rule, RuleDirection.Below, values);
         var stored = Judge(rule, RuleDirection.Below, values, restartEachTime: true);
 
-        Assert.Equal(kept.Select(step => (step.State.Status, step.Transition?.Onset)), stored.Select(step => (step.State.Status, step.Transition?.Onset)));
+        Assert.Equal(
+            kept.Select(step => (step.State.Status, step.Transition?.Onset)),
+            stored.Select(step => (step.State.Status, step.Transition?.Onset))
+        );
     }
 
     private static AlarmDetector Detector { get; } = new(FalseAlarmBudget.Default.Threshold(Hour, 100));
 
-    private static List<(StreamState State, StreamTransition? Transition)> Judge(Rule rule, RuleDirection direction, double[] values, double interval = 0.05, bool restartEachTime = false)
+    private static List<(StreamState State, StreamTransition? Transition)> Judge(
+        Rule rule,
+        RuleDirection direction,
+        double[] values,
+        double interval = 0.05,
+        bool restartEachTime = false
+    )
     {
         var judge = new RuleJudge(rule, direction, Hour, Detector);
         var steps = new List<(StreamState State, StreamTransition? Transition)>();
         var state = new StreamState();
         for (var i = 0; i < values.Length; i++)
         {
-            if (restartEachTime) (judge, state) = (new RuleJudge(rule, direction, Hour, Detector), StreamState.Read(state.Write()));
+            if (restartEachTime)
+                (judge, state) = (new RuleJudge(rule, direction, Hour, Detector), StreamState.Read(state.Write()));
             steps.Add(judge.Judge(Key(rule), state, Start + (i * Hour), Point(i, values[i], interval: interval), None));
             state = steps[^1].State;
         }
@@ -182,15 +261,16 @@ public sealed class RuleJudgeTests
 
     private static MetricPoint? None(StreamKey key, DateTimeOffset start) => null;
 
-    private static MetricPoint Point(int hour, double value, long n = 500, double interval = 0.05) => new()
-    {
-        Metric = "performance.accuracy",
-        WindowStart = Start + (hour * Hour),
-        WindowEnd = Start + ((hour + 1) * Hour),
-        Value = value,
-        N = n,
-        Status = MetricStatus.Ok,
-        Lower = interval > 0 ? value - interval : null,
-        Upper = interval > 0 ? value + interval : null,
-    };
+    private static MetricPoint Point(int hour, double value, long n = 500, double interval = 0.05) =>
+        new()
+        {
+            Metric = "performance.accuracy",
+            WindowStart = Start + (hour * Hour),
+            WindowEnd = Start + ((hour + 1) * Hour),
+            Value = value,
+            N = n,
+            Status = MetricStatus.Ok,
+            Lower = interval > 0 ? value - interval : null,
+            Upper = interval > 0 ? value + interval : null,
+        };
 }

@@ -16,7 +16,12 @@ public sealed class RuleKindTests
         var kind = RuleKind.Find(name)!;
         Assert.Matches("^[a-z_]+$", kind.Name);
         Assert.False(kind.Has(RuleSettings.AboveOrBelow) && kind.Has(RuleSettings.AnyDirection), "one of the two");
-        var rule = new Rule { Name = "r", Kind = kind, Metric = kind.OnlyMetric ?? "performance.accuracy" };
+        var rule = new Rule
+        {
+            Name = "r",
+            Kind = kind,
+            Metric = kind.OnlyMetric ?? "performance.accuracy",
+        };
         var full = rule with { Value = 0.5, Direction = RuleDirection.Below, ThanVersion = "v1", Version = "v2", Relative = true };
         var wrong = RuleCheck.CheckAlone(full).Select(error => error.Field).ToHashSet();
         Assert.Equal(!kind.Has(RuleSettings.Value), wrong.Contains("value"));
@@ -32,7 +37,15 @@ public sealed class RuleKindTests
     [MemberData(nameof(Kinds))]
     public void A_kind_is_written_by_its_name_and_read_again(string name)
     {
-        var text = JsonSerializer.Serialize(new Rule { Name = "r", Kind = RuleKind.Find(name)!, Metric = "m" }, Rule.Json);
+        var text = JsonSerializer.Serialize(
+            new Rule
+            {
+                Name = "r",
+                Kind = RuleKind.Find(name)!,
+                Metric = "m",
+            },
+            Rule.Json
+        );
         Assert.Contains($"\"kind\":\"{name}\"", text, StringComparison.Ordinal);
         Assert.Same(RuleKind.Find(name), JsonSerializer.Deserialize<Rule>(text, Rule.Json)!.Kind);
     }

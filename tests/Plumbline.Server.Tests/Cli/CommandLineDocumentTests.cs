@@ -9,21 +9,29 @@ using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Tests.Cli;
 
-/// <summary>docs/command-line.md says what the program does: every verb, option, exit code and configuration key, and every command in it parses.</summary>
+/// <summary>
+/// docs/command-line.md says what the program does: every verb, option, exit code and configuration key, and every command in it parses.
+/// </summary>
 public sealed partial class CommandLineDocumentTests
 {
     private static readonly string Document = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "command-line.md"));
-    private static readonly RootCommand Root = CommandLine.Create(CommandLineTests.Real(), new Terminal(TextWriter.Null, TextWriter.Null, false));
+    private static readonly RootCommand Root = CommandLine.Create(
+        CommandLineTests.Real(),
+        new Terminal(TextWriter.Null, TextWriter.Null, false)
+    );
 
     [Fact]
-    public void Every_verb_and_option_is_described() => Assert.All(
-        Root.Subcommands.SelectMany(verb => verb.Options.Where(option => option is not HelpOption).Select(option => (verb.Name, option.Name))),
-        pair => Assert.Contains($"`{pair.Item2}", Section(pair.Item1), StringComparison.Ordinal));
+    public void Every_verb_and_option_is_described() =>
+        Assert.All(
+            Root.Subcommands.SelectMany(verb =>
+                verb.Options.Where(option => option is not HelpOption).Select(option => (verb.Name, option.Name))
+            ),
+            pair => Assert.Contains($"`{pair.Item2}", Section(pair.Item1), StringComparison.Ordinal)
+        );
 
     [Fact]
-    public void Every_exit_code_is_in_the_table() => Assert.All(
-        Enum.GetValues<ExitCode>(),
-        code => Assert.Contains($"\n| {(int)code} | ", Document, StringComparison.Ordinal));
+    public void Every_exit_code_is_in_the_table() =>
+        Assert.All(Enum.GetValues<ExitCode>(), code => Assert.Contains($"\n| {(int)code} | ", Document, StringComparison.Ordinal));
 
     [Fact]
     public void Every_command_is_a_right_command_line()
@@ -48,7 +56,10 @@ public sealed partial class CommandLineDocumentTests
             File.Delete(file);
         }
 
-        Assert.All(Keys(typeof(PlumblineOptions)).Append("name").Append("sha256").Append("models"), key => Assert.Contains($"{key}:", Document, StringComparison.Ordinal));
+        Assert.All(
+            Keys(typeof(PlumblineOptions)).Append("name").Append("sha256").Append("models"),
+            key => Assert.Contains($"{key}:", Document, StringComparison.Ordinal)
+        );
     }
 
     private static IEnumerable<string> Keys(Type type)
@@ -56,8 +67,10 @@ public sealed partial class CommandLineDocumentTests
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite))
         {
             yield return YamlConfiguration.KeyOf(property.Name);
-            if (property.PropertyType.Namespace?.StartsWith("Plumbline", StringComparison.Ordinal) != true) continue;
-            foreach (var key in Keys(property.PropertyType)) yield return key;
+            if (property.PropertyType.Namespace?.StartsWith("Plumbline", StringComparison.Ordinal) != true)
+                continue;
+            foreach (var key in Keys(property.PropertyType))
+                yield return key;
         }
     }
 
@@ -84,7 +97,8 @@ internal static class Checkout
     private static string Find()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Plumbline.slnx"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Plumbline.slnx")))
+            folder = folder.Parent;
         return folder?.FullName ?? throw new InvalidOperationException("Plumbline.slnx is not above the test.");
     }
 }

@@ -53,16 +53,46 @@ public sealed class CommandLineTests
     public async Task Settings_arrive_as_given()
     {
         var seen = new List<object>();
-        await CommandLine.RunAsync(["serve", "--data", "d", "--urls", "http://127.0.0.1:1;http://[::1]:2", "--config", "c.yaml"], Recording(seen), Silent());
+        await CommandLine.RunAsync(
+            ["serve", "--data", "d", "--urls", "http://127.0.0.1:1;http://[::1]:2", "--config", "c.yaml"],
+            Recording(seen),
+            Silent()
+        );
         await CommandLine.RunAsync(["demo", "--days", "3", "--seed", "9", "--no-live"], Recording(seen), Silent());
-        await CommandLine.RunAsync(["import", "m", "--predictions", "f.csv", "--prediction", "p", "--timestamp", "t", "--features", "a,b", "--features", "c\\,d", "--segments", "b", "--version", "v7", "--interval", "2h"], Recording(seen), Silent());
+        await CommandLine.RunAsync(
+            [
+                "import",
+                "m",
+                "--predictions",
+                "f.csv",
+                "--prediction",
+                "p",
+                "--timestamp",
+                "t",
+                "--features",
+                "a,b",
+                "--features",
+                "c\\,d",
+                "--segments",
+                "b",
+                "--version",
+                "v7",
+                "--interval",
+                "2h",
+            ],
+            Recording(seen),
+            Silent()
+        );
         var serve = Assert.IsType<ServeSettings>(seen[0]);
         Assert.Equal(["http://127.0.0.1:1", "http://[::1]:2"], serve.Urls);
         Assert.Equal(("d", "all", "c.yaml"), (serve.DataDirectory, serve.Role, serve.ConfigurationFile));
         Assert.Equal((3, 9, false), seen[1] is DemoSettings demo ? (demo.Days, demo.Seed, demo.Live) : default);
         var import = Assert.IsType<ImportSettings>(seen[2]);
         Assert.Equal(["a", "b", "c,d"], import.Features);
-        Assert.Equal(("m", "v7", "categorical", TimeSpan.FromHours(2)), (import.Model, import.Version, import.FeatureTypes["b"], import.Interval));
+        Assert.Equal(
+            ("m", "v7", "categorical", TimeSpan.FromHours(2)),
+            (import.Model, import.Version, import.FeatureTypes["b"], import.Interval)
+        );
     }
 
     [Fact]
@@ -74,7 +104,24 @@ public sealed class CommandLineTests
             await File.WriteAllTextAsync(file, "t,p\n2026-01-01,1\n");
             var error = new StringWriter();
             // Port 1 is never listened on.
-            var code = await CommandLine.RunAsync(["import", "m", "--server", "http://127.0.0.1:1", "--format", "csv", "--predictions", file, "--prediction", "p", "--timestamp", "t"], Real(), new Terminal(TextWriter.Null, error, false));
+            var code = await CommandLine.RunAsync(
+                [
+                    "import",
+                    "m",
+                    "--server",
+                    "http://127.0.0.1:1",
+                    "--format",
+                    "csv",
+                    "--predictions",
+                    file,
+                    "--prediction",
+                    "p",
+                    "--timestamp",
+                    "t",
+                ],
+                Real(),
+                new Terminal(TextWriter.Null, error, false)
+            );
             Assert.Equal((int)ExitCode.ServerUnreachable, code);
             Assert.Contains("cannot reach http://127.0.0.1:1/", error.ToString(), StringComparison.Ordinal);
         }
@@ -85,9 +132,16 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public void Every_exit_code_has_a_meaning() => Assert.All(Enum.GetValues<ExitCode>(), code => Assert.NotEmpty(HelpWithExamples.Meaning(code)));
+    public void Every_exit_code_has_a_meaning() =>
+        Assert.All(Enum.GetValues<ExitCode>(), code => Assert.NotEmpty(HelpWithExamples.Meaning(code)));
 
-    internal static VerbActions Real() => Recording([]) with { Import = ImportRun.RunAsync, CheckConfig = ServerRuns.CheckConfigAsync, Check = CheckVerb.RunAsync };
+    internal static VerbActions Real() =>
+        Recording([]) with
+        {
+            Import = ImportRun.RunAsync,
+            CheckConfig = ServerRuns.CheckConfigAsync,
+            Check = CheckVerb.RunAsync,
+        };
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string line)
     {
@@ -106,6 +160,13 @@ public sealed class CommandLineTests
             return Task.FromResult(ExitCode.Ok);
         }
 
-        return new VerbActions { Serve = (s, _, _) => Take(s), Demo = (s, _, _) => Take(s), Import = (s, _, _) => Take(s), CheckConfig = (s, _, _) => Take(s), Check = (s, _, _) => Take(s) };
+        return new VerbActions
+        {
+            Serve = (s, _, _) => Take(s),
+            Demo = (s, _, _) => Take(s),
+            Import = (s, _, _) => Take(s),
+            CheckConfig = (s, _, _) => Take(s),
+            Check = (s, _, _) => Take(s),
+        };
     }
 }

@@ -50,27 +50,46 @@ public sealed class CsvRowsTests
     [Fact]
     public void A_header_that_cannot_be_used_is_refused_with_its_reason()
     {
-        Assert.Contains("two columns named 'a'", Assert.Throws<CommandLineException>(() => Read("a,b,a\n")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "two columns named 'a'",
+            Assert.Throws<CommandLineException>(() => Read("a,b,a\n")).Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains("is empty", Assert.Throws<CommandLineException>(() => Read("")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Whatever_is_written_as_RFC_4180_says_is_read_back_unchanged()
     {
-        var fields = Gen.Elements('a', 'é', '"', ',', '\n', '\r', ' ', '0', '\t').ArrayOf().Select(letters => new string(letters)).ArrayOf(3).NonEmptyListOf();
-        Prop.ForAll(fields.ToArbitrary(), table =>
-        {
-            var text = "x,y,z\n" + string.Concat(table.Select(row => string.Join(',', row.Select(field => $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")) + "\r\n"));
-            using var rows = Read(text);
-            foreach (var row in table)
-            {
-                Assert.True(rows.Read());
-                Assert.Null(rows.Fault);
-                Assert.Equal(row, new[] { rows[0].Text, rows[1].Text, rows[2].Text });
-            }
+        var fields = Gen.Elements('a', 'é', '"', ',', '\n', '\r', ' ', '0', '\t')
+            .ArrayOf()
+            .Select(letters => new string(letters))
+            .ArrayOf(3)
+            .NonEmptyListOf();
+        Prop.ForAll(
+                fields.ToArbitrary(),
+                table =>
+                {
+                    var text =
+                        "x,y,z\n"
+                        + string.Concat(
+                            table.Select(row =>
+                                string.Join(',', row.Select(field => $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\""))
+                                + "\r\n"
+                            )
+                        );
+                    using var rows = Read(text);
+                    foreach (var row in table)
+                    {
+                        Assert.True(rows.Read());
+                        Assert.Null(rows.Fault);
+                        Assert.Equal(row, new[] { rows[0].Text, rows[1].Text, rows[2].Text });
+                    }
 
-            Assert.False(rows.Read());
-        }).QuickCheckThrowOnFailure();
+                    Assert.False(rows.Read());
+                }
+            )
+            .QuickCheckThrowOnFailure();
     }
 
     private static CsvRows Read(string text) => new(new StringReader(text), ',', "test.csv");

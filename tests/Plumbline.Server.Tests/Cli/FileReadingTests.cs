@@ -18,7 +18,8 @@ public sealed class FileReadingTests
     public void Types_are_inferred_from_all_values(string expected, params string[] values)
     {
         var survey = new ColumnSurvey();
-        foreach (var value in values) survey.Add(new Cell(CellKind.Untyped, value), value, 2);
+        foreach (var value in values)
+            survey.Add(new Cell(CellKind.Untyped, value), value, 2);
         Assert.Equal(expected, $"{survey.InferType()}".ToLowerInvariant());
     }
 
@@ -48,10 +49,15 @@ public sealed class FileReadingTests
     public void Long_or_ever_new_texts_are_text()
     {
         var sentences = new ColumnSurvey();
-        sentences.Add(new Cell(CellKind.Untyped, "I am late, so call you tomorrow morning."), "I am late, so call you tomorrow morning.", 2);
+        sentences.Add(
+            new Cell(CellKind.Untyped, "I am late, so call you tomorrow morning."),
+            "I am late, so call you tomorrow morning.",
+            2
+        );
         Assert.Equal("text", $"{sentences.InferType()}".ToLowerInvariant());
         var names = new ColumnSurvey();
-        for (var i = 0; i < 1_100; i++) names.Add(new Cell(CellKind.Untyped, $"user-{i}"), $"user-{i}", i);
+        for (var i = 0; i < 1_100; i++)
+            names.Add(new Cell(CellKind.Untyped, $"user-{i}"), $"user-{i}", i);
         Assert.Equal("text", $"{names.InferType()}".ToLowerInvariant());
     }
 
@@ -75,7 +81,8 @@ public sealed class FileReadingTests
     [InlineData("NaN")]
     [InlineData("1e300")]
     [InlineData("2018-13-01")]
-    public void Times_that_could_mean_two_things_or_nothing_are_refused(string written) => Assert.False(WrittenTime.TryParse(written, out _));
+    public void Times_that_could_mean_two_things_or_nothing_are_refused(string written) =>
+        Assert.False(WrittenTime.TryParse(written, out _));
 
     [Theory]
     [InlineData("1.0", "1")]
@@ -84,20 +91,41 @@ public sealed class FileReadingTests
     [InlineData("1.5", "1.5")]
     [InlineData("v1.0", "v1.0")]
     [InlineData("spam", "spam")]
-    public void A_class_is_one_text_whatever_tool_wrote_it(string written, string expected) => Assert.Equal(expected, ValueReading.ClassOf(written));
+    public void A_class_is_one_text_whatever_tool_wrote_it(string written, string expected) =>
+        Assert.Equal(expected, ValueReading.ClassOf(written));
 
     [Fact]
     public void A_row_becomes_the_JSON_of_the_API()
     {
-        using var rows = new CsvRows(new StringReader("id,t,code,amount,new,empty,p,s\n7,2026-01-31,00123,12.50,True,,1.0,0.25\n"), ',', "x.csv");
+        using var rows = new CsvRows(
+            new StringReader("id,t,code,amount,new,empty,p,s\n7,2026-01-31,00123,12.50,True,,1.0,0.25\n"),
+            ',',
+            "x.csv"
+        );
         Assert.True(rows.Read());
-        var settings = Settings(new ColumnRoles { Id = "id", Timestamp = "t", Prediction = "p", Score = "s" });
-        var json = new RowJson(rows, settings, new ValueReading([]), "binary", [("code", "categorical"), ("amount", "numeric"), ("new", "boolean"), ("empty", "numeric")]);
+        var settings = Settings(
+            new ColumnRoles
+            {
+                Id = "id",
+                Timestamp = "t",
+                Prediction = "p",
+                Score = "s",
+            }
+        );
+        var json = new RowJson(
+            rows,
+            settings,
+            new ValueReading([]),
+            "binary",
+            [("code", "categorical"), ("amount", "numeric"), ("new", "boolean"), ("empty", "numeric")]
+        );
         var output = new System.Buffers.ArrayBufferWriter<byte>();
         json.WritePrediction(output, json.IdOf(null), json.TimeOf(0, out _)!.Value);
         Assert.Equal(
-            """{"prediction_id":"7","timestamp":"2026-01-31T00:00:00.000Z","version":"v9","features":{"code":"00123","amount":12.5,"new":true,"empty":null},"prediction":"1","score":0.25}""" + "\n",
-            Encoding.UTF8.GetString(output.WrittenSpan));
+            """{"prediction_id":"7","timestamp":"2026-01-31T00:00:00.000Z","version":"v9","features":{"code":"00123","amount":12.5,"new":true,"empty":null},"prediction":"1","score":0.25}"""
+                + "\n",
+            Encoding.UTF8.GetString(output.WrittenSpan)
+        );
     }
 
     [Fact]
@@ -105,7 +133,13 @@ public sealed class FileReadingTests
     {
         using var rows = new CsvRows(new StringReader("t,amount,s\n2026-01-31,unknown,high\n"), ',', "x.csv");
         Assert.True(rows.Read());
-        var json = new RowJson(rows, Settings(new ColumnRoles { Timestamp = "t", Score = "s" }), new ValueReading([]), "binary", [("amount", "numeric")]);
+        var json = new RowJson(
+            rows,
+            Settings(new ColumnRoles { Timestamp = "t", Score = "s" }),
+            new ValueReading([]),
+            "binary",
+            [("amount", "numeric")]
+        );
         var output = new System.Buffers.ArrayBufferWriter<byte>();
         json.WritePrediction(output, "x", json.TimeOf(0, out _)!.Value);
         using var sent = JsonDocument.Parse(output.WrittenMemory);
@@ -121,7 +155,8 @@ public sealed class FileReadingTests
             using var rows = new CsvRows(new StringReader(text), ',', "x.csv");
             var json = new RowJson(rows, Settings(new ColumnRoles { Timestamp = "t" }), new ValueReading([]), "binary", []);
             var ids = new List<string>();
-            while (rows.Read()) ids.Add(json.IdOf(json.TimeOf(0, out _)));
+            while (rows.Read())
+                ids.Add(json.IdOf(json.TimeOf(0, out _)));
             return [.. ids];
         }
 
@@ -135,7 +170,10 @@ public sealed class FileReadingTests
     [Fact]
     public void NDJSON_keeps_its_types_flattens_objects_and_names_a_broken_line()
     {
-        using var rows = new NdjsonRows(new MemoryStream("{\"a\":1,\"user\":{\"country\":\"FR\"}}\n\n{\"a\":\n{\"b\":false,\"a\":null}\n"u8.ToArray()), "x.ndjson");
+        using var rows = new NdjsonRows(
+            new MemoryStream("{\"a\":1,\"user\":{\"country\":\"FR\"}}\n\n{\"a\":\n{\"b\":false,\"a\":null}\n"u8.ToArray()),
+            "x.ndjson"
+        );
         Assert.True(rows.Read());
         Assert.Equal(["a", "user.country"], rows.Columns);
         Assert.Equal(new Cell(CellKind.Number, "1"), rows[0]);
@@ -151,8 +189,19 @@ public sealed class FileReadingTests
     public void A_JSON_array_is_refused_with_what_is_expected()
     {
         using var rows = new NdjsonRows(new MemoryStream("[{\"a\":1}]"u8.ToArray()), "x.json");
-        Assert.Contains("one JSON object per line", Assert.Throws<CommandLineException>(() => rows.Read()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "one JSON object per line",
+            Assert.Throws<CommandLineException>(() => rows.Read()).Message,
+            StringComparison.Ordinal
+        );
     }
 
-    private static ImportSettings Settings(ColumnRoles columns) => new() { Model = "m", Server = new Uri("http://localhost"), Columns = columns, Version = "v9" };
+    private static ImportSettings Settings(ColumnRoles columns) =>
+        new()
+        {
+            Model = "m",
+            Server = new Uri("http://localhost"),
+            Columns = columns,
+            Version = "v9",
+        };
 }

@@ -38,7 +38,11 @@ public sealed class HashKeyTests
         try
         {
             var command = HashKeyVerb.Create(new Terminal(output, error, Interactive: false), new StringReader(key + "\n"));
-            return (await command.Parse(["--stdin"]).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }), output.ToString(), "");
+            return (
+                await command.Parse(["--stdin"]).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }),
+                output.ToString(),
+                ""
+            );
         }
         catch (CommandLineException refused)
         {

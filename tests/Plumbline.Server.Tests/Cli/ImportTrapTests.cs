@@ -8,7 +8,9 @@ using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Tests.Cli;
 
-/// <summary>Files as other tools write them: with an index, words for missing values, other decimals, encodings and orders of days.</summary>
+/// <summary>
+/// Files as other tools write them: with an index, words for missing values, other decimals, encodings and orders of days.
+/// </summary>
 public sealed class ImportTrapTests(TestHost host) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("plumbline-import-trap-").FullName;
@@ -18,13 +20,23 @@ public sealed class ImportTrapTests(TestHost host) : IDisposable
     [Fact]
     public async Task An_index_without_a_name_is_left_out_and_words_for_missing_are_missing()
     {
-        var rows = Rows(100, i => $"{i},2026-02-01T00:00:{i % 60:00}Z,{i % 2},{(i % 10) switch { 0 => "NA", 1 => "NULL", _ => $"{i}.5" }},inf{(i == 0 ? "" : "o")}");
+        var rows = Rows(
+            100,
+            i =>
+                $"{i},2026-02-01T00:00:{i % 60:00}Z,{i % 2},{(i % 10) switch { 0 => "NA", 1 => "NULL", _ => $"{i}.5" }},inf{(i == 0 ? "" : "o")}"
+        );
         var (code, output, error, model) = await ImportAsync(Write("index.csv", ",t,p,x,c\n" + rows));
         Assert.True(code == 0, output + error);
         Assert.Contains("note: a column without a name", output, StringComparison.Ordinal);
-        Assert.Contains("note: column 'x' of index.csv: 20 of 100 values are NA, NULL; they count as missing", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "note: column 'x' of index.csv: 20 of 100 values are NA, NULL; they count as missing",
+            output,
+            StringComparison.Ordinal
+        );
         Assert.Equal([("c", "categorical"), ("x", "numeric")], await host.FeatureTypesAsync(model));
-        var first = (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions?filter=x:missing")).GetProperty("predictions").GetArrayLength();
+        var first = (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions?filter=x:missing"))
+            .GetProperty("predictions")
+            .GetArrayLength();
         Assert.Equal(20, first);
     }
 
@@ -33,12 +45,18 @@ public sealed class ImportTrapTests(TestHost host) : IDisposable
     {
         var file = Write("comma.csv", "t;p;x\n" + Rows(50, i => $"2026-02-01T00:00:{i:00}Z;{i % 2};{i},25"));
         var (_, output, _, unannounced) = await ImportAsync(file, "--delimiter ;");
-        Assert.Contains("note: column 'x' looks like numbers with a decimal comma; give --decimal , to read them as such", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "note: column 'x' looks like numbers with a decimal comma; give --decimal , to read them as such",
+            output,
+            StringComparison.Ordinal
+        );
         Assert.Equal([("x", "categorical")], await host.FeatureTypesAsync(unannounced));
         var (code, _, error, model) = await ImportAsync(file, "--delimiter ; --decimal ,");
         Assert.True(code == 0, error);
         Assert.Equal([("x", "numeric")], await host.FeatureTypesAsync(model));
-        var last = (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions?limit=1")).GetProperty("predictions")[0];
+        var last = (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions?limit=1")).GetProperty("predictions")[
+            0
+        ];
         Assert.Equal(49.25, last.GetProperty("features").GetProperty("x").GetDouble());
         // What was taken for categories before is corrected by an option, with what is stored; its texts have commas and are no numbers.
         (code, output, error, _) = await ImportAsync(file, "--delimiter ; --decimal , --numeric x", unannounced);
@@ -53,13 +71,19 @@ public sealed class ImportTrapTests(TestHost host) : IDisposable
         var file = Write("days.csv", "t,p\n" + Rows(28, i => $"{i + 1}/02/2026 10:05,{i % 2}"));
         var (code, _, error, model) = await ImportAsync(file);
         Assert.Equal((int)ExitCode.Usage, code);
-        Assert.Contains("has no value that is a time; the first is '1/02/2026 10:05'. Give --timestamp-format", error, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no value that is a time; the first is '1/02/2026 10:05'. Give --timestamp-format",
+            error,
+            StringComparison.Ordinal
+        );
         using var none = await host.Client.GetAsync(new Uri($"/v1/models/{model}", UriKind.Relative));
         Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
 
         (code, _, error, model) = await ImportAsync(file, "--timestamp-format %d/%m/%Y_%H:%M");
         Assert.True(code == 0, error);
-        var newest = (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions?limit=1")).GetProperty("predictions")[0];
+        var newest = (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions?limit=1")).GetProperty(
+            "predictions"
+        )[0];
         Assert.Equal(new DateTimeOffset(2026, 2, 28, 10, 5, 0, TimeSpan.Zero), newest.GetProperty("timestamp").GetDateTimeOffset());
     }
 
@@ -87,13 +111,19 @@ public sealed class ImportTrapTests(TestHost host) : IDisposable
     public async Task Other_encodings_are_refused_until_they_are_named()
     {
         var file = Path.Combine(_folder, "latin.csv");
-        await File.WriteAllBytesAsync(file, Encoding.Latin1.GetBytes("t,p,c\n2026-02-01,1,caf\u00e9\n2026-02-02,0,th\u00e9\n"), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            file,
+            Encoding.Latin1.GetBytes("t,p,c\n2026-02-01,1,caf\u00e9\n2026-02-02,0,th\u00e9\n"),
+            TestContext.Current.CancellationToken
+        );
         var (code, _, error, _) = await ImportAsync(file);
         Assert.Equal((int)ExitCode.Usage, code);
         Assert.Contains("has bytes that are not UTF-8", error, StringComparison.Ordinal);
         (code, _, error, var model) = await ImportAsync(file, "--encoding latin1");
         Assert.True(code == 0, error);
-        var newest = (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions?limit=1")).GetProperty("predictions")[0];
+        var newest = (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions?limit=1")).GetProperty(
+            "predictions"
+        )[0];
         Assert.Equal("th\u00e9", newest.GetProperty("features").GetProperty("c").GetString());
         Assert.Equal((int)ExitCode.Usage, (await ImportAsync(file, "--encoding klingon")).Code);
     }
@@ -107,12 +137,37 @@ public sealed class ImportTrapTests(TestHost host) : IDisposable
         return path;
     }
 
-    private async Task<(int Code, string Output, string Error, string Model)> ImportAsync(string file, string options = "", string? model = null)
+    private async Task<(int Code, string Output, string Error, string Model)> ImportAsync(
+        string file,
+        string options = "",
+        string? model = null
+    )
     {
         model ??= host.NewModelName("import");
         var (output, error) = (new StringWriter(), new StringWriter());
-        string[] given = [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(option => option.StartsWith('%') ? option.Replace('_', ' ') : option)];
-        string[] all = ["import", model, "--predictions", file, "--timestamp", "t", "--prediction", "p", "--positive-class", "1", "--wait", "--server", host.Address.ToString(), .. given];
+        string[] given =
+        [
+            .. options
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(option => option.StartsWith('%') ? option.Replace('_', ' ') : option),
+        ];
+        string[] all =
+        [
+            "import",
+            model,
+            "--predictions",
+            file,
+            "--timestamp",
+            "t",
+            "--prediction",
+            "p",
+            "--positive-class",
+            "1",
+            "--wait",
+            "--server",
+            host.Address.ToString(),
+            .. given,
+        ];
         var code = await CommandLine.RunAsync(all, CommandLineTests.Real(), new Terminal(output, error, false));
         return (code, output.ToString(), error.ToString(), model);
     }

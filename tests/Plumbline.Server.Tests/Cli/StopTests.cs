@@ -6,13 +6,17 @@ using Plumbline.Server.Tests.Demo;
 namespace Plumbline.Server.Tests.Cli;
 
 /// <summary>
-/// The real process under a clock that was moved: waits with a limit end at once there, and a stop that ended the process while the engine was at work was a
-/// segmentation fault. Needs libfaketime (Debian's package of that name).
+/// The real process under a clock that was moved: waits with a limit end at once there, and a stop that ended the process while the engine
+/// was at work was a segmentation fault. Needs libfaketime (Debian's package of that name).
 /// </summary>
 [Collection(Robustness.AloneCollection.Name)]
 public sealed class StopTests
 {
-    private static readonly string[] Libraries = ["/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1"];
+    private static readonly string[] Libraries =
+    [
+        "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
+        "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
+    ];
 
     [Theory]
     [InlineData(null)]
@@ -24,7 +28,10 @@ public sealed class StopTests
         Assert.SkipWhen(shift is not null && library is null, "libfaketime is not installed.");
         var folder = Path.Combine(Path.GetTempPath(), $"plumbline-stop-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
-        var start = new ProcessStartInfo("dotnet", [BuiltServer.Program, "serve", "--data", Path.Combine(folder, "data"), "--urls", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [BuiltServer.Program, "serve", "--data", Path.Combine(folder, "data"), "--urls", "http://127.0.0.1:0"]
+        )
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -43,8 +50,10 @@ public sealed class StopTests
         var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Read(object _, DataReceivedEventArgs line)
         {
-            lock (said) said.AppendLine(line.Data);
-            if (line.Data?.StartsWith("Plumbline listens on ", StringComparison.Ordinal) == true) address.TrySetResult(new Uri(line.Data.Split(' ')[3].TrimEnd(',')));
+            lock (said)
+                said.AppendLine(line.Data);
+            if (line.Data?.StartsWith("Plumbline listens on ", StringComparison.Ordinal) == true)
+                address.TrySetResult(new Uri(line.Data.Split(' ')[3].TrimEnd(',')));
         }
 
         process.OutputDataReceived += Read;
@@ -54,9 +63,15 @@ public sealed class StopTests
         process.BeginErrorReadLine();
         try
         {
-            using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = await address.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System) };
+            using var client = new HttpClient(new SocketsHttpHandler())
+            {
+                BaseAddress = await address.Task.WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System),
+            };
             using var put = await client.PutAsync("/v1/models/a", Json("""{"task":"binary"}"""));
-            using var post = await client.PostAsync("/v1/models/a/predictions", Json("""[{"features":{"x":1},"prediction":"1"},{"features":{"x":2},"prediction":"0"}]"""));
+            using var post = await client.PostAsync(
+                "/v1/models/a/predictions",
+                Json("""[{"features":{"x":1},"prediction":"1"},{"features":{"x":2},"prediction":"0"}]""")
+            );
             Assert.True(post.IsSuccessStatusCode);
             using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
             await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System);
@@ -65,7 +80,8 @@ public sealed class StopTests
         }
         finally
         {
-            if (!process.HasExited) process.Kill();
+            if (!process.HasExited)
+                process.Kill();
             Directory.Delete(folder, recursive: true);
         }
     }

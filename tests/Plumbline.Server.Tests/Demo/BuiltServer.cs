@@ -15,7 +15,8 @@ internal static class BuiltServer
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var output = Path.Combine(folder.FullName, "src", "Plumbline.Server", "bin", configuration, "net10.0");
-            if (Directory.Exists(output)) return output;
+            if (Directory.Exists(output))
+                return output;
         }
 
         throw new DirectoryNotFoundException($"There is no output of Plumbline.Server above {AppContext.BaseDirectory}.");

@@ -31,7 +31,8 @@ public sealed class DemoFolderTests : IDisposable
     public void A_named_folder_is_made_and_stays()
     {
         var path = Path.Combine(_under, "mine", "deep");
-        using (var folder = DemoFolder.Open(path, _under, TimeProvider.System)) Assert.False(folder.IsTemporary);
+        using (var folder = DemoFolder.Open(path, _under, TimeProvider.System))
+            Assert.False(folder.IsTemporary);
         Assert.True(Directory.Exists(path));
     }
 
@@ -62,7 +63,10 @@ public sealed class DemoFolderTests : IDisposable
         (story with { Reached = story.Anchor.AddMinutes(3) }).Write(_under);
         var state = new DemoState(options);
         Assert.True(state.IsDemo);
-        Assert.Equal((7, 3, story.Anchor, story.Anchor.AddMinutes(3)), (state.Story!.Seed, state.Story.Days, state.Story.Anchor, state.Story.Reached));
+        Assert.Equal(
+            (7, 3, story.Anchor, story.Anchor.AddMinutes(3)),
+            (state.Story!.Seed, state.Story.Days, state.Story.Anchor, state.Story.Reached)
+        );
         Assert.Equal(story.Chapters, state.Story.Chapters);
         Assert.True(new DemoState(options with { IsDemo = true, DataDirectory = Path.Combine(_under, "none") }).IsDemo);
     }
@@ -72,10 +76,22 @@ public sealed class DemoFolderTests : IDisposable
     {
         var settings = new DemoSettings(_under, [], ConfigurationFile: null, Days: 5, Seed: 9, Live: false);
         var folder = DemoFolder.Open(_under, _under, TimeProvider.System);
-        Assert.Equal((9L, 5, false), DemoRun.StoryOf(folder, settings, TimeProvider.System) is var (story, goesOn) ? (story.Seed, story.Days, goesOn) : default);
-        Assert.Equal((9L, 5, true), DemoRun.StoryOf(folder, settings with { Seed = 1, Days = 1 }, TimeProvider.System) is var (again, still) ? (again.Seed, again.Days, still) : default);
+        Assert.Equal(
+            (9L, 5, false),
+            DemoRun.StoryOf(folder, settings, TimeProvider.System) is var (story, goesOn) ? (story.Seed, story.Days, goesOn) : default
+        );
+        Assert.Equal(
+            (9L, 5, true),
+            DemoRun.StoryOf(folder, settings with { Seed = 1, Days = 1 }, TimeProvider.System) is var (again, still)
+                ? (again.Seed, again.Days, still)
+                : default
+        );
         File.Move(Path.Combine(_under, DemoStory.FileName), Path.Combine(_under, "state.db"));
-        Assert.Contains("not empty", Assert.Throws<CommandLineException>(() => DemoRun.StoryOf(folder, settings, TimeProvider.System)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not empty",
+            Assert.Throws<CommandLineException>(() => DemoRun.StoryOf(folder, settings, TimeProvider.System)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

@@ -3,7 +3,10 @@ using Plumbline.Dashboard.Demo;
 
 namespace Plumbline.Server.Tests.Demo;
 
-/// <summary>What the default rules make of two weeks of the demonstration: its six troubles, each once and by its name, and nothing in the days between.</summary>
+/// <summary>
+/// What the default rules make of two weeks of the demonstration: its six troubles, each once and by its name, and nothing in the days
+/// between.
+/// </summary>
 [Collection(Robustness.AloneCollection.Name)]
 public sealed class DemoIncidentsTests : IDisposable
 {
@@ -23,7 +26,10 @@ public sealed class DemoIncidentsTests : IDisposable
         await demo.ReadyAsync();
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = demo.Address };
         var incidents = await SettledAsync(http);
-        var told = string.Join('\n', incidents.Select(incident => $"{incident.GetProperty("onset").GetString()} {incident.GetProperty("headline").GetString()}"));
+        var told = string.Join(
+            '\n',
+            incidents.Select(incident => $"{incident.GetProperty("onset").GetString()} {incident.GetProperty("headline").GetString()}")
+        );
 
         var story = DemoStory.Read(_data)!;
         Assert.True(incidents.Count is 6 or 7, told);
@@ -40,7 +46,9 @@ public sealed class DemoIncidentsTests : IDisposable
         void Named(string chapter, string words, TimeSpan? late = null)
         {
             var from = story.Chapters.Single(candidate => candidate.Kind == chapter).From;
-            var found = incidents.Where(incident => incident.GetProperty("headline").GetString()!.Contains(words, StringComparison.Ordinal)).ToList();
+            var found = incidents
+                .Where(incident => incident.GetProperty("headline").GetString()!.Contains(words, StringComparison.Ordinal))
+                .ToList();
             Assert.True(found.Count == 1, $"{chapter}: {found.Count} incidents with '{words}' among{Environment.NewLine}{told}");
             Assert.InRange(found[0].GetProperty("onset").GetDateTimeOffset(), from.AddDays(-1), from + (late ?? TimeSpan.FromHours(12)));
         }
@@ -54,7 +62,8 @@ public sealed class DemoIncidentsTests : IDisposable
         {
             var now = await http.GetStringAsync(new Uri("v1/incidents?limit=200", UriKind.Relative), Ct);
             same = now == before ? same + 1 : 0;
-            if (same == 5) return [.. JsonDocument.Parse(now).RootElement.GetProperty("incidents").EnumerateArray()];
+            if (same == 5)
+                return [.. JsonDocument.Parse(now).RootElement.GetProperty("incidents").EnumerateArray()];
             before = now;
             await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Ct);
         }
@@ -64,6 +73,7 @@ public sealed class DemoIncidentsTests : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
+        if (Directory.Exists(_data))
+            Directory.Delete(_data, recursive: true);
     }
 }

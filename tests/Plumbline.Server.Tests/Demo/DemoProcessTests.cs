@@ -24,7 +24,14 @@ public sealed class DemoProcessTests : IDisposable
             Assert.Contains(first.Lines, line => line.Contains("Bad release v3", StringComparison.Ordinal));
             using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = first.Address };
             var models = await http.GetFromJsonAsync<JsonElement>("v1/models", Ct);
-            Assert.Equal(["handling-time", "refund-risk", "ticket-router"], models.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                ["handling-time", "refund-risk", "ticket-router"],
+                models
+                    .GetProperty("models")
+                    .EnumerateArray()
+                    .Select(model => model.GetProperty("name").GetString()!)
+                    .Order(StringComparer.Ordinal)
+            );
             await new StoryInMetrics(http, DemoStory.Read(_data)!).CheckAsync();
             await GrowsAsync(http);
             Assert.Equal(0, await first.InterruptAsync());
@@ -44,13 +51,15 @@ public sealed class DemoProcessTests : IDisposable
         var began = await StoredAsync();
         for (var i = 0; i < 300; i++)
         {
-            if (await StoredAsync() > began + 5) return;
+            if (await StoredAsync() > began + 5)
+                return;
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
         }
 
         Assert.Fail("No live traffic arrived within thirty seconds.");
 
-        async Task<long> StoredAsync() => (await http.GetFromJsonAsync<JsonElement>("v1/models/ticket-router/progress", Ct)).GetProperty("stored").GetInt64();
+        async Task<long> StoredAsync() =>
+            (await http.GetFromJsonAsync<JsonElement>("v1/models/ticket-router/progress", Ct)).GetProperty("stored").GetInt64();
     }
 
     private static async Task GoneAsync(Uri sample)
@@ -75,6 +84,7 @@ public sealed class DemoProcessTests : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(_data)) Directory.Delete(_data, recursive: true);
+        if (Directory.Exists(_data))
+            Directory.Delete(_data, recursive: true);
     }
 }

@@ -22,15 +22,31 @@ internal sealed partial class RunningDemo : IDisposable
 
     public IReadOnlyList<string> Lines
     {
-        get { lock (_lines) return [.. _lines]; }
+        get
+        {
+            lock (_lines)
+                return [.. _lines];
+        }
     }
 
     public static RunningDemo Start(string data, int days, params string[] more)
     {
         // A shell's background job hands an ignored Ctrl-C on to its children, and these tests may be one.
         string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
-        var start = new ProcessStartInfo(program[0]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in program[1..].Concat([BuiltServer.Program, "demo", "--data", data, "--days", $"{days}", "--urls", "http://127.0.0.1:0", .. more])) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo(program[0])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (
+            var argument in program[1..]
+                .Concat([BuiltServer.Program, "demo", "--data", data, "--days", $"{days}", "--urls", "http://127.0.0.1:0", .. more])
+        )
+        {
+            start.ArgumentList.Add(argument);
+        }
+
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         var running = new RunningDemo(process);
         process.OutputDataReceived += (_, line) => running.Read(line.Data);
@@ -58,22 +74,29 @@ internal sealed partial class RunningDemo : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();
     }
 
     private void Read(string? line)
     {
-        if (line is null) return;
-        lock (_lines) _lines.Add(line);
-        if (ReadyLine().Match(line) is { Success: true } ready) _ready.TrySetResult(new Uri(ready.Groups[1].Value));
-        if (SampleLine().Match(line) is { Success: true } sample) _sample.TrySetResult(new Uri(sample.Groups[1].Value));
+        if (line is null)
+            return;
+        lock (_lines)
+            _lines.Add(line);
+        if (ReadyLine().Match(line) is { Success: true } ready)
+            _ready.TrySetResult(new Uri(ready.Groups[1].Value));
+        if (SampleLine().Match(line) is { Success: true } sample)
+            _sample.TrySetResult(new Uri(sample.Groups[1].Value));
     }
 
     private void Ended()
     {
-        var ended = new InvalidOperationException($"The demonstration ended:{Environment.NewLine}{string.Join(Environment.NewLine, Lines)}");
+        var ended = new InvalidOperationException(
+            $"The demonstration ended:{Environment.NewLine}{string.Join(Environment.NewLine, Lines)}"
+        );
         _ready.TrySetException(ended);
         _sample.TrySetException(ended);
     }
@@ -81,6 +104,10 @@ internal sealed partial class RunningDemo : IDisposable
     [GeneratedRegex(@"^Ready after .*: open (http://\S+)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ReadyLine();
 
-    [GeneratedRegex(@"^Live traffic goes through the model service at (http://\S+)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^Live traffic goes through the model service at (http://\S+)",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex SampleLine();
 }

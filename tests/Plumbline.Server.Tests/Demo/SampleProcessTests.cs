@@ -20,12 +20,24 @@ public class SampleProcessTests
     public async Task The_sample_of_the_build_starts_describes_itself_and_goes_with_its_owner()
     {
         int id;
-        await using (var process = SampleProcess.Start(SampleLocation.Find(BuiltServer.Folder), ["--urls", "http://127.0.0.1:0", "--days", "2", "--anchor", "2026-03-20T09:00:00Z"], _ => { }))
+        await using (
+            var process = SampleProcess.Start(
+                SampleLocation.Find(BuiltServer.Folder),
+                ["--urls", "http://127.0.0.1:0", "--days", "2", "--anchor", "2026-03-20T09:00:00Z"],
+                _ => { }
+            )
+        )
         {
-            using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = await process.ListeningAsync(TimeProvider.System, Ct) };
+            using var http = new HttpClient(new SocketsHttpHandler())
+            {
+                BaseAddress = await process.ListeningAsync(TimeProvider.System, Ct),
+            };
             var description = await new SampleClient(http).DescribeAsync(Ct);
             Assert.Equal((2, new DateTimeOffset(2026, 3, 20, 9, 0, 0, TimeSpan.Zero)), (description.Days, description.Anchor));
-            Assert.Equal(["handling-time", "refund-risk", "ticket-router"], description.Models.Select(model => model.Name).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                ["handling-time", "refund-risk", "ticket-router"],
+                description.Models.Select(model => model.Name).Order(StringComparer.Ordinal)
+            );
             Assert.Equal(["v1", "v2", "v3"], description.Versions.Select(version => version.Version));
             Assert.Equal(7, description.Chapters.Count);
             id = process.Id;

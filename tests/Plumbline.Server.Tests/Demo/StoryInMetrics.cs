@@ -29,9 +29,11 @@ internal sealed class StoryInMetrics(HttpClient http, DemoStory story)
         foreach (var feature in new[] { "account_age_days", "order_amount" })
         {
             var more = $"&feature={feature}";
-            var (before, half, end) = (await MeanAsync("ticket-router", "drift.psi", Start, drift.From, more),
+            var (before, half, end) = (
+                await MeanAsync("ticket-router", "drift.psi", Start, drift.From, more),
                 await MeanAsync("ticket-router", "drift.psi", middle.AddHours(-8), middle.AddHours(2), more),
-                await MeanAsync("ticket-router", "drift.psi", story.Anchor.AddHours(-8), story.Anchor, more));
+                await MeanAsync("ticket-router", "drift.psi", story.Anchor.AddHours(-8), story.Anchor, more)
+            );
             Assert.True(before < half && half < end && end > before + 0.15, $"{feature}: {before:0.000} {half:0.000} {end:0.000}");
         }
     }
@@ -39,15 +41,20 @@ internal sealed class StoryInMetrics(HttpClient http, DemoStory story)
     private async Task ConcentrationAsync()
     {
         var chapter = Chapter("Concentration");
-        var (before, during) = (await MeanAsync("ticket-router", "output.top_share", Start, chapter.From), await MeanAsync("ticket-router", "output.top_share", chapter.From, chapter.To!.Value));
+        var (before, during) = (
+            await MeanAsync("ticket-router", "output.top_share", Start, chapter.From),
+            await MeanAsync("ticket-router", "output.top_share", chapter.From, chapter.To!.Value)
+        );
         Assert.True(before < 0.3 && during is > 0.34 and < 0.48, $"{before:0.000} {during:0.000}");
     }
 
     private async Task MissingLeakAsync()
     {
         var chapter = Chapter("MissingLeak");
-        var (before, during) = (await MeanAsync("ticket-router", "input.missing_rate", Start, chapter.From, "&feature=order_amount"),
-            await MeanAsync("ticket-router", "input.missing_rate", chapter.From, chapter.To!.Value, "&feature=order_amount"));
+        var (before, during) = (
+            await MeanAsync("ticket-router", "input.missing_rate", Start, chapter.From, "&feature=order_amount"),
+            await MeanAsync("ticket-router", "input.missing_rate", chapter.From, chapter.To!.Value, "&feature=order_amount")
+        );
         Assert.True(before < 0.07 && during > 0.25, $"{before:0.000} {during:0.000}");
     }
 
@@ -55,9 +62,15 @@ internal sealed class StoryInMetrics(HttpClient http, DemoStory story)
     {
         var chapter = Chapter("BadRelease");
         var (from, to) = (chapter.From, chapter.To!.Value);
-        var (sound, bad) = (await MeanAsync("ticket-router", "system.error_rate", from.AddHours(-4), from), await MeanAsync("ticket-router", "system.error_rate", from, to, "&version=v3"));
+        var (sound, bad) = (
+            await MeanAsync("ticket-router", "system.error_rate", from.AddHours(-4), from),
+            await MeanAsync("ticket-router", "system.error_rate", from, to, "&version=v3")
+        );
         Assert.True(sound < 0.02 && bad > 0.05, $"errors {sound:0.000} {bad:0.000}");
-        var (quick, slow) = (await MeanAsync("ticket-router", "system.latency_ms.p95", from.AddHours(-4), from), await MeanAsync("ticket-router", "system.latency_ms.p95", from, to));
+        var (quick, slow) = (
+            await MeanAsync("ticket-router", "system.latency_ms.p95", from.AddHours(-4), from),
+            await MeanAsync("ticket-router", "system.latency_ms.p95", from, to)
+        );
         Assert.True(slow > 5 * quick, $"latency {quick:0} {slow:0}");
     }
 
@@ -65,9 +78,12 @@ internal sealed class StoryInMetrics(HttpClient http, DemoStory story)
     {
         var chapter = Chapter("BadSegment");
         var concept = Chapter("ConceptChange").From;
-        // By the day, because a country has few ground truths in an hour; of three days one whole day is before the chapter and most of one in it.
-        var (all, brazil) = (await PointsAsync("ticket-router", "performance.accuracy", Start, story.Anchor, "&window=1d"),
-            await PointsAsync("ticket-router", "performance.accuracy", Start, story.Anchor, "&window=1d&segment=country%3DBR"));
+        // By the day, because a country has few ground truths in an hour; of three days one whole day is before the chapter and most of one
+        // in it.
+        var (all, brazil) = (
+            await PointsAsync("ticket-router", "performance.accuracy", Start, story.Anchor, "&window=1d"),
+            await PointsAsync("ticket-router", "performance.accuracy", Start, story.Anchor, "&window=1d&segment=country%3DBR")
+        );
         Assert.NotEmpty(all);
         Assert.NotEmpty(brazil);
         Assert.True(all.Min(point => point.Value) > 0.7, string.Join(' ', all));
@@ -78,10 +94,15 @@ internal sealed class StoryInMetrics(HttpClient http, DemoStory story)
     private async Task ConceptChangeAsync()
     {
         var chapter = Chapter("ConceptChange");
-        var (before, after) = (await MeanAsync("ticket-router", "performance.accuracy", Chapter("BadRelease").To!.Value, chapter.From), await MeanAsync("ticket-router", "performance.accuracy", chapter.From, story.Anchor));
+        var (before, after) = (
+            await MeanAsync("ticket-router", "performance.accuracy", Chapter("BadRelease").To!.Value, chapter.From),
+            await MeanAsync("ticket-router", "performance.accuracy", chapter.From, story.Anchor)
+        );
         Assert.True(before - after is > 0.03 and < 0.2, $"accuracy {before:0.000} {after:0.000}");
-        var (outputsBefore, outputsAfter) = (await MeanAsync("ticket-router", "drift.js", Chapter("BadRelease").To!.Value, chapter.From, "&feature=%40prediction"),
-            await MeanAsync("ticket-router", "drift.js", chapter.From, story.Anchor, "&feature=%40prediction"));
+        var (outputsBefore, outputsAfter) = (
+            await MeanAsync("ticket-router", "drift.js", Chapter("BadRelease").To!.Value, chapter.From, "&feature=%40prediction"),
+            await MeanAsync("ticket-router", "drift.js", chapter.From, story.Anchor, "&feature=%40prediction")
+        );
         Assert.True(outputsAfter < outputsBefore + 0.05, $"outputs {outputsBefore:0.000} {outputsAfter:0.000}");
     }
 
@@ -94,11 +115,26 @@ internal sealed class StoryInMetrics(HttpClient http, DemoStory story)
         return points.Average(point => point.Value);
     }
 
-    private async Task<List<(DateTimeOffset Start, double Value)>> PointsAsync(string model, string metric, DateTimeOffset from, DateTimeOffset to, string more)
+    private async Task<List<(DateTimeOffset Start, double Value)>> PointsAsync(
+        string model,
+        string metric,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        string more
+    )
     {
-        var answer = await http.GetFromJsonAsync<JsonElement>($"v1/models/{model}/metrics?metric={metric}&from={Text(from)}&to={Text(to)}{more}", TestContext.Current.CancellationToken);
-        return [.. answer.GetProperty("points").EnumerateArray().Where(point => point.GetProperty("status").GetString() == "ok")
-            .Select(point => (point.GetProperty("window_start").GetDateTimeOffset(), point.GetProperty("value").GetDouble()))];
+        var answer = await http.GetFromJsonAsync<JsonElement>(
+            $"v1/models/{model}/metrics?metric={metric}&from={Text(from)}&to={Text(to)}{more}",
+            TestContext.Current.CancellationToken
+        );
+        return
+        [
+            .. answer
+                .GetProperty("points")
+                .EnumerateArray()
+                .Where(point => point.GetProperty("status").GetString() == "ok")
+                .Select(point => (point.GetProperty("window_start").GetDateTimeOffset(), point.GetProperty("value").GetDouble())),
+        ];
 
         static string Text(DateTimeOffset time) => Uri.EscapeDataString(time.ToString("O"));
     }

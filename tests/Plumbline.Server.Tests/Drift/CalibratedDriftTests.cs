@@ -26,13 +26,25 @@ public sealed class CalibratedDriftTests(TestHost host)
         await PostAsync(model, random, 106, 6, shift: 1, missing: 0.1);
         await host.WaitUntilComputedAsync(model);
         var points = await PointsAsync(model);
-        var amount = points.Where(point => Text(point, "feature") == "amount" && Text(point, "segment").Length == 0).OrderBy(point => Text(point, "window_start")).ToList();
+        var amount = points
+            .Where(point => Text(point, "feature") == "amount" && Text(point, "segment").Length == 0)
+            .OrderBy(point => Text(point, "window_start"))
+            .ToList();
         Assert.Equal(12, amount.Count);
         Assert.All(amount, point => Assert.Equal("ok", Text(point, "status")));
         Assert.All(amount.Take(6), point => Assert.True(Number(point, "p_value") > 0.001, point.ToString()));
-        Assert.All(amount.Skip(6), point => Assert.True(Number(point, "p_value") < 0.01 && Number(point, "value") is > 0.5 and < 2, point.ToString()));
-        Assert.All(points.Where(point => Text(point, "feature") == "country" && Text(point, "status") == "ok"), point => Assert.True(Number(point, "p_value") > 0.001));
-        Assert.Contains(points, point => Text(point, "segment") == "country=FR" && Text(point, "feature") == "amount" && Number(point, "p_value") < 0.01);
+        Assert.All(
+            amount.Skip(6),
+            point => Assert.True(Number(point, "p_value") < 0.01 && Number(point, "value") is > 0.5 and < 2, point.ToString())
+        );
+        Assert.All(
+            points.Where(point => Text(point, "feature") == "country" && Text(point, "status") == "ok"),
+            point => Assert.True(Number(point, "p_value") > 0.001)
+        );
+        Assert.Contains(
+            points,
+            point => Text(point, "segment") == "country=FR" && Text(point, "feature") == "amount" && Number(point, "p_value") < 0.01
+        );
         Assert.Contains(points, point => Text(point, "feature") == "@prediction");
     }
 
@@ -45,9 +57,16 @@ public sealed class CalibratedDriftTests(TestHost host)
         await PostAsync(model, random, 0, 170, shift: 0, missing: 0);
         await PostAsync(model, random, 170, 3, shift: 1, missing: 0);
         await host.WaitUntilComputedAsync(model, TimeSpan.FromMinutes(5));
-        var amount = (await PointsAsync(model)).Where(point => Text(point, "feature") == "amount").OrderBy(point => Text(point, "window_start")).ToList();
+        var amount = (await PointsAsync(model))
+            .Where(point => Text(point, "feature") == "amount")
+            .OrderBy(point => Text(point, "window_start"))
+            .ToList();
         Assert.Equal(173, amount.Count);
-        Assert.All(amount.Take(168), point => Assert.Equal(("insufficient_data", JsonValueKind.Null), (Text(point, "status"), point.GetProperty("p_value").ValueKind)));
+        Assert.All(
+            amount.Take(168),
+            point =>
+                Assert.Equal(("insufficient_data", JsonValueKind.Null), (Text(point, "status"), point.GetProperty("p_value").ValueKind))
+        );
         Assert.All(amount.Skip(168), point => Assert.Equal("ok", Text(point, "status")));
         Assert.All(amount.Skip(170), point => Assert.True(Number(point, "p_value") < 0.001, point.ToString()));
     }
@@ -57,13 +76,20 @@ public sealed class CalibratedDriftTests(TestHost host)
         var csv = new StringBuilder(timestamps ? "amount,country,p,t\n" : "amount,country,p\n");
         for (var i = 0; i < hours * RowsPerHour; i++)
         {
-            csv.Append(CultureInfo.InvariantCulture, $"{random.NextGaussian():R},{(random.NextInt(3) == 0 ? "DE" : "FR")},{random.NextDouble():R}");
+            csv.Append(
+                CultureInfo.InvariantCulture,
+                $"{random.NextGaussian():R},{(random.NextInt(3) == 0 ? "DE" : "FR")},{random.NextDouble():R}"
+            );
             csv.Append(timestamps ? string.Create(CultureInfo.InvariantCulture, $",{Time(0, i):O}\n") : "\n");
         }
 
         using var content = new StringContent(csv.ToString());
         content.Headers.ContentType = MediaTypeHeaderValue.Parse("text/csv");
-        using var response = await host.Client.PutAsync(new Uri($"/v1/models/{model}/reference?prediction=p{(timestamps ? "&timestamp=t" : "")}", UriKind.Relative), content, Ct);
+        using var response = await host.Client.PutAsync(
+            new Uri($"/v1/models/{model}/reference?prediction=p{(timestamps ? "&timestamp=t" : "")}", UriKind.Relative),
+            content,
+            Ct
+        );
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Ct));
     }
 
@@ -71,13 +97,22 @@ public sealed class CalibratedDriftTests(TestHost host)
     {
         foreach (var rows in Enumerable.Range(0, hours * RowsPerHour).Chunk(1000))
         {
-            var predictions = rows.Select(i => new
-            {
-                id = $"{firstHour}-{i}",
-                timestamp = Time(firstHour, i),
-                prediction = random.NextDouble(),
-                features = new { amount = random.NextDouble() < missing ? null : (double?)(shift + random.NextGaussian()), country = random.NextInt(3) == 0 ? "DE" : "FR" },
-            }).ToArray();
+            object[] predictions = Array.ConvertAll(
+                rows,
+                i =>
+                    (object)
+                        new
+                        {
+                            id = $"{firstHour}-{i}",
+                            timestamp = Time(firstHour, i),
+                            prediction = random.NextDouble(),
+                            features = new
+                            {
+                                amount = random.NextDouble() < missing ? null : (double?)(shift + random.NextGaussian()),
+                                country = random.NextInt(3) == 0 ? "DE" : "FR",
+                            },
+                        }
+            );
             using var response = await host.Client.PostAsJsonAsync($"/v1/models/{model}/predictions", predictions, Ct);
             Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Ct));
         }
@@ -87,13 +122,18 @@ public sealed class CalibratedDriftTests(TestHost host)
     {
         var from = Uri.EscapeDataString(Start.AddDays(-1).ToString("O", CultureInfo.InvariantCulture));
         var to = Uri.EscapeDataString(Start.AddDays(20).ToString("O", CultureInfo.InvariantCulture));
-        var answer = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/metrics?metric=drift.calibrated&segment=*&from={from}&to={to}&window=1h&limit=100000", Ct);
+        var answer = await host.Client.GetFromJsonAsync<JsonElement>(
+            $"/v1/models/{model}/metrics?metric=drift.calibrated&segment=*&from={from}&to={to}&window=1h&limit=100000",
+            Ct
+        );
         return [.. answer.GetProperty("points").EnumerateArray()];
     }
 
     private static DateTimeOffset Time(int firstHour, int row) => Start.AddHours(firstHour).AddSeconds(20 * row);
 
-    private static string Text(JsonElement point, string name) => point.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    private static string Text(JsonElement point, string name) =>
+        point.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
-    private static double? Number(JsonElement point, string name) => point.GetProperty(name).ValueKind == JsonValueKind.Number ? point.GetProperty(name).GetDouble() : null;
+    private static double? Number(JsonElement point, string name) =>
+        point.GetProperty(name).ValueKind == JsonValueKind.Number ? point.GetProperty(name).GetDouble() : null;
 }

@@ -24,12 +24,14 @@ public sealed class DriftCalculatorTests
     }
 
     [Fact]
-    public void Chi_square_brings_its_p() => Assert.Equal(0.01478287719, Points([30, 40, 30, 0, 0]).Single(point => point.Metric == "drift.chi2").PValue!.Value, 1e-9);
+    public void Chi_square_brings_its_p() =>
+        Assert.Equal(0.01478287719, Points([30, 40, 30, 0, 0]).Single(point => point.Metric == "drift.chi2").PValue!.Value, 1e-9);
 
     [Fact]
     public void Psi_is_smoothed_on_both_sides()
     {
-        double[] p = [50.5 / 101.5, 30.5 / 101.5, 20.5 / 101.5], q = [30.5 / 101.5, 40.5 / 101.5, 30.5 / 101.5];
+        double[] p = [50.5 / 101.5, 30.5 / 101.5, 20.5 / 101.5],
+            q = [30.5 / 101.5, 40.5 / 101.5, 30.5 / 101.5];
         var expected = p.Zip(q, (a, b) => (b - a) * Math.Log(b / a)).Sum();
         Assert.Equal(expected, Points([30, 40, 30, 0, 0]).Single(point => point.Metric == "drift.psi").Value!.Value, 1e-12);
     }
@@ -42,16 +44,20 @@ public sealed class DriftCalculatorTests
     }
 
     [Fact]
-    public void Numeric_measures_do_not_apply_to_categories() => Assert.DoesNotContain(Points([30, 40, 30, 0, 0]), point => point.Metric is "drift.ks" or "drift.wasserstein");
+    public void Numeric_measures_do_not_apply_to_categories() =>
+        Assert.DoesNotContain(Points([30, 40, 30, 0, 0]), point => point.Metric is "drift.ks" or "drift.wasserstein");
 
     [Fact]
     public void Fewer_than_thirty_rows_are_not_judged()
     {
-        Assert.All(Points([9, 10, 10, 0, 0]), point =>
-        {
-            Assert.Equal(MetricStatus.InsufficientData, point.Status);
-            Assert.Null(point.Value);
-        });
+        Assert.All(
+            Points([9, 10, 10, 0, 0]),
+            point =>
+            {
+                Assert.Equal(MetricStatus.InsufficientData, point.Status);
+                Assert.Null(point.Value);
+            }
+        );
         Assert.All(Points([10, 10, 10, 0, 0]), point => Assert.Equal(MetricStatus.Ok, point.Status));
     }
 
@@ -67,5 +73,6 @@ public sealed class DriftCalculatorTests
     public void Bins_of_another_baseline_are_not_compared() =>
         Assert.Empty(Profile.Points(new DriftCalculator(), C, Profile.Model(), Profile.Of("x", [30, 40, 30, 0, 0], baseline: 2)));
 
-    private static List<MetricPoint> Points(ulong[] counts) => Profile.Points(new DriftCalculator(), C, Profile.Model(), Profile.Of("x", counts));
+    private static List<MetricPoint> Points(ulong[] counts) =>
+        Profile.Points(new DriftCalculator(), C, Profile.Model(), Profile.Of("x", counts));
 }

@@ -17,7 +17,12 @@ public sealed class FromEventsToPointsTests(TestHost host)
         await PutReferenceAsync(model, [.. Enumerable.Range(0, 1000).Select(i => (i / 10.0, i % 2 == 0 ? "FR" : "DE"))]);
         // Hour 0 as the reference; hour 1 shifted by 50, with a country that the reference never had and every fourth amount missing.
         await PostAsync(model, 0, 400, i => new { amount = (double?)(i / 4.0), country = i % 2 == 0 ? "FR" : "DE" });
-        await PostAsync(model, 1, 400, i => new { amount = i % 4 == 0 ? null : (double?)(50 + (i / 4.0)), country = i % 2 == 0 ? "FR" : "BR" });
+        await PostAsync(
+            model,
+            1,
+            400,
+            i => new { amount = i % 4 == 0 ? null : (double?)(50 + (i / 4.0)), country = i % 2 == 0 ? "FR" : "BR" }
+        );
         await PostGroundTruthAsync(model, 0, 400, i => "1");
         await host.WaitUntilComputedAsync(model);
 
@@ -68,7 +73,13 @@ public sealed class FromEventsToPointsTests(TestHost host)
         await PostAsync(model, 0, 100, i => new { amount = 1.0, country = "FR" });
         await host.WaitUntilComputedAsync(model);
         var points = await PointsAsync(model, "1h");
-        Assert.Equal(0.25, points.Single(point => Name(point) == "output.share" && point.GetProperty("class").GetString() == "1").GetProperty("value").GetDouble());
+        Assert.Equal(
+            0.25,
+            points
+                .Single(point => Name(point) == "output.share" && point.GetProperty("class").GetString() == "1")
+                .GetProperty("value")
+                .GetDouble()
+        );
         Assert.Equal(0.75, Value(points, "output.top_share", 0, null));
         Assert.DoesNotContain(points, point => Name(point).StartsWith("drift.", StringComparison.Ordinal));
     }
@@ -111,7 +122,11 @@ public sealed class FromEventsToPointsTests(TestHost host)
         await PostAsync(model, 0, 800, i => new { amount = i % 2 == 0 ? i / 8.0 : 99.5, country = i % 2 == 0 ? "FR" : "DE" });
         await host.WaitUntilComputedAsync(model);
         var points = await PointsAsync(model, "1h", "&segment=*&version=*&metric=drift.psi&feature=amount");
-        double Psi(string? segment, string? version) => points.Single(point => point.GetProperty("segment").GetString() == segment && point.GetProperty("version").GetString() == version).GetProperty("value").GetDouble();
+        double Psi(string? segment, string? version) =>
+            points
+                .Single(point => point.GetProperty("segment").GetString() == segment && point.GetProperty("version").GetString() == version)
+                .GetProperty("value")
+                .GetDouble();
         Assert.True(Psi("country=FR", null) < 0.1);
         Assert.True(Psi("country=DE", null) > 2);
         Assert.Equal(Psi("country=DE", null), Psi("country=DE", "v1"), 1e-12);
@@ -119,37 +134,50 @@ public sealed class FromEventsToPointsTests(TestHost host)
 
     private static string Name(JsonElement point) => point.GetProperty("metric").GetString()!;
 
-    private static double Value(IEnumerable<JsonElement> points, string metric, int hour, string? feature) => points.Single(point =>
-        Name(point) == metric && point.GetProperty("feature").GetString() == feature && point.GetProperty("window_start").GetDateTimeOffset() == Start.AddHours(hour)).GetProperty("value").GetDouble();
+    private static double Value(IEnumerable<JsonElement> points, string metric, int hour, string? feature) =>
+        points
+            .Single(point =>
+                Name(point) == metric
+                && point.GetProperty("feature").GetString() == feature
+                && point.GetProperty("window_start").GetDateTimeOffset() == Start.AddHours(hour)
+            )
+            .GetProperty("value")
+            .GetDouble();
 
-    private static object Row(string id, DateTimeOffset time, int i, object features) => new
-    {
-        prediction_id = id,
-        timestamp = time,
-        version = "v1",
-        features,
-        prediction = i % 4 == 0 ? "1" : "0",
-        score = i % 4 == 0 ? 0.8 : 0.3,
-        latency_ms = 12.0,
-    };
+    private static object Row(string id, DateTimeOffset time, int i, object features) =>
+        new
+        {
+            prediction_id = id,
+            timestamp = time,
+            version = "v1",
+            features,
+            prediction = i % 4 == 0 ? "1" : "0",
+            score = i % 4 == 0 ? 0.8 : 0.3,
+            latency_ms = 12.0,
+        };
 
     private async Task<string> NewModelAsync()
     {
         var model = host.NewModelName("e2e");
-        using var put = await host.Client.PutAsJsonAsync($"/v1/models/{model}", new
-        {
-            task = "binary",
-            positive_class = "1",
-            features = new { amount = new { type = "numeric" }, country = new { type = "categorical" } },
-            segments = new[] { "country" },
-        });
+        using var put = await host.Client.PutAsJsonAsync(
+            $"/v1/models/{model}",
+            new
+            {
+                task = "binary",
+                positive_class = "1",
+                features = new { amount = new { type = "numeric" }, country = new { type = "categorical" } },
+                segments = new[] { "country" },
+            }
+        );
         Assert.True(put.IsSuccessStatusCode);
         return model;
     }
 
     private async Task PutReferenceAsync(string model, IReadOnlyList<(double Amount, string Country)> rows)
     {
-        var csv = "amount,country\n" + string.Join('\n', rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Amount},{row.Country}")));
+        var csv =
+            "amount,country\n"
+            + string.Join('\n', rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Amount},{row.Country}")));
         using var content = new StringContent(csv, Encoding.UTF8, "text/csv");
         using var response = await host.Client.PutAsync($"/v1/models/{model}/reference", content);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
@@ -165,14 +193,23 @@ public sealed class FromEventsToPointsTests(TestHost host)
 
     private async Task PostGroundTruthAsync(string model, int hour, int count, Func<int, string> value)
     {
-        var rows = Enumerable.Range(0, count).Select(i => new { prediction_id = $"{hour}-{i}", timestamp = Start.AddDays(1), value = value(i) });
+        var rows = Enumerable
+            .Range(0, count)
+            .Select(i => new
+            {
+                prediction_id = $"{hour}-{i}",
+                timestamp = Start.AddDays(1),
+                value = value(i),
+            });
         using var response = await host.Client.PostAsJsonAsync($"/v1/models/{model}/ground-truth", rows);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
     private async Task<List<JsonElement>> PointsAsync(string model, string window, string more = "")
     {
-        var answer = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/metrics?from=2025-05-06T00:00:00Z&to=2025-05-07T00:00:00Z&window={window}&limit=100000{more}");
+        var answer = await host.Client.GetFromJsonAsync<JsonElement>(
+            $"/v1/models/{model}/metrics?from=2025-05-06T00:00:00Z&to=2025-05-07T00:00:00Z&window={window}&limit=100000{more}"
+        );
         return [.. answer.GetProperty("points").EnumerateArray()];
     }
 }

@@ -5,8 +5,8 @@ using Plumbline.Server.Tests.Access;
 namespace Plumbline.Server.Tests.EndToEnd;
 
 /// <summary>
-/// The fuzz of bench/ in small, against a process of its own: what it declares would trouble the shared host's other tests. No answer is a 5xx but 503 with a
-/// reason, what was written can be read, and the counters are the sum of the answers.
+/// The fuzz of bench/ in small, against a process of its own: what it declares would trouble the shared host's other tests. No answer is a
+/// 5xx but 503 with a reason, what was written can be read, and the counters are the sum of the answers.
 /// </summary>
 [Collection(Robustness.AloneCollection.Name)]
 public sealed class FuzzTests
@@ -26,8 +26,12 @@ public sealed class FuzzTests
             var report = await new FuzzRun(client, seed: 9).RunAsync(Requests);
             Assert.True(report.FailureCount == 0, string.Join(Environment.NewLine, report.Failures));
             // Most of the kinds must have got through somewhere, or nothing was tried.
-            foreach (var kind in (string[])["predictions", "ground-truth", "signals", "models", "rules", "receivers", "versions", "references"])
+            foreach (
+                var kind in (string[])["predictions", "ground-truth", "signals", "models", "rules", "receivers", "versions", "references"]
+            )
+            {
                 Assert.Contains(report.Statuses.Keys, status => status.StartsWith($"{kind} 2", StringComparison.Ordinal));
+            }
         }
         finally
         {

@@ -13,7 +13,9 @@ using static Plumbline.Server.Tests.Estimation.EstimationWorld;
 
 namespace Plumbline.Server.Tests.Estimation;
 
-/// <summary>Estimated performance of the real server against the library's own result on the same rows, and against what is true by construction.</summary>
+/// <summary>
+/// Estimated performance of the real server against the library's own result on the same rows, and against what is true by construction.
+/// </summary>
 public sealed class EstimationCalculatorTests(TestHost host)
 {
     private const string All = "estimated.*";
@@ -28,12 +30,32 @@ public sealed class EstimationCalculatorTests(TestHost host)
         await host.WaitUntilComputedAsync(model.Name);
 
         var points = await PointsAsync(host, model, All, "&segment=*&version=*");
-        var estimator = BinaryPerformanceEstimator.Fit([.. reference.Select(row => row.Score)], [.. reference.Select(row => row.Truth == "1")]);
+        var estimator = BinaryPerformanceEstimator.Fit(
+            [.. reference.Select(row => row.Score)],
+            [.. reference.Select(row => row.Truth == "1")]
+        );
         Assert.True(estimator.IsCalibrated);
-        foreach (var (segment, version, scope) in new[] { (null, null, rows), (null, "v1", rows), ("country=FR", null, rows.Where(row => row.Country == "FR").ToList()), ("country=DE", (string?)"v1", rows.Where(row => row.Country == "DE").ToList()) })
+        foreach (
+            var (segment, version, scope) in new[]
+            {
+                (null, null, rows),
+                (null, "v1", rows),
+                ("country=FR", null, rows.Where(row => row.Country == "FR").ToList()),
+                ("country=DE", (string?)"v1", rows.Where(row => row.Country == "DE").ToList()),
+            }
+        )
         {
             var expected = estimator.Estimate([.. scope.Select(row => row.Score)], [.. scope.Select(row => row.Answer == "1")]);
-            foreach (var (metric, value) in new[] { ("accuracy", expected.Accuracy), ("precision", expected.Precision), ("recall", expected.Recall), ("f1", expected.F1), ("roc_auc", expected.RocAuc) })
+            foreach (
+                var (metric, value) in new[]
+                {
+                    ("accuracy", expected.Accuracy),
+                    ("precision", expected.Precision),
+                    ("recall", expected.Recall),
+                    ("f1", expected.F1),
+                    ("roc_auc", expected.RocAuc),
+                }
+            )
             {
                 var point = Point(points, $"estimated.{metric}", segment: segment, version: version);
                 Assert.Equal(value.Estimate.Value!.Value, point.Value(), 1e-9);
@@ -44,7 +66,11 @@ public sealed class EstimationCalculatorTests(TestHost host)
         }
 
         // By construction: a positive answer is right with probability s², a negative one with 1 - s².
-        Assert.Equal(rows.Average(row => row.Answer == "1" ? row.Score * row.Score : 1 - (row.Score * row.Score)), Point(points, "estimated.accuracy").Value(), 0.02);
+        Assert.Equal(
+            rows.Average(row => row.Answer == "1" ? row.Score * row.Score : 1 - (row.Score * row.Score)),
+            Point(points, "estimated.accuracy").Value(),
+            0.02
+        );
         Assert.Equal(0, Point(points, "estimated.outside_support").Value(), 0.01);
         Assert.DoesNotContain(points, point => point.GetProperty("metric").GetString() == "estimated.error");
     }
@@ -65,8 +91,10 @@ public sealed class EstimationCalculatorTests(TestHost host)
         await host.WaitUntilComputedAsync(model.Name);
 
         var points = await PointsAsync(host, model, All);
-        var expected = BinaryPerformanceEstimator.Fit([.. reference.Select(row => row.Score)], [.. reference.Select(row => row.Truth == "1")])
-            .Estimate([.. labelled.Select(row => row.Score)], [.. labelled.Select(row => row.Answer == "1")]).Accuracy.Estimate;
+        var expected = BinaryPerformanceEstimator
+            .Fit([.. reference.Select(row => row.Score)], [.. reference.Select(row => row.Truth == "1")])
+            .Estimate([.. labelled.Select(row => row.Score)], [.. labelled.Select(row => row.Answer == "1")])
+            .Accuracy.Estimate;
         var realised = labelled.Count(row => row.Answer == row.Truth) / (double)labelled.Count;
         var error = Point(points, "estimated.error", @class: "accuracy");
         Assert.Equal(realised - expected.Value!.Value, error.Value(), 1e-9);
@@ -76,9 +104,17 @@ public sealed class EstimationCalculatorTests(TestHost host)
         Assert.InRange(Math.Abs(Point(points, "estimated.error", @class: "roc_auc").Value()), 0, 0.1);
         // The estimate over all rows stays what it was, and the hour without ground truth has no error.
         Assert.Equal(Point(before, "estimated.accuracy").Value(), Point(points, "estimated.accuracy").Value(), 1e-12);
-        Assert.DoesNotContain(points, point => point.GetProperty("metric").GetString() == "estimated.error" && point.GetProperty("window_start").GetDateTimeOffset() == Start.AddHours(1));
+        Assert.DoesNotContain(
+            points,
+            point =>
+                point.GetProperty("metric").GetString() == "estimated.error"
+                && point.GetProperty("window_start").GetDateTimeOffset() == Start.AddHours(1)
+        );
         // Days and weeks have theirs.
-        Assert.Equal(labelled.Count, Point(await PointsAsync(host, model, All, "&window=1d"), "estimated.error", @class: "accuracy").GetProperty("n").GetInt64());
+        Assert.Equal(
+            labelled.Count,
+            Point(await PointsAsync(host, model, All, "&window=1d"), "estimated.error", @class: "accuracy").GetProperty("n").GetInt64()
+        );
     }
 
     [Fact]
@@ -114,7 +150,10 @@ public sealed class EstimationCalculatorTests(TestHost host)
         await PostAsync(host, model, 0, Binary(29, 11));
         await host.WaitUntilComputedAsync(model.Name);
         var point = Point(await PointsAsync(host, model, All), "estimated.accuracy");
-        Assert.Equal(("insufficient_data", 29, System.Text.Json.JsonValueKind.Null), (point.GetProperty("status").GetString(), point.GetProperty("n").GetInt64(), point.GetProperty("value").ValueKind));
+        Assert.Equal(
+            ("insufficient_data", 29, System.Text.Json.JsonValueKind.Null),
+            (point.GetProperty("status").GetString(), point.GetProperty("n").GetInt64(), point.GetProperty("value").ValueKind)
+        );
     }
 
     [Fact]
@@ -133,13 +172,25 @@ public sealed class EstimationCalculatorTests(TestHost host)
         var mae = Point(points, "estimated.mae");
         Assert.Equal(truth, mae.Value(), 0.15);
         Assert.Equal(Math.Sqrt(rows.Average(row => row.Amount * row.Amount)) / 10, Point(points, "estimated.rmse").Value(), 0.15);
-        Assert.Equal(rows.Count(row => row.Country == "FR"), Point(points, "estimated.mae", segment: "country=FR").GetProperty("n").GetInt64());
+        Assert.Equal(
+            rows.Count(row => row.Country == "FR"),
+            Point(points, "estimated.mae", segment: "country=FR").GetProperty("n").GetInt64()
+        );
 
         // The library's result on the same sample, read the same way.
         var estimator = (await host.Get<EstimatorCatalog>().FindAsync(host.Get<ModelCatalog>().Find(model.Id)!, default)).Losses!;
-        var sample = await host.Get<RowSamples>().ReferenceAsync(model, host.Get<BaselineCatalog>().Find(model.Id)!, estimator.Features.Features, EstimatorFitting.LossRows, onlyLabelled: true, default);
+        var sample = await host.Get<RowSamples>()
+            .ReferenceAsync(
+                model,
+                host.Get<BaselineCatalog>().Find(model.Id)!,
+                estimator.Features.Features,
+                EstimatorFitting.LossRows,
+                onlyLabelled: true,
+                default
+            );
         Assert.Equal(3000, sample.Rows);
-        var expected = RegressionPerformanceEstimator.Fit(sample.ToTable(), [.. sample.PredictionValues], [.. sample.GroundTruthValues], folds: 3)
+        var expected = RegressionPerformanceEstimator
+            .Fit(sample.ToTable(), [.. sample.PredictionValues], [.. sample.GroundTruthValues], folds: 3)
             .Estimate(TableOf(rows), [.. rows.Select(row => double.Parse(row.Answer, System.Globalization.CultureInfo.InvariantCulture))]);
         Assert.Equal(expected.MeanAbsoluteError.Estimate.Value!.Value, mae.Value(), 1e-9);
         Assert.Equal(expected.MeanAbsoluteError.Estimate.Lower!.Value, mae.Value("lower"), 1e-9);
@@ -168,13 +219,25 @@ public sealed class EstimationCalculatorTests(TestHost host)
     {
         var model = await CreateAsync(host, "multiclass");
         // The answered class's confidence c comes true with probability c.
-        List<WorldRow> Rows(int count, ulong seed) => [.. Binary(count, seed).Select(row => row with { Answer = row.Score >= 0.5 ? "1" : "0", Truth = row.Truth, Score = Math.Max(row.Score, 1 - row.Score) })];
+        List<WorldRow> Rows(int count, ulong seed) =>
+            [
+                .. Binary(count, seed)
+                    .Select(row =>
+                        row with
+                        {
+                            Answer = row.Score >= 0.5 ? "1" : "0",
+                            Truth = row.Truth,
+                            Score = Math.Max(row.Score, 1 - row.Score),
+                        }
+                    ),
+            ];
         var (reference, rows) = (Rows(2000, 16), Binary(300, 17));
         await PutReferenceAsync(host, model, reference);
         await PostAsync(host, model, 0, rows, withProbabilities: true);
         await host.WaitUntilComputedAsync(model.Name);
         var points = await PointsAsync(host, model, All);
-        var expected = BinaryPerformanceEstimator.Fit([.. reference.Select(row => row.Score)], [.. reference.Select(row => row.Answer == row.Truth)])
+        var expected = BinaryPerformanceEstimator
+            .Fit([.. reference.Select(row => row.Score)], [.. reference.Select(row => row.Answer == row.Truth)])
             .Estimate([.. rows.Select(row => Math.Max(row.Score, Math.Round(1 - row.Score, 4)))], [.. rows.Select(_ => true)]);
         Assert.Equal(expected.Accuracy.Estimate.Value!.Value, Point(points, "estimated.accuracy").Value(), 1e-9);
         Assert.DoesNotContain(points, point => point.GetProperty("metric").GetString() is "estimated.roc_auc" or "estimated.f1");
@@ -189,12 +252,25 @@ public sealed class EstimationCalculatorTests(TestHost host)
         await PostAsync(host, model, 5, rows, withProbabilities: true);
         await PostGroundTruthAsync(host, model, reference);
         await host.WaitUntilComputedAsync(model.Name);
-        using (var response = await System.Net.Http.Json.HttpClientJsonExtensions.PutAsJsonAsync(host.Client, $"/v1/models/{model.Name}/reference", new { from = Start, to = Start.AddHours(1) }))
+        using (
+            var response = await System.Net.Http.Json.HttpClientJsonExtensions.PutAsJsonAsync(
+                host.Client,
+                $"/v1/models/{model.Name}/reference",
+                new { from = Start, to = Start.AddHours(1) }
+            )
+        )
+        {
             Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        }
+
         await host.WaitUntilComputedAsync(model.Name);
 
         var points = await PointsAsync(host, model, All);
-        Assert.Equal(rows.Average(row => row.Answer == "1" ? row.Score * row.Score : 1 - (row.Score * row.Score)), Point(points, "estimated.accuracy", 5).Value(), 0.03);
+        Assert.Equal(
+            rows.Average(row => row.Answer == "1" ? row.Score * row.Score : 1 - (row.Score * row.Score)),
+            Point(points, "estimated.accuracy", 5).Value(),
+            0.03
+        );
         Assert.Equal(400, Point(points, "estimated.f1", 5).GetProperty("n").GetInt64());
         Assert.True(Point(points, "estimated.roc_auc", 5).Value() > 0.7);
     }
@@ -209,14 +285,29 @@ public sealed class EstimationCalculatorTests(TestHost host)
         var stored = await PointsAsync(host, model, All);
 
         // What a new process has: the same state and engine, no estimator in memory.
-        var fresh = new EstimatorCatalog(host.Get<EstimatorFitting>(), host.Get<BaselineCatalog>(), host.Get<IColumnStore>(), host.Get<WindowLedger>(), TimeProvider.System, NullLogger<EstimatorCatalog>.Instance);
+        var fresh = new EstimatorCatalog(
+            host.Get<EstimatorFitting>(),
+            host.Get<BaselineCatalog>(),
+            host.Get<IColumnStore>(),
+            host.Get<WindowLedger>(),
+            TimeProvider.System,
+            NullLogger<EstimatorCatalog>.Instance
+        );
         var points = new List<MetricPoint>();
-        await new EstimationCalculator(fresh, host.Get<LabelledGroups>(), host.Get<RowSamples>()).CalculateAsync(host.Get<ModelCatalog>().Find(model.Id)!, [new MetricWindow(Start, Start.AddHours(1))], points, default);
+        await new EstimationCalculator(fresh, host.Get<LabelledGroups>(), host.Get<RowSamples>()).CalculateAsync(
+            host.Get<ModelCatalog>().Find(model.Id)!,
+            [new MetricWindow(Start, Start.AddHours(1))],
+            points,
+            default
+        );
         foreach (var metric in new[] { "accuracy", "roc_auc", "f1" })
         {
             var again = Assert.Single(points, point => point.Metric == $"estimated.{metric}" && point is { Segment: "", Version: "" });
             var before = Point(stored, $"estimated.{metric}");
-            Assert.Equal((before.Value(), before.Value("lower"), before.Value("upper")), (again.Value!.Value, again.Lower!.Value, again.Upper!.Value));
+            Assert.Equal(
+                (before.Value(), before.Value("lower"), before.Value("upper")),
+                (again.Value!.Value, again.Lower!.Value, again.Upper!.Value)
+            );
         }
     }
 
@@ -228,12 +319,28 @@ public sealed class EstimationCalculatorTests(TestHost host)
         await PostAsync(host, model, 0, reference);
         await PostAsync(host, model, 5, Binary(100, 23));
         await host.WaitUntilComputedAsync(model.Name);
-        using (var response = await System.Net.Http.Json.HttpClientJsonExtensions.PutAsJsonAsync(host.Client, $"/v1/models/{model.Name}/reference", new { from = Start, to = Start.AddHours(1) }))
+        using (
+            var response = await System.Net.Http.Json.HttpClientJsonExtensions.PutAsJsonAsync(
+                host.Client,
+                $"/v1/models/{model.Name}/reference",
+                new { from = Start, to = Start.AddHours(1) }
+            )
+        )
+        {
             Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        }
+
         await host.WaitUntilComputedAsync(model.Name);
         model = host.Get<ModelCatalog>().Find(model.Id)!;
         var clock = new SetClock { Now = Start.AddDays(3) };
-        var catalog = new EstimatorCatalog(host.Get<EstimatorFitting>(), host.Get<BaselineCatalog>(), host.Get<IColumnStore>(), host.Get<WindowLedger>(), clock, NullLogger<EstimatorCatalog>.Instance);
+        var catalog = new EstimatorCatalog(
+            host.Get<EstimatorFitting>(),
+            host.Get<BaselineCatalog>(),
+            host.Get<IColumnStore>(),
+            host.Get<WindowLedger>(),
+            clock,
+            NullLogger<EstimatorCatalog>.Instance
+        );
         Assert.Equal(EstimatorGap.NoGroundTruth, (await catalog.FindAsync(model, default)).Gap);
 
         await PostGroundTruthAsync(host, model, reference);
@@ -253,7 +360,11 @@ public sealed class EstimationCalculatorTests(TestHost host)
         public override DateTimeOffset GetUtcNow() => Now;
     }
 
-    private async Task<EstimatorGap?> GapAsync(ModelDefinition model) => (await host.Get<EstimatorCatalog>().FindAsync(host.Get<ModelCatalog>().Find(model.Id)!, default)).Gap;
+    private async Task<EstimatorGap?> GapAsync(ModelDefinition model) =>
+        (await host.Get<EstimatorCatalog>().FindAsync(host.Get<ModelCatalog>().Find(model.Id)!, default)).Gap;
 
-    private static FeatureTable TableOf(List<WorldRow> rows) => new FeatureTable(rows.Count).WithNumeric("amount", [.. rows.Select(row => row.Amount)]).WithCategorical("country", [.. rows.Select(row => row.Country)]);
+    private static FeatureTable TableOf(List<WorldRow> rows) =>
+        new FeatureTable(rows.Count)
+            .WithNumeric("amount", [.. rows.Select(row => row.Amount)])
+            .WithCategorical("country", [.. rows.Select(row => row.Country)]);
 }

@@ -23,7 +23,10 @@ public sealed class ShiftAdaptationTests(TestHost host)
         // Precision: positive answers come true with probability s here, with less in the mixture that the reference is.
         var truth = current.Where(row => row.Answer == "1").Average(row => row.Score);
         var (adapted, plain) = (Precision(estimates.Adapted), Precision(estimates.Plain));
-        Assert.True(Math.Abs(adapted.Value!.Value - truth) < 0.5 * Math.Abs(plain.Value!.Value - truth), $"truth {truth}, adapted {adapted.Value}, plain {plain.Value}");
+        Assert.True(
+            Math.Abs(adapted.Value!.Value - truth) < 0.5 * Math.Abs(plain.Value!.Value - truth),
+            $"truth {truth}, adapted {adapted.Value}, plain {plain.Value}"
+        );
         Assert.InRange(truth, adapted.Lower!.Value - 0.02, adapted.Upper!.Value + 0.02);
 
         // A part of it, by time and by segment.
@@ -47,16 +50,42 @@ public sealed class ShiftAdaptationTests(TestHost host)
     private static List<WorldRow> World(int rows, ulong seed, bool onlyLarge)
     {
         var random = new RandomSource(seed);
-        return [.. Enumerable.Range(0, rows).Select(i =>
-        {
-            var (score, amount) = (Math.Round(random.NextDouble(), 4), Math.Round((onlyLarge ? 50 : 0) + ((onlyLarge ? 50 : 100) * random.NextDouble()), 3));
-            var chance = amount < 50 ? score * score : score;
-            return new WorldRow(random.NextInt(2) == 0 ? "FR" : "DE", amount, score >= 0.5 ? "1" : "0", score, random.NextDouble() < chance ? "1" : "0") { Id = $"{seed}-{i}" };
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, rows)
+                .Select(i =>
+                {
+                    var (score, amount) = (
+                        Math.Round(random.NextDouble(), 4),
+                        Math.Round((onlyLarge ? 50 : 0) + ((onlyLarge ? 50 : 100) * random.NextDouble()), 3)
+                    );
+                    var chance = amount < 50 ? score * score : score;
+                    return new WorldRow(
+                        random.NextInt(2) == 0 ? "FR" : "DE",
+                        amount,
+                        score >= 0.5 ? "1" : "0",
+                        score,
+                        random.NextDouble() < chance ? "1" : "0"
+                    )
+                    {
+                        Id = $"{seed}-{i}",
+                    };
+                }),
+        ];
     }
 
-    private static Estimate Precision(IReadOnlyList<NamedEstimate> estimates) => estimates.Single(estimate => estimate.Name == "precision").Value;
+    private static Estimate Precision(IReadOnlyList<NamedEstimate> estimates) =>
+        estimates.Single(estimate => estimate.Name == "precision").Value;
 
     private Task<AdaptedEstimates?> EstimateAsync(ModelDefinition model, int fromHour, int toHour, string segment = "") =>
-        host.Get<ShiftAdaptation>().EstimateAsync(host.Get<ModelCatalog>().Find(model.Id)!, Start.AddHours(fromHour), Start.AddHours(toHour), "", segment, default);
+        host.Get<ShiftAdaptation>()
+            .EstimateAsync(
+                host.Get<ModelCatalog>().Find(model.Id)!,
+                Start.AddHours(fromHour),
+                Start.AddHours(toHour),
+                "",
+                segment,
+                default
+            );
 }

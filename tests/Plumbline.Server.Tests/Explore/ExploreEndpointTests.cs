@@ -20,11 +20,12 @@ public sealed class ExploreEndpointTests(TestHost host)
             string? cursor = null;
             do
             {
-                var page = await GetAsync($"/v1/models/{model}/predictions?sort={sort}&limit=7{(cursor is null ? "" : "&cursor=" + cursor)}");
+                var page = await GetAsync(
+                    $"/v1/models/{model}/predictions?sort={sort}&limit=7{(cursor is null ? "" : "&cursor=" + cursor)}"
+                );
                 seen.AddRange(page.GetProperty("predictions").EnumerateArray());
                 cursor = page.GetProperty("next").GetString();
-            }
-            while (cursor is not null);
+            } while (cursor is not null);
             Assert.Equal(60, seen.Count);
             Assert.Equal(60, seen.Select(row => row.GetProperty("prediction_id").GetString()).Distinct().Count());
             AssertOrdered(seen, sort.TrimStart('-'), sort.StartsWith('-'));
@@ -68,23 +69,44 @@ public sealed class ExploreEndpointTests(TestHost host)
         var counts = await GetAsync($"/v1/models/{model}/prediction-counts?buckets=12");
         Assert.Equal(900, counts.GetProperty("step_seconds").GetDouble());
         Assert.Equal(8, counts.GetProperty("counts").GetArrayLength());
-        Assert.All(counts.GetProperty("counts").EnumerateArray(), count => Assert.Equal(0, count.GetProperty("start").GetDateTimeOffset().Minute % 15));
+        Assert.All(
+            counts.GetProperty("counts").EnumerateArray(),
+            count => Assert.Equal(0, count.GetProperty("start").GetDateTimeOffset().Minute % 15)
+        );
     }
 
     [Fact]
     public async Task One_decision_is_whole()
     {
         var model = await FilledAsync();
-        await PostAsync($"/v1/models/{model}/signals", new[] { new { name = "click", timestamp = Start.AddHours(2), value = 1, prediction_id = "p-0" } });
+        await PostAsync(
+            $"/v1/models/{model}/signals",
+            new[]
+            {
+                new
+                {
+                    name = "click",
+                    timestamp = Start.AddHours(2),
+                    value = 1,
+                    prediction_id = "p-0",
+                },
+            }
+        );
         await host.WaitUntilComputedAsync(model);
         var decision = await GetAsync($"/v1/models/{model}/predictions/p-0");
         Assert.Equal("p-0", decision.GetProperty("prediction_id").GetString());
         Assert.Equal(Start, decision.GetProperty("timestamp").GetDateTimeOffset());
-        Assert.Equal(("1", "ok", "v1", "primary"), (Text(decision, "prediction"), Text(decision, "status"), Text(decision, "version"), Text(decision, "role")));
+        Assert.Equal(
+            ("1", "ok", "v1", "primary"),
+            (Text(decision, "prediction"), Text(decision, "status"), Text(decision, "version"), Text(decision, "role"))
+        );
         var features = decision.GetProperty("features");
         Assert.Equal(JsonValueKind.Null, features.GetProperty("amount").ValueKind);
         Assert.Equal("\"unknown\"", decision.GetProperty("type_errors").GetProperty("amount").GetString());
-        Assert.Equal(("FR", true, "row 0"), (Text(features, "country"), features.GetProperty("is_new").GetBoolean(), Text(features, "note")));
+        Assert.Equal(
+            ("FR", true, "row 0"),
+            (Text(features, "country"), features.GetProperty("is_new").GetBoolean(), Text(features, "note"))
+        );
         Assert.Equal("a", Text(decision.GetProperty("metadata"), "tenant"));
         Assert.Equal("t-0", Text(decision, "trace_id"));
         Assert.Equal(["0", "1"], decision.GetProperty("ground_truth_history").EnumerateArray().Select(entry => Text(entry, "value")));
@@ -97,7 +119,19 @@ public sealed class ExploreEndpointTests(TestHost host)
     {
         var model = await host.CreateModelAsync(new { task = "binary" });
         const string Id = "a/b%2Fc d?é";
-        await PostAsync($"/v1/models/{model}/predictions", new[] { new { prediction_id = Id, timestamp = Start, prediction = "1", features = new { x = 1 } } });
+        await PostAsync(
+            $"/v1/models/{model}/predictions",
+            new[]
+            {
+                new
+                {
+                    prediction_id = Id,
+                    timestamp = Start,
+                    prediction = "1",
+                    features = new { x = 1 },
+                },
+            }
+        );
         await host.WaitUntilComputedAsync(model);
         Assert.Equal(Id, Text(await GetAsync($"/v1/models/{model}/predictions/{Uri.EscapeDataString(Id)}"), "prediction_id"));
     }
@@ -131,7 +165,9 @@ public sealed class ExploreEndpointTests(TestHost host)
     {
         var model = await FilledAsync();
         var page = await GetAsync($"/v1/models/{model}/predictions?limit=5");
-        using var response = await host.Client.GetAsync($"/v1/models/{model}/predictions?limit=5&sort=score&cursor={page.GetProperty("next").GetString()}");
+        using var response = await host.Client.GetAsync(
+            $"/v1/models/{model}/predictions?limit=5&sort=score&cursor={page.GetProperty("next").GetString()}"
+        );
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
@@ -158,29 +194,71 @@ public sealed class ExploreEndpointTests(TestHost host)
         await Gate.WaitAsync();
         try
         {
-            if (_filled is not null) return _filled;
-            var model = await host.CreateModelAsync(new
-            {
-                task = "binary",
-                positive_class = "1",
-                segments = new[] { "country" },
-                features = new { amount = new { type = "numeric" }, country = new { type = "categorical" }, is_new = new { type = "boolean" }, note = new { type = "text" } },
-            }, "explore");
-            await PostAsync($"/v1/models/{model}/predictions", Enumerable.Range(0, 60).Select(i => new
-            {
-                prediction_id = $"p-{i}",
-                timestamp = Start.AddMinutes(i),
-                version = i % 3 == 2 ? "v2" : "v1",
-                features = new { amount = i == 0 ? (object)"unknown" : i, country = i == 59 ? null : Countries[i % 3], is_new = i % 2 == 0, note = string.Create(CultureInfo.InvariantCulture, $"row {i}") },
-                prediction = i % 2 == 0 ? "1" : "0",
-                score = i / 100.0,
-                latency_ms = i % 2 == 0 ? i : (int?)null,
-                status = i % 10 == 9 ? "error" : "ok",
-                trace_id = $"t-{i}",
-                metadata = new { tenant = "a" },
-            }));
-            await PostAsync($"/v1/models/{model}/ground-truth", Enumerable.Range(0, 20).Select(i => new { prediction_id = $"p-{i}", timestamp = Start.AddDays(1), value = i == 0 ? "0" : "1" }));
-            await PostAsync($"/v1/models/{model}/ground-truth", new[] { new { prediction_id = "p-0", timestamp = Start.AddDays(2), value = "1" } });
+            if (_filled is not null)
+                return _filled;
+            var model = await host.CreateModelAsync(
+                new
+                {
+                    task = "binary",
+                    positive_class = "1",
+                    segments = new[] { "country" },
+                    features = new
+                    {
+                        amount = new { type = "numeric" },
+                        country = new { type = "categorical" },
+                        is_new = new { type = "boolean" },
+                        note = new { type = "text" },
+                    },
+                },
+                "explore"
+            );
+            await PostAsync(
+                $"/v1/models/{model}/predictions",
+                Enumerable
+                    .Range(0, 60)
+                    .Select(i => new
+                    {
+                        prediction_id = $"p-{i}",
+                        timestamp = Start.AddMinutes(i),
+                        version = i % 3 == 2 ? "v2" : "v1",
+                        features = new
+                        {
+                            amount = i == 0 ? (object)"unknown" : i,
+                            country = i == 59 ? null : Countries[i % 3],
+                            is_new = i % 2 == 0,
+                            note = string.Create(CultureInfo.InvariantCulture, $"row {i}"),
+                        },
+                        prediction = i % 2 == 0 ? "1" : "0",
+                        score = i / 100.0,
+                        latency_ms = i % 2 == 0 ? i : (int?)null,
+                        status = i % 10 == 9 ? "error" : "ok",
+                        trace_id = $"t-{i}",
+                        metadata = new { tenant = "a" },
+                    })
+            );
+            await PostAsync(
+                $"/v1/models/{model}/ground-truth",
+                Enumerable
+                    .Range(0, 20)
+                    .Select(i => new
+                    {
+                        prediction_id = $"p-{i}",
+                        timestamp = Start.AddDays(1),
+                        value = i == 0 ? "0" : "1",
+                    })
+            );
+            await PostAsync(
+                $"/v1/models/{model}/ground-truth",
+                new[]
+                {
+                    new
+                    {
+                        prediction_id = "p-0",
+                        timestamp = Start.AddDays(2),
+                        value = "1",
+                    },
+                }
+            );
             await host.WaitUntilComputedAsync(model);
             return _filled = model;
         }
@@ -211,12 +289,16 @@ public sealed class ExploreEndpointTests(TestHost host)
     // Rows without the value come last in both directions.
     private static void AssertOrdered(List<JsonElement> rows, string field, bool descending)
     {
-        var values = rows.Select(row => row.GetProperty(field)).Select(value => value.ValueKind switch
-        {
-            JsonValueKind.Null => double.PositiveInfinity,
-            JsonValueKind.String => value.GetDateTimeOffset().ToUnixTimeMilliseconds() * (descending ? -1.0 : 1),
-            _ => value.GetDouble() * (descending ? -1 : 1),
-        }).ToArray();
+        var values = rows.Select(row => row.GetProperty(field))
+            .Select(value =>
+                value.ValueKind switch
+                {
+                    JsonValueKind.Null => double.PositiveInfinity,
+                    JsonValueKind.String => value.GetDateTimeOffset().ToUnixTimeMilliseconds() * (descending ? -1.0 : 1),
+                    _ => value.GetDouble() * (descending ? -1 : 1),
+                }
+            )
+            .ToArray();
         Assert.Equal(values.Order(), values);
     }
 }

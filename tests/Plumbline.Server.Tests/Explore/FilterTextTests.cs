@@ -60,11 +60,15 @@ public sealed class FilterTextTests
     public void What_is_written_reads_back()
     {
         var values = Gen.Elements("FR", "a,b", "back\\slash", ":", "eq:", "é", "'; DROP").NonEmptyListOf();
-        Prop.ForAll(values.ToArbitrary(), list =>
-        {
-            var written = FilterText.Write(new FilterCondition(SearchFields.Find(Model, "country")!, FilterOperator.In, [.. list]));
-            Assert.Equal(list, FilterText.Read(written, Model, out _)!.Values);
-        }).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+                values.ToArbitrary(),
+                list =>
+                {
+                    var written = FilterText.Write(new FilterCondition(SearchFields.Find(Model, "country")!, FilterOperator.In, [.. list]));
+                    Assert.Equal(list, FilterText.Read(written, Model, out _)!.Values);
+                }
+            )
+            .QuickCheckThrowOnFailure();
     }
 
     [Fact]

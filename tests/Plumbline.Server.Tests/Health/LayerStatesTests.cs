@@ -11,8 +11,11 @@ public sealed class LayerStatesTests
     private static readonly DateTimeOffset Day = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Before_any_window_no_layer_can_be_judged() => Assert.All(LayerStates.Of(null, null), layer =>
-        Assert.Equal((HealthState.Unknown, "no complete window yet"), (layer.State, layer.Reason)));
+    public void Before_any_window_no_layer_can_be_judged() =>
+        Assert.All(
+            LayerStates.Of(null, null),
+            layer => Assert.Equal((HealthState.Unknown, "no complete window yet"), (layer.State, layer.Reason))
+        );
 
     [Theory]
     [InlineData(AlertSeverity.Critical, HealthState.Bad)]
@@ -42,11 +45,17 @@ public sealed class LayerStatesTests
     [Fact]
     public void The_largest_change_by_its_own_floor_is_named_first_and_each_feature_once()
     {
-        var layer = LayerStates.Of(Facts(), new RuleFindings(
-        [
-            Fires("drift.calibrated", "income", 0.9, AlertSeverity.Warning), Fires("input.missing_rate", "age", 0.6, AlertSeverity.Warning),
-            Fires("drift.calibrated", "age", 0.8, AlertSeverity.Warning),
-        ], []))[1];
+        var layer = LayerStates.Of(
+            Facts(),
+            new RuleFindings(
+                [
+                    Fires("drift.calibrated", "income", 0.9, AlertSeverity.Warning),
+                    Fires("input.missing_rate", "age", 0.6, AlertSeverity.Warning),
+                    Fires("drift.calibrated", "age", 0.8, AlertSeverity.Warning),
+                ],
+                []
+            )
+        )[1];
         Assert.Equal("age", layer.Feature);
         Assert.Equal("age: missing values 0 % \u2192 60 %, n 600; income drifts by 0.9 standard deviations, n 600", layer.Reason);
     }
@@ -55,19 +64,34 @@ public sealed class LayerStatesTests
     public void Quiet_rules_make_ok_and_what_could_not_be_judged_is_said()
     {
         var layer = LayerStates.Of(
-            Facts() with { Drift = new LargestDrift("income", 0.04, 5000) },
-            new RuleFindings([],
-            [
-                new LayerStreams(MetricLayer.Inputs, "input.missing_rate", StreamStatus.Inactive, 4, null),
-                new LayerStreams(MetricLayer.Inputs, "drift.calibrated", StreamStatus.CannotJudge, 3, "learning what is normal"),
-            ]))[1];
-        Assert.Equal((HealthState.Ok, "largest PSI 0.04 (income), n 5,000; Calibrated drift not judged: learning what is normal"), (layer.State, layer.Reason));
+            Facts() with
+            {
+                Drift = new LargestDrift("income", 0.04, 5000),
+            },
+            new RuleFindings(
+                [],
+                [
+                    new LayerStreams(MetricLayer.Inputs, "input.missing_rate", StreamStatus.Inactive, 4, null),
+                    new LayerStreams(MetricLayer.Inputs, "drift.calibrated", StreamStatus.CannotJudge, 3, "learning what is normal"),
+                ]
+            )
+        )[1];
+        Assert.Equal(
+            (HealthState.Ok, "largest PSI 0.04 (income), n 5,000; Calibrated drift not judged: learning what is normal"),
+            (layer.State, layer.Reason)
+        );
     }
 
     [Fact]
     public void A_layer_none_of_whose_streams_can_be_judged_says_why()
     {
-        var layer = LayerStates.Of(Facts(), new RuleFindings([], [new LayerStreams(MetricLayer.Outcomes, "performance.accuracy", StreamStatus.CannotJudge, 1, "too few rows: 12 of 30")]))[3];
+        var layer = LayerStates.Of(
+            Facts(),
+            new RuleFindings(
+                [],
+                [new LayerStreams(MetricLayer.Outcomes, "performance.accuracy", StreamStatus.CannotJudge, 1, "too few rows: 12 of 30")]
+            )
+        )[3];
         Assert.Equal((HealthState.Unknown, "too few rows: 12 of 30 (Accuracy)"), (layer.State, layer.Reason));
     }
 
@@ -83,22 +107,51 @@ public sealed class LayerStatesTests
     public void Too_few_rows_are_said_instead_of_judged() =>
         Assert.Equal("12 of 300 rows in a day", LayerStates.Of(Facts() with { RequestsOfDay = 12 }, null)[0].Reason);
 
-    private static HealthFacts Facts(params MetricPoint[] days) => new() { ModelId = 1, Days = days, RequestsOfDay = 5000 };
+    private static HealthFacts Facts(params MetricPoint[] days) =>
+        new()
+        {
+            ModelId = 1,
+            Days = days,
+            RequestsOfDay = 5000,
+        };
 
     private static FiringAlert Fires(string metric, string feature, double value, AlertSeverity? severity)
     {
         var evidence = new AlertEvidence(value, 0, null, null, null, value, 600, Day, 3600, 1, severity is null);
-        var alert = new AlertRow { ModelId = 1, Rule = "rule", Metric = metric, Feature = feature, Class = "", Segment = "", Version = "", Evidence = evidence.Write() };
-        return new FiringAlert(alert, severity is { } told ? new IncidentRow { Id = 7, ModelId = 1, Severity = (int)told, Headline = "", Story = "{}" } : null);
+        var alert = new AlertRow
+        {
+            ModelId = 1,
+            Rule = "rule",
+            Metric = metric,
+            Feature = feature,
+            Class = "",
+            Segment = "",
+            Version = "",
+            Evidence = evidence.Write(),
+        };
+        return new FiringAlert(
+            alert,
+            severity is { } told
+                ? new IncidentRow
+                {
+                    Id = 7,
+                    ModelId = 1,
+                    Severity = (int)told,
+                    Headline = "",
+                    Story = "{}",
+                }
+                : null
+        );
     }
 
-    private static MetricPoint Point(string metric, double? value, long n) => new()
-    {
-        Metric = metric,
-        WindowStart = Day,
-        WindowEnd = Day.AddDays(1),
-        Value = value,
-        N = n,
-        Status = value is null ? MetricStatus.InsufficientData : MetricStatus.Ok,
-    };
+    private static MetricPoint Point(string metric, double? value, long n) =>
+        new()
+        {
+            Metric = metric,
+            WindowStart = Day,
+            WindowEnd = Day.AddDays(1),
+            Value = value,
+            N = n,
+            Status = value is null ? MetricStatus.InsufficientData : MetricStatus.Ok,
+        };
 }

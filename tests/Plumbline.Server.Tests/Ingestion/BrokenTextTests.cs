@@ -88,7 +88,12 @@ public sealed class BrokenTextTests(TestHost host)
     public async Task A_line_of_ndjson_counts_once_however_much_is_wrong_with_it(string line)
     {
         var model = await host.CreateModelAsync(new { task = "binary" });
-        var answer = await host.AcceptAsync(model, "predictions", $"{line}\n{{\"prediction_id\":\"good\"}}\n{line}\n", "application/x-ndjson");
+        var answer = await host.AcceptAsync(
+            model,
+            "predictions",
+            $"{line}\n{{\"prediction_id\":\"good\"}}\n{line}\n",
+            "application/x-ndjson"
+        );
         Assert.Equal((1, 0, 2), answer.Counts());
         Assert.Equal([0, 2], answer.GetProperty("rejected").EnumerateArray().Select(row => row.GetProperty("index").GetInt32()));
         Assert.Equal(3, (await host.StoredAsync(model)).Received);

@@ -32,5 +32,6 @@ public sealed class FailingBlockTests(TestHost host)
         Assert.Equal([2UL], await host.QueryAsync($"SELECT count() FROM {table}", r => r.ReadUInt64()));
     }
 
-    private FailingBlock? Shown(string model) => host.Get<IngestionProgress>().FailingBlocks.FirstOrDefault(block => block.ModelId == host.Model(model).Id);
+    private FailingBlock? Shown(string model) =>
+        host.Get<IngestionProgress>().FailingBlocks.FirstOrDefault(block => block.ModelId == host.Model(model).Id);
 }

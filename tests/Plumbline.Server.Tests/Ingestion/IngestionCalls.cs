@@ -14,10 +14,22 @@ internal static class IngestionCalls
 {
     public static ModelDefinition Model(this TestHost host, string name) => host.Get<ModelCatalog>().Find(name)!;
 
-    public static Task<HttpResponseMessage> PostAsync(this TestHost host, string model, string kind, string json, string mediaType = "application/json") =>
-        host.PostAsync(model, kind, Encoding.UTF8.GetBytes(json), mediaType);
+    public static Task<HttpResponseMessage> PostAsync(
+        this TestHost host,
+        string model,
+        string kind,
+        string json,
+        string mediaType = "application/json"
+    ) => host.PostAsync(model, kind, Encoding.UTF8.GetBytes(json), mediaType);
 
-    public static async Task<HttpResponseMessage> PostAsync(this TestHost host, string model, string kind, byte[] body, string mediaType = "application/json", string? encoding = null)
+    public static async Task<HttpResponseMessage> PostAsync(
+        this TestHost host,
+        string model,
+        string kind,
+        byte[] body,
+        string mediaType = "application/json",
+        string? encoding = null
+    )
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
@@ -27,7 +39,13 @@ internal static class IngestionCalls
     }
 
     /// <summary>Posts and expects a 202; gives its body.</summary>
-    public static async Task<JsonElement> AcceptAsync(this TestHost host, string model, string kind, string json, string mediaType = "application/json")
+    public static async Task<JsonElement> AcceptAsync(
+        this TestHost host,
+        string model,
+        string kind,
+        string json,
+        string mediaType = "application/json"
+    )
     {
         using var response = await host.PostAsync(model, kind, json, mediaType);
         var text = await response.Content.ReadAsStringAsync();
@@ -43,7 +61,11 @@ internal static class IngestionCalls
     }
 
     public static (long Accepted, long Duplicates, long Rejected) Counts(this JsonElement answer) =>
-        (answer.GetProperty("accepted").GetInt64(), answer.GetProperty("duplicates").GetInt64(), answer.GetProperty("rejected_count").GetInt64());
+        (
+            answer.GetProperty("accepted").GetInt64(),
+            answer.GetProperty("duplicates").GetInt64(),
+            answer.GetProperty("rejected_count").GetInt64()
+        );
 
     /// <summary>Waits until the spool has nothing of the model, and checks on the way that the counters add up.</summary>
     public static async Task<SpoolCounters> StoredAsync(this TestHost host, string model)
@@ -56,7 +78,10 @@ internal static class IngestionCalls
             Assert.Equal(counters.Received, counters.Stored + counters.Duplicate + counters.Rejected + counters.InSpool);
             if (counters.InSpool == 0)
                 return counters;
-            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"Still in the spool: {counters}; {string.Join("; ", host.Get<IngestionProgress>().FailingBlocks)}");
+            Assert.True(
+                TimeProvider.System.GetUtcNow() < deadline,
+                $"Still in the spool: {counters}; {string.Join("; ", host.Get<IngestionProgress>().FailingBlocks)}"
+            );
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
     }

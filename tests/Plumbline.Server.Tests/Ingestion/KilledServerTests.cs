@@ -10,7 +10,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Plumbline.Server.Tests.Ingestion;
 
-/// <summary>The promise of the acknowledgement: what was answered with 202 is stored, and stored once, however often the process dies.</summary>
+/// <summary>
+/// The promise of the acknowledgement: what was answered with 202 is stored, and stored once, however often the process dies.
+/// </summary>
 public sealed class KilledServerTests : IAsyncDisposable
 {
     private const int Kills = 10;
@@ -73,17 +75,29 @@ public sealed class KilledServerTests : IAsyncDisposable
         const int Rows = 40_000;
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(60) };
         await StartAsync(http);
-        using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "regression", features = new { code = new { type = "numeric" } } }, Ct))
+        using (
+            var created = await http.PutAsJsonAsync(
+                "/v1/models/m",
+                new { task = "regression", features = new { code = new { type = "numeric" } } },
+                Ct
+            )
+        )
+        {
             created.EnsureSuccessStatusCode();
+        }
+
         for (var batch = 0; batch < 4; batch++)
         {
-            var rows = Enumerable.Range(0, Rows / 4).Select(row => $$$"""{"prediction":1,"features":{"code":{{{(row % 4 == 3 ? "\"x/y\"" : row % 4)}}}}}""");
+            var rows = Enumerable
+                .Range(0, Rows / 4)
+                .Select(row => $$$"""{"prediction":1,"features":{"code":{{{(row % 4 == 3 ? "\"x/y\"" : row % 4)}}}}}""");
             using var body = new StringContent("[" + string.Join(',', rows) + "]", Encoding.UTF8, "application/json");
             using var posted = await http.PostAsync("/v1/models/m/predictions", body, Ct);
             posted.EnsureSuccessStatusCode();
         }
 
-        while (await WaitingAsync(http) > 0) await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
+        while (await WaitingAsync(http) > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
         foreach (var (type, delayMs) in new[] { ("categorical", 20), ("numeric", 60), ("categorical", 150), ("numeric", 300) })
         {
             var change = http.PatchAsJsonAsync("/v1/models/m/features/code", new { type }, Ct);
@@ -94,7 +108,10 @@ public sealed class KilledServerTests : IAsyncDisposable
             // A change that was begun goes on, one that was not is made now; either way the answer comes when all is converted.
             using var again = await http.PatchAsJsonAsync("/v1/models/m/features/code", new { type }, Ct);
             Assert.True(again.IsSuccessStatusCode, await again.Content.ReadAsStringAsync(Ct));
-            Assert.Equal((Rows / 4, Rows / 4), (await CountAsync(http, "features.code:eq:0"), await CountAsync(http, "features.code:eq:2")));
+            Assert.Equal(
+                (Rows / 4, Rows / 4),
+                (await CountAsync(http, "features.code:eq:0"), await CountAsync(http, "features.code:eq:2"))
+            );
             Assert.Equal(Rows / 4, await CountAsync(http, type == "numeric" ? "features.code:type_error" : "features.code:eq:x%2Fy"));
         }
     }
@@ -106,7 +123,12 @@ public sealed class KilledServerTests : IAsyncDisposable
     }
 
     /// <summary>Clients post to a model while the server is killed and started again, until each has its last batch acknowledged.</summary>
-    private async Task PostWhileKilledAsync(HttpClient http, Func<HttpClient, int, CancellationToken, Task> post, int kills, Func<int, TimeSpan> pause)
+    private async Task PostWhileKilledAsync(
+        HttpClient http,
+        Func<HttpClient, int, CancellationToken, Task> post,
+        int kills,
+        Func<int, TimeSpan> pause
+    )
     {
         using var stop = new CancellationTokenSource();
         await StartAsync(http);
@@ -126,7 +148,8 @@ public sealed class KilledServerTests : IAsyncDisposable
 
     private async Task KillAsync()
     {
-        if (_server is not { } server) return;
+        if (_server is not { } server)
+            return;
         _server = null;
         server.Kill();
         await server.WaitForExitAsync(CancellationToken.None);
@@ -140,8 +163,15 @@ public sealed class KilledServerTests : IAsyncDisposable
             var ids = Enumerable.Range(0, RowsPerBatch).Select(row => $"c{client}-{batch}-{row}").ToList();
             foreach (var rest in new[] { "\"version\":\"v1\",\"features\":{\"c\":\"k\"}", "" })
             {
-                var body = "[" + string.Join(',', ids.Select(id =>
-                    $$"""{"prediction_id":"{{id}}","partial":true,{{(rest.Length > 0 ? rest : $"\"prediction\":\"{id[^1] % 2}\"")}}}""")) + "]";
+                var body =
+                    "["
+                    + string.Join(
+                        ',',
+                        ids.Select(id =>
+                            $$"""{"prediction_id":"{{id}}","partial":true,{{(rest.Length > 0 ? rest : $"\"prediction\":\"{id[^1] % 2}\"")}}}"""
+                        )
+                    )
+                    + "]";
                 while (!await TryPostAsync(http, body))
                     await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
             }
@@ -155,8 +185,19 @@ public sealed class KilledServerTests : IAsyncDisposable
         for (var batch = 0; !stop.IsCancellationRequested; batch++)
         {
             var ids = Enumerable.Range(0, RowsPerBatch).Select(row => $"c{client}-{batch}-{row}").ToList();
-            var body = "[" + string.Join(',', ids.Select((id, row) => string.Create(CultureInfo.InvariantCulture,
-                $$$"""{"prediction_id":"{{{id}}}","version":"v{{{client}}}","features":{"x":{{{row}}},"c":"k{{{row % 5}}}"},"prediction":"{{{row % 2}}}"}"""))) + "]";
+            var body =
+                "["
+                + string.Join(
+                    ',',
+                    ids.Select(
+                        (id, row) =>
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $$$"""{"prediction_id":"{{{id}}}","version":"v{{{client}}}","features":{"x":{{{row}}},"c":"k{{{row % 5}}}"},"prediction":"{{{row % 2}}}"}"""
+                            )
+                    )
+                )
+                + "]";
             while (!await TryPostAsync(http, body))
             {
                 Interlocked.Increment(ref _repeats);
@@ -185,7 +226,10 @@ public sealed class KilledServerTests : IAsyncDisposable
 
     private async Task StartAsync(HttpClient http)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", _folder, "--urls", _address.ToString()])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", _folder, "--urls", _address.ToString()]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -201,7 +245,10 @@ public sealed class KilledServerTests : IAsyncDisposable
         while (true)
         {
             Assert.False(process.HasExited, $"The server ended by itself: {string.Join(Environment.NewLine, said)}");
-            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"The server does not answer: {string.Join(Environment.NewLine, said)}");
+            Assert.True(
+                TimeProvider.System.GetUtcNow() < deadline,
+                $"The server does not answer: {string.Join(Environment.NewLine, said)}"
+            );
             try
             {
                 using var ready = await http.GetAsync("/readyz", Ct);
@@ -224,7 +271,8 @@ public sealed class KilledServerTests : IAsyncDisposable
             using var spool = new SqliteConnection($"Data Source={Path.Combine(_folder, "spool.db")};Mode=ReadOnly;Pooling=False");
             spool.Open();
             using var command = spool.CreateCommand();
-            command.CommandText = "SELECT sum(received), sum(duplicate), sum(rejected), sum(stored), (SELECT count(*) FROM batches), (SELECT count(*) FROM blocks) FROM counters";
+            command.CommandText =
+                "SELECT sum(received), sum(duplicate), sum(rejected), sum(stored), (SELECT count(*) FROM batches), (SELECT count(*) FROM blocks) FROM counters";
             using var row = command.ExecuteReader();
             row.Read();
             if (row.GetInt64(4) == 0)
@@ -254,12 +302,20 @@ public sealed class KilledServerTests : IAsyncDisposable
         do
         {
             var page = await http.GetFromJsonAsync<JsonElement>($"/v1/models/m/predictions?limit=1000{cursor}", Ct);
-            ids.AddRange(page.GetProperty("predictions").EnumerateArray().Select(row =>
-                (row.GetProperty("prediction_id").GetString()!, row.GetProperty("version").GetString(), row.GetProperty("prediction").GetString(),
-                    row.GetProperty("features").TryGetProperty("c", out var c) ? c.GetString() : null)));
+            ids.AddRange(
+                page.GetProperty("predictions")
+                    .EnumerateArray()
+                    .Select(row =>
+                        (
+                            row.GetProperty("prediction_id").GetString()!,
+                            row.GetProperty("version").GetString(),
+                            row.GetProperty("prediction").GetString(),
+                            row.GetProperty("features").TryGetProperty("c", out var c) ? c.GetString() : null
+                        )
+                    )
+            );
             cursor = page.GetProperty("next").GetString() is { } next ? $"&cursor={Uri.EscapeDataString(next)}" : "";
-        }
-        while (cursor.Length > 0);
+        } while (cursor.Length > 0);
         return ids;
     }
 

@@ -15,17 +15,36 @@ public sealed class PartialEventTests(TestHost host)
     [Fact]
     public async Task Parts_become_one_prediction_whichever_comes_first()
     {
-        var model = await SmallModel.CreateAsync(host, new { task = "binary", positive_class = "1", label_delay = "1h", segments = new[] { "country" }, features = new { country = new { type = "categorical" } } }, "parts");
+        var model = await SmallModel.CreateAsync(
+            host,
+            new
+            {
+                task = "binary",
+                positive_class = "1",
+                label_delay = "1h",
+                segments = new[] { "country" },
+                features = new { country = new { type = "categorical" } },
+            },
+            "parts"
+        );
         for (var i = 0; i < 60; i++)
         {
             // A third comes with the request first, a third with the answer first, a third in one batch.
-            var request = $$$"""{"prediction_id":"p{{{i}}}","partial":true,"timestamp":"{{{At(i)}}}","version":"v1","features":{"amount":{{{i}}},"country":"FR"},"metadata":{"from":"gateway"}}""";
-            var answer = $$$"""{"prediction_id":"p{{{i}}}","partial":true,"timestamp":"{{{At(i + 1)}}}","prediction":"{{{i % 2}}}","score":0.{{{i + 10}}},"latency_ms":{{{i}}},"features":{"late":true}}""";
+            var request =
+                $$$"""{"prediction_id":"p{{{i}}}","partial":true,"timestamp":"{{{At(i)}}}","version":"v1","features":{"amount":{{{i}}},"country":"FR"},"metadata":{"from":"gateway"}}""";
+            var answer =
+                $$$"""{"prediction_id":"p{{{i}}}","partial":true,"timestamp":"{{{At(i + 1)}}}","prediction":"{{{i % 2}}}","score":0.{{{i + 10}}},"latency_ms":{{{i}}},"features":{"late":true}}""";
             switch (i % 3)
             {
-                case 0: await SendAsync(model, request); break;
-                case 1: await SendAsync(model, answer); break;
-                default: await SendAsync(model, request + "\n" + answer); break;
+                case 0:
+                    await SendAsync(model, request);
+                    break;
+                case 1:
+                    await SendAsync(model, answer);
+                    break;
+                default:
+                    await SendAsync(model, request + "\n" + answer);
+                    break;
             }
         }
 
@@ -35,26 +54,66 @@ public sealed class PartialEventTests(TestHost host)
         Assert.Equal((20, "ok"), await RowsAsync(model, "segment=country%3D%40missing"));
         for (var i = 0; i < 60; i++)
         {
-            var request = $$$"""{"prediction_id":"p{{{i}}}","partial":true,"timestamp":"{{{At(i)}}}","version":"v1","features":{"amount":{{{i}}},"country":"FR"},"metadata":{"from":"gateway"}}""";
-            var answer = $$$"""{"prediction_id":"p{{{i}}}","partial":true,"timestamp":"{{{At(i + 1)}}}","prediction":"{{{i % 2}}}","score":0.{{{i + 10}}},"latency_ms":{{{i}}},"features":{"late":true}}""";
-            if (i % 3 == 0) await SendAsync(model, answer);
-            if (i % 3 == 1) await SendAsync(model, request);
+            var request =
+                $$$"""{"prediction_id":"p{{{i}}}","partial":true,"timestamp":"{{{At(i)}}}","version":"v1","features":{"amount":{{{i}}},"country":"FR"},"metadata":{"from":"gateway"}}""";
+            var answer =
+                $$$"""{"prediction_id":"p{{{i}}}","partial":true,"timestamp":"{{{At(i + 1)}}}","prediction":"{{{i % 2}}}","score":0.{{{i + 10}}},"latency_ms":{{{i}}},"features":{"late":true}}""";
+            if (i % 3 == 0)
+                await SendAsync(model, answer);
+            if (i % 3 == 1)
+                await SendAsync(model, request);
             // Sent again it changes nothing, and another value under the same name neither.
-            if (i % 10 == 0) await SendAsync(model, request.Replace("\"FR\"", "\"DE\"", StringComparison.Ordinal) + "\n" + answer);
+            if (i % 10 == 0)
+                await SendAsync(model, request.Replace("\"FR\"", "\"DE\"", StringComparison.Ordinal) + "\n" + answer);
         }
 
-        await host.PostAsync(model.Name, "ground-truth", [.. Enumerable.Range(0, 60).Select(i => (object)new { prediction_id = $"p{i}", timestamp = At(i + 2), value = i < 45 ? $"{i % 2}" : $"{(i + 1) % 2}" })]);
+        await host.PostAsync(
+            model.Name,
+            "ground-truth",
+            [
+                .. Enumerable
+                    .Range(0, 60)
+                    .Select(i =>
+                        (object)
+                            new
+                            {
+                                prediction_id = $"p{i}",
+                                timestamp = At(i + 2),
+                                value = i < 45 ? $"{i % 2}" : $"{(i + 1) % 2}",
+                            }
+                    ),
+            ]
+        );
         await model.ComputedAsync();
-        var rows = (await model.GetAsync("/predictions?limit=500")).GetProperty("predictions").EnumerateArray().ToDictionary(row => row.GetProperty("prediction_id").GetString()!);
+        var rows = (await model.GetAsync("/predictions?limit=500"))
+            .GetProperty("predictions")
+            .EnumerateArray()
+            .ToDictionary(row => row.GetProperty("prediction_id").GetString()!);
         Assert.Equal(60, rows.Count);
         for (var i = 0; i < 60; i++)
         {
             var row = await model.GetAsync($"/predictions/p{i}");
             var features = row.GetProperty("features");
             Assert.Equal(
-                ($"{i % 2}", "v1", i, i, "FR", true, DateTimeOffset.Parse(At(i % 3 == 1 ? i + 1 : i), System.Globalization.CultureInfo.InvariantCulture)),
-                (row.GetProperty("prediction").GetString(), row.GetProperty("version").GetString(), row.GetProperty("latency_ms").GetDouble(), features.GetProperty("amount").GetDouble(),
-                    features.GetProperty("country").GetString(), features.GetProperty("late").GetBoolean(), row.GetProperty("timestamp").GetDateTimeOffset()));
+                (
+                    $"{i % 2}",
+                    "v1",
+                    i,
+                    i,
+                    "FR",
+                    true,
+                    DateTimeOffset.Parse(At(i % 3 == 1 ? i + 1 : i), System.Globalization.CultureInfo.InvariantCulture)
+                ),
+                (
+                    row.GetProperty("prediction").GetString(),
+                    row.GetProperty("version").GetString(),
+                    row.GetProperty("latency_ms").GetDouble(),
+                    features.GetProperty("amount").GetDouble(),
+                    features.GetProperty("country").GetString(),
+                    features.GetProperty("late").GetBoolean(),
+                    row.GetProperty("timestamp").GetDateTimeOffset()
+                )
+            );
         }
 
         // Every row is of v1 and of France now, and no group that had the rows before still counts them.
@@ -70,19 +129,53 @@ public sealed class PartialEventTests(TestHost host)
     [Fact]
     public async Task What_was_matched_to_a_part_before_it_was_merged_counts_no_more()
     {
-        var model = await SmallModel.CreateAsync(host, new { task = "binary", positive_class = "1", label_delay = "1h" }, "parts");
+        var model = await SmallModel.CreateAsync(
+            host,
+            new
+            {
+                task = "binary",
+                positive_class = "1",
+                label_delay = "1h",
+            },
+            "parts"
+        );
         for (var i = 0; i < 40; i++)
             await SendAsync(model, $$"""{"prediction_id":"p{{i}}","partial":true,"timestamp":"{{At(i)}}","prediction":"{{i % 2}}" }""");
-        await host.PostAsync(model.Name, "ground-truth", [.. Enumerable.Range(0, 40).Select(i => (object)new { prediction_id = $"p{i}", timestamp = At(i + 2), value = i < 30 ? $"{i % 2}" : $"{(i + 1) % 2}" })]);
+        await host.PostAsync(
+            model.Name,
+            "ground-truth",
+            [
+                .. Enumerable
+                    .Range(0, 40)
+                    .Select(i =>
+                        (object)
+                            new
+                            {
+                                prediction_id = $"p{i}",
+                                timestamp = At(i + 2),
+                                value = i < 30 ? $"{i % 2}" : $"{(i + 1) % 2}",
+                            }
+                    ),
+            ]
+        );
         await model.ComputedAsync();
         Assert.Equal(0.75, await model.ValueAsync("performance.accuracy", null), 1e-12);
-        // As it is left when the process dies between storing a block of second parts and merging them, and ground truth is matched first after the start.
+        // As it is left when the process dies between storing a block of second parts and merging them, and ground truth is matched first
+        // after the start.
         var id = host.Get<ModelCatalog>().Find(model.Name)!.Id;
-        await host.Get<IColumnStore>().ExecuteAsync(new SqlStatement(
-            $$"""
-            INSERT INTO matched (model_id, timestamp, id_hash, prediction_id, value, value_number, labelled_at, source)
-            SELECT {model:UInt32}, timestamp + INTERVAL 1 SECOND, id_hash, prediction_id, value, value_number, labelled_at, source FROM {{ModelTables.Matched(id)}} WHERE value = '1'
-            """, new SqlParameter("model", id)), Ct);
+        await host.Get<IColumnStore>()
+            .ExecuteAsync(
+                new SqlStatement(
+                    $$"""
+                    INSERT INTO matched (model_id, timestamp, id_hash, prediction_id, value, value_number, labelled_at, source)
+                    SELECT {model:UInt32}, timestamp + INTERVAL 1 SECOND, id_hash, prediction_id, value, value_number, labelled_at, source FROM {{ModelTables.Matched(
+                        id
+                    )}} WHERE value = '1'
+                    """,
+                    new SqlParameter("model", id)
+                ),
+                Ct
+            );
         for (var i = 0; i < 40; i++)
             await SendAsync(model, $$"""{"prediction_id":"p{{i}}","partial":true,"timestamp":"{{At(i)}}","features":{"x":1 } }""");
         await model.ComputedAsync();
@@ -95,7 +188,13 @@ public sealed class PartialEventTests(TestHost host)
     {
         var model = await SmallModel.CreateAsync(host, new { task = "regression" }, "parts");
         var refused = await SendAsync(model, """{"partial":true,"prediction":1}""", accepted: 0);
-        Assert.Equal(("field_missing", "prediction_id"), (refused.GetProperty("rejected")[0].GetProperty("code").GetString(), refused.GetProperty("rejected")[0].GetProperty("field").GetString()));
+        Assert.Equal(
+            ("field_missing", "prediction_id"),
+            (
+                refused.GetProperty("rejected")[0].GetProperty("code").GetString(),
+                refused.GetProperty("rejected")[0].GetProperty("field").GetString()
+            )
+        );
         refused = await SendAsync(model, """{"prediction_id":"a","partial":"yes","prediction":1}""", accepted: 0);
         Assert.Equal("partial", refused.GetProperty("rejected")[0].GetProperty("field").GetString());
         await SendAsync(model, """{"prediction_id":"a","partial":true,"features":{"x":1}}""");
@@ -113,7 +212,8 @@ public sealed class PartialEventTests(TestHost host)
         return (point.GetProperty("n").GetInt64(), point.GetProperty("status").GetString());
     }
 
-    private static string At(int minutes) => SmallModel.Start.AddSeconds(minutes * 50).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+    private static string At(int minutes) =>
+        SmallModel.Start.AddSeconds(minutes * 50).ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
 
     private async Task<JsonElement> SendAsync(SmallModel model, string rows, int? accepted = null)
     {

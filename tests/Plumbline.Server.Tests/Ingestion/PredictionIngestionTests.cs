@@ -19,30 +19,47 @@ namespace Plumbline.Server.Tests.Ingestion;
 
 public sealed class PredictionIngestionTests(TestHost host)
 {
-    private static readonly object Binary = new { task = "binary", classes = new[] { "0", "1" }, positive_class = "1" };
+    private static readonly object Binary = new
+    {
+        task = "binary",
+        classes = new[] { "0", "1" },
+        positive_class = "1",
+    };
 
     [Fact]
     public async Task A_prediction_is_stored_with_everything_that_was_sent_and_derived()
     {
         var model = await host.CreateModelAsync(Binary);
-        var answer = await host.AcceptAsync(model, "predictions",
+        var answer = await host.AcceptAsync(
+            model,
+            "predictions",
             """
             { "prediction_id": "p-1", "timestamp": "2026-03-01T08:15:02.123Z", "version": "v3", "features": { "amount": 12.5, "country": "FR", "is_new": true, "age": null },
               "prediction": 1, "probabilities": {"0":0.2,"1":0.8}, "latency_ms": 12.1, "status": "ok", "trace_id": "t", "metadata": {"tenant":"a"} }
-            """);
+            """
+        );
         Assert.Equal((1, 0, 0), answer.Counts());
         await host.StoredAsync(model);
         var definition = host.Model(model);
         Assert.Equal(
-            [("amount", FeatureType.Numeric), ("country", FeatureType.Categorical), ("is_new", FeatureType.Boolean)], definition.Features.Select(f => (f.Name, f.Type)));
+            [("amount", FeatureType.Numeric), ("country", FeatureType.Categorical), ("is_new", FeatureType.Boolean)],
+            definition.Features.Select(f => (f.Name, f.Type))
+        );
         Assert.Equal(["v3"], host.Get<ModelCatalog>().Versions(definition.Id));
         var table = ModelTables.Predictions(definition.Id);
-        var texts = Assert.Single(await host.QueryAsync(
-            $"SELECT prediction_id, toString(timestamp), version, role, status, prediction, trace_id, metadata, assumeNotNull(f1) FROM {table}",
-            r => Enumerable.Range(0, 9).Select(_ => r.ReadString()).ToArray()));
+        var texts = Assert.Single(
+            await host.QueryAsync(
+                $"SELECT prediction_id, toString(timestamp), version, role, status, prediction, trace_id, metadata, assumeNotNull(f1) FROM {table}",
+                r => Enumerable.Range(0, 9).Select(_ => r.ReadString()).ToArray()
+            )
+        );
         Assert.Equal(["p-1", "2026-03-01 08:15:02.123", "v3", "primary", "ok", "1", "t", """{"tenant":"a"}""", "FR"], texts);
-        var numbers = Assert.Single(await host.QueryAsync(
-            $"SELECT score, confidence, latency_ms, f0, toFloat64(f2), entropy FROM {table}", r => Enumerable.Range(0, 6).Select(i => i == 4 ? r.ReadNullableDouble() ?? -1 : r.ReadDouble()).ToArray()));
+        var numbers = Assert.Single(
+            await host.QueryAsync(
+                $"SELECT score, confidence, latency_ms, f0, toFloat64(f2), entropy FROM {table}",
+                r => Enumerable.Range(0, 6).Select(i => i == 4 ? r.ReadNullableDouble() ?? -1 : r.ReadDouble()).ToArray()
+            )
+        );
         Assert.Equal([0.8, 0.8, 12.1, 12.5, 1], numbers[..5]);
         Assert.Equal(-((0.2 * Math.Log(0.2)) + (0.8 * Math.Log(0.8))) / Math.Log(2), numbers[5], 12);
     }
@@ -51,17 +68,34 @@ public sealed class PredictionIngestionTests(TestHost host)
     public async Task The_same_batch_again_and_a_row_twice_in_a_batch_are_duplicates_before_and_after_storing()
     {
         var model = await host.CreateModelAsync(Binary);
-        var body = "[" + string.Join(',', Enumerable.Range(0, 500).Select(i => $$$"""{"prediction_id":"p{{{i % 400}}}","timestamp":"2026-03-01T08:00:00Z","features":{"x":{{{i}}}}}""")) + "]";
+        var body =
+            "["
+            + string.Join(
+                ',',
+                Enumerable
+                    .Range(0, 500)
+                    .Select(i => $$$"""{"prediction_id":"p{{{i % 400}}}","timestamp":"2026-03-01T08:00:00Z","features":{"x":{{{i}}}}}""")
+            )
+            + "]";
         Assert.Equal((400, 100, 0), (await host.AcceptAsync(model, "predictions", body)).Counts());
         Assert.Equal((0, 500, 0), (await host.AcceptAsync(model, "predictions", body)).Counts());
         await host.StoredAsync(model);
         Assert.Equal((0, 500, 0), (await host.AcceptAsync(model, "predictions", body)).Counts());
 
         // The same ids at another time are the same predictions.
-        Assert.Equal((0, 500, 0), (await host.AcceptAsync(model, "predictions", body.Replace("08:00:00", "09:30:00", StringComparison.Ordinal))).Counts());
+        Assert.Equal(
+            (0, 500, 0),
+            (await host.AcceptAsync(model, "predictions", body.Replace("08:00:00", "09:30:00", StringComparison.Ordinal))).Counts()
+        );
         var counters = await host.StoredAsync(model);
         Assert.Equal((2000, 1600, 400), (counters.Received, counters.Duplicate, counters.Stored));
-        Assert.Equal([(400UL, 400UL)], await host.QueryAsync($"SELECT count(), uniqExact(prediction_id) FROM {ModelTables.Predictions(host.Model(model).Id)}", r => (r.ReadUInt64(), r.ReadUInt64())));
+        Assert.Equal(
+            [(400UL, 400UL)],
+            await host.QueryAsync(
+                $"SELECT count(), uniqExact(prediction_id) FROM {ModelTables.Predictions(host.Model(model).Id)}",
+                r => (r.ReadUInt64(), r.ReadUInt64())
+            )
+        );
     }
 
     [Fact]
@@ -69,15 +103,28 @@ public sealed class PredictionIngestionTests(TestHost host)
     {
         var model = await host.CreateModelAsync(Binary);
         var accepted = 0L;
-        await Parallel.ForEachAsync(Enumerable.Range(0, 40), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken }, async (i, _) =>
-        {
-            // Overlapping pieces: 20 rows each, moved by 5.
-            var body = "[" + string.Join(',', Enumerable.Range(i % 10 * 5, 20).Select(n => $$$"""{"prediction_id":"same-{{{n}}}","features":{"x":1}}""")) + "]";
-            Interlocked.Add(ref accepted, (await host.AcceptAsync(model, "predictions", body)).Counts().Accepted);
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 40),
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken },
+            async (i, _) =>
+            {
+                // Overlapping pieces: 20 rows each, moved by 5.
+                var body =
+                    "["
+                    + string.Join(
+                        ',',
+                        Enumerable.Range(i % 10 * 5, 20).Select(n => $$$"""{"prediction_id":"same-{{{n}}}","features":{"x":1}}""")
+                    )
+                    + "]";
+                Interlocked.Add(ref accepted, (await host.AcceptAsync(model, "predictions", body)).Counts().Accepted);
+            }
+        );
         await host.StoredAsync(model);
         Assert.Equal(65, accepted);
-        Assert.Equal([65UL], await host.QueryAsync($"SELECT count() FROM {ModelTables.Predictions(host.Model(model).Id)}", r => r.ReadUInt64()));
+        Assert.Equal(
+            [65UL],
+            await host.QueryAsync($"SELECT count() FROM {ModelTables.Predictions(host.Model(model).Id)}", r => r.ReadUInt64())
+        );
     }
 
     [Fact]
@@ -85,12 +132,22 @@ public sealed class PredictionIngestionTests(TestHost host)
     {
         var model = await host.CreateModelAsync(Binary);
         await host.AcceptAsync(model, "predictions", """[{"prediction_id":"a","features":{"n":1,"c":"x","b":true}}]""");
-        await host.AcceptAsync(model, "predictions",
-            """[{"prediction_id":"b","features":{"n":"12'; DROP","c":7,"b":"yes"}},{"prediction_id":"c","features":{"n":"NaN","c":false,"b":1.5}},{"prediction_id":"d","features":{"n":1e999,"c":[1, 2],"b":null}}]""");
+        await host.AcceptAsync(
+            model,
+            "predictions",
+            """[{"prediction_id":"b","features":{"n":"12'; DROP","c":7,"b":"yes"}},{"prediction_id":"c","features":{"n":"NaN","c":false,"b":1.5}},{"prediction_id":"d","features":{"n":1e999,"c":[1, 2],"b":null}}]"""
+        );
         await host.StoredAsync(model);
         var rows = await host.QueryAsync(
             $"SELECT f0, f1, f2, raw FROM {ModelTables.Predictions(host.Model(model).Id)} ORDER BY prediction_id",
-            r => (r.ReadDouble(), r.ReadNullableString(), r.ReadNullableBoolean(), string.Join(';', r.ReadStringMap().Select(p => $"{p.Key}={p.Value}"))));
+            r =>
+                (
+                    r.ReadDouble(),
+                    r.ReadNullableString(),
+                    r.ReadNullableBoolean(),
+                    string.Join(';', r.ReadStringMap().Select(p => $"{p.Key}={p.Value}"))
+                )
+        );
         Assert.Equal((1.0, "x", true, ""), rows[0]);
         Assert.Equal((double.NaN, "7", null, "n=\"12\\u0027; DROP\";b=\"yes\""), rows[1]);
         Assert.Equal((double.NaN, "false", null, "b=1.5"), rows[2]);
@@ -102,15 +159,34 @@ public sealed class PredictionIngestionTests(TestHost host)
     {
         var model = await host.CreateModelAsync(new { task = "regression" });
         var wide = string.Join(',', Enumerable.Range(0, 4_999).Select(i => $"\"f{i}\":{i}"));
-        Assert.Equal((1, 0, 0), (await host.AcceptAsync(model, "predictions", $$$"""[{"features":{ {{{wide}}} },"prediction":1}]""")).Counts());
-        var answer = await host.AcceptAsync(model, "predictions", """[{"features":{"last":1}},{"features":{"f1":1,"beyond":2}},{"features":{"f2":1,"beyond":null}},{"features":{"f3":3}}]""");
+        Assert.Equal(
+            (1, 0, 0),
+            (await host.AcceptAsync(model, "predictions", $$$"""[{"features":{ {{{wide}}} },"prediction":1}]""")).Counts()
+        );
+        var answer = await host.AcceptAsync(
+            model,
+            "predictions",
+            """[{"features":{"last":1}},{"features":{"f1":1,"beyond":2}},{"features":{"f2":1,"beyond":null}},{"features":{"f3":3}}]"""
+        );
         Assert.Equal((3, 0, 1), answer.Counts());
         var rejection = Assert.Single(answer.GetProperty("rejected").EnumerateArray());
-        Assert.Equal((1, "too_many_features", "beyond"), (rejection.GetProperty("index").GetInt32(), rejection.GetProperty("code").GetString(), rejection.GetProperty("field").GetString()));
+        Assert.Equal(
+            (1, "too_many_features", "beyond"),
+            (
+                rejection.GetProperty("index").GetInt32(),
+                rejection.GetProperty("code").GetString(),
+                rejection.GetProperty("field").GetString()
+            )
+        );
         await host.StoredAsync(model);
         Assert.Equal(5_000, host.Model(model).Features.Length);
         Assert.Equal(
-            [(4UL, 4_998.0)], await host.QueryAsync($"SELECT count(), maxIf(f4998, not isNaN(f4998)) FROM {ModelTables.Predictions(host.Model(model).Id)}", r => (r.ReadUInt64(), r.ReadDouble())));
+            [(4UL, 4_998.0)],
+            await host.QueryAsync(
+                $"SELECT count(), maxIf(f4998, not isNaN(f4998)) FROM {ModelTables.Predictions(host.Model(model).Id)}",
+                r => (r.ReadUInt64(), r.ReadDouble())
+            )
+        );
     }
 
     [Fact]
@@ -119,13 +195,21 @@ public sealed class PredictionIngestionTests(TestHost host)
         var model = await host.CreateModelAsync(new { task = "regression" });
         for (var batch = 0; batch < 4; batch++)
         {
-            var rows = Enumerable.Range(batch * 1_000, 1_000).Select(i => $$$"""{"prediction_id":"s{{{i}}}","timestamp":"2026-03-0{{{1 + batch}}}T00:00:00Z","features":{"f{{{i}}}":{{{i}}}}}""");
+            var rows = Enumerable
+                .Range(batch * 1_000, 1_000)
+                .Select(i =>
+                    $$$"""{"prediction_id":"s{{{i}}}","timestamp":"2026-03-0{{{1 + batch}}}T00:00:00Z","features":{"f{{{i}}}":{{{i}}}}}"""
+                );
             Assert.Equal((1_000, 0, 0), (await host.AcceptAsync(model, "predictions", "[" + string.Join(',', rows) + "]")).Counts());
         }
         Assert.Equal(4_000, (await host.StoredAsync(model)).Stored);
         Assert.Equal(
             [(4_000UL, 17.0, 3_999.0)],
-            await host.QueryAsync($"SELECT count(), maxIf(f17, not isNaN(f17)), maxIf(f3999, not isNaN(f3999)) FROM {ModelTables.Predictions(host.Model(model).Id)}", r => (r.ReadUInt64(), r.ReadDouble(), r.ReadDouble())));
+            await host.QueryAsync(
+                $"SELECT count(), maxIf(f17, not isNaN(f17)), maxIf(f3999, not isNaN(f3999)) FROM {ModelTables.Predictions(host.Model(model).Id)}",
+                r => (r.ReadUInt64(), r.ReadDouble(), r.ReadDouble())
+            )
+        );
     }
 
     [Fact]
@@ -138,8 +222,14 @@ public sealed class PredictionIngestionTests(TestHost host)
             var stored = host.Get<StoredIds>();
             var known = new KnownEvents(spool, stored, host.Get<ModelTables>(), new FilterBudget(1_000_000), new IntegrityFindings());
             var posts = new EventPosts(
-                host.Get<ModelCatalog>(), new EventLimits(), host.Get<DecoderPool>(), new BodyBudget(1_000_000),
-                new BatchIntake(spool, known, stored, host.Get<FeatureInference>(), host.Get<ModelCatalog>()), host.Get<RowAllowances>(), TimeProvider.System);
+                host.Get<ModelCatalog>(),
+                new EventLimits(),
+                host.Get<DecoderPool>(),
+                new BodyBudget(1_000_000),
+                new BatchIntake(spool, known, stored, host.Get<FeatureInference>(), host.Get<ModelCatalog>()),
+                host.Get<RowAllowances>(),
+                TimeProvider.System
+            );
             Assert.Equal(202, (await PostAsync(posts, model, "first")).StatusCode);
             var full = await PostAsync(posts, model, "second");
             Assert.Equal((429, "2"), (full.StatusCode, full.Headers.RetryAfter.ToString()));
@@ -155,9 +245,19 @@ public sealed class PredictionIngestionTests(TestHost host)
     public async Task Bad_rows_come_back_by_index_and_made_ids_with_the_good_ones()
     {
         var model = await host.CreateModelAsync(Binary);
-        var answer = await host.AcceptAsync(model, "predictions", """[{"features":{"a":1}},{"timestamp":"never"},{"prediction_id":"x","feature":{}},17]""");
+        var answer = await host.AcceptAsync(
+            model,
+            "predictions",
+            """[{"features":{"a":1}},{"timestamp":"never"},{"prediction_id":"x","feature":{}},17]"""
+        );
         Assert.Equal((2, 0, 2), answer.Counts());
-        Assert.Equal(["1 timestamp_invalid timestamp", "3 row_not_object "], answer.GetProperty("rejected").EnumerateArray().Select(r => $"{r.GetProperty("index")} {r.GetProperty("code")} {r.GetProperty("field")}"));
+        Assert.Equal(
+            ["1 timestamp_invalid timestamp", "3 row_not_object "],
+            answer
+                .GetProperty("rejected")
+                .EnumerateArray()
+                .Select(r => $"{r.GetProperty("index")} {r.GetProperty("code")} {r.GetProperty("field")}")
+        );
         var made = Assert.Single(answer.GetProperty("prediction_ids").EnumerateArray());
         Assert.Equal(0, made.GetProperty("index").GetInt32());
         Assert.True(Guid.TryParse(made.GetProperty("prediction_id").GetString(), out _));
@@ -184,7 +284,10 @@ public sealed class PredictionIngestionTests(TestHost host)
         var model = await host.CreateModelAsync(Binary);
         using var response = await host.PostAsync(model, "predictions", """{"timestamp":"never"}""");
         var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
-        Assert.Equal(("no_row_accepted", "timestamp_invalid"), (problem.GetProperty("code").GetString(), problem.GetProperty("rejected")[0].GetProperty("code").GetString()));
+        Assert.Equal(
+            ("no_row_accepted", "timestamp_invalid"),
+            (problem.GetProperty("code").GetString(), problem.GetProperty("rejected")[0].GetProperty("code").GetString())
+        );
         Assert.Equal(1, (await host.StoredAsync(model)).Rejected);
     }
 
@@ -234,10 +337,25 @@ public sealed class PredictionIngestionTests(TestHost host)
         var model = await host.CreateModelAsync(Binary);
         var lines = new StringBuilder();
         for (var i = 0; i < 12_000; i++)
-            lines.Append(i % 4_000 == 17 ? "{\"features\":{\"x\":NaN}}\n" : $$$"""{"prediction_id":"l{{{i}}}","timestamp":"2026-03-02T10:00:00Z","features":{"x":{{{i}}}}}""" + "\n");
+        {
+            lines.Append(
+                i % 4_000 == 17
+                    ? "{\"features\":{\"x\":NaN}}\n"
+                    : $$$"""{"prediction_id":"l{{{i}}}","timestamp":"2026-03-02T10:00:00Z","features":{"x":{{{i}}}}}""" + "\n"
+            );
+        }
+
         var body = Encoding.UTF8.GetBytes(lines.ToString());
-        using var response = await host.PostAsync(model, "predictions", packed ? Gzip(body) : body, "application/x-ndjson", packed ? "gzip" : null);
-        var answer = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var response = await host.PostAsync(
+            model,
+            "predictions",
+            packed ? Gzip(body) : body,
+            "application/x-ndjson",
+            packed ? "gzip" : null
+        );
+        var answer = JsonSerializer.Deserialize<JsonElement>(
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        );
         Assert.Equal((11_997, 0, 3), answer.Counts());
         Assert.Equal([17, 4_017, 8_017], answer.GetProperty("rejected").EnumerateArray().Select(r => r.GetProperty("index").GetInt32()));
         Assert.Equal(11_997, (await host.StoredAsync(model)).Stored);
@@ -246,9 +364,20 @@ public sealed class PredictionIngestionTests(TestHost host)
     [Fact]
     public async Task Windows_that_rows_lie_in_are_marked()
     {
-        var model = await host.CreateModelAsync(new { task = "binary", window = "1h", allowed_lateness = "1d" });
+        var model = await host.CreateModelAsync(
+            new
+            {
+                task = "binary",
+                window = "1h",
+                allowed_lateness = "1d",
+            }
+        );
         var now = TimeProvider.System.GetUtcNow();
-        await host.AcceptAsync(model, "predictions", $$$"""[{"timestamp":{{{now.ToUnixTimeMilliseconds()}}},"features":{"a":1}},{"timestamp":{{{now.AddHours(-3).ToUnixTimeMilliseconds()}}}}]""");
+        await host.AcceptAsync(
+            model,
+            "predictions",
+            $$$"""[{"timestamp":{{{now.ToUnixTimeMilliseconds()}}},"features":{"a":1}},{"timestamp":{{{now.AddHours(-3).ToUnixTimeMilliseconds()}}}}]"""
+        );
         await host.StoredAsync(model);
         Assert.Contains(host.Model(model).Id, await host.Get<WindowLedger>().ModelsWithWorkAsync(TestContext.Current.CancellationToken));
     }
@@ -262,7 +391,11 @@ public sealed class PredictionIngestionTests(TestHost host)
         using var deleted = await host.Client.DeleteAsync($"/v1/models/{model}", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         Assert.Equal(0, host.Get<IngestionProgress>().Of(id).Received);
-        using var again = await host.Client.PutAsync($"/v1/models/{model}", new StringContent("""{"task":"binary"}""", Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        using var again = await host.Client.PutAsync(
+            $"/v1/models/{model}",
+            new StringContent("""{"task":"binary"}""", Encoding.UTF8, "application/json"),
+            TestContext.Current.CancellationToken
+        );
         Assert.Equal((1, 0, 0), (await host.AcceptAsync(model, "predictions", """{"prediction_id":"p","features":{"a":1}}""")).Counts());
         Assert.Equal(1, (await host.StoredAsync(model)).Stored);
     }
@@ -271,8 +404,12 @@ public sealed class PredictionIngestionTests(TestHost host)
     {
         var context = new DefaultHttpContext { RequestServices = host.Services };
         context.Request.ContentType = "application/json";
-        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes($$$"""{"prediction_id":"{{{id}}}","trace_id":"{{{new string('t', 100)}}}"}"""));
-        await (await posts.TakeAsync(model, EventKind.Prediction, context.Request, TestContext.Current.CancellationToken)).ExecuteAsync(context);
+        context.Request.Body = new MemoryStream(
+            Encoding.UTF8.GetBytes($$$"""{"prediction_id":"{{{id}}}","trace_id":"{{{new string('t', 100)}}}"}""")
+        );
+        await (await posts.TakeAsync(model, EventKind.Prediction, context.Request, TestContext.Current.CancellationToken)).ExecuteAsync(
+            context
+        );
         return context.Response;
     }
 

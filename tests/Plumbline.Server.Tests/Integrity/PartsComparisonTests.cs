@@ -16,7 +16,10 @@ public sealed class PartsComparisonTests
             var ended = begun with { Confirmed = confirmed + 1 };
             for (var written = 0; written <= 6; written++)
             {
-                PartIdentity? Of(int place) => written > place + 3 ? ended : written > place ? begun : before;
+                PartIdentity? Of(int place) =>
+                    written > place + 3 ? ended
+                    : written > place ? begun
+                    : before;
                 PartFacts[] parts = [new(Part.Engine, true, Of(0)), new(Part.Spool, true, Of(1)), new(Part.State, true, Of(2))];
                 Assert.Empty(PartsComparison.Compare(parts));
             }
@@ -29,8 +32,9 @@ public sealed class PartsComparisonTests
     [InlineData(Part.Engine)]
     public void A_part_behind_a_confirmed_generation_is_older_even_by_one(Part older)
     {
-        var parts = Enum.GetValues<Part>().Select(part =>
-            new PartFacts(part, true, new PartIdentity("a", part == older ? 4 : 5, part == older ? 4 : 5), true, 3)).ToList();
+        var parts = Enum.GetValues<Part>()
+            .Select(part => new PartFacts(part, true, new PartIdentity("a", part == older ? 4 : 5, part == older ? 4 : 5), true, 3))
+            .ToList();
         var problem = Assert.Single(PartsComparison.Compare(parts));
         Assert.Equal((older, PartTrouble.Older), (problem.Part, problem.Trouble));
     }
@@ -39,15 +43,20 @@ public sealed class PartsComparisonTests
     public void State_that_knows_fewer_models_than_hold_data_is_older_within_one_generation()
     {
         var parts = Enum.GetValues<Part>()
-            .Select(part => new PartFacts(part, true, new PartIdentity("a", 5, 5), true, part == Part.State ? 2 : 3)).ToList();
+            .Select(part => new PartFacts(part, true, new PartIdentity("a", 5, 5), true, part == Part.State ? 2 : 3))
+            .ToList();
         Assert.Equal(PartTrouble.Older, Assert.Single(PartsComparison.Compare(parts)).Trouble);
     }
 
     [Fact]
     public void A_foreign_part_with_more_starts_behind_it_is_the_foreign_one()
     {
-        PartFacts[] parts = [new(Part.State, true, new PartIdentity("b", 90, 90)), new(Part.Spool, true, new PartIdentity("a", 5, 5)),
-            new(Part.Engine, true, new PartIdentity("a", 5, 5))];
+        PartFacts[] parts =
+        [
+            new(Part.State, true, new PartIdentity("b", 90, 90)),
+            new(Part.Spool, true, new PartIdentity("a", 5, 5)),
+            new(Part.Engine, true, new PartIdentity("a", 5, 5)),
+        ];
         var problem = Assert.Single(PartsComparison.Compare(parts));
         Assert.Equal((Part.State, PartTrouble.Foreign), (problem.Part, problem.Trouble));
     }
@@ -55,18 +64,62 @@ public sealed class PartsComparisonTests
     [Fact]
     public void A_folder_of_an_earlier_version_is_taken_when_its_parts_fit()
     {
-        Assert.Empty(PartsComparison.Compare(
-            [new(Part.State, true, null, true, 2), new(Part.Spool, true, null, true, 2), new(Part.Engine, true, null, true, 2)]));
+        Assert.Empty(
+            PartsComparison.Compare([
+                new(Part.State, true, null, true, 2),
+                new(Part.Spool, true, null, true, 2),
+                new(Part.Engine, true, null, true, 2),
+            ])
+        );
         Assert.Empty(PartsComparison.Compare([new(Part.State, false), new(Part.Spool, false), new(Part.Engine, false)]));
 
-        Assert.Equal(Part.State, Assert.Single(PartsComparison.Compare(
-            [new(Part.State, false), new(Part.Spool, true, null, true, 2), new(Part.Engine, true, null, true, 2)])).Part);
-        Assert.Equal(Part.Spool, Assert.Single(PartsComparison.Compare(
-            [new(Part.State, true, null, true, 2), new(Part.Spool, false), new(Part.Engine, true, null, true, 2)])).Part);
-        Assert.Equal(Part.Engine, Assert.Single(PartsComparison.Compare(
-            [new(Part.State, true, null, true, 2), new(Part.Spool, true, null, true, 2), new(Part.Engine, true)])).Part);
-        Assert.Equal(PartTrouble.Older,
-            Assert.Single(PartsComparison.Compare(
-            [new(Part.State, true, null, true, 1), new(Part.Spool, true, null, true, 2), new(Part.Engine, true, null, true, 2)])).Trouble);
+        Assert.Equal(
+            Part.State,
+            Assert
+                .Single(
+                    PartsComparison.Compare([
+                        new(Part.State, false),
+                        new(Part.Spool, true, null, true, 2),
+                        new(Part.Engine, true, null, true, 2),
+                    ])
+                )
+                .Part
+        );
+        Assert.Equal(
+            Part.Spool,
+            Assert
+                .Single(
+                    PartsComparison.Compare([
+                        new(Part.State, true, null, true, 2),
+                        new(Part.Spool, false),
+                        new(Part.Engine, true, null, true, 2),
+                    ])
+                )
+                .Part
+        );
+        Assert.Equal(
+            Part.Engine,
+            Assert
+                .Single(
+                    PartsComparison.Compare([
+                        new(Part.State, true, null, true, 2),
+                        new(Part.Spool, true, null, true, 2),
+                        new(Part.Engine, true),
+                    ])
+                )
+                .Part
+        );
+        Assert.Equal(
+            PartTrouble.Older,
+            Assert
+                .Single(
+                    PartsComparison.Compare([
+                        new(Part.State, true, null, true, 1),
+                        new(Part.Spool, true, null, true, 2),
+                        new(Part.Engine, true, null, true, 2),
+                    ])
+                )
+                .Trouble
+        );
     }
 }

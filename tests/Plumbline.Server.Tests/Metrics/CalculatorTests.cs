@@ -4,7 +4,9 @@ namespace Plumbline.Server.Tests.Metrics;
 
 public sealed class CalculatorTests(TestHost host)
 {
-    /// <summary>A calculator whose metrics are declared with a model has none of its own: its failure once ended in an index out of range.</summary>
+    /// <summary>
+    /// A calculator whose metrics are declared with a model has none of its own: its failure once ended in an index out of range.
+    /// </summary>
     [Fact]
     public void Every_calculator_can_say_what_is_missing_when_it_fails()
     {

@@ -9,18 +9,29 @@ public sealed class KnownMetricsTests(TestHost host)
     [Fact]
     public void Every_metric_that_is_computed_is_known_and_no_other() =>
         Assert.Equal(
-            host.Get<IEnumerable<IProfileCalculator>>().SelectMany(calculator => calculator.Metrics).Concat(host.Get<IEnumerable<IEventCalculator>>().SelectMany(calculator => calculator.Metrics))
-                .OrderBy(metric => metric.Layer).ThenBy(metric => metric.Name, StringComparer.Ordinal).Select(metric => metric.Name),
-            KnownMetrics.All.Select(metric => metric.Name));
+            host.Get<IEnumerable<IProfileCalculator>>()
+                .SelectMany(calculator => calculator.Metrics)
+                .Concat(host.Get<IEnumerable<IEventCalculator>>().SelectMany(calculator => calculator.Metrics))
+                .OrderBy(metric => metric.Layer)
+                .ThenBy(metric => metric.Name, StringComparer.Ordinal)
+                .Select(metric => metric.Name),
+            KnownMetrics.All.Select(metric => metric.Name)
+        );
 
     [Fact]
     public void Every_metric_has_a_title_of_its_own_that_people_can_read()
     {
         Assert.All(KnownMetrics.All, metric => Assert.NotEqual(metric.Name, metric.Title));
-        Assert.Empty(KnownMetrics.All.GroupBy(metric => metric.Title, StringComparer.Ordinal).Where(group => group.Count() > 1).Select(group => group.Key));
+        Assert.Empty(
+            KnownMetrics
+                .All.GroupBy(metric => metric.Title, StringComparer.Ordinal)
+                .Where(group => group.Count() > 1)
+                .Select(group => group.Key)
+        );
     }
 
-    // A floor that is too high hides what matters, one that is too low wakes people for nothing: each was chosen, and is not to change by the way.
+    // A floor that is too high hides what matters, one that is too low wakes people for nothing: each was chosen, and is not to change by
+    // the way.
     [Theory]
     [InlineData("system.error_rate", 0.002, 0.01)]
     [InlineData("system.latency_ms.p95", 80, 20)]
@@ -55,14 +66,31 @@ public sealed class KnownMetricsTests(TestHost host)
     public void A_metric_speaks_of_one_thing(string metric, MetricAspect aspect) => Assert.Equal(aspect, KnownMetrics.Of(metric).Aspect);
 
     [Fact]
-    public void Only_what_is_compared_with_ground_truth_waits_for_it() => Assert.Equal(
-        KnownMetrics.All.Where(metric => metric.NeedsGroundTruth).Select(metric => metric.Name),
-        KnownMetrics.All.Select(metric => metric.Name).Where(name => name.StartsWith("performance.", StringComparison.Ordinal) || name.StartsWith("cost.realized", StringComparison.Ordinal) || name == "estimated.error"));
+    public void Only_what_is_compared_with_ground_truth_waits_for_it() =>
+        Assert.Equal(
+            KnownMetrics.All.Where(metric => metric.NeedsGroundTruth).Select(metric => metric.Name),
+            KnownMetrics
+                .All.Select(metric => metric.Name)
+                .Where(name =>
+                    name.StartsWith("performance.", StringComparison.Ordinal)
+                    || name.StartsWith("cost.realized", StringComparison.Ordinal)
+                    || name == "estimated.error"
+                )
+        );
 
     [Theory]
-    [InlineData("binary", "performance.accuracy estimated.accuracy performance.roc_auc cost.realized_per_1000 cost.estimated_per_1000 business.click.rate business.refund.mean system.error_rate output.confidence")]
-    [InlineData("multiclass", "performance.accuracy estimated.accuracy cost.realized_per_1000 cost.estimated_per_1000 business.click.rate business.refund.mean system.error_rate output.confidence")]
-    [InlineData("regression", "performance.mae estimated.mae cost.realized_per_1000 business.click.rate business.refund.mean system.error_rate output.confidence")]
+    [InlineData(
+        "binary",
+        "performance.accuracy estimated.accuracy performance.roc_auc cost.realized_per_1000 cost.estimated_per_1000 business.click.rate business.refund.mean system.error_rate output.confidence"
+    )]
+    [InlineData(
+        "multiclass",
+        "performance.accuracy estimated.accuracy cost.realized_per_1000 cost.estimated_per_1000 business.click.rate business.refund.mean system.error_rate output.confidence"
+    )]
+    [InlineData(
+        "regression",
+        "performance.mae estimated.mae cost.realized_per_1000 business.click.rate business.refund.mean system.error_rate output.confidence"
+    )]
     public void The_table_of_segments_has_the_columns_of_the_models_task(string task, string columns)
     {
         var model = new ModelDefinition
@@ -75,6 +103,9 @@ public sealed class KnownMetricsTests(TestHost host)
         };
         Assert.Equal(columns.Split(' '), KnownMetrics.SegmentColumns(model).Select(metric => metric.Name));
         Assert.Equal(columns.Split(' ')[0], KnownMetrics.MainOf(model));
-        Assert.DoesNotContain(KnownMetrics.SegmentColumns(model with { Cost = null }), metric => metric.Name.StartsWith("cost.", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            KnownMetrics.SegmentColumns(model with { Cost = null }),
+            metric => metric.Name.StartsWith("cost.", StringComparison.Ordinal)
+        );
     }
 }

@@ -12,12 +12,25 @@ public sealed class MetricQueryTests(TestHost host)
     public async Task The_engine_selects_the_points_that_the_query_says_it_selects()
     {
         var model = host.Get<ModelCatalog>().Find(await host.CreateModelAsync(new { task = "binary" }))!;
-        var points = (from metric in (string[])["drift.psi", "input.rows", "output.share"]
-                      from segment in (string[])["", "country=FR", "country=DE", "countrycode=FR", "plan=a"]
-                      from version in (string[])["", "v1", "v2"]
-                      from feature in (string[])["", "amount", "Amount", "é"]
-                      from hour in Enumerable.Range(0, 2)
-                      select new MetricPoint { Metric = metric, Segment = segment, Version = version, Feature = feature, WindowStart = Start.AddHours(hour), WindowEnd = Start.AddHours(hour + 1), Value = 1, N = 100, Status = MetricStatus.Ok }).ToList();
+        var points = (
+            from metric in (string[])["drift.psi", "input.rows", "output.share"]
+            from segment in (string[])["", "country=FR", "country=DE", "countrycode=FR", "plan=a"]
+            from version in (string[])["", "v1", "v2"]
+            from feature in (string[])["", "amount", "Amount", "é"]
+            from hour in Enumerable.Range(0, 2)
+            select new MetricPoint
+            {
+                Metric = metric,
+                Segment = segment,
+                Version = version,
+                Feature = feature,
+                WindowStart = Start.AddHours(hour),
+                WindowEnd = Start.AddHours(hour + 1),
+                Value = 1,
+                N = 100,
+                Status = MetricStatus.Ok,
+            }
+        ).ToList();
         var store = host.Get<MetricPointStore>();
         await store.WriteAsync(model.Id, points, TestContext.Current.CancellationToken);
 
@@ -32,10 +45,24 @@ public sealed class MetricQueryTests(TestHost host)
     }
 
     private static IEnumerable<MetricQuery> Queries() =>
-        from metrics in (string[][])[["drift.psi"], ["input.rows", "output.share", "no.such"]]
+        from metrics in (string[][])
+            [
+                ["drift.psi"],
+                ["input.rows", "output.share", "no.such"],
+            ]
         from segment in (string?[])[null, "", "country=FR", "country=*", "plan=*", "none"]
         from version in (string?[])[null, "", "v2"]
         from features in (string[]?[])[null, ["amount", "é"]]
-        from after in (MetricCursor?[])[null, new("drift.psi", "country=FR", "v1", "amount", "", Start), new("output.share", "", "", "", "", Start)]
-        select new MetricQuery { Metrics = metrics, Segment = segment, Version = version, Features = features, After = after, From = Start, To = Start.AddDays(1) };
+        from after in (MetricCursor?[])
+            [null, new("drift.psi", "country=FR", "v1", "amount", "", Start), new("output.share", "", "", "", "", Start)]
+        select new MetricQuery
+        {
+            Metrics = metrics,
+            Segment = segment,
+            Version = version,
+            Features = features,
+            After = after,
+            From = Start,
+            To = Start.AddDays(1),
+        };
 }

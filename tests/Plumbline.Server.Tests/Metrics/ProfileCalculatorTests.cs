@@ -12,7 +12,12 @@ public sealed class ProfileCalculatorTests
     [Fact]
     public void Output_shares_concentration_and_diversity()
     {
-        var points = Profile.Points(new OutputCalculator(), null, Profile.Model(ModelTask.Multiclass, "a", "b", "c", "d"), Profile.Of(PseudoFeatures.Prediction, [40, 20, 20, 20], baseline: 0));
+        var points = Profile.Points(
+            new OutputCalculator(),
+            null,
+            Profile.Model(ModelTask.Multiclass, "a", "b", "c", "d"),
+            Profile.Of(PseudoFeatures.Prediction, [40, 20, 20, 20], baseline: 0)
+        );
         Assert.Equal(0.4, Value(points, "output.share", @class: "a"));
         Assert.Equal(0.4, Value(points, "output.top_share"));
         var entropy = -((0.4 * Math.Log(0.4)) + (3 * 0.2 * Math.Log(0.2)));
@@ -28,8 +33,16 @@ public sealed class ProfileCalculatorTests
     {
         var bins = new ulong[100];
         (bins[50], bins[90]) = (50, 50);
-        var profile = Profile.Of(PseudoFeatures.Confidence, bins, baseline: 0) with { Minimum = 0.5, Maximum = 0.9, Sum = 70, SumOfSquares = (50 * 0.25) + (50 * 0.81) };
-        var point = Profile.Points(new OutputCalculator(), null, Profile.Model(), profile).Single(point => point.Metric == "output.confidence");
+        var profile = Profile.Of(PseudoFeatures.Confidence, bins, baseline: 0) with
+        {
+            Minimum = 0.5,
+            Maximum = 0.9,
+            Sum = 70,
+            SumOfSquares = (50 * 0.25) + (50 * 0.81),
+        };
+        var point = Profile
+            .Points(new OutputCalculator(), null, Profile.Model(), profile)
+            .Single(point => point.Metric == "output.confidence");
         Assert.Equal(0.7, point.Value!.Value, 1e-12);
         var half = 1.959963984540054 * Math.Sqrt(4.0 / 99 / 100);
         Assert.Equal(0.7 - half, point.Lower!.Value, 1e-9);
@@ -40,7 +53,13 @@ public sealed class ProfileCalculatorTests
     {
         var baseline = Profile.Baseline(Profile.Categorical("x", ("a", 50), ("b", 50)));
         var profile = Profile.Of("x", [20, 20, 0, 10], missing: 50) with { TypeErrors = 0 };
-        var points = Profile.Points(new QualityCalculator(), baseline, Profile.Model(), profile, Profile.Of(PseudoFeatures.Status, [100, 0, 0, 0], baseline: 0));
+        var points = Profile.Points(
+            new QualityCalculator(),
+            baseline,
+            Profile.Model(),
+            profile,
+            Profile.Of(PseudoFeatures.Status, [100, 0, 0, 0], baseline: 0)
+        );
         Assert.Equal(0.5, Value(points, "input.missing_rate"));
         Assert.Equal(0.2, Value(points, "input.unseen_rate"));
         Assert.Equal(100, Value(points, "input.rows"));
@@ -53,9 +72,16 @@ public sealed class ProfileCalculatorTests
         var bins = new ulong[400];
         var edges = PseudoFeatures.LatencyEdges.ToList();
         // A thousand requests at 10, 20 .. 10,000 ms.
-        for (var i = 1; i <= 1000; i++) bins[edges.Count(edge => edge <= i * 10)]++;
+        for (var i = 1; i <= 1000; i++)
+            bins[edges.Count(edge => edge <= i * 10)]++;
         var latency = Profile.Of(PseudoFeatures.LatencyMs, bins, baseline: 0) with { Minimum = 10, Maximum = 10_000 };
-        var points = Profile.Points(new SystemCalculator(), null, Profile.Model(), latency, Profile.Of(PseudoFeatures.Status, [900, 60, 40, 0], baseline: 0));
+        var points = Profile.Points(
+            new SystemCalculator(),
+            null,
+            Profile.Model(),
+            latency,
+            Profile.Of(PseudoFeatures.Status, [900, 60, 40, 0], baseline: 0)
+        );
         Assert.Equal(0.06, Value(points, "system.error_rate"));
         Assert.Equal(0.04, Value(points, "system.timeout_rate"));
         Assert.Equal(1000 / 3600.0, Value(points, "system.throughput"), 1e-12);
@@ -66,7 +92,11 @@ public sealed class ProfileCalculatorTests
     [Fact]
     public void All_versions_are_the_sum_of_the_versions()
     {
-        var merged = ScopeMerge.Merge([Profile.Of("x", [1, 2], version: "v1"), Profile.Of("x", [3, 4], version: "v2"), Profile.Of("x", [5, 6])]);
+        var merged = ScopeMerge.Merge([
+            Profile.Of("x", [1, 2], version: "v1"),
+            Profile.Of("x", [3, 4], version: "v2"),
+            Profile.Of("x", [5, 6]),
+        ]);
         Assert.Equal(3, merged.Count);
         Assert.Equal([9UL, 12UL], merged[ProfileScope.All]["x"].Bins);
         Assert.Equal([3UL, 4UL], merged[new ProfileScope("v2", "", "")]["x"].Bins);
@@ -92,5 +122,6 @@ public sealed class ProfileCalculatorTests
         Assert.Equal([2, 1, 2], runs);
     }
 
-    private static double Value(IEnumerable<MetricPoint> points, string metric, string @class = "") => points.Single(point => point.Metric == metric && point.Class == @class).Value!.Value;
+    private static double Value(IEnumerable<MetricPoint> points, string metric, string @class = "") =>
+        points.Single(point => point.Metric == metric && point.Class == @class).Value!.Value;
 }

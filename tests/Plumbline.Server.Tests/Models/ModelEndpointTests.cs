@@ -11,16 +11,24 @@ public sealed class ModelEndpointTests(TestHost host)
     public async Task Put_then_get_returns_what_was_declared_with_defaults()
     {
         var name = host.NewModelName();
-        using var created = await host.Client.PutAsJsonAsync($"/v1/models/{name}", new
-        {
-            task = "binary",
-            positive_class = "1",
-            classes = new[] { "0", "1" },
-            features = new { amount = new { type = "numeric", unit = "EUR" }, country = new { type = "categorical" } },
-            segments = new[] { "country" },
-            label_delay = "7d",
-            cost = new { false_positive = 1.0, false_negative = 25.0, currency = "EUR" },
-        });
+        using var created = await host.Client.PutAsJsonAsync(
+            $"/v1/models/{name}",
+            new
+            {
+                task = "binary",
+                positive_class = "1",
+                classes = new[] { "0", "1" },
+                features = new { amount = new { type = "numeric", unit = "EUR" }, country = new { type = "categorical" } },
+                segments = new[] { "country" },
+                label_delay = "7d",
+                cost = new
+                {
+                    false_positive = 1.0,
+                    false_negative = 25.0,
+                    currency = "EUR",
+                },
+            }
+        );
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
 
         var model = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{name}");
@@ -90,10 +98,20 @@ public sealed class ModelEndpointTests(TestHost host)
     {
         var name = await host.CreateModelAsync(new { task = "binary", features = new { a = new { type = "numeric" } } });
         using var unsaid = await PutAsync(name, """{"task":"binary"}""");
-        Assert.Equal("numeric", (await unsaid.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("features").GetProperty("a").GetProperty("type").GetString());
+        Assert.Equal(
+            "numeric",
+            (await unsaid.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("features").GetProperty("a").GetProperty("type").GetString()
+        );
         using var response = await PutAsync(name, """{"task":"binary","features":{"a":{"type":"text"}}}""");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal("text", (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("features").GetProperty("a").GetProperty("type").GetString());
+        Assert.Equal(
+            "text",
+            (await response.Content.ReadFromJsonAsync<JsonElement>())
+                .GetProperty("features")
+                .GetProperty("a")
+                .GetProperty("type")
+                .GetString()
+        );
     }
 
     [Fact]
@@ -112,7 +130,10 @@ public sealed class ModelEndpointTests(TestHost host)
     public async Task Versions_are_declared_and_listed()
     {
         var name = await host.CreateModelAsync(new { task = "binary" });
-        using var put = await host.Client.PutAsJsonAsync($"/v1/models/{name}/versions/v1", new { code = "git:1a2b", description = "first" });
+        using var put = await host.Client.PutAsJsonAsync(
+            $"/v1/models/{name}/versions/v1",
+            new { code = "git:1a2b", description = "first" }
+        );
         Assert.Equal(HttpStatusCode.NoContent, put.StatusCode);
         var versions = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{name}/versions");
         var only = Assert.Single(versions.GetProperty("versions").EnumerateArray());

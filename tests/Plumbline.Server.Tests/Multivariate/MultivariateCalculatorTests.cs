@@ -48,7 +48,9 @@ public sealed class MultivariateCalculatorTests(TestHost host)
         await host.WaitUntilComputedAsync(model.Name);
         var points = await PointsAsync(host, model, All, "&window=1d&feature=*");
         Assert.True(Point(points, "drift.multivariate.domain_classifier").Value("lower") > 0.75);
-        Assert.True(Point(points, "drift.multivariate.pca").Value("lower") > Point(points, "drift.multivariate.pca_reference").Value("upper"));
+        Assert.True(
+            Point(points, "drift.multivariate.pca").Value("lower") > Point(points, "drift.multivariate.pca_reference").Value("upper")
+        );
         Assert.Equal(["x", "y"], Culprits(points).Take(2).Order(StringComparer.Ordinal));
         // Each feature alone is where it was.
         var alone = await PointsAsync(host, model, "drift.psi", "&window=1d&feature=y");
@@ -64,7 +66,11 @@ public sealed class MultivariateCalculatorTests(TestHost host)
         await host.WaitUntilComputedAsync(model.Name);
         var points = await PointsAsync(host, model, All, "&window=1d&feature=*");
         Assert.Equal("z", Culprits(points)[0]);
-        Assert.Equal(1, points.Where(point => point.GetProperty("metric").GetString() == "drift.multivariate.importance").Sum(point => point.Value()), 1e-9);
+        Assert.Equal(
+            1,
+            points.Where(point => point.GetProperty("metric").GetString() == "drift.multivariate.importance").Sum(point => point.Value()),
+            1e-9
+        );
 
         model = host.Get<ModelCatalog>().Find(model.Id)!;
         var baseline = host.Get<BaselineCatalog>().Find(model.Id)!;
@@ -72,17 +78,30 @@ public sealed class MultivariateCalculatorTests(TestHost host)
         Assert.Equal(["x", "y", "z", "plan"], features.Features.Select(feature => feature.Name));
         var samples = host.Get<RowSamples>();
         var reference = await samples.ReferenceAsync(model, baseline, features.Features, 4000, onlyLabelled: false, default);
-        var current = (await samples.WindowsAsync(model, Start, Start.AddDays(1), TimeSpan.FromDays(1), features.Features, 2000, default))[0];
+        var current = (await samples.WindowsAsync(model, Start, Start.AddDays(1), TimeSpan.FromDays(1), features.Features, 2000, default))[
+            0
+        ];
         Assert.Equal((3000, 800), (reference.Rows, current.Rows));
         var fitted = reference.Select([.. Enumerable.Range(0, 1500)]).ToTable();
         var expected = DomainClassifier.Measure(fitted, current.ToTable(), folds: 2, maximumRows: 2000);
         var area = Point(points, "drift.multivariate.domain_classifier");
-        Assert.Equal((expected.RocAuc.Value!.Value, expected.RocAuc.Lower!.Value, expected.RocAuc.Upper!.Value), (area.Value(), area.Value("lower"), area.Value("upper")));
-        Assert.Equal(PcaReconstruction.Fit(fitted).Measure(current.ToTable()).Error.Value!.Value, Point(points, "drift.multivariate.pca").Value(), 1e-12);
+        Assert.Equal(
+            (expected.RocAuc.Value!.Value, expected.RocAuc.Lower!.Value, expected.RocAuc.Upper!.Value),
+            (area.Value(), area.Value("lower"), area.Value("upper"))
+        );
+        Assert.Equal(
+            PcaReconstruction.Fit(fitted).Measure(current.ToTable()).Error.Value!.Value,
+            Point(points, "drift.multivariate.pca").Value(),
+            1e-12
+        );
 
         // The same again: the sample of a window depends on nothing but the window.
         var again = new List<MetricPoint>();
-        var calculator = new MultivariateCalculator(new ReferenceShapes(samples, host.Get<BaselineCatalog>()), samples, TimeProvider.System);
+        var calculator = new MultivariateCalculator(
+            new ReferenceShapes(samples, host.Get<BaselineCatalog>()),
+            samples,
+            TimeProvider.System
+        );
         await calculator.CalculateAsync(model, [new MetricWindow(Start, Start.AddDays(1))], again, default);
         Assert.Equal(area.Value(), again.Single(point => point.Metric == "drift.multivariate.domain_classifier").Value!.Value);
     }
@@ -94,7 +113,10 @@ public sealed class MultivariateCalculatorTests(TestHost host)
         await PutReferenceAsync(model, Rows(600, 7));
         await PostAsync(model, 0, Rows(2500, 8));
         await host.WaitUntilComputedAsync(model.Name);
-        Assert.Equal(2000, Point(await PointsAsync(host, model, All, "&window=1d"), "drift.multivariate.domain_classifier").GetProperty("n").GetInt64());
+        Assert.Equal(
+            2000,
+            Point(await PointsAsync(host, model, All, "&window=1d"), "drift.multivariate.domain_classifier").GetProperty("n").GetInt64()
+        );
     }
 
     [Fact]
@@ -107,13 +129,23 @@ public sealed class MultivariateCalculatorTests(TestHost host)
         await host.WaitUntilComputedAsync(model.Name);
         // These hours are long past: reconstruction only.
         var stored = await PointsAsync(host, model, All);
-        Assert.Equal(["drift.multivariate.pca", "drift.multivariate.pca_reference"], stored.Select(point => point.GetProperty("metric").GetString()).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["drift.multivariate.pca", "drift.multivariate.pca_reference"],
+            stored.Select(point => point.GetProperty("metric").GetString()).Distinct().Order(StringComparer.Ordinal)
+        );
 
         var soon = new StoppedClock(Start.AddHours(3));
         var points = new List<MetricPoint>();
-        await new MultivariateCalculator(host.Get<ReferenceShapes>(), host.Get<RowSamples>(), soon)
-            .CalculateAsync(host.Get<ModelCatalog>().Find(model.Id)!, [new MetricWindow(Start, Start.AddHours(1)), new MetricWindow(Start.AddHours(1), Start.AddHours(2))], points, default);
-        var areas = points.Where(point => point.Metric == "drift.multivariate.domain_classifier").OrderBy(point => point.WindowStart).ToList();
+        await new MultivariateCalculator(host.Get<ReferenceShapes>(), host.Get<RowSamples>(), soon).CalculateAsync(
+            host.Get<ModelCatalog>().Find(model.Id)!,
+            [new MetricWindow(Start, Start.AddHours(1)), new MetricWindow(Start.AddHours(1), Start.AddHours(2))],
+            points,
+            default
+        );
+        var areas = points
+            .Where(point => point.Metric == "drift.multivariate.domain_classifier")
+            .OrderBy(point => point.WindowStart)
+            .ToList();
         Assert.Equal([MetricStatus.Ok, MetricStatus.InsufficientData], areas.Select(point => point.Status));
     }
 
@@ -136,7 +168,15 @@ public sealed class MultivariateCalculatorTests(TestHost host)
         await PostAsync(model, 0, Rows(150, 15));
         await host.WaitUntilComputedAsync(model.Name);
         var computed = await ComputedAtAsync(model);
-        await host.AcceptAsync(model.Name, "ground-truth", string.Join('\n', Enumerable.Range(0, 150).Select(i => JsonSerializer.Serialize(new { prediction_id = $"0-{i}", value = "1" }))), "application/x-ndjson");
+        await host.AcceptAsync(
+            model.Name,
+            "ground-truth",
+            string.Join(
+                '\n',
+                Enumerable.Range(0, 150).Select(i => JsonSerializer.Serialize(new { prediction_id = $"0-{i}", value = "1" }))
+            ),
+            "application/x-ndjson"
+        );
         await host.WaitUntilComputedAsync(model.Name);
         Assert.NotEmpty(await PointsAsync(host, model, "performance.accuracy", "&window=1d"));
         Assert.Equal(computed, await ComputedAtAsync(model));
@@ -149,39 +189,71 @@ public sealed class MultivariateCalculatorTests(TestHost host)
 
     private async Task<long> ComputedAtAsync(ModelDefinition model)
     {
-        using var rows = await host.Get<Store.IColumnStore>().QueryAsync(new Store.SqlStatement(
-            "SELECT toInt64(toUnixTimestamp64Milli(max(computed_at))) FROM metric_points WHERE model_id = {model:UInt32} AND startsWith(metric, 'drift.multivariate')", new Store.SqlParameter("model", model.Id)), default);
+        using var rows = await host.Get<Store.IColumnStore>()
+            .QueryAsync(
+                new Store.SqlStatement(
+                    "SELECT toInt64(toUnixTimestamp64Milli(max(computed_at))) FROM metric_points WHERE model_id = {model:UInt32} AND startsWith(metric, 'drift.multivariate')",
+                    new Store.SqlParameter("model", model.Id)
+                ),
+                default
+            );
         Assert.True(rows.Read());
         return rows.ReadInt64();
     }
 
     private static List<string?> Culprits(IEnumerable<JsonElement> points) =>
-        [.. points.Where(point => point.GetProperty("metric").GetString() == "drift.multivariate.importance").OrderByDescending(point => point.Value()).Select(point => point.GetProperty("feature").GetString())];
+        [
+            .. points
+                .Where(point => point.GetProperty("metric").GetString() == "drift.multivariate.importance")
+                .OrderByDescending(point => point.Value())
+                .Select(point => point.GetProperty("feature").GetString()),
+        ];
 
     private static List<Row> Rows(int count, ulong seed)
     {
         var random = new RandomSource(seed);
-        return [.. Enumerable.Range(0, count).Select(_ =>
-        {
-            var x = random.NextGaussian();
-            return new Row(x, x + (0.3 * random.NextGaussian()), random.NextGaussian(), $"p{random.NextInt(3)}");
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ =>
+                {
+                    var x = random.NextGaussian();
+                    return new Row(x, x + (0.3 * random.NextGaussian()), random.NextGaussian(), $"p{random.NextInt(3)}");
+                }),
+        ];
     }
 
-    private async Task<ModelDefinition> NewModelAsync() => host.Model(await host.CreateModelAsync(new
-    {
-        task = "binary",
-        positive_class = "1",
-        features = new { x = new { type = "numeric" }, y = new { type = "numeric" }, z = new { type = "numeric" }, plan = new { type = "categorical" } },
-    }, "multivariate"));
+    private async Task<ModelDefinition> NewModelAsync() =>
+        host.Model(
+            await host.CreateModelAsync(
+                new
+                {
+                    task = "binary",
+                    positive_class = "1",
+                    features = new
+                    {
+                        x = new { type = "numeric" },
+                        y = new { type = "numeric" },
+                        z = new { type = "numeric" },
+                        plan = new { type = "categorical" },
+                    },
+                },
+                "multivariate"
+            )
+        );
 
     private async Task PutReferenceAsync(ModelDefinition model, List<Row> rows)
     {
         var csv = new StringBuilder("x,y,z,plan,answer\n");
-        foreach (var row in rows) csv.Append(CultureInfo.InvariantCulture, $"{row.X},{row.Y},{row.Z},{row.Plan},1\n");
+        foreach (var row in rows)
+            csv.Append(CultureInfo.InvariantCulture, $"{row.X},{row.Y},{row.Z},{row.Plan},1\n");
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(csv.ToString()));
         content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
-        using var response = await host.Client.PutAsync(new Uri($"/v1/models/{model.Name}/reference?prediction=answer", UriKind.Relative), content);
+        using var response = await host.Client.PutAsync(
+            new Uri($"/v1/models/{model.Name}/reference?prediction=answer", UriKind.Relative),
+            content
+        );
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 
@@ -189,13 +261,32 @@ public sealed class MultivariateCalculatorTests(TestHost host)
     {
         foreach (var (batch, part) in rows.Chunk(1000).Select((batch, part) => (batch, part)))
         {
-            await host.AcceptAsync(model.Name, "predictions", string.Join('\n', batch.Select((row, i) => JsonSerializer.Serialize(new
-            {
-                prediction_id = $"{hour}-{(part * 1000) + i}",
-                timestamp = Start.AddHours(hour).AddSeconds((part * 1000) + i),
-                features = new { x = row.X, y = row.Y, z = row.Z, plan = row.Plan },
-                prediction = "1",
-            }))), "application/x-ndjson");
+            await host.AcceptAsync(
+                model.Name,
+                "predictions",
+                string.Join(
+                    '\n',
+                    batch.Select(
+                        (row, i) =>
+                            JsonSerializer.Serialize(
+                                new
+                                {
+                                    prediction_id = $"{hour}-{(part * 1000) + i}",
+                                    timestamp = Start.AddHours(hour).AddSeconds((part * 1000) + i),
+                                    features = new
+                                    {
+                                        x = row.X,
+                                        y = row.Y,
+                                        z = row.Z,
+                                        plan = row.Plan,
+                                    },
+                                    prediction = "1",
+                                }
+                            )
+                    )
+                ),
+                "application/x-ndjson"
+            );
         }
     }
 }

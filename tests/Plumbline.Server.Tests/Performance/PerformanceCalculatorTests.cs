@@ -14,14 +14,27 @@ public sealed class PerformanceCalculatorTests(TestHost host)
     /// <summary>The labelled scores of the statistics sheet: ROC AUC 0.9.</summary>
     private static readonly (string Truth, double Score)[] Golden =
     [
-        ("0", .1), ("0", .4), ("1", .35), ("1", .8), ("0", .3), ("1", .9), ("1", .6), ("0", .6), ("1", .7), ("0", .2),
+        ("0", .1),
+        ("0", .4),
+        ("1", .35),
+        ("1", .8),
+        ("0", .3),
+        ("1", .9),
+        ("1", .6),
+        ("0", .6),
+        ("1", .7),
+        ("0", .2),
     ];
 
     [Fact]
     public async Task Binary_golden_scores_four_times_over()
     {
         var model = await NewModelAsync(new { task = "binary", positive_class = "1" });
-        var rows = Enumerable.Range(0, 4).SelectMany(_ => Golden).Select((row, i) => new Row($"p{i}", Start.AddMinutes(i), row.Score >= 0.5 ? "1" : "0", row.Score, row.Truth)).ToList();
+        var rows = Enumerable
+            .Range(0, 4)
+            .SelectMany(_ => Golden)
+            .Select((row, i) => new Row($"p{i}", Start.AddMinutes(i), row.Score >= 0.5 ? "1" : "0", row.Score, row.Truth))
+            .ToList();
         await InsertAsync(model, rows);
 
         var points = await CalculateAsync(model, Hour);
@@ -29,7 +42,11 @@ public sealed class PerformanceCalculatorTests(TestHost host)
         Assert.Equal(0.9, Value(points, "performance.roc_auc"), 1e-12);
         Assert.Equal(0.8, Value(points, "performance.accuracy"), 1e-12);
         Assert.Equal(1, Value(points, "performance.label_coverage"));
-        Assert.Equal(Golden.Average(row => Math.Pow(row.Score - double.Parse(row.Truth, System.Globalization.CultureInfo.InvariantCulture), 2)), Value(points, "performance.brier"), 1e-12);
+        Assert.Equal(
+            Golden.Average(row => Math.Pow(row.Score - double.Parse(row.Truth, System.Globalization.CultureInfo.InvariantCulture), 2)),
+            Value(points, "performance.brier"),
+            1e-12
+        );
         var auc = points.Single(point => point.Metric == "performance.roc_auc" && point.Version.Length == 0);
         Assert.Equal(40, auc.N);
         Assert.True(auc.Lower < 0.9 && auc.Upper > 0.9);
@@ -39,11 +56,17 @@ public sealed class PerformanceCalculatorTests(TestHost host)
     public async Task Predictions_without_ground_truth_lower_the_coverage_only()
     {
         var model = await NewModelAsync(new { task = "binary", positive_class = "1" });
-        await InsertAsync(model, [.. Enumerable.Range(0, 80).Select(i => new Row($"p{i}", Start.AddSeconds(i), "1", 0.9, i < 40 ? "1" : null))]);
+        await InsertAsync(
+            model,
+            [.. Enumerable.Range(0, 80).Select(i => new Row($"p{i}", Start.AddSeconds(i), "1", 0.9, i < 40 ? "1" : null))]
+        );
         var points = await CalculateAsync(model, Hour);
         Assert.Equal(0.5, Value(points, "performance.label_coverage"));
         Assert.Equal(1, Value(points, "performance.accuracy"));
-        Assert.Equal(MetricStatus.Undefined, points.Single(point => point.Metric == "performance.roc_auc" && point.Version.Length == 0).Status);
+        Assert.Equal(
+            MetricStatus.Undefined,
+            points.Single(point => point.Metric == "performance.roc_auc" && point.Version.Length == 0).Status
+        );
     }
 
     [Fact]
@@ -58,8 +81,20 @@ public sealed class PerformanceCalculatorTests(TestHost host)
 
         var points = await CalculateAsync(model, Hour, new MetricWindow(Hour.End, Hour.End.AddHours(1)));
 
-        Assert.Equal([1d, 1d], points.Where(point => point.Metric == "performance.accuracy" && point.Version.Length == 0).OrderBy(point => point.WindowStart).Select(point => point.Value!.Value));
-        Assert.Equal(["v1", "v2"], points.Where(point => point.Metric == "performance.accuracy" && point.Version.Length > 0).OrderBy(point => point.WindowStart).Select(point => point.Version));
+        Assert.Equal(
+            [1d, 1d],
+            points
+                .Where(point => point.Metric == "performance.accuracy" && point.Version.Length == 0)
+                .OrderBy(point => point.WindowStart)
+                .Select(point => point.Value!.Value)
+        );
+        Assert.Equal(
+            ["v1", "v2"],
+            points
+                .Where(point => point.Metric == "performance.accuracy" && point.Version.Length > 0)
+                .OrderBy(point => point.WindowStart)
+                .Select(point => point.Version)
+        );
     }
 
     [Fact]
@@ -67,7 +102,19 @@ public sealed class PerformanceCalculatorTests(TestHost host)
     {
         var model = await NewModelAsync(new { task = "multiclass", classes = new[] { "a", "b", "c" } });
         // 30 rows: a right 10 times, b right 5 of 10, c never (answered a).
-        var rows = Enumerable.Range(0, 30).Select(i => new Row($"p{i}", Start.AddSeconds(i), i < 10 ? "a" : i < 15 ? "b" : "a", double.NaN, i < 10 ? "a" : i < 20 ? "b" : "c"));
+        var rows = Enumerable
+            .Range(0, 30)
+            .Select(i => new Row(
+                $"p{i}",
+                Start.AddSeconds(i),
+                i < 10 ? "a"
+                    : i < 15 ? "b"
+                    : "a",
+                double.NaN,
+                i < 10 ? "a"
+                    : i < 20 ? "b"
+                    : "c"
+            ));
         await InsertAsync(model, [.. rows]);
         var points = await CalculateAsync(model, Hour);
         Assert.Equal(0.5, Value(points, "performance.accuracy"), 1e-12);
@@ -79,7 +126,14 @@ public sealed class PerformanceCalculatorTests(TestHost host)
     public async Task Classes_that_never_occur_count_in_the_average_over_all_classes_only()
     {
         var model = await NewModelAsync(new { task = "multiclass", classes = new[] { "a", "b", "c", "d" } });
-        await InsertAsync(model, [.. Enumerable.Range(0, 40).Select(i => new Row($"p{i}", Start.AddSeconds(i), i < 20 ? "a" : "b", double.NaN, i is < 20 or 39 ? "a" : "b"))]);
+        await InsertAsync(
+            model,
+            [
+                .. Enumerable
+                    .Range(0, 40)
+                    .Select(i => new Row($"p{i}", Start.AddSeconds(i), i < 20 ? "a" : "b", double.NaN, i is < 20 or 39 ? "a" : "b")),
+            ]
+        );
         var points = await CalculateAsync(model, Hour);
         Assert.Equal((1 + 0.95) / 2, Value(points, "performance.precision"), 1e-12);
         Assert.Equal((1 + 0.95) / 4, Value(points, "performance.precision_all_classes"), 1e-12);
@@ -91,7 +145,14 @@ public sealed class PerformanceCalculatorTests(TestHost host)
     public async Task Relative_errors_say_which_rows_they_leave_out()
     {
         var model = await NewModelAsync(new { task = "regression" });
-        await InsertAsync(model, [.. Enumerable.Range(0, 80).Select(i => new Row($"p{i}", Start.AddSeconds(i), "", double.NaN, "", Predicted: 12, Actual: i < 40 ? 10 : 0))]);
+        await InsertAsync(
+            model,
+            [
+                .. Enumerable
+                    .Range(0, 80)
+                    .Select(i => new Row($"p{i}", Start.AddSeconds(i), "", double.NaN, "", Predicted: 12, Actual: i < 40 ? 10 : 0)),
+            ]
+        );
         var points = await CalculateAsync(model, Hour);
         Assert.Equal(0.2, Value(points, "performance.mape"), 1e-12);
         Assert.Equal(((40 * 2) + (40 * 12)) / 400.0, Value(points, "performance.wmape"), 1e-12);
@@ -104,7 +165,9 @@ public sealed class PerformanceCalculatorTests(TestHost host)
     public async Task Regression_errors()
     {
         var model = await NewModelAsync(new { task = "regression" });
-        var rows = Enumerable.Range(0, 40).Select(i => new Row($"p{i}", Start.AddSeconds(i), "", double.NaN, "", Predicted: i, Actual: i + (i % 2 == 0 ? 1 : -3)));
+        var rows = Enumerable
+            .Range(0, 40)
+            .Select(i => new Row($"p{i}", Start.AddSeconds(i), "", double.NaN, "", Predicted: i, Actual: i + (i % 2 == 0 ? 1 : -3)));
         await InsertAsync(model, [.. rows]);
         var points = await CalculateAsync(model, Hour);
         Assert.Equal(2, Value(points, "performance.mae"), 1e-12);
@@ -114,19 +177,50 @@ public sealed class PerformanceCalculatorTests(TestHost host)
     [Fact]
     public async Task Segments_have_points_of_their_own()
     {
-        var model = await NewModelAsync(new { task = "binary", positive_class = "1", features = new { country = new { type = "categorical" } }, segments = new[] { "country" } });
-        await InsertAsync(model, [.. Enumerable.Range(0, 80).Select(i => new Row($"p{i}", Start.AddSeconds(i), "1", 0.9, i % 2 == 0 ? "1" : "0", Country: i % 2 == 0 ? "FR" : "BR"))]);
+        var model = await NewModelAsync(
+            new
+            {
+                task = "binary",
+                positive_class = "1",
+                features = new { country = new { type = "categorical" } },
+                segments = new[] { "country" },
+            }
+        );
+        await InsertAsync(
+            model,
+            [
+                .. Enumerable
+                    .Range(0, 80)
+                    .Select(i => new Row(
+                        $"p{i}",
+                        Start.AddSeconds(i),
+                        "1",
+                        0.9,
+                        i % 2 == 0 ? "1" : "0",
+                        Country: i % 2 == 0 ? "FR" : "BR"
+                    )),
+            ]
+        );
         var points = await CalculateAsync(model, Hour);
-        double Accuracy(string segment) => points.Single(point => point.Metric == "performance.accuracy" && point.Segment == segment && point.Version.Length == 0).Value!.Value;
+        double Accuracy(string segment) =>
+            points
+                .Single(point => point.Metric == "performance.accuracy" && point.Segment == segment && point.Version.Length == 0)
+                .Value!.Value;
         Assert.Equal((0.5, 1, 0), (Accuracy(""), Accuracy("country=FR"), Accuracy("country=BR")));
     }
 
-    private static double Value(IEnumerable<MetricPoint> points, string metric) => points.Single(point => point.Metric == metric && point is { Version: "", Segment: "" }).Value!.Value;
+    private static double Value(IEnumerable<MetricPoint> points, string metric) =>
+        points.Single(point => point.Metric == metric && point is { Version: "", Segment: "" }).Value!.Value;
 
     private async Task<ModelDefinition> NewModelAsync(object specification)
     {
         var model = host.Get<ModelCatalog>().Find(await host.CreateModelAsync(specification))!;
-        await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(feature => new FeatureColumn(feature.Ordinal, ColumnType.Categorical))], default);
+        await host.Get<ModelTables>()
+            .EnsureAsync(
+                model.Id,
+                [.. model.Features.Select(feature => new FeatureColumn(feature.Ordinal, ColumnType.Categorical))],
+                default
+            );
         return model;
     }
 
@@ -151,11 +245,30 @@ public sealed class PerformanceCalculatorTests(TestHost host)
             buffer.WriteString(row.Prediction);
             buffer.WriteDouble(row.Predicted);
             buffer.WriteDouble(row.Score);
-            if (model.Features.Length > 0) buffer.WriteNullableString(row.Country);
+            if (model.Features.Length > 0)
+                buffer.WriteNullableString(row.Country);
         }
 
-        string[] columns = ["prediction_id", "id_hash", "timestamp", "version", "role", "status", "prediction", "prediction_value", "score"];
-        await host.Get<IColumnStore>().InsertAsync(ModelTables.Predictions(model.Id), model.Features.Length > 0 ? [.. columns, "f0"] : columns, buffer.Written, null, default);
+        string[] columns =
+        [
+            "prediction_id",
+            "id_hash",
+            "timestamp",
+            "version",
+            "role",
+            "status",
+            "prediction",
+            "prediction_value",
+            "score",
+        ];
+        await host.Get<IColumnStore>()
+            .InsertAsync(
+                ModelTables.Predictions(model.Id),
+                model.Features.Length > 0 ? [.. columns, "f0"] : columns,
+                buffer.Written,
+                null,
+                default
+            );
         await InsertMatchedAsync(model, [.. rows.Where(row => row.Truth is not null)], Start.AddDays(1));
     }
 
@@ -173,8 +286,25 @@ public sealed class PerformanceCalculatorTests(TestHost host)
             buffer.WriteDateTime64Ms(labelledAt.ToUnixTimeMilliseconds());
         }
 
-        await host.Get<IColumnStore>().InsertAsync(ModelTables.MatchedTable, ["model_id", "timestamp", "id_hash", "prediction_id", "value", "value_number", "labelled_at"], buffer.Written, null, default);
+        await host.Get<IColumnStore>()
+            .InsertAsync(
+                ModelTables.MatchedTable,
+                ["model_id", "timestamp", "id_hash", "prediction_id", "value", "value_number", "labelled_at"],
+                buffer.Written,
+                null,
+                default
+            );
     }
 
-    private sealed record Row(string Id, DateTimeOffset Time, string Prediction, double Score, string? Truth, string Version = "", double Predicted = double.NaN, double Actual = double.NaN, string? Country = null);
+    private sealed record Row(
+        string Id,
+        DateTimeOffset Time,
+        string Prediction,
+        double Score,
+        string? Truth,
+        string Version = "",
+        double Predicted = double.NaN,
+        double Actual = double.NaN,
+        string? Country = null
+    );
 }

@@ -6,15 +6,33 @@ namespace Plumbline.Server.Tests.Profiles;
 internal sealed record Cell(double? Number = null, string? Text = null, bool IsWrongType = false);
 
 /// <summary>A prediction of the random data, in plain C#.</summary>
-internal sealed record Row(DateTimeOffset Timestamp, string Version, string Role, string Status, string Prediction, double Score, double LatencyMs, string? Segment, Cell[] Cells);
+internal sealed record Row(
+    DateTimeOffset Timestamp,
+    string Version,
+    string Role,
+    string Status,
+    string Prediction,
+    double Score,
+    double LatencyMs,
+    string? Segment,
+    Cell[] Cells
+);
 
 /// <summary>Profiles counted by hand, straight from the definitions: the independent side of the comparison.</summary>
 internal static class ProfileOracle
 {
-    public static FeatureProfile Numeric(FeatureProfile shape, IEnumerable<Cell> cells, IReadOnlyList<double>? edges, double minimum, double maximum)
+    public static FeatureProfile Numeric(
+        FeatureProfile shape,
+        IEnumerable<Cell> cells,
+        IReadOnlyList<double>? edges,
+        double minimum,
+        double maximum
+    )
     {
         var all = cells.ToList();
-        var values = all.Where(cell => !cell.IsWrongType && cell.Number is { } number && double.IsFinite(number)).Select(cell => cell.Number!.Value).ToList();
+        var values = all.Where(cell => !cell.IsWrongType && cell.Number is { } number && double.IsFinite(number))
+            .Select(cell => cell.Number!.Value)
+            .ToList();
         var bins = edges is null ? [] : new ulong[edges.Count + 1];
         foreach (var value in values)
         {
@@ -38,7 +56,12 @@ internal static class ProfileOracle
         };
     }
 
-    public static FeatureProfile Categorical(FeatureProfile shape, IEnumerable<Cell> cells, FeatureBaseline? baseline, IReadOnlySet<string> referenceValues)
+    public static FeatureProfile Categorical(
+        FeatureProfile shape,
+        IEnumerable<Cell> cells,
+        FeatureBaseline? baseline,
+        IReadOnlySet<string> referenceValues
+    )
     {
         var all = cells.ToList();
         var bins = baseline is null ? [] : new ulong[baseline.Categories.Length + 2];
@@ -47,7 +70,11 @@ internal static class ProfileOracle
             if (baseline is null)
                 continue;
             var index = baseline.Categories.IndexOf(value);
-            bins[index >= 0 ? index : referenceValues.Contains(value) ? baseline.Categories.Length : baseline.Categories.Length + 1]++;
+            bins[
+                index >= 0 ? index
+                : referenceValues.Contains(value) ? baseline.Categories.Length
+                : baseline.Categories.Length + 1
+            ]++;
         }
         return shape with
         {

@@ -43,9 +43,14 @@ public sealed partial class DocumentedCommandsTests(TestHost host)
         RealSets.File("sms_spam", "current.csv.gz");
         var model = host.NewModelName("sms");
         // All rows within one day, so that the whole set is one window of enough rows.
-        var (code, output, error) = await RealSets.RunAsync(host, $"plumbline import {model} --reference data/sms_spam/reference.csv.gz --predictions data/sms_spam/current.csv.gz --id id --prediction y_pred --score proba_spam --positive-class spam --ground-truth-column label --start 2026-01-01 --interval 1s --window 1d --wait");
+        var (code, output, error) = await RealSets.RunAsync(
+            host,
+            $"plumbline import {model} --reference data/sms_spam/reference.csv.gz --predictions data/sms_spam/current.csv.gz --id id --prediction y_pred --score proba_spam --positive-class spam --ground-truth-column label --start 2026-01-01 --interval 1s --window 1d --wait"
+        );
         Assert.True(code == 0, output + error);
-        var answer = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/metrics?metric=drift.psi,drift.js&feature=@score,@prediction&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z");
+        var answer = await host.Client.GetFromJsonAsync<JsonElement>(
+            $"/v1/models/{model}/metrics?metric=drift.psi,drift.js&feature=@score,@prediction&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z"
+        );
         var points = answer.GetProperty("points").EnumerateArray().ToArray();
         Assert.Equal(4, points.Length);
         Assert.All(points, point => Assert.InRange(point.GetProperty("value").GetDouble(), 0, 0.05));
@@ -53,8 +58,12 @@ public sealed partial class DocumentedCommandsTests(TestHost host)
 
     private static int CompareTable(JsonElement answer, string[] columns, IEnumerable<string[]> rows)
     {
-        var points = answer.GetProperty("points").EnumerateArray().ToLookup(point =>
-            $"{point.GetProperty("window_start").GetDateTimeOffset():yyyy-MM-dd} {point.GetProperty("metric").GetString()} {point.GetProperty("feature").GetString()}".Trim());
+        var points = answer
+            .GetProperty("points")
+            .EnumerateArray()
+            .ToLookup(point =>
+                $"{point.GetProperty("window_start").GetDateTimeOffset():yyyy-MM-dd} {point.GetProperty("metric").GetString()} {point.GetProperty("feature").GetString()}".Trim()
+            );
         var compared = 0;
         foreach (var row in rows)
         {
@@ -70,15 +79,27 @@ public sealed partial class DocumentedCommandsTests(TestHost host)
     }
 
     // Lines of the shell blocks, with continued lines joined; starting the server is the host's part.
-    private static IEnumerable<string> Commands() => Shell().Matches(Document)
-        .SelectMany(block => Regex.Replace(block.Groups[1].Value, @"\\\n\s*", "", RegexOptions.None, TimeSpan.FromSeconds(1)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        .Where(line => !line.StartsWith("dotnet run", StringComparison.Ordinal));
+    private static IEnumerable<string> Commands() =>
+        Shell()
+            .Matches(Document)
+            .SelectMany(block =>
+                Regex
+                    .Replace(block.Groups[1].Value, @"\\\n\s*", "", RegexOptions.None, TimeSpan.FromSeconds(1))
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            )
+            .Where(line => !line.StartsWith("dotnet run", StringComparison.Ordinal));
 
-    private static IEnumerable<(string Model, string[] Columns, string[][] Rows)> Tables() => Table().Matches(Document).Select(table =>
-    {
-        var lines = table.Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries)).ToArray();
-        return (lines[0][0], lines[0], lines[2..]);
-    });
+    private static IEnumerable<(string Model, string[] Columns, string[][] Rows)> Tables() =>
+        Table()
+            .Matches(Document)
+            .Select(table =>
+            {
+                var lines = table
+                    .Value.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries))
+                    .ToArray();
+                return (lines[0][0], lines[0], lines[2..]);
+            });
 
     [GeneratedRegex(@"```sh\n(.*?)```", RegexOptions.Singleline, 1000)]
     private static partial Regex Shell();

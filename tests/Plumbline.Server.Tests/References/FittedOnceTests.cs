@@ -13,8 +13,10 @@ public sealed class FittedOnceTests
     {
         var fits = new FittedOnce<string, int>(4);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var waiting = Enumerable.Range(0, 20)
-            .Select(_ => Task.Run(() => fits.GetAsync(1, "a", () => FitAsync(ready.Task), default))).ToList();
+        var waiting = Enumerable
+            .Range(0, 20)
+            .Select(_ => Task.Run(() => fits.GetAsync(1, "a", () => FitAsync(ready.Task), default)))
+            .ToList();
         ready.SetResult();
         Assert.All(await Task.WhenAll(waiting).WaitAsync(Patience), fit => Assert.Equal(1, fit));
         Assert.Equal(1, await GetAsync(fits, 1, "a"));
@@ -59,7 +61,8 @@ public sealed class FittedOnceTests
     public async Task The_one_that_was_not_used_for_the_longest_time_makes_room()
     {
         var fits = new FittedOnce<string, int>(3);
-        foreach (var model in (int[])[1, 2, 3, 1, 4]) await GetAsync(fits, model, "a");
+        foreach (var model in (int[])[1, 2, 3, 1, 4])
+            await GetAsync(fits, model, "a");
         Assert.Equal([1, 3, 4], Enumerable.Range(1, 4).Where(model => fits.Find(model, "a") is not null));
     }
 

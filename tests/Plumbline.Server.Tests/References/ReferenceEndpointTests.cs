@@ -15,11 +15,18 @@ namespace Plumbline.Server.Tests.References;
 
 public sealed class ReferenceEndpointTests(TestHost host)
 {
-    private const string Csv = "amount,country,flag,note,p,y,t\n1.5,FR,true,\"a, \"\"b\"\"\",1,1,2026-01-01T00:00:00Z\n-2,DE,False,'; DROP TABLE x; --,0,1,2026-01-02 10:00:00\n,FR,,<b>,1,0,1767312000000\n";
+    private const string Csv =
+        "amount,country,flag,note,p,y,t\n1.5,FR,true,\"a, \"\"b\"\"\",1,1,2026-01-01T00:00:00Z\n-2,DE,False,'; DROP TABLE x; --,0,1,2026-01-02 10:00:00\n,FR,,<b>,1,0,1767312000000\n";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private async Task<(HttpStatusCode Status, JsonElement Body)> PutAsync(string model, byte[] body, string mediaType, string query = "", bool gzipHeader = false)
+    private async Task<(HttpStatusCode Status, JsonElement Body)> PutAsync(
+        string model,
+        byte[] body,
+        string mediaType,
+        string query = "",
+        bool gzipHeader = false
+    )
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
@@ -49,17 +56,46 @@ public sealed class ReferenceEndpointTests(TestHost host)
     public async Task Csv_becomes_a_baseline_with_inferred_features()
     {
         var name = await BinaryAsync();
-        var (status, body) = await PutAsync(name, Encoding.UTF8.GetBytes(Csv), "text/csv; charset=utf-8", "?prediction=p&ground_truth=y&timestamp=t&version=v1");
+        var (status, body) = await PutAsync(
+            name,
+            Encoding.UTF8.GetBytes(Csv),
+            "text/csv; charset=utf-8",
+            "?prediction=p&ground_truth=y&timestamp=t&version=v1"
+        );
         Assert.True(status == HttpStatusCode.OK, body.ToString());
-        Assert.Equal((3, 3, 1, true, "v1", 4), (body.GetProperty("rows").GetInt64(), body.GetProperty("ground_truth_rows").GetInt64(), body.GetProperty("generation").GetInt32(),
-            body.GetProperty("declared").GetBoolean(), body.GetProperty("version").GetString(), body.GetProperty("features").GetInt32()));
+        Assert.Equal(
+            (3, 3, 1, true, "v1", 4),
+            (
+                body.GetProperty("rows").GetInt64(),
+                body.GetProperty("ground_truth_rows").GetInt64(),
+                body.GetProperty("generation").GetInt32(),
+                body.GetProperty("declared").GetBoolean(),
+                body.GetProperty("version").GetString(),
+                body.GetProperty("features").GetInt32()
+            )
+        );
         var (model, baseline) = Loaded(name);
-        Assert.Equal([("amount", FeatureType.Numeric), ("country", FeatureType.Categorical), ("flag", FeatureType.Boolean), ("note", FeatureType.Categorical)],
-            model.Features.Select(feature => (feature.Name, feature.Type)));
+        Assert.Equal(
+            [
+                ("amount", FeatureType.Numeric),
+                ("country", FeatureType.Categorical),
+                ("flag", FeatureType.Boolean),
+                ("note", FeatureType.Categorical),
+            ],
+            model.Features.Select(feature => (feature.Name, feature.Type))
+        );
         Assert.Equal(["1", "0"], model.Classes);
         Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), baseline.From);
         Assert.Equal(new DateTimeOffset(2026, 1, 2, 10, 0, 0, TimeSpan.Zero), baseline.To);
-        Assert.Equal((1, 2, -2.0, 1.5), (baseline.Features["amount"].Profile.Missing, baseline.Features["amount"].Profile.Present, baseline.Features["amount"].Profile.Minimum, baseline.Features["amount"].Profile.Maximum));
+        Assert.Equal(
+            (1, 2, -2.0, 1.5),
+            (
+                baseline.Features["amount"].Profile.Missing,
+                baseline.Features["amount"].Profile.Present,
+                baseline.Features["amount"].Profile.Minimum,
+                baseline.Features["amount"].Profile.Maximum
+            )
+        );
         Assert.Equal(["FR", "DE"], baseline.Features["country"].Categories);
         Assert.Equal(["false", "true"], baseline.Features["flag"].Categories);
         Assert.Contains("a, \"b\"", baseline.Features["note"].Categories);
@@ -80,8 +116,16 @@ public sealed class ReferenceEndpointTests(TestHost host)
         var (status, body) = await PutAsync(name, Gzip(Rows), "application/x-ndjson", "?prediction=answer", header);
         Assert.True(status == HttpStatusCode.OK, body.ToString());
         var (model, baseline) = Loaded(name);
-        Assert.Equal([("a.b", FeatureType.Numeric), ("text", FeatureType.Categorical), ("on", FeatureType.Boolean), ("nested.x", FeatureType.Categorical), ("mixed", FeatureType.Categorical)],
-            model.Features.Select(feature => (feature.Name, feature.Type)));
+        Assert.Equal(
+            [
+                ("a.b", FeatureType.Numeric),
+                ("text", FeatureType.Categorical),
+                ("on", FeatureType.Boolean),
+                ("nested.x", FeatureType.Categorical),
+                ("mixed", FeatureType.Categorical),
+            ],
+            model.Features.Select(feature => (feature.Name, feature.Type))
+        );
         Assert.Equal((2.5, 3.0), (baseline.Features["@prediction"].Profile.Minimum, baseline.Features["@prediction"].Profile.Maximum));
         Assert.Null(baseline.From);
     }
@@ -90,17 +134,33 @@ public sealed class ReferenceEndpointTests(TestHost host)
     public async Task Parquet_written_by_the_engine_is_read()
     {
         var name = await BinaryAsync();
-        var bytes = await host.Get<IColumnStore>().QueryFormattedAsync(new SqlStatement(
-            "SELECT number AS id, number / 7 AS ratio, toString(number % 3) AS kind, number % 2 = 0 AS even, toInt64(number % 2) AS answer, number / 1000 AS p, toDateTime64(number * 60, 3, 'UTC') AS at FROM numbers(1000)"), "Parquet", Ct);
-        var (status, body) = await PutAsync(name, bytes, "application/vnd.apache.parquet", "?prediction=answer&score=p&timestamp=at&id=id&features=ratio,kind,even");
+        var bytes = await host.Get<IColumnStore>()
+            .QueryFormattedAsync(
+                new SqlStatement(
+                    "SELECT number AS id, number / 7 AS ratio, toString(number % 3) AS kind, number % 2 = 0 AS even, toInt64(number % 2) AS answer, number / 1000 AS p, toDateTime64(number * 60, 3, 'UTC') AS at FROM numbers(1000)"
+                ),
+                "Parquet",
+                Ct
+            );
+        var (status, body) = await PutAsync(
+            name,
+            bytes,
+            "application/vnd.apache.parquet",
+            "?prediction=answer&score=p&timestamp=at&id=id&features=ratio,kind,even"
+        );
         Assert.True(status == HttpStatusCode.OK, body.ToString());
         var (model, baseline) = Loaded(name);
         Assert.Equal(["ratio", "kind", "even"], model.Features.Select(feature => feature.Name));
         Assert.Equal(107, baseline.Features["ratio"].Edges.Length);
         Assert.Equal(9.99 / 7, baseline.Features["ratio"].Edges[4], 1e-12);
         Assert.Equal(9, baseline.Features["@score"].DecileIndices.Length);
-        using var rows = await host.Get<IColumnStore>().QueryAsync(new SqlStatement(
-            $"SELECT prediction_id, id_hash, confidence, entropy FROM {ModelTables.Reference(model.Id, 1)} WHERE prediction_id = '250'"), Ct);
+        using var rows = await host.Get<IColumnStore>()
+            .QueryAsync(
+                new SqlStatement(
+                    $"SELECT prediction_id, id_hash, confidence, entropy FROM {ModelTables.Reference(model.Id, 1)} WHERE prediction_id = '250'"
+                ),
+                Ct
+            );
         Assert.True(rows.Read());
         Assert.Equal("250", rows.ReadString());
         Assert.Equal(Events.Batches.IdHash.Of("250"u8).Low, rows.ReadUInt64());
@@ -127,7 +187,13 @@ public sealed class ReferenceEndpointTests(TestHost host)
     [InlineData("{\"from\":", "application/json", "", 400, "json_invalid")]
     [InlineData("[]", "application/json", "", 400, "reference_invalid")]
     [InlineData("{\"url\":\"file:///etc/passwd\"}", "application/json", "", 403, "url_not_allowed")]
-    public async Task Bad_input_is_refused_with_a_reason_and_changes_nothing(string body, string mediaType, string query, int status, string code)
+    public async Task Bad_input_is_refused_with_a_reason_and_changes_nothing(
+        string body,
+        string mediaType,
+        string query,
+        int status,
+        string code
+    )
     {
         var name = await BinaryAsync();
         var (answered, problem) = await PutAsync(name, Encoding.UTF8.GetBytes(body), mediaType, query);
@@ -148,7 +214,10 @@ public sealed class ReferenceEndpointTests(TestHost host)
     [Fact]
     public async Task Values_of_another_type_than_declared_are_counted_and_kept_raw()
     {
-        var name = await host.CreateModelAsync(new { task = "binary", features = new { amount = new { type = "numeric" }, code = new { type = "categorical" } } }, "reference");
+        var name = await host.CreateModelAsync(
+            new { task = "binary", features = new { amount = new { type = "numeric" }, code = new { type = "categorical" } } },
+            "reference"
+        );
         var (status, body) = await PutAsync(name, "amount,code,empty\n1,5,\nbroken,6,\n,7,\n"u8.ToArray(), "text/csv");
         Assert.True(status == HttpStatusCode.OK, body.ToString());
         Assert.Equal("empty", body.GetProperty("ignored")[0].GetProperty("column").GetString());
@@ -156,7 +225,8 @@ public sealed class ReferenceEndpointTests(TestHost host)
         var amount = baseline.Features["amount"].Profile;
         Assert.Equal((1, 1, 1), (amount.Present, amount.Missing, amount.TypeErrors));
         Assert.Equal(["5", "6", "7"], baseline.Features["code"].Categories);
-        using var rows = await host.Get<IColumnStore>().QueryAsync(new SqlStatement($"SELECT raw FROM {ModelTables.Reference(model.Id, 1)} WHERE notEmpty(mapKeys(raw))"), Ct);
+        using var rows = await host.Get<IColumnStore>()
+            .QueryAsync(new SqlStatement($"SELECT raw FROM {ModelTables.Reference(model.Id, 1)} WHERE notEmpty(mapKeys(raw))"), Ct);
         Assert.True(rows.Read());
         var kept = Assert.Single(rows.ReadStringMap());
         Assert.Equal(("amount", "broken"), (kept.Key, JsonSerializer.Deserialize<string>(kept.Value)));
@@ -173,8 +243,14 @@ public sealed class ReferenceEndpointTests(TestHost host)
         Assert.Equal((3, 2), (baseline.Rows, model.Features.Length));
         // Kept a minute for those who began to read it.
         Assert.Equal(1, await host.Get<FormerStorage>().DropAsync(model.Id, Ct));
-        using var rows = await host.Get<IColumnStore>().QueryAsync(new SqlStatement("SELECT name FROM system.tables WHERE match(name, {like:String})",
-            new SqlParameter("like", $"reference_{model.Id}(_|$)")), Ct);
+        using var rows = await host.Get<IColumnStore>()
+            .QueryAsync(
+                new SqlStatement(
+                    "SELECT name FROM system.tables WHERE match(name, {like:String})",
+                    new SqlParameter("like", $"reference_{model.Id}(_|$)")
+                ),
+                Ct
+            );
         Assert.True(rows.Read());
         Assert.Equal(ModelTables.Reference(model.Id, 2), rows.ReadString());
         Assert.False(rows.Read());
@@ -188,10 +264,29 @@ public sealed class ReferenceEndpointTests(TestHost host)
         await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], Ct);
         var rows = new RandomPredictions(11).Rows(600, 10);
         await RandomPredictions.StoreAsync(host.Get<IColumnStore>(), model, ModelTables.Predictions(model.Id), rows, Ct);
-        await host.Get<IColumnStore>().ExecuteAsync(new SqlStatement($"INSERT INTO {ModelTables.MatchedTable} (model_id, timestamp, id_hash, prediction_id, value, value_number, labelled_at) SELECT {model.Id}, timestamp, id_hash, prediction_id, '1', 1, now64(3) FROM {ModelTables.Predictions(model.Id)} WHERE version = 'v1'"), Ct);
-        var (status, body) = await PutAsync(name, JsonSerializer.SerializeToUtf8Bytes(new { from = RandomPredictions.Start, to = RandomPredictions.Start.AddHours(4), version = "v1" }), "application/json");
+        await host.Get<IColumnStore>()
+            .ExecuteAsync(
+                new SqlStatement(
+                    $"INSERT INTO {ModelTables.MatchedTable} (model_id, timestamp, id_hash, prediction_id, value, value_number, labelled_at) SELECT {model.Id}, timestamp, id_hash, prediction_id, '1', 1, now64(3) FROM {ModelTables.Predictions(model.Id)} WHERE version = 'v1'"
+                ),
+                Ct
+            );
+        var (status, body) = await PutAsync(
+            name,
+            JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    from = RandomPredictions.Start,
+                    to = RandomPredictions.Start.AddHours(4),
+                    version = "v1",
+                }
+            ),
+            "application/json"
+        );
         Assert.True(status == HttpStatusCode.OK, body.ToString());
-        var expected = rows.Count(row => row.Role == "primary" && row.Version == "v1" && row.Timestamp < RandomPredictions.Start.AddHours(4));
+        var expected = rows.Count(row =>
+            row.Role == "primary" && row.Version == "v1" && row.Timestamp < RandomPredictions.Start.AddHours(4)
+        );
         Assert.Equal((expected, expected), (body.GetProperty("rows").GetInt64(), body.GetProperty("ground_truth_rows").GetInt64()));
     }
 

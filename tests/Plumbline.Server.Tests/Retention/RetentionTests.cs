@@ -39,14 +39,40 @@ public sealed class RetentionTests(TestHost host)
         Assert.True(predictions.GetProperty("deletes_next_at").GetDateTimeOffset() > TimeProvider.System.GetUtcNow());
 
         var id = Id(model);
-        foreach (var table in new[] { ModelTables.Predictions(id), ModelTables.Matched(id), ModelTables.Attributed(id), ModelTables.GroundTruth(id), ModelTables.Signals(id) })
+        foreach (
+            var table in new[]
+            {
+                ModelTables.Predictions(id),
+                ModelTables.Matched(id),
+                ModelTables.Attributed(id),
+                ModelTables.GroundTruth(id),
+                ModelTables.Signals(id),
+            }
+        )
+        {
             Assert.Equal((0, Rows), (await CountAsync(table, "timestamp <", Young), await CountAsync(table, "timestamp >=", Young)));
+        }
 
         // Neither another reference nor late ground truth makes numbers anew whose rows are gone; those of kept rows are.
-        using var reference = new StringContent($"prediction,x\n{string.Join('\n', Enumerable.Range(0, 400).Select(i => $"{i % 2},{i % 7}"))}\n", Encoding.UTF8, "text/csv");
+        using var reference = new StringContent(
+            $"prediction,x\n{string.Join('\n', Enumerable.Range(0, 400).Select(i => $"{i % 2},{i % 7}"))}\n",
+            Encoding.UTF8,
+            "text/csv"
+        );
         using var put = await host.Client.PutAsync($"/v1/models/{model}/reference?prediction=prediction", reference);
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
-        await host.PostAsync(model, "ground-truth", [new { prediction_id = "old-0", timestamp = TimeProvider.System.GetUtcNow(), value = "0" }]);
+        await host.PostAsync(
+            model,
+            "ground-truth",
+            [
+                new
+                {
+                    prediction_id = "old-0",
+                    timestamp = TimeProvider.System.GetUtcNow(),
+                    value = "0",
+                },
+            ]
+        );
         await host.WaitUntilComputedAsync(model);
         Assert.Equal(before, await PointsAsync(model, Old));
         Assert.Contains(await PointsAsync(model, Young), point => point.StartsWith("drift.psi", StringComparison.Ordinal));
@@ -81,9 +107,18 @@ public sealed class RetentionTests(TestHost host)
         var facts = (await CountersAsync(model)).Single(one => one.Kind == EventKind.Prediction);
         Assert.Equal((2L * Rows, (long)Rows, (long)Rows), (facts.Counted, facts.Rows, facts.Uncounted));
         await book.AddUncountedAsync(id, RetainedRows.Predictions, facts.Uncounted, CancellationToken.None);
-        await pass.RunAsync(host.Get<ModelCatalog>().Find(model)! with { PredictionRetention = TimeSpan.FromDays(60) }, CancellationToken.None);
+        await pass.RunAsync(
+            host.Get<ModelCatalog>().Find(model)! with
+            {
+                PredictionRetention = TimeSpan.FromDays(60),
+            },
+            CancellationToken.None
+        );
         Assert.All(await CountersAsync(model), one => Assert.True(one.Agree && one.Uncounted == 0, one.ToString()));
-        Assert.Equal((Rows, true), ((int)book.Find(id, RetainedRows.Predictions)!.Rows, book.Find(id, RetainedRows.Predictions)!.IsFinished));
+        Assert.Equal(
+            (Rows, true),
+            ((int)book.Find(id, RetainedRows.Predictions)!.Rows, book.Find(id, RetainedRows.Predictions)!.IsFinished)
+        );
     }
 
     [Theory]
@@ -104,21 +139,79 @@ public sealed class RetentionTests(TestHost host)
         var answer = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/retention");
         Assert.Equal(
             [RetainedRows.Predictions, RetainedRows.GroundTruth, RetainedRows.Signals, RetainedRows.Profiles, RetainedRows.MetricPoints],
-            answer.GetProperty("data").EnumerateArray().Select(kept => kept.GetProperty("name").GetString()));
-        Assert.All(answer.GetProperty("data").EnumerateArray(), kept => Assert.Equal(JsonValueKind.Null, kept.GetProperty("deletes_next_at").ValueKind));
+            answer.GetProperty("data").EnumerateArray().Select(kept => kept.GetProperty("name").GetString())
+        );
+        Assert.All(
+            answer.GetProperty("data").EnumerateArray(),
+            kept => Assert.Equal(JsonValueKind.Null, kept.GetProperty("deletes_next_at").ValueKind)
+        );
         Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync("/v1/models/nobody/retention")).StatusCode);
     }
 
     private async Task<string> WithHistoryAsync(string prefix)
     {
         var model = await host.CreateModelAsync(
-            new { task = "binary", positive_class = "1", signals = new { click = new { kind = "rate", good = "up", attribution_window = "1d" } } }, prefix);
+            new
+            {
+                task = "binary",
+                positive_class = "1",
+                signals = new
+                {
+                    click = new
+                    {
+                        kind = "rate",
+                        good = "up",
+                        attribution_window = "1d",
+                    },
+                },
+            },
+            prefix
+        );
         foreach (var (name, start) in new[] { ("old", Old), ("young", Young) })
         {
-            var rows = Enumerable.Range(0, Rows).Select(i => (Id: $"{name}-{i}", At: start.AddMinutes(i), Value: (i % 2).ToString(CultureInfo.InvariantCulture))).ToList();
-            await host.PostAsync(model, "predictions", [.. rows.Select(row => new { prediction_id = row.Id, timestamp = row.At, prediction = row.Value, features = new { x = row.At.Minute % 7 } })]);
-            await host.PostAsync(model, "ground-truth", [.. rows.Select(row => new { prediction_id = row.Id, timestamp = row.At.AddHours(1), value = row.Value })]);
-            await host.PostAsync(model, "signals", [.. rows.Select(row => new { prediction_id = row.Id, name = "click", timestamp = row.At.AddHours(1), value = 1, signal_id = row.Id })]);
+            var rows = Enumerable
+                .Range(0, Rows)
+                .Select(i => (Id: $"{name}-{i}", At: start.AddMinutes(i), Value: (i % 2).ToString(CultureInfo.InvariantCulture)))
+                .ToList();
+            await host.PostAsync(
+                model,
+                "predictions",
+                [
+                    .. rows.Select(row => new
+                    {
+                        prediction_id = row.Id,
+                        timestamp = row.At,
+                        prediction = row.Value,
+                        features = new { x = row.At.Minute % 7 },
+                    }),
+                ]
+            );
+            await host.PostAsync(
+                model,
+                "ground-truth",
+                [
+                    .. rows.Select(row => new
+                    {
+                        prediction_id = row.Id,
+                        timestamp = row.At.AddHours(1),
+                        value = row.Value,
+                    }),
+                ]
+            );
+            await host.PostAsync(
+                model,
+                "signals",
+                [
+                    .. rows.Select(row => new
+                    {
+                        prediction_id = row.Id,
+                        name = "click",
+                        timestamp = row.At.AddHours(1),
+                        value = 1,
+                        signal_id = row.Id,
+                    }),
+                ]
+            );
         }
 
         await host.WaitUntilComputedAsync(model);
@@ -128,7 +221,10 @@ public sealed class RetentionTests(TestHost host)
     private async Task DeclareAsync(string model, string retention)
     {
         using var body = new StringContent(
-            $$$"""{"task":"binary","positive_class":"1","signals":{"click":{"kind":"rate","good":"up","attribution_window":"1d"}},"retention":{{{retention}}}}""", Encoding.UTF8, "application/json");
+            $$$"""{"task":"binary","positive_class":"1","signals":{"click":{"kind":"rate","good":"up","attribution_window":"1d"}},"retention":{{{retention}}}}""",
+            Encoding.UTF8,
+            "application/json"
+        );
         using var answer = await host.Client.PutAsync($"/v1/models/{model}", body);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
@@ -140,28 +236,51 @@ public sealed class RetentionTests(TestHost host)
         {
             var answer = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/retention");
             var found = answer.GetProperty("data").EnumerateArray().Single(kept => kept.GetProperty("name").GetString() == data);
-            if (found.GetProperty("deleted_rows").GetInt64() > 0 || wait == 400) return found;
+            if (found.GetProperty("deleted_rows").GetInt64() > 0 || wait == 400)
+                return found;
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
     }
 
     private async Task<IReadOnlyList<string>> PointsAsync(string model, DateTimeOffset start)
     {
-        var query = string.Create(CultureInfo.InvariantCulture, $"from={start:yyyy-MM-ddTHH:mm:ssZ}&to={start.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}&window=1h&limit=5000");
+        var query = string.Create(
+            CultureInfo.InvariantCulture,
+            $"from={start:yyyy-MM-ddTHH:mm:ssZ}&to={start.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}&window=1h&limit=5000"
+        );
         var answer = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/metrics?{query}");
-        return [.. answer.GetProperty("points").EnumerateArray().Select(point => $"{point.GetProperty("metric").GetString()} {point}").Order(StringComparer.Ordinal)];
+        return
+        [
+            .. answer
+                .GetProperty("points")
+                .EnumerateArray()
+                .Select(point => $"{point.GetProperty("metric").GetString()} {point}")
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     private async Task<int> CountAsync(string table, string comparison, DateTimeOffset time)
     {
-        using var rows = await host.Get<IColumnStore>().QueryAsync(
-            new SqlStatement($"SELECT count() FROM {table} WHERE {comparison} {{time:DateTime64(3, 'UTC')}}", new SqlParameter("time", time)), CancellationToken.None);
+        using var rows = await host.Get<IColumnStore>()
+            .QueryAsync(
+                new SqlStatement(
+                    $"SELECT count() FROM {table} WHERE {comparison} {{time:DateTime64(3, 'UTC')}}",
+                    new SqlParameter("time", time)
+                ),
+                CancellationToken.None
+            );
         rows.Read();
         return (int)rows.ReadUInt64();
     }
 
     private Task<IReadOnlyList<CounterFacts>> CountersAsync(string model) =>
-        CounterCheck.ReadAsync(host.Get<Spool>(), host.Get<IColumnStore>(), [Id(model)], host.Get<RetentionBook>().All, CancellationToken.None);
+        CounterCheck.ReadAsync(
+            host.Get<Spool>(),
+            host.Get<IColumnStore>(),
+            [Id(model)],
+            host.Get<RetentionBook>().All,
+            CancellationToken.None
+        );
 
     private RetentionPass Pass() => host.Services.GetServices<IHostedService>().OfType<RetentionPass>().Single();
 

@@ -7,19 +7,36 @@ using Plumbline.Registry.State;
 
 namespace Plumbline.Server.Tests.RightNumbers;
 
-/// <summary>References in which one value holds most of the weight, through the real host. Golden KS and Wasserstein: SciPy on the same rows.</summary>
+/// <summary>
+/// References in which one value holds most of the weight, through the real host. Golden KS and Wasserstein: SciPy on the same rows.
+/// </summary>
 public sealed class AtomDriftTests(TestHost host)
 {
     [Fact]
     public async Task Zeros_flags_and_constants_that_move_are_seen_by_every_measure()
     {
         var model = await SmallModel.CreateAsync(host, new { task = "regression" }, "atoms");
-        await model.ReferenceAsync("prediction=y", "y,spend,flag,constant,moved", Enumerable.Range(0, 1000).Select(i =>
-            string.Create(CultureInfo.InvariantCulture, $"{i % 7},{(i % 25 < 23 ? 0 : 5 + i % 9)},{(i < 2 ? 1 : 0)},3,{i / 10.0}")));
-        await model.PredictAsync(0, 500, i => string.Create(CultureInfo.InvariantCulture,
-            $$"""
-            "prediction":{{i % 7}},"features":{"spend":{{(i % 5 == 0 ? 0 : 5 + i % 9)}},"flag":{{i % 2}},"constant":4,"moved":{{50 + i / 5.0}}}
-            """));
+        await model.ReferenceAsync(
+            "prediction=y",
+            "y,spend,flag,constant,moved",
+            Enumerable
+                .Range(0, 1000)
+                .Select(i =>
+                    string.Create(CultureInfo.InvariantCulture, $"{i % 7},{(i % 25 < 23 ? 0 : 5 + i % 9)},{(i < 2 ? 1 : 0)},3,{i / 10.0}")
+                )
+        );
+        await model.PredictAsync(
+            0,
+            500,
+            i =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $$"""
+                    "prediction":{{i % 7}},"features":{"spend":{{(i % 5 == 0 ? 0 : 5 + i % 9)}},"flag":{{i % 2}},"constant":4,"moved":{{50
+                        + i / 5.0}}}
+                    """
+                )
+        );
         await model.ComputedAsync();
 
         foreach (var (feature, distance) in new[] { ("spend", 0.72), ("flag", 0.498), ("constant", 1.0) })
@@ -61,12 +78,20 @@ public sealed class AtomDriftTests(TestHost host)
 
         await catalog.LoadAsync(CancellationToken.None);
         Assert.Equal(0, catalog.Find(id)!.Binning);
-        await model.PredictAsync(0, 100, i => $$"""
-            "prediction":{{i % 7}},"features":{"flag":{{i % 2}}}
-            """);
+        await model.PredictAsync(
+            0,
+            100,
+            i =>
+                $$"""
+                    "prediction":{{i % 7}},"features":{"flag":{{i % 2}}}
+                    """
+        );
         await model.ComputedAsync();
         var renewed = catalog.Find(id)!;
-        Assert.Equal((old.Generation + 1, Baseline.CurrentBinning, 500L, true), (renewed.Generation, renewed.Binning, renewed.Rows, renewed.Declared));
+        Assert.Equal(
+            (old.Generation + 1, Baseline.CurrentBinning, 500L, true),
+            (renewed.Generation, renewed.Binning, renewed.Rows, renewed.Declared)
+        );
         Assert.Equal(0.496, await model.ValueAsync("drift.ks", "flag"), 1e-12);
     }
 }

@@ -9,12 +9,21 @@ public sealed class BrokenFromTheStartTests(TestHost host)
     public async Task A_feature_that_was_never_there_is_bad_and_alerts()
     {
         var model = await SmallModel.CreateAsync(host, new { task = "regression" }, "never-there");
-        await model.ReferenceAsync("prediction=y", "y,x,k,half", Enumerable.Range(0, 400).Select(i => $"{i % 10},{i},{3 + i % 2},{(i % 2 == 0 ? "" : "7")}"));
+        await model.ReferenceAsync(
+            "prediction=y",
+            "y,x,k,half",
+            Enumerable.Range(0, 400).Select(i => $"{i % 10},{i},{3 + i % 2},{(i % 2 == 0 ? "" : "7")}")
+        );
         for (var hour = 0; hour < 4; hour++)
         {
-            await model.PredictAsync(hour, 200, i => $$"""
-                "prediction":{{i % 10}},"features":{"x":null,"k":5,"half":{{(i % 2 == 0 ? "null" : "7")}}}
-                """);
+            await model.PredictAsync(
+                hour,
+                200,
+                i =>
+                    $$"""
+                        "prediction":{{i % 10}},"features":{"x":null,"k":5,"half":{{(i % 2 == 0 ? "null" : "7")}}}
+                        """
+            );
         }
 
         await model.ComputedAsync();
@@ -39,7 +48,8 @@ public sealed class BrokenFromTheStartTests(TestHost host)
         for (var attempt = 0; ; attempt++)
         {
             JsonElement[] alerts = [.. (await model.GetAsync("/alerts")).GetProperty("alerts").EnumerateArray()];
-            if (alerts.Length >= atLeast || attempt == 100) return alerts;
+            if (alerts.Length >= atLeast || attempt == 100)
+                return alerts;
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         }
     }

@@ -16,11 +16,22 @@ public sealed class HugeValueTests(TestHost host)
     {
         // The last case has the cell in the reference's predictions.
         var model = await SmallModel.CreateAsync(host, new { task = "regression" }, "huge");
-        await model.ReferenceAsync("prediction=y", columns, Enumerable.Range(0, 300).Select(i => $"{i % 10},{(i == 17 ? huge : $"{i % 200 + 0.5}")},{i % 150}"));
-        await model.PredictAsync(0, 300, i => string.Create(CultureInfo.InvariantCulture,
-            $$"""
-            "prediction":{{i % 10}},"features":{"x":{{(i % 200) + 0.5}},"y":{{i % 10}},"ok":{{i % 150}}}
-            """));
+        await model.ReferenceAsync(
+            "prediction=y",
+            columns,
+            Enumerable.Range(0, 300).Select(i => $"{i % 10},{(i == 17 ? huge : $"{i % 200 + 0.5}")},{i % 150}")
+        );
+        await model.PredictAsync(
+            0,
+            300,
+            i =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $$"""
+                    "prediction":{{i % 10}},"features":{"x":{{(i % 200) + 0.5}},"y":{{i % 10}},"ok":{{i % 150}}}
+                    """
+                )
+        );
         await model.ComputedAsync();
         Assert.Equal(300, await model.ValueAsync("system.requests", null));
         Assert.True(await model.ValueAsync("drift.wasserstein", "ok") < 0.01);
@@ -38,13 +49,25 @@ public sealed class HugeValueTests(TestHost host)
         var now = TimeProvider.System.GetUtcNow();
         var hours = Math.Floor((now - SmallModel.Start).TotalHours) - 3;
         await model.ReferenceAsync("prediction=y", "y,x", Enumerable.Range(0, 300).Select(i => $"{i % 10},{i + 0.5}"));
-        await model.PredictAsync(hours, 100, i => $$"""
-            "prediction":{{(i == 3 ? "1.7e308" : i == 4 ? "1.6e308" : $"{i % 10}")}},"features":{"x":{{(i % 2 == 0 ? "1.7e308" : "1.6e308")}}}
-            """);
+        await model.PredictAsync(
+            hours,
+            100,
+            i =>
+                $$"""
+                    "prediction":{{(
+                        i == 3 ? "1.7e308"
+                        : i == 4 ? "1.6e308"
+                        : $"{i % 10}"
+                    )}},"features":{"x":{{(i % 2 == 0 ? "1.7e308" : "1.6e308")}}}
+                    """
+        );
         await model.ComputedAsync();
         var definition = host.Get<ModelCatalog>().Find(model.Name)!;
         var found = await host.Get<NotComputedReader>().ReadAsync(definition, CancellationToken.None);
-        Assert.Contains(found, one => one is { What: "output.mean" } && one.Cause.StartsWith("overflow", StringComparison.Ordinal) && one.Model == model.Name);
+        Assert.Contains(
+            found,
+            one => one is { What: "output.mean" } && one.Cause.StartsWith("overflow", StringComparison.Ordinal) && one.Model == model.Name
+        );
         Assert.DoesNotContain(found, one => one.What.StartsWith("system.", StringComparison.Ordinal));
         var all = await host.Get<NotComputedReader>().ReadAsync(null, CancellationToken.None);
         Assert.Contains(all, one => one.Model == model.Name);

@@ -9,23 +9,56 @@ public sealed class NearIdentifierTests(TestHost host)
     [Fact]
     public async Task Identifiers_are_named_and_do_not_drift()
     {
-        var model = await SmallModel.CreateAsync(host, new { task = "regression", features = new { order = new { type = "categorical" } } }, "ids");
-        await model.ReferenceAsync("prediction=y", "y,order,number,shop,amount", Enumerable.Range(0, 30_000).Select(i =>
-            string.Create(CultureInfo.InvariantCulture, $"{i % 7},order-{i},{1_000_000 + i},shop-{i * 7919L % 400},{i * 7919L % 30_011 / 10.0}")));
-        await model.PredictAsync(0, 800, i => string.Create(CultureInfo.InvariantCulture,
-            $$"""
-            "prediction":{{i % 7}},"features":{"order":"order-{{50_000 + i}}","number":{{1_050_000 + i}},"shop":"shop-{{i % 400}}","amount":{{i * 7919L % 30_011 / 10.0}}}
-            """));
+        var model = await SmallModel.CreateAsync(
+            host,
+            new { task = "regression", features = new { order = new { type = "categorical" } } },
+            "ids"
+        );
+        await model.ReferenceAsync(
+            "prediction=y",
+            "y,order,number,shop,amount",
+            Enumerable
+                .Range(0, 30_000)
+                .Select(i =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{i % 7},order-{i},{1_000_000 + i},shop-{i * 7919L % 400},{i * 7919L % 30_011 / 10.0}"
+                    )
+                )
+        );
+        await model.PredictAsync(
+            0,
+            800,
+            i =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $$"""
+                    "prediction":{{i % 7}},"features":{"order":"order-{{50_000 + i}}","number":{{1_050_000 + i}},"shop":"shop-{{i
+                        % 400}}","amount":{{i * 7919L % 30_011 / 10.0}}}
+                    """
+                )
+        );
         await model.ComputedAsync();
 
-        foreach (var (metric, feature) in new[]
-        {
-            ("drift.psi", "order"), ("drift.js", "order"), ("input.unseen_rate", "order"), ("drift.calibrated", "order"),
-            ("drift.psi", "number"), ("drift.ks", "number"), ("drift.wasserstein", "number"), ("input.out_of_range_rate", "number"),
-        })
+        foreach (
+            var (metric, feature) in new[]
+            {
+                ("drift.psi", "order"),
+                ("drift.js", "order"),
+                ("input.unseen_rate", "order"),
+                ("drift.calibrated", "order"),
+                ("drift.psi", "number"),
+                ("drift.ks", "number"),
+                ("drift.wasserstein", "number"),
+                ("input.out_of_range_rate", "number"),
+            }
+        )
         {
             var point = await model.PointAsync(metric, feature);
-            Assert.Equal((metric, feature, "undefined", "near-unique identifier: not compared"), (metric, feature, point.GetProperty("status").GetString(), point.GetProperty("reason").GetString()));
+            Assert.Equal(
+                (metric, feature, "undefined", "near-unique identifier: not compared"),
+                (metric, feature, point.GetProperty("status").GetString(), point.GetProperty("reason").GetString())
+            );
             Assert.Equal(JsonValueKind.Null, point.GetProperty("value").ValueKind);
         }
 

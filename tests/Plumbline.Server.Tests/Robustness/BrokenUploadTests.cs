@@ -24,9 +24,18 @@ public sealed class BrokenUploadTests(TestHost host)
     public async Task A_thousand_broken_posts_of_events_leave_all_memory_free(string path, string type, bool gzip)
     {
         var model = await host.CreateModelAsync(new { task = "binary" }, "broken");
-        await BreakAsync("POST", $"/v1/models/{model}/{path}", type, gzip, Encoding.UTF8.GetBytes(type == "application/json" ? "[{" : "{\"prediction_id\":"));
+        await BreakAsync(
+            "POST",
+            $"/v1/models/{model}/{path}",
+            type,
+            gzip,
+            Encoding.UTF8.GetBytes(type == "application/json" ? "[{" : "{\"prediction_id\":")
+        );
         await AllGivenBackAsync();
-        using var answer = await host.Client.PostAsJsonAsync($"/v1/models/{model}/predictions", new[] { new { prediction_id = "p", prediction = "1" } });
+        using var answer = await host.Client.PostAsJsonAsync(
+            $"/v1/models/{model}/predictions",
+            new[] { new { prediction_id = "p", prediction = "1" } }
+        );
         Assert.Equal(1, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accepted").GetInt32());
     }
 
@@ -54,7 +63,10 @@ public sealed class BrokenUploadTests(TestHost host)
         {
             for (var i = 0; i < 20; i++)
                 open.Add(await SendAsync("POST", $"/v1/models/{model}/predictions", "application/json", "", 64_000_000, "[{"u8.ToArray()));
-            using var answer = await host.Client.PostAsJsonAsync($"/v1/models/{model}/predictions", new[] { new { prediction_id = "p", prediction = "1" } });
+            using var answer = await host.Client.PostAsJsonAsync(
+                $"/v1/models/{model}/predictions",
+                new[] { new { prediction_id = "p", prediction = "1" } }
+            );
             Assert.Equal(1, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("accepted").GetInt32());
             Assert.InRange(host.Get<BodyBudget>().Used, 0, 20 * 128L * 1024);
         }
@@ -81,24 +93,31 @@ public sealed class BrokenUploadTests(TestHost host)
         if (gzip)
         {
             using var packed = new MemoryStream();
-            using (var stream = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) stream.Write(begin);
+            using (var stream = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+                stream.Write(begin);
             // Without its end.
             begin = packed.ToArray()[..^9];
         }
 
-        await Parallel.ForEachAsync(Enumerable.Range(0, Uploads), new ParallelOptions { MaxDegreeOfParallelism = 20 }, async (i, _) =>
-        {
-            using var client = await SendAsync(method, path, type, gzip ? "Content-Encoding: gzip\r\n" : "", 64_000_000, begin);
-            // Half of them say nothing and go, the others reset the connection.
-            if (i % 2 == 0) client.LingerState = new LingerOption(enable: true, seconds: 0);
-        });
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Uploads),
+            new ParallelOptions { MaxDegreeOfParallelism = 20 },
+            async (i, _) =>
+            {
+                using var client = await SendAsync(method, path, type, gzip ? "Content-Encoding: gzip\r\n" : "", 64_000_000, begin);
+                // Half of them say nothing and go, the others reset the connection.
+                if (i % 2 == 0)
+                    client.LingerState = new LingerOption(enable: true, seconds: 0);
+            }
+        );
     }
 
     private async Task<TcpClient> SendAsync(string method, string path, string type, string headers, long length, byte[] begin)
     {
         var client = new TcpClient();
         await client.ConnectAsync(host.Address.Host, host.Address.Port);
-        var head = $"{method} {path} HTTP/1.1\r\nHost: {host.Address.Authority}\r\nContent-Type: {type}\r\n{headers}Content-Length: {length}\r\n\r\n";
+        var head =
+            $"{method} {path} HTTP/1.1\r\nHost: {host.Address.Authority}\r\nContent-Type: {type}\r\n{headers}Content-Length: {length}\r\n\r\n";
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
         await client.GetStream().WriteAsync(begin);
         return client;

@@ -16,25 +16,72 @@ public sealed class ClockCorrectionTests(TestHost host)
     public async Task What_is_computed_after_the_clock_was_put_back_counts()
     {
         var name = await host.CreateModelAsync(new { task = "regression" }, "clock");
-        object[] Rows(string prefix, int count) => [.. Enumerable.Range(0, count).Select(i => new { prediction_id = $"{prefix}{i}", timestamp = Start.AddMinutes(i % 50), prediction = 1, features = new { x = i } })];
+        object[] Rows(string prefix, int count) =>
+            [
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(i => new
+                    {
+                        prediction_id = $"{prefix}{i}",
+                        timestamp = Start.AddMinutes(i % 50),
+                        prediction = 1,
+                        features = new { x = i },
+                    }),
+            ];
         await host.PostAsync(name, "predictions", Rows("a", 100));
         await host.WaitUntilComputedAsync(name);
         var model = host.Get<ModelCatalog>().Find(name)!;
-        var query = new MetricQuery { Metrics = ["input.rows"], Segment = "", Version = "", From = Start, To = Start.AddHours(1), Window = model.Window, Limit = 10 };
+        var query = new MetricQuery
+        {
+            Metrics = ["input.rows"],
+            Segment = "",
+            Version = "",
+            From = Start,
+            To = Start.AddHours(1),
+            Window = model.Window,
+            Limit = 10,
+        };
         Assert.Equal(100, Assert.Single(await host.Get<MetricPointStore>().ReadAsync(model, query, default)).Value);
 
         // As another run of the server on a clock that lost ten days.
         var slow = new LateClock(TimeSpan.FromDays(10));
         using var clock = new GenerationClock(host.Get<IColumnStore>(), slow);
         var points = new MetricPointStore(host.Get<IColumnStore>(), clock, slow);
-        await points.WriteAsync(model.Id, [new MetricPoint { Metric = "input.rows", WindowStart = Start, WindowEnd = Start.AddHours(1), Value = 120, N = 120, Status = MetricStatus.Ok }], default);
+        await points.WriteAsync(
+            model.Id,
+            [
+                new MetricPoint
+                {
+                    Metric = "input.rows",
+                    WindowStart = Start,
+                    WindowEnd = Start.AddHours(1),
+                    Value = 120,
+                    N = 120,
+                    Status = MetricStatus.Ok,
+                },
+            ],
+            default
+        );
         Assert.Equal(120, Assert.Single(await host.Get<MetricPointStore>().ReadAsync(model, query, default)).Value);
 
-        await host.Get<IColumnStore>().ExecuteAsync(
-            new SqlStatement($"INSERT INTO {ModelTables.Predictions(model.Id)} (prediction_id, timestamp, role, f0) SELECT toString(number), toDateTime64({Start.ToUnixTimeSeconds()}, 3, 'UTC'), 'primary', 1 FROM numbers(20)"), default);
-        var profiles = new ProfileStore(host.Get<IColumnStore>(), host.Get<ModelTables>(), host.Get<ModelCatalog>(), host.Get<BaselineCatalog>(), host.Get<SegmentValues>(), clock);
+        await host.Get<IColumnStore>()
+            .ExecuteAsync(
+                new SqlStatement(
+                    $"INSERT INTO {ModelTables.Predictions(model.Id)} (prediction_id, timestamp, role, f0) SELECT toString(number), toDateTime64({Start.ToUnixTimeSeconds()}, 3, 'UTC'), 'primary', 1 FROM numbers(20)"
+                ),
+                default
+            );
+        var profiles = new ProfileStore(
+            host.Get<IColumnStore>(),
+            host.Get<ModelTables>(),
+            host.Get<ModelCatalog>(),
+            host.Get<BaselineCatalog>(),
+            host.Get<SegmentValues>(),
+            clock
+        );
         await profiles.ComputeAsync(model, [Start], default);
-        var stored = await host.Get<ProfileStore>().ReadAsync(model, Start, Start.AddHours(1), new ProfileQuery { Features = ["x"] }, default);
+        var stored = await host.Get<ProfileStore>()
+            .ReadAsync(model, Start, Start.AddHours(1), new ProfileQuery { Features = ["x"] }, default);
         Assert.Equal(120, Assert.Single(stored).Rows);
     }
 

@@ -15,8 +15,10 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
     public async Task A_healthy_folder_starts_and_is_found_well()
     {
         var folder = folders.Fresh();
-        var said = await DamagedFolders.ServeAsync(folder, async http =>
-            Assert.Equal(DamagedFolders.Predictions + 100, await StoredAsync(http, "first")));
+        var said = await DamagedFolders.ServeAsync(
+            folder,
+            async http => Assert.Equal(DamagedFolders.Predictions + 100, await StoredAsync(http, "first"))
+        );
         Assert.DoesNotContain("Integrity", said, StringComparison.Ordinal);
         var (code, report) = await DamagedFolders.RunAsync("check", "--data", folder);
         Assert.Equal(0, code);
@@ -41,8 +43,11 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
     [InlineData("engine", "overwritten", "predictions_1.sql")]
     [InlineData("engine", "swapped", "does not belong here")]
     [InlineData("engine", "put back", "is older than the other parts")]
-    public async Task A_start_refuses_a_part_that_does_not_fit_and_goes_on_when_its_loss_is_accepted(string part, string damage,
-        string told)
+    public async Task A_start_refuses_a_part_that_does_not_fit_and_goes_on_when_its_loss_is_accepted(
+        string part,
+        string damage,
+        string told
+    )
     {
         var folder = folders.Fresh();
         Damage(folder, part, damage);
@@ -56,7 +61,8 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
 
         // The rest is one for all that cannot be read.
-        if (damage is "truncated" or "emptied") return;
+        if (damage is "truncated" or "emptied")
+            return;
         await DamagedFolders.RunAsync("check", "--data", folder, "--accept-loss");
         await DamagedFolders.ServeAsync(folder, http => SeesNothingOfOthersAsync(http, part, damage));
     }
@@ -96,17 +102,26 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
     {
         var folder = folders.Fresh();
         var part = Directory.GetDirectories(DamagedFolders.PredictionsOf(folder, 1), "2*").Single();
-        if (damage == "removed") Directory.Delete(part, recursive: true);
-        else File.WriteAllBytes(Path.Combine(part, "data.bin"), []);
+        if (damage == "removed")
+            Directory.Delete(part, recursive: true);
+        else
+            File.WriteAllBytes(Path.Combine(part, "data.bin"), []);
 
-        var said = await DamagedFolders.ServeAsync(folder, async http =>
-        {
-            Assert.Equal(100, await StoredAsync(http, "first"));
-            Assert.Equal(DamagedFolders.Predictions + 100, await StoredAsync(http, "second"));
-        });
-        Assert.Contains("500 predictions of model 'first' are lost: 500 were stored, 0 are in the engine (table predictions_1).", said,
-            StringComparison.Ordinal);
-        if (damage == "truncated") Assert.Contains("detached/broken-on-start", said, StringComparison.Ordinal);
+        var said = await DamagedFolders.ServeAsync(
+            folder,
+            async http =>
+            {
+                Assert.Equal(100, await StoredAsync(http, "first"));
+                Assert.Equal(DamagedFolders.Predictions + 100, await StoredAsync(http, "second"));
+            }
+        );
+        Assert.Contains(
+            "500 predictions of model 'first' are lost: 500 were stored, 0 are in the engine (table predictions_1).",
+            said,
+            StringComparison.Ordinal
+        );
+        if (damage == "truncated")
+            Assert.Contains("detached/broken-on-start", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,17 +131,23 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
         var part = Directory.GetDirectories(DamagedFolders.PredictionsOf(folder, 1), "2*").Single();
         DamagedFolders.Overwrite(Path.Combine(part, "data.bin"), 100, 300);
 
-        var said = await DamagedFolders.ServeAsync(folder, async http =>
-        {
-            using var answer = await http.GetAsync("/v1/models/first/predictions?limit=10");
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
-            Assert.Equal("storage_damaged", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
-        });
+        var said = await DamagedFolders.ServeAsync(
+            folder,
+            async http =>
+            {
+                using var answer = await http.GetAsync("/v1/models/first/predictions?limit=10");
+                Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+                Assert.Equal("storage_damaged", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+            }
+        );
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
         var (code, report) = await DamagedFolders.RunAsync("check", "--data", folder);
         Assert.Equal(1, code);
-        Assert.Contains($"The data part {Path.GetFileName(part)} of the predictions of model 'first' (table predictions_1) is damaged",
-            report, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The data part {Path.GetFileName(part)} of the predictions of model 'first' (table predictions_1) is damaged",
+            report,
+            StringComparison.Ordinal
+        );
 
         (code, report) = await DamagedFolders.RunAsync("check", "--data", folder, "--accept-loss");
         Assert.Equal(0, code);
@@ -137,8 +158,11 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
     [Fact]
     public async Task A_check_says_so_when_there_is_nothing_to_look_at()
     {
-        var (code, said) = await DamagedFolders.RunAsync("check", "--data",
-            Path.Combine(Path.GetTempPath(), $"plumbline-none-{Guid.NewGuid():N}"));
+        var (code, said) = await DamagedFolders.RunAsync(
+            "check",
+            "--data",
+            Path.Combine(Path.GetTempPath(), $"plumbline-none-{Guid.NewGuid():N}")
+        );
         Assert.Equal(1, code);
         Assert.Contains("holds no data of Plumbline", said, StringComparison.Ordinal);
     }
@@ -159,7 +183,8 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
                 File.WriteAllBytes(path, []);
                 break;
             case "truncated":
-                using (var file = new FileStream(path, FileMode.Open)) file.SetLength(file.Length / 2);
+                using (var file = new FileStream(path, FileMode.Open))
+                    file.SetLength(file.Length / 2);
                 File.Delete(path + "-wal");
                 break;
             case "overwritten" when part == "engine":
@@ -181,14 +206,23 @@ public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<D
     // A new model is empty, and one that is there shows what is its own.
     private static async Task SeesNothingOfOthersAsync(HttpClient http, string part, string damage)
     {
-        using (var created = await http.PutAsJsonAsync("/v1/models/brand-new", new { task = "binary" })) created.EnsureSuccessStatusCode();
+        using (var created = await http.PutAsJsonAsync("/v1/models/brand-new", new { task = "binary" }))
+            created.EnsureSuccessStatusCode();
         Assert.Equal(0, await StoredAsync(http, "brand-new"));
-        Assert.Empty((await http.GetFromJsonAsync<JsonElement>("/v1/models/brand-new/predictions?limit=10")).GetProperty("predictions")
-            .EnumerateArray());
+        Assert.Empty(
+            (await http.GetFromJsonAsync<JsonElement>("/v1/models/brand-new/predictions?limit=10"))
+                .GetProperty("predictions")
+                .EnumerateArray()
+        );
         var rows = new[] { new { prediction_id = "n", prediction = "1" } };
-        using (var posted = await http.PostAsJsonAsync("/v1/models/brand-new/predictions", rows)) posted.EnsureSuccessStatusCode();
-        if (part == "state.db" && damage != "put back") return;
-        long expected = part != "engine" || damage == "put back" ? DamagedFolders.Predictions + 100 : damage == "overwritten" ? 100 : 0;
+        using (var posted = await http.PostAsJsonAsync("/v1/models/brand-new/predictions", rows))
+            posted.EnsureSuccessStatusCode();
+        if (part == "state.db" && damage != "put back")
+            return;
+        long expected =
+            part != "engine" || damage == "put back" ? DamagedFolders.Predictions + 100
+            : damage == "overwritten" ? 100
+            : 0;
         Assert.Equal(expected, await StoredAsync(http, "first"));
     }
 

@@ -53,8 +53,10 @@ public sealed class DamagedFolders : IAsyncLifetime
         foreach (var entry in Directory.GetFileSystemEntries(from, $"{part}*"))
         {
             var target = Path.Combine(folder, Path.GetFileName(entry));
-            if (Directory.Exists(entry)) Copy(entry, target);
-            else File.Copy(entry, target);
+            if (Directory.Exists(entry))
+                Copy(entry, target);
+            else
+                File.Copy(entry, target);
         }
     }
 
@@ -62,8 +64,10 @@ public sealed class DamagedFolders : IAsyncLifetime
     {
         foreach (var entry in Directory.GetFileSystemEntries(folder, $"{part}*"))
         {
-            if (Directory.Exists(entry)) Directory.Delete(entry, recursive: true);
-            else File.Delete(entry);
+            if (Directory.Exists(entry))
+                Directory.Delete(entry, recursive: true);
+            else
+                File.Delete(entry);
         }
     }
 
@@ -131,7 +135,8 @@ public sealed class DamagedFolders : IAsyncLifetime
             try
             {
                 using var ready = await http.GetAsync("/readyz");
-                if (ready.IsSuccessStatusCode) return;
+                if (ready.IsSuccessStatusCode)
+                    return;
             }
             catch (HttpRequestException)
             {
@@ -142,30 +147,46 @@ public sealed class DamagedFolders : IAsyncLifetime
         }
     }
 
-    private static async Task FillAsync(string folder, string model) => await ServeAsync(folder, async http =>
-    {
-        using (var created = await http.PutAsJsonAsync($"/v1/models/{model}", new { task = "binary" })) created.EnsureSuccessStatusCode();
-        var rows = Enumerable.Range(0, Predictions)
-            .Select(i => new { prediction_id = $"{model}-{i}", prediction = $"{i % 2}", features = new { x = i } });
-        using (var posted = await http.PostAsJsonAsync($"/v1/models/{model}/predictions", rows)) posted.EnsureSuccessStatusCode();
-        var labels = Enumerable.Range(0, 100).Select(i => new { prediction_id = $"{model}-{i}", value = $"{i % 2}" });
-        using (var posted = await http.PostAsJsonAsync($"/v1/models/{model}/ground-truth", labels)) posted.EnsureSuccessStatusCode();
-        for (var attempt = 0; ; attempt++)
-        {
-            var progress = await http.GetFromJsonAsync<System.Text.Json.JsonElement>($"/v1/models/{model}/progress");
-            if (progress.GetProperty("stored").GetInt64() == Predictions + 100) return;
-            Assert.True(attempt < 300, progress.ToString());
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-        }
-    });
+    private static async Task FillAsync(string folder, string model) =>
+        await ServeAsync(
+            folder,
+            async http =>
+            {
+                using (var created = await http.PutAsJsonAsync($"/v1/models/{model}", new { task = "binary" }))
+                    created.EnsureSuccessStatusCode();
+                var rows = Enumerable
+                    .Range(0, Predictions)
+                    .Select(i => new
+                    {
+                        prediction_id = $"{model}-{i}",
+                        prediction = $"{i % 2}",
+                        features = new { x = i },
+                    });
+                using (var posted = await http.PostAsJsonAsync($"/v1/models/{model}/predictions", rows))
+                    posted.EnsureSuccessStatusCode();
+                var labels = Enumerable.Range(0, 100).Select(i => new { prediction_id = $"{model}-{i}", value = $"{i % 2}" });
+                using (var posted = await http.PostAsJsonAsync($"/v1/models/{model}/ground-truth", labels))
+                    posted.EnsureSuccessStatusCode();
+                for (var attempt = 0; ; attempt++)
+                {
+                    var progress = await http.GetFromJsonAsync<System.Text.Json.JsonElement>($"/v1/models/{model}/progress");
+                    if (progress.GetProperty("stored").GetInt64() == Predictions + 100)
+                        return;
+                    Assert.True(attempt < 300, progress.ToString());
+                    await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+                }
+            }
+        );
 
     private static Process Start(params string[] arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", [BuiltServer.Program, .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        Process.Start(
+            new ProcessStartInfo("dotnet", [BuiltServer.Program, .. arguments])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
 
     private static void Copy(string from, string to)
     {
@@ -173,9 +194,12 @@ public sealed class DamagedFolders : IAsyncLifetime
         foreach (var entry in new DirectoryInfo(from).EnumerateFileSystemInfos())
         {
             var target = Path.Combine(to, entry.Name);
-            if (entry.LinkTarget is { } link) Directory.CreateSymbolicLink(target, link);
-            else if (entry is FileInfo file) file.CopyTo(target);
-            else Copy(entry.FullName, target);
+            if (entry.LinkTarget is { } link)
+                Directory.CreateSymbolicLink(target, link);
+            else if (entry is FileInfo file)
+                file.CopyTo(target);
+            else
+                Copy(entry.FullName, target);
         }
     }
 }

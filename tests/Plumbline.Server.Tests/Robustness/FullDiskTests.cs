@@ -32,21 +32,42 @@ public sealed class FullDiskTests : IDisposable
         using (var server = Start(address))
         {
             await ReadyAsync(http, HttpStatusCode.OK);
-            using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, Ct)) created.EnsureSuccessStatusCode();
-            using (var receiver = await http.PutAsJsonAsync("/v1/receivers/team", new { kind = "webhook", url = sink.Url }, Ct)) receiver.EnsureSuccessStatusCode();
+            using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, Ct))
+                created.EnsureSuccessStatusCode();
+            using (var receiver = await http.PutAsJsonAsync("/v1/receivers/team", new { kind = "webhook", url = sink.Url }, Ct))
+                receiver.EnsureSuccessStatusCode();
             await PostAsync(http, 0, 500);
             await FillAsync();
 
             await ReadyAsync(http, HttpStatusCode.ServiceUnavailable);
-            Assert.Contains("data folder", await http.GetAsync("/readyz", Ct) is { } told ? await told.Content.ReadAsStringAsync(Ct) : "", StringComparison.Ordinal);
-            using (var declared = await http.PutAsJsonAsync("/v1/models/other", new { task = "binary", classes = new[] { new string('a', 100), new string('b', 100) } }, Ct))
+            Assert.Contains(
+                "data folder",
+                await http.GetAsync("/readyz", Ct) is { } told ? await told.Content.ReadAsStringAsync(Ct) : "",
+                StringComparison.Ordinal
+            );
+            using (
+                var declared = await http.PutAsJsonAsync(
+                    "/v1/models/other",
+                    new { task = "binary", classes = new[] { new string('a', 100), new string('b', 100) } },
+                    Ct
+                )
+            )
             {
                 Assert.Equal(HttpStatusCode.InsufficientStorage, declared.StatusCode);
                 Assert.Equal("storage_failed", (await declared.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("code").GetString());
             }
 
             await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, Ct);
-            lock (_lines) Assert.InRange(_lines.Count(line => line.Contains("fail:", StringComparison.Ordinal) || line.Contains("warn:", StringComparison.Ordinal)), 1, 40);
+            lock (_lines)
+            {
+                Assert.InRange(
+                    _lines.Count(line =>
+                        line.Contains("fail:", StringComparison.Ordinal) || line.Contains("warn:", StringComparison.Ordinal)
+                    ),
+                    1,
+                    40
+                );
+            }
 
             await ToldAsync(sink, "Plumbline cannot store anything");
             File.Delete(Filler);
@@ -63,7 +84,8 @@ public sealed class FullDiskTests : IDisposable
         using var full = Start(new Uri($"http://127.0.0.1:{SourcePlaces.FreePort()}"));
         await full.WaitForExitAsync(Ct).WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Ct);
         Assert.NotEqual(0, full.ExitCode);
-        lock (_lines) Assert.Contains("Free some space", string.Join('\n', _lines.TakeLast(15)), StringComparison.Ordinal);
+        lock (_lines)
+            Assert.Contains("Free some space", string.Join('\n', _lines.TakeLast(15)), StringComparison.Ordinal);
     }
 
     private static async Task ToldAsync(HttpSink sink, string headline)
@@ -96,8 +118,19 @@ public sealed class FullDiskTests : IDisposable
 
     private Process Start(Uri address)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[BuiltServer.Program, "serve", "--data", Path.Combine(_disk, "data"), "--urls", address.ToString()]) start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (
+            var argument in (string[])[BuiltServer.Program, "serve", "--data", Path.Combine(_disk, "data"), "--urls", address.ToString()]
+        )
+        {
+            start.ArgumentList.Add(argument);
+        }
+
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Read(line.Data);
         process.ErrorDataReceived += (_, line) => Read(line.Data);
@@ -109,8 +142,10 @@ public sealed class FullDiskTests : IDisposable
 
     private void Read(string? line)
     {
-        if (line is null) return;
-        lock (_lines) _lines.Add(line);
+        if (line is null)
+            return;
+        lock (_lines)
+            _lines.Add(line);
     }
 
     private async Task FillAsync()
@@ -119,7 +154,8 @@ public sealed class FullDiskTests : IDisposable
         var block = new byte[1 << 20];
         try
         {
-            while (true) await file.WriteAsync(block, Ct);
+            while (true)
+                await file.WriteAsync(block, Ct);
         }
         catch (IOException)
         {
@@ -129,11 +165,10 @@ public sealed class FullDiskTests : IDisposable
         try
         {
             await using var rest = new FileStream(Filler, FileMode.Append);
-            while (true) await rest.WriteAsync(new byte[512], Ct);
+            while (true)
+                await rest.WriteAsync(new byte[512], Ct);
         }
-        catch (IOException)
-        {
-        }
+        catch (IOException) { }
     }
 
     private async Task ReadyAsync(HttpClient http, HttpStatusCode wanted)
@@ -143,21 +178,30 @@ public sealed class FullDiskTests : IDisposable
             try
             {
                 using var answer = await http.GetAsync("/readyz", Ct);
-                if (answer.StatusCode == wanted) return;
+                if (answer.StatusCode == wanted)
+                    return;
             }
             catch (HttpRequestException)
             {
                 // Not there yet.
             }
 
-            lock (_lines) Assert.True(attempt < 300, $"/readyz never says {wanted}: {string.Join('\n', _lines.TakeLast(30))}");
+            lock (_lines)
+                Assert.True(attempt < 300, $"/readyz never says {wanted}: {string.Join('\n', _lines.TakeLast(30))}");
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
         }
     }
 
     private static async Task PostAsync(HttpClient http, int first, int count)
     {
-        var rows = Enumerable.Range(first, count).Select(i => new { prediction_id = $"p{i}", prediction = "1", features = new { x = i } });
+        var rows = Enumerable
+            .Range(first, count)
+            .Select(i => new
+            {
+                prediction_id = $"p{i}",
+                prediction = "1",
+                features = new { x = i },
+            });
         using var answer = await http.PostAsJsonAsync("/v1/models/m/predictions", rows, Ct);
         Assert.Equal(count, (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("accepted").GetInt32());
     }
@@ -167,7 +211,8 @@ public sealed class FullDiskTests : IDisposable
         for (var attempt = 0; ; attempt++)
         {
             var progress = await http.GetFromJsonAsync<JsonElement>("/v1/models/m/progress", Ct);
-            if (progress.GetProperty("stored").GetInt64() == rows && progress.GetProperty("spool").GetInt64() == 0) return;
+            if (progress.GetProperty("stored").GetInt64() == rows && progress.GetProperty("spool").GetInt64() == 0)
+                return;
             Assert.True(attempt < 600, progress.ToString());
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, Ct);
         }

@@ -8,7 +8,10 @@ using Plumbline.Server.Tests.RightNumbers;
 
 namespace Plumbline.Server.Tests.Robustness;
 
-/// <summary>A client that names a new version with every few predictions: the numbers stay right, and neither the server nor other models pay for it.</summary>
+/// <summary>
+/// A client that names a new version with every few predictions: the numbers stay right, and neither the server nor other models pay for
+/// it.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public sealed class ManyVersionsTests(TestHost host)
 {
@@ -20,11 +23,33 @@ public sealed class ManyVersionsTests(TestHost host)
     [Fact]
     public async Task Of_two_thousand_versions_the_first_and_most_frequent_are_told_apart_and_the_others_counted_together()
     {
-        var model = await SmallModel.CreateAsync(host, new { task = "binary", classes = new[] { "0", "1" }, positive_class = "1" }, "versions");
-        var other = await SmallModel.CreateAsync(host, new { task = "binary", classes = new[] { "0", "1" }, positive_class = "1" }, "bystander");
+        var model = await SmallModel.CreateAsync(
+            host,
+            new
+            {
+                task = "binary",
+                classes = new[] { "0", "1" },
+                positive_class = "1",
+            },
+            "versions"
+        );
+        var other = await SmallModel.CreateAsync(
+            host,
+            new
+            {
+                task = "binary",
+                classes = new[] { "0", "1" },
+                positive_class = "1",
+            },
+            "bystander"
+        );
         // The version with most traffic is the last one that is seen.
         await model.PredictAsync(0, Rows, i => Row(i, i < Versions * RowsEach ? $"v-{i % Versions}" : "main"));
-        await host.PostAsync(model.Name, "ground-truth", [.. Enumerable.Range(0, Rows).Select(i => new { prediction_id = $"p{i}", value = i % 4 == 0 ? "0" : "1" })]);
+        await host.PostAsync(
+            model.Name,
+            "ground-truth",
+            [.. Enumerable.Range(0, Rows).Select(i => new { prediction_id = $"p{i}", value = i % 4 == 0 ? "0" : "1" })]
+        );
         var watch = Stopwatch.StartNew();
         await other.PredictAsync(0, 100, i => Row(i, "v-1"));
         await other.ComputedAsync();
@@ -39,10 +64,15 @@ public sealed class ManyVersionsTests(TestHost host)
         Assert.Equal(RowsOfMain, rows["main"]);
         Assert.Equal(RowsEach, rows["v-0"]);
         Assert.Equal(Rows - RowsOfMain - ((ModelLimits.MaxVersions - 1) * RowsEach), rows[VersionPlaces.Other]);
-        var accuracy = (await model.PointsAsync("performance.accuracy", filter: "version=*")).ToDictionary(point => point.GetProperty("version").GetString() ?? "");
+        var accuracy = (await model.PointsAsync("performance.accuracy", filter: "version=*")).ToDictionary(point =>
+            point.GetProperty("version").GetString() ?? ""
+        );
         Assert.Equal(Rows, accuracy[""].GetProperty("n").GetInt64());
         Assert.Equal(rows[VersionPlaces.Other], accuracy[VersionPlaces.Other].GetProperty("n").GetInt64());
-        Assert.Contains(VersionPlaces.Other, (await model.GetAsync("")).GetProperty("versions").EnumerateArray().Select(version => version.GetString()));
+        Assert.Contains(
+            VersionPlaces.Other,
+            (await model.GetAsync("")).GetProperty("versions").EnumerateArray().Select(version => version.GetString())
+        );
 
         // Events keep their own text.
         var found = (await model.GetAsync("/predictions?version=v-1999")).GetProperty("predictions").EnumerateArray().ToList();
@@ -60,7 +90,17 @@ public sealed class ManyVersionsTests(TestHost host)
         var id = host.Get<ModelCatalog>().Find(name)!.Id;
         await using (var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync())
         {
-            db.ModelVersions.AddRange(Enumerable.Range(0, 300).Select(i => new ModelVersionRow { ModelId = id, Version = $"v{i}", FirstSeenMs = i, Declaration = i == 299 ? "{}" : null }));
+            db.ModelVersions.AddRange(
+                Enumerable
+                    .Range(0, 300)
+                    .Select(i => new ModelVersionRow
+                    {
+                        ModelId = id,
+                        Version = $"v{i}",
+                        FirstSeenMs = i,
+                        Declaration = i == 299 ? "{}" : null,
+                    })
+            );
             await db.SaveChangesAsync();
         }
 
@@ -78,7 +118,10 @@ public sealed class ManyVersionsTests(TestHost host)
     public async Task The_name_of_all_other_versions_cannot_be_declared()
     {
         var name = await host.CreateModelAsync(new { task = "binary" }, "declared");
-        using var answer = await host.Client.PutAsJsonAsync($"/v1/models/{name}/versions/{Uri.EscapeDataString(VersionPlaces.Other)}", new { code = "git:1" });
+        using var answer = await host.Client.PutAsJsonAsync(
+            $"/v1/models/{name}/versions/{Uri.EscapeDataString(VersionPlaces.Other)}",
+            new { code = "git:1" }
+        );
         Assert.Equal("version_name_invalid", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
     }
 
@@ -90,13 +133,27 @@ public sealed class ManyVersionsTests(TestHost host)
             await restarted.LoadAsync(default);
             var catalog = host.Get<ModelCatalog>();
             var definition = catalog.Find(model.Name)!;
-            Assert.Equal(catalog.Versions(definition.Id).Order(StringComparer.Ordinal), restarted.Versions(definition.Id).Order(StringComparer.Ordinal));
-            Assert.Equal(definition.VersionsApart.Order(StringComparer.Ordinal), restarted.Find(definition.Id)!.VersionsApart.Order(StringComparer.Ordinal));
+            Assert.Equal(
+                catalog.Versions(definition.Id).Order(StringComparer.Ordinal),
+                restarted.Versions(definition.Id).Order(StringComparer.Ordinal)
+            );
+            Assert.Equal(
+                definition.VersionsApart.Order(StringComparer.Ordinal),
+                restarted.Find(definition.Id)!.VersionsApart.Order(StringComparer.Ordinal)
+            );
         }
 
         await model.PredictAsync(5, 40, i => Row(10_000 + i, i % 2 == 0 ? "v-3" : "v-1500"));
         await model.ComputedAsync();
-        Assert.Equal(new Dictionary<string, double> { [""] = 40, ["v-3"] = 20, [VersionPlaces.Other] = 20 }, await RowsAsync(model, hour: 5));
+        Assert.Equal(
+            new Dictionary<string, double>
+            {
+                [""] = 40,
+                ["v-3"] = 20,
+                [VersionPlaces.Other] = 20,
+            },
+            await RowsAsync(model, hour: 5)
+        );
     }
 
     private async Task GetsAPlaceWhenDeclaredAsync(SmallModel model, double othersBefore)
@@ -113,11 +170,16 @@ public sealed class ManyVersionsTests(TestHost host)
 
     private static async Task<Dictionary<string, double>> RowsAsync(SmallModel model, int hour) =>
         (await model.PointsAsync("input.rows", filter: "version=*"))
-            .Where(point => point.GetProperty("window_start").GetDateTimeOffset() == SmallModel.Start.AddHours(hour) && point.GetProperty("value").ValueKind == JsonValueKind.Number)
+            .Where(point =>
+                point.GetProperty("window_start").GetDateTimeOffset() == SmallModel.Start.AddHours(hour)
+                && point.GetProperty("value").ValueKind == JsonValueKind.Number
+            )
             .ToDictionary(point => point.GetProperty("version").GetString() ?? "", point => point.GetProperty("value").GetDouble());
 
     private static string Row(int i, string version) =>
         $$"""
-        "prediction_id":"p{{i}}","version":"{{version}}","prediction":"{{i % 2}}","features":{"x":{{i % 17}},"y":{{i % 5}},"colour":"{{(i % 3 == 0 ? "red" : "blue")}}"}
-        """;
+            "prediction_id":"p{{i}}","version":"{{version}}","prediction":"{{i % 2}}","features":{"x":{{i % 17}},"y":{{i % 5}},"colour":"{{(
+                i % 3 == 0 ? "red" : "blue"
+            )}}"}
+            """;
 }

@@ -19,15 +19,23 @@ public sealed class ModelRemovalTests(TestHost host)
         var catalog = host.Get<ModelCatalog>();
         var id = catalog.Find(name)!.Id;
         var fails = true;
-        ModelRemovalStep failing = new((model, _) => fails && model.Id == id ? throw new InvalidOperationException("the disk is full") : Task.CompletedTask);
-        using var removal = new ModelRemoval(catalog, [failing, .. host.Get<IEnumerable<ModelRemovalStep>>()], TimeProvider.System, NullLogger<ModelRemoval>.Instance);
+        ModelRemovalStep failing = new(
+            (model, _) => fails && model.Id == id ? throw new InvalidOperationException("the disk is full") : Task.CompletedTask
+        );
+        using var removal = new ModelRemoval(
+            catalog,
+            [failing, .. host.Get<IEnumerable<ModelRemovalStep>>()],
+            TimeProvider.System,
+            NullLogger<ModelRemoval>.Instance
+        );
 
         Assert.True(await removal.RemoveAsync(name, CancellationToken.None));
         Assert.Null(catalog.Find(name));
         Assert.Equal("the disk is full", (await RowsAsync()).Single(row => row.ModelId == id).LastError);
         Assert.True(await HasTablesAsync(id));
         // The name is free, and the new model has nothing of the old one.
-        using (var again = await host.Client.PutAsJsonAsync($"/v1/models/{name}", new { task = "regression" })) Assert.True(again.IsSuccessStatusCode);
+        using (var again = await host.Client.PutAsJsonAsync($"/v1/models/{name}", new { task = "regression" }))
+            Assert.True(again.IsSuccessStatusCode);
         Assert.NotEqual(id, catalog.Find(name)!.Id);
 
         // As at the next start.
@@ -54,7 +62,11 @@ public sealed class ModelRemovalTests(TestHost host)
         using var caller = new CancellationTokenSource();
         ModelRemovalStep leaving = new(async (_, _) => await caller.CancelAsync());
         using var removal = new ModelRemoval(
-            host.Get<ModelCatalog>(), [leaving, .. host.Get<IEnumerable<ModelRemovalStep>>()], TimeProvider.System, NullLogger<ModelRemoval>.Instance);
+            host.Get<ModelCatalog>(),
+            [leaving, .. host.Get<IEnumerable<ModelRemovalStep>>()],
+            TimeProvider.System,
+            NullLogger<ModelRemoval>.Instance
+        );
         Assert.True(await removal.RemoveAsync(name, caller.Token));
         Assert.DoesNotContain(await RowsAsync(), row => row.ModelId == id);
         Assert.False(await HasTablesAsync(id));
@@ -68,8 +80,14 @@ public sealed class ModelRemovalTests(TestHost host)
 
     private async Task<bool> HasTablesAsync(int id)
     {
-        using var rows = await host.Get<IColumnStore>().QueryAsync(
-            new SqlStatement("SELECT count() FROM system.tables WHERE name = {name:String}", new SqlParameter("name", ModelTables.Predictions(id))), CancellationToken.None);
+        using var rows = await host.Get<IColumnStore>()
+            .QueryAsync(
+                new SqlStatement(
+                    "SELECT count() FROM system.tables WHERE name = {name:String}",
+                    new SqlParameter("name", ModelTables.Predictions(id))
+                ),
+                CancellationToken.None
+            );
         return rows.Read() && rows.ReadUInt64() > 0;
     }
 }

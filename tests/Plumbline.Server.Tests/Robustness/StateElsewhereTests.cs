@@ -23,45 +23,66 @@ public sealed class StateElsewhereTests(StateDatabases databases)
         var (folder, options) = (databases.NewFolder(), await databases.NewAsync());
         var config = Configure(options);
         long incident = 0;
-        var said = await DamagedFolders.ServeAsync(folder, async http =>
-        {
-            await DeclareAsync(http, "tickets");
-            await DeclareAsync(http, "gone");
-            foreach (var model in (string[])["tickets", "gone"]) await SendAsync(http, model, Hours, 0);
-            foreach (var model in (string[])["tickets", "gone"]) await ComputedAsync(http, model, Hours * RowsPerHour);
-            incident = await IncidentAsync(http, "tickets");
-            await IncidentAsync(http, "gone");
-            var acknowledge = $"/v1/incidents/{incident}/acknowledge";
-            using (var note = await http.PostAsJsonAsync(acknowledge, new { comment = "I look" })) note.EnsureSuccessStatusCode();
-            string[] pages =
-            [
-                "/", "/models/tickets", "/models/tickets/inputs", "/models/tickets/outputs", "/incidents", $"/incidents/{incident}",
-                "/self", "/settings", "/settings/deliveries",
-            ];
-            foreach (var page in pages)
+        var said = await DamagedFolders.ServeAsync(
+            folder,
+            async http =>
             {
-                using var answer = await http.GetAsync(page);
-                Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{page}: {answer.StatusCode}");
-            }
+                await DeclareAsync(http, "tickets");
+                await DeclareAsync(http, "gone");
+                foreach (var model in (string[])["tickets", "gone"])
+                    await SendAsync(http, model, Hours, 0);
+                foreach (var model in (string[])["tickets", "gone"])
+                    await ComputedAsync(http, model, Hours * RowsPerHour);
+                incident = await IncidentAsync(http, "tickets");
+                await IncidentAsync(http, "gone");
+                var acknowledge = $"/v1/incidents/{incident}/acknowledge";
+                using (var note = await http.PostAsJsonAsync(acknowledge, new { comment = "I look" }))
+                    note.EnsureSuccessStatusCode();
+                string[] pages =
+                [
+                    "/",
+                    "/models/tickets",
+                    "/models/tickets/inputs",
+                    "/models/tickets/outputs",
+                    "/incidents",
+                    $"/incidents/{incident}",
+                    "/self",
+                    "/settings",
+                    "/settings/deliveries",
+                ];
+                foreach (var page in pages)
+                {
+                    using var answer = await http.GetAsync(page);
+                    Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{page}: {answer.StatusCode}");
+                }
 
-            using (var deleted = await http.DeleteAsync("/v1/models/gone")) deleted.EnsureSuccessStatusCode();
-            // Its name is free, and nothing of it is left.
-            await DeclareAsync(http, "gone");
-            Assert.Equal(0, await CountAsync(http, "/v1/models/gone/incidents", "incidents"));
-            Assert.Equal(0, (await ProgressAsync(http, "gone")).GetProperty("stored").GetInt64());
+                using (var deleted = await http.DeleteAsync("/v1/models/gone"))
+                    deleted.EnsureSuccessStatusCode();
+                // Its name is free, and nothing of it is left.
+                await DeclareAsync(http, "gone");
+                Assert.Equal(0, await CountAsync(http, "/v1/models/gone/incidents", "incidents"));
+                Assert.Equal(0, (await ProgressAsync(http, "gone")).GetProperty("stored").GetInt64());
 
-            await LiveThroughAnOutageAsync(http);
-        }, "--config", config);
+                await LiveThroughAnOutageAsync(http);
+            },
+            "--config",
+            config
+        );
         Assert.DoesNotContain("unexpected", said, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(folder, "state.db")));
 
-        await DamagedFolders.ServeAsync(folder, async http =>
-        {
-            Assert.Equal(AllRows, (await ProgressAsync(http, "tickets")).GetProperty("stored").GetInt64());
-            var kept = await http.GetFromJsonAsync<JsonElement>($"/v1/incidents/{incident}");
-            Assert.Contains("I look", kept.GetRawText(), StringComparison.Ordinal);
-            Assert.Contains("much-yes", await http.GetStringAsync("/v1/models/tickets/rules"), StringComparison.Ordinal);
-        }, "--config", config);
+        await DamagedFolders.ServeAsync(
+            folder,
+            async http =>
+            {
+                Assert.Equal(AllRows, (await ProgressAsync(http, "tickets")).GetProperty("stored").GetInt64());
+                var kept = await http.GetFromJsonAsync<JsonElement>($"/v1/incidents/{incident}");
+                Assert.Contains("I look", kept.GetRawText(), StringComparison.Ordinal);
+                Assert.Contains("much-yes", await http.GetStringAsync("/v1/models/tickets/rules"), StringComparison.Ordinal);
+            },
+            "--config",
+            config
+        );
 
         var (code, report) = await DamagedFolders.RunAsync("check", "--data", folder, "--config", config);
         Assert.True(code == 0, report);
@@ -94,7 +115,11 @@ public sealed class StateElsewhereTests(StateDatabases databases)
         Assert.True(code == 0, said);
         Assert.Contains("is missing: nothing is in it", said, StringComparison.Ordinal);
         await DamagedFolders.ServeAsync(
-            folder, async http => Assert.Equal(0, await CountAsync(http, "/v1/models", "models")), "--config", empty);
+            folder,
+            async http => Assert.Equal(0, await CountAsync(http, "/v1/models", "models")),
+            "--config",
+            empty
+        );
     }
 
     // What is acknowledged while the database is away is computed when it is back.
@@ -115,7 +140,9 @@ public sealed class StateElsewhereTests(StateDatabases databases)
     private string Configure(StateOptions options)
     {
         var file = Path.Combine(Directory.CreateDirectory(databases.NewFolder()).FullName, "plumbline.yaml");
-        File.WriteAllText(file, $$"""
+        File.WriteAllText(
+            file,
+            $$"""
             windows: { interval_ms: 100, quiet_ms: 0 }
             alerting: { interval_ms: 100 }
             state:
@@ -125,14 +152,21 @@ public sealed class StateElsewhereTests(StateDatabases databases)
               database: {{options.Database}}
               user: {{options.User}}
               password: {{JsonSerializer.Serialize(options.Password)}}
-            """);
+            """
+        );
         return file;
     }
 
     private static async Task DeclareAsync(HttpClient http, string model)
     {
-        var specification = new { task = "binary", window = "1h", allowed_lateness = "0s" };
-        using (var put = await http.PutAsJsonAsync($"/v1/models/{model}", specification)) put.EnsureSuccessStatusCode();
+        var specification = new
+        {
+            task = "binary",
+            window = "1h",
+            allowed_lateness = "0s",
+        };
+        using (var put = await http.PutAsJsonAsync($"/v1/models/{model}", specification))
+            put.EnsureSuccessStatusCode();
         var rule = new
         {
             kind = "threshold",
@@ -152,13 +186,15 @@ public sealed class StateElsewhereTests(StateDatabases databases)
     private static async Task SendAsync(HttpClient http, string model, int hours, int from)
     {
         var start = TimeProvider.System.GetUtcNow().AddHours(-Hours - 4 + from);
-        var rows = Enumerable.Range(0, hours * RowsPerHour).Select(i => new
-        {
-            prediction_id = $"{model}-{from}-{i}",
-            timestamp = start.AddMinutes(i),
-            prediction = from + (i / RowsPerHour) > Hours - 4 || i % 2 == 0 ? "1" : "0",
-            features = new { x = i, country = i % 3 == 0 ? "FR" : "DE" },
-        });
+        var rows = Enumerable
+            .Range(0, hours * RowsPerHour)
+            .Select(i => new
+            {
+                prediction_id = $"{model}-{from}-{i}",
+                timestamp = start.AddMinutes(i),
+                prediction = from + (i / RowsPerHour) > Hours - 4 || i % 2 == 0 ? "1" : "0",
+                features = new { x = i, country = i % 3 == 0 ? "FR" : "DE" },
+            });
         using var posted = await http.PostAsJsonAsync($"/v1/models/{model}/predictions", rows);
         Assert.True(posted.IsSuccessStatusCode, await posted.Content.ReadAsStringAsync());
     }
@@ -169,11 +205,12 @@ public sealed class StateElsewhereTests(StateDatabases databases)
     private static async Task<int> CountAsync(HttpClient http, string address, string list) =>
         (await http.GetFromJsonAsync<JsonElement>(address)).GetProperty(list).GetArrayLength();
 
-    private static Task ComputedAsync(HttpClient http, string model, long stored) => UntilAsync(async () =>
-    {
-        var progress = await ProgressAsync(http, model);
-        return progress.GetProperty("stored").GetInt64() == stored && progress.GetProperty("pending_windows").GetInt64() == 0;
-    });
+    private static Task ComputedAsync(HttpClient http, string model, long stored) =>
+        UntilAsync(async () =>
+        {
+            var progress = await ProgressAsync(http, model);
+            return progress.GetProperty("stored").GetInt64() == stored && progress.GetProperty("pending_windows").GetInt64() == 0;
+        });
 
     private static async Task<long> IncidentAsync(HttpClient http, string model)
     {
@@ -181,7 +218,8 @@ public sealed class StateElsewhereTests(StateDatabases databases)
         await UntilAsync(async () =>
         {
             var incidents = (await http.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/incidents")).GetProperty("incidents");
-            if (incidents.GetArrayLength() == 0) return false;
+            if (incidents.GetArrayLength() == 0)
+                return false;
             id = incidents[0].GetProperty("id").GetInt64();
             return incidents[0].GetProperty("headline").GetString()!.Length > 0;
         });
@@ -195,7 +233,8 @@ public sealed class StateElsewhereTests(StateDatabases databases)
             Assert.True(attempt < 600, "It does not come to it.");
             try
             {
-                if (await isTrue()) return;
+                if (await isTrue())
+                    return;
             }
             catch (HttpRequestException error) when (error.StatusCode == HttpStatusCode.ServiceUnavailable)
             {

@@ -140,8 +140,7 @@ public sealed class JobQueueTests
     private static (JobState State, double Progress, string? Result) Said(Job<string, string>? job) =>
         (job!.State, job.Progress, job.Result);
 
-    private static Func<IProgress<double>, CancellationToken, Task<string>> Finished(string result) =>
-        (_, _) => Task.FromResult(result);
+    private static Func<IProgress<double>, CancellationToken, Task<string>> Finished(string result) => (_, _) => Task.FromResult(result);
 
     private JobQueue<int, string, string> Queue(int maxOpen = 10, int kept = 10) => new(maxOpen, kept, _time, NullLogger.Instance);
 

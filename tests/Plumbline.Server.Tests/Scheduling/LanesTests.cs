@@ -33,16 +33,21 @@ public sealed class LanesTests
         var (now, most, done) = (0, 0, 0);
         for (var key = 0; key < 20; key++)
         {
-            lanes.TryStart(key, async _ =>
-            {
-                var working = Interlocked.Increment(ref now);
-                InterlockedMax(ref most, working);
-                if (working == Places) release.TrySetResult();
-                await release.Task;
-                Interlocked.Decrement(ref now);
-                Interlocked.Increment(ref done);
-                return false;
-            }, Unexpected);
+            lanes.TryStart(
+                key,
+                async _ =>
+                {
+                    var working = Interlocked.Increment(ref now);
+                    InterlockedMax(ref most, working);
+                    if (working == Places)
+                        release.TrySetResult();
+                    await release.Task;
+                    Interlocked.Decrement(ref now);
+                    Interlocked.Increment(ref done);
+                    return false;
+                },
+                Unexpected
+            );
         }
 
         await UntilAsync(() => lanes.Count == 0);
@@ -55,12 +60,16 @@ public sealed class LanesTests
         using var lanes = new Lanes<string>(1);
         var (entered, other) = (Signal(), Signal());
         // It has work for as long as the other one has not had its turn.
-        lanes.TryStart("long", async _ =>
-        {
-            entered.TrySetResult();
-            await Task.Yield();
-            return !other.Task.IsCompleted;
-        }, Unexpected);
+        lanes.TryStart(
+            "long",
+            async _ =>
+            {
+                entered.TrySetResult();
+                await Task.Yield();
+                return !other.Task.IsCompleted;
+            },
+            Unexpected
+        );
         await entered.Task.WaitAsync(Patience);
         lanes.TryStart("short", Waiting(other, Done()), Unexpected);
         await other.Task.WaitAsync(Patience);
@@ -73,13 +82,17 @@ public sealed class LanesTests
         using var lanes = new Lanes<int>(1);
         var told = new ConcurrentQueue<string>();
         var (failing, ended) = (Signal(), Signal());
-        lanes.TryStart(1, _ => throw new InvalidOperationException("broken"), async (error, _) =>
-        {
-            told.Enqueue(error.Message);
-            failing.SetResult();
-            await ended.Task;
-            throw new InvalidOperationException("and its handler too");
-        });
+        lanes.TryStart(
+            1,
+            _ => throw new InvalidOperationException("broken"),
+            async (error, _) =>
+            {
+                told.Enqueue(error.Message);
+                failing.SetResult();
+                await ended.Task;
+                throw new InvalidOperationException("and its handler too");
+            }
+        );
         await failing.Task.WaitAsync(Patience);
         // The handler still waits, which keeps the key's lane but not its place.
         Assert.False(lanes.TryStart(1, _ => Task.FromResult(false), Unexpected));
@@ -98,21 +111,25 @@ public sealed class LanesTests
     {
         using var lanes = new Lanes<int>(1);
         var (entered, cleaned) = (Signal(), false);
-        lanes.TryStart(1, async stopping =>
-        {
-            entered.SetResult();
-            try
+        lanes.TryStart(
+            1,
+            async stopping =>
             {
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
-            }
-            finally
-            {
-                await Task.Yield();
-                cleaned = true;
-            }
+                entered.SetResult();
+                try
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
+                }
+                finally
+                {
+                    await Task.Yield();
+                    cleaned = true;
+                }
 
-            return true;
-        }, Unexpected);
+                return true;
+            },
+            Unexpected
+        );
         await entered.Task.WaitAsync(Patience);
         lanes.TryStart(2, _ => throw new InvalidOperationException("it had no place"), Unexpected);
         await lanes.StopAsync().WaitAsync(Patience);
@@ -129,11 +146,15 @@ public sealed class LanesTests
         var done = 0;
         for (var key = 0; key < 2_000; key++)
         {
-            lanes.TryStart(key, _ =>
-            {
-                var mine = Interlocked.Increment(ref done);
-                return mine % 7 == 0 ? throw new InvalidOperationException("one in seven") : Task.FromResult(false);
-            }, (_, _) => Task.CompletedTask);
+            lanes.TryStart(
+                key,
+                _ =>
+                {
+                    var mine = Interlocked.Increment(ref done);
+                    return mine % 7 == 0 ? throw new InvalidOperationException("one in seven") : Task.FromResult(false);
+                },
+                (_, _) => Task.CompletedTask
+            );
         }
 
         await UntilAsync(() => lanes.Count == 0);
@@ -142,11 +163,11 @@ public sealed class LanesTests
 
     private static Func<CancellationToken, Task<bool>> Waiting(TaskCompletionSource entered, TaskCompletionSource release) =>
         async _ =>
-    {
-        entered.TrySetResult();
-        await release.Task;
-        return false;
-    };
+        {
+            entered.TrySetResult();
+            await release.Task;
+            return false;
+        };
 
     private static Task Unexpected(Exception error, CancellationToken cancellation) =>
         throw new InvalidOperationException("nothing should have failed", error);
@@ -163,7 +184,10 @@ public sealed class LanesTests
     private static void InterlockedMax(ref int most, int value)
     {
         for (var seen = Volatile.Read(ref most); value > seen; seen = Volatile.Read(ref most))
-            if (Interlocked.CompareExchange(ref most, value, seen) == seen) return;
+        {
+            if (Interlocked.CompareExchange(ref most, value, seen) == seen)
+                return;
+        }
     }
 
     private static async Task UntilAsync(Func<bool> holds)

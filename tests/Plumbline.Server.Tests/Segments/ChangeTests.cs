@@ -24,7 +24,12 @@ public sealed class ChangeTests(TestHost host)
     [Fact]
     public async Task Harder_questions_within_the_segments_are_covariate_shift()
     {
-        var change = await ChangeAsync(new Cell("a", 0.95, 400, 100, 0.95, 0.95), new Cell("a", 0.55, 100, 400, 0.55, 0.55), new Cell("b", 0.95, 400, 100, 0.95, 0.95), new Cell("b", 0.55, 100, 400, 0.55, 0.55));
+        var change = await ChangeAsync(
+            new Cell("a", 0.95, 400, 100, 0.95, 0.95),
+            new Cell("a", 0.55, 100, 400, 0.55, 0.55),
+            new Cell("b", 0.95, 400, 100, 0.95, 0.95),
+            new Cell("b", 0.55, 100, 400, 0.55, 0.55)
+        );
         Assert.Equal("covariate_shift", change.GetProperty("largest").GetString());
         Assert.False(change.GetProperty("is_simpsons_paradox").GetBoolean());
     }
@@ -48,17 +53,73 @@ public sealed class ChangeTests(TestHost host)
 
     private async Task<JsonElement> ChangeAsync(params Cell[] cells)
     {
-        var name = await host.CreateModelAsync(new { task = "binary", positive_class = "1", features = new { country = new { type = "categorical" } }, segments = new[] { "country" } });
-        foreach (var (day, count, share) in new (int, Func<Cell, int>, Func<Cell, double>)[] { (0, cell => cell.Before, cell => cell.RightBefore), (1, cell => cell.After, cell => cell.RightAfter) })
+        var name = await host.CreateModelAsync(
+            new
+            {
+                task = "binary",
+                positive_class = "1",
+                features = new { country = new { type = "categorical" } },
+                segments = new[] { "country" },
+            }
+        );
+        foreach (
+            var (day, count, share) in new (int, Func<Cell, int>, Func<Cell, double>)[]
+            {
+                (0, cell => cell.Before, cell => cell.RightBefore),
+                (1, cell => cell.After, cell => cell.RightAfter),
+            }
+        )
         {
-            var rows = cells.SelectMany((cell, c) => Enumerable.Range(0, count(cell)).Select(i => (Id: $"{day}-{c}-{i}", Cell: cell, At: Start.AddDays(day).AddSeconds(i * 40), Right: i < share(cell) * count(cell)))).ToList();
-            if (rows.Count == 0) continue;
-            await host.PostAsync(name, "predictions", [.. rows.Select(row => new { prediction_id = row.Id, timestamp = row.At, version = "v1", features = new { country = row.Cell.Country }, prediction = "1", score = row.Cell.Score })]);
-            await host.PostAsync(name, "ground-truth", [.. rows.Select(row => new { prediction_id = row.Id, timestamp = row.At.AddHours(1), value = row.Right ? "1" : "0" })]);
+            var rows = cells
+                .SelectMany(
+                    (cell, c) =>
+                        Enumerable
+                            .Range(0, count(cell))
+                            .Select(i =>
+                                (
+                                    Id: $"{day}-{c}-{i}",
+                                    Cell: cell,
+                                    At: Start.AddDays(day).AddSeconds(i * 40),
+                                    Right: i < share(cell) * count(cell)
+                                )
+                            )
+                )
+                .ToList();
+            if (rows.Count == 0)
+                continue;
+            await host.PostAsync(
+                name,
+                "predictions",
+                [
+                    .. rows.Select(row => new
+                    {
+                        prediction_id = row.Id,
+                        timestamp = row.At,
+                        version = "v1",
+                        features = new { country = row.Cell.Country },
+                        prediction = "1",
+                        score = row.Cell.Score,
+                    }),
+                ]
+            );
+            await host.PostAsync(
+                name,
+                "ground-truth",
+                [
+                    .. rows.Select(row => new
+                    {
+                        prediction_id = row.Id,
+                        timestamp = row.At.AddHours(1),
+                        value = row.Right ? "1" : "0",
+                    }),
+                ]
+            );
         }
 
         await host.WaitUntilComputedAsync(name);
-        var change = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{name}/change?dimension=country&from={Start.AddDays(1).ToUnixTimeMilliseconds()}&to={Start.AddDays(2).ToUnixTimeMilliseconds()}");
+        var change = await host.Client.GetFromJsonAsync<JsonElement>(
+            $"/v1/models/{name}/change?dimension=country&from={Start.AddDays(1).ToUnixTimeMilliseconds()}&to={Start.AddDays(2).ToUnixTimeMilliseconds()}"
+        );
         if (change.GetProperty("observed").TryGetProperty("value", out var observed) && observed.ValueKind == JsonValueKind.Number)
             Assert.Equal(observed.GetDouble(), Part(change, "mix") + Part(change, "covariate") + Part(change, "concept"), 1e-9);
         return change;

@@ -12,7 +12,14 @@ public sealed class SegmentTableTests(TestHost host)
     [Fact]
     public async Task The_segment_that_got_worse_comes_first_and_small_ones_are_drawn_to_the_whole()
     {
-        var name = await host.CreateModelAsync(new { task = "binary", features = new { country = new { type = "categorical" } }, segments = new[] { "country" } });
+        var name = await host.CreateModelAsync(
+            new
+            {
+                task = "binary",
+                features = new { country = new { type = "categorical" } },
+                segments = new[] { "country" },
+            }
+        );
         // Two weeks: FR, DE, GB, ES are right in 90 %; in the second week ES in 60 %. Tiny IT is always wrong, with 40 rows on one day.
         await SendAsync(name, 0, ("FR", 600, 0.9), ("DE", 500, 0.9), ("GB", 400, 0.9), ("ES", 300, 0.9), ("IT", 40, 0.9));
         await SendAsync(name, 7, ("FR", 600, 0.9), ("DE", 500, 0.9), ("GB", 400, 0.9), ("ES", 300, 0.6), ("IT", 40, 0));
@@ -36,7 +43,14 @@ public sealed class SegmentTableTests(TestHost host)
     [Fact]
     public async Task A_segment_that_was_not_there_before_is_ordered_by_how_far_it_is_from_what_all_rows_were()
     {
-        var name = await host.CreateModelAsync(new { task = "binary", features = new { country = new { type = "categorical" } }, segments = new[] { "country" } });
+        var name = await host.CreateModelAsync(
+            new
+            {
+                task = "binary",
+                features = new { country = new { type = "categorical" } },
+                segments = new[] { "country" },
+            }
+        );
         await SendAsync(name, 0, ("FR", 600, 0.9), ("DE", 500, 0.9));
         await SendAsync(name, 7, ("FR", 600, 0.9), ("DE", 500, 0.9), ("PT", 300, 0.4));
         var first = (await TableAsync(name, "dimension=country")).GetProperty("lines")[0];
@@ -48,16 +62,21 @@ public sealed class SegmentTableTests(TestHost host)
     [Fact]
     public async Task Pages_and_crosses()
     {
-        var name = await host.CreateModelAsync(new
-        {
-            task = "binary",
-            features = new { country = new { type = "categorical" }, plan = new { type = "categorical" } },
-            segments = new[] { "country", "plan" },
-            crosses = new[] { new[] { "country", "plan" } },
-        });
+        var name = await host.CreateModelAsync(
+            new
+            {
+                task = "binary",
+                features = new { country = new { type = "categorical" }, plan = new { type = "categorical" } },
+                segments = new[] { "country", "plan" },
+                crosses = new[] { new[] { "country", "plan" } },
+            }
+        );
         await SendAsync(name, 7, ("FR", 300, 0.9), ("DE", 300, 0.5));
         Assert.Equal(["country=DE", "country=FR"], Segments(await TableAsync(name, "dimension=country")));
-        Assert.Equal(["country\u00d7plan=DE\u00d7free", "country\u00d7plan=FR\u00d7free"], Segments(await TableAsync(name, $"dimension={Uri.EscapeDataString("country\u00d7plan")}")));
+        Assert.Equal(
+            ["country\u00d7plan=DE\u00d7free", "country\u00d7plan=FR\u00d7free"],
+            Segments(await TableAsync(name, $"dimension={Uri.EscapeDataString("country\u00d7plan")}"))
+        );
         // Half of the rows of the week, by the profiles of the cross itself.
         var cross = (await TableAsync(name, $"dimension={Uri.EscapeDataString("country\u00d7plan")}")).GetProperty("lines")[0];
         Assert.Equal((300, 0.5), (cross.GetProperty("rows").GetInt32(), cross.GetProperty("share").GetDouble()));
@@ -69,12 +88,27 @@ public sealed class SegmentTableTests(TestHost host)
     [Fact]
     public async Task More_values_than_are_told_apart_are_pooled_and_said_so()
     {
-        var name = await host.CreateModelAsync(new { task = "binary", features = new { tenant = new { type = "categorical" } }, segments = new[] { "tenant" } });
+        var name = await host.CreateModelAsync(
+            new
+            {
+                task = "binary",
+                features = new { tenant = new { type = "categorical" } },
+                segments = new[] { "tenant" },
+            }
+        );
         await SendAsync(name, 7, [.. Enumerable.Range(0, 200).Select(i => ($"t{i}", 20, 0.9))]);
         var table = await TableAsync(name, "dimension=tenant&limit=500");
         Assert.Equal(["tenant"], table.GetProperty("pooled").EnumerateArray().Select(item => item.GetString()!));
         Assert.Equal(51, table.GetProperty("count").GetInt32());
-        Assert.Equal(4000 - (50 * 20), table.GetProperty("lines").EnumerateArray().Single(line => line.GetProperty("segment").GetString() == "tenant=@other").GetProperty("rows").GetInt32());
+        Assert.Equal(
+            4000 - (50 * 20),
+            table
+                .GetProperty("lines")
+                .EnumerateArray()
+                .Single(line => line.GetProperty("segment").GetString() == "tenant=@other")
+                .GetProperty("rows")
+                .GetInt32()
+        );
     }
 
     [Theory]
@@ -98,22 +132,68 @@ public sealed class SegmentTableTests(TestHost host)
         Assert.Empty(Segments(await TableAsync(name, "dimension=country")));
     }
 
-    /// <summary>A week from the given day: of each country so many rows, so many of them right; few rows on its first day, many on all days.</summary>
+    /// <summary>
+    /// A week from the given day: of each country so many rows, so many of them right; few rows on its first day, many on all days.
+    /// </summary>
     private async Task SendAsync(string name, int day, params (string Country, int Rows, double Right)[] countries)
     {
-        var rows = countries.SelectMany(country => Enumerable.Range(0, country.Rows).Select(i => (
-            Id: $"d{day}-{country.Country}-{i}", country.Country, At: Start.AddDays(day + (country.Rows > 40 ? i % 7 : 0)).AddMinutes(i % 600), Right: (i * 7919 % country.Rows) < country.Right * country.Rows))).ToList();
+        var rows = countries
+            .SelectMany(country =>
+                Enumerable
+                    .Range(0, country.Rows)
+                    .Select(i =>
+                        (
+                            Id: $"d{day}-{country.Country}-{i}",
+                            country.Country,
+                            At: Start.AddDays(day + (country.Rows > 40 ? i % 7 : 0)).AddMinutes(i % 600),
+                            Right: (i * 7919 % country.Rows) < country.Right * country.Rows
+                        )
+                    )
+            )
+            .ToList();
         foreach (var part in rows.Chunk(1000))
         {
-            await host.PostAsync(name, "predictions", [.. part.Select(row => new { prediction_id = row.Id, timestamp = row.At, version = "v1", features = new { country = row.Country, tenant = row.Country, plan = "free" }, prediction = "1" })]);
-            await host.PostAsync(name, "ground-truth", [.. part.Select(row => new { prediction_id = row.Id, timestamp = row.At.AddHours(1), value = row.Right ? "1" : "0" })]);
+            await host.PostAsync(
+                name,
+                "predictions",
+                [
+                    .. part.Select(row => new
+                    {
+                        prediction_id = row.Id,
+                        timestamp = row.At,
+                        version = "v1",
+                        features = new
+                        {
+                            country = row.Country,
+                            tenant = row.Country,
+                            plan = "free",
+                        },
+                        prediction = "1",
+                    }),
+                ]
+            );
+            await host.PostAsync(
+                name,
+                "ground-truth",
+                [
+                    .. part.Select(row => new
+                    {
+                        prediction_id = row.Id,
+                        timestamp = row.At.AddHours(1),
+                        value = row.Right ? "1" : "0",
+                    }),
+                ]
+            );
         }
 
         await host.WaitUntilComputedAsync(name);
     }
 
     private Task<JsonElement> TableAsync(string name, string query) =>
-        host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{name}/segments?{query}&from={Start.AddDays(7).ToUnixTimeMilliseconds()}&to={Start.AddDays(14).ToUnixTimeMilliseconds()}");
+        host.Client.GetFromJsonAsync<JsonElement>(
+            $"/v1/models/{name}/segments?{query}&from={Start.AddDays(7).ToUnixTimeMilliseconds()}&to={Start.AddDays(14).ToUnixTimeMilliseconds()}"
+        );
 
-    private static IEnumerable<string> Segments(JsonElement table) => table.GetProperty("lines").EnumerateArray().Select(line => line.GetProperty("segment").GetString()!);
+    private static IEnumerable<string> Segments(JsonElement table) =>
+        table.GetProperty("lines").EnumerateArray().Select(line => line.GetProperty("segment").GetString()!);
 }

@@ -28,16 +28,21 @@ public sealed class AlertingStateTests(StateDatabases databases)
             db.AlertStreams.AddRange(
                 Stream(model.Id, "b", "x", StreamStatus.CannotJudge, "too few rows: 12 of 30"),
                 Stream(model.Id, "b", "y", StreamStatus.CannotJudge, "too few rows: 13 of 30"),
-                Stream(model.Id, "b", "z", StreamStatus.Firing, "12 above 3"), Stream(model.Id, "Z", "x", StreamStatus.Inactive, ""),
-                Stream(99, "b", "x", StreamStatus.Inactive, ""));
+                Stream(model.Id, "b", "z", StreamStatus.Firing, "12 above 3"),
+                Stream(model.Id, "Z", "x", StreamStatus.Inactive, ""),
+                Stream(99, "b", "x", StreamStatus.Inactive, "")
+            );
             await db.SaveChangesAsync();
         }
 
         var counts = await world.Get<AlertStreamReader>().CountAsync(model.Id, default);
         Assert.Equal(
             [("Z", StreamStatus.Inactive, "", 1), ("b", StreamStatus.Firing, "", 1), ("b", StreamStatus.CannotJudge, "too few rows", 2)],
-            counts.Select(count => (count.Rule, count.Status, count.Reason, count.Count))
-                .OrderBy(count => count.Rule, StringComparer.Ordinal).ThenBy(count => count.Status));
+            counts
+                .Select(count => (count.Rule, count.Status, count.Reason, count.Count))
+                .OrderBy(count => count.Rule, StringComparer.Ordinal)
+                .ThenBy(count => count.Status)
+        );
         Assert.Equal(4, (await world.Get<AlertStreamReader>().CountAsync(null, default)).Count);
 
         await using var again = await world.AgainAsync();
@@ -144,7 +149,12 @@ public sealed class AlertingStateTests(StateDatabases databases)
     {
         await using var world = await databases.WorldAsync(kind);
         var (silences, model) = (world.Get<Silences>(), await world.DeclareAsync("m"));
-        var specification = new SilenceSpecification { Matchers = [new LabelMatcher("model", "m")], Comment = "maintenance", For = "4h" };
+        var specification = new SilenceSpecification
+        {
+            Matchers = [new LabelMatcher("model", "m")],
+            Comment = "maintenance",
+            For = "4h",
+        };
         var silence = await silences.AddAsync(specification, "ann", default);
         Assert.Equal(silence!.Id, Assert.Single(await silences.ActiveAsync(default)).Id);
         Assert.True(await silences.ExpireAsync(silence.Id, default));
@@ -154,14 +164,16 @@ public sealed class AlertingStateTests(StateDatabases databases)
         {
             foreach (var name in (string[])["b", "B", "a"])
             {
-                db.OutcomeSources.Add(new OutcomeSourceRow
-                {
-                    ModelId = model.Id,
-                    Name = name,
-                    Specification = "{}",
-                    ChangedBy = "ann",
-                    Enabled = true,
-                });
+                db.OutcomeSources.Add(
+                    new OutcomeSourceRow
+                    {
+                        ModelId = model.Id,
+                        Name = name,
+                        Specification = "{}",
+                        ChangedBy = "ann",
+                        Enabled = true,
+                    }
+                );
             }
 
             await db.SaveChangesAsync();
@@ -176,43 +188,46 @@ public sealed class AlertingStateTests(StateDatabases databases)
             Assert.Equal(["a", "b"], await db.OutcomeSources.OrderBy(row => row.Name).Select(row => row.Name).ToListAsync());
     }
 
-    private static Rule Rule(string name) => new()
-    {
-        Name = name,
-        Kind = RuleKind.Find("threshold")!,
-        Metric = "performance.accuracy",
-        Value = 0.8,
-        Direction = RuleDirection.Below,
-    };
+    private static Rule Rule(string name) =>
+        new()
+        {
+            Name = name,
+            Kind = RuleKind.Find("threshold")!,
+            Metric = "performance.accuracy",
+            Value = 0.8,
+            Direction = RuleDirection.Below,
+        };
 
-    private static AlertStreamRow Stream(int model, string rule, string feature, StreamStatus status, string reason) => new()
-    {
-        ModelId = model,
-        Rule = rule,
-        Metric = "input.missing_rate",
-        Feature = feature,
-        Class = "",
-        Segment = "",
-        Version = "",
-        Status = (int)status,
-        Reason = reason,
-        State = new StreamState { Status = status, Reason = reason }.Write(),
-    };
+    private static AlertStreamRow Stream(int model, string rule, string feature, StreamStatus status, string reason) =>
+        new()
+        {
+            ModelId = model,
+            Rule = rule,
+            Metric = "input.missing_rate",
+            Feature = feature,
+            Class = "",
+            Segment = "",
+            Version = "",
+            Status = (int)status,
+            Reason = reason,
+            State = new StreamState { Status = status, Reason = reason }.Write(),
+        };
 
-    private static AlertRow Alert(int model, long incident) => new()
-    {
-        ModelId = model,
-        IncidentId = incident,
-        Rule = "r",
-        Metric = "input.missing_rate",
-        Feature = "f",
-        Class = "",
-        Segment = "",
-        Version = "",
-        OnsetMs = 1,
-        FiredMs = 2,
-        Evidence = new AlertEvidence(1, 2, null, null, null, null, 100, DateTimeOffset.UnixEpoch, 3600, 1, Small: false).Write(),
-    };
+    private static AlertRow Alert(int model, long incident) =>
+        new()
+        {
+            ModelId = model,
+            IncidentId = incident,
+            Rule = "r",
+            Metric = "input.missing_rate",
+            Feature = "f",
+            Class = "",
+            Segment = "",
+            Version = "",
+            OnsetMs = 1,
+            FiredMs = 2,
+            Evidence = new AlertEvidence(1, 2, null, null, null, null, 100, DateTimeOffset.UnixEpoch, 3600, 1, Small: false).Write(),
+        };
 
     private static DeliveryRow Delivered(long incident, NotificationRow told, long at)
     {
@@ -226,29 +241,40 @@ public sealed class AlertingStateTests(StateDatabases databases)
             CreatedAtMs = at,
             FinishedAtMs = at,
         };
-        delivery.Items.Add(new DeliveryItemRow { NotificationId = told.Id, Receiver = "team", Key = told.Key, IncidentId = incident });
+        delivery.Items.Add(
+            new DeliveryItemRow
+            {
+                NotificationId = told.Id,
+                Receiver = "team",
+                Key = told.Key,
+                IncidentId = incident,
+            }
+        );
         return delivery;
     }
 
-    private static NotificationRow Told(string key, long incident, NotificationKind kind, long at) => new()
-    {
-        Key = key,
-        IncidentId = incident,
-        Model = "m",
-        Kind = (int)kind,
-        CreatedAtMs = at,
-        RoutedAtMs = at,
-        Content = NotificationOutbox.Write(new Notification
+    private static NotificationRow Told(string key, long incident, NotificationKind kind, long at) =>
+        new()
         {
             Key = key,
-            Kind = kind,
             IncidentId = incident,
             Model = "m",
-            Severity = AlertSeverity.Warning,
-            Headline = "h",
-            Body = "b",
-            StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(at),
-            Path = "/incidents/1",
-        }),
-    };
+            Kind = (int)kind,
+            CreatedAtMs = at,
+            RoutedAtMs = at,
+            Content = NotificationOutbox.Write(
+                new Notification
+                {
+                    Key = key,
+                    Kind = kind,
+                    IncidentId = incident,
+                    Model = "m",
+                    Severity = AlertSeverity.Warning,
+                    Headline = "h",
+                    Body = "b",
+                    StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(at),
+                    Path = "/incidents/1",
+                }
+            ),
+        };
 }

@@ -19,9 +19,7 @@ public sealed class StateDatabases : PostgresCluster
     private int _count;
 
     public StateDatabases()
-        : this(SourcePlaces.FreePort())
-    {
-    }
+        : this(SourcePlaces.FreePort()) { }
 
     private StateDatabases(int port)
         : base(port) => _port = port;
@@ -31,7 +29,8 @@ public sealed class StateDatabases : PostgresCluster
     {
         var name = $"state_{Interlocked.Increment(ref _count)}";
         // Where it can, it orders texts as people do, and not as SQLite does: nothing may depend on that.
-        var icu = await CountAsync("SELECT count(*) FROM pg_collation WHERE collprovider = 'i'") > 0
+        var icu =
+            await CountAsync("SELECT count(*) FROM pg_collation WHERE collprovider = 'i'") > 0
             && await CountAsync("SELECT current_setting('server_version_num')::int") >= 150_000;
         await ExecuteAsync($"CREATE DATABASE {name} {(icu ? "TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'" : "")}");
         return new StateOptions
@@ -48,7 +47,8 @@ public sealed class StateDatabases : PostgresCluster
     /// <summary>A new state of a kind with its tables, used through the services of a server that is not started.</summary>
     public async Task<StateWorld> WorldAsync(StateKind kind)
     {
-        if (kind == StateKind.Postgresql) SkipWhenMissing();
+        if (kind == StateKind.Postgresql)
+            SkipWhenMissing();
         var options = kind == StateKind.Postgresql ? await NewAsync() : new StateOptions();
         return await StateWorld.OpenAsync(NewFolder(), options);
     }
@@ -59,6 +59,7 @@ public sealed class StateDatabases : PostgresCluster
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        if (Directory.Exists(_root)) Directory.Delete(_root, recursive: true);
+        if (Directory.Exists(_root))
+            Directory.Delete(_root, recursive: true);
     }
 }

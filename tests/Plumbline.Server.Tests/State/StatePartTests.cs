@@ -13,7 +13,8 @@ public sealed class StatePartTests(StateDatabases databases)
     [Theory, InlineData(StateKind.Sqlite), InlineData(StateKind.Postgresql)]
     public async Task Its_identity_is_written_before_its_tables_and_numbers_go_on_above_those_in_use(StateKind kind)
     {
-        if (kind == StateKind.Postgresql) StateDatabases.SkipWhenMissing();
+        if (kind == StateKind.Postgresql)
+            StateDatabases.SkipWhenMissing();
         var options = kind == StateKind.Postgresql ? await databases.NewAsync() : new StateOptions();
         var folder = Directory.CreateDirectory(databases.NewFolder()).FullName;
         var part = Part(folder, options);
@@ -66,7 +67,8 @@ public sealed class StatePartTests(StateDatabases databases)
         for (var attempt = 0; attempt < 2; attempt++)
         {
             var error = await Assert.ThrowsAsync<DataFolderException>(() =>
-                DataParts.OpenAsync(instance, part, TimeProvider.System, NullLogger<EmbeddedColumnStore>.Instance, default));
+                DataParts.OpenAsync(instance, part, TimeProvider.System, NullLogger<EmbeddedColumnStore>.Instance, default)
+            );
             Assert.Contains("spool.db is missing", error.Message, StringComparison.Ordinal);
             Assert.Contains("--accept-loss", error.Message, StringComparison.Ordinal);
         }

@@ -19,7 +19,8 @@ public sealed class StateSuiteTests(StateDatabases databases)
     public async Task Models_and_versions_are_what_they_were_after_a_restart_and_numbers_are_not_given_again(StateKind kind)
     {
         await using var world = await databases.WorldAsync(kind);
-        foreach (var name in (string[])["b", "B", "a-b", "ab", "Z"]) await world.DeclareAsync(name);
+        foreach (var name in (string[])["b", "B", "a-b", "ab", "Z"])
+            await world.DeclareAsync(name);
         var last = await world.DeclareAsync("gone");
         await world.Models.EnsureVersionsAsync(last.Id, ["v2", "v1"], default);
         var kept = world.Models.Find("b")!;
@@ -82,11 +83,31 @@ public sealed class StateSuiteTests(StateDatabases databases)
         await using var world = await databases.WorldAsync(kind);
         string[] texts =
         [
-            "", "a", "A", "a ", "\0", "\u00100", "\u0010", "\u0010\u0010", "a\0b\0", "'\"\\{}%_", "é", "e\u0301", "😀", new('x', 5_000),
+            "",
+            "a",
+            "A",
+            "a ",
+            "\0",
+            "\u00100",
+            "\u0010",
+            "\u0010\u0010",
+            "a\0b\0",
+            "'\"\\{}%_",
+            "é",
+            "e\u0301",
+            "😀",
+            new('x', 5_000),
         ];
         await using (var db = await world.OpenAsync())
         {
-            db.ModelVersions.AddRange(texts.Select(text => new ModelVersionRow { ModelId = 1, Version = text, Declaration = text }));
+            db.ModelVersions.AddRange(
+                texts.Select(text => new ModelVersionRow
+                {
+                    ModelId = 1,
+                    Version = text,
+                    Declaration = text,
+                })
+            );
             await db.SaveChangesAsync();
         }
 
@@ -96,7 +117,8 @@ public sealed class StateSuiteTests(StateDatabases databases)
             Assert.Equal(texts.Order(StringComparer.Ordinal), rows.Select(row => row.Version).Order(StringComparer.Ordinal));
             Assert.All(rows, row => Assert.Equal(row.Version, row.Declaration));
             Assert.Equal(texts.Length, await db.ModelVersions.CountAsync(row => texts.Contains(row.Version)));
-            foreach (var text in texts) Assert.Equal(text, (await db.ModelVersions.SingleAsync(row => row.Version == text)).Declaration);
+            foreach (var text in texts)
+                Assert.Equal(text, (await db.ModelVersions.SingleAsync(row => row.Version == text)).Declaration);
             // As .NET compares them, whatever the database was made with.
             string[] plain = ["B", "Z", "a", "a b", "a-b", "ab", "b", "ä"];
             db.ModelVersions.AddRange(plain.Reverse().Select(text => new ModelVersionRow { ModelId = 2, Version = text }));
@@ -116,15 +138,21 @@ public sealed class StateSuiteTests(StateDatabases databases)
             await db.SaveChangesAsync();
         }
 
-        await Parallel.ForAsync(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, cancellation) =>
-        {
-            await using var db = await world.OpenAsync();
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
-            (await db.ModelExpiries.SingleAsync(cancellation)).Rows++;
-            await db.SaveChangesAsync(cancellation);
-            await transaction.CommitAsync(cancellation);
-        });
-        await using (var db = await world.OpenAsync()) Assert.Equal(40, (await db.ModelExpiries.SingleAsync()).Rows);
+        await Parallel.ForAsync(
+            0,
+            40,
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (_, cancellation) =>
+            {
+                await using var db = await world.OpenAsync();
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+                (await db.ModelExpiries.SingleAsync(cancellation)).Rows++;
+                await db.SaveChangesAsync(cancellation);
+                await transaction.CommitAsync(cancellation);
+            }
+        );
+        await using (var db = await world.OpenAsync())
+            Assert.Equal(40, (await db.ModelExpiries.SingleAsync()).Rows);
 
         // A statement and a row that are saved alone wait as well.
         await using var holder = await world.OpenAsync();
@@ -149,11 +177,16 @@ public sealed class StateSuiteTests(StateDatabases databases)
         var start = model.WindowStart(TimeProvider.System.GetUtcNow()) - (100 * Hour);
         var windows = Enumerable.Range(0, 20).Select(hour => (start + (hour * Hour), Hour)).ToList();
         DirtyReason[] reasons = [DirtyReason.Predictions, DirtyReason.GroundTruth, DirtyReason.Reference, DirtyReason.Signals];
-        await Parallel.ForAsync(0, 12, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (i, cancellation) =>
-        {
-            var order = i % 2 == 0 ? windows : windows.AsEnumerable().Reverse();
-            await ledger.MarkAsync(model.Id, order, reasons[i % reasons.Length], cancellation);
-        });
+        await Parallel.ForAsync(
+            0,
+            12,
+            new ParallelOptions { MaxDegreeOfParallelism = 6 },
+            async (i, cancellation) =>
+            {
+                var order = i % 2 == 0 ? windows : windows.AsEnumerable().Reverse();
+                await ledger.MarkAsync(model.Id, order, reasons[i % reasons.Length], cancellation);
+            }
+        );
         await MakeDueAsync(world);
         var taken = await ledger.TakeAsync(model, Hour, 100, default);
         Assert.Equal(windows.Select(window => window.Item1).Reverse(), taken.Select(window => window.Start));

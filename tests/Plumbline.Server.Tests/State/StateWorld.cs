@@ -25,7 +25,12 @@ public sealed class StateWorld : IAsyncDisposable
 
     public static async Task<StateWorld> OpenAsync(string folder, StateOptions options)
     {
-        var server = new PlumblineOptions { DataDirectory = folder, Urls = "http://127.0.0.1:0", State = options };
+        var server = new PlumblineOptions
+        {
+            DataDirectory = folder,
+            Urls = "http://127.0.0.1:0",
+            State = options,
+        };
         var world = new StateWorld(PlumblineHost.Build(server), folder, options);
         await using var db = await world.OpenAsync();
         await db.MigrateAsync(default);

@@ -20,7 +20,8 @@ public sealed class FigureTests
     [InlineData(double.NaN, "", "\u2013")]
     [InlineData(double.PositiveInfinity, "", "\u221e")]
     [InlineData(null, "share", "\u2013")]
-    public void Numbers_have_three_digits_and_their_unit(double? value, string unit, string written) => Assert.Equal(written, Figures.Format(value, unit));
+    public void Numbers_have_three_digits_and_their_unit(double? value, string unit, string written) =>
+        Assert.Equal(written, Figures.Format(value, unit));
 
     [Theory]
     [InlineData(8.0, "8 s")]

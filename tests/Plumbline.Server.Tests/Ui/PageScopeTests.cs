@@ -22,11 +22,15 @@ public sealed class PageScopeTests
     [Fact]
     public void Whatever_is_put_into_an_address_comes_out_again()
     {
-        Prop.ForAll(ArbMap.Default.ArbFor<NonEmptyString>(), text =>
-        {
-            var address = PageScope.Parse("http://h/explore/m?range=7d").With(("filter", text.Get));
-            return PageScope.Parse("http://h" + address)["filter"] == text.Get;
-        }).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<NonEmptyString>(),
+                text =>
+                {
+                    var address = PageScope.Parse("http://h/explore/m?range=7d").With(("filter", text.Get));
+                    return PageScope.Parse("http://h" + address)["filter"] == text.Get;
+                }
+            )
+            .QuickCheckThrowOnFailure();
     }
 
     [Fact]
@@ -42,7 +46,8 @@ public sealed class PageScopeTests
     [InlineData("2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z")]
     [InlineData("yesterday", "2026-03-01T00:00:00Z")]
     [InlineData(null, "2026-03-01T00:00:00Z")]
-    public void A_range_that_makes_no_sense_is_no_range(string? from, string? to) => Assert.True(TimeRange.Parse("nonsense", from, to).Unchosen);
+    public void A_range_that_makes_no_sense_is_no_range(string? from, string? to) =>
+        Assert.True(TimeRange.Parse("nonsense", from, to).Unchosen);
 
     [Fact]
     public void Fixed_times_win_over_a_preset()

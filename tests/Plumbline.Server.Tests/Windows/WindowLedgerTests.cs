@@ -48,13 +48,26 @@ public sealed class WindowLedgerTests(TestHost host)
         async Task FailOftenAsync()
         {
             for (var attempt = 0; attempt < WindowLedger.AttemptsBeforeSetAside; attempt++)
-                await ledger.FailAsync(id, [new DirtyWindow(start, Hour, DirtyReason.Predictions, Mark: 0, attempt)], "x: cannot be squared", default);
+            {
+                await ledger.FailAsync(
+                    id,
+                    [new DirtyWindow(start, Hour, DirtyReason.Predictions, Mark: 0, attempt)],
+                    "x: cannot be squared",
+                    default
+                );
+            }
         }
 
         await FailOftenAsync();
         var backlog = await ledger.BacklogAsync(view, default);
-        Assert.Equal((1, 1, start + Hour, "x: cannot be squared"), (backlog.Count, backlog.SetAside, backlog.Oldest!.Value, backlog.LastError));
-        Assert.Equal((start, Hour, "x: cannot be squared"), Assert.Single(await ledger.SetAsideAsync(id, 10, default)) is var one ? (one.Start, one.Length, one.Error) : default);
+        Assert.Equal(
+            (1, 1, start + Hour, "x: cannot be squared"),
+            (backlog.Count, backlog.SetAside, backlog.Oldest!.Value, backlog.LastError)
+        );
+        Assert.Equal(
+            (start, Hour, "x: cannot be squared"),
+            Assert.Single(await ledger.SetAsideAsync(id, 10, default)) is var one ? (one.Start, one.Length, one.Error) : default
+        );
 
         await ledger.MarkAsync(id, [(start, Hour)], DirtyReason.GroundTruth, default);
         Assert.Equal((2, 0), await ledger.BacklogAsync(view, default) is var marked ? (marked.Count, marked.SetAside) : default);
@@ -79,13 +92,33 @@ public sealed class WindowLedgerTests(TestHost host)
     [Fact]
     public async Task An_open_window_is_not_looked_at_before_it_closes_and_a_shorter_lateness_closes_it()
     {
-        var name = await host.CreateModelAsync(new { task = "binary", window = "1h", allowed_lateness = "7d" });
+        var name = await host.CreateModelAsync(
+            new
+            {
+                task = "binary",
+                window = "1h",
+                allowed_lateness = "7d",
+            }
+        );
         var (ledger, model) = (host.Get<WindowLedger>(), host.Get<ModelCatalog>().Find(name)!);
-        await ledger.MarkDirtyAsync(model.Id, [model.WindowStart(TimeProvider.System.GetUtcNow()).AddDays(-1)], DirtyReason.Predictions, default);
+        await ledger.MarkDirtyAsync(
+            model.Id,
+            [model.WindowStart(TimeProvider.System.GetUtcNow()).AddDays(-1)],
+            DirtyReason.Predictions,
+            default
+        );
         Assert.DoesNotContain(model.Id, await ledger.ModelsDueAsync(default));
         Assert.Contains(model.Id, await ledger.ModelsWithWorkAsync(default));
 
-        using var put = await host.Client.PutAsJsonAsync($"/v1/models/{name}", new { task = "binary", window = "1h", allowed_lateness = "1h" });
+        using var put = await host.Client.PutAsJsonAsync(
+            $"/v1/models/{name}",
+            new
+            {
+                task = "binary",
+                window = "1h",
+                allowed_lateness = "1h",
+            }
+        );
         put.EnsureSuccessStatusCode();
         for (var attempt = 0; (await ledger.ModelsWithWorkAsync(default)).Contains(model.Id); attempt++)
         {
@@ -97,20 +130,29 @@ public sealed class WindowLedgerTests(TestHost host)
     [Fact]
     public async Task A_window_that_an_earlier_run_held_back_is_looked_at_when_something_of_the_model_changes()
     {
-        var name = await host.CreateModelAsync(new { task = "binary", window = "1h", allowed_lateness = "1h" });
+        var name = await host.CreateModelAsync(
+            new
+            {
+                task = "binary",
+                window = "1h",
+                allowed_lateness = "1h",
+            }
+        );
         var (ledger, model) = (host.Get<WindowLedger>(), host.Get<ModelCatalog>().Find(name)!);
         await using (var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync())
         {
             // Marked under a longer lateness by a process that ended before it took note of the shorter one.
-            db.DirtyWindows.Add(new DirtyWindowRow
-            {
-                ModelId = model.Id,
-                Seconds = 3600,
-                StartMs = model.WindowStart(TimeProvider.System.GetUtcNow()).AddDays(-1).ToUnixTimeMilliseconds(),
-                Reasons = (int)DirtyReason.Predictions,
-                Mark = 1,
-                NotBeforeMs = TimeProvider.System.GetUtcNow().AddDays(6).ToUnixTimeMilliseconds(),
-            });
+            db.DirtyWindows.Add(
+                new DirtyWindowRow
+                {
+                    ModelId = model.Id,
+                    Seconds = 3600,
+                    StartMs = model.WindowStart(TimeProvider.System.GetUtcNow()).AddDays(-1).ToUnixTimeMilliseconds(),
+                    Reasons = (int)DirtyReason.Predictions,
+                    Mark = 1,
+                    NotBeforeMs = TimeProvider.System.GetUtcNow().AddDays(6).ToUnixTimeMilliseconds(),
+                }
+            );
             await db.SaveChangesAsync();
         }
 
@@ -136,7 +178,8 @@ public sealed class WindowLedgerTests(TestHost host)
                 await ledger.ClearAsync(id, [await FindAsync(ledger, id, start)], default);
             }
         });
-        while (!going.IsCompleted) Assert.InRange((await ledger.BacklogAsync(view, default)).Count, 0, 1);
+        while (!going.IsCompleted)
+            Assert.InRange((await ledger.BacklogAsync(view, default)).Count, 0, 1);
         await going;
     }
 
@@ -147,7 +190,9 @@ public sealed class WindowLedgerTests(TestHost host)
         return (host.Get<WindowLedger>(), model.Id, model.WindowStart(TimeProvider.System.GetUtcNow()).AddHours(29));
     }
 
-    /// <summary>Takes through a view of the model with another base window, for which an hour is not the base and need not be closed.</summary>
+    /// <summary>
+    /// Takes through a view of the model with another base window, for which an hour is not the base and need not be closed.
+    /// </summary>
     private async Task<DirtyWindow> FindAsync(WindowLedger ledger, int id, DateTimeOffset start) =>
         (await ledger.TakeAsync(WithLength(id, TimeSpan.FromMinutes(7)), Hour, 10, default)).Single(window => window.Start == start);
 

@@ -29,7 +29,9 @@ public sealed class AlarmDetectorTests
         var calibrator = new EvidenceCalibrator(cap);
         // Integrates over ln p, where the density is p.
         const int Steps = 200_000;
-        var mean = Enumerable.Range(0, Steps).Sum(i => calibrator.EValue(Math.Exp(-60 * (i + 0.5) / Steps)) * Math.Exp(-60 * (i + 0.5) / Steps) * 60 / Steps);
+        var mean = Enumerable
+            .Range(0, Steps)
+            .Sum(i => calibrator.EValue(Math.Exp(-60 * (i + 0.5) / Steps)) * Math.Exp(-60 * (i + 0.5) / Steps) * 60 / Steps);
         Check.Near(1, mean, 1e-4);
         Assert.Equal(cap, calibrator.EValue(0));
         Assert.Equal(cap, calibrator.EValue(calibrator.CappedBelow), 6);
@@ -86,18 +88,21 @@ public sealed class AlarmDetectorTests
     {
         // A threshold of 200 over 1,000 windows allows 5 alarms; uniform p-values are the worst that the theorem covers.
         var alarms = 0;
-        Simulations.Run(71, (random, _) =>
-        {
-            var detector = new AlarmDetector(200);
-            var state = AlarmState.Fresh;
-            for (var t = 0; t < 1000; t++)
+        Simulations.Run(
+            71,
+            (random, _) =>
             {
-                var step = detector.Next(state, random.NextDouble(), Start.AddHours(t));
-                state = step.State;
-                if (step.IsAlarm)
-                    Interlocked.Increment(ref alarms);
+                var detector = new AlarmDetector(200);
+                var state = AlarmState.Fresh;
+                for (var t = 0; t < 1000; t++)
+                {
+                    var step = detector.Next(state, random.NextDouble(), Start.AddHours(t));
+                    state = step.State;
+                    if (step.IsAlarm)
+                        Interlocked.Increment(ref alarms);
+                }
             }
-        });
+        );
         Assert.InRange(alarms / (double)Simulations.Runs, 1, 5);
     }
 

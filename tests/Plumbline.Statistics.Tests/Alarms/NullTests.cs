@@ -24,23 +24,26 @@ public sealed class NullTests
         var levels = new[] { 0.1, 0.01, 0.001, 0.0001 };
         var hits = new int[levels.Length];
         const int Judged = 50;
-        Simulations.Run(51, (random, _) =>
-        {
-            // Overdispersed rows, a rare bin, and an empty one.
-            double[] Law(int t) => Tilt([0.5, 0.3, 0.1995, 0.0005, 0], 0.1 * random.NextGaussian());
-            var windows = Windows(random, history + Judged, Law);
-            var learned = BinnedNull.Learn([.. windows.Take(history)], Hour)!;
-            var memory = learned.NewMemory();
-            foreach (var window in windows.Skip(history))
+        Simulations.Run(
+            51,
+            (random, _) =>
             {
-                var p = learned.Judge(window, memory)!.Value.PValue;
-                for (var k = 0; k < levels.Length; k++)
+                // Overdispersed rows, a rare bin, and an empty one.
+                double[] Law(int t) => Tilt([0.5, 0.3, 0.1995, 0.0005, 0], 0.1 * random.NextGaussian());
+                var windows = Windows(random, history + Judged, Law);
+                var learned = BinnedNull.Learn([.. windows.Take(history)], Hour)!;
+                var memory = learned.NewMemory();
+                foreach (var window in windows.Skip(history))
                 {
-                    if (p <= levels[k])
-                        Interlocked.Increment(ref hits[k]);
+                    var p = learned.Judge(window, memory)!.Value.PValue;
+                    for (var k = 0; k < levels.Length; k++)
+                    {
+                        if (p <= levels[k])
+                            Interlocked.Increment(ref hits[k]);
+                    }
                 }
             }
-        });
+        );
         var all = Simulations.Runs * (double)Judged;
         for (var k = 0; k < levels.Length; k++)
             Assert.True(hits[k] / all <= 1.15 * levels[k], $"{history} windows: p <= {levels[k]} in {hits[k] / all:E2}");
@@ -66,7 +69,10 @@ public sealed class NullTests
     {
         var random = new RandomSource(5);
         var level = 0.0;
-        var learned = BinnedNull.Learn(Windows(random, 500, _ => Tilt([0.4, 0.3, 0.2, 0.1], level = 0.9 * level + 0.15 * random.NextGaussian())), Hour)!;
+        var learned = BinnedNull.Learn(
+            Windows(random, 500, _ => Tilt([0.4, 0.3, 0.2, 0.1], level = 0.9 * level + 0.15 * random.NextGaussian())),
+            Hour
+        )!;
         Assert.InRange(learned.Persistence, 0.6, 1);
         Assert.True(learned.Overdispersion > 1e-3);
     }
@@ -78,7 +84,12 @@ public sealed class NullTests
     {
         var random = new RandomSource(6);
         var learned = BinnedNull.Learn(Windows(random, 200, _ => [0.6, 0.395, 0, 0.005]), Hour)!;
-        var changed = Windows(random, 1, _ => [0.6 * (1 - unseen - missing), 0.395 * (1 - unseen - missing), unseen, 0.005 + missing], Start.AddHours(300))[0];
+        var changed = Windows(
+            random,
+            1,
+            _ => [0.6 * (1 - unseen - missing), 0.395 * (1 - unseen - missing), unseen, 0.005 + missing],
+            Start.AddHours(300)
+        )[0];
         var judged = learned.Judge(changed, learned.NewMemory())!.Value;
         Assert.True(judged.PValue < 1e-4, $"{judged.PValue}");
         Assert.InRange(judged.Effect, 0.2, 0.6);

@@ -97,14 +97,19 @@ public sealed class AtomTests
     public void Drift_of_few_valued_references_is_that_of_the_rows()
     {
         var random = new RandomSource(31);
-        var property = Prop.ForAll(Gen.Choose(1, 60).ToArbitrary(), Gen.Choose(0, 60).ToArbitrary(), Gen.Choose(0, 2).ToArbitrary(), (values, more, place) =>
-        {
-            var reference = Atomic(random, 400, values, place, 0.6);
-            var current = Atomic(random, 200, values + more / 20, place, 0.3);
-            var ks = Kolmogorov(reference, current);
-            var exact = KolmogorovSmirnov.Distance(reference, current).Value!.Value;
-            return Math.Abs(ks.Statistic!.Value - exact) < 1e-12 && ks.ErrorBound == 0;
-        });
+        var property = Prop.ForAll(
+            Gen.Choose(1, 60).ToArbitrary(),
+            Gen.Choose(0, 60).ToArbitrary(),
+            Gen.Choose(0, 2).ToArbitrary(),
+            (values, more, place) =>
+            {
+                var reference = Atomic(random, 400, values, place, 0.6);
+                var current = Atomic(random, 200, values + more / 20, place, 0.3);
+                var ks = Kolmogorov(reference, current);
+                var exact = KolmogorovSmirnov.Distance(reference, current).Value!.Value;
+                return Math.Abs(ks.Statistic!.Value - exact) < 1e-12 && ks.ErrorBound == 0;
+            }
+        );
         property.QuickCheckThrowOnFailure();
     }
 
@@ -112,19 +117,28 @@ public sealed class AtomTests
     public void An_atom_anywhere_in_a_continuous_reference_is_told_apart_from_what_lies_above_it()
     {
         var random = new RandomSource(41);
-        var property = Prop.ForAll(Gen.Choose(12, 95).ToArbitrary(), Gen.Choose(0, 2).ToArbitrary(), (percent, place) =>
-        {
-            double[] smooth = [.. Enumerable.Range(0, 4000).Select(_ => random.NextGaussian())];
-            // Not among the values, next to them, so that the atom alone moves.
-            var atom = place switch { 0 => smooth.Min() - 1, 1 => Quantile.Of(smooth, 0.37) + 1e-9, _ => smooth.Max() + 1 };
-            var atoms = 4000 * percent / (100 - percent);
-            double[] reference = [.. smooth, .. Enumerable.Repeat(atom, atoms)];
-            double[] current = [.. smooth, .. Enumerable.Repeat(Math.BitIncrement(atom), atoms)];
-            var share = atoms / (double)reference.Length;
-            var (r, c) = DecileCounts(reference, current);
-            return Math.Abs(BinnedDistance.TotalVariation<ulong>(r, c).Value!.Value - share) < 1e-12
-                && Math.Abs(Kolmogorov(reference, current).Statistic!.Value - share) < 1e-12;
-        });
+        var property = Prop.ForAll(
+            Gen.Choose(12, 95).ToArbitrary(),
+            Gen.Choose(0, 2).ToArbitrary(),
+            (percent, place) =>
+            {
+                double[] smooth = [.. Enumerable.Range(0, 4000).Select(_ => random.NextGaussian())];
+                // Not among the values, next to them, so that the atom alone moves.
+                var atom = place switch
+                {
+                    0 => smooth.Min() - 1,
+                    1 => Quantile.Of(smooth, 0.37) + 1e-9,
+                    _ => smooth.Max() + 1,
+                };
+                var atoms = 4000 * percent / (100 - percent);
+                double[] reference = [.. smooth, .. Enumerable.Repeat(atom, atoms)];
+                double[] current = [.. smooth, .. Enumerable.Repeat(Math.BitIncrement(atom), atoms)];
+                var share = atoms / (double)reference.Length;
+                var (r, c) = DecileCounts(reference, current);
+                return Math.Abs(BinnedDistance.TotalVariation<ulong>(r, c).Value!.Value - share) < 1e-12
+                    && Math.Abs(Kolmogorov(reference, current).Statistic!.Value - share) < 1e-12;
+            }
+        );
         property.QuickCheckThrowOnFailure();
     }
 
@@ -160,7 +174,12 @@ public sealed class AtomTests
     // Some different values, one of which (the lowest, a middle one, the highest) holds the given share.
     private static double[] Atomic(RandomSource random, int count, int values, int place, double share)
     {
-        var heavy = place switch { 0 => 0, 1 => values / 2, _ => values - 1 };
+        var heavy = place switch
+        {
+            0 => 0,
+            1 => values / 2,
+            _ => values - 1,
+        };
         return [.. Enumerable.Range(0, count).Select(_ => 1.25 * (random.NextDouble() < share ? heavy : random.NextInt(values)))];
     }
 
@@ -178,13 +197,18 @@ public sealed class AtomTests
         return PercentileDistance.Wasserstein(edges.Edges, Bins(edges, reference), Bins(edges, current), 1);
     }
 
-    private static NumericBins Bins(PercentileEdges edges, double[] values) => new(edges.Count(values, out _), values.Min(), values.Max(), values.Sum());
+    private static NumericBins Bins(PercentileEdges edges, double[] values) =>
+        new(edges.Count(values, out _), values.Min(), values.Max(), values.Sum());
 
     private static (ulong[] Reference, ulong[] Current) DecileCounts(double[] reference, double[] current)
     {
         var edges = PercentileEdges.FromSample(reference);
         return PercentileEdges.WithoutEmptyAboveAtoms(
-            edges.Edges, edges.DecileIndices, edges.ToDeciles(edges.Count(reference, out _)), edges.ToDeciles(edges.Count(current, out _)));
+            edges.Edges,
+            edges.DecileIndices,
+            edges.ToDeciles(edges.Count(reference, out _)),
+            edges.ToDeciles(edges.Count(current, out _))
+        );
     }
 
     private static void AllSee(double[] reference, double[] current, double totalVariation)

@@ -21,7 +21,11 @@ public sealed class PercentileTests
     {
         double[] edges = [1, 2];
         var bins = new ulong[3];
-        var unbinned = BinCounts.Add(edges, [0.5, 1, 1.5, 2, 9, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.NegativeInfinity], bins);
+        var unbinned = BinCounts.Add(
+            edges,
+            [0.5, 1, 1.5, 2, 9, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.NegativeInfinity],
+            bins
+        );
         Assert.Equal([1UL, 2UL, 2UL], bins);
         Assert.Equal(new Unbinned(1, 1, 2), unbinned);
     }
@@ -38,18 +42,33 @@ public sealed class PercentileTests
     {
         var random = new RandomSource(13);
         double[] edges = [.. Enumerable.Range(0, edgeCount).Select(i => i - edgeCount / 2.0)];
-        double[] values = [.. Enumerable.Range(0, 3001).Select(i => (i % 97) switch
-        {
-            0 => double.NaN, 1 => double.PositiveInfinity, 2 => double.NegativeInfinity, 3 => -0.0, 4 => double.MaxValue, 5 => double.MinValue,
-            _ => Math.Round(random.NextGaussian() * edgeCount, i % 2),
-        })];
+        double[] values =
+        [
+            .. Enumerable
+                .Range(0, 3001)
+                .Select(i =>
+                    (i % 97) switch
+                    {
+                        0 => double.NaN,
+                        1 => double.PositiveInfinity,
+                        2 => double.NegativeInfinity,
+                        3 => -0.0,
+                        4 => double.MaxValue,
+                        5 => double.MinValue,
+                        _ => Math.Round(random.NextGaussian() * edgeCount, i % 2),
+                    }
+                ),
+        ];
         var bins = new ulong[edgeCount + 1];
         var unbinned = BinCounts.Add(edges, values, bins);
         var expected = new ulong[edgeCount + 1];
         foreach (var value in values.Where(double.IsFinite))
             expected[edges.Count(e => e <= value)]++;
         Assert.Equal(expected, bins);
-        Assert.Equal(new Unbinned(values.Count(double.IsNaN), values.Count(double.IsPositiveInfinity), values.Count(double.IsNegativeInfinity)), unbinned);
+        Assert.Equal(
+            new Unbinned(values.Count(double.IsNaN), values.Count(double.IsPositiveInfinity), values.Count(double.IsNegativeInfinity)),
+            unbinned
+        );
     }
 
     [Fact]
@@ -66,25 +85,32 @@ public sealed class PercentileTests
     public void Deciles_are_sums_of_percentile_bins()
     {
         var random = new RandomSource(5);
-        var property = Prop.ForAll(Gen.Choose(1, 400).ToArbitrary(), size =>
-        {
-            var sample = new double[size];
-            for (var i = 0; i < size; i++)
-                sample[i] = Math.Round(random.NextGaussian() * 5);
-            var edges = PercentileEdges.FromSample(sample);
-            var deciles = new double[edges.DecileIndices.Length];
-            for (var i = 0; i < deciles.Length; i++)
-                deciles[i] = edges.Edges[edges.DecileIndices[i]];
-            var percentiles = Enumerable.Range(1, 99).Select(k => Quantile.Of(sample, k / 100.0)).ToArray();
-            var expectedEdges = Enumerable.Range(1, 9).Select(k => percentiles[10 * k - 1]).Distinct()
-                .SelectMany(edge => percentiles.Count(other => other == edge) >= 10 ? new[] { edge, Math.BitIncrement(edge) } : [edge]).ToArray();
-            var direct = new ulong[deciles.Length + 1];
-            BinCounts.Add(deciles, sample, direct);
-            return deciles.Zip(expectedEdges, (a, b) => Math.Abs(a - b) < 1e-9).All(equal => equal)
-                && deciles.Length == expectedEdges.Length
-                && direct.AsSpan().SequenceEqual(edges.ToDeciles(edges.Count(sample, out _)))
-                && direct.AsSpan().SequenceEqual(edges.CountDeciles(sample, out _));
-        });
+        var property = Prop.ForAll(
+            Gen.Choose(1, 400).ToArbitrary(),
+            size =>
+            {
+                var sample = new double[size];
+                for (var i = 0; i < size; i++)
+                    sample[i] = Math.Round(random.NextGaussian() * 5);
+                var edges = PercentileEdges.FromSample(sample);
+                var deciles = new double[edges.DecileIndices.Length];
+                for (var i = 0; i < deciles.Length; i++)
+                    deciles[i] = edges.Edges[edges.DecileIndices[i]];
+                var percentiles = Enumerable.Range(1, 99).Select(k => Quantile.Of(sample, k / 100.0)).ToArray();
+                var expectedEdges = Enumerable
+                    .Range(1, 9)
+                    .Select(k => percentiles[10 * k - 1])
+                    .Distinct()
+                    .SelectMany(edge => percentiles.Count(other => other == edge) >= 10 ? new[] { edge, Math.BitIncrement(edge) } : [edge])
+                    .ToArray();
+                var direct = new ulong[deciles.Length + 1];
+                BinCounts.Add(deciles, sample, direct);
+                return deciles.Zip(expectedEdges, (a, b) => Math.Abs(a - b) < 1e-9).All(equal => equal)
+                    && deciles.Length == expectedEdges.Length
+                    && direct.AsSpan().SequenceEqual(edges.ToDeciles(edges.Count(sample, out _)))
+                    && direct.AsSpan().SequenceEqual(edges.CountDeciles(sample, out _));
+            }
+        );
         property.QuickCheckThrowOnFailure();
     }
 
@@ -114,7 +140,11 @@ public sealed class PercentileTests
             var y = Sample(random, 400, 0.5, 2);
             var edges = PercentileEdges.FromSample(x);
             var result = PercentileDistance.Wasserstein(
-                edges.Edges, new NumericBins(edges.Count(x, out _), x.Min(), x.Max()), new NumericBins(edges.Count(y, out _), y.Min(), y.Max()), 1);
+                edges.Edges,
+                new NumericBins(edges.Count(x, out _), x.Min(), x.Max()),
+                new NumericBins(edges.Count(y, out _), y.Min(), y.Max()),
+                1
+            );
             Array.Sort(x);
             Array.Sort(y);
             var exact = x.Zip(y, (a, b) => Math.Abs(a - b)).Average();

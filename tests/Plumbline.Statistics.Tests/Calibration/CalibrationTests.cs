@@ -109,7 +109,9 @@ public sealed class CalibrationTests
         var curve = EqualMassCalibration.Curve(ScoreCounts.From(scores, truth));
         Assert.Equal(10, curve.Count);
         Assert.All(curve, bin => Assert.Equal(10, bin.Count));
-        var tied = EqualMassCalibration.Curve(ScoreCounts.From([.. Enumerable.Repeat(0.5, 50)], [.. Enumerable.Range(0, 50).Select(i => i % 2 == 0)]));
+        var tied = EqualMassCalibration.Curve(
+            ScoreCounts.From([.. Enumerable.Repeat(0.5, 50)], [.. Enumerable.Range(0, 50).Select(i => i % 2 == 0)])
+        );
         Assert.Single(tied);
         Check.Near(0, EqualMassCalibration.Errors(ScoreCounts.From([0.5, 0.5], [true, false])).Expected);
     }
@@ -121,6 +123,9 @@ public sealed class CalibrationTests
     {
         var roles = DataSets.Roles(set);
         var positive = roles["positive"]!.ToString();
-        return (table.Numbers((string)roles["proba"]!), [.. table.Text((string)roles["target"]!).Select(v => v == positive || v == positive + ".0")]);
+        return (
+            table.Numbers((string)roles["proba"]!),
+            [.. table.Text((string)roles["target"]!).Select(v => v == positive || v == positive + ".0")]
+        );
     }
 }

@@ -38,7 +38,13 @@ public sealed class ChangeDecompositionTests
         var known = ChangeDecomposition.Of([change with { UnderEarlierLaw = new CovariateEffect(0.06) }]);
         Check.Near(0.06, known.Covariate);
         Check.Near(0.02, known.Concept);
-        var unsure = ChangeDecomposition.Of([change with { UnderEarlierLaw = new CovariateEffect(0.06, 0.05), UnderLaterLaw = new CovariateEffect(0.04, 0.05) }]);
+        var unsure = ChangeDecomposition.Of([
+            change with
+            {
+                UnderEarlierLaw = new CovariateEffect(0.06, 0.05),
+                UnderLaterLaw = new CovariateEffect(0.04, 0.05),
+            },
+        ]);
         Check.Near(0.05, unsure.Covariate);
         Check.Near(0.03, unsure.Concept);
         Check.Near(Math.Sqrt(0.05 * 0.05 + Math.Pow(known.Concept.StandardError!.Value, 2)), unsure.Concept.StandardError, 1e-3);
@@ -60,8 +66,11 @@ public sealed class ChangeDecompositionTests
     [Fact]
     public void Inputs_that_only_one_period_has_follow_the_others()
     {
-        // Every shared cell gets worse by .1. The new cell is taken to have been .1 better before, so its arrival is covariate shift and the rest concept change.
-        var explained = ChangeDecomposition.Of([new SegmentChange("all", [Cell(500, 50, 250, 50), Cell(500, 100, 250, 75), Cell(0, 0, 500, 300)])]);
+        // Every shared cell gets worse by .1. The new cell is taken to have been .1 better before, so its arrival is covariate shift and
+        // the rest concept change.
+        var explained = ChangeDecomposition.Of([
+            new SegmentChange("all", [Cell(500, 50, 250, 50), Cell(500, 100, 250, 75), Cell(0, 0, 500, 300)]),
+        ]);
         Check.Near(0.1, explained.Concept);
         Check.Near(explained.Observed.Value!.Value - 0.1, explained.Covariate);
     }
@@ -76,8 +85,16 @@ public sealed class ChangeDecompositionTests
         Assert.Equal(1, paradox.ShareMovedAgainst);
 
         // A crumb of traffic that moved with the overall does not hide it; a quarter of it does.
-        Assert.True(ChangeDecomposition.Of([Rate("easy", 9000, 450, 3000, 120), Rate("hard", 1000, 400, 7000, 2520), Rate("crumb", 60, 6, 60, 9)]).IsSimpsonsParadox);
-        Assert.False(ChangeDecomposition.Of([Rate("easy", 9000, 450, 3000, 120), Rate("hard", 1000, 400, 7000, 2520), Rate("worse", 4000, 400, 4000, 480)]).IsSimpsonsParadox);
+        Assert.True(
+            ChangeDecomposition
+                .Of([Rate("easy", 9000, 450, 3000, 120), Rate("hard", 1000, 400, 7000, 2520), Rate("crumb", 60, 6, 60, 9)])
+                .IsSimpsonsParadox
+        );
+        Assert.False(
+            ChangeDecomposition
+                .Of([Rate("easy", 9000, 450, 3000, 120), Rate("hard", 1000, 400, 7000, 2520), Rate("worse", 4000, 400, 4000, 480)])
+                .IsSimpsonsParadox
+        );
 
         // The same shares in a hundredth of the rows prove nothing.
         Assert.False(ChangeDecomposition.Of([Rate("easy", 90, 5, 30, 1), Rate("hard", 10, 4, 70, 25)]).IsSimpsonsParadox);
@@ -104,8 +121,14 @@ public sealed class ChangeDecompositionTests
     public void Broken_arguments_are_named()
     {
         Assert.Throws<ArgumentException>(() => ChangeDecomposition.Of([]));
-        Assert.Contains("'a' occurs twice", Assert.Throws<ArgumentException>(() => ChangeDecomposition.Of([Rate("a", 1, 0, 1, 0), Rate("a", 1, 0, 1, 0)])).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => ChangeDecomposition.Of([Rate("a", 1, 0, 1, 0) with { UnderLaterLaw = new CovariateEffect(double.NaN) }]));
+        Assert.Contains(
+            "'a' occurs twice",
+            Assert.Throws<ArgumentException>(() => ChangeDecomposition.Of([Rate("a", 1, 0, 1, 0), Rate("a", 1, 0, 1, 0)])).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Throws<ArgumentException>(() =>
+            ChangeDecomposition.Of([Rate("a", 1, 0, 1, 0) with { UnderLaterLaw = new CovariateEffect(double.NaN) }])
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() => OutcomeMoments.OfRate(3, 4));
         Assert.Throws<ArgumentOutOfRangeException>(() => OutcomeMoments.Of(-1, 0, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => OutcomeMoments.Of(1, double.NaN, 0));

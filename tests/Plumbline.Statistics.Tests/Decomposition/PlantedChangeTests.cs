@@ -16,7 +16,11 @@ public sealed class PlantedChangeTests
     public void The_planted_cause_is_named_as_the_largest(ChangeCause cause)
     {
         const int Runs = 400;
-        var named = Simulations.Count(5101 + (ulong)cause, random => Explain(Law.Random(random, cause), Rows, random).Largest == cause, Runs);
+        var named = Simulations.Count(
+            5101 + (ulong)cause,
+            random => Explain(Law.Random(random, cause), Rows, random).Largest == cause,
+            Runs
+        );
         Assert.True(named >= 0.95 * Runs, $"{cause}: {named} of {Runs}");
     }
 
@@ -28,19 +32,24 @@ public sealed class PlantedChangeTests
         // The exact parts: the decomposition of the law itself, as if of infinitely many rows.
         var truth = ChangeDecomposition.Of(law.Exact(1e12));
         var held = new int[8];
-        Simulations.Run(5105, (random, _) =>
-        {
-            var found = Explain(law, 2000, random);
-            Count(ref held[0], found.Observed, truth.Observed);
-            Count(ref held[1], found.Mix, truth.Mix);
-            Count(ref held[2], found.Covariate, truth.Covariate);
-            Count(ref held[3], found.Concept, truth.Concept);
-            Count(ref held[4], found.Segments[0].Mix, truth.Segments[0].Mix);
-            Count(ref held[5], found.Segments[0].Covariate, truth.Segments[0].Covariate);
-            Count(ref held[6], found.Segments[0].Concept, truth.Segments[0].Concept);
-            // (Of a segment whose share and level both hardly move, the interval of the product is wide: 99.8 % here for s3, as Sobel's is known to be.)
-            Count(ref held[7], found.Segments[5].Mix, truth.Segments[5].Mix);
-        }, Runs);
+        Simulations.Run(
+            5105,
+            (random, _) =>
+            {
+                var found = Explain(law, 2000, random);
+                Count(ref held[0], found.Observed, truth.Observed);
+                Count(ref held[1], found.Mix, truth.Mix);
+                Count(ref held[2], found.Covariate, truth.Covariate);
+                Count(ref held[3], found.Concept, truth.Concept);
+                Count(ref held[4], found.Segments[0].Mix, truth.Segments[0].Mix);
+                Count(ref held[5], found.Segments[0].Covariate, truth.Segments[0].Covariate);
+                Count(ref held[6], found.Segments[0].Concept, truth.Segments[0].Concept);
+                // (Of a segment whose share and level both hardly move, the interval of the product is wide: 99.8 % here for s3, as Sobel's
+                // is known to be.)
+                Count(ref held[7], found.Segments[5].Mix, truth.Segments[5].Mix);
+            },
+            Runs
+        );
         Assert.All(held, count => Assert.InRange(count / (double)Runs, 0.93, 0.975));
     }
 
@@ -54,23 +63,40 @@ public sealed class PlantedChangeTests
     {
         var before = law.Draw(0, rows, random);
         var after = law.Draw(1, rows, random);
-        return ChangeDecomposition.Of([.. Enumerable.Range(0, Segments).Select(s => new SegmentChange($"s{s}", [.. before[s].Zip(after[s], (b, a) => new CellChange(b, a))]))]);
+        return ChangeDecomposition.Of([
+            .. Enumerable
+                .Range(0, Segments)
+                .Select(s => new SegmentChange($"s{s}", [.. before[s].Zip(after[s], (b, a) => new CellChange(b, a))])),
+        ]);
     }
 
     private sealed record Law(double[][] Traffic, double[][][] Inputs, double[][][] ErrorRates)
     {
-        /// <summary>A law of both periods in which only <paramref name="cause"/> moves, by about five points of error; all of them move for None.</summary>
+        /// <summary>
+        /// A law of both periods in which only <paramref name="cause"/> moves, by about five points of error; all of them move for None.
+        /// </summary>
         public static Law Random(RandomSource random, ChangeCause cause)
         {
             var traffic = Shares(Segments, random);
             double[][] inputs = [.. Enumerable.Range(0, Segments).Select(_ => Shares(Cells, random))];
             // Segments are of different difficulty, and so are cells within a segment.
-            double[][] errors = [.. Enumerable.Range(0, Segments).Select(s => Enumerable.Range(0, Cells).Select(c => 0.04 + 0.03 * s + 0.03 * c + 0.02 * random.NextDouble()).ToArray())];
+            double[][] errors =
+            [
+                .. Enumerable
+                    .Range(0, Segments)
+                    .Select(s => Enumerable.Range(0, Cells).Select(c => 0.04 + 0.03 * s + 0.03 * c + 0.02 * random.NextDouble()).ToArray()),
+            ];
             bool Moves(ChangeCause one) => cause == one || cause == ChangeCause.None;
             return new Law(
                 [traffic, Moves(ChangeCause.TrafficMix) ? Tilt(traffic, 0.5) : traffic],
                 [inputs, Moves(ChangeCause.CovariateShift) ? [.. inputs.Select(shares => Tilt(shares, 0.3))] : inputs],
-                [errors, Moves(ChangeCause.ConceptChange) ? [.. errors.Select((cells, s) => cells.Select(e => Math.Min(0.95, e + (s % 2 == 0 ? 0.07 : 0.03))).ToArray())] : errors]);
+                [
+                    errors,
+                    Moves(ChangeCause.ConceptChange)
+                        ? [.. errors.Select((cells, s) => cells.Select(e => Math.Min(0.95, e + (s % 2 == 0 ? 0.07 : 0.03))).ToArray())]
+                        : errors,
+                ]
+            );
         }
 
         public OutcomeMoments[][] Draw(int period, int rows, RandomSource random)
@@ -93,8 +119,15 @@ public sealed class PlantedChangeTests
             return drawn;
         }
 
-        public SegmentChange[] Exact(double rows) => [.. Enumerable.Range(0, Segments).Select(s => new SegmentChange($"s{s}", [.. Enumerable.Range(0, Cells).Select(c =>
-            new CellChange(Exact(0, s, c, rows), Exact(1, s, c, rows)))]))];
+        public SegmentChange[] Exact(double rows) =>
+            [
+                .. Enumerable
+                    .Range(0, Segments)
+                    .Select(s => new SegmentChange(
+                        $"s{s}",
+                        [.. Enumerable.Range(0, Cells).Select(c => new CellChange(Exact(0, s, c, rows), Exact(1, s, c, rows)))]
+                    )),
+            ];
 
         private OutcomeMoments Exact(int period, int s, int c, double rows)
         {

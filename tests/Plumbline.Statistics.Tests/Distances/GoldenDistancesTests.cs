@@ -33,7 +33,10 @@ public sealed class GoldenDistancesTests
         double[] q = [30.5 / 101.5, 40.5 / 101.5, 30.5 / 101.5];
         var expected = p.Zip(q, (a, b) => (b - a) * Math.Log(b / a)).Sum();
         Check.Near(expected, BinnedDistance.PopulationStability(Reference, Current), 1e-14);
-        Assert.Equal(BinnedDistance.PopulationStability(Reference, Current, Smoothing.HalfCount), BinnedDistance.PopulationStability(Reference, Current));
+        Assert.Equal(
+            BinnedDistance.PopulationStability(Reference, Current, Smoothing.HalfCount),
+            BinnedDistance.PopulationStability(Reference, Current)
+        );
     }
 
     [Fact]

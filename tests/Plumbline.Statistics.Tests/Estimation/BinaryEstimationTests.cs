@@ -11,7 +11,11 @@ public sealed class BinaryEstimationTests
     [Fact]
     public void Golden_expected_counts()
     {
-        var estimator = BinaryPerformanceEstimator.Fit(Golden, [true, true, false, true, false, false], new EstimatorOptions { Calibration = CalibrationUse.Never, Refits = 0 });
+        var estimator = BinaryPerformanceEstimator.Fit(
+            Golden,
+            [true, true, false, true, false, false],
+            new EstimatorOptions { Calibration = CalibrationUse.Never, Refits = 0 }
+        );
         var estimate = estimator.Estimate(Golden, [.. Golden.Select(p => p >= 0.5)]);
         Check.Near(2.35, estimate.ExpectedConfusion.TruePositive);
         Check.Near(0.65, estimate.ExpectedConfusion.FalsePositive);
@@ -35,11 +39,20 @@ public sealed class BinaryEstimationTests
         var predicted = p.Select(v => v >= 0.4).ToArray();
         var options = new EstimatorOptions { Calibration = CalibrationUse.Never, Refits = 0 };
         var estimate = BinaryPerformanceEstimator.Fit([0.1, 0.9], [false, true], options).Estimate(p, predicted);
-        var draws = Enumerable.Range(0, 1500).Select(_ => BinaryPerformance.Of([.. p.Select((v, i) => new BinaryOutcome(random.NextDouble() < v, predicted[i], v))])).ToArray();
-        foreach (var (metric, realised) in new (EstimatedMetric, Func<BinaryPerformance, Estimate>)[]
-        {
-            (estimate.Accuracy, d => d.Accuracy), (estimate.Precision, d => d.Precision), (estimate.Recall, d => d.Recall), (estimate.F1, d => d.F1), (estimate.RocAuc, d => d.RocAuc),
-        })
+        var draws = Enumerable
+            .Range(0, 1500)
+            .Select(_ => BinaryPerformance.Of([.. p.Select((v, i) => new BinaryOutcome(random.NextDouble() < v, predicted[i], v))]))
+            .ToArray();
+        foreach (
+            var (metric, realised) in new (EstimatedMetric, Func<BinaryPerformance, Estimate>)[]
+            {
+                (estimate.Accuracy, d => d.Accuracy),
+                (estimate.Precision, d => d.Precision),
+                (estimate.Recall, d => d.Recall),
+                (estimate.F1, d => d.F1),
+                (estimate.RocAuc, d => d.RocAuc),
+            }
+        )
         {
             var values = draws.Select(d => realised(d).Value!.Value).ToArray();
             var mean = values.Average();
@@ -65,32 +78,59 @@ public sealed class BinaryEstimationTests
         var size = (int)roles["chunk_size"]!;
         List<(BinaryEstimate Estimated, BinaryPerformance Realised)> windows = [];
         foreach (var rows in current.Chunk(size))
-            windows.Add((estimator.Estimate([.. rows.Select(r => r.Score)], [.. rows.Select(r => r.Prediction)]), BinaryPerformance.Of(rows)));
-        var areaError = EstimationError.Of([.. windows.Select(w => w.Estimated.RocAuc.Estimate)], [.. windows.Select(w => w.Realised.RocAuc)])!.Value;
-        var accuracyError = EstimationError.Of([.. windows.Select(w => w.Estimated.Accuracy.Estimate)], [.. windows.Select(w => w.Realised.Accuracy)])!.Value;
-        TestContext.Current.SendDiagnosticMessage("{0}: ROC AUC {1:F5} (peer {2}), coverage {3:P0}; accuracy {4:F5} (peer {5}), coverage {6:P0}; calibrated {7}",
-            set, areaError.MeanAbsoluteError, area, areaError.Coverage.Value!, accuracyError.MeanAbsoluteError, accuracy, accuracyError.Coverage.Value!, estimator.IsCalibrated);
-        // The peer counts the pair of a row with itself, which lowers its ROC area by O(1/n); where both are far too high that happens to help it, by at most 0.13 %.
+        {
+            windows.Add(
+                (estimator.Estimate([.. rows.Select(r => r.Score)], [.. rows.Select(r => r.Prediction)]), BinaryPerformance.Of(rows))
+            );
+        }
+
+        var areaError = EstimationError
+            .Of([.. windows.Select(w => w.Estimated.RocAuc.Estimate)], [.. windows.Select(w => w.Realised.RocAuc)])!
+            .Value;
+        var accuracyError = EstimationError
+            .Of([.. windows.Select(w => w.Estimated.Accuracy.Estimate)], [.. windows.Select(w => w.Realised.Accuracy)])!
+            .Value;
+        TestContext.Current.SendDiagnosticMessage(
+            "{0}: ROC AUC {1:F5} (peer {2}), coverage {3:P0}; accuracy {4:F5} (peer {5}), coverage {6:P0}; calibrated {7}",
+            set,
+            areaError.MeanAbsoluteError,
+            area,
+            areaError.Coverage.Value!,
+            accuracyError.MeanAbsoluteError,
+            accuracy,
+            accuracyError.Coverage.Value!,
+            estimator.IsCalibrated
+        );
+        // The peer counts the pair of a row with itself, which lowers its ROC area by O(1/n); where both are far too high that happens to
+        // help it, by at most 0.13 %.
         Assert.True(areaError.MeanAbsoluteError <= area * 1.002 + 0.000005, $"ROC AUC {areaError.MeanAbsoluteError:F6} > {area}");
         Assert.True(accuracyError.MeanAbsoluteError <= accuracy + 0.000005, $"accuracy {accuracyError.MeanAbsoluteError:F6} > {accuracy}");
     }
 
-    // With a reference much larger than the window the coin flips are nearly all of the error; with one of twice its size the calibration's own error is a large part, and
-    // the isotonic fit, which follows its own noise, flatters the ranking more than its interval can say: a known shortfall of 1 to 3 points.
+    // With a reference much larger than the window the coin flips are nearly all of the error; with one of twice its size the calibration's
+    // own error is a large part, and
+    // the isotonic fit, which follows its own noise, flatters the ranking more than its interval can say: a known shortfall of 1 to 3
+    // points.
     [Theory]
     [InlineData(4000, 300, Simulations.Runs, 0.94, 0.94)]
     [InlineData(1000, 500, 500, 0.92, 0.9)]
     [Trait("Category", "Simulation")]
     public void Intervals_cover_when_the_assumptions_hold(int referenceRows, int windowRows, int runs, double least, double leastArea)
     {
-        int accuracy = 0, f1 = 0, area = 0;
+        int accuracy = 0,
+            f1 = 0,
+            area = 0;
         Simulations.Run(
             91,
             (random, _) =>
             {
                 // Miscalibrated scores: both kinds of error matter.
                 var (scores, truth) = Draw(random, referenceRows);
-                var estimator = BinaryPerformanceEstimator.Fit(scores, truth, new EstimatorOptions { Calibration = CalibrationUse.Always, Seed = random.NextUInt64() });
+                var estimator = BinaryPerformanceEstimator.Fit(
+                    scores,
+                    truth,
+                    new EstimatorOptions { Calibration = CalibrationUse.Always, Seed = random.NextUInt64() }
+                );
                 var (window, labels) = Draw(random, windowRows);
                 var predicted = window.Select(s => s >= 0.5).ToArray();
                 var estimate = estimator.Estimate(window, predicted);
@@ -99,9 +139,18 @@ public sealed class BinaryEstimationTests
                 Count(ref f1, estimate.F1, realised.F1);
                 Count(ref area, estimate.RocAuc, realised.RocAuc);
             },
-            runs);
+            runs
+        );
 
-        TestContext.Current.SendDiagnosticMessage("reference {0}, window {1}: accuracy {2}, F1 {3}, ROC AUC {4} of {5}", referenceRows, windowRows, accuracy, f1, area, runs);
+        TestContext.Current.SendDiagnosticMessage(
+            "reference {0}, window {1}: accuracy {2}, F1 {3}, ROC AUC {4} of {5}",
+            referenceRows,
+            windowRows,
+            accuracy,
+            f1,
+            area,
+            runs
+        );
         Assert.InRange((double)accuracy / runs, least, 0.96);
         Assert.InRange((double)f1 / runs, least, 0.96);
         Assert.InRange((double)area / runs, leastArea, 0.96);

@@ -5,7 +5,10 @@ using Plumbline.Statistics.Trees;
 
 namespace Plumbline.Statistics.Tests.Estimation;
 
-/// <summary>How many realised values lie in the estimates' 95 % intervals where nothing drifts. In brackets what it was before intervals were of simulated outcomes.</summary>
+/// <summary>
+/// How many realised values lie in the estimates' 95 % intervals where nothing drifts. In brackets what it was before intervals were of
+/// simulated outcomes.
+/// </summary>
 public sealed class EstimateCoverageTests
 {
     // Ten classes, the rarest of them 0.1 times in a window: precision 95 % (86 %), recall 95 % (78 %), F1 93 % (83 %).
@@ -14,7 +17,10 @@ public sealed class EstimateCoverageTests
     public void Macro_averages_over_rare_classes_cover()
     {
         const int Runs = 400;
-        int accuracy = 0, precision = 0, recall = 0, f1 = 0;
+        int accuracy = 0,
+            precision = 0,
+            recall = 0,
+            f1 = 0;
         Simulations.Run(
             6,
             (random, _) =>
@@ -30,8 +36,16 @@ public sealed class EstimateCoverageTests
                 Count(ref recall, estimate.Recall, realised.Recall);
                 Count(ref f1, estimate.F1, realised.F1);
             },
-            Runs);
-        TestContext.Current.SendDiagnosticMessage("accuracy {0}, precision {1}, recall {2}, F1 {3} of {4}", accuracy, precision, recall, f1, Runs);
+            Runs
+        );
+        TestContext.Current.SendDiagnosticMessage(
+            "accuracy {0}, precision {1}, recall {2}, F1 {3} of {4}",
+            accuracy,
+            precision,
+            recall,
+            f1,
+            Runs
+        );
         Assert.InRange((double)accuracy / Runs, 0.9, 0.99);
         Assert.InRange((double)precision / Runs, 0.91, 0.99);
         Assert.InRange((double)recall / Runs, 0.91, 0.99);
@@ -39,13 +53,15 @@ public sealed class EstimateCoverageTests
     }
 
     // Prices: errors in proportion to a skew value. Windows of one reference share its error, so the fits are what is counted by.
-    // MAE 96 % (93 %), RMSE 95 % (92 %); with an error in 300 that is fifty times the others: RMSE 87 % (92 % of intervals that reached below zero).
+    // MAE 96 % (93 %), RMSE 95 % (92 %); with an error in 300 that is fifty times the others: RMSE 87 % (92 % of intervals that reached
+    // below zero).
     [Fact]
     [Trait("Category", "Simulation")]
     public void Skew_losses_cover()
     {
         const int Runs = 30;
-        int mae = 0, rmse = 0;
+        int mae = 0,
+            rmse = 0;
         Simulations.Run(
             8,
             (random, _) =>
@@ -61,7 +77,8 @@ public sealed class EstimateCoverageTests
                     Count(ref rmse, estimate.RootMeanSquaredError, realised.RootMeanSquaredError);
                 }
             },
-            Runs);
+            Runs
+        );
         TestContext.Current.SendDiagnosticMessage("MAE {0}, RMSE {1} of {2}", mae, rmse, 10 * Runs);
         Assert.InRange(mae / (10.0 * Runs), 0.91, 1);
         Assert.InRange(rmse / (10.0 * Runs), 0.91, 1);
@@ -72,13 +89,16 @@ public sealed class EstimateCoverageTests
     {
         // Guesses of few rows with heavy errors are often below 0 and cut there: the mean of what is left said 15 % too much.
         var random = new RandomSource(4);
-        double bias = 0, size = 0;
+        double bias = 0,
+            size = 0;
         for (var r = 0; r < 12; r++)
         {
             var (features, predictions, truth) = Heavy(random, 600);
             var estimator = RegressionPerformanceEstimator.Fit(features, predictions, truth, (ulong)r);
             var (window, guesses, labels) = Heavy(random, 4000);
-            var realised = RegressionPerformance.Of([.. guesses.Select((guess, i) => new RegressionOutcome(labels[i], guess))]).MeanAbsoluteError.Value!.Value;
+            var realised = RegressionPerformance
+                .Of([.. guesses.Select((guess, i) => new RegressionOutcome(labels[i], guess))])
+                .MeanAbsoluteError.Value!.Value;
             bias += estimator.Estimate(window, guesses).MeanAbsoluteError.Estimate.Value!.Value - realised;
             size += realised;
         }
@@ -93,7 +113,9 @@ public sealed class EstimateCoverageTests
         var random = new RandomSource(2);
         var scores = Enumerable.Range(0, 1000).Select(i => i < 300 ? 0.9 + 0.1 * random.NextDouble() : 0.5 * random.NextDouble()).ToArray();
         var truth = scores.Select(score => score > 0.6 || random.NextDouble() < 0.1).ToArray();
-        var estimate = BinaryPerformanceEstimator.Fit(scores, truth).Estimate([.. scores.Take(400)], [.. scores.Take(400).Select(score => score > 0.6)]);
+        var estimate = BinaryPerformanceEstimator
+            .Fit(scores, truth)
+            .Estimate([.. scores.Take(400)], [.. scores.Take(400).Select(score => score > 0.6)]);
         Assert.InRange(estimate.Precision.Estimate.Lower!.Value, 0.95, 0.9985);
         Assert.Equal(1, estimate.Precision.Estimate.Upper);
     }
@@ -111,7 +133,10 @@ public sealed class EstimateCoverageTests
             var rows = Rows(set).ToArray();
             new RandomSource((ulong)(7 + split)).Shuffle(rows.AsSpan());
             var half = Math.Min(rows.Length / 2, 8000);
-            var estimator = BinaryPerformanceEstimator.Fit([.. rows.Take(half).Select(row => row.Score)], [.. rows.Take(half).Select(row => row.GroundTruth)]);
+            var estimator = BinaryPerformanceEstimator.Fit(
+                [.. rows.Take(half).Select(row => row.Score)],
+                [.. rows.Take(half).Select(row => row.GroundTruth)]
+            );
             foreach (var window in rows.Skip(half).Take(half).Chunk(block).Where(window => window.Length == block))
             {
                 var estimate = estimator.Estimate([.. window.Select(row => row.Score)], [.. window.Select(row => row.Prediction)]);
@@ -125,7 +150,12 @@ public sealed class EstimateCoverageTests
             }
         }
 
-        TestContext.Current.SendDiagnosticMessage("{0}: accuracy, precision, recall, F1, ROC AUC {1} of {2} blocks", set, string.Join(", ", covered), all);
+        TestContext.Current.SendDiagnosticMessage(
+            "{0}: accuracy, precision, recall, F1, ROC AUC {1} of {2} blocks",
+            set,
+            string.Join(", ", covered),
+            all
+        );
         Assert.All(covered, count => Assert.InRange((double)count / all, 0.87, 1));
     }
 
@@ -193,7 +223,10 @@ public sealed class EstimateCoverageTests
         var (roles, table) = (DataSets.Roles(set), DataSets.Read(set, "reference.csv.gz"));
         var positive = roles["positive"]!.ToString();
         var (truth, predicted) = (table.Text((string)roles["target"]!), table.Text((string)roles["prediction"]!));
-        return [.. table.Numbers((string)roles["proba"]!).Select((score, i) => new BinaryOutcome(Same(truth[i]), Same(predicted[i]), score))];
+        return
+        [
+            .. table.Numbers((string)roles["proba"]!).Select((score, i) => new BinaryOutcome(Same(truth[i]), Same(predicted[i]), score)),
+        ];
 
         bool Same(string value) => value == positive || value == positive + ".0";
     }

@@ -12,10 +12,15 @@ public sealed class OtherEstimatorsTests
     {
         var roles = DataSets.Roles("bike_sharing");
         var (reference, current) = (DataSets.Read("bike_sharing", "reference.csv.gz"), DataSets.ReadCurrent("bike_sharing"));
-        var estimator = RegressionPerformanceEstimator.Fit(Features(reference, roles), reference.Numbers("y_pred"), reference.Numbers("count"));
+        var estimator = RegressionPerformanceEstimator.Fit(
+            Features(reference, roles),
+            reference.Numbers("y_pred"),
+            reference.Numbers("count")
+        );
         var features = Features(current, roles);
         var (predicted, truth) = (current.Numbers("y_pred"), current.Numbers("count"));
-        List<Estimate> estimated = [], realised = [];
+        List<Estimate> estimated = [],
+            realised = [];
         foreach (var rows in Enumerable.Range(0, current.Rows).Chunk((int)roles["chunk_size"]!))
         {
             estimated.Add(estimator.Estimate(features.Select(rows), [.. rows.Select(i => predicted[i])]).MeanAbsoluteError.Estimate);
@@ -23,7 +28,12 @@ public sealed class OtherEstimatorsTests
         }
 
         var error = EstimationError.Of([.. estimated], [.. realised])!.Value;
-        TestContext.Current.SendDiagnosticMessage("bike_sharing: MAE {0:F2} (peer 59.7), bias {1:F2}, coverage {2:P0}", error.MeanAbsoluteError, error.Bias, error.Coverage.Value!);
+        TestContext.Current.SendDiagnosticMessage(
+            "bike_sharing: MAE {0:F2} (peer 59.7), bias {1:F2}, coverage {2:P0}",
+            error.MeanAbsoluteError,
+            error.Bias,
+            error.Coverage.Value!
+        );
         Assert.True(error.MeanAbsoluteError <= 59.75, $"{error.MeanAbsoluteError}");
     }
 
@@ -54,10 +64,15 @@ public sealed class OtherEstimatorsTests
         var (reference, scores, truth) = Shifted(6000, 0.2, 1);
         var (current, currentScores, labels) = Shifted(4000, 0.8, 2);
         var predictions = currentScores.Select(s => s >= 0.5).ToArray();
-        var realised = BinaryPerformance.Of([.. labels.Select((y, i) => new BinaryOutcome(y, predictions[i], currentScores[i]))]).Accuracy.Value!.Value;
+        var realised = BinaryPerformance
+            .Of([.. labels.Select((y, i) => new BinaryOutcome(y, predictions[i], currentScores[i]))])
+            .Accuracy.Value!.Value;
         var plain = BinaryPerformanceEstimator.Fit(scores, truth).Estimate(currentScores, predictions).Accuracy.Estimate.Value!.Value;
         var adapted = new ShiftAdaptedEstimator(reference, scores, truth).Estimate(current, currentScores, predictions);
-        Assert.True(Math.Abs(adapted.Accuracy.Estimate.Value!.Value - realised) < 0.4 * Math.Abs(plain - realised), $"realised {realised}, plain {plain}, adapted {adapted.Accuracy.Estimate.Value}");
+        Assert.True(
+            Math.Abs(adapted.Accuracy.Estimate.Value!.Value - realised) < 0.4 * Math.Abs(plain - realised),
+            $"realised {realised}, plain {plain}, adapted {adapted.Accuracy.Estimate.Value}"
+        );
         Assert.True(adapted.Accuracy.CalibrationError > 0);
     }
 
@@ -70,7 +85,9 @@ public sealed class OtherEstimatorsTests
         var options = new EstimatorOptions { Calibration = CalibrationUse.Never, Refits = 0 };
         var binary = BinaryPerformanceEstimator.Fit(p, truth, options).Estimate(p, [.. p.Select(v => v >= 0.5)]);
         double[] rows = [.. p.SelectMany(v => new[] { 1 - v, v })];
-        var multi = MulticlassPerformanceEstimator.Fit(2, rows, [.. truth.Select(t => t ? 1 : 0)], options).Estimate(rows, [.. p.Select(v => v >= 0.5 ? 1 : 0)]);
+        var multi = MulticlassPerformanceEstimator
+            .Fit(2, rows, [.. truth.Select(t => t ? 1 : 0)], options)
+            .Estimate(rows, [.. p.Select(v => v >= 0.5 ? 1 : 0)]);
         Check.Near(binary.Accuracy.Estimate.Value!.Value, multi.Accuracy.Estimate, 1e-9);
         Check.Near(binary.Accuracy.SamplingError, multi.Accuracy.SamplingError, 1e-9);
         Check.Near(binary.RocAuc.Estimate.Value!.Value, multi.RocAuc.Estimate, 1e-9);
@@ -82,14 +99,25 @@ public sealed class OtherEstimatorsTests
     {
         var estimator = MulticlassPerformanceEstimator.Fit(3, Draw(3000, 1, out var truth), truth);
         var probabilities = Draw(3000, 2, out var labels);
-        int[] predictions = [.. Enumerable.Range(0, 3000).Select(i => Array.IndexOf(probabilities, probabilities.AsSpan(3 * i, 3).ToArray().Max(), 3 * i, 3) - 3 * i)];
+        int[] predictions =
+        [
+            .. Enumerable
+                .Range(0, 3000)
+                .Select(i => Array.IndexOf(probabilities, probabilities.AsSpan(3 * i, 3).ToArray().Max(), 3 * i, 3) - 3 * i),
+        ];
         var estimate = estimator.Estimate(probabilities, predictions);
         var realised = MulticlassPerformance.Of(3, labels, predictions, probabilities);
         Check.Near(3000, estimate.ExpectedConfusion.Total, 1e-9);
-        foreach (var (metric, value) in new[]
-        {
-            (estimate.Accuracy, realised.Accuracy), (estimate.Precision, realised.Precision), (estimate.Recall, realised.Recall), (estimate.F1, realised.F1), (estimate.RocAuc, realised.RocAuc),
-        })
+        foreach (
+            var (metric, value) in new[]
+            {
+                (estimate.Accuracy, realised.Accuracy),
+                (estimate.Precision, realised.Precision),
+                (estimate.Recall, realised.Recall),
+                (estimate.F1, realised.F1),
+                (estimate.RocAuc, realised.RocAuc),
+            }
+        )
         {
             Check.Near(value.Value!.Value, metric.Estimate, 0.05);
             Assert.InRange(value.Value.Value, metric.Estimate.Lower!.Value, metric.Estimate.Upper!.Value);
@@ -113,7 +141,8 @@ public sealed class OtherEstimatorsTests
         var random = new RandomSource(1);
         var moved = Plumbline.Statistics.Multivariate.DomainClassifier.Measure(
             new FeatureTable(400).WithNumeric("x", [.. Enumerable.Range(0, 400).Select(_ => random.NextDouble())]),
-            new FeatureTable(400).WithNumeric("x", [.. Enumerable.Range(0, 400).Select(_ => 1 + random.NextDouble())]));
+            new FeatureTable(400).WithNumeric("x", [.. Enumerable.Range(0, 400).Select(_ => 1 + random.NextDouble())])
+        );
         Assert.Contains("'x'", EstimateTrust.Warnings(moved, error)[1]);
     }
 

@@ -57,21 +57,25 @@ public sealed class MultiplicityTests
     public void Lord_keeps_the_false_discovery_rate()
     {
         var shares = new double[Simulations.Runs];
-        Simulations.Run(61, (random, run) =>
-        {
-            var stream = new LordPlusPlus();
-            int wrong = 0, all = 0;
-            for (var t = 0; t < 200; t++)
+        Simulations.Run(
+            61,
+            (random, run) =>
             {
-                var isNull = random.NextInt(5) != 0;
-                if (!stream.Test(isNull ? random.NextDouble() : Math.Pow(random.NextDouble(), 6) * 0.01))
-                    continue;
-                all++;
-                wrong += isNull ? 1 : 0;
-            }
+                var stream = new LordPlusPlus();
+                int wrong = 0,
+                    all = 0;
+                for (var t = 0; t < 200; t++)
+                {
+                    var isNull = random.NextInt(5) != 0;
+                    if (!stream.Test(isNull ? random.NextDouble() : Math.Pow(random.NextDouble(), 6) * 0.01))
+                        continue;
+                    all++;
+                    wrong += isNull ? 1 : 0;
+                }
 
-            shares[run] = all == 0 ? 0 : (double)wrong / all;
-        });
+                shares[run] = all == 0 ? 0 : (double)wrong / all;
+            }
+        );
         var share = shares.Average();
         Assert.True(share <= 0.05, $"false discovery rate {share}");
     }

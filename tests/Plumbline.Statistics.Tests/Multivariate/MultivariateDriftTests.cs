@@ -30,7 +30,9 @@ public sealed class MultivariateDriftTests
         var reference = Correlated(1500, 0, 1);
         var random = new RandomSource(4);
         var moved = new FeatureTable(1500)
-            .WithNumeric("a", Normal(1500, random, 0)).WithNumeric("b", Normal(1500, random, 1)).WithNumeric("other", Normal(1500, random, 0))
+            .WithNumeric("a", Normal(1500, random, 0))
+            .WithNumeric("b", Normal(1500, random, 1))
+            .WithNumeric("other", Normal(1500, random, 0))
             .WithCategorical("kind", [.. Enumerable.Range(0, 1500).Select(i => i % 2 == 0 ? "x" : "y")]);
         var drift = DomainClassifier.Measure(reference, moved);
         Assert.Equal("b", drift.Culprits[0].Feature);
@@ -45,7 +47,9 @@ public sealed class MultivariateDriftTests
         var covered = 0;
         for (var run = 0; run < runs; run++)
         {
-            var area = DomainClassifier.Measure(Correlated(250, 0.5, (ulong)(2 * run) + 1), Correlated(250, 0.5, (ulong)(2 * run) + 2), folds: 2).RocAuc;
+            var area = DomainClassifier
+                .Measure(Correlated(250, 0.5, (ulong)(2 * run) + 1), Correlated(250, 0.5, (ulong)(2 * run) + 2), folds: 2)
+                .RocAuc;
             covered += area.Lower <= 0.5 && area.Upper >= 0.5 ? 1 : 0;
         }
 
@@ -83,7 +87,11 @@ public sealed class MultivariateDriftTests
         var holes = Normal(500, random, 0);
         for (var i = 0; i < 100; i++)
             holes[i] = double.NaN;
-        var table = new FeatureTable(500).WithNumeric("a", a).WithNumeric("twice", [.. a.Select(v => 2 * v)]).WithNumeric("holes", holes).WithNumeric("constant", new double[500]);
+        var table = new FeatureTable(500)
+            .WithNumeric("a", a)
+            .WithNumeric("twice", [.. a.Select(v => 2 * v)])
+            .WithNumeric("holes", holes)
+            .WithNumeric("constant", new double[500]);
         var pca = PcaReconstruction.Fit(table, 0.6);
         Assert.Equal(1, pca.Components);
         Assert.True(pca.VarianceKept >= 0.6);
@@ -98,9 +106,13 @@ public sealed class MultivariateDriftTests
         var (a, b) = (Normal(n, random, 0), Normal(n, random, 0));
         for (var i = 0; i < n; i++)
             b[i] = correlation * a[i] + Math.Sqrt(1 - correlation * correlation) * b[i];
-        return new FeatureTable(n).WithNumeric("a", a).WithNumeric("b", b).WithNumeric("other", Normal(n, random, 0))
+        return new FeatureTable(n)
+            .WithNumeric("a", a)
+            .WithNumeric("b", b)
+            .WithNumeric("other", Normal(n, random, 0))
             .WithCategorical("kind", [.. Enumerable.Range(0, n).Select(i => i % 2 == 0 ? "x" : "y")]);
     }
 
-    private static double[] Normal(int n, RandomSource random, double mean) => [.. Enumerable.Range(0, n).Select(_ => mean + random.NextGaussian())];
+    private static double[] Normal(int n, RandomSource random, double mean) =>
+        [.. Enumerable.Range(0, n).Select(_ => mean + random.NextGaussian())];
 }

@@ -6,7 +6,9 @@ using System.Text.Json.Nodes;
 
 namespace Plumbline.Statistics.Tests.Oracles;
 
-/// <summary>Finds the labelled data sets and the values that other software computed on them; tests are skipped where they are absent.</summary>
+/// <summary>
+/// Finds the labelled data sets and the values that other software computed on them; tests are skipped where they are absent.
+/// </summary>
 internal static class DataSets
 {
     private static readonly string? Folder = Find();
@@ -27,10 +29,12 @@ internal static class DataSets
         return JsonNode.Parse(File.ReadAllText(path), documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true })!.AsObject();
     }
 
-    public static JsonObject Roles(string set) => JsonNode.Parse(File.ReadAllText(Path.Combine(Require(), "datasets.json")))![set]!.AsObject();
+    public static JsonObject Roles(string set) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Require(), "datasets.json")))![set]!.AsObject();
 
     /// <summary>Read once per test run: parsing is dearer than most of what is computed from it.</summary>
-    public static Table Read(string set, string file) => Tables.GetOrAdd((Require(), set, file), static key => Load(key.Folder, key.Set, key.File));
+    public static Table Read(string set, string file) =>
+        Tables.GetOrAdd((Require(), set, file), static key => Load(key.Folder, key.Set, key.File));
 
     private static Table Load(string folder, string set, string file)
     {
@@ -51,7 +55,10 @@ internal static class DataSets
         var target = (string)roles["target"]!;
         if (table.Columns.ContainsKey(target))
             return table;
-        var values = labels.Text(join).Zip(labels.Text(target)).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+        var values = labels
+            .Text(join)
+            .Zip(labels.Text(target))
+            .ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
         table.Columns[target] = [.. table.Text(join).Select(id => values[id])];
         return table;
     }

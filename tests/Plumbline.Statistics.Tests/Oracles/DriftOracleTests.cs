@@ -20,7 +20,8 @@ public sealed class DriftOracleTests
         {
             var deciles = expected!["ref_decile_bins"]!;
             var edges = PercentileEdges.FromSample(reference.Numbers(column));
-            // The oracle's edges carry NumPy's rounding (69.11380000000001 for 69.1138), which moves rows that equal an edge: bin by its edges, compare ours nearly.
+            // The oracle's edges carry NumPy's rounding (69.11380000000001 for 69.1138), which moves rows that equal an edge: bin by its
+            // edges, compare ours nearly.
             double[] inner = [.. deciles["inner_edges"]!.AsArray().Select(v => (double)v!)];
             var distinct = inner.Where((edge, i) => i == 0 || edge - inner[i - 1] > 1e-9).ToArray();
             // A heavy value has one edge more, the end of its own bin, which the oracle does not know.
@@ -41,18 +42,30 @@ public sealed class DriftOracleTests
             Assert.Equal(deciles["counts_ref"]!.AsArray().Select(v => (ulong)v!), r);
             Assert.Equal(deciles["counts_cur"]!.AsArray().Select(v => (ulong)v!), c);
             Compare(deciles, [.. r.Select(v => (double)v)], [.. c.Select(v => (double)v)], column);
-            var ks = PercentileDistance.KolmogorovSmirnov(edges.Edges, edges.Count(reference.Numbers(column), out _), edges.Count(current.Numbers(column), out _));
+            var ks = PercentileDistance.KolmogorovSmirnov(
+                edges.Edges,
+                edges.Count(reference.Numbers(column), out _),
+                edges.Count(current.Numbers(column), out _)
+            );
             var exact = (double)expected["ks"]!["statistic"]!;
             Assert.InRange(exact, ks.Statistic!.Value - 1e-12, ks.Statistic.Value + ks.ErrorBound!.Value + 1e-12);
             var distance = Wasserstein(edges, reference.Numbers(column), current.Numbers(column));
             var exactDistance = (double)expected["wasserstein"]!;
-            Assert.InRange(exactDistance, distance.Value!.Value - distance.ErrorBound!.Value - 1e-9, distance.Value.Value + distance.ErrorBound.Value + 1e-9);
+            Assert.InRange(
+                exactDistance,
+                distance.Value!.Value - distance.ErrorBound!.Value - 1e-9,
+                distance.Value.Value + distance.ErrorBound.Value + 1e-9
+            );
             var spread = (double)expected["std_ref_ddof0"]!;
-            // Of a nearly constant reference the current values lie in two bins, below and above it, and one sum does not tell how they share it: there the
+            // Of a nearly constant reference the current values lie in two bins, below and above it, and one sum does not tell how they
+            // share it: there the
             // bound alone is promised.
             var counts = edges.Count(reference.Numbers(column), out _);
             Assert.True(
-                counts.Max() > 0.9 * counts.Sum(count => (double)count) || Math.Abs(distance.Value.Value - exactDistance) < 0.004 * spread + 0.12 * exactDistance, $"{column}: {exactDistance} against {distance.Value}");
+                counts.Max() > 0.9 * counts.Sum(count => (double)count)
+                    || Math.Abs(distance.Value.Value - exactDistance) < 0.004 * spread + 0.12 * exactDistance,
+                $"{column}: {exactDistance} against {distance.Value}"
+            );
             compared++;
         }
 
@@ -102,9 +115,19 @@ public sealed class DriftOracleTests
 
     private static List<(long Reference, long Current)> Counts(string set, string column)
     {
-        var reference = DataSets.Read(set, "reference.csv.gz").Text(column).Where(v => v.Length > 0).CountBy(v => v).ToDictionary(StringComparer.Ordinal);
+        var reference = DataSets
+            .Read(set, "reference.csv.gz")
+            .Text(column)
+            .Where(v => v.Length > 0)
+            .CountBy(v => v)
+            .ToDictionary(StringComparer.Ordinal);
         var current = DataSets.ReadCurrent(set).Text(column).Where(v => v.Length > 0).CountBy(v => v).ToDictionary(StringComparer.Ordinal);
-        return [.. reference.Keys.Union(current.Keys, StringComparer.Ordinal).Select(k => ((long)reference.GetValueOrDefault(k), (long)current.GetValueOrDefault(k)))];
+        return
+        [
+            .. reference
+                .Keys.Union(current.Keys, StringComparer.Ordinal)
+                .Select(k => ((long)reference.GetValueOrDefault(k), (long)current.GetValueOrDefault(k))),
+        ];
     }
 
     private static void Compare(JsonNode expected, double[] r, double[] c, string column)
@@ -112,7 +135,10 @@ public sealed class DriftOracleTests
         void Same(string name, Estimate actual)
         {
             Assert.True(actual.IsOk, $"{column} {name}: {actual.Reason}");
-            Assert.True(Math.Abs((double)expected[name]! - actual.Value!.Value) < 1e-9, $"{column} {name}: {expected[name]} against {actual.Value}");
+            Assert.True(
+                Math.Abs((double)expected[name]! - actual.Value!.Value) < 1e-9,
+                $"{column} {name}: {expected[name]} against {actual.Value}"
+            );
         }
 
         Same("psi", BinnedDistance.PopulationStability(r, c, Smoothing.Floor(1e-4)));

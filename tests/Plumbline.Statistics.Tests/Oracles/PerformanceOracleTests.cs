@@ -26,9 +26,18 @@ public sealed class PerformanceOracleTests
     {
         var oracle = DataSets.Oracle("perf_bike_sharing.json")["result"]!;
         var roles = DataSets.Roles("bike_sharing");
-        foreach (var (part, table) in new[] { ("reference", DataSets.Read("bike_sharing", "reference.csv.gz")), ("current", DataSets.ReadCurrent("bike_sharing")) })
+        foreach (
+            var (part, table) in new[]
+            {
+                ("reference", DataSets.Read("bike_sharing", "reference.csv.gz")),
+                ("current", DataSets.ReadCurrent("bike_sharing")),
+            }
+        )
         {
-            var rows = table.Numbers((string)roles["target"]!).Zip(table.Numbers((string)roles["prediction"]!), (y, p) => new RegressionOutcome(y, p)).ToArray();
+            var rows = table
+                .Numbers((string)roles["target"]!)
+                .Zip(table.Numbers((string)roles["prediction"]!), (y, p) => new RegressionOutcome(y, p))
+                .ToArray();
             var actual = RegressionPerformance.Of(rows);
             var expected = oracle[part]!;
             Check.Near((double)expected["mae"]!, actual.MeanAbsoluteError);

@@ -27,7 +27,11 @@ public sealed class SampleOracleTests
     {
         foreach (var node in DataSets.Oracle("special.json")["small_numeric_cases"]!.AsArray())
             Compare(node!["expected"]!, Numbers(node["ref"]!), Numbers(node["cur"]!), checkExact: true);
-        foreach (var node in DataSets.Oracle("special.json")["ks_2samp"]!.AsArray().Where(c => Math.Max((int)c!["n"]!, (int)c["m"]!) <= KolmogorovSmirnov.ExactLimit))
+        foreach (
+            var node in DataSets.Oracle("special.json")["ks_2samp"]!
+                .AsArray()
+                .Where(c => Math.Max((int)c!["n"]!, (int)c["m"]!) <= KolmogorovSmirnov.ExactLimit)
+        )
         {
             var (n, m) = ((int)node!["n"]!, (int)node["m"]!);
             var scaled = (long)Math.Round((double)node["statistic"]! * n * m);
@@ -54,7 +58,8 @@ public sealed class SampleOracleTests
             Check.Near((double)a, AndersonDarling.Test(x, y).Statistic, 1e-9);
     }
 
-    private static double[] Numbers(JsonNode node) => [.. node.AsArray().Where(v => v is not null).Select(v => (double)v!).Where(double.IsFinite)];
+    private static double[] Numbers(JsonNode node) =>
+        [.. node.AsArray().Where(v => v is not null).Select(v => (double)v!).Where(double.IsFinite)];
 
     private static double[] Finite(Table table, string column) => [.. table.Numbers(column).Where(double.IsFinite)];
 }

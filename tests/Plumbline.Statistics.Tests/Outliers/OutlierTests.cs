@@ -106,7 +106,11 @@ public sealed class OutlierTests
         for (var i = 0; i < 50; i++)
         {
             Check.Near((double)expected["mahalanobis"]![i]!, mahalanobis.Distance(current.AsSpan(5 * i, 5)), 1e-9);
-            Check.Near((double)expected["max_abs_modified_z_mad"]![i]!, scales.Select((s, c) => Math.Abs(s.Score(current[5 * i + c])!.Value)).Max(), 1e-9);
+            Check.Near(
+                (double)expected["max_abs_modified_z_mad"]![i]!,
+                scales.Select((s, c) => Math.Abs(s.Score(current[5 * i + c])!.Value)).Max(),
+                1e-9
+            );
         }
 
         var mean = Enumerable.Range(0, 3000).Average(i => forest.Score(current.AsSpan(5 * i, 5)));

@@ -56,7 +56,13 @@ public sealed class BinaryPerformanceTests
         AssertSame(a, BinaryPerformance.Of(grouped));
         var first = BinaryPerformance.Of(rows.AsSpan(0, 123));
         var second = BinaryPerformance.Of(rows.AsSpan(123));
-        AssertSame(a, BinaryPerformance.Of(first.Confusion + second.Confusion, ScoreCounts.From(rows.AsSpan(0, 123)).Merge(ScoreCounts.From(rows.AsSpan(123)))));
+        AssertSame(
+            a,
+            BinaryPerformance.Of(
+                first.Confusion + second.Confusion,
+                ScoreCounts.From(rows.AsSpan(0, 123)).Merge(ScoreCounts.From(rows.AsSpan(123)))
+            )
+        );
     }
 
     [Fact]
@@ -108,7 +114,13 @@ public sealed class BinaryPerformanceTests
         Assert.Equal((1, 1), (curve[^1].FalsePositiveRate, curve[^1].TruePositiveRate));
         var area = 0.0;
         for (var i = 1; i < curve.Count; i++)
-            area += (curve[i].FalsePositiveRate - curve[i - 1].FalsePositiveRate) * (curve[i].TruePositiveRate + curve[i - 1].TruePositiveRate) / 2;
+        {
+            area +=
+                (curve[i].FalsePositiveRate - curve[i - 1].FalsePositiveRate)
+                * (curve[i].TruePositiveRate + curve[i - 1].TruePositiveRate)
+                / 2;
+        }
+
         Check.Near(area, Roc.Area(counts), 1e-12);
         var thin = Roc.Curve(counts, 20);
         Assert.Equal(20, thin.Count);
@@ -126,11 +138,17 @@ public sealed class BinaryPerformanceTests
     private static void AssertSame(BinaryPerformance expected, BinaryPerformance actual)
     {
         Assert.Equal(expected.Confusion, actual.Confusion);
-        foreach (var (a, b) in new[]
-        {
-            (expected.Accuracy, actual.Accuracy), (expected.F1, actual.F1), (expected.RocAuc, actual.RocAuc), (expected.LogLoss, actual.LogLoss),
-            (expected.Brier, actual.Brier), (expected.ExpectedCalibrationError, actual.ExpectedCalibrationError),
-        })
+        foreach (
+            var (a, b) in new[]
+            {
+                (expected.Accuracy, actual.Accuracy),
+                (expected.F1, actual.F1),
+                (expected.RocAuc, actual.RocAuc),
+                (expected.LogLoss, actual.LogLoss),
+                (expected.Brier, actual.Brier),
+                (expected.ExpectedCalibrationError, actual.ExpectedCalibrationError),
+            }
+        )
         {
             Check.Near(a.Value!.Value, b, 1e-12);
             Check.Near(a.Lower!.Value, b.Lower, 1e-9);

@@ -9,14 +9,30 @@ public sealed class MulticlassAndRegressionTests
     private static readonly int[] Predicted = [0, 2, 2, 2, 1, 1, 0, 1];
     private static readonly double[] Probabilities =
     [
-        .7, .2, .1,
-        .1, .4, .5,
-        .1, .1, .8,
-        .2, .2, .6,
-        .2, .6, .2,
-        .3, .5, .2,
-        .5, .1, .4,
-        .1, .8, .1,
+        .7,
+        .2,
+        .1,
+        .1,
+        .4,
+        .5,
+        .1,
+        .1,
+        .8,
+        .2,
+        .2,
+        .6,
+        .2,
+        .6,
+        .2,
+        .3,
+        .5,
+        .2,
+        .5,
+        .1,
+        .4,
+        .1,
+        .8,
+        .1,
     ];
 
     [Fact]
@@ -113,8 +129,14 @@ public sealed class MulticlassAndRegressionTests
         var performance = MulticlassPerformance.Of(3, truth, new int[truth.Length], rows);
         Check.Near(0.25, performance.ExpectedCalibrationError, 1e-12);
         // P(positive) of two classes: the bin above.
-        Check.Near(0.23333333333333336, BinaryPerformance.Of([.. confidence.Zip(right, (c, r) => new BinaryOutcome(r, true, c))]).ExpectedCalibrationError, 1e-12);
-        Assert.Throws<ArgumentException>(() => new Statistics.Calibration.CalibrationBins().Merge(new(edges: Statistics.Calibration.BinEdges.Upper)));
+        Check.Near(
+            0.23333333333333336,
+            BinaryPerformance.Of([.. confidence.Zip(right, (c, r) => new BinaryOutcome(r, true, c))]).ExpectedCalibrationError,
+            1e-12
+        );
+        Assert.Throws<ArgumentException>(() =>
+            new Statistics.Calibration.CalibrationBins().Merge(new(edges: Statistics.Calibration.BinEdges.Upper))
+        );
     }
 
     [Fact]
@@ -122,7 +144,10 @@ public sealed class MulticlassAndRegressionTests
     {
         for (var bins = 1; bins <= 100; bins++)
         {
-            var (lower, upper) = (new Statistics.Calibration.CalibrationBins(bins), new Statistics.Calibration.CalibrationBins(bins, Statistics.Calibration.BinEdges.Upper));
+            var (lower, upper) = (
+                new Statistics.Calibration.CalibrationBins(bins),
+                new Statistics.Calibration.CalibrationBins(bins, Statistics.Calibration.BinEdges.Upper)
+            );
             for (var i = 1; i < bins; i++)
             {
                 lower.Add((double)i / bins, true);
@@ -145,18 +170,37 @@ public sealed class MulticlassAndRegressionTests
         Check.Near(0.43139249088905834, performance.SymmetricAbsolutePercentageError, 1e-12);
         Assert.Equal(6, performance.WeightedAbsolutePercentageError.N);
         Assert.Null(RegressionPerformance.Of([new RegressionOutcome(1, 2)]).MeanAbsolutePercentageError.Reason);
-        Check.Undefined(RegressionPerformance.Of([new RegressionOutcome(0, 1), new RegressionOutcome(0, 3)]).WeightedAbsolutePercentageError);
-        Check.Near(2, RegressionPerformance.Of([new RegressionOutcome(0, 1), new RegressionOutcome(0, 3)]).SymmetricAbsolutePercentageError, 1e-12);
+        Check.Undefined(
+            RegressionPerformance.Of([new RegressionOutcome(0, 1), new RegressionOutcome(0, 3)]).WeightedAbsolutePercentageError
+        );
+        Check.Near(
+            2,
+            RegressionPerformance.Of([new RegressionOutcome(0, 1), new RegressionOutcome(0, 3)]).SymmetricAbsolutePercentageError,
+            1e-12
+        );
     }
 
     [Fact]
     public void The_weighted_relative_error_s_interval_agrees_with_the_bootstrap()
     {
         var random = new RandomSource(5);
-        var rows = Enumerable.Range(0, 800).Select(_ => { var y = 10 * Math.Exp(random.NextGaussian()); return new RegressionOutcome(y, y + 0.3 * y * random.NextGaussian()); }).ToArray();
+        var rows = Enumerable
+            .Range(0, 800)
+            .Select(_ =>
+            {
+                var y = 10 * Math.Exp(random.NextGaussian());
+                return new RegressionOutcome(y, y + 0.3 * y * random.NextGaussian());
+            })
+            .ToArray();
         var analytic = RegressionPerformance.Of(rows).WeightedAbsolutePercentageError;
-        var bootstrap = Statistics.Intervals.Bootstrap.Percentile(
-            rows.Length, picked => RegressionPerformance.Of([.. picked.ToArray().Select(i => rows[i])]).WeightedAbsolutePercentageError.Value!.Value, random, 600)!.Value;
+        var bootstrap = Statistics
+            .Intervals.Bootstrap.Percentile(
+                rows.Length,
+                picked => RegressionPerformance.Of([.. picked.ToArray().Select(i => rows[i])]).WeightedAbsolutePercentageError.Value!.Value,
+                random,
+                600
+            )!
+            .Value;
         Assert.InRange((analytic.Upper!.Value - analytic.Lower!.Value) / bootstrap.Width, 0.85, 1.15);
     }
 
@@ -177,7 +221,9 @@ public sealed class MulticlassAndRegressionTests
         foreach (var metric in new Func<ConfusionMatrix, Estimate>[] { m => m.F1(), m => m.Precision(), m => m.Recall() })
         {
             var analytic = metric(matrix);
-            var bootstrap = Statistics.Intervals.Bootstrap.Percentile(n, rows => metric(Fill(truth, predicted, rows.ToArray())).Value!.Value, random, 600)!.Value;
+            var bootstrap = Statistics
+                .Intervals.Bootstrap.Percentile(n, rows => metric(Fill(truth, predicted, rows.ToArray())).Value!.Value, random, 600)!
+                .Value;
             var ratio = (analytic.Upper!.Value - analytic.Lower!.Value) / bootstrap.Width;
             Assert.InRange(ratio, 0.88, 1.14);
         }
@@ -211,7 +257,10 @@ public sealed class MulticlassAndRegressionTests
     public void Regression_sums_merge_and_constant_ground_truth_has_no_r2()
     {
         var random = new RandomSource(6);
-        var rows = Enumerable.Range(0, 100).Select(_ => new RegressionOutcome(1e6 + random.NextGaussian(), 1e6 + random.NextGaussian(), 1 + random.NextInt(3))).ToArray();
+        var rows = Enumerable
+            .Range(0, 100)
+            .Select(_ => new RegressionOutcome(1e6 + random.NextGaussian(), 1e6 + random.NextGaussian(), 1 + random.NextInt(3)))
+            .ToArray();
         var whole = RegressionPerformance.Of(RegressionSums.Of(rows));
         var merged = RegressionPerformance.Of(RegressionSums.Of(rows.AsSpan(0, 30)) + RegressionSums.Of(rows.AsSpan(30)));
         Check.Near(whole.R2.Value!.Value, merged.R2, 1e-10);

@@ -43,7 +43,9 @@ public sealed class TailsTests
             var expected = values[^1];
             var actual = compute(values);
             Assert.True(
-                Math.Abs(actual - expected) <= 1e-9 * Math.Abs(expected) + 1e-300, $"{name}({string.Join(", ", values[..^1])}): {expected:R} against {actual:R}");
+                Math.Abs(actual - expected) <= 1e-9 * Math.Abs(expected) + 1e-300,
+                $"{name}({string.Join(", ", values[..^1])}): {expected:R} against {actual:R}"
+            );
         }
     }
 
@@ -57,7 +59,8 @@ public sealed class TailsTests
     {
         var random = new RandomSource(77);
         const int Draws = 200_000;
-        double sum = 0, squares = 0;
+        double sum = 0,
+            squares = 0;
         for (var i = 0; i < Draws; i++)
         {
             var drawn = random.NextBinomial(trials, probability);

@@ -14,12 +14,15 @@ public sealed class NominalRates
     [Fact]
     public void Wilson_intervals_cover()
     {
-        var covered = Simulations.Count(32, random =>
-        {
-            var rate = 0.05 + 0.9 * random.NextDouble();
-            var hits = Enumerable.Range(0, 80).Count(_ => random.NextDouble() < rate);
-            return Wilson.Of(hits, 80)!.Value.Contains(rate);
-        });
+        var covered = Simulations.Count(
+            32,
+            random =>
+            {
+                var rate = 0.05 + 0.9 * random.NextDouble();
+                var hits = Enumerable.Range(0, 80).Count(_ => random.NextDouble() < rate);
+                return Wilson.Of(hits, 80)!.Value.Contains(rate);
+            }
+        );
         Assert.InRange((double)covered / Runs, 0.94, 0.96);
     }
 
@@ -27,15 +30,25 @@ public sealed class NominalRates
     public void Bootstrap_intervals_cover()
     {
         // The mean and the mean absolute value of 200 rows.
-        int means = 0, spreads = 0;
-        Simulations.Run(36, (random, _) =>
-        {
-            double[] rows = [.. Enumerable.Range(0, 200).Select(_ => random.NextGaussian())];
-            if (Bootstrap.Percentile(rows.Length, drawn => Mean(drawn, rows, v => v), random, 400)!.Value.Contains(0))
-                Interlocked.Increment(ref means);
-            if (Bootstrap.Percentile(rows.Length, drawn => Mean(drawn, rows, Math.Abs), random, 400)!.Value.Contains(Math.Sqrt(2 / Math.PI)))
-                Interlocked.Increment(ref spreads);
-        });
+        int means = 0,
+            spreads = 0;
+        Simulations.Run(
+            36,
+            (random, _) =>
+            {
+                double[] rows = [.. Enumerable.Range(0, 200).Select(_ => random.NextGaussian())];
+                if (Bootstrap.Percentile(rows.Length, drawn => Mean(drawn, rows, v => v), random, 400)!.Value.Contains(0))
+                    Interlocked.Increment(ref means);
+                if (
+                    Bootstrap
+                        .Percentile(rows.Length, drawn => Mean(drawn, rows, Math.Abs), random, 400)!
+                        .Value.Contains(Math.Sqrt(2 / Math.PI))
+                )
+                {
+                    Interlocked.Increment(ref spreads);
+                }
+            }
+        );
         Assert.InRange((double)means / Runs, 0.94, 0.96);
         Assert.InRange((double)spreads / Runs, 0.94, 0.96);
 
@@ -53,30 +66,34 @@ public sealed class NominalRates
     {
         // Scores 0.5 + 0.2 (z + y): area Phi(1 / sqrt 2).
         var truth = 1 - Tails.Normal(1 / Math.Sqrt(2));
-        int areas = 0, f1s = 0;
+        int areas = 0,
+            f1s = 0;
         // Decision score > 0.6: with y balanced, precision and recall follow from the normal law.
         var recall = Tails.Normal(0.5 - 1);
         var alarm = Tails.Normal(0.5);
         var f1 = 2 * recall / (1 + recall + alarm);
-        Simulations.Run(33, (random, _) =>
-        {
-            var rows = new BinaryOutcome[300];
-            for (var i = 0; i < rows.Length; i++)
+        Simulations.Run(
+            33,
+            (random, _) =>
             {
-                var y = random.NextDouble() < 0.5;
-                var z = random.NextGaussian() + (y ? 1 : 0);
-                rows[i] = new BinaryOutcome(y, z > 0.5, 0.5 + 0.01 * z);
-            }
+                var rows = new BinaryOutcome[300];
+                for (var i = 0; i < rows.Length; i++)
+                {
+                    var y = random.NextDouble() < 0.5;
+                    var z = random.NextGaussian() + (y ? 1 : 0);
+                    rows[i] = new BinaryOutcome(y, z > 0.5, 0.5 + 0.01 * z);
+                }
 
-            var area = Roc.Area(ScoreCounts.From(rows));
-            if (truth >= area.Lower && truth <= area.Upper)
-                Interlocked.Increment(ref areas);
-            var confusion = default(BinaryConfusion);
-            foreach (var row in rows)
-                confusion = confusion.With(row.GroundTruth, row.Prediction, 1);
-            if (f1 >= confusion.F1().Lower && f1 <= confusion.F1().Upper)
-                Interlocked.Increment(ref f1s);
-        });
+                var area = Roc.Area(ScoreCounts.From(rows));
+                if (truth >= area.Lower && truth <= area.Upper)
+                    Interlocked.Increment(ref areas);
+                var confusion = default(BinaryConfusion);
+                foreach (var row in rows)
+                    confusion = confusion.With(row.GroundTruth, row.Prediction, 1);
+                if (f1 >= confusion.F1().Lower && f1 <= confusion.F1().Upper)
+                    Interlocked.Increment(ref f1s);
+            }
+        );
 
         Assert.InRange((double)areas / Runs, 0.94, 0.96);
         Assert.InRange((double)f1s / Runs, 0.94, 0.97);
@@ -86,7 +103,9 @@ public sealed class NominalRates
     public void Mean_rmse_and_r2_intervals_cover()
     {
         var random = new RandomSource(34);
-        int mae = 0, rmse = 0, r2 = 0;
+        int mae = 0,
+            rmse = 0,
+            r2 = 0;
         for (var run = 0; run < Runs; run++)
         {
             var rows = new RegressionOutcome[300];

@@ -5,8 +5,8 @@ using Plumbline.Statistics.TwoSample;
 namespace Plumbline.Statistics.Tests.Properties;
 
 /// <summary>
-/// P-values of each two-sample test are uniform under the null: Kolmogorov's one-sample test over 2,000 simulations, and the share at or below 5 %. Tests of counts get enough
-/// rows for the steps of their p-values to be small.
+/// P-values of each two-sample test are uniform under the null: Kolmogorov's one-sample test over 2,000 simulations, and the share at or
+/// below 5 %. Tests of counts get enough rows for the steps of their p-values to be small.
 /// </summary>
 [Trait("Category", "Simulation")]
 public sealed class PValueRates
@@ -14,10 +14,23 @@ public sealed class PValueRates
     private const int Draws = 199;
 
     public static TheoryData<string> Tests =>
-    [
-        "ks exact", "ks asymptotic", "ks permutation", "cvm", "cvm permutation", "anderson-darling permutation", "epps-singleton", "mann-whitney", "welch",
-        "wasserstein permutation", "energy permutation", "mmd permutation", "chi-square", "g", "two proportions",
-    ];
+        [
+            "ks exact",
+            "ks asymptotic",
+            "ks permutation",
+            "cvm",
+            "cvm permutation",
+            "anderson-darling permutation",
+            "epps-singleton",
+            "mann-whitney",
+            "welch",
+            "wasserstein permutation",
+            "energy permutation",
+            "mmd permutation",
+            "chi-square",
+            "g",
+            "two proportions",
+        ];
 
     [Theory]
     [MemberData(nameof(Tests))]
@@ -38,28 +51,47 @@ public sealed class PValueRates
         var p = new double[Simulations.Runs];
         Simulations.Run(37, (random, run) => p[run] = AndersonDarling.Test(Normal(random, 60), Normal(random, 80)).PValue!.Value);
         foreach (var level in new[] { 0.01, 0.05, 0.1, 0.2 })
-            Assert.InRange(p.Count(v => v <= level) / (double)p.Length, level - 3 * Math.Sqrt(level / p.Length), level + 3 * Math.Sqrt(level / p.Length));
+        {
+            Assert.InRange(
+                p.Count(v => v <= level) / (double)p.Length,
+                level - 3 * Math.Sqrt(level / p.Length),
+                level + 3 * Math.Sqrt(level / p.Length)
+            );
+        }
     }
 
-    private static TestResult PValue(string name, RandomSource random) => name switch
-    {
-        "ks exact" => KolmogorovSmirnov.Test(Normal(random, 150), Normal(random, 203), PValueMethod.Exact),
-        // The limit law is approached slowly, like one over the root of the rows.
-        "ks asymptotic" => KolmogorovSmirnov.Test(Normal(random, 4000), Normal(random, 5003), PValueMethod.Asymptotic),
-        "ks permutation" => KolmogorovSmirnov.Test(Normal(random, 25), Normal(random, 31), PValueMethod.Permutation, random, Draws),
-        "cvm" => CramerVonMises.Test(Normal(random, 150), Normal(random, 200)),
-        "cvm permutation" => CramerVonMises.Test(Normal(random, 25), Normal(random, 30), PValueMethod.Permutation, random, Draws),
-        "anderson-darling permutation" => AndersonDarling.Test(Normal(random, 25), Normal(random, 30), PValueMethod.Permutation, random, Draws),
-        "epps-singleton" => EppsSingleton.Test(Normal(random, 150), Normal(random, 200)),
-        "mann-whitney" => MeanTests.MannWhitney(Normal(random, 150), Normal(random, 200)),
-        "welch" => MeanTests.Welch(Normal(random, 150), Normal(random, 200)),
-        "wasserstein permutation" => SampleDistance.WassersteinTest(Normal(random, 25), Normal(random, 30), random, Draws),
-        "energy permutation" => SampleDistance.EnergyTest(Normal(random, 25), Normal(random, 30), random, Draws),
-        "mmd permutation" => MaximumMeanDiscrepancy.Test(Normal(random, 40), Normal(random, 50), 2, random, new DiscrepancyOptions { Draws = Draws }),
-        "chi-square" => Homogeneity.ChiSquare(Bins(random, 600), Bins(random, 803)),
-        "g" => Homogeneity.GTest(Bins(random, 600), Bins(random, 803)),
-        _ => MeanTests.TwoProportions(Bins(random, 4000)[0], 4000, Bins(random, 5003)[0], 5003),
-    };
+    private static TestResult PValue(string name, RandomSource random) =>
+        name switch
+        {
+            "ks exact" => KolmogorovSmirnov.Test(Normal(random, 150), Normal(random, 203), PValueMethod.Exact),
+            // The limit law is approached slowly, like one over the root of the rows.
+            "ks asymptotic" => KolmogorovSmirnov.Test(Normal(random, 4000), Normal(random, 5003), PValueMethod.Asymptotic),
+            "ks permutation" => KolmogorovSmirnov.Test(Normal(random, 25), Normal(random, 31), PValueMethod.Permutation, random, Draws),
+            "cvm" => CramerVonMises.Test(Normal(random, 150), Normal(random, 200)),
+            "cvm permutation" => CramerVonMises.Test(Normal(random, 25), Normal(random, 30), PValueMethod.Permutation, random, Draws),
+            "anderson-darling permutation" => AndersonDarling.Test(
+                Normal(random, 25),
+                Normal(random, 30),
+                PValueMethod.Permutation,
+                random,
+                Draws
+            ),
+            "epps-singleton" => EppsSingleton.Test(Normal(random, 150), Normal(random, 200)),
+            "mann-whitney" => MeanTests.MannWhitney(Normal(random, 150), Normal(random, 200)),
+            "welch" => MeanTests.Welch(Normal(random, 150), Normal(random, 200)),
+            "wasserstein permutation" => SampleDistance.WassersteinTest(Normal(random, 25), Normal(random, 30), random, Draws),
+            "energy permutation" => SampleDistance.EnergyTest(Normal(random, 25), Normal(random, 30), random, Draws),
+            "mmd permutation" => MaximumMeanDiscrepancy.Test(
+                Normal(random, 40),
+                Normal(random, 50),
+                2,
+                random,
+                new DiscrepancyOptions { Draws = Draws }
+            ),
+            "chi-square" => Homogeneity.ChiSquare(Bins(random, 600), Bins(random, 803)),
+            "g" => Homogeneity.GTest(Bins(random, 600), Bins(random, 803)),
+            _ => MeanTests.TwoProportions(Bins(random, 4000)[0], 4000, Bins(random, 5003)[0], 5003),
+        };
 
     private static double[] Normal(RandomSource random, int rows) => [.. Enumerable.Range(0, rows).Select(_ => random.NextGaussian())];
 

@@ -38,7 +38,14 @@ public sealed class SequentialTests
     public void Calibrators_are_e_values()
     {
         // Their mean under a uniform p is 1: integrate in the logarithm of p.
-        foreach (var calibrator in new Func<double, double>[] { p => EValues.FromPValue(p), p => EValues.FromPValue(p, 0.2), EValues.FromPValueMixed })
+        foreach (
+            var calibrator in new Func<double, double>[]
+            {
+                p => EValues.FromPValue(p),
+                p => EValues.FromPValue(p, 0.2),
+                EValues.FromPValueMixed,
+            }
+        )
         {
             var sum = 0.0;
             const int Steps = 400_000;
@@ -81,33 +88,42 @@ public sealed class SequentialTests
     public void Confidence_sequences_hold_over_five_thousand_looks()
     {
         var rho = ConfidenceSequence.TuneRho(1000);
-        int fixedMisses = 0, mixtureMisses = 0, bernsteinMisses = 0, bettingMisses = 0;
+        int fixedMisses = 0,
+            mixtureMisses = 0,
+            bernsteinMisses = 0,
+            bettingMisses = 0;
         const int Runs = Simulations.Runs;
         var widths = Enumerable.Range(1, 5000).Select(t => ConfidenceSequence.NormalMixtureHalfWidth(t, 1, rho)).ToArray();
-        Simulations.Run(81, (random, run) =>
-        {
-            bool missedFixed = false, missedMixture = false, missedBernstein = false, missedBetting = false;
-            var sum = 0.0;
-            var bernstein = new EmpiricalBernsteinSequence();
-            // Ten candidate means are few, but the truth is one of them, and only whether it is ruled out matters here.
-            var betting = new BettingSequence(0.05, 10);
-            for (var t = 1; t <= 5000; t++)
+        Simulations.Run(
+            81,
+            (random, run) =>
             {
-                sum += random.NextGaussian();
-                missedFixed |= Math.Abs(sum / t) > 1.96 / Math.Sqrt(t);
-                missedMixture |= Math.Abs(sum / t) > widths[t - 1];
-                var x = random.NextDouble() < 0.3 ? 1.0 : 0;
-                bernstein.Add(x);
-                missedBernstein |= !bernstein.Interval.Contains(0.3);
-                betting.Add(x);
-                missedBetting |= !betting.Interval.Contains(0.3);
-            }
+                bool missedFixed = false,
+                    missedMixture = false,
+                    missedBernstein = false,
+                    missedBetting = false;
+                var sum = 0.0;
+                var bernstein = new EmpiricalBernsteinSequence();
+                // Ten candidate means are few, but the truth is one of them, and only whether it is ruled out matters here.
+                var betting = new BettingSequence(0.05, 10);
+                for (var t = 1; t <= 5000; t++)
+                {
+                    sum += random.NextGaussian();
+                    missedFixed |= Math.Abs(sum / t) > 1.96 / Math.Sqrt(t);
+                    missedMixture |= Math.Abs(sum / t) > widths[t - 1];
+                    var x = random.NextDouble() < 0.3 ? 1.0 : 0;
+                    bernstein.Add(x);
+                    missedBernstein |= !bernstein.Interval.Contains(0.3);
+                    betting.Add(x);
+                    missedBetting |= !betting.Interval.Contains(0.3);
+                }
 
-            Tally(ref fixedMisses, missedFixed);
-            Tally(ref mixtureMisses, missedMixture);
-            Tally(ref bernsteinMisses, missedBernstein);
-            Tally(ref bettingMisses, missedBetting);
-        });
+                Tally(ref fixedMisses, missedFixed);
+                Tally(ref mixtureMisses, missedMixture);
+                Tally(ref bernsteinMisses, missedBernstein);
+                Tally(ref bettingMisses, missedBetting);
+            }
+        );
 
         Assert.True(fixedMisses > 0.4 * Runs, "an ordinary interval is expected to fail when looked at this often");
         Assert.True(mixtureMisses <= 0.06 * Runs, $"normal mixture missed in {mixtureMisses} of {Runs}");
@@ -141,18 +157,21 @@ public sealed class SequentialTests
     [Trait("Category", "Simulation")]
     public void Peeking_at_msprt_keeps_its_level()
     {
-        var rejections = Simulations.Count(83, random =>
-        {
-            var test = new MixtureSequentialTest(0.3);
-            double difference = 0;
-            for (var t = 1; t <= 500; t++)
+        var rejections = Simulations.Count(
+            83,
+            random =>
             {
-                difference += random.NextGaussian() - random.NextGaussian();
-                test.Look(difference / t, 2.0 / t);
-            }
+                var test = new MixtureSequentialTest(0.3);
+                double difference = 0;
+                for (var t = 1; t <= 500; t++)
+                {
+                    difference += random.NextGaussian() - random.NextGaussian();
+                    test.Look(difference / t, 2.0 / t);
+                }
 
-            return test.PValue <= 0.05;
-        });
+                return test.PValue <= 0.05;
+            }
+        );
         Assert.True(rejections <= 0.06 * Simulations.Runs, $"{rejections} of {Simulations.Runs}");
     }
 }

@@ -11,7 +11,8 @@ public sealed class NormalShrinkageTests
     [Fact]
     public void Eight_schools_are_one()
     {
-        double[] effects = [28, 8, -3, 7, -1, 1, 18, 12], errors = [15, 10, 16, 11, 9, 11, 10, 18];
+        double[] effects = [28, 8, -3, 7, -1, 1, 18, 12],
+            errors = [15, 10, 16, 11, 9, 11, 10, 18];
         var shrunk = NormalShrinkage.Towards([.. effects.Zip(errors, (value, error) => new GroupEstimate(value, error))]);
         Assert.Equal(7.6856, shrunk.Centre, 1e-4);
         Assert.Equal(0, shrunk.BetweenVariance);
@@ -32,15 +33,22 @@ public sealed class NormalShrinkageTests
     }
 
     [Fact]
-    public void A_group_lies_between_its_own_value_and_the_centre_and_is_surer_than_alone() => Prop.ForAll(
-        Gen.Choose(-1000, 1000).Zip(Gen.Choose(1, 500)).NonEmptyListOf().ToArbitrary(),
-        groups =>
-        {
-            var own = groups.Select(group => new GroupEstimate(group.Item1 / 10.0, group.Item2 / 10.0)).ToList();
-            var shrunk = NormalShrinkage.Towards(own, centre: 3);
-            return own.Zip(shrunk.Groups).All(pair =>
-                pair.Second.Value >= Math.Min(3, pair.First.Value) - 1e-9 && pair.Second.Value <= Math.Max(3, pair.First.Value) + 1e-9 && pair.Second.StandardError <= pair.First.StandardError);
-        }).QuickCheckThrowOnFailure();
+    public void A_group_lies_between_its_own_value_and_the_centre_and_is_surer_than_alone() =>
+        Prop.ForAll(
+                Gen.Choose(-1000, 1000).Zip(Gen.Choose(1, 500)).NonEmptyListOf().ToArbitrary(),
+                groups =>
+                {
+                    var own = groups.Select(group => new GroupEstimate(group.Item1 / 10.0, group.Item2 / 10.0)).ToList();
+                    var shrunk = NormalShrinkage.Towards(own, centre: 3);
+                    return own.Zip(shrunk.Groups)
+                        .All(pair =>
+                            pair.Second.Value >= Math.Min(3, pair.First.Value) - 1e-9
+                            && pair.Second.Value <= Math.Max(3, pair.First.Value) + 1e-9
+                            && pair.Second.StandardError <= pair.First.StandardError
+                        );
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void The_smaller_group_is_drawn_further()

@@ -7,7 +7,10 @@ using Table = Plumbline.Statistics.Tests.Oracles.Table;
 
 namespace Plumbline.Statistics.Tests.Slices;
 
-/// <summary>On labelled sets: what is found on one random half of the rows is worse on the other half too. The search itself splits its half once more; the other one it never sees.</summary>
+/// <summary>
+/// On labelled sets: what is found on one random half of the rows is worse on the other half too. The search itself splits its half once
+/// more; the other one it never sees.
+/// </summary>
 public sealed class ColdSpotsOfDataSetsTests
 {
     [Theory]
@@ -28,7 +31,8 @@ public sealed class ColdSpotsOfDataSetsTests
         Assert.Null(result.Reason);
         var unseen = Take(table, other);
         var rest = other.Select(row => losses[row]).ToArray();
-        double promised = 0, kept = 0;
+        double promised = 0,
+            kept = 0;
         var worse = 0;
         foreach (var finding in result.Findings)
         {
@@ -38,23 +42,34 @@ public sealed class ColdSpotsOfDataSetsTests
             worse += difference > 0 ? 1 : 0;
             promised += finding.Difference.Value!.Value / result.Findings.Count;
             kept += difference / result.Findings.Count;
-            Write($"    {Words(table, finding)}: {finding.Rows} rows, {finding.LossInside:0.000} against {finding.LossOutside:0.000}; other half {of.Average():0.000} against {beside.Average():0.000} ({of.Length} rows)");
+            Write(
+                $"    {Words(table, finding)}: {finding.Rows} rows, {finding.LossInside:0.000} against {finding.LossOutside:0.000}; other half {of.Average():0.000} against {beside.Average():0.000} ({of.Length} rows)"
+            );
         }
 
-        Write($"| {set} | {half.Length:N0} | {table.Features.Count} | {result.MeanLoss:0.000} | {result.Findings.Count} | {worse} | {promised:0.000} | {kept:0.000} |");
+        Write(
+            $"| {set} | {half.Length:N0} | {table.Features.Count} | {result.MeanLoss:0.000} | {result.Findings.Count} | {worse} | {promised:0.000} | {kept:0.000} |"
+        );
         Assert.True(result.Findings.Count >= atLeast, $"{result.Findings.Count} found");
         // One wrong in twenty is what the level allows.
         Assert.True(worse >= 0.95 * result.Findings.Count, $"{worse} of {result.Findings.Count} are worse on the other half");
     }
 
-    private static void Write(FormattableString line) => TestContext.Current.TestOutputHelper?.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private static void Write(FormattableString line) =>
+        TestContext.Current.TestOutputHelper?.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
-    private static string Words(SliceTable table, SliceFinding finding) => string.Join(" and ", finding.Predicates.Select(p =>
-        $"{table.Features[p.Feature].Name} {(p.IsMissing(table) ? "missing" : p.First == p.Last ? $"in bin {p.First}" : $"in bins {p.First}..{p.Last}")} of {table.Features[p.Feature].Bins}"));
+    private static string Words(SliceTable table, SliceFinding finding) =>
+        string.Join(
+            " and ",
+            finding.Predicates.Select(p =>
+                $"{table.Features[p.Feature].Name} {(p.IsMissing(table) ? "missing" : p.First == p.Last ? $"in bin {p.First}" : $"in bins {p.First}..{p.Last}")} of {table.Features[p.Feature].Bins}"
+            )
+        );
 
-    private static SliceTable Take(SliceTable table, int[] rows) => new([
-        .. table.Features.Select(f => new SliceFeature(f.Name, Array.ConvertAll(rows, row => f.Codes.Span[row]), f.Bins, f.IsOrdered)),
-    ]);
+    private static SliceTable Take(SliceTable table, int[] rows) =>
+        new([
+            .. table.Features.Select(f => new SliceFeature(f.Name, Array.ConvertAll(rows, row => f.Codes.Span[row]), f.Bins, f.IsOrdered)),
+        ]);
 
     private static (SliceTable Table, double[] Losses) Load(string set)
     {
@@ -75,7 +90,9 @@ public sealed class ColdSpotsOfDataSetsTests
 
     private static double Loss(string prediction, string truth, bool isRegression)
     {
-        var isNumber = double.TryParse(prediction, CultureInfo.InvariantCulture, out var p) & double.TryParse(truth, CultureInfo.InvariantCulture, out var t);
+        var isNumber =
+            double.TryParse(prediction, CultureInfo.InvariantCulture, out var p)
+            & double.TryParse(truth, CultureInfo.InvariantCulture, out var t);
         if (isRegression)
             return Math.Abs(p - t);
         return (isNumber ? p == t : prediction == truth) ? 0 : 1;
@@ -88,13 +105,24 @@ public sealed class ColdSpotsOfDataSetsTests
     private static SliceFeature Numeric(string name, double[] reference, double[] current)
     {
         var sorted = reference.Where(double.IsFinite).Order().ToArray();
-        return SliceFeature.OfNumbers(name, current, [.. Enumerable.Range(1, 9).Select(k => Quantile.OfSorted(sorted, k / 10.0)).Distinct()]);
+        return SliceFeature.OfNumbers(
+            name,
+            current,
+            [.. Enumerable.Range(1, 9).Select(k => Quantile.OfSorted(sorted, k / 10.0)).Distinct()]
+        );
     }
 
     private static SliceFeature Categorical(string name, Table reference, Table current)
     {
-        var frequent = reference.Text(name).Where(v => v.Length > 0).GroupBy(v => v, StringComparer.Ordinal)
-            .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Take(20).Select(g => g.Key).ToArray();
+        var frequent = reference
+            .Text(name)
+            .Where(v => v.Length > 0)
+            .GroupBy(v => v, StringComparer.Ordinal)
+            .OrderByDescending(g => g.Count())
+            .ThenBy(g => g.Key, StringComparer.Ordinal)
+            .Take(20)
+            .Select(g => g.Key)
+            .ToArray();
         return SliceFeature.OfCategories(name, [.. current.Text(name).Select(v => v.Length > 0 ? v : null)], frequent);
     }
 }

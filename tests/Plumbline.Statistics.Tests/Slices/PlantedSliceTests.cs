@@ -16,11 +16,17 @@ public sealed class PlantedSliceTests
     public void A_planted_slice_is_the_first_finding(int predicates)
     {
         const int Runs = 20;
-        var found = Simulations.Count(6100 + (ulong)predicates, random =>
-        {
-            var drawn = PlantedRows.Draw(40_000, 15, predicates, 0.06, random);
-            return drawn.IsFoundFirst(SliceSearch.Find(drawn.Table, drawn.Losses, new SliceSearchOptions { Parallelism = 1, MaximumFindings = 1 }));
-        }, Runs);
+        var found = Simulations.Count(
+            6100 + (ulong)predicates,
+            random =>
+            {
+                var drawn = PlantedRows.Draw(40_000, 15, predicates, 0.06, random);
+                return drawn.IsFoundFirst(
+                    SliceSearch.Find(drawn.Table, drawn.Losses, new SliceSearchOptions { Parallelism = 1, MaximumFindings = 1 })
+                );
+            },
+            Runs
+        );
         Assert.True(found >= 0.9 * Runs, $"{found} of {Runs}");
     }
 
@@ -28,11 +34,17 @@ public sealed class PlantedSliceTests
     public void Where_there_is_no_weak_slice_at_most_one_run_in_twenty_reports_one()
     {
         const int Runs = 100;
-        var reported = Simulations.Count(6105, random =>
-        {
-            var drawn = PlantedRows.Draw(4000, 12, 0, 0, random);
-            return SliceSearch.Find(drawn.Table, drawn.Losses, new SliceSearchOptions { Parallelism = 1, Seed = random.NextUInt64() }).Findings.Count > 0;
-        }, Runs);
+        var reported = Simulations.Count(
+            6105,
+            random =>
+            {
+                var drawn = PlantedRows.Draw(4000, 12, 0, 0, random);
+                return SliceSearch
+                        .Find(drawn.Table, drawn.Losses, new SliceSearchOptions { Parallelism = 1, Seed = random.NextUInt64() })
+                        .Findings.Count > 0;
+            },
+            Runs
+        );
         Assert.True(reported <= 0.05 * Runs, $"{reported} of {Runs}");
     }
 
@@ -42,30 +54,44 @@ public sealed class PlantedSliceTests
         const int Runs = 100;
         foreach (var draw in new Func<RandomSource, double>[] { r => r.NextDouble() < 0.005 ? 1 : 0, r => Math.Exp(2 * r.NextGaussian()) })
         {
-            var reported = Simulations.Count(6106, random =>
-            {
-                var table = PlantedRows.Draw(3000, 8, 0, 0, random).Table;
-                double[] losses = [.. Enumerable.Range(0, table.Rows).Select(_ => draw(random))];
-                return SliceSearch.Find(table, losses, new SliceSearchOptions { Parallelism = 1, Seed = random.NextUInt64() }).Findings.Count > 0;
-            }, Runs);
+            var reported = Simulations.Count(
+                6106,
+                random =>
+                {
+                    var table = PlantedRows.Draw(3000, 8, 0, 0, random).Table;
+                    double[] losses = [.. Enumerable.Range(0, table.Rows).Select(_ => draw(random))];
+                    return SliceSearch
+                            .Find(table, losses, new SliceSearchOptions { Parallelism = 1, Seed = random.NextUInt64() })
+                            .Findings.Count > 0;
+                },
+                Runs
+            );
             Assert.True(reported <= 0.05 * Runs, $"{reported} of {Runs}");
         }
     }
 
     [Fact]
-    public void The_scan_finds_what_trying_every_slice_finds() => Prop.ForAll(Gen.Choose(0, 100_000).ToArbitrary(), seed =>
-    {
-        var random = new RandomSource((ulong)seed);
-        SliceFeature[] features = [.. Enumerable.Range(0, 4).Select(f => new SliceFeature($"f{f}", Codes(random), 3, f % 2 == 0))];
-        var table = new SliceTable(features);
-        double[] losses = [.. Enumerable.Range(0, table.Rows).Select(_ => Math.Round(random.NextDouble() * 4))];
-        int[] all = [.. Enumerable.Range(0, table.Rows)];
-        var options = new SliceSearchOptions { MinimumShare = 0.05, MinimumRows = 10 };
-        var half = new SearchHalf(table, all, [.. losses]);
-        var space = new PredicateSpace(table, options, table.Rows);
-        var found = SliceClimb.Best(half, space, SliceScan.Run(half, space, CancellationToken.None), CancellationToken.None);
-        return Math.Abs(Exhaustive(table, losses, space) - found!.Score) < 1e-3;
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(40).WithReplay(77, 13));
+    public void The_scan_finds_what_trying_every_slice_finds() =>
+        Prop.ForAll(
+                Gen.Choose(0, 100_000).ToArbitrary(),
+                seed =>
+                {
+                    var random = new RandomSource((ulong)seed);
+                    SliceFeature[] features =
+                    [
+                        .. Enumerable.Range(0, 4).Select(f => new SliceFeature($"f{f}", Codes(random), 3, f % 2 == 0)),
+                    ];
+                    var table = new SliceTable(features);
+                    double[] losses = [.. Enumerable.Range(0, table.Rows).Select(_ => Math.Round(random.NextDouble() * 4))];
+                    int[] all = [.. Enumerable.Range(0, table.Rows)];
+                    var options = new SliceSearchOptions { MinimumShare = 0.05, MinimumRows = 10 };
+                    var half = new SearchHalf(table, all, [.. losses]);
+                    var space = new PredicateSpace(table, options, table.Rows);
+                    var found = SliceClimb.Best(half, space, SliceScan.Run(half, space, CancellationToken.None), CancellationToken.None);
+                    return Math.Abs(Exhaustive(table, losses, space) - found!.Score) < 1e-3;
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(40).WithReplay(77, 13));
 
     private static byte[] Codes(RandomSource random) => [.. Enumerable.Range(0, 400).Select(_ => (byte)random.NextInt(4))];
 

@@ -32,9 +32,23 @@ public sealed class SliceSearchTests
     [Fact]
     public void Three_conditions_an_interval_among_them()
     {
-        var finding = Assert.Single(Find(row => row.Country == Brazil && row.Plan == Pro && row.Amount is >= 4 and < 10, lift: 0.4).Findings);
-        Assert.Equal([new SlicePredicate(Country, Brazil, Brazil), new SlicePredicate(Plan, Pro, Pro), new SlicePredicate(Amount, 4, 9)], finding.Predicates);
-        Assert.Equal(2, Find(row => row.Country == Brazil && row.Plan == Pro && row.Amount is >= 4 and < 10, lift: 0.4, options: new SliceSearchOptions { MaximumPredicates = 2 }).Findings[0].Predicates.Count);
+        var finding = Assert.Single(
+            Find(row => row.Country == Brazil && row.Plan == Pro && row.Amount is >= 4 and < 10, lift: 0.4).Findings
+        );
+        Assert.Equal(
+            [new SlicePredicate(Country, Brazil, Brazil), new SlicePredicate(Plan, Pro, Pro), new SlicePredicate(Amount, 4, 9)],
+            finding.Predicates
+        );
+        Assert.Equal(
+            2,
+            Find(
+                row => row.Country == Brazil && row.Plan == Pro && row.Amount is >= 4 and < 10,
+                lift: 0.4,
+                options: new SliceSearchOptions { MaximumPredicates = 2 }
+            )
+                .Findings[0]
+                .Predicates.Count
+        );
     }
 
     [Fact]
@@ -72,7 +86,11 @@ public sealed class SliceSearchTests
         Check.Near(finding.Share / finding.PreviousShare!.Value - 1, finding.TrafficGrowth);
         Assert.Equal(Rows, result.SearchRows + result.ConfirmationRows);
         // Only the confirmation half, but a fair sample of all rows.
-        Assert.InRange(finding.LossInside, losses.Where((_, i) => inside[i]).Average() - 0.04, losses.Where((_, i) => inside[i]).Average() + 0.04);
+        Assert.InRange(
+            finding.LossInside,
+            losses.Where((_, i) => inside[i]).Average() - 0.04,
+            losses.Where((_, i) => inside[i]).Average() + 0.04
+        );
         Check.Near(finding.LossInside - finding.LossOutside, finding.Difference);
     }
 
@@ -96,7 +114,10 @@ public sealed class SliceSearchTests
         double[] losses = [.. rows.Select(row => Math.Abs(random.NextGaussian()) + (row.Country == Brazil ? 1 : 0))];
         losses[17] = 1e6;
         losses[4711] = 1e7;
-        Assert.Contains(Country, Assert.Single(SliceSearch.Find(table, [.. losses.Select(l => Math.Min(l, 50))]).Findings).Predicates.Select(p => p.Feature));
+        Assert.Contains(
+            Country,
+            Assert.Single(SliceSearch.Find(table, [.. losses.Select(l => Math.Min(l, 50))]).Findings).Predicates.Select(p => p.Feature)
+        );
         // With the rows as they are, the confirmation half cannot know the difference; it must not make one up.
         Assert.All(SliceSearch.Find(table, losses).Findings, f => Assert.Contains(Country, f.Predicates.Select(p => p.Feature)));
     }
@@ -116,7 +137,11 @@ public sealed class SliceSearchTests
     [Fact]
     public void Broken_arguments_are_named()
     {
-        Assert.Contains("row 1", Assert.Throws<ArgumentException>(() => new SliceFeature("x", new byte[] { 0, 4 }, 3, false)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "row 1",
+            Assert.Throws<ArgumentException>(() => new SliceFeature("x", new byte[] { 0, 4 }, 3, false)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() => new SliceFeature("x", new byte[] { 0 }, 21, true));
         var one = new SliceFeature("x", new byte[] { 0 }, 3, false);
         Assert.Throws<ArgumentException>(() => new SliceTable([]));
@@ -124,7 +149,9 @@ public sealed class SliceSearchTests
         var (table, _) = World(13);
         Assert.Throws<ArgumentException>(() => SliceSearch.Find(table, [1]));
         Assert.Throws<ArgumentException>(() => SliceSearch.Find(table, [.. Enumerable.Repeat(double.NaN, Rows)]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => SliceSearch.Find(table, new double[Rows], new SliceSearchOptions { MaximumPredicates = 4 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            SliceSearch.Find(table, new double[Rows], new SliceSearchOptions { MaximumPredicates = 4 })
+        );
         Assert.Throws<ArgumentException>(() => SliceSearch.Find(table, new double[Rows], previous: new SliceTable([one])));
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
@@ -140,7 +167,12 @@ public sealed class SliceSearchTests
     }
 
     private static SliceSearchResult Find(
-        Func<(byte Country, byte Plan, byte Amount), bool> isWeak, double lift = 0.3, SliceSearchOptions? options = null, bool copyOfCountry = false, CancellationToken ct = default)
+        Func<(byte Country, byte Plan, byte Amount), bool> isWeak,
+        double lift = 0.3,
+        SliceSearchOptions? options = null,
+        bool copyOfCountry = false,
+        CancellationToken ct = default
+    )
     {
         var (table, rows) = World(3);
         if (copyOfCountry)
@@ -148,8 +180,12 @@ public sealed class SliceSearchTests
         return SliceSearch.Find(table, Losses(rows, isWeak, lift, new RandomSource(4)), options, ct: ct);
     }
 
-    private static double[] Losses((byte Country, byte Plan, byte Amount)[] rows, Func<(byte Country, byte Plan, byte Amount), bool> isWeak, double lift, RandomSource random) =>
-        [.. rows.Select(row => random.NextDouble() < 0.1 + (isWeak(row) ? lift : 0) ? 1.0 : 0.0)];
+    private static double[] Losses(
+        (byte Country, byte Plan, byte Amount)[] rows,
+        Func<(byte Country, byte Plan, byte Amount), bool> isWeak,
+        double lift,
+        RandomSource random
+    ) => [.. rows.Select(row => random.NextDouble() < 0.1 + (isWeak(row) ? lift : 0) ? 1.0 : 0.0)];
 
     private static (SliceTable Table, (byte Country, byte Plan, byte Amount)[] Rows) World(ulong seed)
     {
@@ -162,11 +198,14 @@ public sealed class SliceSearchTests
             noise[i] = (byte)random.NextInt(10);
         }
 
-        return (new SliceTable([
-            new SliceFeature("country", rows.Select(r => r.Country).ToArray(), 6, false),
-            new SliceFeature("plan", rows.Select(r => r.Plan).ToArray(), 3, false),
-            new SliceFeature("amount", rows.Select(r => r.Amount).ToArray(), 10, true),
-            new SliceFeature("noise", noise, 10, true),
-        ]), rows);
+        return (
+            new SliceTable([
+                new SliceFeature("country", rows.Select(r => r.Country).ToArray(), 6, false),
+                new SliceFeature("plan", rows.Select(r => r.Plan).ToArray(), 3, false),
+                new SliceFeature("amount", rows.Select(r => r.Amount).ToArray(), 10, true),
+                new SliceFeature("noise", noise, 10, true),
+            ]),
+            rows
+        );
     }
 }

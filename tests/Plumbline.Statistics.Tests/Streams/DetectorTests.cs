@@ -21,7 +21,8 @@ public sealed class DetectorTests
     public void Ddm_warns_then_alarms_then_starts_afresh()
     {
         var detector = new DriftDetectionMethod();
-        int alarm = 0, warning = 0;
+        int alarm = 0,
+            warning = 0;
         for (var t = 1; t <= 3000 && alarm == 0; t++)
         {
             var state = detector.Add(t % (t <= 1500 ? 10 : 2) == 0);
@@ -53,7 +54,8 @@ public sealed class DetectorTests
         var stream = oracle["streams"]![name]!.AsArray().Select(v => (int)v! > 0).ToArray();
         var ddm = new DriftDetectionMethod();
         var adwin = new Adwin();
-        List<int> ddmAlarms = [], adwinAlarms = [];
+        List<int> ddmAlarms = [],
+            adwinAlarms = [];
         for (var t = 0; t < stream.Length; t++)
         {
             if (ddm.Add(stream[t]) == StreamState.Drift)
@@ -64,7 +66,8 @@ public sealed class DetectorTests
 
         Assert.Equal(Detections(oracle, name, "DDM"), ddmAlarms);
         var expected = Detections(oracle, name, "ADWIN");
-        // Same verdict, no false alarm before the change at 2000, and not later than the peer; the published bound is met somewhat earlier than the peer reports.
+        // Same verdict, no false alarm before the change at 2000, and not later than the peer; the published bound is met somewhat earlier
+        // than the peer reports.
         Assert.Equal(expected.Length == 0, adwinAlarms.Count == 0);
         if (expected.Length > 0)
             Assert.InRange(adwinAlarms[0], 2000, expected[0]);
@@ -137,25 +140,31 @@ public sealed class DetectorTests
     {
         // 2,000 streams of 1,000 values against a run length of 1,000: at most 2,000 alarms are within the bound.
         var alarms = 0;
-        Simulations.Run(5, (random, _) =>
-        {
-            var detector = new EDetector(0.1, 1000);
-            for (var t = 0; t < 1000; t++)
+        Simulations.Run(
+            5,
+            (random, _) =>
             {
-                if (detector.Add(random.NextDouble() < 0.1 ? 1 : 0) == StreamState.Drift)
-                    Interlocked.Increment(ref alarms);
+                var detector = new EDetector(0.1, 1000);
+                for (var t = 0; t < 1000; t++)
+                {
+                    if (detector.Add(random.NextDouble() < 0.1 ? 1 : 0) == StreamState.Drift)
+                        Interlocked.Increment(ref alarms);
+                }
             }
-        });
+        );
         Assert.InRange(alarms, 1, Simulations.Runs);
         var delays = new int[Simulations.Runs];
-        Simulations.Run(6, (random, run) =>
-        {
-            var detector = new EDetector(0.1, 1000);
-            for (var t = 0; t < 200; t++)
-                detector.Add(random.NextDouble() < 0.1 ? 1 : 0);
-            while (detector.Add(random.NextDouble() < 0.3 ? 1 : 0) == StreamState.Stable)
-                delays[run]++;
-        });
+        Simulations.Run(
+            6,
+            (random, run) =>
+            {
+                var detector = new EDetector(0.1, 1000);
+                for (var t = 0; t < 200; t++)
+                    detector.Add(random.NextDouble() < 0.1 ? 1 : 0);
+                while (detector.Add(random.NextDouble() < 0.3 ? 1 : 0) == StreamState.Stable)
+                    delays[run]++;
+            }
+        );
         Assert.True(delays.Average() < 80, $"delay {delays.Average()}");
     }
 

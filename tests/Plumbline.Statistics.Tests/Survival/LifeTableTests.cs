@@ -5,11 +5,17 @@ namespace Plumbline.Statistics.Tests.Survival;
 /// <summary>Shares by age when many are too young to tell.</summary>
 public sealed class LifeTableTests
 {
-    /// <summary>Cutler and Ederer's localised kidney cancer: 126 patients, five years; survival .60, .54, .50, .44, .44 after each; four were observed for longer.</summary>
+    /// <summary>
+    /// Cutler and Ederer's localised kidney cancer: 126 patients, five years; survival .60, .54, .50, .44, .44 after each; four were
+    /// observed for longer.
+    /// </summary>
     [Fact]
     public void Kidney_cancer_of_cutler_and_ederer()
     {
-        var points = LifeTable.Of([new(1, 47, 4 + 15), new(2, 5, 6 + 11), new(3, 2, 0 + 15), new(4, 2, 2 + 7), new(5, 0, 0 + 6), new(6, 0, 4)]).Take(5).ToList();
+        var points = LifeTable
+            .Of([new(1, 47, 4 + 15), new(2, 5, 6 + 11), new(3, 2, 0 + 15), new(4, 2, 2 + 7), new(5, 0, 0 + 6), new(6, 0, 4)])
+            .Take(5)
+            .ToList();
         Assert.Equal([126, 60, 38, 21, 10], points.Select(point => point.AtRisk));
         Assert.Equal([0.60, 0.54, 0.50, 0.44, 0.44], points.Select(point => Math.Round(1 - point.Share, 2)));
         Assert.Equal(0.060, points[4].StandardError, 2e-3);
@@ -32,7 +38,9 @@ public sealed class LifeTableTests
         Assert.Throws<ArgumentException>(() => LifeTable.Of([new(2, -1, 0)]));
     }
 
-    /// <summary>Exponential delays, half of the subjects observed for a random time only: the table finds the truth, the naive share does not.</summary>
+    /// <summary>
+    /// Exponential delays, half of the subjects observed for a random time only: the table finds the truth, the naive share does not.
+    /// </summary>
     [Fact]
     public void Censoring_does_not_bias_it()
     {
@@ -47,6 +55,7 @@ public sealed class LifeTableTests
         }
 
         var points = LifeTable.Of([.. ends.Select((end, i) => new AgeInterval(end, events[i], withdrawn[i]))]);
-        foreach (var point in points.Where(point => point.Age <= 2)) Assert.Equal(1 - Math.Exp(-point.Age), point.Share, 0.012);
+        foreach (var point in points.Where(point => point.Age <= 2))
+            Assert.Equal(1 - Math.Exp(-point.Age), point.Share, 0.012);
     }
 }

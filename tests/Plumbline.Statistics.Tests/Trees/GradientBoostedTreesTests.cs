@@ -37,7 +37,11 @@ public sealed class GradientBoostedTreesTests
         var table = new FeatureTable(n).WithNumeric("number", number).WithCategorical("category", category);
         var half = Enumerable.Range(0, n / 2).ToArray();
         var rest = Enumerable.Range(n / 2, n / 2).ToArray();
-        var trees = GradientBoostedTrees.Fit(table.Select(half), [.. half.Select(i => target[i])], new TreeOptions { Trees = 60, Leaves = 8 });
+        var trees = GradientBoostedTrees.Fit(
+            table.Select(half),
+            [.. half.Select(i => target[i])],
+            new TreeOptions { Trees = 60, Leaves = 8 }
+        );
         var predicted = trees.Predict(table.Select(rest));
         var area = Roc.Area(ScoreCounts.From(predicted, [.. rest.Select(i => target[i] > 0)])).Value;
         Assert.True(area > 0.77, $"area {area}");
@@ -48,9 +52,21 @@ public sealed class GradientBoostedTreesTests
     public void Is_deterministic_under_its_seed()
     {
         var (train, target) = Regression(1000, 3);
-        var options = new TreeOptions { Objective = TreeObjective.SquaredError, Trees = 20, RowFraction = 0.7, Seed = 5 };
-        Assert.Equal(GradientBoostedTrees.Fit(train, target, options).Predict(train), GradientBoostedTrees.Fit(train, target, options).Predict(train));
-        Assert.NotEqual(GradientBoostedTrees.Fit(train, target, options).Predict(train), GradientBoostedTrees.Fit(train, target, options with { Seed = 6 }).Predict(train));
+        var options = new TreeOptions
+        {
+            Objective = TreeObjective.SquaredError,
+            Trees = 20,
+            RowFraction = 0.7,
+            Seed = 5,
+        };
+        Assert.Equal(
+            GradientBoostedTrees.Fit(train, target, options).Predict(train),
+            GradientBoostedTrees.Fit(train, target, options).Predict(train)
+        );
+        Assert.NotEqual(
+            GradientBoostedTrees.Fit(train, target, options).Predict(train),
+            GradientBoostedTrees.Fit(train, target, options with { Seed = 6 }).Predict(train)
+        );
     }
 
     [Fact]

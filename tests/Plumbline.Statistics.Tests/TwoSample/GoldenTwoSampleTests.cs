@@ -100,7 +100,13 @@ public sealed class GoldenTwoSampleTests
     public void Radix_and_comparison_sort_agree()
     {
         var random = new RandomSource(2);
-        double[] values = [.. Enumerable.Range(0, 5000).Select(i => i % 7 == 0 ? 0 : random.NextGaussian() * Math.Pow(10, random.NextInt(40) - 20)), -0.0, double.MaxValue, double.MinValue];
+        double[] values =
+        [
+            .. Enumerable.Range(0, 5000).Select(i => i % 7 == 0 ? 0 : random.NextGaussian() * Math.Pow(10, random.NextInt(40) - 20)),
+            -0.0,
+            double.MaxValue,
+            double.MinValue,
+        ];
         var expected = values.Order().ToArray();
         Assert.Equal(expected, Sorting.Ascending(values));
     }

@@ -25,8 +25,12 @@ public sealed class Receiver
     public Receiver(string name, ReceiverSpecification specification, ReceiverSource source, bool secretsLost = false)
     {
         (Name, Source, SecretsLost) = (name, source, secretsLost);
-        Kind = ReceiverKind.Find(specification.Kind) ?? throw new ArgumentException($"There is no kind '{specification.Kind}'.", nameof(specification));
-        MinimumSeverity = ReceiverRules.TryParseSeverity(specification.MinimumSeverity, out var severity) ? severity : AlertSeverity.Warning;
+        Kind =
+            ReceiverKind.Find(specification.Kind)
+            ?? throw new ArgumentException($"There is no kind '{specification.Kind}'.", nameof(specification));
+        MinimumSeverity = ReceiverRules.TryParseSeverity(specification.MinimumSeverity, out var severity)
+            ? severity
+            : AlertSeverity.Warning;
         _secrets = specification.TakeSecrets().Where(pair => pair.Value.Length > 0).ToImmutableDictionary(StringComparer.Ordinal);
         _leaks = LeaksOf(Kind, _secrets);
         Declared = specification.WithSecrets(ImmutableDictionary<string, string>.Empty) with { Name = name };
@@ -60,16 +64,26 @@ public sealed class Receiver
     /// <summary>Takes every secret out of a text that came from outside, such as an answer that echoes a header.</summary>
     internal string Redact(string text)
     {
-        foreach (var leak in _leaks) text = text.Replace(leak, "***", StringComparison.OrdinalIgnoreCase);
+        foreach (var leak in _leaks)
+            text = text.Replace(leak, "***", StringComparison.OrdinalIgnoreCase);
         return text;
     }
 
-    // Every form in which a secret may come back: whole, in parts, and as JSON, URLs and base64 write it. Longest first, so that no part is left of a whole.
+    // Every form in which a secret may come back: whole, in parts, and as JSON, URLs and base64 write it. Longest first, so that no part is
+    // left of a whole.
     private static ImmutableArray<string> LeaksOf(ReceiverKind kind, IReadOnlyDictionary<string, string> secrets)
     {
         var addresses = kind.Fields.Where(field => field.IsAddress).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);
         var parts = secrets.SelectMany(secret => PartsOf(secret.Value, addresses.Contains(secret.Key)));
-        var written = parts.SelectMany(part => new[] { part, JsonEncodedText.Encode(part).Value, Uri.EscapeDataString(part), Convert.ToBase64String(Encoding.UTF8.GetBytes(part)) });
+        var written = parts.SelectMany(part =>
+            new[]
+            {
+                part,
+                JsonEncodedText.Encode(part).Value,
+                Uri.EscapeDataString(part),
+                Convert.ToBase64String(Encoding.UTF8.GetBytes(part)),
+            }
+        );
         return [.. written.Distinct(StringComparer.Ordinal).OrderByDescending(part => part.Length)];
     }
 
@@ -80,11 +94,15 @@ public sealed class Receiver
         if (isAddress && Uri.TryCreate(secret, UriKind.Absolute, out var url))
         {
             text = url.PathAndQuery;
-            if (text.Length > 1) yield return text;
+            if (text.Length > 1)
+                yield return text;
         }
 
         foreach (var part in text.Split(isAddress ? ['/', '?', '&', '='] : [' '], StringSplitOptions.RemoveEmptyEntries))
-            if (part.Length >= MinPartLength) yield return part;
+        {
+            if (part.Length >= MinPartLength)
+                yield return part;
+        }
     }
 
     public override string ToString() => Declared.ToString();

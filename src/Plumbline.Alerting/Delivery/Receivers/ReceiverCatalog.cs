@@ -10,8 +10,17 @@ using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Delivery.Receivers;
 
-/// <summary>All receivers: those of the configuration file, which only a restart changes, and those of the API, which are stored with their secrets encrypted.</summary>
-public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDataProtectionProvider protection, DeliveryOptions options, TimeProvider time, ILogger<ReceiverCatalog> log) : IDisposable
+/// <summary>
+/// All receivers: those of the configuration file, which only a restart changes, and those of the API, which are stored with their secrets
+/// encrypted.
+/// </summary>
+public sealed class ReceiverCatalog(
+    IDbContextFactory<StateDbContext> state,
+    IDataProtectionProvider protection,
+    DeliveryOptions options,
+    TimeProvider time,
+    ILogger<ReceiverCatalog> log
+) : IDisposable
 {
     private readonly SemaphoreSlim _changing = new(1, 1);
     private ImmutableArray<Receiver> _all = [];
@@ -25,28 +34,51 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
     public async Task LoadAsync(CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var configured = options.Receivers.Select(declared => new Receiver(declared.Name!, declared, ReceiverSource.Configuration)).ToDictionary(receiver => receiver.Name, StringComparer.Ordinal);
+        var configured = options
+            .Receivers.Select(declared => new Receiver(declared.Name!, declared, ReceiverSource.Configuration))
+            .ToDictionary(receiver => receiver.Name, StringComparer.Ordinal);
         var stored = new List<Receiver>();
         foreach (var row in await db.Receivers.AsNoTracking().ToListAsync(cancellation))
         {
-            if (configured.ContainsKey(row.Name)) log.LogWarning("The receiver {Receiver} of the configuration file hides the one of the same name that was declared over the API", row.Name);
-            else if (Restore(row) is { } receiver) stored.Add(receiver);
+            if (configured.ContainsKey(row.Name))
+            {
+                log.LogWarning(
+                    "The receiver {Receiver} of the configuration file hides the one of the same name that was declared over the API",
+                    row.Name
+                );
+            }
+            else if (Restore(row) is { } receiver)
+            {
+                stored.Add(receiver);
+            }
         }
 
         Publish([.. configured.Values, .. stored]);
     }
 
-    /// <summary>Creates or changes a receiver. Secrets that are not given are kept while kind and destination stay the same; an empty text clears one.</summary>
+    /// <summary>
+    /// Creates or changes a receiver. Secrets that are not given are kept while kind and destination stay the same; an empty text clears
+    /// one.
+    /// </summary>
     /// <returns>The receiver, or what is wrong by field.</returns>
-    public async Task<(Receiver? Receiver, bool Created, IReadOnlyList<FieldError> Errors)> PutAsync(string name, ReceiverSpecification given, string by, CancellationToken cancellation)
+    public async Task<(Receiver? Receiver, bool Created, IReadOnlyList<FieldError> Errors)> PutAsync(
+        string name,
+        ReceiverSpecification given,
+        string by,
+        CancellationToken cancellation
+    )
     {
         using var turn = await _changing.EnterAsync(cancellation);
         var present = Find(name);
-        if (present?.Source == ReceiverSource.Configuration) return (null, false, [new("name", $"'{name}' is declared in the configuration file; change it there.")]);
-        if (given.Name is not null && given.Name != name) return (null, false, [new("name", $"the address says '{name}'.")]);
-        if (present is null && _all.Length >= DeliveryOptions.MaxReceivers) return (null, false, [new("name", $"there are {_all.Length} receivers already; at most {DeliveryOptions.MaxReceivers}.")]);
+        if (present?.Source == ReceiverSource.Configuration)
+            return (null, false, [new("name", $"'{name}' is declared in the configuration file; change it there.")]);
+        if (given.Name is not null && given.Name != name)
+            return (null, false, [new("name", $"the address says '{name}'.")]);
+        if (present is null && _all.Length >= DeliveryOptions.MaxReceivers)
+            return (null, false, [new("name", $"there are {_all.Length} receivers already; at most {DeliveryOptions.MaxReceivers}.")]);
         var complete = Complete(given, present);
-        if (ReceiverRules.Check(name, complete, options.AllowLinkLocal) is { Count: > 0 } errors) return (null, false, errors);
+        if (ReceiverRules.Check(name, complete, options.AllowLinkLocal) is { Count: > 0 } errors)
+            return (null, false, errors);
         var receiver = new Receiver(name, complete, ReceiverSource.Api);
         await StoreAsync(receiver, by, cancellation);
         Publish([.. _all.Where(other => other.Name != name), receiver]);
@@ -58,7 +90,8 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
     public async Task<bool> RemoveAsync(string name, CancellationToken cancellation)
     {
         using var turn = await _changing.EnterAsync(cancellation);
-        if (Find(name) is not { Source: ReceiverSource.Api }) return false;
+        if (Find(name) is not { Source: ReceiverSource.Api })
+            return false;
         await using var db = await state.CreateDbContextAsync(cancellation);
         await db.Receivers.Where(row => row.Name == name).ExecuteDeleteAsync(cancellation);
         Publish([.. _all.Where(other => other.Name != name)]);
@@ -71,9 +104,11 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
     {
         // A null secret keeps the stored one; a changed destination needs all of them again.
         var kind = ReceiverKind.Find(given.Kind);
-        if (present is null || kind is null || present.Kind != kind || kind.Destination(present.Declared) != kind.Destination(given)) return given;
+        if (present is null || kind is null || present.Kind != kind || kind.Destination(present.Declared) != kind.Destination(given))
+            return given;
         var secrets = given.TakeSecrets();
-        foreach (var (key, value) in present.Secrets) secrets.TryAdd(key, value);
+        foreach (var (key, value) in present.Secrets)
+            secrets.TryAdd(key, value);
         return given.WithSecrets(secrets.Where(pair => pair.Value.Length > 0).ToDictionary(StringComparer.Ordinal));
     }
 
@@ -82,7 +117,18 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
         await using var db = await state.CreateDbContextAsync(cancellation);
         var row = await db.Receivers.FindAsync([receiver.Name], cancellation);
         var specification = JsonSerializer.Serialize(receiver.Declared, ReceiverSpecification.Json);
-        if (row is null) db.Receivers.Add(row = new ReceiverRow { Name = receiver.Name, Specification = specification, ChangedBy = by });
+        if (row is null)
+        {
+            db.Receivers.Add(
+                row = new ReceiverRow
+                {
+                    Name = receiver.Name,
+                    Specification = specification,
+                    ChangedBy = by,
+                }
+            );
+        }
+
         (row.Specification, row.ChangedBy, row.ChangedAtMs) = (specification, by, time.GetUtcNow().ToUnixTimeMilliseconds());
         row.Secrets = receiver.Secrets.IsEmpty ? null : Protector(receiver.Name).Protect(JsonSerializer.Serialize(receiver.Secrets));
         await db.SaveChangesAsync(cancellation);
@@ -94,11 +140,16 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
         var specification = JsonSerializer.Deserialize<ReceiverSpecification>(row.Specification, ReceiverSpecification.Json)!;
         if (ReceiverKind.Find(specification.Kind) is null)
         {
-            log.LogError("The receiver {Receiver} is of a kind that this version does not know: {Kind}. Nothing is sent to it", row.Name, specification.Kind);
+            log.LogError(
+                "The receiver {Receiver} is of a kind that this version does not know: {Kind}. Nothing is sent to it",
+                row.Name,
+                specification.Kind
+            );
             return null;
         }
 
-        if (row.Secrets is null) return new Receiver(row.Name, specification, ReceiverSource.Api);
+        if (row.Secrets is null)
+            return new Receiver(row.Name, specification, ReceiverSource.Api);
         try
         {
             var secrets = JsonSerializer.Deserialize<Dictionary<string, string>>(Protector(row.Name).Unprotect(row.Secrets))!;
@@ -106,7 +157,11 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
         }
         catch (CryptographicException failure)
         {
-            log.LogError(failure, "The secrets of the receiver {Receiver} cannot be decrypted: the keys that encrypted them are not in the data folder. Set them again", row.Name);
+            log.LogError(
+                failure,
+                "The secrets of the receiver {Receiver} cannot be decrypted: the keys that encrypted them are not in the data folder. Set them again",
+                row.Name
+            );
             return new Receiver(row.Name, specification, ReceiverSource.Api, secretsLost: true);
         }
     }
@@ -114,5 +169,6 @@ public sealed class ReceiverCatalog(IDbContextFactory<StateDbContext> state, IDa
     // The name is part of the purpose: a row's secrets are of no use in another row.
     private IDataProtector Protector(string name) => protection.CreateProtector("Plumbline.Receivers", name);
 
-    private void Publish(IEnumerable<Receiver> receivers) => _all = [.. receivers.OrderBy(receiver => receiver.Name, StringComparer.Ordinal)];
+    private void Publish(IEnumerable<Receiver> receivers) =>
+        _all = [.. receivers.OrderBy(receiver => receiver.Name, StringComparer.Ordinal)];
 }

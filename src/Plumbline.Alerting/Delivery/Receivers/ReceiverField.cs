@@ -9,12 +9,14 @@ public enum FieldShape
     Choice,
 }
 
-/// <summary>A value that a <see cref="FieldShape.Choice"/> may have, with its label in the form. The first one holds when none is given.</summary>
+/// <summary>
+/// A value that a <see cref="FieldShape.Choice"/> may have, with its label in the form. The first one holds when none is given.
+/// </summary>
 public sealed record FieldChoice(string Value, string Label);
 
 /// <summary>
-/// Something that receivers of a kind are declared with. Reading, checking, storing, masking, showing and the form all follow from it. Two kinds that share
-/// a key give it the same shape.
+/// Something that receivers of a kind are declared with. Reading, checking, storing, masking, showing and the form all follow from it. Two
+/// kinds that share a key give it the same shape.
 /// </summary>
 /// <param name="Key">As it is declared: <c>routing_key</c>.</param>
 /// <param name="Label">As the form calls it.</param>
@@ -49,17 +51,19 @@ public sealed record ReceiverField(string Key, string Label, FieldShape Shape = 
     public Func<string, string?> Check { get; init; } = _ => null;
 
     /// <summary>The value of an Authorization header.</summary>
-    public static ReceiverField Authorization { get; } = new("authorization", "Authorization header")
-    {
-        IsSecret = true,
-        Hint = "Bearer ..",
-        Check = text => text.Any(letter => letter > '~') ? "only ASCII characters are possible in it." : null,
-    };
+    public static ReceiverField Authorization { get; } =
+        new("authorization", "Authorization header")
+        {
+            IsSecret = true,
+            Hint = "Bearer ..",
+            Check = text => text.Any(letter => letter > '~') ? "only ASCII characters are possible in it." : null,
+        };
 
-    internal Type Type => Shape switch
-    {
-        FieldShape.List => typeof(IReadOnlyList<string>),
-        FieldShape.Number => typeof(long?),
-        _ => typeof(string),
-    };
+    internal Type Type =>
+        Shape switch
+        {
+            FieldShape.List => typeof(IReadOnlyList<string>),
+            FieldShape.Number => typeof(long?),
+            _ => typeof(string),
+        };
 }

@@ -8,19 +8,27 @@ using Plumbline.Registry;
 namespace Plumbline.Alerting.Delivery.Receivers;
 
 /// <summary>
-/// A receiver as people declare it, in the body of PUT /v1/receivers/{name} and in the configuration file alike: what all kinds share, and the fields of its
-/// kind by their keys. Which of them a kind knows is checked by <see cref="ReceiverRules"/>. Its text form never has a secret in it.
+/// A receiver as people declare it, in the body of PUT /v1/receivers/{name} and in the configuration file alike: what all kinds share, and
+/// the fields of its kind by their keys. Which of them a kind knows is checked by <see cref="ReceiverRules"/>. Its text form never has a
+/// secret in it.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ReceiverSpecification : IOpenOptions
 {
-    private static readonly IReadOnlyDictionary<string, Type> Types = ReceiverKind.AllFields.ToDictionary(pair => pair.Key, pair => pair.Value.Type, StringComparer.Ordinal);
+    private static readonly IReadOnlyDictionary<string, Type> Types = ReceiverKind.AllFields.ToDictionary(
+        pair => pair.Key,
+        pair => pair.Value.Type,
+        StringComparer.Ordinal
+    );
 
     // Text, long, or ImmutableArray of text, by the shape of the field.
     private ImmutableSortedDictionary<string, object> _fields = ImmutableSortedDictionary.Create<string, object>(StringComparer.Ordinal);
 
-    /// <summary>How a specification is written as JSON: the fields of all kinds are properties of it, whatever else is there is refused.</summary>
-    public static JsonSerializerOptions Json { get; } = new(NotificationOutbox.Json) { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { AddFields } } };
+    /// <summary>
+    /// How a specification is written as JSON: the fields of all kinds are properties of it, whatever else is there is refused.
+    /// </summary>
+    public static JsonSerializerOptions Json { get; } =
+        new(NotificationOutbox.Json) { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { AddFields } } };
 
     /// <summary>1..64 characters of [A-Za-z0-9._-]. Over the API the address names it.</summary>
     public string? Name { get; init; }
@@ -32,7 +40,11 @@ public sealed record ReceiverSpecification : IOpenOptions
     public string MinimumSeverity { get; init; } = "warning";
 
     /// <summary>Names of the models whose notifications it gets; empty for all.</summary>
-    public IReadOnlyList<string> Models { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Models
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Whether it gets the daily digest. Not for kinds that wake people.</summary>
     public bool Digest { get; init; }
@@ -60,12 +72,13 @@ public sealed record ReceiverSpecification : IOpenOptions
     public long? Number(string key) => _fields.GetValueOrDefault(key) as long?;
 
     /// <summary>The texts of a field: of a list all, of a text one, of what is not given none.</summary>
-    public ImmutableArray<string> Texts(string key) => _fields.GetValueOrDefault(key) switch
-    {
-        ImmutableArray<string> list => list,
-        string { Length: > 0 } text => [text],
-        _ => [],
-    };
+    public ImmutableArray<string> Texts(string key) =>
+        _fields.GetValueOrDefault(key) switch
+        {
+            ImmutableArray<string> list => list,
+            string { Length: > 0 } text => [text],
+            _ => [],
+        };
 
     /// <summary>Whether a field says something: an empty text and an empty list do not.</summary>
     public bool IsGiven(string key) => Number(key) is not null || Texts(key).Length > 0;
@@ -77,7 +90,8 @@ public sealed record ReceiverSpecification : IOpenOptions
     public ReceiverSpecification With(params IEnumerable<(string Key, object? Value)> values)
     {
         var changed = this with { };
-        foreach (var (key, value) in values) changed.Set(key, value);
+        foreach (var (key, value) in values)
+            changed.Set(key, value);
         return changed;
     }
 
@@ -91,13 +105,17 @@ public sealed record ReceiverSpecification : IOpenOptions
 
     /// <summary>Keys whose values are secrets in a receiver of this kind; of a kind that is not known, all that are one in any.</summary>
     internal IEnumerable<string> SecretKeys =>
-        (ReceiverKind.Find(Kind)?.Fields ?? ReceiverKind.All.SelectMany(kind => kind.Fields)).Where(known => known.IsSecret).Select(known => known.Key).Distinct(StringComparer.Ordinal);
+        (ReceiverKind.Find(Kind)?.Fields ?? ReceiverKind.All.SelectMany(kind => kind.Fields))
+            .Where(known => known.IsSecret)
+            .Select(known => known.Key)
+            .Distinct(StringComparer.Ordinal);
 
     public override string ToString() => $"receiver '{Name}' ({Kind})";
 
     private void Set(string key, object? value)
     {
-        if (!ReceiverKind.AllFields.TryGetValue(key, out var field)) throw new ArgumentException($"No kind of receiver has the key '{key}'.", nameof(key));
+        if (!ReceiverKind.AllFields.TryGetValue(key, out var field))
+            throw new ArgumentException($"No kind of receiver has the key '{key}'.", nameof(key));
         object? kept = (field.Shape, value) switch
         {
             (_, null) => null,
@@ -111,7 +129,8 @@ public sealed record ReceiverSpecification : IOpenOptions
 
     private static void AddFields(JsonTypeInfo type)
     {
-        if (type.Type != typeof(ReceiverSpecification)) return;
+        if (type.Type != typeof(ReceiverSpecification))
+            return;
         foreach (var (key, value) in Types)
         {
             var property = type.CreateJsonPropertyInfo(value, key);

@@ -7,9 +7,9 @@ using Plumbline.Registry.Outbound;
 namespace Plumbline.Alerting.Delivery.Sending;
 
 /// <summary>
-/// The one HTTP client for receivers. It goes where it was told and nowhere else: no redirects, no proxy, no cookies; every call has a time limit and
-/// what is answered is read (at most 16 KiB, so that the connection can be used again) and thrown away: a receiver must not be a way to look at what
-/// stands behind an address of this network.
+/// The one HTTP client for receivers. It goes where it was told and nowhere else: no redirects, no proxy, no cookies; every call has a time
+/// limit and what is answered is read (at most 16 KiB, so that the connection can be used again) and thrown away: a receiver must not be a
+/// way to look at what stands behind an address of this network.
 /// </summary>
 public sealed class OutboundHttp : IDisposable
 {
@@ -30,14 +30,26 @@ public sealed class OutboundHttp : IDisposable
             MaxResponseHeadersLength = 16,
             MaxResponseDrainSize = MaxAnswerBytes,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            ConnectCallback = async (context, cancellation) => new System.Net.Sockets.NetworkStream(await OutboundAddress.ConnectAsync(context.DnsEndPoint, options.AllowLinkLocal, cancellation), ownsSocket: true),
+            ConnectCallback = async (context, cancellation) =>
+                new System.Net.Sockets.NetworkStream(
+                    await OutboundAddress.ConnectAsync(context.DnsEndPoint, options.AllowLinkLocal, cancellation),
+                    ownsSocket: true
+                ),
         };
         // The time limit is ours, so that it also covers reading the answer.
         _http = new HttpClient(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>One POST of JSON. 2xx is delivered; 400, 413 and 422 refuse the message for good; everything else may be tried again.</summary>
-    public async Task<SendOutcome> PostAsync(Receiver receiver, Uri address, byte[] json, IEnumerable<(string Name, string Value)> headers, CancellationToken cancellation)
+    /// <summary>
+    /// One POST of JSON. 2xx is delivered; 400, 413 and 422 refuse the message for good; everything else may be tried again.
+    /// </summary>
+    public async Task<SendOutcome> PostAsync(
+        Receiver receiver,
+        Uri address,
+        byte[] json,
+        IEnumerable<(string Name, string Value)> headers,
+        CancellationToken cancellation
+    )
     {
         using var limit = new CancellationTokenSource(_options.Timeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
@@ -46,7 +58,8 @@ public sealed class OutboundHttp : IDisposable
             using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(json) };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Plumbline", "1"));
-            foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+            foreach (var (name, value) in headers)
+                request.Headers.TryAddWithoutValidation(name, value);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
             await DrainAsync(response, both.Token);
             return Judge(response);
@@ -57,7 +70,15 @@ public sealed class OutboundHttp : IDisposable
         }
         catch (HttpRequestException failure)
         {
-            return new SendOutcome(SendVerdict.Retry, receiver.Redact(failure.InnerException is OutboundRefusedException or System.Security.Authentication.AuthenticationException ? failure.InnerException.Message : failure.Message), IsUnreachable: true);
+            return new SendOutcome(
+                SendVerdict.Retry,
+                receiver.Redact(
+                    failure.InnerException is OutboundRefusedException or System.Security.Authentication.AuthenticationException
+                        ? failure.InnerException.Message
+                        : failure.Message
+                ),
+                IsUnreachable: true
+            );
         }
         catch (IOException failure)
         {
@@ -69,14 +90,21 @@ public sealed class OutboundHttp : IDisposable
 
     private SendOutcome Judge(HttpResponseMessage response)
     {
-        if (response.IsSuccessStatusCode) return SendOutcome.Delivered;
+        if (response.IsSuccessStatusCode)
+            return SendOutcome.Delivered;
         var status = (int)response.StatusCode;
         var detail = status is >= 300 and < 400
             ? $"it answered {status}: redirects are not followed, give the final address"
             : $"it answered {status} {ReasonPhrases.GetReasonPhrase(status)}".TrimEnd();
-        return response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity
+        return
+            response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity
             ? new SendOutcome(SendVerdict.Refused, detail)
-            : new SendOutcome(SendVerdict.Retry, detail, RetryAfter(response), IsUnreachable: response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable);
+            : new SendOutcome(
+                SendVerdict.Retry,
+                detail,
+                RetryAfter(response),
+                IsUnreachable: response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
+            );
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)
@@ -87,7 +115,9 @@ public sealed class OutboundHttp : IDisposable
             { Date: { } date } => date - _time.GetUtcNow(),
             _ => TimeSpan.Zero,
         };
-        return wait <= TimeSpan.Zero ? null : wait < LongestRetryAfter ? wait : LongestRetryAfter;
+        return wait <= TimeSpan.Zero ? null
+            : wait < LongestRetryAfter ? wait
+            : LongestRetryAfter;
     }
 
     private static async Task DrainAsync(HttpResponseMessage response, CancellationToken cancellation)

@@ -55,7 +55,8 @@ public interface IRemindingClient : IReceiverClient
 /// <summary>Makes the links in messages: the option <c>public_url</c>, or the first address that this server listens on.</summary>
 public sealed class MessageLinks(InstanceOptions instance)
 {
-    private readonly Uri? _base = instance.PublicUrl ?? (Uri.TryCreate(instance.Urls.Split(';')[0], UriKind.Absolute, out var listening) ? listening : null);
+    private readonly Uri? _base =
+        instance.PublicUrl ?? (Uri.TryCreate(instance.Urls.Split(';')[0], UriKind.Absolute, out var listening) ? listening : null);
 
     /// <summary>The absolute link, or null when nobody said where this server is.</summary>
     public string? To(string path) => _base is null ? null : _base.AbsoluteUri.TrimEnd('/') + (path.StartsWith('/') ? path : "/" + path);
@@ -78,19 +79,22 @@ internal static class MessageWords
     {
         var first = message.Notifications[0];
         var more = message.Notifications.Length - 1;
-        if (message.IsDigest) return $"Daily digest of {first.Model}: {(more == 0 ? first.Headline : $"{more + 1} entries")}";
+        if (message.IsDigest)
+            return $"Daily digest of {first.Model}: {(more == 0 ? first.Headline : $"{more + 1} entries")}";
         return $"{Prefix(first)}: {first.Headline}{(more == 0 ? "" : $" (and {more} more)")}";
     }
 
     /// <summary>"Resolved", "Test", or the severity.</summary>
-    public static string Prefix(Notification notification) => notification.Kind switch
-    {
-        NotificationKind.Resolved => "Resolved",
-        NotificationKind.Test => "Test",
-        _ => notification.Severity.ToString(),
-    };
+    public static string Prefix(Notification notification) =>
+        notification.Kind switch
+        {
+            NotificationKind.Resolved => "Resolved",
+            NotificationKind.Test => "Test",
+            _ => notification.Severity.ToString(),
+        };
 
     public static string Cut(string text, int length) => text.Length <= length ? text : string.Concat(text.AsSpan(0, length - 1), "…");
 
-    public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -5,9 +5,7 @@ namespace Plumbline.Alerting.Rules.Kinds;
 /// <summary>No predictions although there used to be some at this hour.</summary>
 public sealed class AbsenceRule : RuleKind
 {
-    private AbsenceRule()
-    {
-    }
+    private AbsenceRule() { }
 
     public static AbsenceRule Kind { get; } = new();
 
@@ -29,7 +27,8 @@ public sealed class AbsenceRule : RuleKind
     public override WindowVerdict Judge(JudgedWindow window)
     {
         var usual = window.PreviousPeriod(point => point?.Value);
-        if (window.Point?.Value > 0) return new(false, usual);
+        if (window.Point?.Value > 0)
+            return new(false, usual);
         return usual is null ? WindowVerdict.None("no predictions, and none at this hour a day or a week before") : new(usual > 0, usual);
     }
 

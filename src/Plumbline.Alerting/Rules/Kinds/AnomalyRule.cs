@@ -7,9 +7,7 @@ namespace Plumbline.Alerting.Rules.Kinds;
 /// <summary>The value is surprising against what is normal for it, within the model's false-alarm budget.</summary>
 public sealed class AnomalyRule : RuleKind
 {
-    private AnomalyRule()
-    {
-    }
+    private AnomalyRule() { }
 
     public static AnomalyRule Kind { get; } = new();
 
@@ -21,21 +19,26 @@ public sealed class AnomalyRule : RuleKind
 
     public override int Order => 3;
 
-    public override RuleSettings Settings => RuleSettings.AnyDirection | RuleSettings.Features | RuleSettings.Rows | RuleSettings.EffectFloor;
+    public override RuleSettings Settings =>
+        RuleSettings.AnyDirection | RuleSettings.Features | RuleSettings.Rows | RuleSettings.EffectFloor;
 
     public override string UsualMetric => CalibratedDriftMetrics.Calibrated;
 
     public override bool GathersEvidence => true;
 
-    public override WindowVerdict Judge(JudgedWindow window) => throw new NotSupportedException("An anomaly rule gathers evidence over windows.");
+    public override WindowVerdict Judge(JudgedWindow window) =>
+        throw new NotSupportedException("An anomaly rule gathers evidence over windows.");
 
-    public override string Describe(Rule rule, RuleUnits units) => $"surprising in windows of {units.Window}; less than {Floor(rule, units.Metric)} goes to the digest";
+    public override string Describe(Rule rule, RuleUnits units) =>
+        $"surprising in windows of {units.Window}; less than {Floor(rule, units.Metric)} goes to the digest";
 
     private static string Floor(Rule rule, string unit)
     {
-        if (rule.EffectFloor is { } own) return Figures.Format(own, unit);
+        if (rule.EffectFloor is { } own)
+            return Figures.Format(own, unit);
         var floor = KnownMetrics.Of(rule.Metric).Floor;
-        if (floor.IsRelative) return $"{Figures.Format(floor.Size, "share")} of what was normal";
+        if (floor.IsRelative)
+            return $"{Figures.Format(floor.Size, "share")} of what was normal";
         var size = Figures.Format(floor.Size, unit);
         return floor.Least is { } least ? $"{size}, or as much again of what is rarer (at least {Figures.Format(least, unit)})" : size;
     }

@@ -6,9 +6,7 @@ namespace Plumbline.Alerting.Rules.Kinds;
 /// <summary>The value differs from an earlier period by more than a fixed amount.</summary>
 public sealed class ChangeRule : RuleKind
 {
-    private ChangeRule()
-    {
-    }
+    private ChangeRule() { }
 
     public static ChangeRule Kind { get; } = new();
 
@@ -21,7 +19,13 @@ public sealed class ChangeRule : RuleKind
     public override string ValueLabel => "By more than";
 
     public override RuleSettings Settings =>
-        RuleSettings.Value | RuleSettings.AnyDirection | RuleSettings.Features | RuleSettings.Duration | RuleSettings.Rows | RuleSettings.Relative | RuleSettings.Against;
+        RuleSettings.Value
+        | RuleSettings.AnyDirection
+        | RuleSettings.Features
+        | RuleSettings.Duration
+        | RuleSettings.Rows
+        | RuleSettings.Relative
+        | RuleSettings.Against;
 
     public override bool LooksBack(Rule rule) => rule.Against == ChangeBase.PreviousPeriod;
 
@@ -29,7 +33,8 @@ public sealed class ChangeRule : RuleKind
 
     public override IEnumerable<FieldError> Check(Rule rule)
     {
-        if (rule.Value is < 0) yield return new("value", "The size of a change is not negative; direction says which way.");
+        if (rule.Value is < 0)
+            yield return new("value", "The size of a change is not negative; direction says which way.");
     }
 
     public override WindowVerdict Judge(JudgedWindow window)
@@ -44,7 +49,12 @@ public sealed class ChangeRule : RuleKind
 
     public override string Describe(Rule rule, RuleUnits units)
     {
-        var verb = rule.Direction switch { RuleDirection.Below => "falls", RuleDirection.Above => "rises", _ => "changes" };
+        var verb = rule.Direction switch
+        {
+            RuleDirection.Below => "falls",
+            RuleDirection.Above => "rises",
+            _ => "changes",
+        };
         var size = Figures.Format(rule.Value, rule.Relative ? "share" : units.Metric);
         var former = rule.Against == ChangeBase.PreviousPeriod ? "the same hour a week before" : "its first windows";
         return $"{verb} by more than {size}{(rule.Relative ? " of what it was" : "")} against {former}, {units.Lasting}";

@@ -10,7 +10,13 @@ namespace Plumbline.Alerting.Rules.Kinds;
 /// <param name="Before">The point of the same scope so long before.</param>
 /// <param name="OfVersion">The point of the same window and scope of another version.</param>
 public sealed record JudgedWindow(
-    Rule Rule, RuleDirection Direction, MetricPoint? Point, double? Normal, Func<TimeSpan, MetricPoint?> Before, Func<string, MetricPoint?> OfVersion)
+    Rule Rule,
+    RuleDirection Direction,
+    MetricPoint? Point,
+    double? Normal,
+    Func<TimeSpan, MetricPoint?> Before,
+    Func<string, MetricPoint?> OfVersion
+)
 {
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -25,7 +31,8 @@ public sealed record JudgedWindow(
     public bool IsBeyond(double low, double high)
     {
         var (lower, upper) = (Point!.Lower ?? Point.Value!.Value, Point.Upper ?? Point.Value!.Value);
-        return (Direction is RuleDirection.Above or RuleDirection.Either && lower > high) || (Direction is RuleDirection.Below or RuleDirection.Either && upper < low);
+        return (Direction is RuleDirection.Above or RuleDirection.Either && lower > high)
+            || (Direction is RuleDirection.Below or RuleDirection.Either && upper < low);
     }
 }
 

@@ -6,9 +6,7 @@ namespace Plumbline.Alerting.Rules.Kinds;
 /// <summary>The value of one version divided by that of another is beyond a fixed number.</summary>
 public sealed class RatioRule : RuleKind
 {
-    private RatioRule()
-    {
-    }
+    private RatioRule() { }
 
     public static RatioRule Kind { get; } = new();
 
@@ -19,7 +17,12 @@ public sealed class RatioRule : RuleKind
     public override int Order => 5;
 
     public override RuleSettings Settings =>
-        RuleSettings.Value | RuleSettings.AboveOrBelow | RuleSettings.Features | RuleSettings.Duration | RuleSettings.Rows | RuleSettings.ThanVersion;
+        RuleSettings.Value
+        | RuleSettings.AboveOrBelow
+        | RuleSettings.Features
+        | RuleSettings.Duration
+        | RuleSettings.Rows
+        | RuleSettings.ThanVersion;
 
     public override bool ComparesVersions => true;
 
@@ -32,7 +35,8 @@ public sealed class RatioRule : RuleKind
     public override WindowVerdict Judge(JudgedWindow window)
     {
         var other = window.Rule.ThanVersion!;
-        if (JudgedWindow.Usable(window.OfVersion(other)) is not { } divisor || divisor == 0) return WindowVerdict.None($"no number of version {other} to divide by");
+        if (JudgedWindow.Usable(window.OfVersion(other)) is not { } divisor || divisor == 0)
+            return WindowVerdict.None($"no number of version {other} to divide by");
         var limit = window.Rule.Value!.Value * divisor;
         return new(window.IsBeyond(limit, limit), divisor);
     }

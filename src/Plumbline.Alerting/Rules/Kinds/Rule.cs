@@ -19,7 +19,13 @@ public enum RuleDirection
 public static class RuleDirections
 {
     /// <summary>"above", "below", or "beyond" for either.</summary>
-    public static string Words(this RuleDirection direction) => direction switch { RuleDirection.Above => "above", RuleDirection.Below => "below", _ => "beyond" };
+    public static string Words(this RuleDirection direction) =>
+        direction switch
+        {
+            RuleDirection.Above => "above",
+            RuleDirection.Below => "below",
+            _ => "beyond",
+        };
 }
 
 /// <summary>What a change is measured against.</summary>
@@ -68,7 +74,10 @@ public sealed record Rule
     /// <summary>Only this class; null for all that the metric has.</summary>
     public string? Class { get; init; }
 
-    /// <summary>Empty: all rows together. <c>country=FR</c>: that segment. <c>country=*</c>: every value of it. <c>*</c>: all rows and every segment; <c>=*</c>: every segment only.</summary>
+    /// <summary>
+    /// Empty: all rows together. <c>country=FR</c>: that segment. <c>country=*</c>: every value of it. <c>*</c>: all rows and every
+    /// segment; <c>=*</c>: every segment only.
+    /// </summary>
     public string Segment { get; init; } = "";
 
     /// <summary>Empty: all versions together; a version; <c>*</c>: every version.</summary>
@@ -93,7 +102,10 @@ public sealed record Rule
     /// <summary>Null: from the estimated loss (see Incidents). A fixed severity otherwise.</summary>
     public AlertSeverity? Severity { get; init; }
 
-    /// <summary>How many of the last <see cref="OfWindows"/> windows must be suspicious, 1..100. Not used by a kind that gathers evidence instead. Default 2.</summary>
+    /// <summary>
+    /// How many of the last <see cref="OfWindows"/> windows must be suspicious, 1..100. Not used by a kind that gathers evidence instead.
+    /// Default 2.
+    /// </summary>
     public int ForWindows { get; init; } = 2;
 
     /// <summary>1..100. Default 2.</summary>
@@ -102,7 +114,10 @@ public sealed record Rule
     /// <summary>Rows below which a window is not judged. Default 30.</summary>
     public int MinimumN { get; init; } = 30;
 
-    /// <summary>Anomaly only: a change that is certain but smaller than this (in the metric's unit, or in standard deviations for drift.calibrated) goes to the digest. Null: the floor of the metric.</summary>
+    /// <summary>
+    /// Anomaly only: a change that is certain but smaller than this (in the metric's unit, or in standard deviations for drift.calibrated)
+    /// goes to the digest. Null: the floor of the metric.
+    /// </summary>
     public double? EffectFloor { get; init; }
 
     /// <summary>Judged, shown, and never told to anybody.</summary>
@@ -111,10 +126,11 @@ public sealed record Rule
     public bool Enabled { get; init; } = true;
 
     /// <summary>How rules are written: snake_case, durations as text, unknown keys refused.</summary>
-    public static JsonSerializerOptions Json { get; } = new(ModelSpecification.Json)
-    {
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
-    };
+    public static JsonSerializerOptions Json { get; } =
+        new(ModelSpecification.Json)
+        {
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+        };
 
     /// <summary>How what was found is written: the same, with nulls said.</summary>
     public static JsonSerializerOptions ViewJson { get; } = new(Json) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
@@ -133,11 +149,12 @@ public sealed record Rule
         && WatchesSegment(segment)
         && (Version == "*" ? version.Length > 0 : version == Version);
 
-    private bool WatchesSegment(string segment) => Segment switch
-    {
-        "*" => true,
-        "=*" => segment.Length > 0,
-        _ when Segment.EndsWith("=*", StringComparison.Ordinal) => segment.StartsWith(Segment[..^1], StringComparison.Ordinal),
-        _ => segment == Segment,
-    };
+    private bool WatchesSegment(string segment) =>
+        Segment switch
+        {
+            "*" => true,
+            "=*" => segment.Length > 0,
+            _ when Segment.EndsWith("=*", StringComparison.Ordinal) => segment.StartsWith(Segment[..^1], StringComparison.Ordinal),
+            _ => segment == Segment,
+        };
 }

@@ -6,8 +6,8 @@ using Plumbline.Registry.Web;
 namespace Plumbline.Alerting.Rules.Kinds;
 
 /// <summary>
-/// How a rule decides whether a window is suspicious: which settings it has, how it judges, and its words. A kind is one file beside this one; a class with a
-/// static property <c>Kind</c> of its type is found by itself.
+/// How a rule decides whether a window is suspicious: which settings it has, how it judges, and its words. A kind is one file beside this
+/// one; a class with a static property <c>Kind</c> of its type is found by itself.
 /// </summary>
 [JsonConverter(typeof(RuleKindJson))]
 [TypeConverter(typeof(RuleKindText))]
@@ -16,7 +16,9 @@ public abstract class RuleKind
     /// <summary>Every kind, the simplest first.</summary>
     public static IReadOnlyList<RuleKind> All { get; } =
     [
-        .. typeof(RuleKind).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(RuleKind)))
+        .. typeof(RuleKind)
+            .Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(RuleKind)))
             .Select(type => (RuleKind)type.GetProperty("Kind", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!)
             .OrderBy(kind => kind.Order),
     ];
@@ -59,7 +61,10 @@ public abstract class RuleKind
 
     /// <summary>The kind of this name; null when there is none.</summary>
     public static RuleKind? Find(string? name) =>
-        All.FirstOrDefault(kind => string.Equals(kind.Name, name, StringComparison.Ordinal) || (name is not null && string.Equals(kind.FormerName, name, StringComparison.Ordinal)));
+        All.FirstOrDefault(kind =>
+            string.Equals(kind.Name, name, StringComparison.Ordinal)
+            || (name is not null && string.Equals(kind.FormerName, name, StringComparison.Ordinal))
+        );
 
     /// <summary>Whether the rule has this setting.</summary>
     public bool Has(RuleSettings setting) => (Settings & setting) != RuleSettings.None;
@@ -73,7 +78,10 @@ public abstract class RuleKind
     /// <summary>What is wrong with a rule beside what its settings say.</summary>
     public virtual IEnumerable<FieldError> Check(Rule rule) => [];
 
-    /// <summary>Whether a window is suspicious. Where a point has an interval, the whole interval must be beyond the limit: chance alone does not alarm.</summary>
+    /// <summary>
+    /// Whether a window is suspicious. Where a point has an interval, the whole interval must be beyond the limit: chance alone does not
+    /// alarm.
+    /// </summary>
     public abstract WindowVerdict Judge(JudgedWindow window);
 
     /// <summary>When a rule fires, as a sentence without its subject.</summary>

@@ -5,9 +5,7 @@ namespace Plumbline.Alerting.Rules.Kinds;
 /// <summary>The value is beyond a fixed number.</summary>
 public sealed class ThresholdRule : RuleKind
 {
-    private ThresholdRule()
-    {
-    }
+    private ThresholdRule() { }
 
     public static ThresholdRule Kind { get; } = new();
 
@@ -26,5 +24,6 @@ public sealed class ThresholdRule : RuleKind
         return new(window.IsBeyond(limit, limit), limit);
     }
 
-    public override string Describe(Rule rule, RuleUnits units) => $"{rule.Direction.Words()} {Figures.Format(rule.Value, units.Metric)} {units.Lasting}";
+    public override string Describe(Rule rule, RuleUnits units) =>
+        $"{rule.Direction.Words()} {Figures.Format(rule.Value, units.Metric)} {units.Lasting}";
 }

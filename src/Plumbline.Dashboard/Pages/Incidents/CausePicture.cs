@@ -23,7 +23,14 @@ namespace Plumbline.Dashboard.Pages.Incidents;
 /// <param name="Series">The lines; empty when no points are kept any more.</param>
 /// <param name="Unit">Of the values.</param>
 /// <param name="Thresholds">Levels to compare with.</param>
-public sealed record CausePicture(IncidentCause Cause, Alert? Evidence, string Title, IReadOnlyList<ChartSeries> Series, string Unit, IReadOnlyList<ChartThreshold> Thresholds)
+public sealed record CausePicture(
+    IncidentCause Cause,
+    Alert? Evidence,
+    string Title,
+    IReadOnlyList<ChartSeries> Series,
+    string Unit,
+    IReadOnlyList<ChartThreshold> Thresholds
+)
 {
     /// <summary>Releases show in the shares of the versions, everything else in the series of its alert.</summary>
     private const string Requests = SystemMetrics.Requests;
@@ -48,24 +55,48 @@ public sealed record CausePicture(IncidentCause Cause, Alert? Evidence, string T
         // A release touches much at once; what moved most surely shows it best.
         if (cause.Kind is "version_rollout" or "unknown")
             return SurestOf(alerts);
-        return alerts.Where(about).OrderBy(alert => !PerformanceMetrics.Contains(alert.Metric)).ThenByDescending(alert => alert.Evidence.Effect ?? 0).FirstOrDefault();
+        return alerts
+            .Where(about)
+            .OrderBy(alert => !PerformanceMetrics.Contains(alert.Metric))
+            .ThenByDescending(alert => alert.Evidence.Effect ?? 0)
+            .FirstOrDefault();
     }
 
     /// <summary>What moved most surely; distances last, because they do not say which way.</summary>
     public static Alert? SurestOf(IReadOnlyList<Alert> alerts) =>
-        alerts.OrderBy(alert => DriftMetrics.Contains(alert.Metric)).ThenBy(alert => alert.Evidence.PValue ?? 1).ThenByDescending(alert => alert.Evidence.Effect ?? 0).FirstOrDefault();
+        alerts
+            .OrderBy(alert => DriftMetrics.Contains(alert.Metric))
+            .ThenBy(alert => alert.Evidence.PValue ?? 1)
+            .ThenByDescending(alert => alert.Evidence.Effect ?? 0)
+            .FirstOrDefault();
 
     /// <summary>Reads the picture of a cause over a stretch of time.</summary>
-    public static async Task<CausePicture> ReadAsync(IncidentCause cause, IReadOnlyList<Alert> alerts, ModelCatalog models, MetricReader reader, (DateTimeOffset From, DateTimeOffset To) range, CancellationToken cancellation)
+    public static async Task<CausePicture> ReadAsync(
+        IncidentCause cause,
+        IReadOnlyList<Alert> alerts,
+        ModelCatalog models,
+        MetricReader reader,
+        (DateTimeOffset From, DateTimeOffset To) range,
+        CancellationToken cancellation
+    )
     {
         var evidence = EvidenceOf(cause, alerts);
         if (evidence is null || models.Find(evidence.Model) is not { } model)
             return new CausePicture(cause, evidence, "", [], "", []);
-        return cause.Kind == "version_rollout" ? await ReleaseAsync(cause, evidence, model, reader, range, cancellation) : await SeriesAsync(cause, evidence, model, reader, range, cancellation);
+        return cause.Kind == "version_rollout"
+            ? await ReleaseAsync(cause, evidence, model, reader, range, cancellation)
+            : await SeriesAsync(cause, evidence, model, reader, range, cancellation);
     }
 
     /// <summary>The series of one alert, with what was normal beside it.</summary>
-    public static async Task<CausePicture> SeriesAsync(IncidentCause cause, Alert evidence, ModelDefinition model, MetricReader reader, (DateTimeOffset From, DateTimeOffset To) range, CancellationToken cancellation)
+    public static async Task<CausePicture> SeriesAsync(
+        IncidentCause cause,
+        Alert evidence,
+        ModelDefinition model,
+        MetricReader reader,
+        (DateTimeOffset From, DateTimeOffset To) range,
+        CancellationToken cancellation
+    )
     {
         var window = TimeSpan.FromSeconds(evidence.Evidence.WindowSeconds);
         var query = new MetricQuery
@@ -89,23 +120,75 @@ public sealed record CausePicture(IncidentCause Cause, Alert? Evidence, string T
         List<ChartSeries> series = [line];
         if (evidence.Evidence.Expected is { } expected)
             series.Add(Level(expected, $"expected {Figures.Format(expected, unit)}", line));
-        IReadOnlyList<ChartThreshold> thresholds = evidence.Metric == CalibratedDriftMetrics.Calibrated ? [new(KnownMetrics.Of(evidence.Metric).Floor.Size, "large enough to matter")] : [];
+        IReadOnlyList<ChartThreshold> thresholds =
+            evidence.Metric == CalibratedDriftMetrics.Calibrated
+                ? [new(KnownMetrics.Of(evidence.Metric).Floor.Size, "large enough to matter")]
+                : [];
         return new CausePicture(cause, evidence, title, series, unit, thresholds);
     }
 
-    private static async Task<CausePicture> ReleaseAsync(IncidentCause cause, Alert evidence, ModelDefinition model, MetricReader reader, (DateTimeOffset From, DateTimeOffset To) range, CancellationToken cancellation)
+    private static async Task<CausePicture> ReleaseAsync(
+        IncidentCause cause,
+        Alert evidence,
+        ModelDefinition model,
+        MetricReader reader,
+        (DateTimeOffset From, DateTimeOffset To) range,
+        CancellationToken cancellation
+    )
     {
         // What got worse, by version: the new one beside those that it came after.
         var metric = DriftMetrics.Contains(evidence.Metric) ? Requests : evidence.Metric;
-        var points = await reader.ReadAsync(model, new MetricQuery { Metrics = [metric], Features = [metric == Requests ? "" : evidence.Feature ?? ""], Version = null, From = range.From, To = range.To }, cancellation);
-        var versions = points.Where(point => point.Version.Length > 0 && point.Class == (evidence.Class ?? "")).GroupBy(point => point.Version, StringComparer.Ordinal).OrderByDescending(group => group.Sum(point => point.N)).Take(MostVersions).OrderBy(group => group.Key, StringComparer.Ordinal).ToList();
+        var points = await reader.ReadAsync(
+            model,
+            new MetricQuery
+            {
+                Metrics = [metric],
+                Features = [metric == Requests ? "" : evidence.Feature ?? ""],
+                Version = null,
+                From = range.From,
+                To = range.To,
+            },
+            cancellation
+        );
+        var versions = points
+            .Where(point => point.Version.Length > 0 && point.Class == (evidence.Class ?? ""))
+            .GroupBy(point => point.Version, StringComparer.Ordinal)
+            .OrderByDescending(group => group.Sum(point => point.N))
+            .Take(MostVersions)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .ToList();
         if (versions.Count == 0)
             return await SeriesAsync(cause, evidence, model, reader, range, cancellation);
-        var lines = versions.Select((version, place) => PointSeries.Of(version, metric, $"version {version.Key}", Palette.At(place), evidence.Feature ?? "", evidence.Class ?? "", dashed: version.Key != cause.Subject)).ToList();
-        return new CausePicture(cause, evidence, $"{KnownMetrics.Of(metric).Title} by version", lines, KnownMetrics.Of(metric).KnownUnit, []);
+        var lines = versions
+            .Select(
+                (version, place) =>
+                    PointSeries.Of(
+                        version,
+                        metric,
+                        $"version {version.Key}",
+                        Palette.At(place),
+                        evidence.Feature ?? "",
+                        evidence.Class ?? "",
+                        dashed: version.Key != cause.Subject
+                    )
+            )
+            .ToList();
+        return new CausePicture(
+            cause,
+            evidence,
+            $"{KnownMetrics.Of(metric).Title} by version",
+            lines,
+            KnownMetrics.Of(metric).KnownUnit,
+            []
+        );
     }
 
     /// <summary>A level as a line, so that the table beside the picture holds it too.</summary>
     private static ChartSeries Level(double value, string name, ChartSeries beside) =>
-        new(name, [.. beside.Points.Select(point => point with { Value = value, Lower = null, Upper = null, State = PointState.Ok })], "--chart-reference-line", Dashed: true);
+        new(
+            name,
+            [.. beside.Points.Select(point => point with { Value = value, Lower = null, Upper = null, State = PointState.Ok })],
+            "--chart-reference-line",
+            Dashed: true
+        );
 }

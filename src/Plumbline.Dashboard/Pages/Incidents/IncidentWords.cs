@@ -11,41 +11,53 @@ namespace Plumbline.Dashboard.Pages.Incidents;
 /// <summary>How incidents, alerts and streams are written on pages, and where each number's evidence is.</summary>
 public static class IncidentWords
 {
-    public static string State(IncidentState state) => state switch
-    {
-        IncidentState.Open => "open",
-        IncidentState.Acknowledged => "acknowledged",
-        _ => "resolved",
-    };
+    public static string State(IncidentState state) =>
+        state switch
+        {
+            IncidentState.Open => "open",
+            IncidentState.Acknowledged => "acknowledged",
+            _ => "resolved",
+        };
 
     /// <summary>What a kind of cause is called.</summary>
-    public static string Cause(string kind) => kind switch
-    {
-        "missing_values" => "Missing values",
-        "new_category" => "Values never seen before",
-        "schema_change" => "Another type",
-        "version_rollout" => "Release",
-        "feature_drift" => "Feature drift",
-        "traffic_mix" => "Other traffic",
-        "concept_change" => "The truth changed",
-        "concentration" => "Answers concentrate",
-        "outage" => "Outage",
-        "segment" => "One segment",
-        "unknown" => "No likely cause",
-        _ => kind.Replace('_', ' '),
-    };
+    public static string Cause(string kind) =>
+        kind switch
+        {
+            "missing_values" => "Missing values",
+            "new_category" => "Values never seen before",
+            "schema_change" => "Another type",
+            "version_rollout" => "Release",
+            "feature_drift" => "Feature drift",
+            "traffic_mix" => "Other traffic",
+            "concept_change" => "The truth changed",
+            "concentration" => "Answers concentrate",
+            "outage" => "Outage",
+            "segment" => "One segment",
+            "unknown" => "No likely cause",
+            _ => kind.Replace('_', ' '),
+        };
 
     /// <summary>What a note of the timeline is called.</summary>
-    public static string Note(string kind) => kind switch
-    {
-        "first_sign" => "First sign",
-        "joined" => "Joined",
-        _ => char.ToUpperInvariant(kind[0]) + kind[1..].Replace('_', ' '),
-    };
+    public static string Note(string kind) =>
+        kind switch
+        {
+            "first_sign" => "First sign",
+            "joined" => "Joined",
+            _ => char.ToUpperInvariant(kind[0]) + kind[1..].Replace('_', ' '),
+        };
 
     /// <summary>What an alert watches, without the metric: "order_amount, country=FR, v3".</summary>
     public static string Scope(Alert alert) =>
-        string.Join(", ", new[] { alert.Feature, alert.Class is null ? null : $"class {alert.Class}", alert.Segment, alert.Version is null ? null : $"version {alert.Version}" }.Where(part => part is not null));
+        string.Join(
+            ", ",
+            new[]
+            {
+                alert.Feature,
+                alert.Class is null ? null : $"class {alert.Class}",
+                alert.Segment,
+                alert.Version is null ? null : $"version {alert.Version}",
+            }.Where(part => part is not null)
+        );
 
     /// <summary>The page on which the evidence of an alert can be looked at, over the time of the incident.</summary>
     public static string Address(Alert alert, DateTimeOffset from, DateTimeOffset to)
@@ -59,30 +71,44 @@ public static class IncidentWords
             ("feature", tab == Links.Inputs ? alert.Feature : null),
             ("segment", alert.Segment),
             ("version", alert.Version),
-            ("window", DurationText.Format(TimeSpan.FromSeconds(alert.Evidence.WindowSeconds))));
+            ("window", DurationText.Format(TimeSpan.FromSeconds(alert.Evidence.WindowSeconds)))
+        );
     }
 
     /// <summary>The form of a silence for what this incident is about.</summary>
     public static string SilenceAddress(Incident incident)
     {
         var matchers = new List<string> { $"model={incident.Model}" };
-        if (incident.Story.Features.Count > 0) matchers.Add($"feature={incident.Story.Features[0]}");
-        if (incident.Story.Segments.Count > 0) matchers.Add($"segment={incident.Story.Segments[0]}");
+        if (incident.Story.Features.Count > 0)
+            matchers.Add($"feature={incident.Story.Features[0]}");
+        if (incident.Story.Segments.Count > 0)
+            matchers.Add($"segment={incident.Story.Segments[0]}");
         return Links.With(Links.Silences, ("matchers", string.Join(", ", matchers)), ("comment", $"Incident {incident.Id}"));
     }
 
     /// <summary>How the streams of rules stand, in a sentence: what is quiet is only as good as what can be judged.</summary>
     public static string Judged(IReadOnlyCollection<StreamCount> streams)
     {
-        if (streams.Count == 0) return "No stream is judged yet: rules look at windows that are complete.";
+        if (streams.Count == 0)
+            return "No stream is judged yet: rules look at windows that are complete.";
         var unknown = streams.Where(stream => stream.Status == StreamStatus.CannotJudge).ToList();
         var judged = streams.Sum(stream => stream.Count) - unknown.Sum(stream => stream.Count);
         var text = $"{Figures.Count(judged)} {(judged == 1 ? "stream is" : "streams are")} judged";
-        return unknown.Count == 0 ? $"{text}." : $"{text}; {Figures.Count(unknown.Sum(stream => stream.Count))} cannot be judged: {Reasons(unknown)}.";
+        return unknown.Count == 0
+            ? $"{text}."
+            : $"{text}; {Figures.Count(unknown.Sum(stream => stream.Count))} cannot be judged: {Reasons(unknown)}.";
     }
 
     /// <summary>Why streams cannot be judged, the commonest reason first.</summary>
     public static string Reasons(IEnumerable<StreamCount> streams) =>
-        string.Join(", ", streams.Where(stream => stream.Status == StreamStatus.CannotJudge).GroupBy(stream => stream.Reason.Length == 0 ? "not looked at yet" : stream.Reason, StringComparer.Ordinal)
-            .Select(group => (Reason: group.Key, Count: group.Sum(stream => stream.Count))).OrderByDescending(pair => pair.Count).Take(4).Select(pair => $"{Figures.Count(pair.Count)} {pair.Reason}"));
+        string.Join(
+            ", ",
+            streams
+                .Where(stream => stream.Status == StreamStatus.CannotJudge)
+                .GroupBy(stream => stream.Reason.Length == 0 ? "not looked at yet" : stream.Reason, StringComparer.Ordinal)
+                .Select(group => (Reason: group.Key, Count: group.Sum(stream => stream.Count)))
+                .OrderByDescending(pair => pair.Count)
+                .Take(4)
+                .Select(pair => $"{Figures.Count(pair.Count)} {pair.Reason}")
+        );
 }

@@ -24,13 +24,49 @@ public static class DistributionBins
         var reference = baseline.Profile;
         var now = current is not null && current.Bins.Length == reference.Bins.Length ? current : null;
         // Shares are of all rows, so that the bars and those of missing values add up to 100 %.
-        double wholeNow = Math.Max(1, now?.Rows ?? 0), wholeThen = Math.Max(1, reference.Rows);
+        double wholeNow = Math.Max(1, now?.Rows ?? 0),
+            wholeThen = Math.Max(1, reference.Rows);
         var bars = baseline.IsNumeric ? Numeric(baseline, now, unit) : Categories(baseline, now);
-        var bins = bars.Select(bar => new DistributionBin(bar.Label, bar.Title, bar.Now / wholeNow, bar.Now, bar.Then is { } then ? then / wholeThen : null, bar.Then, bar.Edge)).ToList();
+        var bins = bars.Select(bar => new DistributionBin(
+                bar.Label,
+                bar.Title,
+                bar.Now / wholeNow,
+                bar.Now,
+                bar.Then is { } then ? then / wholeThen : null,
+                bar.Then,
+                bar.Edge
+            ))
+            .ToList();
         if ((now?.Missing ?? 0) > 0 || reference.Missing > 0)
-            bins.Add(new DistributionBin("missing", null, (now?.Missing ?? 0) / wholeNow, now?.Missing ?? 0, reference.Missing / wholeThen, reference.Missing, Edge: true));
+        {
+            bins.Add(
+                new DistributionBin(
+                    "missing",
+                    null,
+                    (now?.Missing ?? 0) / wholeNow,
+                    now?.Missing ?? 0,
+                    reference.Missing / wholeThen,
+                    reference.Missing,
+                    Edge: true
+                )
+            );
+        }
+
         if ((now?.TypeErrors ?? 0) > 0)
-            bins.Add(new DistributionBin("wrong type", null, now!.TypeErrors / wholeNow, now.TypeErrors, reference.TypeErrors / wholeThen, reference.TypeErrors, Edge: true));
+        {
+            bins.Add(
+                new DistributionBin(
+                    "wrong type",
+                    null,
+                    now!.TypeErrors / wholeNow,
+                    now.TypeErrors,
+                    reference.TypeErrors / wholeThen,
+                    reference.TypeErrors,
+                    Edge: true
+                )
+            );
+        }
+
         return bins;
     }
 
@@ -38,11 +74,25 @@ public static class DistributionBins
     public static IReadOnlyList<DistributionBin> OfUnitInterval(FeatureProfile profile)
     {
         const int perBar = 5;
-        return [.. profile.Bins.Chunk(perBar).Select((counts, at) =>
-        {
-            var count = counts.Aggregate(0.0, (sum, one) => sum + one);
-            return new DistributionBin(Figures.Format(at * perBar / 100.0, "ratio"), $"{at * perBar} % to {(at + 1) * perBar} %", count / Math.Max(1, profile.Present), count, null, null);
-        })];
+        return
+        [
+            .. profile
+                .Bins.Chunk(perBar)
+                .Select(
+                    (counts, at) =>
+                    {
+                        var count = counts.Aggregate(0.0, (sum, one) => sum + one);
+                        return new DistributionBin(
+                            Figures.Format(at * perBar / 100.0, "ratio"),
+                            $"{at * perBar} % to {(at + 1) * perBar} %",
+                            count / Math.Max(1, profile.Present),
+                            count,
+                            null,
+                            null
+                        );
+                    }
+                ),
+        ];
     }
 
     private static List<Bar> Numeric(FeatureBaseline baseline, FeatureProfile? now, string unit)
@@ -56,13 +106,19 @@ public static class DistributionBins
         if (occupied <= FewBins)
             return OwnBins(edges, counts, then, unit);
         var (low, high) = Picture(then);
-        double from = edges[low], width = (edges[high] - from) / Bars;
+        double from = edges[low],
+            width = (edges[high] - from) / Bars;
         var bars = new List<Bar> { Below(edges[low], unit, Sum(counts, 0, low + 1), Sum(then, 0, low + 1)) };
-        var (spreadNow, spreadThen) = (Spread(edges[low..(high + 1)], counts.AsSpan(low + 1), width), Spread(edges[low..(high + 1)], then.AsSpan(low + 1), width));
+        var (spreadNow, spreadThen) = (
+            Spread(edges[low..(high + 1)], counts.AsSpan(low + 1), width),
+            Spread(edges[low..(high + 1)], then.AsSpan(low + 1), width)
+        );
         for (var at = 0; at < Bars; at++)
         {
             var left = from + (at * width);
-            bars.Add(new Bar(Short(left), $"{Figures.Format(left, unit)} to {Figures.Format(left + width, unit)}", spreadNow[at], spreadThen[at]));
+            bars.Add(
+                new Bar(Short(left), $"{Figures.Format(left, unit)} to {Figures.Format(left + width, unit)}", spreadNow[at], spreadThen[at])
+            );
         }
 
         bars.Add(Above(edges[high], unit, Sum(counts, high + 1, counts.Length), Sum(then, high + 1, then.Length)));
@@ -77,23 +133,36 @@ public static class DistributionBins
         {
             if (counts[bin] == 0 && then[bin] == 0)
                 continue;
-            bars.Add(bin == 0 ? Below(edges[0], unit, counts[0], then[0])
+            bars.Add(
+                bin == 0 ? Below(edges[0], unit, counts[0], then[0])
                 : bin == edges.Length ? Above(edges[^1], unit, counts[bin], then[bin])
-                : PercentileEdges.IsAtom(edges, bin) ? new Bar(Short(edges[bin - 1]), $"exactly {Figures.Format(edges[bin - 1], unit)}", counts[bin], then[bin])
-                : new Bar(Short(edges[bin - 1]), $"{Figures.Format(edges[bin - 1], unit)} to {Figures.Format(edges[bin], unit)}", counts[bin], then[bin]));
+                : PercentileEdges.IsAtom(edges, bin)
+                    ? new Bar(Short(edges[bin - 1]), $"exactly {Figures.Format(edges[bin - 1], unit)}", counts[bin], then[bin])
+                : new Bar(
+                    Short(edges[bin - 1]),
+                    $"{Figures.Format(edges[bin - 1], unit)} to {Figures.Format(edges[bin], unit)}",
+                    counts[bin],
+                    then[bin]
+                )
+            );
         }
 
         return bars;
     }
 
-    private static Bar Below(double edge, string unit, double now, double then) => new($"< {Short(edge)}", $"below {Figures.Format(edge, unit)}", now, then);
+    private static Bar Below(double edge, string unit, double now, double then) =>
+        new($"< {Short(edge)}", $"below {Figures.Format(edge, unit)}", now, then);
 
-    private static Bar Above(double edge, string unit, double now, double then) => new($"\u2265 {Short(edge)}", $"{Figures.Format(edge, unit)} or more", now, then);
+    private static Bar Above(double edge, string unit, double now, double then) =>
+        new($"\u2265 {Short(edge)}", $"{Figures.Format(edge, unit)} or more", now, then);
 
-    // The edges between which the picture has bars of equal width: one hundredth of the reference lies outside on either side, so that a long tail leaves room.
+    // The edges between which the picture has bars of equal width: one hundredth of the reference lies outside on either side, so that a
+    // long tail leaves room.
     private static (int Low, int High) Picture(ulong[] then)
     {
-        double hundredth = Sum(then, 0, then.Length) / 100, below = 0, above = 0;
+        double hundredth = Sum(then, 0, then.Length) / 100,
+            below = 0,
+            above = 0;
         var (low, high) = (0, then.Length - 2);
         while (low < then.Length - 2 && (below += then[low]) < hundredth * 0.999)
             low++;
@@ -102,14 +171,17 @@ public static class DistributionBins
         return low < high ? (low, high) : (0, then.Length - 2);
     }
 
-    private static double Sum(ulong[] bins, int from, int to) => bins.AsSpan(from, to - from).ToArray().Aggregate(0.0, (sum, one) => sum + one);
+    private static double Sum(ulong[] bins, int from, int to) =>
+        bins.AsSpan(from, to - from).ToArray().Aggregate(0.0, (sum, one) => sum + one);
 
     private static double[] Spread(ReadOnlySpan<double> edges, ReadOnlySpan<ulong> counts, double width)
     {
         var bars = new double[Bars];
         for (var bin = 1; bin < edges.Length; bin++)
         {
-            double from = edges[bin - 1], to = edges[bin], count = counts[bin - 1];
+            double from = edges[bin - 1],
+                to = edges[bin],
+                count = counts[bin - 1];
             var first = Math.Clamp((int)((from - edges[0]) / width), 0, Bars - 1);
             if (PercentileEdges.IsAtom(edges, bin))
             {
@@ -119,7 +191,8 @@ public static class DistributionBins
 
             for (var bar = first; bar < Bars; bar++)
             {
-                double left = edges[0] + (bar * width), right = bar == Bars - 1 ? edges[^1] : left + width;
+                double left = edges[0] + (bar * width),
+                    right = bar == Bars - 1 ? edges[^1] : left + width;
                 var overlap = Math.Min(to, right) - Math.Max(from, left);
                 if (overlap > 0)
                     bars[bar] += count * (overlap / (to - from));
@@ -135,8 +208,20 @@ public static class DistributionBins
         var names = baseline.Categories;
         var counts = now?.Bins ?? new ulong[baseline.Profile.Bins.Length];
         double Rest(ulong[] bins, IEnumerable<int> places) => places.Aggregate(0.0, (sum, at) => sum + bins[at]);
-        var places = Enumerable.Range(0, names.Length).OrderByDescending(at => Math.Max(counts[at] / (double)Math.Max(1, now?.Rows ?? 1), baseline.Profile.Bins[at] / (double)Math.Max(1, baseline.Profile.Rows))).ToList();
-        var bars = places.Take(MostCategories).Order().Select(at => new Bar(names[at], null, counts[at], baseline.Profile.Bins[at])).ToList();
+        var places = Enumerable
+            .Range(0, names.Length)
+            .OrderByDescending(at =>
+                Math.Max(
+                    counts[at] / (double)Math.Max(1, now?.Rows ?? 1),
+                    baseline.Profile.Bins[at] / (double)Math.Max(1, baseline.Profile.Rows)
+                )
+            )
+            .ToList();
+        var bars = places
+            .Take(MostCategories)
+            .Order()
+            .Select(at => new Bar(names[at], null, counts[at], baseline.Profile.Bins[at]))
+            .ToList();
         // Behind the named categories come @other and @unseen.
         var others = places.Skip(MostCategories).Concat(names.Length < counts.Length ? [names.Length] : []).ToList();
         if (Rest(counts, others) + Rest(baseline.Profile.Bins, others) > 0)

@@ -26,8 +26,13 @@ public static class DriftNoise
             : baseline.Categories.Length;
         if (bins < 2)
             return null;
-        double n = sizes[sizes.Count / 2], m = baseline.Profile.Present;
+        double n = sizes[sizes.Count / 2],
+            m = baseline.Profile.Present;
         var limit = ChiSquared.InvCDF(bins - 1, Level) * ((1 / n) + (1 / m));
-        return new ReferenceBand(0, limit, $"chance alone stays below {Figures.Format(limit)} (95 % of windows of {Figures.Count(n)} rows)");
+        return new ReferenceBand(
+            0,
+            limit,
+            $"chance alone stays below {Figures.Format(limit)} (95 % of windows of {Figures.Count(n)} rows)"
+        );
     }
 }

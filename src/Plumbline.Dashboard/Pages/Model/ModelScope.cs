@@ -42,24 +42,35 @@ public sealed record ModelScope(ModelOverview Overview, PageScope Page, DateTime
     /// The window by which features are ranked: days where the range has some, because the highest of many small windows
     /// is mostly noise; the window that the address names, when it names one.
     /// </summary>
-    public TimeSpan RankingWindow => Page["window"] is null && To - From >= 2 * CoarseWindows.Day && Model.Window < CoarseWindows.Day ? CoarseWindows.Day : Window();
+    public TimeSpan RankingWindow =>
+        Page["window"] is null && To - From >= 2 * CoarseWindows.Day && Model.Window < CoarseWindows.Day ? CoarseWindows.Day : Window();
 
-    public MetricQuery Query(TimeSpan window, params string[] metrics) => new()
-    {
-        Metrics = metrics,
-        Segment = Segment,
-        Version = Version,
-        // A long window belongs to the range when it overlaps it.
-        From = window > Model.Window ? CoarseWindows.Holding(From, window).Start : From,
-        To = To,
-        Window = window,
-    };
+    public MetricQuery Query(TimeSpan window, params string[] metrics) =>
+        new()
+        {
+            Metrics = metrics,
+            Segment = Segment,
+            Version = Version,
+            // A long window belongs to the range when it overlaps it.
+            From = window > Model.Window ? CoarseWindows.Holding(From, window).Start : From,
+            To = To,
+            Window = window,
+        };
 
     /// <summary>Incidents of this model that touch the range, the newest first.</summary>
     public IReadOnlyList<Incident> Incidents { get; init; } = [];
 
     /// <summary>Releases and the beginnings of incidents within the range, as marks of a time axis.</summary>
-    public IReadOnlyList<ChartMark> Marks => [.. Incidents.Where(incident => incident.Onset >= From && incident.Onset <= To).Select(incident => new ChartMark(incident.Onset, $"incident {incident.Id}", Incident: true)), .. Overview.Releases.Skip(1).Where(release => release.At >= From && release.At <= To).Select(release => new ChartMark(release.At, release.Version))];
+    public IReadOnlyList<ChartMark> Marks =>
+        [
+            .. Incidents
+                .Where(incident => incident.Onset >= From && incident.Onset <= To)
+                .Select(incident => new ChartMark(incident.Onset, $"incident {incident.Id}", Incident: true)),
+            .. Overview
+                .Releases.Skip(1)
+                .Where(release => release.At >= From && release.At <= To)
+                .Select(release => new ChartMark(release.At, release.Version)),
+        ];
 
     /// <summary>Address of a tab of this model.</summary>
     public string Tab(string tab, params (string Key, string? Value)[] changes) =>

@@ -3,8 +3,8 @@ using Plumbline.Dashboard.Charts;
 namespace Plumbline.Dashboard.Pages.Model;
 
 /// <summary>
-/// The customary bands of the population stability index. Folklore of credit scoring, which everybody knows: drawn to compare with, and nothing is judged by
-/// them. Whether a drift matters, the rules say; how much of it is chance, <see cref="DriftNoise"/>.
+/// The customary bands of the population stability index. Folklore of credit scoring, which everybody knows: drawn to compare with, and
+/// nothing is judged by them. Whether a drift matters, the rules say; how much of it is chance, <see cref="DriftNoise"/>.
 /// </summary>
 public static class PsiBands
 {

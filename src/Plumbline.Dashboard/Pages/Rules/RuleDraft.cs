@@ -58,38 +58,40 @@ public sealed class RuleDraft
 
     public bool HasDuration => Kind.Has(RuleSettings.Duration);
 
-    public static RuleDraft Of(Rule rule) => new()
-    {
-        Name = rule.Name,
-        Kind = rule.Kind,
-        Metric = rule.Metric,
-        Features = rule.Features is null ? "" : string.Join(", ", rule.Features),
-        Class = rule.Class ?? "",
-        Segment = rule.Segment,
-        Version = rule.Version,
-        ThanVersion = rule.ThanVersion ?? "",
-        Window = rule.Window is { } window ? DurationText.Format(window) : "",
-        Direction = rule.Direction,
-        Value = Text(rule.Value),
-        Relative = rule.Relative ? "yes" : "no",
-        Against = rule.Against,
-        Severity = rule.Severity is { } severity ? severity.ToString() : "",
-        ForWindows = rule.ForWindows.ToString(CultureInfo.InvariantCulture),
-        OfWindows = rule.OfWindows.ToString(CultureInfo.InvariantCulture),
-        MinimumN = rule.MinimumN.ToString(CultureInfo.InvariantCulture),
-        EffectFloor = Text(rule.EffectFloor),
-        DryRun = rule.DryRun ? "yes" : "no",
-        Enabled = rule.Enabled,
-    };
+    public static RuleDraft Of(Rule rule) =>
+        new()
+        {
+            Name = rule.Name,
+            Kind = rule.Kind,
+            Metric = rule.Metric,
+            Features = rule.Features is null ? "" : string.Join(", ", rule.Features),
+            Class = rule.Class ?? "",
+            Segment = rule.Segment,
+            Version = rule.Version,
+            ThanVersion = rule.ThanVersion ?? "",
+            Window = rule.Window is { } window ? DurationText.Format(window) : "",
+            Direction = rule.Direction,
+            Value = Text(rule.Value),
+            Relative = rule.Relative ? "yes" : "no",
+            Against = rule.Against,
+            Severity = rule.Severity is { } severity ? severity.ToString() : "",
+            ForWindows = rule.ForWindows.ToString(CultureInfo.InvariantCulture),
+            OfWindows = rule.OfWindows.ToString(CultureInfo.InvariantCulture),
+            MinimumN = rule.MinimumN.ToString(CultureInfo.InvariantCulture),
+            EffectFloor = Text(rule.EffectFloor),
+            DryRun = rule.DryRun ? "yes" : "no",
+            Enabled = rule.Enabled,
+        };
 
     /// <summary>A new rule of a kind, with what is usual for it.</summary>
-    public static RuleDraft New(RuleKind kind) => new()
-    {
-        Kind = kind,
-        Metric = kind.UsualMetric,
-        Direction = kind.Has(RuleSettings.AboveOrBelow) ? RuleDirection.Above : RuleDirection.Auto,
-        MinimumN = kind.Has(RuleSettings.Rows) ? "30" : "0",
-    };
+    public static RuleDraft New(RuleKind kind) =>
+        new()
+        {
+            Kind = kind,
+            Metric = kind.UsualMetric,
+            Direction = kind.Has(RuleSettings.AboveOrBelow) ? RuleDirection.Above : RuleDirection.Auto,
+            MinimumN = kind.Has(RuleSettings.Rows) ? "30" : "0",
+        };
 
     /// <summary>The rule, and what cannot be read as a number; only the fields of its kind count.</summary>
     public (Rule Rule, IReadOnlyList<FieldError> Errors) Read()
@@ -123,15 +125,18 @@ public sealed class RuleDraft
 
     private static double? Number(string field, string text, List<FieldError> errors)
     {
-        if (Filled(text) is not { } filled) return null;
-        if (double.TryParse(filled, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return number;
+        if (Filled(text) is not { } filled)
+            return null;
+        if (double.TryParse(filled, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            return number;
         errors.Add(new FieldError(field, "Not a number; write it like 0.05."));
         return null;
     }
 
     private static int Whole(string field, string text, List<FieldError> errors)
     {
-        if (int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+        if (int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return number;
         errors.Add(new FieldError(field, "A whole number is needed."));
         return 1;
     }
@@ -140,5 +145,6 @@ public sealed class RuleDraft
 
     private static string? Filled(string text) => text.Trim() is { Length: > 0 } filled ? filled : null;
 
-    private static List<string> Names(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+    private static List<string> Names(string text) =>
+        [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
 }

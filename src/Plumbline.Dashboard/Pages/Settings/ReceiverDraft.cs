@@ -40,7 +40,8 @@ internal sealed class ReceiverDraft(ReceiverKind kind)
         };
         foreach (var field in receiver.Kind.Fields)
         {
-            draft[field.Key] = declared.Number(field.Key)?.ToString(CultureInfo.InvariantCulture)
+            draft[field.Key] =
+                declared.Number(field.Key)?.ToString(CultureInfo.InvariantCulture)
                 ?? string.Join(", ", declared.Texts(field.Key).Select(text => field.IsAddress ? MaskedUrl.Of(text) : text));
         }
 
@@ -48,23 +49,27 @@ internal sealed class ReceiverDraft(ReceiverKind kind)
     }
 
     /// <summary>What to declare.</summary>
-    public ReceiverSpecification Write(Receiver? present) => new ReceiverSpecification
-    {
-        Kind = kind.Name,
-        MinimumSeverity = MinimumSeverity,
-        Models = List(Models),
-        Digest = Digest == "yes",
-        Enabled = Enabled == "yes",
-    }.With(kind.Fields.Select(field => (field.Key, ValueOf(field, this[field.Key].Trim(), present))));
+    public ReceiverSpecification Write(Receiver? present) =>
+        new ReceiverSpecification
+        {
+            Kind = kind.Name,
+            MinimumSeverity = MinimumSeverity,
+            Models = List(Models),
+            Digest = Digest == "yes",
+            Enabled = Enabled == "yes",
+        }.With(kind.Fields.Select(field => (field.Key, ValueOf(field, this[field.Key].Trim(), present))));
 
     private static object? ValueOf(ReceiverField field, string typed, Receiver? present)
     {
-        if (typed.Length == 0) return null;
+        if (typed.Length == 0)
+            return null;
         return field.Shape switch
         {
             FieldShape.List => List(typed).Select(text => Unmask(field, text, present)),
             // What is not a number becomes one below every range, so that the rules refuse it by name.
-            FieldShape.Number => long.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : field.Range.From - 1,
+            FieldShape.Number => long.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : field.Range.From - 1,
             _ => Unmask(field, typed, present),
         };
     }
@@ -73,5 +78,6 @@ internal sealed class ReceiverDraft(ReceiverKind kind)
     private static string Unmask(ReceiverField field, string typed, Receiver? present) =>
         (field.IsAddress ? present?.Declared.Texts(field.Key).FirstOrDefault(known => MaskedUrl.Of(known) == typed) : null) ?? typed;
 
-    private static IReadOnlyList<string> List(string text) => text.Split([',', ' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static IReadOnlyList<string> List(string text) =>
+        text.Split([',', ' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -4,8 +4,9 @@ using Plumbline.Statistics.Binning;
 namespace Plumbline.Monitoring.Drift.Calibrated;
 
 /// <summary>
-/// The bins that a calibrated comparison looks at: deciles of a number, or the most frequent categories with the rest as one, unseen values, and for both missing values and values of the wrong type or
-/// infinite. So a leak of missing values or a new category is a shift like any other.
+/// The bins that a calibrated comparison looks at: deciles of a number, or the most frequent categories with the rest as one, unseen
+/// values, and for both missing values and values of the wrong type or infinite. So a leak of missing values or a new category is a shift
+/// like any other.
 /// </summary>
 internal static class CalibratedBins
 {
@@ -27,9 +28,11 @@ internal static class CalibratedBins
     private static double[] FewCategories(ulong[] bins)
     {
         var own = Math.Max(0, bins.Length - 2);
-        if (own <= Categories) return Array.ConvertAll(bins, count => (double)count);
+        if (own <= Categories)
+            return Array.ConvertAll(bins, count => (double)count);
         var few = new double[Categories + 2];
-        for (var b = 0; b < bins.Length; b++) few[b == bins.Length - 1 ? Categories + 1 : Math.Min(b, Categories)] += bins[b];
+        for (var b = 0; b < bins.Length; b++)
+            few[b == bins.Length - 1 ? Categories + 1 : Math.Min(b, Categories)] += bins[b];
         return few;
     }
 }

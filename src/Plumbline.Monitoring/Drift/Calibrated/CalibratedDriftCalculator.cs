@@ -7,8 +7,8 @@ using Plumbline.Statistics.Alarms;
 namespace Plumbline.Monitoring.Drift.Calibrated;
 
 /// <summary>
-/// How surprising a window is, given how the reference's own windows (or the first ones in production) differ from each other: the p-value from which alarms with a false-alarm budget are made. Base
-/// windows only; days and weeks would say the same evidence again.
+/// How surprising a window is, given how the reference's own windows (or the first ones in production) differ from each other: the p-value
+/// from which alarms with a false-alarm budget are made. Base windows only; days and weeks would say the same evidence again.
 /// </summary>
 internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineCatalog baselines, CalibratedNulls nulls) : IEventCalculator
 {
@@ -20,9 +20,15 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
 
     public IReadOnlyList<MetricDefinition> Metrics => CalibratedDriftMetrics.All;
 
-    public async Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation)
+    public async Task CalculateAsync(
+        ModelDefinition model,
+        IReadOnlyList<MetricWindow> windows,
+        List<MetricPoint> points,
+        CancellationToken cancellation
+    )
     {
-        if (windows.Count == 0 || windows[0].Length != model.Window || baselines.Find(model) is not { } baseline) return;
+        if (windows.Count == 0 || windows[0].Length != model.Window || baselines.Find(model) is not { } baseline)
+            return;
         var learned = await nulls.FindAsync(model, baseline, cancellation);
         foreach (var run in ConsecutiveWindows.Split(windows, int.MaxValue))
         {
@@ -37,7 +43,13 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
         }
     }
 
-    private static void Judge(Baseline baseline, LearnedNulls? learned, IReadOnlyList<FeatureProfile> rows, IReadOnlyList<MetricWindow> run, List<MetricPoint> points)
+    private static void Judge(
+        Baseline baseline,
+        LearnedNulls? learned,
+        IReadOnlyList<FeatureProfile> rows,
+        IReadOnlyList<MetricWindow> run,
+        List<MetricPoint> points
+    )
     {
         var wanted = run.Select(window => window.Start).ToHashSet();
         var memories = new Dictionary<(ProfileScope Scope, string Feature), NullMemory>();
@@ -47,21 +59,40 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
             {
                 foreach (var (name, profile) in features)
                 {
-                    if (!baseline.Features.TryGetValue(name, out var feature) || profile.Baseline != baseline.Generation || profile.Bins.Length != feature.Profile.Bins.Length) continue;
+                    if (
+                        !baseline.Features.TryGetValue(name, out var feature)
+                        || profile.Baseline != baseline.Generation
+                        || profile.Bins.Length != feature.Profile.Bins.Length
+                    )
+                    {
+                        continue;
+                    }
+
                     var point = Judge(feature, learned, memories, scope, profile);
-                    if (wanted.Contains(window.Key) && IsWorthTelling(scope, profile)) points.Add(point);
+                    if (wanted.Contains(window.Key) && IsWorthTelling(scope, profile))
+                        points.Add(point);
                 }
             }
         }
     }
 
     private static MetricPoint Judge(
-        FeatureBaseline feature, LearnedNulls? learned, Dictionary<(ProfileScope Scope, string Feature), NullMemory> memories, ProfileScope scope, FeatureProfile profile)
+        FeatureBaseline feature,
+        LearnedNulls? learned,
+        Dictionary<(ProfileScope Scope, string Feature), NullMemory> memories,
+        ProfileScope scope,
+        FeatureProfile profile
+    )
     {
         WindowSurprise? surprise = null;
-        if (!feature.IsNearIdentifier && learned is not null && learned.Streams.TryGetValue(new CalibratedStream(scope.SegmentKey, scope.SegmentValue, profile.Feature), out var known))
+        if (
+            !feature.IsNearIdentifier
+            && learned is not null
+            && learned.Streams.TryGetValue(new CalibratedStream(scope.SegmentKey, scope.SegmentValue, profile.Feature), out var known)
+        )
         {
-            if (!memories.TryGetValue((scope, profile.Feature), out var memory)) memories[(scope, profile.Feature)] = memory = known.NewMemory();
+            if (!memories.TryGetValue((scope, profile.Feature), out var memory))
+                memories[(scope, profile.Feature)] = memory = known.NewMemory();
             surprise = known.Judge(new WindowCounts(profile.WindowStart, CalibratedBins.Of(feature, profile)), memory);
         }
 
@@ -78,11 +109,15 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
             Value = isJudged ? surprise!.Value.Effect : null,
             PValue = isJudged ? surprise!.Value.PValue : null,
             N = profile.Rows,
-            Status = isJudged ? MetricStatus.Ok : feature.IsNearIdentifier ? MetricStatus.Undefined : MetricStatus.InsufficientData,
+            Status =
+                isJudged ? MetricStatus.Ok
+                : feature.IsNearIdentifier ? MetricStatus.Undefined
+                : MetricStatus.InsufficientData,
             Reason = feature.IsNearIdentifier ? FeatureBaseline.NearIdentifier : "",
         };
     }
 
     // As for the other measures: a small segment says so once, not for each feature.
-    private static bool IsWorthTelling(ProfileScope scope, FeatureProfile profile) => scope.SegmentKey.Length == 0 || profile.Rows >= MetricSink.MinimumRows;
+    private static bool IsWorthTelling(ProfileScope scope, FeatureProfile profile) =>
+        scope.SegmentKey.Length == 0 || profile.Rows >= MetricSink.MinimumRows;
 }

@@ -6,19 +6,28 @@ using Plumbline.Statistics.Binning;
 
 namespace Plumbline.Monitoring.Drift.Measures;
 
-/// <summary>One way to say how far a feature's current distribution is from its reference. A new measure is one new file in Measures/.</summary>
+/// <summary>
+/// One way to say how far a feature's current distribution is from its reference. A new measure is one new file in Measures/.
+/// </summary>
 /// <param name="Definition">Its entry in the catalogue.</param>
 /// <param name="Compare">The comparison; called only for features that the measure applies to.</param>
 /// <param name="NumericOnly">True when the measure needs an order of the values.</param>
 public sealed record DriftMeasure(MetricDefinition Definition, Func<FeatureComparison, DriftValue> Compare, bool NumericOnly = false)
 {
     /// <summary>Its entry in the catalogue. A distance between 0 and 1 is quoted as a number, not in percent.</summary>
-    public MetricDefinition Definition { get; } = Definition with { IsPerFeature = true, ChartUnit = Definition.Unit == "share" ? "" : Definition.Unit };
+    public MetricDefinition Definition { get; } =
+        Definition with
+        {
+            IsPerFeature = true,
+            ChartUnit = Definition.Unit == "share" ? "" : Definition.Unit,
+        };
 
     /// <summary>Every measure of this folder, by name: a class with a static property of this type is one.</summary>
     public static IReadOnlyList<DriftMeasure> All { get; } =
     [
-        .. typeof(DriftMeasure).Assembly.GetTypes().Where(type => type.Namespace == typeof(DriftMeasure).Namespace)
+        .. typeof(DriftMeasure)
+            .Assembly.GetTypes()
+            .Where(type => type.Namespace == typeof(DriftMeasure).Namespace)
             .SelectMany(type => type.GetProperties(BindingFlags.Static | BindingFlags.Public))
             .Where(property => property.PropertyType == typeof(DriftMeasure))
             .Select(property => (DriftMeasure)property.GetValue(null)!)
@@ -42,7 +51,9 @@ public sealed class FeatureComparison
     {
         Baseline = baseline;
         Current = current;
-        (Reference, Observed) = baseline.IsNumeric ? Deciles(baseline, current) : CategoryBins.WithoutEmptyCollective(baseline.Profile.Bins, current.Bins);
+        (Reference, Observed) = baseline.IsNumeric
+            ? Deciles(baseline, current)
+            : CategoryBins.WithoutEmptyCollective(baseline.Profile.Bins, current.Bins);
     }
 
     public FeatureBaseline Baseline { get; }
@@ -59,6 +70,10 @@ public sealed class FeatureComparison
     {
         var deciles = baseline.DecileIndices.AsSpan();
         return PercentileEdges.WithoutEmptyAboveAtoms(
-            baseline.Edges.AsSpan(), deciles, PercentileEdges.ToDeciles(baseline.Profile.Bins, deciles), PercentileEdges.ToDeciles(current.Bins, deciles));
+            baseline.Edges.AsSpan(),
+            deciles,
+            PercentileEdges.ToDeciles(baseline.Profile.Bins, deciles),
+            PercentileEdges.ToDeciles(current.Bins, deciles)
+        );
     }
 }

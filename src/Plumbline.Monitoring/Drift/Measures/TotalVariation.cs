@@ -9,9 +9,19 @@ public static class TotalVariation
     /// <summary>Its name in the catalogue.</summary>
     public const string Name = "drift.total_variation";
 
-    public static DriftMeasure Measure { get; } = new(
-        new(Name, MetricLayer.Inputs, "share", "[0, 1]", MetricDirection.LowerIsBetter,
-            "Total variation ½·Σ|p−q| over deciles or categories: the share of rows that would have to move to restore the reference.")
-        { Title = "Total variation" },
-        comparison => new DriftValue(BinnedDistance.TotalVariation<ulong>(comparison.Reference, comparison.Observed)));
+    public static DriftMeasure Measure { get; } =
+        new(
+            new(
+                Name,
+                MetricLayer.Inputs,
+                "share",
+                "[0, 1]",
+                MetricDirection.LowerIsBetter,
+                "Total variation ½·Σ|p−q| over deciles or categories: the share of rows that would have to move to restore the reference."
+            )
+            {
+                Title = "Total variation",
+            },
+            comparison => new DriftValue(BinnedDistance.TotalVariation<ulong>(comparison.Reference, comparison.Observed))
+        );
 }

@@ -18,18 +18,35 @@ public sealed class CostCalculator(LabelledGroups labelled, EstimatorCatalog est
 
     public DirtyReason FollowsFrom => DirtyReason.Predictions | DirtyReason.GroundTruth | DirtyReason.Reference;
 
-    public async Task CalculateAsync(ModelDefinition model, IReadOnlyList<MetricWindow> windows, List<MetricPoint> points, CancellationToken cancellation)
+    public async Task CalculateAsync(
+        ModelDefinition model,
+        IReadOnlyList<MetricWindow> windows,
+        List<MetricPoint> points,
+        CancellationToken cancellation
+    )
     {
-        if (model.Cost is not { } cost) return;
+        if (model.Cost is not { } cost)
+            return;
         var estimator = model.Task == ModelTask.Regression ? null : (await estimators.FindAsync(model, cancellation)).Answers;
         var value = cost.ValueFeature is { } name ? model.FindFeature(name) : null;
         foreach (var run in ConsecutiveWindows.Split(windows, maximum: 64))
         {
-            var groups = await labelled.ReadAsync(model, run[0].Start, run[^1].End, run[0].Length, cancellation, allAnswers: true, estimator is { NeedsProbabilities: true }, value);
+            var groups = await labelled.ReadAsync(
+                model,
+                run[0].Start,
+                run[^1].End,
+                run[0].Length,
+                cancellation,
+                allAnswers: true,
+                estimator is { NeedsProbabilities: true },
+                value
+            );
             foreach (var window in groups.GroupBy(group => group.Window))
             {
-                if (window.Key < 0 || window.Key >= run.Count) continue;
-                foreach (var (scope, sums) in ByScope(new RowPrices(model, cost, estimator), window)) AddPoints(sums, new MetricSink(points, run[window.Key], scope));
+                if (window.Key < 0 || window.Key >= run.Count)
+                    continue;
+                foreach (var (scope, sums) in ByScope(new RowPrices(model, cost, estimator), window))
+                    AddPoints(sums, new MetricSink(points, run[window.Key], scope));
             }
         }
     }
@@ -40,12 +57,16 @@ public sealed class CostCalculator(LabelledGroups labelled, EstimatorCatalog est
         foreach (var group in groups)
         {
             var (realised, expected) = (prices.Realised(group), prices.Expected(group));
-            if (realised is null && expected is null) continue;
+            if (realised is null && expected is null)
+                continue;
             foreach (var scope in ScopeOutcomes.ScopesOf(prices.Model, group))
             {
-                if (!scopes.TryGetValue(scope, out var sums)) scopes[scope] = sums = new CostSums();
-                if (realised is { } turnedOut) sums.AddRealised(turnedOut, group.Count);
-                if (expected is { } likely) sums.AddExpected(likely.Mean, likely.Variance, group.Count);
+                if (!scopes.TryGetValue(scope, out var sums))
+                    scopes[scope] = sums = new CostSums();
+                if (realised is { } turnedOut)
+                    sums.AddRealised(turnedOut, group.Count);
+                if (expected is { } likely)
+                    sums.AddExpected(likely.Mean, likely.Variance, group.Count);
             }
         }
 
@@ -60,7 +81,8 @@ public sealed class CostCalculator(LabelledGroups labelled, EstimatorCatalog est
             sink.Add(CostMetrics.RealizedPer1000, sums.Realised(Thousand));
         }
 
-        if (sums.Estimated == 0) return;
+        if (sums.Estimated == 0)
+            return;
         sink.Add(CostMetrics.Estimated, sums.Expected(sums.Estimated));
         sink.Add(CostMetrics.EstimatedPer1000, sums.Expected(Thousand));
     }

@@ -29,21 +29,38 @@ internal sealed class CostSums
         (_expected, _variance, Estimated) = (_expected + (mean * count), _variance + (variance * count), Estimated + count);
     }
 
-    /// <summary>Cost of the labelled rows, for <paramref name="rows"/> rows (their own number: the sum). Interval: normal, of the mean.</summary>
+    /// <summary>
+    /// Cost of the labelled rows, for <paramref name="rows"/> rows (their own number: the sum). Interval: normal, of the mean.
+    /// </summary>
     public Estimate Realised(double rows)
     {
-        if (Labelled == 0) return Estimate.Insufficient(0, null, "no ground truth");
+        if (Labelled == 0)
+            return Estimate.Insufficient(0, null, "no ground truth");
         var mean = _realised / Labelled;
-        return Scaled(Estimate.Of(mean, Labelled).With(Confidence.Mean(Labelled, mean, Math.Max(0, _squares - (Labelled * mean * mean)))), rows);
+        return Scaled(
+            Estimate.Of(mean, Labelled).With(Confidence.Mean(Labelled, mean, Math.Max(0, _squares - (Labelled * mean * mean)))),
+            rows
+        );
     }
 
-    /// <summary>Expected cost for <paramref name="rows"/> rows. Interval: normal, of the ground truth that is not known yet; the calibration is taken for true.</summary>
+    /// <summary>
+    /// Expected cost for <paramref name="rows"/> rows. Interval: normal, of the ground truth that is not known yet; the calibration is
+    /// taken for true.
+    /// </summary>
     public Estimate Expected(double rows)
     {
-        if (Estimated == 0) return Estimate.Insufficient(0, null, "no calibrated scores");
-        return Scaled(Estimate.Of(_expected / Estimated, Estimated).With(Confidence.Normal(_expected / Estimated, Math.Sqrt(_variance) / Estimated)), rows);
+        if (Estimated == 0)
+            return Estimate.Insufficient(0, null, "no calibrated scores");
+        return Scaled(
+            Estimate.Of(_expected / Estimated, Estimated).With(Confidence.Normal(_expected / Estimated, Math.Sqrt(_variance) / Estimated)),
+            rows
+        );
     }
 
-    private static Estimate Scaled(Estimate mean, double rows) => mean is not { Value: { } value } ? mean
-        : Estimate.Of(value * rows, mean.N).With(mean is { Lower: { } lower, Upper: { } upper } ? new Interval(lower * rows, upper * rows) : null);
+    private static Estimate Scaled(Estimate mean, double rows) =>
+        mean is not { Value: { } value }
+            ? mean
+            : Estimate
+                .Of(value * rows, mean.N)
+                .With(mean is { Lower: { } lower, Upper: { } upper } ? new Interval(lower * rows, upper * rows) : null);
 }

@@ -39,18 +39,48 @@ public sealed class ThresholdAdvisor(LabelledGroups labelled)
     private const long FewestRows = 200;
     private const double Thousand = 1000;
 
-    public async Task<ThresholdAdvice> ReadAsync(ModelDefinition model, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellation)
+    public async Task<ThresholdAdvice> ReadAsync(
+        ModelDefinition model,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellation
+    )
     {
-        if (model.Task != ModelTask.Binary) return new() { Gap = "Only a binary model has a threshold." };
-        if (model.Cost is not { } cost || model.EffectivePositiveClass is not { } positive) return new() { Gap = "The model declares no cost: put \"cost\": {\"false_positive\": .., \"false_negative\": .., \"currency\": \"EUR\"} into PUT /v1/models/{model}." };
+        if (model.Task != ModelTask.Binary)
+            return new() { Gap = "Only a binary model has a threshold." };
+        if (model.Cost is not { } cost || model.EffectivePositiveClass is not { } positive)
+        {
+            return new()
+            {
+                Gap =
+                    "The model declares no cost: put \"cost\": {\"false_positive\": .., \"false_negative\": .., \"currency\": \"EUR\"} into PUT /v1/models/{model}.",
+            };
+        }
+
         var negative = model.Classes.FirstOrDefault(name => name != positive) ?? "";
-        var matrix = new CostMatrix(FalsePositive: Price(negative, positive), FalseNegative: Price(positive, negative), TruePositive: Price(positive, positive), TrueNegative: Price(negative, negative));
-        var rows = (await labelled.ReadAsync(model, from, to, to - from, cancellation)).Where(group => group.HasGroundTruth && double.IsFinite(group.Score)).ToList();
+        var matrix = new CostMatrix(
+            FalsePositive: Price(negative, positive),
+            FalseNegative: Price(positive, negative),
+            TruePositive: Price(positive, positive),
+            TrueNegative: Price(negative, negative)
+        );
+        var rows = (await labelled.ReadAsync(model, from, to, to - from, cancellation))
+            .Where(group => group.HasGroundTruth && double.IsFinite(group.Score))
+            .ToList();
         var count = rows.Sum(group => group.Count);
-        if (count < FewestRows) return new() { Gap = $"{count} of {FewestRows} labelled rows with a score: too few to advise.", Rows = count };
-        var scores = ScoreCounts.From([.. rows.Select(row => row.Score)], [.. rows.Select(row => row.GroundTruth == positive)], [.. rows.Select(row => (double)row.Count)]);
+        if (count < FewestRows)
+            return new() { Gap = $"{count} of {FewestRows} labelled rows with a score: too few to advise.", Rows = count };
+        var scores = ScoreCounts.From(
+            [.. rows.Select(row => row.Score)],
+            [.. rows.Select(row => row.GroundTruth == positive)],
+            [.. rows.Select(row => (double)row.Count)]
+        );
         var own = ThresholdSweep.RealisedCost(Confusion(rows, positive), matrix);
-        var points = ThresholdSweep.Of(scores, matrix, Thresholds).Select(point => Point(point, matrix)).OrderBy(point => point.Threshold).ToList();
+        var points = ThresholdSweep
+            .Of(scores, matrix, Thresholds)
+            .Select(point => Point(point, matrix))
+            .OrderBy(point => point.Threshold)
+            .ToList();
         return new ThresholdAdvice
         {
             Points = points,
@@ -64,15 +94,24 @@ public sealed class ThresholdAdvisor(LabelledGroups labelled)
         double Price(string truth, string decision) => cost.Of(truth, decision, positive) ?? 0;
     }
 
-    private static ThresholdCost Point(ThresholdPoint point, CostMatrix matrix) => new(
-        double.IsInfinity(point.Threshold) ? Math.BitIncrement(1) : point.Threshold, PerThousand(ThresholdSweep.RealisedCost(point.Confusion, matrix)), (point.Confusion.TruePositive + point.Confusion.FalsePositive) / point.Confusion.Total);
+    private static ThresholdCost Point(ThresholdPoint point, CostMatrix matrix) =>
+        new(
+            double.IsInfinity(point.Threshold) ? Math.BitIncrement(1) : point.Threshold,
+            PerThousand(ThresholdSweep.RealisedCost(point.Confusion, matrix)),
+            (point.Confusion.TruePositive + point.Confusion.FalsePositive) / point.Confusion.Total
+        );
 
-    private static Estimate PerThousand(Estimate mean) => mean.Value is not { } value ? mean
-        : Estimate.Of(value * Thousand, mean.N).With(mean is { Lower: { } lower, Upper: { } upper } ? new Interval(lower * Thousand, upper * Thousand) : null);
+    private static Estimate PerThousand(Estimate mean) =>
+        mean.Value is not { } value
+            ? mean
+            : Estimate
+                .Of(value * Thousand, mean.N)
+                .With(mean is { Lower: { } lower, Upper: { } upper } ? new Interval(lower * Thousand, upper * Thousand) : null);
 
     private static BinaryConfusion Confusion(List<LabelledGroup> rows, string positive)
     {
-        double Count(bool truth, bool called) => rows.Where(row => row.GroundTruth == positive == truth && row.Prediction == positive == called).Sum(row => row.Count);
+        double Count(bool truth, bool called) =>
+            rows.Where(row => row.GroundTruth == positive == truth && row.Prediction == positive == called).Sum(row => row.Count);
         return new BinaryConfusion(Count(true, true), Count(false, true), Count(true, false), Count(false, false));
     }
 }

@@ -14,23 +14,50 @@ public static class ThresholdEndpoints
     public static void MapThresholds(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/v1/models/{model}/thresholds", GetAsync).RequireRole(ApiRole.Read).WithTags("Outcomes");
 
-    private static async Task<IResult> GetAsync(string model, string? from, string? to, ModelCatalog models, ThresholdAdvisor advisor, TimeProvider time, CancellationToken cancellation)
+    private static async Task<IResult> GetAsync(
+        string model,
+        string? from,
+        string? to,
+        ModelCatalog models,
+        ThresholdAdvisor advisor,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
     {
-        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
-        if (RequestTimes.Range(from, to, DefaultRange, LongestRange, time, out var range) is { } problem) return problem;
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        if (RequestTimes.Range(from, to, DefaultRange, LongestRange, time, out var range) is { } problem)
+            return problem;
         var advice = await advisor.ReadAsync(found, range.From, range.To, cancellation);
-        return Results.Json(new
-        {
-            advice.Gap,
-            advice.Rows,
-            own_cost_per_1000 = View(advice.Own),
-            cheapest = advice.Cheapest is { } cheapest ? Of(cheapest) : null,
-            points = advice.Points.Select(Of),
-            leaves_out_value = advice.LeavesOutValue,
-        }, ModelSpecification.Json);
+        return Results.Json(
+            new
+            {
+                advice.Gap,
+                advice.Rows,
+                own_cost_per_1000 = View(advice.Own),
+                cheapest = advice.Cheapest is { } cheapest ? Of(cheapest) : null,
+                points = advice.Points.Select(Of),
+                leaves_out_value = advice.LeavesOutValue,
+            },
+            ModelSpecification.Json
+        );
     }
 
-    private static object Of(ThresholdCost point) => new { point.Threshold, cost_per_1000 = View(point.CostPer1000), point.PositiveShare };
+    private static object Of(ThresholdCost point) =>
+        new
+        {
+            point.Threshold,
+            cost_per_1000 = View(point.CostPer1000),
+            point.PositiveShare,
+        };
 
-    private static object? View(Estimate? estimate) => estimate is { Value: not null } known ? new { known.Value, known.Lower, known.Upper } : null;
+    private static object? View(Estimate? estimate) =>
+        estimate is { Value: not null } known
+            ? new
+            {
+                known.Value,
+                known.Lower,
+                known.Upper,
+            }
+            : null;
 }

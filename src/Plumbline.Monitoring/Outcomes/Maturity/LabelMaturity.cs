@@ -32,7 +32,8 @@ public sealed record LabelMaturity
 
     private TimeSpan? AgeAt(double share)
     {
-        if (Eventually is not > 0) return null;
+        if (Eventually is not > 0)
+            return null;
         var point = Coverage.First(point => point.Share >= share * Eventually.Value);
         return TimeSpan.FromHours(point.Age);
     }
@@ -45,4 +46,11 @@ public sealed record LabelMaturity
 /// <param name="Most">The value whose share differs most.</param>
 /// <param name="LabelledShare">Its share of labelled rows.</param>
 /// <param name="UnlabelledShare">Its share of rows without ground truth.</param>
-public sealed record SelectiveLabels(string By, double TotalVariation, double? PValue, string Most, double LabelledShare, double UnlabelledShare);
+public sealed record SelectiveLabels(
+    string By,
+    double TotalVariation,
+    double? PValue,
+    string Most,
+    double LabelledShare,
+    double UnlabelledShare
+);

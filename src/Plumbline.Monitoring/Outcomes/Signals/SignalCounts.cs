@@ -29,17 +29,18 @@ internal record struct SignalSums
     /// <summary>Sum of their squared values.</summary>
     public double LooseSquares;
 
-    public static SignalSums operator +(SignalSums a, SignalSums b) => new()
-    {
-        Predictions = a.Predictions + b.Predictions,
-        Events = a.Events + b.Events,
-        Sum = a.Sum + b.Sum,
-        Squares = a.Squares + b.Squares,
-        SquaredSums = a.SquaredSums + b.SquaredSums,
-        LooseEvents = a.LooseEvents + b.LooseEvents,
-        LooseSum = a.LooseSum + b.LooseSum,
-        LooseSquares = a.LooseSquares + b.LooseSquares,
-    };
+    public static SignalSums operator +(SignalSums a, SignalSums b) =>
+        new()
+        {
+            Predictions = a.Predictions + b.Predictions,
+            Events = a.Events + b.Events,
+            Sum = a.Sum + b.Sum,
+            Squares = a.Squares + b.Squares,
+            SquaredSums = a.SquaredSums + b.SquaredSums,
+            LooseEvents = a.LooseEvents + b.LooseEvents,
+            LooseSum = a.LooseSum + b.LooseSum,
+            LooseSquares = a.LooseSquares + b.LooseSquares,
+        };
 }
 
 /// <summary>The signals of one window: by scope the number of predictions, and by scope and signal what came.</summary>
@@ -51,14 +52,17 @@ internal sealed class SignalCounts
 
     public void AddPredictions(ProfileScope scope, long count)
     {
-        foreach (var holding in Holding(scope)) Predictions[holding] = Predictions.GetValueOrDefault(holding) + count;
+        foreach (var holding in Holding(scope))
+            Predictions[holding] = Predictions.GetValueOrDefault(holding) + count;
     }
 
     public void Add(ProfileScope scope, string signal, SignalSums sums)
     {
-        foreach (var holding in Holding(scope)) Signals[(holding, signal)] = Signals.GetValueOrDefault((holding, signal)) + sums;
+        foreach (var holding in Holding(scope))
+            Signals[(holding, signal)] = Signals.GetValueOrDefault((holding, signal)) + sums;
     }
 
     // A version's rows are rows of all versions.
-    private static IEnumerable<ProfileScope> Holding(ProfileScope scope) => scope.Version.Length == 0 ? [scope] : [scope, scope with { Version = "" }];
+    private static IEnumerable<ProfileScope> Holding(ProfileScope scope) =>
+        scope.Version.Length == 0 ? [scope] : [scope, scope with { Version = "" }];
 }

@@ -12,7 +12,10 @@ public static class ColdSpotEndpoints
 {
     private const int MaxBodyBytes = 16 * 1024;
 
-    private static readonly JsonSerializerOptions BodyJson = new(ColdSpotReport.Json) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions BodyJson = new(ColdSpotReport.Json)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
 
     public static void MapColdSpots(this IEndpointRouteBuilder routes)
     {
@@ -23,40 +26,82 @@ public static class ColdSpotEndpoints
         group.MapPost("cold-spots/{number}/watch", WatchAsync).Runs(ColdSpotCommands.Watch);
     }
 
-    private static async Task<IResult> StartAsync(string model, HttpContext http, ModelCatalog models, ColdSpotJobs jobs, ColdSpotReader reader, CancellationToken cancellation)
+    private static async Task<IResult> StartAsync(
+        string model,
+        HttpContext http,
+        ModelCatalog models,
+        ColdSpotJobs jobs,
+        ColdSpotReader reader,
+        CancellationToken cancellation
+    )
     {
-        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
         var (request, problem) = await ReadAsync(http.Request, found, cancellation);
-        if (problem is not null) return problem;
+        if (problem is not null)
+            return problem;
         if (jobs.Start(found, request! with { AskedBy = Actor.Of(http).Name }) is null)
-            return Problems.Make(StatusCodes.Status429TooManyRequests, "Too many searches", "too_many_searches", $"At most {ColdSpotJobs.MaxOpen} models are searched or wait for it at once; cancel one or wait.");
+        {
+            return Problems.Make(
+                StatusCodes.Status429TooManyRequests,
+                "Too many searches",
+                "too_many_searches",
+                $"At most {ColdSpotJobs.MaxOpen} models are searched or wait for it at once; cancel one or wait."
+            );
+        }
+
         return Results.Json(await reader.ReadAsync(found, cancellation), ColdSpotReport.Json, statusCode: StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> GetAsync(string model, ModelCatalog models, ColdSpotReader reader, CancellationToken cancellation) =>
-        models.Find(model) is { } found ? Results.Json(await reader.ReadAsync(found, cancellation), ColdSpotReport.Json) : Problems.UnknownModel(model);
+        models.Find(model) is { } found
+            ? Results.Json(await reader.ReadAsync(found, cancellation), ColdSpotReport.Json)
+            : Problems.UnknownModel(model);
 
     private static IResult Cancel(string model, ModelCatalog models, ColdSpotJobs jobs)
     {
-        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
-        return jobs.Cancel(found) ? TypedResults.NoContent() : Problems.NotFound("no_search", "No search for cold spots of this model waits or runs.");
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        return jobs.Cancel(found)
+            ? TypedResults.NoContent()
+            : Problems.NotFound("no_search", "No search for cold spots of this model waits or runs.");
     }
 
-    private static async Task<IResult> WatchAsync(string model, int number, ModelCatalog models, ColdSpotReader reader, ColdSpotWatch watch, CancellationToken cancellation)
+    private static async Task<IResult> WatchAsync(
+        string model,
+        int number,
+        ModelCatalog models,
+        ColdSpotReader reader,
+        ColdSpotWatch watch,
+        CancellationToken cancellation
+    )
     {
-        if (models.Find(model) is not { } found) return Problems.UnknownModel(model);
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
         var report = (await reader.ReadAsync(found, cancellation)).Result;
         if (report?.ColdSpots.FirstOrDefault(spot => spot.Number == number) is not { } spot)
             return Problems.NotFound("unknown_cold_spot", $"The last search has no finding {number}.");
         if (ColdSpotWatch.Plan(found, spot) is not { } plan)
-            return Problems.Conflict("not_watchable", $"'{Problems.Shorten(spot.Text)}' is watched already, or has a condition (none of the frequent values, any value at all) that no segment can be made of.");
-        if (!await watch.WatchAsync(found, plan, report, cancellation)) return Problems.Conflict("too_many_segments", ColdSpotWatch.TooMany);
+        {
+            return Problems.Conflict(
+                "not_watchable",
+                $"'{Problems.Shorten(spot.Text)}' is watched already, or has a condition (none of the frequent values, any value at all) that no segment can be made of."
+            );
+        }
+
+        if (!await watch.WatchAsync(found, plan, report, cancellation))
+            return Problems.Conflict("too_many_segments", ColdSpotWatch.TooMany);
         return Results.Json(ModelView.Of(models.Find(model) ?? found, models), ModelSpecification.Json);
     }
 
-    private static async Task<(ColdSpotRequest? Request, IResult? Problem)> ReadAsync(HttpRequest request, ModelDefinition model, CancellationToken cancellation)
+    private static async Task<(ColdSpotRequest? Request, IResult? Problem)> ReadAsync(
+        HttpRequest request,
+        ModelDefinition model,
+        CancellationToken cancellation
+    )
     {
-        if (await RequestBody.ReadAsync(request, MaxBodyBytes, cancellation) is not { } body) return (null, Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "At most 16 KiB."));
+        if (await RequestBody.ReadAsync(request, MaxBodyBytes, cancellation) is not { } body)
+            return (null, Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "At most 16 KiB."));
         Body asked;
         try
         {
@@ -64,21 +109,39 @@ public static class ColdSpotEndpoints
         }
         catch (JsonException error)
         {
-            return (null, Problems.BadRequest("cold_spots_invalid", $"The body is {{\"loss\":\"..\", \"signal\":\"..\", \"days\":7, \"version\":\"..\"}}, each of them optional: {Problems.Shorten(error.Message, 300)}"));
+            return (
+                null,
+                Problems.BadRequest(
+                    "cold_spots_invalid",
+                    $"The body is {{\"loss\":\"..\", \"signal\":\"..\", \"days\":7, \"version\":\"..\"}}, each of them optional: {Problems.Shorten(error.Message, 300)}"
+                )
+            );
         }
 
         var loss = asked.Loss ?? (asked.Signal is null ? ColdSpotLoss.Auto : ColdSpotLoss.Signal);
-        if (Check(asked, loss, model) is { } reason) return (null, Problems.BadRequest("cold_spots_invalid", reason));
+        if (Check(asked, loss, model) is { } reason)
+            return (null, Problems.BadRequest("cold_spots_invalid", reason));
         return (new ColdSpotRequest(loss, asked.Signal, asked.Days ?? ColdSpotRequest.DefaultDays, asked.Version ?? ""), null);
     }
 
     private static string? Check(Body asked, ColdSpotLoss loss, ModelDefinition model)
     {
-        if (asked.Days is < 1 or > ColdSpotRequest.MaxDays) return $"days: 1 to {ColdSpotRequest.MaxDays}.";
-        if (loss is ColdSpotLoss.EstimatedError or ColdSpotLoss.Uncertainty or ColdSpotLoss.Overconfidence && model.Task == ModelTask.Regression) return "loss: a regression has error and signal.";
-        if ((loss == ColdSpotLoss.Signal) != (asked.Signal is not null)) return "signal: the name of a signal, and only where the loss is one.";
-        if (asked.Signal is null) return null;
-        if (model.FindSignal(asked.Signal) is not { } signal) return $"signal: the model has no signal '{Problems.Shorten(asked.Signal)}'.";
+        if (asked.Days is < 1 or > ColdSpotRequest.MaxDays)
+            return $"days: 1 to {ColdSpotRequest.MaxDays}.";
+        if (
+            loss is ColdSpotLoss.EstimatedError or ColdSpotLoss.Uncertainty or ColdSpotLoss.Overconfidence
+            && model.Task == ModelTask.Regression
+        )
+        {
+            return "loss: a regression has error and signal.";
+        }
+
+        if ((loss == ColdSpotLoss.Signal) != (asked.Signal is not null))
+            return "signal: the name of a signal, and only where the loss is one.";
+        if (asked.Signal is null)
+            return null;
+        if (model.FindSignal(asked.Signal) is not { } signal)
+            return $"signal: the model has no signal '{Problems.Shorten(asked.Signal)}'.";
         return signal.UpIsGood is null ? $"signal: declare first whether up is good for '{Problems.Shorten(asked.Signal)}'." : null;
     }
 

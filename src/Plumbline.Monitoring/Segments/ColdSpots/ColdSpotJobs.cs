@@ -7,7 +7,12 @@ using Plumbline.Registry.State;
 namespace Plumbline.Monitoring.Segments.ColdSpots;
 
 /// <summary>Runs searches, one at a time and one per model, and stores what they found.</summary>
-public sealed class ColdSpotJobs(ColdSpotSearch search, IDbContextFactory<StateDbContext> state, TimeProvider time, ILogger<ColdSpotJobs> log) : IDisposable
+public sealed class ColdSpotJobs(
+    ColdSpotSearch search,
+    IDbContextFactory<StateDbContext> state,
+    TimeProvider time,
+    ILogger<ColdSpotJobs> log
+) : IDisposable
 {
     /// <summary>Searches that wait or run; more than this are refused.</summary>
     public const int MaxOpen = 20;
@@ -23,12 +28,17 @@ public sealed class ColdSpotJobs(ColdSpotSearch search, IDbContextFactory<StateD
 
     /// <summary>Starts one. A model's open search is answered instead of a second one; null when too many are open.</summary>
     public Job<ColdSpotRequest, DateTimeOffset?>? Start(ModelDefinition model, ColdSpotRequest request) =>
-        _jobs.Start(model.Id, request, $"The search for cold spots of {model.Name}", async (progress, cancellation) =>
-        {
-            var report = await search.RunAsync(model, request, progress, cancellation);
-            await StoreAsync(model, report, cancellation);
-            return report.ComputedAt;
-        });
+        _jobs.Start(
+            model.Id,
+            request,
+            $"The search for cold spots of {model.Name}",
+            async (progress, cancellation) =>
+            {
+                var report = await search.RunAsync(model, request, progress, cancellation);
+                await StoreAsync(model, report, cancellation);
+                return report.ComputedAt;
+            }
+        );
 
     /// <summary>The newest search of a model since the server started, or null.</summary>
     public Job<ColdSpotRequest, DateTimeOffset?>? Find(ModelDefinition model) => _jobs.Find(model.Id);
@@ -54,7 +64,14 @@ public sealed class ColdSpotJobs(ColdSpotSearch search, IDbContextFactory<StateD
     private async Task StoreAsync(ModelDefinition model, ColdSpotReport report, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        db.ColdSpotRuns.Add(new ColdSpotRunRow { ModelId = model.Id, ComputedAtMs = report.ComputedAt.ToUnixTimeMilliseconds(), Content = JsonSerializer.Serialize(report, ColdSpotReport.Json) });
+        db.ColdSpotRuns.Add(
+            new ColdSpotRunRow
+            {
+                ModelId = model.Id,
+                ComputedAtMs = report.ComputedAt.ToUnixTimeMilliseconds(),
+                Content = JsonSerializer.Serialize(report, ColdSpotReport.Json),
+            }
+        );
         await db.SaveChangesAsync(cancellation);
         var old = db.ColdSpotRuns.Where(row => row.ModelId == model.Id).OrderByDescending(row => row.Id).Skip(Kept).Select(row => row.Id);
         await db.ColdSpotRuns.Where(row => old.Contains(row.Id)).ExecuteDeleteAsync(cancellation);

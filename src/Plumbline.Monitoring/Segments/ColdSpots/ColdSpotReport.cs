@@ -13,7 +13,9 @@ public enum ColdSpotLoss
     /// <summary>Against ground truth: 1 for a wrong class, the absolute error of a number.</summary>
     Error,
 
-    /// <summary>Classes, without ground truth: the probability that the answer is wrong, by an estimator fitted on the labelled reference.</summary>
+    /// <summary>
+    /// Classes, without ground truth: the probability that the answer is wrong, by an estimator fitted on the labelled reference.
+    /// </summary>
     EstimatedError,
 
     /// <summary>Classes: 1 minus the confidence of the answer.</summary>
@@ -32,7 +34,13 @@ public enum ColdSpotLoss
 /// <param name="Days">Days back from now, 1 .. 90.</param>
 /// <param name="Version">One version, or empty for all.</param>
 /// <param name="AskedBy">Who asked; empty for the daily search.</param>
-public sealed record ColdSpotRequest(ColdSpotLoss Loss = ColdSpotLoss.Auto, string? Signal = null, int Days = ColdSpotRequest.DefaultDays, string Version = "", string AskedBy = "")
+public sealed record ColdSpotRequest(
+    ColdSpotLoss Loss = ColdSpotLoss.Auto,
+    string? Signal = null,
+    int Days = ColdSpotRequest.DefaultDays,
+    string Version = "",
+    string AskedBy = ""
+)
 {
     public const int DefaultDays = 7;
     public const int MaxDays = 90;
@@ -40,16 +48,21 @@ public sealed record ColdSpotRequest(ColdSpotLoss Loss = ColdSpotLoss.Auto, stri
 
 /// <summary>One condition of a slice.</summary>
 /// <param name="Feature">Name of the feature.</param>
-/// <param name="Kind"><c>category</c>, <c>interval</c>, <c>length</c> (an interval of the length of a text, in characters), <c>other</c> (none of the reference's categories) or <c>missing</c>.</param>
+/// <param name="Kind"><c>category</c>, <c>interval</c>, <c>length</c> (an interval of the length of a text, in characters), <c>other</c>
+/// (none of the reference's categories) or <c>missing</c>.</param>
 /// <param name="Category">The value of a category.</param>
 /// <param name="From">Inclusive lower end of an interval; null when it has none.</param>
 /// <param name="To">Exclusive upper end of an interval; null when it has none.</param>
 /// <param name="Text">The condition in words.</param>
 public sealed record ColdSpotCondition(string Feature, string Kind, string? Category, double? From, double? To, string Text)
 {
-    /// <summary>The condition as one of a watched slice; null for those that a slice cannot state: "none of the frequent values", and "is there".</summary>
+    /// <summary>
+    /// The condition as one of a watched slice; null for those that a slice cannot state: "none of the frequent values", and "is there".
+    /// </summary>
     public SliceCondition? AsSliceCondition() =>
-        this is { Kind: "other" } or { Kind: "interval" or "length", From: null, To: null } ? null : new SliceCondition(Feature, Category, From, To, Kind == "missing");
+        this is { Kind: "other" } or { Kind: "interval" or "length", From: null, To: null }
+            ? null
+            : new SliceCondition(Feature, Category, From, To, Kind == "missing");
 }
 
 /// <summary>A slice that is worse than the rest.</summary>
@@ -63,7 +76,9 @@ public sealed record ColdSpot
 
     public required IReadOnlyList<ColdSpotCondition> Conditions { get; init; }
 
-    /// <summary>The same conditions as filters of GET /v1/models/{model}/predictions; null when one of them cannot be written as one.</summary>
+    /// <summary>
+    /// The same conditions as filters of GET /v1/models/{model}/predictions; null when one of them cannot be written as one.
+    /// </summary>
     public required IReadOnlyList<string>? Filters { get; init; }
 
     /// <summary>Searched rows in the slice.</summary>
@@ -112,11 +127,12 @@ public sealed record ColdSpot
 /// <summary>What one search found.</summary>
 public sealed record ColdSpotReport
 {
-    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
+    public static JsonSerializerOptions Json { get; } =
+        new(JsonSerializerDefaults.Web)
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        };
 
     public required ColdSpotLoss Loss { get; init; }
 
@@ -142,7 +158,9 @@ public sealed record ColdSpotReport
     /// <summary>Features that conditions can be about.</summary>
     public required int Features { get; init; }
 
-    /// <summary>Features that were left out: without a reference, nearly ids, or beyond <see cref="ColdSpotFeatures.MaxFeatures"/>.</summary>
+    /// <summary>
+    /// Features that were left out: without a reference, nearly ids, or beyond <see cref="ColdSpotFeatures.MaxFeatures"/>.
+    /// </summary>
     public required int FeaturesLeftOut { get; init; }
 
     /// <summary>Mean loss of the searched rows; null without any.</summary>

@@ -8,7 +8,13 @@ public static class ColdSpotsSetup
     public static IServiceCollection AddColdSpots(this IServiceCollection services, ColdSpotOptions options)
     {
         services.AddSingleton(options);
-        services.AddSingleton<ColdSpotRows>().AddSingleton<ColdSpotFeatures>().AddSingleton<ColdSpotSearch>().AddSingleton<ColdSpotJobs>().AddSingleton<ColdSpotReader>().AddSingleton<ColdSpotWatch>();
+        services
+            .AddSingleton<ColdSpotRows>()
+            .AddSingleton<ColdSpotFeatures>()
+            .AddSingleton<ColdSpotSearch>()
+            .AddSingleton<ColdSpotJobs>()
+            .AddSingleton<ColdSpotReader>()
+            .AddSingleton<ColdSpotWatch>();
         services.AddModelRemoval<ColdSpotJobs>((jobs, model, cancellation) => jobs.RemoveAsync(model, cancellation));
         services.AddSingleton<ColdSpotSchedule>().AddHostedService(provider => provider.GetRequiredService<ColdSpotSchedule>());
         return services;

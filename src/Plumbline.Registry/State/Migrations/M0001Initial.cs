@@ -18,7 +18,8 @@ public sealed class M0001Initial : StateMigration
                 Name = table.Column<string>(nullable: false),
                 Definition = table.Column<string>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_model", row => row.Id));
+            constraints: table => table.PrimaryKey("PK_model", row => row.Id)
+        );
         migrationBuilder.CreateIndex("IX_model_Name", "model", "Name", unique: true);
         migrationBuilder.CreateTable(
             "model_version",
@@ -29,7 +30,8 @@ public sealed class M0001Initial : StateMigration
                 Declaration = table.Column<string>(nullable: true),
                 FirstSeenMs = table.Column<long>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_model_version", row => new { row.ModelId, row.Version }));
+            constraints: table => table.PrimaryKey("PK_model_version", row => new { row.ModelId, row.Version })
+        );
         migrationBuilder.CreateTable(
             "baseline",
             table => new
@@ -39,7 +41,8 @@ public sealed class M0001Initial : StateMigration
                 Content = table.Column<string>(nullable: false),
                 WindowsMarked = table.Column<bool>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_baseline", row => row.ModelId));
+            constraints: table => table.PrimaryKey("PK_baseline", row => row.ModelId)
+        );
         migrationBuilder.CreateTable(
             "segment_value",
             table => new
@@ -49,7 +52,17 @@ public sealed class M0001Initial : StateMigration
                 Value = table.Column<string>(nullable: false),
                 Ordinal = table.Column<int>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_segment_value", row => new { row.ModelId, row.Key, row.Value }));
+            constraints: table =>
+                table.PrimaryKey(
+                    "PK_segment_value",
+                    row => new
+                    {
+                        row.ModelId,
+                        row.Key,
+                        row.Value,
+                    }
+                )
+        );
         migrationBuilder.CreateTable(
             "dirty_window",
             table => new
@@ -63,6 +76,16 @@ public sealed class M0001Initial : StateMigration
                 Attempts = table.Column<int>(nullable: false),
                 LastError = table.Column<string>(nullable: true),
             },
-            constraints: table => table.PrimaryKey("PK_dirty_window", row => new { row.ModelId, row.Seconds, row.StartMs }));
+            constraints: table =>
+                table.PrimaryKey(
+                    "PK_dirty_window",
+                    row => new
+                    {
+                        row.ModelId,
+                        row.Seconds,
+                        row.StartMs,
+                    }
+                )
+        );
     }
 }

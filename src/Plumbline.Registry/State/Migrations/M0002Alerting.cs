@@ -30,7 +30,8 @@ public sealed class M0002Alerting : StateMigration
                 UpdatedAtMs = table.Column<long>(nullable: false),
                 UpdatedBy = table.Column<string>(nullable: true),
             },
-            constraints: table => table.PrimaryKey("PK_rule", row => row.Id));
+            constraints: table => table.PrimaryKey("PK_rule", row => row.Id)
+        );
         migrationBuilder.CreateIndex("IX_rule_ModelId_Name", "rule", ["ModelId", "Name"], unique: true);
         migrationBuilder.CreateTable(
             "alert_cursor",
@@ -42,7 +43,17 @@ public sealed class M0002Alerting : StateMigration
                 JudgedToMs = table.Column<long>(nullable: false),
                 LiveAtMs = table.Column<long>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_alert_cursor", row => new { row.ModelId, row.WindowSeconds, row.Mature }));
+            constraints: table =>
+                table.PrimaryKey(
+                    "PK_alert_cursor",
+                    row => new
+                    {
+                        row.ModelId,
+                        row.WindowSeconds,
+                        row.Mature,
+                    }
+                )
+        );
     }
 
     private static void CreateStreams(MigrationBuilder migrationBuilder)
@@ -62,7 +73,8 @@ public sealed class M0002Alerting : StateMigration
                 Status = table.Column<int>(nullable: false),
                 State = table.Column<string>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_alert_stream", row => row.Id));
+            constraints: table => table.PrimaryKey("PK_alert_stream", row => row.Id)
+        );
         migrationBuilder.CreateIndex("IX_alert_stream_ModelId", "alert_stream", "ModelId");
         migrationBuilder.CreateTable(
             "alert",
@@ -83,7 +95,8 @@ public sealed class M0002Alerting : StateMigration
                 Severity = table.Column<int>(nullable: false),
                 Evidence = table.Column<string>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_alert", row => row.Id));
+            constraints: table => table.PrimaryKey("PK_alert", row => row.Id)
+        );
         migrationBuilder.CreateIndex("IX_alert_ModelId_ResolvedMs", "alert", ["ModelId", "ResolvedMs"]);
         migrationBuilder.CreateIndex("IX_alert_IncidentId", "alert", "IncidentId");
     }
@@ -113,7 +126,8 @@ public sealed class M0002Alerting : StateMigration
                 Headline = table.Column<string>(nullable: false),
                 Story = table.Column<string>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_incident", row => row.Id));
+            constraints: table => table.PrimaryKey("PK_incident", row => row.Id)
+        );
         migrationBuilder.CreateIndex("IX_incident_State_FiredMs", "incident", ["State", "FiredMs"]);
         migrationBuilder.CreateTable(
             "incident_note",
@@ -126,7 +140,8 @@ public sealed class M0002Alerting : StateMigration
                 Who = table.Column<string>(nullable: false),
                 Text = table.Column<string>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_incident_note", row => row.Id));
+            constraints: table => table.PrimaryKey("PK_incident_note", row => row.Id)
+        );
         migrationBuilder.CreateIndex("IX_incident_note_IncidentId", "incident_note", "IncidentId");
     }
 }

@@ -30,7 +30,8 @@ public sealed class M0003Delivery : StateMigration
                 CreatedAtMs = table.Column<long>(nullable: false),
                 RoutedAtMs = table.Column<long>(nullable: true),
             },
-            constraints: table => table.PrimaryKey("PK_notification", row => row.Id));
+            constraints: table => table.PrimaryKey("PK_notification", row => row.Id)
+        );
         migrationBuilder.CreateIndex("IX_notification_RoutedAtMs", "notification", "RoutedAtMs");
         migrationBuilder.CreateIndex("IX_notification_IncidentId", "notification", "IncidentId");
     }
@@ -56,7 +57,8 @@ public sealed class M0003Delivery : StateMigration
                 FinishedAtMs = table.Column<long>(nullable: true),
                 Detail = table.Column<string>(nullable: true),
             },
-            constraints: table => table.PrimaryKey("PK_delivery", row => row.Id));
+            constraints: table => table.PrimaryKey("PK_delivery", row => row.Id)
+        );
         migrationBuilder.CreateIndex("IX_delivery_State_DueAtMs", "delivery", ["State", "DueAtMs"]);
         migrationBuilder.CreateIndex("IX_delivery_Receiver_State", "delivery", ["Receiver", "State"]);
         migrationBuilder.CreateTable(
@@ -72,8 +74,15 @@ public sealed class M0003Delivery : StateMigration
             constraints: table =>
             {
                 table.PrimaryKey("PK_delivery_item", row => new { row.DeliveryId, row.NotificationId });
-                table.ForeignKey("FK_delivery_item_delivery_DeliveryId", row => row.DeliveryId, "delivery", "Id", onDelete: ReferentialAction.Cascade);
-            });
+                table.ForeignKey(
+                    "FK_delivery_item_delivery_DeliveryId",
+                    row => row.DeliveryId,
+                    "delivery",
+                    "Id",
+                    onDelete: ReferentialAction.Cascade
+                );
+            }
+        );
         migrationBuilder.CreateIndex("IX_delivery_item_Receiver_Key", "delivery_item", ["Receiver", "Key"]);
         migrationBuilder.CreateIndex("IX_delivery_item_IncidentId", "delivery_item", "IncidentId");
     }
@@ -90,7 +99,8 @@ public sealed class M0003Delivery : StateMigration
                 ChangedAtMs = table.Column<long>(nullable: false),
                 ChangedBy = table.Column<string>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_receiver", row => row.Name));
+            constraints: table => table.PrimaryKey("PK_receiver", row => row.Name)
+        );
         migrationBuilder.CreateTable(
             "reminded_alert",
             table => new
@@ -102,7 +112,8 @@ public sealed class M0003Delivery : StateMigration
                 DueAtMs = table.Column<long>(nullable: false),
                 ResolvedAtMs = table.Column<long>(nullable: true),
             },
-            constraints: table => table.PrimaryKey("PK_reminded_alert", row => new { row.Receiver, row.Identity }));
+            constraints: table => table.PrimaryKey("PK_reminded_alert", row => new { row.Receiver, row.Identity })
+        );
         migrationBuilder.CreateTable(
             "silence",
             table => new
@@ -114,6 +125,7 @@ public sealed class M0003Delivery : StateMigration
                 CreatedBy = table.Column<string>(nullable: false),
                 CreatedAtMs = table.Column<long>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_silence", row => row.Id));
+            constraints: table => table.PrimaryKey("PK_silence", row => row.Id)
+        );
     }
 }

@@ -40,7 +40,8 @@ public sealed class M0004Sources : StateMigration
                 ChangedBy = table.Column<string>(nullable: false),
                 ChangedAtMs = table.Column<long>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_outcome_source", row => row.Id));
+            constraints: table => table.PrimaryKey("PK_outcome_source", row => row.Id)
+        );
         migrationBuilder.CreateIndex("IX_outcome_source_ModelId_Name", "outcome_source", ["ModelId", "Name"], unique: true);
     }
 }

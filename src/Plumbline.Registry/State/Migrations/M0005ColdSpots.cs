@@ -19,7 +19,8 @@ public sealed class M0005ColdSpots : StateMigration
                 ComputedAtMs = table.Column<long>(nullable: false),
                 Content = table.Column<string>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("PK_cold_spot_run", row => row.Id));
+            constraints: table => table.PrimaryKey("PK_cold_spot_run", row => row.Id)
+        );
         migrationBuilder.CreateIndex("IX_cold_spot_run_ModelId", "cold_spot_run", "ModelId");
     }
 }

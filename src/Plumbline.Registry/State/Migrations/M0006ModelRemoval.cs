@@ -8,15 +8,17 @@ namespace Plumbline.Registry.State.Migrations;
 [Migration("0006_model_removal")]
 public sealed class M0006ModelRemoval : StateMigration
 {
-    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.CreateTable(
-        "model_removal",
-        table => new
-        {
-            ModelId = table.Column<int>(nullable: false),
-            Name = table.Column<string>(nullable: false),
-            Definition = table.Column<string>(nullable: false),
-            BegunAtMs = table.Column<long>(nullable: false),
-            LastError = table.Column<string>(nullable: true),
-        },
-        constraints: table => table.PrimaryKey("PK_model_removal", row => row.ModelId));
+    protected override void Up(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.CreateTable(
+            "model_removal",
+            table => new
+            {
+                ModelId = table.Column<int>(nullable: false),
+                Name = table.Column<string>(nullable: false),
+                Definition = table.Column<string>(nullable: false),
+                BegunAtMs = table.Column<long>(nullable: false),
+                LastError = table.Column<string>(nullable: true),
+            },
+            constraints: table => table.PrimaryKey("PK_model_removal", row => row.ModelId)
+        );
 }

@@ -8,5 +8,6 @@ namespace Plumbline.Registry.State.Migrations;
 [Migration("0008_due_windows")]
 public sealed class M0008DueWindows : StateMigration
 {
-    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.CreateIndex("IX_dirty_window_NotBeforeMs", "dirty_window", "NotBeforeMs");
+    protected override void Up(MigrationBuilder migrationBuilder) =>
+        migrationBuilder.CreateIndex("IX_dirty_window_NotBeforeMs", "dirty_window", "NotBeforeMs");
 }

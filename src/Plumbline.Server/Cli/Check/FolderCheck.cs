@@ -30,9 +30,17 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
     /// <exception cref="EngineUnavailableException">The engine cannot be opened, for example because the server runs.</exception>
     public async Task<FolderReport> RunAsync(CancellationToken cancellation)
     {
-        if (!Directory.Exists(Folder) || !(Enum.GetValues<Part>().Any(part => File.Exists(DataParts.PathOf(Folder, part)))
-            || EnginePart.Exists(DataParts.EngineFolder(Folder))))
+        if (
+            !Directory.Exists(Folder)
+            || !(
+                Enum.GetValues<Part>().Any(part => File.Exists(DataParts.PathOf(Folder, part)))
+                || EnginePart.Exists(DataParts.EngineFolder(Folder))
+            )
+        )
+        {
             throw new DataFolderException($"{Path.GetFullPath(Folder)} holds no data of Plumbline. Name the folder with --data.");
+        }
+
         if (may.AcceptLoss)
         {
             using var acceptance = new LossAcceptance(options, _state, time, _report);
@@ -64,14 +72,19 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
         foreach (var part in parts)
         {
             var identity = part.Identity is { } known
-                ? string.Create(CultureInfo.InvariantCulture, $"id {known.StoreId}, generation {known.Generation}") : "no identity";
-            var stands = !part.Exists ? "missing" : part.Damage is not null ? "damaged" : identity;
+                ? string.Create(CultureInfo.InvariantCulture, $"id {known.StoreId}, generation {known.Generation}")
+                : "no identity";
+            var stands =
+                !part.Exists ? "missing"
+                : part.Damage is not null ? "damaged"
+                : identity;
             var name = part.Part == Part.State && _state.File is null ? _state.Name : PartTexts.FileOf(part.Part);
-            _report.Looked($"{name,-10} {stands}");
+            _report.Looked($"{name, -10} {stands}");
         }
 
         var problems = PartsComparison.Compare(parts);
-        foreach (var problem in problems) _report.Problem(PartTexts.Tell(problem, Folder, _state.File is null ? _state.Name : null));
+        foreach (var problem in problems)
+            _report.Problem(PartTexts.Tell(problem, Folder, _state.File is null ? _state.Name : null));
         return problems.Count == 0;
     }
 
@@ -81,35 +94,61 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
         string NameOf(int id) => models.GetValueOrDefault(id) ?? $"number {id}";
         foreach (var (table, part, message) in await EngineDamage.ReadAllAsync(engine, cancellation))
         {
-            _report.Problem($"The data part {part} of {TableNames.Describe(table, id => models.GetValueOrDefault(id))} is damaged: "
-                + $"{message} Its rows are lost. Put it back from a backup, or let `plumbline check --accept-loss` take it out of the "
-                    + $"table (its files stay in the table's folder detached).");
+            _report.Problem(
+                $"The data part {part} of {TableNames.Describe(table, id => models.GetValueOrDefault(id))} is damaged: "
+                    + $"{message} Its rows are lost. Put it back from a backup, or let `plumbline check --accept-loss` take it out of the "
+                    + $"table (its files stay in the table's folder detached)."
+            );
         }
 
-        foreach (var aside in await EngineDamage.SetAsideAsync(engine, table =>
-            TableNames.Describe(table, id => models.GetValueOrDefault(id)), cancellation)) _report.Problem(aside);
+        foreach (
+            var aside in await EngineDamage.SetAsideAsync(
+                engine,
+                table => TableNames.Describe(table, id => models.GetValueOrDefault(id)),
+                cancellation
+            )
+        )
+        {
+            _report.Problem(aside);
+        }
+
         var usage = await engine.ReadUsageAsync(cancellation);
-        _report.Looked(string.Create(CultureInfo.InvariantCulture,
-            $"engine     {usage.Rows:N0} rows, {usage.DiskBytes:N0} bytes, all data parts read and compared with their checksums"));
-        if (!fits) return;
+        _report.Looked(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"engine     {usage.Rows:N0} rows, {usage.DiskBytes:N0} bytes, all data parts read and compared with their checksums"
+            )
+        );
+        if (!fits)
+            return;
         await CompareCountersAsync(engine, models.Keys, NameOf, cancellation);
         await LookForOrphansAsync(engine, [.. models.Keys, .. await _state.BeingRemovedAsync(cancellation)], cancellation);
     }
 
-    private async Task CompareCountersAsync(IColumnStore engine, IReadOnlyCollection<int> models, Func<int, string> nameOf,
-        CancellationToken cancellation)
+    private async Task CompareCountersAsync(
+        IColumnStore engine,
+        IReadOnlyCollection<int> models,
+        Func<int, string> nameOf,
+        CancellationToken cancellation
+    )
     {
         await using var spool = Spool.Open(new SpoolOptions { Path = DataParts.PathOf(Folder, Part.Spool) }, time);
         foreach (var facts in await CounterCheck.ReadAsync(spool, engine, models, await _state.ExpiredAsync(cancellation), cancellation))
         {
             var waiting = spool.Counters(facts.ModelId, facts.Kind).InSpool;
-            var more = (facts.Merged > 0 ? string.Create(CultureInfo.InvariantCulture, $", {facts.Merged:N0} of them made of parts") : "")
+            var more =
+                (facts.Merged > 0 ? string.Create(CultureInfo.InvariantCulture, $", {facts.Merged:N0} of them made of parts") : "")
                 + (waiting > 0 ? string.Create(CultureInfo.InvariantCulture, $", {waiting:N0} in the spool") : "");
-            _report.Looked(string.Create(CultureInfo.InvariantCulture,
-                $"model '{nameOf(facts.ModelId)}': {CounterCheck.WordOf(facts.Kind)} {facts.Counted:N0} counted, {facts.Rows:N0} in the "
-                    + $"engine{more}"));
+            _report.Looked(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"model '{nameOf(facts.ModelId)}': {CounterCheck.WordOf(facts.Kind)} {facts.Counted:N0} counted, {facts.Rows:N0} in the "
+                        + $"engine{more}"
+                )
+            );
             // What an interrupted deletion took is counted at the next start.
-            if (facts.Agree || facts.Uncounted > 0) continue;
+            if (facts.Agree || facts.Uncounted > 0)
+                continue;
             var told = CounterCheck.Tell(facts, nameOf(facts.ModelId));
             if (may.Repair || may.AcceptLoss)
             {
@@ -126,31 +165,41 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
     private async Task LookForOrphansAsync(IColumnStore engine, HashSet<int> known, CancellationToken cancellation)
     {
         var orphans = (await EnginePart.ModelTableNamesAsync(engine, cancellation))
-            .Where(table => !known.Contains(EnginePart.ModelOf(table))).ToList();
+            .Where(table => !known.Contains(EnginePart.ModelOf(table)))
+            .ToList();
         var numbers = orphans.Select(EnginePart.ModelOf).ToHashSet();
         foreach (var table in ModelTables.SharedTables)
         {
             using var rows = await engine.QueryAsync(new SqlStatement($"SELECT DISTINCT model_id FROM {table}"), cancellation);
             while (rows.Read())
             {
-                if ((int)rows.ReadUInt32() is var id && !known.Contains(id)) numbers.Add(id);
+                if ((int)rows.ReadUInt32() is var id && !known.Contains(id))
+                    numbers.Add(id);
             }
         }
 
-        if (numbers.Count == 0) return;
+        if (numbers.Count == 0)
+            return;
         if (may.DropOrphans)
         {
             var tables = new ModelTables(engine);
-            foreach (var id in numbers) await tables.DropAsync(id, cancellation);
-            _report.Did(string.Create(CultureInfo.InvariantCulture,
-                $"Removed what the engine held of {numbers.Count} models that nobody declared."));
+            foreach (var id in numbers)
+                await tables.DropAsync(id, cancellation);
+            _report.Did(
+                string.Create(CultureInfo.InvariantCulture, $"Removed what the engine held of {numbers.Count} models that nobody declared.")
+            );
         }
         else
         {
-            _report.Problem(orphans.Count > 0 ? TableNames.TellOrphans(orphans)
-                : string.Create(CultureInfo.InvariantCulture,
-                    $"The engine holds rows of {numbers.Count} models that nobody declared; `plumbline check --drop-orphans` "
-                    + $"removes them."));
+            _report.Problem(
+                orphans.Count > 0
+                    ? TableNames.TellOrphans(orphans)
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The engine holds rows of {numbers.Count} models that nobody declared; `plumbline check --drop-orphans` "
+                            + $"removes them."
+                    )
+            );
         }
     }
 }

@@ -15,8 +15,10 @@ namespace Plumbline.Server.Cli.Check;
 /// </summary>
 internal sealed class LossAcceptance(PlumblineOptions options, StatePart state, TimeProvider time, FolderReport report) : IDisposable
 {
-    private readonly string _aside = Path.Combine(options.DataDirectory,
-        $"set-aside-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}");
+    private readonly string _aside = Path.Combine(
+        options.DataDirectory,
+        $"set-aside-{time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}"
+    );
     private IColumnStore? _engine;
 
     private string Folder => options.DataDirectory;
@@ -31,18 +33,29 @@ internal sealed class LossAcceptance(PlumblineOptions options, StatePart state, 
         PartFacts[] parts = [.. others, await EnginePart.LookAsync(_engine, existed, cancellation)];
         var problems = PartsComparison.Compare(parts);
         if (problems.Any(problem => problem.Trouble == PartTrouble.Foreign) && PartsComparison.CommonId(parts) is null)
-            throw new DataFolderException("No two parts of the folder belong together, so that nobody can say which ones to keep. Put "
-                + "state.db, spool.db and engine of one folder together.");
-        var unusable = problems.FirstOrDefault(problem => problem is { Part: Part.State, Trouble: PartTrouble.Foreign or PartTrouble.Damaged });
-        if (state.File is null && unusable is not null)
         {
-            throw new DataFolderException($"{PartTexts.Tell(unusable, Folder, state.Name)} It is not set aside from here: name an empty "
-                + "database in state.database, and run this again.");
+            throw new DataFolderException(
+                "No two parts of the folder belong together, so that nobody can say which ones to keep. Put "
+                    + "state.db, spool.db and engine of one folder together."
+            );
         }
 
-        foreach (var problem in problems) await AcceptAsync(problem, cancellation);
+        var unusable = problems.FirstOrDefault(problem =>
+            problem is { Part: Part.State, Trouble: PartTrouble.Foreign or PartTrouble.Damaged }
+        );
+        if (state.File is null && unusable is not null)
+        {
+            throw new DataFolderException(
+                $"{PartTexts.Tell(unusable, Folder, state.Name)} It is not set aside from here: name an empty "
+                    + "database in state.database, and run this again."
+            );
+        }
+
+        foreach (var problem in problems)
+            await AcceptAsync(problem, cancellation);
         await DetachDamagedAsync(cancellation);
-        if (problems.Count > 0) await GoOnAsync(parts, problems, cancellation);
+        if (problems.Count > 0)
+            await GoOnAsync(parts, problems, cancellation);
         await _engine!.DisposeAsync();
         _engine = null;
     }
@@ -70,7 +83,8 @@ internal sealed class LossAcceptance(PlumblineOptions options, StatePart state, 
         foreach (var suffix in (string[])["", "-wal", "-shm"])
         {
             var path = DataParts.PathOf(Folder, problem.Part) + suffix;
-            if (Path.Exists(path)) SetAside(path, name + suffix, reason: null);
+            if (Path.Exists(path))
+                SetAside(path, name + suffix, reason: null);
         }
 
         report.Did($"{told} It was moved to {_aside}, and a new one was made.");
@@ -99,8 +113,10 @@ internal sealed class LossAcceptance(PlumblineOptions options, StatePart state, 
         foreach (var (table, part, message) in await EngineDamage.ReadAllAsync(_engine!, cancellation))
         {
             await EngineDamage.DetachAsync(_engine!, table, part, cancellation);
-            report.Did($"The data part {part} of the table {table} is damaged ({message}). It was taken out of the table; its files are "
-                + $"in the table's folder detached.");
+            report.Did(
+                $"The data part {part} of the table {table} is damaged ({message}). It was taken out of the table; its files are "
+                    + $"in the table's folder detached."
+            );
         }
     }
 
@@ -108,9 +124,12 @@ internal sealed class LossAcceptance(PlumblineOptions options, StatePart state, 
     {
         Directory.CreateDirectory(_aside);
         var target = Path.Combine(_aside, name);
-        if (Directory.Exists(path)) Directory.Move(path, target);
-        else File.Move(path, target);
-        if (reason is not null) report.Did($"{path} was moved to {_aside}: {reason}.");
+        if (Directory.Exists(path))
+            Directory.Move(path, target);
+        else
+            File.Move(path, target);
+        if (reason is not null)
+            report.Did($"{path} was moved to {_aside}: {reason}.");
     }
 
     // Closed again within this process, so not as a server that ends with it.

@@ -4,7 +4,9 @@ using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Cli.Configuration;
 
-/// <summary>Puts the server's options together: built-in defaults, then the file, then environment variables, then the command line.</summary>
+/// <summary>
+/// Puts the server's options together: built-in defaults, then the file, then environment variables, then the command line.
+/// </summary>
 public static class ServerConfiguration
 {
     private const string NoFile = "command line";
@@ -14,21 +16,29 @@ public static class ServerConfiguration
     /// <param name="dataDirectory">As the command line says; null when it does not.</param>
     /// <param name="urls">Likewise.</param>
     /// <param name="role">Likewise.</param>
-    /// <param name="variables">Environment variables that name options (<see cref="EnvironmentVariables"/>); null for those of this process.</param>
+    /// <param name="variables">Environment variables that name options (<see cref="EnvironmentVariables"/>); null for those of this
+    /// process.</param>
     /// <exception cref="ConfigurationException">With every mistake, each at its line of the file or its variable.</exception>
     public static PlumblineOptions Read(
-        string? file, string? dataDirectory = null, IReadOnlyList<string>? urls = null, string? role = null, IReadOnlyDictionary<string, string>? variables = null)
+        string? file,
+        string? dataDirectory = null,
+        IReadOnlyList<string>? urls = null,
+        string? role = null,
+        IReadOnlyDictionary<string, string>? variables = null
+    )
     {
         var options = new PlumblineOptions();
         var reading = new YamlConfiguration();
         if (file is not null)
         {
-            if (!File.Exists(file)) throw new CommandLineException(ExitCode.ConfigurationInvalid, $"there is no configuration file '{file}'");
+            if (!File.Exists(file))
+                throw new CommandLineException(ExitCode.ConfigurationInvalid, $"there is no configuration file '{file}'");
             reading.Read(File.ReadAllText(file), options);
         }
 
         reading.Read(variables ?? EnvironmentVariables.OfProcess(), options);
-        if (reading.Mistakes.Count > 0) throw new ConfigurationException(file ?? NoFile, reading.Mistakes);
+        if (reading.Mistakes.Count > 0)
+            throw new ConfigurationException(file ?? NoFile, reading.Mistakes);
 
         options = options with
         {
@@ -37,7 +47,13 @@ public static class ServerConfiguration
             Role = role ?? options.Role,
         };
         if (options.Validate() is { Count: > 0 } violations)
-            throw new ConfigurationException(file ?? NoFile, [.. violations.Select(violation => Locate(violation, reading.Origins)).OrderBy(mistake => mistake.Line)]);
+        {
+            throw new ConfigurationException(
+                file ?? NoFile,
+                [.. violations.Select(violation => Locate(violation, reading.Origins)).OrderBy(mistake => mistake.Line)]
+            );
+        }
+
         return options;
     }
 

@@ -9,8 +9,9 @@ using YamlDotNet.RepresentationModel;
 namespace Plumbline.Server.Cli.Configuration;
 
 /// <summary>
-/// Reads YAML, and environment variables like it, into an options object, strictly: an unknown key, a key given twice or a value of the wrong kind is a mistake with its line, and all mistakes are
-/// collected before giving up. A property named <c>IntervalMs</c> is written <c>interval_ms</c>; a duration like <c>10m</c>.
+/// Reads YAML, and environment variables like it, into an options object, strictly: an unknown key, a key given twice or a value of the
+/// wrong kind is a mistake with its line, and all mistakes are collected before giving up. A property named <c>IntervalMs</c> is written
+/// <c>interval_ms</c>; a duration like <c>10m</c>.
 /// </summary>
 public sealed class YamlConfiguration
 {
@@ -22,7 +23,13 @@ public sealed class YamlConfiguration
     private string? _variable;
 
     /// <summary>Everything that was wrong, in the order of the file, then of the variables' names.</summary>
-    public IReadOnlyList<ConfigurationMistake> Mistakes => [.. _mistakes.OrderBy(mistake => mistake.Variable, StringComparer.Ordinal).ThenBy(mistake => mistake.Line).ThenBy(mistake => mistake.Column)];
+    public IReadOnlyList<ConfigurationMistake> Mistakes =>
+        [
+            .. _mistakes
+                .OrderBy(mistake => mistake.Variable, StringComparer.Ordinal)
+                .ThenBy(mistake => mistake.Line)
+                .ThenBy(mistake => mistake.Column),
+        ];
 
     /// <summary>Where each key was set, by its path: for mistakes that only show when all options are looked at together.</summary>
     public IReadOnlyDictionary<string, ConfigurationOrigin> Origins => _origins;
@@ -35,7 +42,15 @@ public sealed class YamlConfiguration
             _variable = name;
             var path = EnvironmentVariables.PathOf(name);
             var node = Wanted(options.GetType(), path) is { } type && ScalarText.Knows(type) ? new YamlScalarNode(text) : Parse(text);
-            if (node is not null) Bind((YamlMappingNode)path.Reverse().Aggregate(node, (inner, key) => new YamlMappingNode(new YamlScalarNode(key), inner)), options, "", 0);
+            if (node is not null)
+            {
+                Bind(
+                    (YamlMappingNode)path.Reverse().Aggregate(node, (inner, key) => new YamlMappingNode(new YamlScalarNode(key), inner)),
+                    options,
+                    "",
+                    0
+                );
+            }
         }
 
         _variable = null;
@@ -46,19 +61,25 @@ public sealed class YamlConfiguration
     {
         foreach (var key in path)
         {
-            if (!Writable(type).TryGetValue(key, out var property)) return null;
+            if (!Writable(type).TryGetValue(key, out var property))
+                return null;
             type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         }
 
         return type;
     }
 
-    /// <summary>Applies <paramref name="yaml"/> on top of <paramref name="options"/>; what the file does not mention keeps its value.</summary>
+    /// <summary>
+    /// Applies <paramref name="yaml"/> on top of <paramref name="options"/>; what the file does not mention keeps its value.
+    /// </summary>
     public void Read(string yaml, object options)
     {
-        if (Parse(yaml) is not { } read) return;
-        if (read is YamlMappingNode root) Bind(root, options, "", 0);
-        else if (read is not YamlScalarNode { Value: null or "" }) Complain(read, "", "the file must hold keys and values");
+        if (Parse(yaml) is not { } read)
+            return;
+        if (read is YamlMappingNode root)
+            Bind(root, options, "", 0);
+        else if (read is not YamlScalarNode { Value: null or "" })
+            Complain(read, "", "the file must hold keys and values");
     }
 
     // Null after a complaint.
@@ -75,7 +96,8 @@ public sealed class YamlConfiguration
             return null;
         }
 
-        if (stream.Documents.Count > 1) Complain(stream.Documents[1].RootNode, "", "one document only: remove the line '---'");
+        if (stream.Documents.Count > 1)
+            Complain(stream.Documents[1].RootNode, "", "one document only: remove the line '---'");
         return stream.Documents.Count == 0 ? new YamlScalarNode("") : stream.Documents[0].RootNode;
     }
 
@@ -101,10 +123,13 @@ public sealed class YamlConfiguration
                 continue;
             }
 
-            if (!TryConvert(valueNode, type, property?.GetValue(target), keyPath, depth, out var value)) continue;
+            if (!TryConvert(valueNode, type, property?.GetValue(target), keyPath, depth, out var value))
+                continue;
             _origins[keyPath] = OriginOf(valueNode.Start);
-            if (property is not null) property.SetValue(target, value);
-            else open!.Set(key, value);
+            if (property is not null)
+                property.SetValue(target, value);
+            else
+                open!.Set(key, value);
         }
     }
 
@@ -115,13 +140,16 @@ public sealed class YamlConfiguration
         if (node is YamlScalarNode scalar && ScalarText.Knows(type))
         {
             var isNull = scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null";
-            if (isNull && (type != wanted || !wanted.IsValueType)) return true;
-            if (!isNull && ScalarText.TryParse(scalar.Value!, type, out value)) return true;
+            if (isNull && (type != wanted || !wanted.IsValueType))
+                return true;
+            if (!isNull && ScalarText.TryParse(scalar.Value!, type, out value))
+                return true;
             Complain(node, path, $"'{scalar.Value}' is not {ScalarText.Describe(type)}");
             return false;
         }
 
-        if (ElementOf(type) is { } element) return TryConvertList(node, type, element, path, depth, out value);
+        if (ElementOf(type) is { } element)
+            return TryConvertList(node, type, element, path, depth, out value);
         if (node is YamlMappingNode mapping && !ScalarText.Knows(type))
         {
             value = present ?? Activator.CreateInstance(type)!;
@@ -141,25 +169,35 @@ public sealed class YamlConfiguration
         var converted = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(element))!;
         for (var index = 0; index < items.Count; index++)
         {
-            if (!TryConvert(items[index], element, null, $"{path}[{index}]", depth + 1, out var item)) return false;
+            if (!TryConvert(items[index], element, null, $"{path}[{index}]", depth + 1, out var item))
+                return false;
             converted.Add(item);
         }
 
-        value = list.IsArray ? typeof(Enumerable).GetMethod(nameof(Enumerable.ToArray))!.MakeGenericMethod(element).Invoke(null, [converted]) : converted;
+        value = list.IsArray
+            ? typeof(Enumerable).GetMethod(nameof(Enumerable.ToArray))!.MakeGenericMethod(element).Invoke(null, [converted])
+            : converted;
         return true;
     }
 
     private static Type? ElementOf(Type type)
     {
-        if (type == typeof(string)) return null;
-        if (type.IsArray) return type.GetElementType();
-        return type.IsGenericType && type.GetGenericArguments() is [var element] && type.IsAssignableFrom(typeof(List<>).MakeGenericType(element)) ? element : null;
+        if (type == typeof(string))
+            return null;
+        if (type.IsArray)
+            return type.GetElementType();
+        return
+            type.IsGenericType
+            && type.GetGenericArguments() is [var element]
+            && type.IsAssignableFrom(typeof(List<>).MakeGenericType(element))
+            ? element
+            : null;
     }
 
-    private static Dictionary<string, PropertyInfo> Writable(Type type) => type
-        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.CanWrite && property.SetMethod!.IsPublic && property.GetIndexParameters().Length == 0)
-        .ToDictionary(property => KeyOf(property.Name), StringComparer.Ordinal);
+    private static Dictionary<string, PropertyInfo> Writable(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite && property.SetMethod!.IsPublic && property.GetIndexParameters().Length == 0)
+            .ToDictionary(property => KeyOf(property.Name), StringComparer.Ordinal);
 
     /// <summary><c>MemoryMiB</c> -> <c>memory_mib</c>.</summary>
     internal static string KeyOf(string propertyName)
@@ -167,7 +205,8 @@ public sealed class YamlConfiguration
         var key = new StringBuilder();
         foreach (var letter in propertyName.Replace("MiB", "Mib", StringComparison.Ordinal))
         {
-            if (char.IsUpper(letter) && key.Length > 0) key.Append('_');
+            if (char.IsUpper(letter) && key.Length > 0)
+                key.Append('_');
             key.Append(char.ToLowerInvariant(letter));
         }
 
@@ -176,8 +215,7 @@ public sealed class YamlConfiguration
 
     private void Complain(YamlNode node, string path, string message) => Complain(node.Start, path, message);
 
-    private void Complain(Mark at, string path, string message) =>
-        _mistakes.Add(new(new FieldError(path, message), OriginOf(at)));
+    private void Complain(Mark at, string path, string message) => _mistakes.Add(new(new FieldError(path, message), OriginOf(at)));
 
     // The lines of a variable's own text say nothing to anybody.
     private ConfigurationOrigin OriginOf(Mark at) => _variable is null ? new(at.Line, at.Column, null) : new(0, 0, _variable);

@@ -28,27 +28,45 @@ public sealed class RowBatch
 /// <summary>Posts batches, some at a time. At most twice <paramref name="parallel"/> batches are in memory.</summary>
 public sealed class BatchSender(ServerConnection server, string model, string kind, int parallel)
 {
-    /// <summary>Runs <paramref name="produce"/> and sends what it writes; returns when everything is acknowledged. <paramref name="sent"/> hears of each acknowledged row count.</summary>
-    public async Task RunAsync(Func<ChannelWriter<RowBatch>, CancellationToken, Task> produce, ImportTally tally, Action<long> sent, CancellationToken cancellation)
+    /// <summary>
+    /// Runs <paramref name="produce"/> and sends what it writes; returns when everything is acknowledged. <paramref name="sent"/> hears of
+    /// each acknowledged row count.
+    /// </summary>
+    public async Task RunAsync(
+        Func<ChannelWriter<RowBatch>, CancellationToken, Task> produce,
+        ImportTally tally,
+        Action<long> sent,
+        CancellationToken cancellation
+    )
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var batches = Channel.CreateBounded<RowBatch>(parallel);
-        var tasks = Enumerable.Range(0, parallel).Select(_ => DrainAsync(batches.Reader, tally, sent, stop.Token)).Append(ProduceAsync(produce, batches.Writer, stop.Token)).ToList();
+        var tasks = Enumerable
+            .Range(0, parallel)
+            .Select(_ => DrainAsync(batches.Reader, tally, sent, stop.Token))
+            .Append(ProduceAsync(produce, batches.Writer, stop.Token))
+            .ToList();
         Exception? first = null;
         while (tasks.Count > 0)
         {
             var ended = await Task.WhenAny(tasks);
             tasks.Remove(ended);
-            if (ended.IsCompletedSuccessfully) continue;
+            if (ended.IsCompletedSuccessfully)
+                continue;
             // The first failure is the reason; the cancellations that it causes are not.
             first ??= ended.Exception?.InnerException ?? new OperationCanceledException(cancellation);
             await stop.CancelAsync();
         }
 
-        if (first is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+        if (first is not null)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
     }
 
-    private static async Task ProduceAsync(Func<ChannelWriter<RowBatch>, CancellationToken, Task> produce, ChannelWriter<RowBatch> writer, CancellationToken cancellation)
+    private static async Task ProduceAsync(
+        Func<ChannelWriter<RowBatch>, CancellationToken, Task> produce,
+        ChannelWriter<RowBatch> writer,
+        CancellationToken cancellation
+    )
     {
         // Off the caller's thread: reading and parsing a file is work, not waiting.
         await Task.Run(() => produce(writer, cancellation), cancellation);
@@ -68,7 +86,12 @@ public sealed class BatchSender(ServerConnection server, string model, string ki
     private async Task SendAsync(RowBatch batch, int first, int count, ImportTally tally, CancellationToken cancellation)
     {
         var from = first == 0 ? 0 : batch.Ends[first - 1];
-        var answer = await server.PostRowsAsync(model, kind, Compress(batch.Text.WrittenMemory[from..batch.Ends[first + count - 1]]), cancellation);
+        var answer = await server.PostRowsAsync(
+            model,
+            kind,
+            Compress(batch.Text.WrittenMemory[from..batch.Ends[first + count - 1]]),
+            cancellation
+        );
         if (answer is not null)
         {
             tally.AddAnswer(answer, batch.Lines.GetRange(first, count));
@@ -87,7 +110,8 @@ public sealed class BatchSender(ServerConnection server, string model, string ki
     private static ReadOnlyMemory<byte> Compress(ReadOnlyMemory<byte> text)
     {
         using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(text.Span);
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(text.Span);
         return compressed.GetBuffer().AsMemory(0, (int)compressed.Length);
     }
 }

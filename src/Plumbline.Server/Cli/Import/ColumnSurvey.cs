@@ -15,7 +15,8 @@ public sealed partial class ColumnSurvey
     private readonly HashSet<string> _distinct = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _missingWords = new(StringComparer.Ordinal);
     private readonly FeatureSurvey _survey = new();
-    private long _integers, _commas;
+    private long _integers,
+        _commas;
 
     public long Present => _survey.Evidence.Present;
 
@@ -57,26 +58,39 @@ public sealed partial class ColumnSurvey
         var before = _survey.Evidence;
         switch (cell.Kind)
         {
-            case CellKind.Number: _survey.AddNumber(text); break;
-            case CellKind.Boolean: _survey.AddBoolean(); break;
-            case CellKind.Text: _survey.AddText(text); break;
-            default: _survey.AddUntyped(text); break;
+            case CellKind.Number:
+                _survey.AddNumber(text);
+                break;
+            case CellKind.Boolean:
+                _survey.AddBoolean();
+                break;
+            case CellKind.Text:
+                _survey.AddText(text);
+                break;
+            default:
+                _survey.AddUntyped(text);
+                break;
         }
 
-        if (_distinct.Count <= MaxCategories) _distinct.Add(text);
+        if (_distinct.Count <= MaxCategories)
+            _distinct.Add(text);
         var after = _survey.Evidence;
         if (after.Numbers > before.Numbers)
         {
-            if (WrittenNumbers.TryParse(text, out var number) && number == Math.Floor(number)) _integers++;
+            if (WrittenNumbers.TryParse(text, out var number) && number == Math.Floor(number))
+                _integers++;
         }
         else if (after.MissingWords > before.MissingWords)
         {
-            if (_missingWords.Count < WordsShown) _missingWords.Add(text.Trim());
+            if (_missingWords.Count < WordsShown)
+                _missingWords.Add(text.Trim());
         }
         else
         {
-            if (DecimalComma().IsMatch(text)) _commas++;
-            if (FirstNonNumber is null) (FirstNonNumber, FirstNonNumberLine) = (text, line);
+            if (DecimalComma().IsMatch(text))
+                _commas++;
+            if (FirstNonNumber is null)
+                (FirstNonNumber, FirstNonNumberLine) = (text, line);
         }
     }
 

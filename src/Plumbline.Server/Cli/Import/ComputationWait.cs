@@ -20,13 +20,17 @@ internal sealed class ComputationWait(ServerConnection server, Terminal terminal
             var windows = progress["pending_windows"]?.GetValue<long>() ?? 0;
             if (spool == 0 && windows == 0)
             {
-                await terminal.Output.WriteLineAsync($"computed: every window, {time.GetElapsedTime(began).TotalSeconds:N1} s after the last row");
+                await terminal.Output.WriteLineAsync(
+                    $"computed: every window, {time.GetElapsedTime(began).TotalSeconds:N1} s after the last row"
+                );
                 return true;
             }
 
             if (time.GetElapsedTime(began) > limit)
             {
-                await terminal.Error.WriteLineAsync($"still {spool:N0} rows in the spool and {windows:N0} windows to compute after {limit.TotalSeconds:N0} s; the server goes on with them");
+                await terminal.Error.WriteLineAsync(
+                    $"still {spool:N0} rows in the spool and {windows:N0} windows to compute after {limit.TotalSeconds:N0} s; the server goes on with them"
+                );
                 return false;
             }
 

@@ -3,7 +3,10 @@ using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli.Import;
 
-/// <summary>CSV with a header (RFC 4180: quotes, line breaks and doubled quotes inside quotes), UTF-8, gzip or not. A field is what the file says: nothing is trimmed or converted.</summary>
+/// <summary>
+/// CSV with a header (RFC 4180: quotes, line breaks and doubled quotes inside quotes), UTF-8, gzip or not. A field is what the file says:
+/// nothing is trimmed or converted.
+/// </summary>
 public sealed class CsvRows : RowSource
 {
     // A file whose quote is never closed would otherwise be read into one field.
@@ -16,8 +19,10 @@ public sealed class CsvRows : RowSource
     private readonly StringBuilder _field = new();
     private readonly List<string> _fields = [];
     private readonly string[] _columns;
-    private int _position, _filled;
-    private long _line, _nextLine = 1;
+    private int _position,
+        _filled;
+    private long _line,
+        _nextLine = 1;
     private string? _fault;
 
     public CsvRows(string path, char delimiter, Encoding? encoding = null)
@@ -28,8 +33,10 @@ public sealed class CsvRows : RowSource
         (_reader, _delimiter, _name) = (reader, delimiter, name);
         try
         {
-            if (!ReadRecord()) throw new CommandLineException(ExitCode.Usage, $"{name} is empty: its first line must name the columns");
-            if (_fault is not null) throw new CommandLineException(ExitCode.Usage, $"{name}: the header {_fault}");
+            if (!ReadRecord())
+                throw new CommandLineException(ExitCode.Usage, $"{name} is empty: its first line must name the columns");
+            if (_fault is not null)
+                throw new CommandLineException(ExitCode.Usage, $"{name}: the header {_fault}");
             _columns = _fields.Select(column => column.Trim()).ToArray();
             if (_columns.GroupBy(column => column, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
                 throw new CommandLineException(ExitCode.Usage, $"{name} has two columns named '{twice.Key}'");
@@ -47,12 +54,15 @@ public sealed class CsvRows : RowSource
 
     public override string? Fault => _fault;
 
-    public override Cell this[int column] => column < _fields.Count && _fields[column] is { Length: > 0 } text ? new Cell(CellKind.Untyped, text) : Cell.Missing;
+    public override Cell this[int column] =>
+        column < _fields.Count && _fields[column] is { Length: > 0 } text ? new Cell(CellKind.Untyped, text) : Cell.Missing;
 
     public override bool Read()
     {
-        if (!ReadRecord()) return false;
-        if (_fault is null && _fields.Count != _columns.Length) _fault = $"has {_fields.Count} fields where the header names {_columns.Length}";
+        if (!ReadRecord())
+            return false;
+        if (_fault is null && _fields.Count != _columns.Length)
+            _fault = $"has {_fields.Count} fields where the header names {_columns.Length}";
         return true;
     }
 
@@ -63,15 +73,21 @@ public sealed class CsvRows : RowSource
     {
         _fields.Clear();
         _fault = null;
-        while (Peek() is '\n' or '\r') TakeLineBreak();
+        while (Peek() is '\n' or '\r')
+            TakeLineBreak();
         _line = _nextLine;
-        if (Peek() < 0) return false;
+        if (Peek() < 0)
+            return false;
         while (true)
         {
-            if (Peek() == '"') ReadQuoted();
-            else ReadPlain();
-            if (_fields.Count < MaxColumns) _fields.Add(_field.ToString());
-            else _fault ??= $"has more than {MaxColumns:N0} fields";
+            if (Peek() == '"')
+                ReadQuoted();
+            else
+                ReadPlain();
+            if (_fields.Count < MaxColumns)
+                _fields.Add(_field.ToString());
+            else
+                _fault ??= $"has more than {MaxColumns:N0} fields";
             var next = Peek();
             if (next == _delimiter)
             {
@@ -79,7 +95,8 @@ public sealed class CsvRows : RowSource
                 continue;
             }
 
-            if (next >= 0) TakeLineBreak();
+            if (next >= 0)
+                TakeLineBreak();
             return true;
         }
     }
@@ -93,7 +110,8 @@ public sealed class CsvRows : RowSource
             var length = rest.IndexOfAny(_delimiter, '\n', '\r');
             Append(length < 0 ? rest : rest[..length]);
             _position += length < 0 ? rest.Length : length;
-            if (length >= 0) return;
+            if (length >= 0)
+                return;
         }
     }
 
@@ -109,7 +127,8 @@ public sealed class CsvRows : RowSource
             _nextLine += text.Count('\n');
             Append(text);
             _position += length < 0 ? text.Length : length + 1;
-            if (length < 0) continue;
+            if (length < 0)
+                continue;
             if (Peek() != '"')
             {
                 SkipToDelimiter();
@@ -136,14 +155,21 @@ public sealed class CsvRows : RowSource
     private void TakeLineBreak()
     {
         var first = _buffer[_position++];
-        if (first == '\r' && Peek() == '\n') _position++;
+        if (first == '\r' && Peek() == '\n')
+            _position++;
         _nextLine++;
     }
 
     private void Append(ReadOnlySpan<char> text)
     {
         if (_field.Length + text.Length > MaxFieldChars)
-            throw new CommandLineException(ExitCode.Failure, $"line {_line}: a field is longer than {MaxFieldChars:N0} characters; a quote is probably not closed");
+        {
+            throw new CommandLineException(
+                ExitCode.Failure,
+                $"line {_line}: a field is longer than {MaxFieldChars:N0} characters; a quote is probably not closed"
+            );
+        }
+
         _field.Append(text);
     }
 
@@ -155,7 +181,11 @@ public sealed class CsvRows : RowSource
         }
         catch (DecoderFallbackException broken)
         {
-            throw new CommandLineException(ExitCode.Usage, $"{_name} has bytes that are not UTF-8, near line {_nextLine}. Say how it is written, for example --encoding latin1 or --encoding windows-1252", broken);
+            throw new CommandLineException(
+                ExitCode.Usage,
+                $"{_name} has bytes that are not UTF-8, near line {_nextLine}. Say how it is written, for example --encoding latin1 or --encoding windows-1252",
+                broken
+            );
         }
     }
 

@@ -15,8 +15,16 @@ public sealed class ImportProgress(Terminal terminal, TimeProvider time)
         long done = 0;
         if (terminal.Interactive)
         {
-            await terminal.Surface().Progress().AutoClear(true)
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            await terminal
+                .Surface()
+                .Progress()
+                .AutoClear(true)
+                .Columns(
+                    new TaskDescriptionColumn { Alignment = Justify.Left },
+                    new ProgressBarColumn(),
+                    new PercentageColumn(),
+                    new RemainingTimeColumn()
+                )
                 .StartAsync(async context =>
                 {
                     var bar = context.AddTask(Markup.Escape(title), maxValue: Math.Max(1, total));
@@ -37,14 +45,17 @@ public sealed class ImportProgress(Terminal terminal, TimeProvider time)
                 var now = Interlocked.Add(ref done, rows);
                 lock (gate)
                 {
-                    if (time.GetElapsedTime(lastLine) < LineEvery) return;
+                    if (time.GetElapsedTime(lastLine) < LineEvery)
+                        return;
                     lastLine = time.GetTimestamp();
                     terminal.Output.WriteLine($"{title}: {now:N0} of {total:N0} rows, {Rate(now, began)}");
                 }
             });
         }
 
-        await terminal.Output.WriteLineAsync($"{title}: {Interlocked.Read(ref done):N0} rows in {time.GetElapsedTime(began).TotalSeconds:N1} s, {Rate(Interlocked.Read(ref done), began)}");
+        await terminal.Output.WriteLineAsync(
+            $"{title}: {Interlocked.Read(ref done):N0} rows in {time.GetElapsedTime(began).TotalSeconds:N1} s, {Rate(Interlocked.Read(ref done), began)}"
+        );
     }
 
     private string Rate(long rows, long began)

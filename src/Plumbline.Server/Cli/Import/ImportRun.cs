@@ -4,7 +4,10 @@ using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli.Import;
 
-/// <summary>`plumbline import`: files in, a model with reference, predictions, ground truth and signals on the server out. A client of the HTTP API: the server may be anywhere.</summary>
+/// <summary>
+/// `plumbline import`: files in, a model with reference, predictions, ground truth and signals on the server out. A client of the HTTP API:
+/// the server may be anywhere.
+/// </summary>
 public sealed class ImportRun
 {
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(15);
@@ -29,7 +32,11 @@ public sealed class ImportRun
     /// <summary>Runs an import to its end.</summary>
     public static async Task<ExitCode> RunAsync(ImportSettings settings, Terminal terminal, CancellationToken cancellation)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { BaseAddress = WithSlash(settings.Server), Timeout = LongestAnswer };
+        using var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+        {
+            BaseAddress = WithSlash(settings.Server),
+            Timeout = LongestAnswer,
+        };
         await using var files = new SourceFiles(settings.Format, settings.Delimiter, settings.Encoding);
         await using var refusals = new Refusals(settings.RejectsFile);
         return await new ImportRun(settings, terminal, http, files, refusals, TimeProvider.System).RunAsync(cancellation);
@@ -43,48 +50,99 @@ public sealed class ImportRun
         var predictions = await SurveyAsync(_settings.PredictionsFile, cancellation);
         var groundTruth = await SurveyAsync(_settings.GroundTruthFile, cancellation);
         var signals = await SurveyAsync(_settings.SignalsFile, cancellation);
-        if (signals is not null) CheckSignals(signals, known is not null || predictions is not null || reference is not null);
+        if (signals is not null)
+            CheckSignals(signals, known is not null || predictions is not null || reference is not null);
         var declaration = ModelDeclaration.Make(_settings, reference, predictions, groundTruth, known);
-        foreach (var remark in declaration.Remarks) await _terminal.Output.WriteLineAsync($"note: {remark}");
-        if (declaration.Body is not null) await _server.PutModelAsync(_settings.Model, declaration.Body, cancellation);
-        await _terminal.Output.WriteLineAsync($"model {_settings.Model}: {declaration.Task}, {declaration.Features.Count} features ({Counts(declaration)})");
-        if (reference is not null) await SendReferenceAsync(reference, declaration, cancellation);
-        if (predictions is not null) await SendPredictionsAsync(predictions, declaration, cancellation);
-        if (groundTruth is not null) await SendGroundTruthAsync(groundTruth, declaration, useRowIds: false, cancellation);
-        else if (predictions is not null && predictions.Has(_settings.Columns.GroundTruth)) await SendGroundTruthAsync(predictions, declaration, useRowIds: true, cancellation);
-        if (signals is not null) await SendSignalsAsync(signals, declaration, cancellation);
-        var computed = !_settings.Wait || await new ComputationWait(_server, _terminal, _time).RunAsync(_settings.Model, _settings.WaitTimeout, cancellation);
+        foreach (var remark in declaration.Remarks)
+            await _terminal.Output.WriteLineAsync($"note: {remark}");
+        if (declaration.Body is not null)
+            await _server.PutModelAsync(_settings.Model, declaration.Body, cancellation);
+        await _terminal.Output.WriteLineAsync(
+            $"model {_settings.Model}: {declaration.Task}, {declaration.Features.Count} features ({Counts(declaration)})"
+        );
+        if (reference is not null)
+            await SendReferenceAsync(reference, declaration, cancellation);
+        if (predictions is not null)
+            await SendPredictionsAsync(predictions, declaration, cancellation);
+        if (groundTruth is not null)
+            await SendGroundTruthAsync(groundTruth, declaration, useRowIds: false, cancellation);
+        else if (predictions is not null && predictions.Has(_settings.Columns.GroundTruth))
+            await SendGroundTruthAsync(predictions, declaration, useRowIds: true, cancellation);
+        if (signals is not null)
+            await SendSignalsAsync(signals, declaration, cancellation);
+        var computed =
+            !_settings.Wait
+            || await new ComputationWait(_server, _terminal, _time).RunAsync(_settings.Model, _settings.WaitTimeout, cancellation);
         return await ReportAsync(computed);
     }
 
     private async Task<FileSurvey?> SurveyAsync(string? path, CancellationToken cancellation)
     {
-        if (path is null) return null;
+        if (path is null)
+            return null;
         await _files.PrepareAsync(path, cancellation);
         using var rows = _files.Open(path);
         var survey = await Task.Run(() => FileSurvey.Read(path, rows, _reading, cancellation), cancellation);
-        if (survey.Rows == 0) throw new CommandLineException(ExitCode.Usage, $"{Path.GetFileName(path)} has no rows");
+        if (survey.Rows == 0)
+            throw new CommandLineException(ExitCode.Usage, $"{Path.GetFileName(path)} has no rows");
         return survey;
     }
 
     private async Task SendReferenceAsync(FileSurvey file, ModelDeclaration declaration, CancellationToken cancellation)
     {
         var tally = NewTally(file);
-        await _progress.RunAsync($"reference {Path.GetFileName(file.Path)}", file.Rows, async sent =>
-        {
-            var reported = 0L; // a retried upload must not count twice
-            var answer = await _server.PutReferenceAsync(_settings.Model, ReferenceQuery(file), () => new ReferenceContent((output, stop) => WriteReference(file, declaration, tally, output, rows =>
+        await _progress.RunAsync(
+            $"reference {Path.GetFileName(file.Path)}",
+            file.Rows,
+            async sent =>
             {
-                if (rows <= reported) return;
-                sent(rows - reported);
-                reported = rows;
-            }, stop)), cancellation);
-            foreach (var ignored in (answer["ignored"] as JsonArray ?? []).OfType<JsonObject>()) await _terminal.Output.WriteLineAsync($"note: the reference's column '{ignored["column"]}' is not used: {ignored["reason"]}");
-            tally.AddAnswer(new RowsAnswer(answer["rows"]?.GetValue<long>() ?? file.Rows, 0, RowsAnswer.Read(answer).Rejected), tally.ReferenceLines);
-        });
+                var reported = 0L; // a retried upload must not count twice
+                var answer = await _server.PutReferenceAsync(
+                    _settings.Model,
+                    ReferenceQuery(file),
+                    () =>
+                        new ReferenceContent(
+                            (output, stop) =>
+                                WriteReference(
+                                    file,
+                                    declaration,
+                                    tally,
+                                    output,
+                                    rows =>
+                                    {
+                                        if (rows <= reported)
+                                            return;
+                                        sent(rows - reported);
+                                        reported = rows;
+                                    },
+                                    stop
+                                )
+                        ),
+                    cancellation
+                );
+                foreach (var ignored in (answer["ignored"] as JsonArray ?? []).OfType<JsonObject>())
+                {
+                    await _terminal.Output.WriteLineAsync(
+                        $"note: the reference's column '{ignored["column"]}' is not used: {ignored["reason"]}"
+                    );
+                }
+
+                tally.AddAnswer(
+                    new RowsAnswer(answer["rows"]?.GetValue<long>() ?? file.Rows, 0, RowsAnswer.Read(answer).Rejected),
+                    tally.ReferenceLines
+                );
+            }
+        );
     }
 
-    private void WriteReference(FileSurvey file, ModelDeclaration declaration, ImportTally tally, Stream output, Action<long> sent, CancellationToken cancellation)
+    private void WriteReference(
+        FileSurvey file,
+        ModelDeclaration declaration,
+        ImportTally tally,
+        Stream output,
+        Action<long> sent,
+        CancellationToken cancellation
+    )
     {
         using var rows = _files.Open(file.Path);
         var json = new RowJson(rows, _settings, _reading, declaration.Task, declaration.Features);
@@ -106,7 +164,8 @@ public sealed class ImportRun
                 tally.ReferenceLines.Add(rows.Line);
             }
 
-            if (buffer.WrittenCount < 1 << 15) continue;
+            if (buffer.WrittenCount < 1 << 15)
+                continue;
             output.Write(buffer.WrittenSpan);
             buffer.ResetWrittenCount();
             sent(read);
@@ -120,9 +179,18 @@ public sealed class ImportRun
     {
         var columns = _settings.Columns;
         var parts = new List<string>();
-        foreach (var (name, column) in new[] { ("prediction", columns.Prediction), ("score", columns.Score), ("ground_truth", columns.GroundTruth), ("timestamp", columns.Timestamp) })
+        foreach (
+            var (name, column) in new[]
+            {
+                ("prediction", columns.Prediction),
+                ("score", columns.Score),
+                ("ground_truth", columns.GroundTruth),
+                ("timestamp", columns.Timestamp),
+            }
+        )
         {
-            if (file.Has(column)) parts.Add($"{name}={Uri.EscapeDataString(column!)}");
+            if (file.Has(column))
+                parts.Add($"{name}={Uri.EscapeDataString(column!)}");
         }
 
         parts.Add($"version={Uri.EscapeDataString(_settings.Version)}");
@@ -130,40 +198,63 @@ public sealed class ImportRun
     }
 
     private Task SendPredictionsAsync(FileSurvey file, ModelDeclaration declaration, CancellationToken cancellation) =>
-        SendRowsAsync(file, declaration, "predictions", (json, batch, number, tally, line) =>
-        {
-            if (json.TimeOf(number, out var problem) is not { } time)
+        SendRowsAsync(
+            file,
+            declaration,
+            "predictions",
+            (json, batch, number, tally, line) =>
             {
-                tally.AddRefused(line, "timestamp_invalid", problem ?? "no time");
-                return;
-            }
+                if (json.TimeOf(number, out var problem) is not { } time)
+                {
+                    tally.AddRefused(line, "timestamp_invalid", problem ?? "no time");
+                    return;
+                }
 
-            var id = json.IdOf(time);
-            if (id.Length == 0)
-            {
-                // The server would make one, another one at each import: the row would double.
-                tally.AddRefused(line, "id_missing", $"column '{_settings.Columns.Id}' is empty");
-                return;
-            }
+                var id = json.IdOf(time);
+                if (id.Length == 0)
+                {
+                    // The server would make one, another one at each import: the row would double.
+                    tally.AddRefused(line, "id_missing", $"column '{_settings.Columns.Id}' is empty");
+                    return;
+                }
 
-            json.WritePrediction(batch.Text, id, time);
-            batch.EndRow(line);
-        }, cancellation);
+                json.WritePrediction(batch.Text, id, time);
+                batch.EndRow(line);
+            },
+            cancellation
+        );
 
     private Task SendGroundTruthAsync(FileSurvey file, ModelDeclaration declaration, bool useRowIds, CancellationToken cancellation) =>
-        SendRowsAsync(file, declaration, "ground-truth", (json, batch, number, tally, line) =>
-        {
-            var rowTime = useRowIds ? json.TimeOf(number, out _) : null;
-            if (useRowIds && rowTime is null) return; // its prediction was refused already
-            var id = json.IdOf(rowTime);
-            if (id.Length == 0) tally.AddRefused(line, "id_missing", $"column '{_settings.Columns.Id}' is empty");
-            else if (json.WriteGroundTruth(batch.Text, id, json.GroundTruthTime())) batch.EndRow(line);
-            else tally.AddWithoutValue();
-        }, cancellation);
+        SendRowsAsync(
+            file,
+            declaration,
+            "ground-truth",
+            (json, batch, number, tally, line) =>
+            {
+                var rowTime = useRowIds ? json.TimeOf(number, out _) : null;
+                if (useRowIds && rowTime is null)
+                    return; // its prediction was refused already
+                var id = json.IdOf(rowTime);
+                if (id.Length == 0)
+                    tally.AddRefused(line, "id_missing", $"column '{_settings.Columns.Id}' is empty");
+                else if (json.WriteGroundTruth(batch.Text, id, json.GroundTruthTime()))
+                    batch.EndRow(line);
+                else
+                    tally.AddWithoutValue();
+            },
+            cancellation
+        );
 
     private void CheckSignals(FileSurvey file, bool hasModel)
     {
-        if (!hasModel) throw new CommandLineException(ExitCode.Usage, $"the server has no model '{_settings.Model}'; import its predictions first, or together with --signals");
+        if (!hasModel)
+        {
+            throw new CommandLineException(
+                ExitCode.Usage,
+                $"the server has no model '{_settings.Model}'; import its predictions first, or together with --signals"
+            );
+        }
+
         file.Require(_settings.Columns.Id, "--id");
         file.Require(_settings.Columns.SignalTimestamp, "--signal-timestamp");
         file.Require(_settings.Columns.SignalName, "--signal-name");
@@ -171,20 +262,50 @@ public sealed class ImportRun
     }
 
     private Task SendSignalsAsync(FileSurvey file, ModelDeclaration declaration, CancellationToken cancellation) =>
-        SendRowsAsync(file, declaration, "signals", (json, batch, _, tally, line) =>
-        {
-            if (json.WriteSignal(batch.Text) is { } problem) tally.AddRefused(line, "signal_invalid", problem);
-            else batch.EndRow(line);
-        }, cancellation);
+        SendRowsAsync(
+            file,
+            declaration,
+            "signals",
+            (json, batch, _, tally, line) =>
+            {
+                if (json.WriteSignal(batch.Text) is { } problem)
+                    tally.AddRefused(line, "signal_invalid", problem);
+                else
+                    batch.EndRow(line);
+            },
+            cancellation
+        );
 
-    private async Task SendRowsAsync(FileSurvey file, ModelDeclaration declaration, string kind, Action<RowJson, RowBatch, long, ImportTally, long> write, CancellationToken cancellation)
+    private async Task SendRowsAsync(
+        FileSurvey file,
+        ModelDeclaration declaration,
+        string kind,
+        Action<RowJson, RowBatch, long, ImportTally, long> write,
+        CancellationToken cancellation
+    )
     {
         var tally = NewTally(file, kind);
-        await _progress.RunAsync($"{kind} {Path.GetFileName(file.Path)}", file.Rows, sent =>
-            new BatchSender(_server, _settings.Model, kind, _settings.Parallel).RunAsync((batches, stop) => ProduceAsync(file, declaration, tally, write, batches, stop), tally, sent, cancellation));
+        await _progress.RunAsync(
+            $"{kind} {Path.GetFileName(file.Path)}",
+            file.Rows,
+            sent =>
+                new BatchSender(_server, _settings.Model, kind, _settings.Parallel).RunAsync(
+                    (batches, stop) => ProduceAsync(file, declaration, tally, write, batches, stop),
+                    tally,
+                    sent,
+                    cancellation
+                )
+        );
     }
 
-    private async Task ProduceAsync(FileSurvey file, ModelDeclaration declaration, ImportTally tally, Action<RowJson, RowBatch, long, ImportTally, long> write, ChannelWriter<RowBatch> batches, CancellationToken cancellation)
+    private async Task ProduceAsync(
+        FileSurvey file,
+        ModelDeclaration declaration,
+        ImportTally tally,
+        Action<RowJson, RowBatch, long, ImportTally, long> write,
+        ChannelWriter<RowBatch> batches,
+        CancellationToken cancellation
+    )
     {
         using var rows = _files.Open(file.Path);
         var json = new RowJson(rows, _settings, _reading, declaration.Task, declaration.Features);
@@ -192,14 +313,18 @@ public sealed class ImportRun
         for (var number = 0L; rows.Read(); number++)
         {
             tally.AddRead();
-            if (rows.Fault is not null) tally.AddRefused(rows.Line, "unreadable", rows.Fault);
-            else write(json, batch, number, tally, rows.Line);
-            if (batch.Lines.Count < _settings.BatchRows && batch.Text.WrittenCount < RowBatch.MaxBytes) continue;
+            if (rows.Fault is not null)
+                tally.AddRefused(rows.Line, "unreadable", rows.Fault);
+            else
+                write(json, batch, number, tally, rows.Line);
+            if (batch.Lines.Count < _settings.BatchRows && batch.Text.WrittenCount < RowBatch.MaxBytes)
+                continue;
             await batches.WriteAsync(batch, cancellation);
             batch = new RowBatch();
         }
 
-        if (batch.Lines.Count > 0) await batches.WriteAsync(batch, cancellation);
+        if (batch.Lines.Count > 0)
+            await batches.WriteAsync(batch, cancellation);
     }
 
     private ImportTally NewTally(FileSurvey file, string kind = "reference")
@@ -214,17 +339,26 @@ public sealed class ImportRun
         foreach (var tally in _tallies)
         {
             var withoutValue = tally.WithoutValue > 0 ? $", {tally.WithoutValue:N0} without a value" : "";
-            await _terminal.Output.WriteLineAsync($"{tally.Kind}: {tally.Read:N0} rows read, {tally.Accepted:N0} accepted, {tally.Duplicates:N0} duplicates, {tally.Refused:N0} rejected{withoutValue}");
+            await _terminal.Output.WriteLineAsync(
+                $"{tally.Kind}: {tally.Read:N0} rows read, {tally.Accepted:N0} accepted, {tally.Duplicates:N0} duplicates, {tally.Refused:N0} rejected{withoutValue}"
+            );
         }
 
         await _refusals.ReportAsync(_terminal.Error);
         await _terminal.Output.WriteLineAsync($"see {WithSlash(_settings.Server)}models/{Uri.EscapeDataString(_settings.Model)}");
-        if (!computed) return ExitCode.WaitTimedOut;
+        if (!computed)
+            return ExitCode.WaitTimedOut;
         return _tallies.Any(tally => tally.Refused > 0) ? ExitCode.RowsRejected : ExitCode.Ok;
     }
 
     private static string Counts(ModelDeclaration declaration) =>
-        string.Join(", ", declaration.Features.GroupBy(feature => feature.Type, StringComparer.Ordinal).OrderByDescending(group => group.Count()).Select(group => $"{group.Count()} {group.Key}"));
+        string.Join(
+            ", ",
+            declaration
+                .Features.GroupBy(feature => feature.Type, StringComparer.Ordinal)
+                .OrderByDescending(group => group.Count())
+                .Select(group => $"{group.Count()} {group.Key}")
+        );
 
     private static Uri WithSlash(Uri server) => server.AbsoluteUri.EndsWith('/') ? server : new Uri(server.AbsoluteUri + "/");
 }

@@ -48,7 +48,9 @@ public sealed record ColumnRoles
 
     /// <summary>Every column of the predictions that plays a part; the others are features.</summary>
     public IEnumerable<string> All =>
-        new[] { Id, Timestamp, Prediction, Score, GroundTruth, GroundTruthTimestamp, Version, LatencyMs, Status }.OfType<string>().Concat(Probabilities.Values);
+        new[] { Id, Timestamp, Prediction, Score, GroundTruth, GroundTruthTimestamp, Version, LatencyMs, Status }
+            .OfType<string>()
+            .Concat(Probabilities.Values);
 }
 
 /// <summary>Everything `import` was told.</summary>

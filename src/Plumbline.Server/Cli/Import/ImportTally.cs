@@ -1,9 +1,15 @@
 namespace Plumbline.Server.Cli.Import;
 
-/// <summary>What became of the rows of one file. Every row read ends in exactly one of the counts. Safe to add to from several senders.</summary>
+/// <summary>
+/// What became of the rows of one file. Every row read ends in exactly one of the counts. Safe to add to from several senders.
+/// </summary>
 public sealed class ImportTally(string kind, string file, Refusals refusals)
 {
-    private long _read, _withoutValue, _accepted, _duplicates, _refused;
+    private long _read,
+        _withoutValue,
+        _accepted,
+        _duplicates,
+        _refused;
 
     /// <summary>reference, predictions, ground-truth or signals.</summary>
     public string Kind { get; } = kind;
@@ -45,10 +51,12 @@ public sealed class ImportTally(string kind, string file, Refusals refusals)
     {
         Interlocked.Add(ref _accepted, answer.Accepted);
         Interlocked.Add(ref _duplicates, answer.Duplicates);
-        foreach (var row in answer.Rejected) AddRefused(row.Index >= 0 && row.Index < lines.Count ? lines[row.Index] : 0, row.Code, row.Detail);
+        foreach (var row in answer.Rejected)
+            AddRefused(row.Index >= 0 && row.Index < lines.Count ? lines[row.Index] : 0, row.Code, row.Detail);
         // A server lists only the first rejections of a request; the others are still rejected.
         var unlisted = lines.Count - answer.Accepted - answer.Duplicates - answer.Rejected.Count;
-        if (unlisted <= 0) return;
+        if (unlisted <= 0)
+            return;
         Interlocked.Add(ref _refused, unlisted);
         refusals.AddUnlisted(unlisted);
     }

@@ -5,7 +5,9 @@ using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli.Import;
 
-/// <summary>One JSON object per line. An object inside becomes columns with dotted names (<c>user.country</c>); a list is kept as its JSON text.</summary>
+/// <summary>
+/// One JSON object per line. An object inside becomes columns with dotted names (<c>user.country</c>); a list is kept as its JSON text.
+/// </summary>
 public sealed class NdjsonRows : RowSource
 {
     private const int MaxDepth = 16;
@@ -17,7 +19,8 @@ public sealed class NdjsonRows : RowSource
     private long _line;
     private string? _fault;
 
-    public NdjsonRows(string path) : this(OpenFile(path), path) { }
+    public NdjsonRows(string path)
+        : this(OpenFile(path), path) { }
 
     internal NdjsonRows(Stream stream, string name)
     {
@@ -40,18 +43,20 @@ public sealed class NdjsonRows : RowSource
         string? line;
         do
         {
-            if ((line = ReadLine()) is null) return false;
+            if ((line = ReadLine()) is null)
+                return false;
             _line++;
-        }
-        while (string.IsNullOrWhiteSpace(line));
+        } while (string.IsNullOrWhiteSpace(line));
 
         if (_line == 1 && line.TrimStart().StartsWith('['))
             throw new CommandLineException(ExitCode.Usage, $"{_name} holds a JSON array; one JSON object per line (NDJSON) is expected");
         try
         {
             using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 64 });
-            if (document.RootElement.ValueKind == JsonValueKind.Object) Take(document.RootElement);
-            else _fault = "is not a JSON object";
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                Take(document.RootElement);
+            else
+                _fault = "is not a JSON object";
         }
         catch (JsonException broken)
         {
@@ -71,13 +76,18 @@ public sealed class NdjsonRows : RowSource
         }
         catch (DecoderFallbackException broken)
         {
-            throw new CommandLineException(ExitCode.Usage, $"{Path.GetFileName(_name)} has bytes that are not UTF-8, near line {_line + 1}; JSON is always UTF-8", broken);
+            throw new CommandLineException(
+                ExitCode.Usage,
+                $"{Path.GetFileName(_name)} has bytes that are not UTF-8, near line {_line + 1}; JSON is always UTF-8",
+                broken
+            );
         }
     }
 
     private void Take(JsonElement json)
     {
-        if (!FlatJson.Visit(json, MaxDepth, (column, value) => Set(column, CellOf(value)))) _fault = $"is nested deeper than {MaxDepth} objects";
+        if (!FlatJson.Visit(json, MaxDepth, (column, value) => Set(column, CellOf(value))))
+            _fault = $"is nested deeper than {MaxDepth} objects";
     }
 
     private void Set(string column, Cell cell)
@@ -89,17 +99,19 @@ public sealed class NdjsonRows : RowSource
             _columns.Add(column);
         }
 
-        while (_cells.Count <= ordinal) _cells.Add(Cell.Missing);
+        while (_cells.Count <= ordinal)
+            _cells.Add(Cell.Missing);
         _cells[ordinal] = cell;
     }
 
-    private static Cell CellOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => new Cell(CellKind.Text, value.GetString()!),
-        JsonValueKind.Number => new Cell(CellKind.Number, value.GetRawText()),
-        JsonValueKind.True => new Cell(CellKind.Boolean, "true"),
-        JsonValueKind.False => new Cell(CellKind.Boolean, "false"),
-        JsonValueKind.Array => new Cell(CellKind.Text, value.GetRawText()),
-        _ => Cell.Missing,
-    };
+    private static Cell CellOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => new Cell(CellKind.Text, value.GetString()!),
+            JsonValueKind.Number => new Cell(CellKind.Number, value.GetRawText()),
+            JsonValueKind.True => new Cell(CellKind.Boolean, "true"),
+            JsonValueKind.False => new Cell(CellKind.Boolean, "false"),
+            JsonValueKind.Array => new Cell(CellKind.Text, value.GetRawText()),
+            _ => Cell.Missing,
+        };
 }

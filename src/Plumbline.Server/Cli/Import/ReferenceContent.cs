@@ -16,13 +16,18 @@ internal sealed class ReferenceContent : HttpContent
         Headers.ContentEncoding.Add("gzip");
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) => Task.Run(() =>
-    {
-        using var gzip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true);
-        _write(gzip, cancellationToken);
-    }, cancellationToken);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        Task.Run(
+            () =>
+            {
+                using var gzip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true);
+                _write(gzip, cancellationToken);
+            },
+            cancellationToken
+        );
 
     protected override bool TryComputeLength(out long length)
     {

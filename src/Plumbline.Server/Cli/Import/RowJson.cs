@@ -9,10 +9,16 @@ using Plumbline.Registry.FeatureTypes;
 
 namespace Plumbline.Server.Cli.Import;
 
-/// <summary>Writes the current row of a file as the JSON that the API takes. One writer per file: the columns' ordinals are looked up once.</summary>
+/// <summary>
+/// Writes the current row of a file as the JSON that the API takes. One writer per file: the columns' ordinals are looked up once.
+/// </summary>
 public sealed class RowJson
 {
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
     private readonly RowSource _rows;
     private readonly ImportSettings _settings;
     private readonly ValueReading _reading;
@@ -21,7 +27,13 @@ public sealed class RowJson
     private readonly Dictionary<string, int> _ordinals = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> _hashed = new();
 
-    public RowJson(RowSource rows, ImportSettings settings, ValueReading reading, string task, IReadOnlyList<(string Name, string Type)> features)
+    public RowJson(
+        RowSource rows,
+        ImportSettings settings,
+        ValueReading reading,
+        string task,
+        IReadOnlyList<(string Name, string Type)> features
+    )
     {
         _rows = rows;
         _settings = settings;
@@ -36,7 +48,8 @@ public sealed class RowJson
     public DateTimeOffset? TimeOf(long rowNumber, out string? problem)
     {
         problem = null;
-        if (Columns.Timestamp is null) return _settings.Start is { } start ? start + (_settings.Interval * rowNumber) : null;
+        if (Columns.Timestamp is null)
+            return _settings.Start is { } start ? start + (_settings.Interval * rowNumber) : null;
         return ReadTime(Columns.Timestamp, out problem);
     }
 
@@ -45,19 +58,21 @@ public sealed class RowJson
         Columns.GroundTruthTimestamp is not null && TryTime(Value(Columns.GroundTruthTimestamp).Text, out var time) ? time : null;
 
     /// <summary>
-    /// The row's id: its column, or one made from the version, the line, the time and every value of the row but the ground truth. So a second import of the same file, or of the file with rows
-    /// appended, finds its first rows again as duplicates.
+    /// The row's id: its column, or one made from the version, the line, the time and every value of the row but the ground truth. So a
+    /// second import of the same file, or of the file with rows appended, finds its first rows again as duplicates.
     /// </summary>
     public string IdOf(DateTimeOffset? time)
     {
-        if (Columns.Id is not null) return Value(Columns.Id).Text;
+        if (Columns.Id is not null)
+            return Value(Columns.Id).Text;
         _hashed.ResetWrittenCount();
         Hash(VersionOf());
         Hash(time is { } known ? WrittenTime.Format(known) : "");
         for (var column = 0; column < _rows.Columns.Count; column++)
         {
             // Ground truth may be filled in later; that does not make the row another prediction.
-            if (_rows.Columns[column] != Columns.GroundTruth && _rows.Columns[column] != Columns.GroundTruthTimestamp) Hash(_rows[column].Text);
+            if (_rows.Columns[column] != Columns.GroundTruth && _rows.Columns[column] != Columns.GroundTruthTimestamp)
+                Hash(_rows[column].Text);
         }
 
         return HashedId();
@@ -71,19 +86,22 @@ public sealed class RowJson
         json.WriteString("timestamp", WrittenTime.Format(time));
         json.WriteString("version", VersionOf());
         json.WriteStartObject("features");
-        foreach (var (name, type) in _features) WriteFeature(json, name, type);
+        foreach (var (name, type) in _features)
+            WriteFeature(json, name, type);
         json.WriteEndObject();
         WriteOutcome(json, "prediction", Columns.Prediction);
         WriteNumber(json, "score", Columns.Score);
         if (Columns.Probabilities.Count > 0)
         {
             json.WriteStartObject("probabilities");
-            foreach (var (of, column) in Columns.Probabilities) WriteNumber(json, of, column);
+            foreach (var (of, column) in Columns.Probabilities)
+                WriteNumber(json, of, column);
             json.WriteEndObject();
         }
 
         WriteNumber(json, "latency_ms", Columns.LatencyMs);
-        if (Columns.Status is not null && Value(Columns.Status) is { Kind: not CellKind.Missing } status) json.WriteString("status", status.Text.ToLowerInvariant());
+        if (Columns.Status is not null && Value(Columns.Status) is { Kind: not CellKind.Missing } status)
+            json.WriteString("status", status.Text.ToLowerInvariant());
         json.WriteEndObject();
         json.Flush();
         output.Write("\n"u8);
@@ -92,11 +110,20 @@ public sealed class RowJson
     /// <summary>False when the row has no ground truth (yet).</summary>
     public bool WriteGroundTruth(IBufferWriter<byte> output, string id, DateTimeOffset? time)
     {
-        if (Columns.GroundTruth is null || Value(Columns.GroundTruth) is not { Kind: not CellKind.Missing } truth || ValueReading.ClassOf(truth.Text).Length == 0) return false;
+        if (
+            Columns.GroundTruth is null
+            || Value(Columns.GroundTruth) is not { Kind: not CellKind.Missing } truth
+            || ValueReading.ClassOf(truth.Text).Length == 0
+        )
+        {
+            return false;
+        }
+
         using var json = new Utf8JsonWriter(output, Compact);
         json.WriteStartObject();
         json.WriteString("prediction_id", id);
-        if (time is { } known) json.WriteString("timestamp", WrittenTime.Format(known));
+        if (time is { } known)
+            json.WriteString("timestamp", WrittenTime.Format(known));
         WriteOutcome(json, "value", Columns.GroundTruth);
         json.WriteString("source", "import");
         json.WriteEndObject();
@@ -106,25 +133,30 @@ public sealed class RowJson
     }
 
     /// <summary>
-    /// A business signal. Its id is made of the line and of every value of the row, so that a second import of the same file, or of the file with rows appended, finds duplicates.
-    /// Null when it was written, else why not.
+    /// A business signal. Its id is made of the line and of every value of the row, so that a second import of the same file, or of the
+    /// file with rows appended, finds duplicates. Null when it was written, else why not.
     /// </summary>
     public string? WriteSignal(IBufferWriter<byte> output)
     {
         var name = Columns.SignalName is null ? _settings.Signal! : Value(Columns.SignalName).Text;
-        if (name.Length == 0) return $"column '{Columns.SignalName}' is empty";
-        if (ReadTime(Columns.SignalTimestamp!, out var problem) is not { } time) return problem;
+        if (name.Length == 0)
+            return $"column '{Columns.SignalName}' is empty";
+        if (ReadTime(Columns.SignalTimestamp!, out var problem) is not { } time)
+            return problem;
         var value = 1.0;
-        if (Columns.SignalValue is not null && !TryNumber(Value(Columns.SignalValue).Text, out value)) return $"column '{Columns.SignalValue}': '{Shorten(Value(Columns.SignalValue).Text)}' is not a number";
+        if (Columns.SignalValue is not null && !TryNumber(Value(Columns.SignalValue).Text, out value))
+            return $"column '{Columns.SignalValue}': '{Shorten(Value(Columns.SignalValue).Text)}' is not a number";
         _hashed.ResetWrittenCount();
         Hash(name);
-        for (var column = 0; column < _rows.Columns.Count; column++) Hash(_rows[column].Text);
+        for (var column = 0; column < _rows.Columns.Count; column++)
+            Hash(_rows[column].Text);
         using var json = new Utf8JsonWriter(output, Compact);
         json.WriteStartObject();
         json.WriteString("name", name);
         json.WriteString("timestamp", WrittenTime.Format(time));
         json.WriteNumber("value", value);
-        if (Columns.Id is not null && Value(Columns.Id) is { Kind: not CellKind.Missing } id) json.WriteString("prediction_id", id.Text);
+        if (Columns.Id is not null && Value(Columns.Id) is { Kind: not CellKind.Missing } id)
+            json.WriteString("prediction_id", id.Text);
         json.WriteString("signal_id", HashedId());
         json.WriteEndObject();
         json.Flush();
@@ -137,32 +169,45 @@ public sealed class RowJson
     {
         using var json = new Utf8JsonWriter(output, Compact);
         json.WriteStartObject();
-        foreach (var (name, type) in _features) WriteFeature(json, name, type);
-        if (Columns.Timestamp is not null && TimeOf(0, out _) is { } time) json.WriteString(Columns.Timestamp, WrittenTime.Format(time));
-        if (Columns.Prediction is not null) WriteOutcome(json, Columns.Prediction, Columns.Prediction);
-        if (Columns.Score is not null) WriteNumber(json, Columns.Score, Columns.Score);
-        if (Columns.GroundTruth is not null) WriteOutcome(json, Columns.GroundTruth, Columns.GroundTruth);
+        foreach (var (name, type) in _features)
+            WriteFeature(json, name, type);
+        if (Columns.Timestamp is not null && TimeOf(0, out _) is { } time)
+            json.WriteString(Columns.Timestamp, WrittenTime.Format(time));
+        if (Columns.Prediction is not null)
+            WriteOutcome(json, Columns.Prediction, Columns.Prediction);
+        if (Columns.Score is not null)
+            WriteNumber(json, Columns.Score, Columns.Score);
+        if (Columns.GroundTruth is not null)
+            WriteOutcome(json, Columns.GroundTruth, Columns.GroundTruth);
         json.WriteEndObject();
         json.Flush();
         output.Write("\n"u8);
     }
 
-    private string VersionOf() => Columns.Version is not null && Value(Columns.Version) is { Kind: not CellKind.Missing } written ? written.Text : _settings.Version;
+    private string VersionOf() =>
+        Columns.Version is not null && Value(Columns.Version) is { Kind: not CellKind.Missing } written ? written.Text : _settings.Version;
 
     private void WriteOutcome(Utf8JsonWriter json, string name, string? column)
     {
-        if (column is null || Value(column) is not { Kind: not CellKind.Missing } cell) return;
-        if (_regression) WriteNumber(json, name, column);
-        else if (ValueReading.ClassOf(cell.Text) is { Length: > 0 } label) json.WriteString(name, label);
+        if (column is null || Value(column) is not { Kind: not CellKind.Missing } cell)
+            return;
+        if (_regression)
+            WriteNumber(json, name, column);
+        else if (ValueReading.ClassOf(cell.Text) is { Length: > 0 } label)
+            json.WriteString(name, label);
     }
 
     // What is no number is sent as it stands: the server, not the import, decides that the row is wrong, and says so with its index.
     private void WriteNumber(Utf8JsonWriter json, string name, string? column)
     {
-        if (column is null || Value(column) is not { Kind: not CellKind.Missing } cell) return;
-        if (TryNumber(cell.Text, out var number)) json.WriteNumber(name, number);
-        else if (double.IsInfinity(number)) json.WriteString(name, NumberText(number));
-        else if (!MissingWords.Contains(cell.Text)) json.WriteString(name, cell.Text);
+        if (column is null || Value(column) is not { Kind: not CellKind.Missing } cell)
+            return;
+        if (TryNumber(cell.Text, out var number))
+            json.WriteNumber(name, number);
+        else if (double.IsInfinity(number))
+            json.WriteString(name, NumberText(number));
+        else if (!MissingWords.Contains(cell.Text))
+            json.WriteString(name, cell.Text);
     }
 
     private void WriteFeature(Utf8JsonWriter json, string name, string type)
@@ -206,7 +251,8 @@ public sealed class RowJson
         if (!_ordinals.TryGetValue(column, out var ordinal))
         {
             ordinal = _rows.IndexOf(column);
-            if (ordinal < 0) return Cell.Missing; // NDJSON: the column has not appeared yet
+            if (ordinal < 0)
+                return Cell.Missing; // NDJSON: the column has not appeared yet
             _ordinals.Add(column, ordinal);
         }
 
@@ -217,9 +263,20 @@ public sealed class RowJson
     {
         problem = null;
         var cell = Value(column);
-        if (cell.Kind == CellKind.Missing) problem = $"column '{column}' is empty";
-        else if (TryTime(cell.Text, out var time)) return time;
-        else problem = $"column '{column}': '{Shorten(cell.Text)}' is not a time ({(_settings.TimestampFormat is { } format ? format.Written : "year first, or epoch seconds or milliseconds; else give --timestamp-format")})";
+        if (cell.Kind == CellKind.Missing)
+        {
+            problem = $"column '{column}' is empty";
+        }
+        else if (TryTime(cell.Text, out var time))
+        {
+            return time;
+        }
+        else
+        {
+            problem =
+                $"column '{column}': '{Shorten(cell.Text)}' is not a time ({(_settings.TimestampFormat is { } format ? format.Written : "year first, or epoch seconds or milliseconds; else give --timestamp-format")})";
+        }
+
         return null;
     }
 
@@ -227,7 +284,11 @@ public sealed class RowJson
         _settings.TimestampFormat is { } format ? format.TryParse(text, out time) : WrittenTime.TryParse(text, out time);
 
     /// <summary>An id of the row's line and of what was hashed.</summary>
-    private string HashedId() => string.Create(CultureInfo.InvariantCulture, $"row-{_rows.Line}-{Convert.ToHexStringLower(SHA256.HashData(_hashed.WrittenSpan).AsSpan(0, 8))}");
+    private string HashedId() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"row-{_rows.Line}-{Convert.ToHexStringLower(SHA256.HashData(_hashed.WrittenSpan).AsSpan(0, 8))}"
+        );
 
     private void Hash(string text)
     {

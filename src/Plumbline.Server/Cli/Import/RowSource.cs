@@ -57,7 +57,8 @@ public abstract class RowSource : IDisposable
     {
         for (var index = 0; index < Columns.Count; index++)
         {
-            if (Columns[index] == column) return index;
+            if (Columns[index] == column)
+                return index;
         }
 
         return -1;

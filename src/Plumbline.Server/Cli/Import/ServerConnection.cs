@@ -8,7 +8,10 @@ using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli.Import;
 
-/// <summary>The HTTP API of a Plumbline server, as far as an import needs it. Waits where the server asks to wait; everything it sends may be sent twice without harm.</summary>
+/// <summary>
+/// The HTTP API of a Plumbline server, as far as an import needs it. Waits where the server asks to wait; everything it sends may be sent
+/// twice without harm.
+/// </summary>
 public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvider time)
 {
     private const int MaxAttempts = 6;
@@ -21,8 +24,13 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
     /// <summary>The model as the server has it; null when it has none of this name.</summary>
     public async Task<JsonObject?> FindModelAsync(string model, CancellationToken cancellation)
     {
-        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, ModelPath(model)), retryWhenUnreachable: false, cancellation);
-        if (response.StatusCode == HttpStatusCode.NotFound) return null;
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, ModelPath(model)),
+            retryWhenUnreachable: false,
+            cancellation
+        );
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
         return await ReadObjectAsync(response, cancellation);
     }
 
@@ -30,7 +38,14 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
     {
         var body = definition.ToJsonString();
         using var response = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Put, ModelPath(model)) { Content = new StringContent(body, Encoding.UTF8, "application/json") }, retryWhenUnreachable: true, cancellation);
+            () =>
+                new HttpRequestMessage(HttpMethod.Put, ModelPath(model))
+                {
+                    Content = new StringContent(body, Encoding.UTF8, "application/json"),
+                },
+            retryWhenUnreachable: true,
+            cancellation
+        );
         await EnsureSuccessAsync(response, "the model was not accepted", cancellation);
     }
 
@@ -38,30 +53,53 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
     {
         var body = declaration.ToJsonString();
         using var response = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Put, $"{ModelPath(model)}/versions/{Uri.EscapeDataString(version)}") { Content = new StringContent(body, Encoding.UTF8, "application/json") },
-            retryWhenUnreachable: true, cancellation);
+            () =>
+                new HttpRequestMessage(HttpMethod.Put, $"{ModelPath(model)}/versions/{Uri.EscapeDataString(version)}")
+                {
+                    Content = new StringContent(body, Encoding.UTF8, "application/json"),
+                },
+            retryWhenUnreachable: true,
+            cancellation
+        );
         await EnsureSuccessAsync(response, "the version was not accepted", cancellation);
     }
 
     /// <summary>Sends the reference; <paramref name="content"/> is made anew for each attempt.</summary>
     public async Task<JsonObject> PutReferenceAsync(string model, string query, Func<HttpContent> content, CancellationToken cancellation)
     {
-        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Put, $"{ModelPath(model)}/reference{query}") { Content = content() }, retryWhenUnreachable: true, cancellation);
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Put, $"{ModelPath(model)}/reference{query}") { Content = content() },
+            retryWhenUnreachable: true,
+            cancellation
+        );
         await EnsureSuccessAsync(response, "the reference was not accepted", cancellation);
         return await ReadObjectAsync(response, cancellation);
     }
 
     /// <summary>Posts gzipped NDJSON rows; null when the batch is too large for the server (413).</summary>
-    public async Task<RowsAnswer?> PostRowsAsync(string model, string kind, ReadOnlyMemory<byte> gzippedRows, CancellationToken cancellation)
+    public async Task<RowsAnswer?> PostRowsAsync(
+        string model,
+        string kind,
+        ReadOnlyMemory<byte> gzippedRows,
+        CancellationToken cancellation
+    )
     {
         using var response = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, $"{ModelPath(model)}/{kind}")
-            {
-                Content = new ReadOnlyMemoryContent(gzippedRows) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-ndjson"), ContentEncoding = { "gzip" } } },
-            },
-            retryWhenUnreachable: true, cancellation);
-        if (response.StatusCode == HttpStatusCode.RequestEntityTooLarge) return null;
-        if (response.StatusCode != HttpStatusCode.BadRequest) await EnsureSuccessAsync(response, $"the {kind} were not accepted", cancellation);
+            () =>
+                new HttpRequestMessage(HttpMethod.Post, $"{ModelPath(model)}/{kind}")
+                {
+                    Content = new ReadOnlyMemoryContent(gzippedRows)
+                    {
+                        Headers = { ContentType = new MediaTypeHeaderValue("application/x-ndjson"), ContentEncoding = { "gzip" } },
+                    },
+                },
+            retryWhenUnreachable: true,
+            cancellation
+        );
+        if (response.StatusCode == HttpStatusCode.RequestEntityTooLarge)
+            return null;
+        if (response.StatusCode != HttpStatusCode.BadRequest)
+            await EnsureSuccessAsync(response, $"the {kind} were not accepted", cancellation);
         var answer = await ReadObjectAsync(response, cancellation);
         if (response.StatusCode == HttpStatusCode.BadRequest && answer["rejected"] is null)
             throw new CommandLineException(ExitCode.Failure, $"the {kind} were not accepted: {Describe(answer, response.StatusCode)}");
@@ -71,14 +109,22 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
     /// <summary><c>GET /v1/models/{model}/progress</c>.</summary>
     public async Task<JsonObject> ReadProgressAsync(string model, CancellationToken cancellation)
     {
-        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{ModelPath(model)}/progress"), retryWhenUnreachable: true, cancellation);
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, $"{ModelPath(model)}/progress"),
+            retryWhenUnreachable: true,
+            cancellation
+        );
         await EnsureSuccessAsync(response, "the progress cannot be read", cancellation);
         return await ReadObjectAsync(response, cancellation);
     }
 
     private static string ModelPath(string model) => $"v1/models/{Uri.EscapeDataString(model)}";
 
-    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> create, bool retryWhenUnreachable, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(
+        Func<HttpRequestMessage> create,
+        bool retryWhenUnreachable,
+        CancellationToken cancellation
+    )
     {
         var began = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
@@ -87,13 +133,30 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
             try
             {
                 using var request = create();
-                if (apiKey is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
+                if (apiKey is not null)
+                    request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
                 response = await http.SendAsync(request, cancellation);
                 if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
-                    throw new CommandLineException(ExitCode.Failure, $"the server refuses ({(int)response.StatusCode}): give a key that may do this with --api-key or PLUMBLINE_API_KEY");
-                if (PauseBefore(response, attempt) is not { } pause) return response;
-                if (time.GetElapsedTime(began) + pause > Patience || (response.StatusCode != HttpStatusCode.TooManyRequests && attempt >= MaxAttempts))
-                    throw new CommandLineException(ExitCode.ServerUnreachable, $"the server keeps answering {(int)response.StatusCode} ({response.ReasonPhrase}); what it acknowledged is kept, so the same command continues");
+                {
+                    throw new CommandLineException(
+                        ExitCode.Failure,
+                        $"the server refuses ({(int)response.StatusCode}): give a key that may do this with --api-key or PLUMBLINE_API_KEY"
+                    );
+                }
+
+                if (PauseBefore(response, attempt) is not { } pause)
+                    return response;
+                if (
+                    time.GetElapsedTime(began) + pause > Patience
+                    || (response.StatusCode != HttpStatusCode.TooManyRequests && attempt >= MaxAttempts)
+                )
+                {
+                    throw new CommandLineException(
+                        ExitCode.ServerUnreachable,
+                        $"the server keeps answering {(int)response.StatusCode} ({response.ReasonPhrase}); what it acknowledged is kept, so the same command continues"
+                    );
+                }
+
                 response.Dispose();
                 await Task.Delay(pause, time, cancellation);
             }
@@ -101,12 +164,23 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
             {
                 response?.Dispose();
                 if (!retryWhenUnreachable || attempt >= MaxAttempts)
-                    throw new CommandLineException(ExitCode.ServerUnreachable, $"cannot reach {http.BaseAddress}: {unreachable.Message}", unreachable);
+                {
+                    throw new CommandLineException(
+                        ExitCode.ServerUnreachable,
+                        $"cannot reach {http.BaseAddress}: {unreachable.Message}",
+                        unreachable
+                    );
+                }
+
                 await Task.Delay(Backoff.After(attempt), time, cancellation);
             }
             catch (TaskCanceledException slow) when (!cancellation.IsCancellationRequested)
             {
-                throw new CommandLineException(ExitCode.ServerUnreachable, $"{http.BaseAddress} did not answer within {http.Timeout.TotalSeconds:N0} s", slow);
+                throw new CommandLineException(
+                    ExitCode.ServerUnreachable,
+                    $"{http.BaseAddress} did not answer within {http.Timeout.TotalSeconds:N0} s",
+                    slow
+                );
             }
             catch (CommandLineException)
             {
@@ -116,25 +190,31 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
         }
     }
 
-    private TimeSpan? PauseBefore(HttpResponseMessage response, int attempt) => response.StatusCode switch
-    {
-        HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => Shorter(AskedPause(response.Headers.RetryAfter) ?? Backoff.After(attempt), LongestPause),
-        HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => Backoff.After(attempt),
-        _ => null,
-    };
+    private TimeSpan? PauseBefore(HttpResponseMessage response, int attempt) =>
+        response.StatusCode switch
+        {
+            HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => Shorter(
+                AskedPause(response.Headers.RetryAfter) ?? Backoff.After(attempt),
+                LongestPause
+            ),
+            HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => Backoff.After(attempt),
+            _ => null,
+        };
 
-    private TimeSpan? AskedPause(RetryConditionHeaderValue? asked) => asked switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } when date > time.GetUtcNow() => date - time.GetUtcNow(),
-        _ => null,
-    };
+    private TimeSpan? AskedPause(RetryConditionHeaderValue? asked) =>
+        asked switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } when date > time.GetUtcNow() => date - time.GetUtcNow(),
+            _ => null,
+        };
 
     private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
     private static async Task EnsureSuccessAsync(HttpResponseMessage response, string what, CancellationToken cancellation)
     {
-        if (response.IsSuccessStatusCode) return;
+        if (response.IsSuccessStatusCode)
+            return;
         var answer = await ReadObjectAsync(response, cancellation);
         throw new CommandLineException(ExitCode.Failure, $"{what}: {Describe(answer, response.StatusCode)}");
     }
@@ -144,20 +224,26 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
         var text = await response.Content.ReadAsStringAsync(cancellation);
         try
         {
-            if (JsonNode.Parse(text) is JsonObject answer) return answer;
+            if (JsonNode.Parse(text) is JsonObject answer)
+                return answer;
         }
         catch (JsonException)
         {
             // A proxy's error page, or an address that is no Plumbline server: said below.
         }
 
-        throw new CommandLineException(ExitCode.Failure, $"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode} with something that is not JSON; is this a Plumbline server?");
+        throw new CommandLineException(
+            ExitCode.Failure,
+            $"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode} with something that is not JSON; is this a Plumbline server?"
+        );
     }
 
     // RFC 9457: title and detail; "errors" when several fields are wrong.
     private static string Describe(JsonObject problem, HttpStatusCode status)
     {
-        var parts = new[] { problem["title"]?.ToString(), problem["detail"]?.ToString(), problem["errors"]?.ToJsonString() }.Where(part => !string.IsNullOrEmpty(part));
+        var parts = new[] { problem["title"]?.ToString(), problem["detail"]?.ToString(), problem["errors"]?.ToJsonString() }.Where(part =>
+            !string.IsNullOrEmpty(part)
+        );
         return $"{(int)status} {string.Join(": ", parts)}";
     }
 }
@@ -168,8 +254,18 @@ public sealed record RejectedRow(int Index, string Code, string Detail);
 /// <summary>The answer to a batch of rows.</summary>
 public sealed record RowsAnswer(long Accepted, long Duplicates, IReadOnlyList<RejectedRow> Rejected)
 {
-    internal static RowsAnswer Read(JsonObject answer) => new(
-        answer["accepted"]?.GetValue<long>() ?? 0,
-        answer["duplicates"]?.GetValue<long>() ?? 0,
-        [.. (answer["rejected"] as JsonArray ?? []).OfType<JsonObject>().Select(row => new RejectedRow(row["index"]?.GetValue<int>() ?? -1, row["code"]?.ToString() ?? "", row["detail"]?.ToString() ?? ""))]);
+    internal static RowsAnswer Read(JsonObject answer) =>
+        new(
+            answer["accepted"]?.GetValue<long>() ?? 0,
+            answer["duplicates"]?.GetValue<long>() ?? 0,
+            [
+                .. (answer["rejected"] as JsonArray ?? [])
+                    .OfType<JsonObject>()
+                    .Select(row => new RejectedRow(
+                        row["index"]?.GetValue<int>() ?? -1,
+                        row["code"]?.ToString() ?? "",
+                        row["detail"]?.ToString() ?? ""
+                    )),
+            ]
+        );
 }

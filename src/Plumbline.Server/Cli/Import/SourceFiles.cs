@@ -11,34 +11,46 @@ public sealed class SourceFiles(FileFormat? told, char delimiter, Encoding? enco
     /// <summary>Makes a file readable: checks that it is there and, for Parquet, turns it into NDJSON once.</summary>
     public async Task PrepareAsync(string path, CancellationToken cancellation)
     {
-        if (!File.Exists(path)) throw new CommandLineException(ExitCode.Usage, $"there is no file '{path}'");
-        if (FormatOf(path) == FileFormat.Parquet && !_converted.ContainsKey(path)) _converted[path] = await ParquetConversion.ToNdjsonAsync(path, cancellation);
+        if (!File.Exists(path))
+            throw new CommandLineException(ExitCode.Usage, $"there is no file '{path}'");
+        if (FormatOf(path) == FileFormat.Parquet && !_converted.ContainsKey(path))
+            _converted[path] = await ParquetConversion.ToNdjsonAsync(path, cancellation);
     }
 
     /// <summary>Opens a prepared file at its first row.</summary>
-    public RowSource Open(string path) => FormatOf(path) switch
-    {
-        FileFormat.Csv => new CsvRows(path, path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) && delimiter == ',' ? '\t' : delimiter, encoding),
-        FileFormat.Ndjson => new NdjsonRows(path),
-        _ => new NdjsonRows(_converted[path]),
-    };
+    public RowSource Open(string path) =>
+        FormatOf(path) switch
+        {
+            FileFormat.Csv => new CsvRows(
+                path,
+                path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) && delimiter == ',' ? '\t' : delimiter,
+                encoding
+            ),
+            FileFormat.Ndjson => new NdjsonRows(path),
+            _ => new NdjsonRows(_converted[path]),
+        };
 
     public ValueTask DisposeAsync()
     {
-        foreach (var file in _converted.Values) File.Delete(file);
+        foreach (var file in _converted.Values)
+            File.Delete(file);
         return ValueTask.CompletedTask;
     }
 
     private FileFormat FormatOf(string path)
     {
-        if (told is { } format) return format;
+        if (told is { } format)
+            return format;
         var name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
         return Path.GetExtension(name).ToLowerInvariant() switch
         {
             ".csv" or ".tsv" or ".txt" => FileFormat.Csv,
             ".ndjson" or ".jsonl" or ".json" => FileFormat.Ndjson,
             ".parquet" => FileFormat.Parquet,
-            var other => throw new CommandLineException(ExitCode.Usage, $"'{path}': '{other}' says no format; give --format csv, ndjson or parquet"),
+            var other => throw new CommandLineException(
+                ExitCode.Usage,
+                $"'{path}': '{other}' says no format; give --format csv, ndjson or parquet"
+            ),
         };
     }
 }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Plumbline.Server.Cli.Import;
 
-/// <summary>A way to write times that the import cannot tell by itself, such as day first: the codes are those of strptime, <c>%d/%m/%Y %H:%M</c>.</summary>
+/// <summary>
+/// A way to write times that the import cannot tell by itself, such as day first: the codes are those of strptime, <c>%d/%m/%Y %H:%M</c>.
+/// </summary>
 public sealed class TimeFormat
 {
     private static readonly Dictionary<char, (string Padded, string Short)> Codes = new()
@@ -45,28 +47,40 @@ public sealed class TimeFormat
                 continue;
             }
 
-            if (++i == written.Length) return false;
+            if (++i == written.Length)
+                return false;
             if (written[i] == '%')
             {
                 Literal(padded, brief, '%');
                 continue;
             }
 
-            if (!Codes.TryGetValue(written[i], out var code)) return false;
+            if (!Codes.TryGetValue(written[i], out var code))
+                return false;
             padded.Append(code.Padded);
             brief.Append(code.Short);
             codes++;
         }
 
-        if (codes == 0) return false;
+        if (codes == 0)
+            return false;
         // One code alone would be read as a standard format of its own.
-        format = new TimeFormat(written, codes == 1 && brief.Length == 1 ? ["%" + brief, padded.ToString()] : [padded.ToString(), brief.ToString()]);
+        format = new TimeFormat(
+            written,
+            codes == 1 && brief.Length == 1 ? ["%" + brief, padded.ToString()] : [padded.ToString(), brief.ToString()]
+        );
         return true;
     }
 
     /// <summary>Reads a time; without a zone it is UTC.</summary>
     public bool TryParse(string text, out DateTimeOffset time) =>
-        DateTimeOffset.TryParseExact(text.Trim(), _formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+        DateTimeOffset.TryParseExact(
+            text.Trim(),
+            _formats,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out time
+        );
 
     private static void Literal(StringBuilder padded, StringBuilder brief, char letter)
     {

@@ -1,6 +1,8 @@
 namespace Plumbline.Server.Cli.Shell;
 
-/// <summary>What the process answers to the shell. The numbers are part of the contract (docs/command-line.md lists them); never reuse one.</summary>
+/// <summary>
+/// What the process answers to the shell. The numbers are part of the contract (docs/command-line.md lists them); never reuse one.
+/// </summary>
 public enum ExitCode
 {
     /// <summary>Everything that was asked for was done.</summary>

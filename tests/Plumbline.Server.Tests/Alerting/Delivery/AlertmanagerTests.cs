@@ -8,11 +8,16 @@ using Plumbline.Alerting.Notifications;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 
-/// <summary>The real Alertmanager: it receives, tells alerts apart by their labels, keeps them while they are repeated, and resolves.</summary>
+/// <summary>
+/// The real Alertmanager: it receives, tells alerts apart by their labels, keeps them while they are repeated, and resolves.
+/// </summary>
 public sealed class AlertmanagerTests
 {
     private static readonly string? Program = new[] { "prometheus-alertmanager", "alertmanager" }
-        .SelectMany(name => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+        .SelectMany(name =>
+            (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name))
+        )
+        .FirstOrDefault(File.Exists);
 
     [Fact]
     public async Task Alertmanager_receives_deduplicates_and_resolves()
@@ -24,11 +29,25 @@ public sealed class AlertmanagerTests
         await using var bench = await DeliveryBench.OpenAsync();
         bench.Time.Advance(TimeProvider.System.GetUtcNow() - bench.Time.GetUtcNow());
         await bench.DeclareModelAsync("churn");
-        await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", ["urls"] = new[] { alertmanager.Address.ToString(), $"http://127.0.0.1:{DeliveryBench.FreePort()}" } });
+        await bench.PutAsync(
+            "am",
+            new ReceiverSpecification
+            {
+                Kind = "alertmanager",
+                ["urls"] = new[] { alertmanager.Address.ToString(), $"http://127.0.0.1:{DeliveryBench.FreePort()}" },
+            }
+        );
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened), bench.Incident(2, NotificationKind.Opened, feature: "income"));
         await bench.RunAsync();
         Assert.Equal(["age warning", "income warning"], await alertmanager.FiringAsync());
-        Assert.All(await bench.RecordsAsync(), record => Assert.True(record.State == DeliveryState.Delivered && record.Detail!.StartsWith("1 of 2 accepted it", StringComparison.Ordinal), record.Detail));
+        Assert.All(
+            await bench.RecordsAsync(),
+            record =>
+                Assert.True(
+                    record.State == DeliveryState.Delivered && record.Detail!.StartsWith("1 of 2 accepted it", StringComparison.Ordinal),
+                    record.Detail
+                )
+        );
 
         // Repetitions are the same alerts, with a later end.
         var before = await alertmanager.EndsAsync();
@@ -46,7 +65,10 @@ public sealed class AlertmanagerTests
         await bench.AddAsync(bench.Incident(1, NotificationKind.Resolved), bench.Incident(2, NotificationKind.Resolved, feature: "income"));
         await bench.RunAsync();
         Assert.Empty(await alertmanager.FiringAsync());
-        await WaitAsync(() => Statuses(sink).Contains("income resolved") && Statuses(sink).Contains("age resolved"), "Alertmanager tells its own webhook that both are over");
+        await WaitAsync(
+            () => Statuses(sink).Contains("income resolved") && Statuses(sink).Contains("age resolved"),
+            "Alertmanager tells its own webhook that both are over"
+        );
         Assert.Contains("income firing", Statuses(sink));
     }
 
@@ -55,7 +77,15 @@ public sealed class AlertmanagerTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", ["urls"] = new[] { $"http://127.0.0.1:{sink.Port}/am/" }, ["authorization"] = "Basic abcdefghijkl" });
+        await bench.PutAsync(
+            "am",
+            new ReceiverSpecification
+            {
+                Kind = "alertmanager",
+                ["urls"] = new[] { $"http://127.0.0.1:{sink.Port}/am/" },
+                ["authorization"] = "Basic abcdefghijkl",
+            }
+        );
         await bench.DeclareModelAsync("churn");
         await bench.AddAsync(bench.Incident(7, NotificationKind.Opened));
         await bench.RunAsync();
@@ -83,7 +113,10 @@ public sealed class AlertmanagerTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("am", new ReceiverSpecification { Kind = "alertmanager", ["urls"] = new[] { $"http://127.0.0.1:{sink.Port}" } });
+        await bench.PutAsync(
+            "am",
+            new ReceiverSpecification { Kind = "alertmanager", ["urls"] = new[] { $"http://127.0.0.1:{sink.Port}" } }
+        );
         await bench.AddAsync(bench.Incident(7, NotificationKind.Opened, model: "removed"));
         await bench.PassAsync(TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
         Assert.True(Single(sink.Requests[0]).Ends > Single(sink.Requests[^1]).Ends);
@@ -96,8 +129,14 @@ public sealed class AlertmanagerTests
         return (alert.GetProperty("endsAt").GetDateTimeOffset(), alert.GetProperty("labels").GetProperty("feature").GetString()!);
     }
 
-    private static IReadOnlyList<string> Statuses(HttpSink sink) => [.. sink.Requests.SelectMany(request => request.Json.GetProperty("alerts").EnumerateArray())
-        .Select(alert => $"{alert.GetProperty("labels").GetProperty("feature").GetString()} {alert.GetProperty("status").GetString()}")];
+    private static IReadOnlyList<string> Statuses(HttpSink sink) =>
+        [
+            .. sink
+                .Requests.SelectMany(request => request.Json.GetProperty("alerts").EnumerateArray())
+                .Select(alert =>
+                    $"{alert.GetProperty("labels").GetProperty("feature").GetString()} {alert.GetProperty("status").GetString()}"
+                ),
+        ];
 
     private static async Task WaitAsync(Func<bool> until, string what)
     {
@@ -116,20 +155,43 @@ public sealed class AlertmanagerTests
         {
             var folder = Directory.CreateTempSubdirectory("plumbline-alertmanager-").FullName;
             var configuration = Path.Combine(folder, "alertmanager.yml");
-            await File.WriteAllTextAsync(configuration, $$"""
+            await File.WriteAllTextAsync(
+                configuration,
+                $$"""
                 route: { receiver: hook, group_by: [incident], group_wait: 1s, group_interval: 1s, repeat_interval: 1h }
                 receivers:
                 - name: hook
                   webhook_configs: [ { url: '{{webhook}}', send_resolved: true } ]
-                """);
+                """
+            );
             var port = DeliveryBench.FreePort();
-            var process = Process.Start(new ProcessStartInfo(program, [$"--config.file={configuration}", $"--storage.path={folder}", $"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
+            var process = Process.Start(
+                new ProcessStartInfo(
+                    program,
+                    [
+                        $"--config.file={configuration}",
+                        $"--storage.path={folder}",
+                        $"--web.listen-address=127.0.0.1:{port}",
+                        "--cluster.listen-address=",
+                    ]
+                )
+                {
+                    UseShellExecute = false,
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                }
+            )!;
             process.ErrorDataReceived += (_, _) => { };
             process.OutputDataReceived += (_, _) => { };
             process.BeginErrorReadLine();
             process.BeginOutputReadLine();
             var address = new Uri($"http://127.0.0.1:{port}");
-            var running = new RunningAlertmanager(process, folder, address, new HttpClient(new SocketsHttpHandler()) { BaseAddress = address });
+            var running = new RunningAlertmanager(
+                process,
+                folder,
+                address,
+                new HttpClient(new SocketsHttpHandler()) { BaseAddress = address }
+            );
             for (var i = 0; !await running.IsReadyAsync(); i++)
             {
                 Assert.True(i < 300 && !process.HasExited, "Alertmanager does not start.");
@@ -139,9 +201,19 @@ public sealed class AlertmanagerTests
             return running;
         }
 
-        public async Task<IReadOnlyList<string>> FiringAsync() => [.. (await AlertsAsync()).Select(alert => $"{Label(alert, "feature")} {Label(alert, "severity")}").Order(StringComparer.Ordinal)];
+        public async Task<IReadOnlyList<string>> FiringAsync() =>
+            [
+                .. (await AlertsAsync())
+                    .Select(alert => $"{Label(alert, "feature")} {Label(alert, "severity")}")
+                    .Order(StringComparer.Ordinal),
+            ];
 
-        public async Task<IReadOnlyList<DateTimeOffset>> EndsAsync() => [.. (await AlertsAsync()).OrderBy(alert => Label(alert, "feature"), StringComparer.Ordinal).Select(alert => alert.GetProperty("endsAt").GetDateTimeOffset())];
+        public async Task<IReadOnlyList<DateTimeOffset>> EndsAsync() =>
+            [
+                .. (await AlertsAsync())
+                    .OrderBy(alert => Label(alert, "feature"), StringComparer.Ordinal)
+                    .Select(alert => alert.GetProperty("endsAt").GetDateTimeOffset()),
+            ];
 
         public async ValueTask DisposeAsync()
         {
@@ -152,7 +224,8 @@ public sealed class AlertmanagerTests
             Directory.Delete(folder, recursive: true);
         }
 
-        private async Task<List<JsonElement>> AlertsAsync() => [.. (await http.GetFromJsonAsync<JsonElement>("/api/v2/alerts?active=true")).EnumerateArray()];
+        private async Task<List<JsonElement>> AlertsAsync() =>
+            [.. (await http.GetFromJsonAsync<JsonElement>("/api/v2/alerts?active=true")).EnumerateArray()];
 
         private static string Label(JsonElement alert, string name) => alert.GetProperty("labels").GetProperty(name).GetString()!;
 

@@ -14,7 +14,10 @@ using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 
-/// <summary>The delivery capability as the server composes it, with a clock of its own and a state database in a temporary folder; the pipeline runs when the test says so.</summary>
+/// <summary>
+/// The delivery capability as the server composes it, with a clock of its own and a state database in a temporary folder; the pipeline runs
+/// when the test says so.
+/// </summary>
 internal sealed class DeliveryBench : IAsyncDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"plumbline-delivery-{Guid.NewGuid():N}");
@@ -24,7 +27,12 @@ internal sealed class DeliveryBench : IAsyncDisposable
     private DeliveryBench(DeliveryOptions delivery)
     {
         Directory.CreateDirectory(_folder);
-        _options = new PlumblineOptions { DataDirectory = _folder, Delivery = delivery, PublicUrl = new Uri("https://plumbline.example.com") };
+        _options = new PlumblineOptions
+        {
+            DataDirectory = _folder,
+            Delivery = delivery,
+            PublicUrl = new Uri("https://plumbline.example.com"),
+        };
         _services = Compose();
     }
 
@@ -63,14 +71,16 @@ internal sealed class DeliveryBench : IAsyncDisposable
 
     public async Task DeclareModelAsync(string name)
     {
-        var (_, _, errors) = await Get<Plumbline.Registry.Models.ModelCatalog>().PutAsync(name, new Plumbline.Registry.Models.ModelSpecification { Task = "binary" }, CancellationToken.None);
+        var (_, _, errors) = await Get<Plumbline.Registry.Models.ModelCatalog>()
+            .PutAsync(name, new Plumbline.Registry.Models.ModelSpecification { Task = "binary" }, CancellationToken.None);
         Assert.Empty(errors);
     }
 
     public async Task AddAsync(params Notification[] notifications)
     {
         await using var db = await Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync();
-        foreach (var notification in notifications) Get<NotificationOutbox>().Add(db, notification);
+        foreach (var notification in notifications)
+            Get<NotificationOutbox>().Add(db, notification);
         await db.SaveChangesAsync();
     }
 
@@ -87,22 +97,30 @@ internal sealed class DeliveryBench : IAsyncDisposable
         }
     }
 
-    public async Task<IReadOnlyList<DeliveryRecord>> RecordsAsync() => (await History.PageAsync(new DeliveryQuery { Limit = 500 }, CancellationToken.None)).Deliveries;
+    public async Task<IReadOnlyList<DeliveryRecord>> RecordsAsync() =>
+        (await History.PageAsync(new DeliveryQuery { Limit = 500 }, CancellationToken.None)).Deliveries;
 
-    public Notification Incident(long id, NotificationKind kind, AlertSeverity severity = AlertSeverity.Warning, string model = "churn", string feature = "age") => new()
-    {
-        Key = $"incident-{id}-{kind.ToString().ToLowerInvariant()}",
-        Kind = kind,
-        IncidentId = id,
-        Model = model,
-        Severity = severity,
-        Headline = $"Incident {id}: {feature} of {model} is out of true",
-        Body = $"Line one of {id}\nLine two",
-        StartedAt = Time.GetUtcNow().AddMinutes(-5),
-        ResolvedAt = kind == NotificationKind.Resolved ? Time.GetUtcNow() : null,
-        Path = $"/incidents/{id}",
-        Labels = ImmutableDictionary<string, string>.Empty.Add("alertname", "drift").Add("feature", feature),
-    };
+    public Notification Incident(
+        long id,
+        NotificationKind kind,
+        AlertSeverity severity = AlertSeverity.Warning,
+        string model = "churn",
+        string feature = "age"
+    ) =>
+        new()
+        {
+            Key = $"incident-{id}-{kind.ToString().ToLowerInvariant()}",
+            Kind = kind,
+            IncidentId = id,
+            Model = model,
+            Severity = severity,
+            Headline = $"Incident {id}: {feature} of {model} is out of true",
+            Body = $"Line one of {id}\nLine two",
+            StartedAt = Time.GetUtcNow().AddMinutes(-5),
+            ResolvedAt = kind == NotificationKind.Resolved ? Time.GetUtcNow() : null,
+            Path = $"/incidents/{id}",
+            Labels = ImmutableDictionary<string, string>.Empty.Add("alertname", "drift").Add("feature", feature),
+        };
 
     public static int FreePort()
     {
@@ -156,7 +174,12 @@ internal sealed class LogLines : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception}");
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception}");
     }
 }

@@ -17,7 +17,8 @@ public sealed class KilledDeliveryTests : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
@@ -26,8 +27,21 @@ public sealed class KilledDeliveryTests : IDisposable
         await using var sink = await HttpSink.StartAsync();
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address };
         var server = await StartAsync(http);
-        using (var put = await http.PutAsJsonAsync("/v1/receivers/hook", new { kind = "webhook", url = sink.Url, secret = "a-secret-of-sixteen" }))
+        using (
+            var put = await http.PutAsJsonAsync(
+                "/v1/receivers/hook",
+                new
+                {
+                    kind = "webhook",
+                    url = sink.Url,
+                    secret = "a-secret-of-sixteen",
+                }
+            )
+        )
+        {
             Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
+        }
+
         await KillAsync(server);
 
         // Something happened, the transaction was committed, and nobody was left to wake anybody.
@@ -50,8 +64,11 @@ public sealed class KilledDeliveryTests : IDisposable
             JsonElement delivery;
             for (var i = 0; ; i++)
             {
-                delivery = Assert.Single((await http.GetFromJsonAsync<JsonElement>("/v1/deliveries")).GetProperty("deliveries").EnumerateArray());
-                if (delivery.GetProperty("state").GetString() == "delivered") break;
+                delivery = Assert.Single(
+                    (await http.GetFromJsonAsync<JsonElement>("/v1/deliveries")).GetProperty("deliveries").EnumerateArray()
+                );
+                if (delivery.GetProperty("state").GetString() == "delivered")
+                    break;
                 Assert.True(i < 600, delivery.ToString());
                 await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
             }
@@ -72,15 +89,47 @@ public sealed class KilledDeliveryTests : IDisposable
 
     private async Task AddAsync(params string[] keys)
     {
-        await using var db = new StateDbContext(new DbContextOptionsBuilder<StateDbContext>().UseSqlite($"Data Source={Path.Combine(_folder, "state.db")};Pooling=False").Options, PlumblineHost.StateTables);
+        await using var db = new StateDbContext(
+            new DbContextOptionsBuilder<StateDbContext>()
+                .UseSqlite($"Data Source={Path.Combine(_folder, "state.db")};Pooling=False")
+                .Options,
+            PlumblineHost.StateTables
+        );
         using var outbox = new NotificationOutbox(TimeProvider.System);
-        foreach (var key in keys) outbox.Add(db, new Notification { Key = key, Kind = NotificationKind.Opened, Model = "churn", Severity = AlertSeverity.Critical, Headline = key, Body = "b", StartedAt = TimeProvider.System.GetUtcNow(), Path = "/x" });
+        foreach (var key in keys)
+        {
+            outbox.Add(
+                db,
+                new Notification
+                {
+                    Key = key,
+                    Kind = NotificationKind.Opened,
+                    Model = "churn",
+                    Severity = AlertSeverity.Critical,
+                    Headline = key,
+                    Body = "b",
+                    StartedAt = TimeProvider.System.GetUtcNow(),
+                    Path = "/x",
+                }
+            );
+        }
+
         await db.SaveChangesAsync();
     }
 
     private async Task<Process> StartAsync(HttpClient http)
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", _folder, "--urls", _address.ToString()]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var process = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", _folder, "--urls", _address.ToString()]
+            )
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         process.OutputDataReceived += (_, _) => { };
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
@@ -91,7 +140,8 @@ public sealed class KilledDeliveryTests : IDisposable
             try
             {
                 using var ready = await http.GetAsync("/readyz");
-                if (ready.IsSuccessStatusCode) return process;
+                if (ready.IsSuccessStatusCode)
+                    return process;
             }
             catch (HttpRequestException)
             {

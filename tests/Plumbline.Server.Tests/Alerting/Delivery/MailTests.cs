@@ -21,8 +21,17 @@ public sealed class MailTests
     {
         await using var sink = new SmtpSink { Implicit = isImplicit, Mechanisms = mechanisms };
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("mail", Specification(sink).With(("tls", isImplicit ? "implicit" : "starttls"), ("user_name", "mailer"), ("password", Password)));
-        await bench.AddAsync(bench.Incident(12, NotificationKind.Opened, AlertSeverity.Critical) with { Headline = "Überraschung\r\nBcc: all@example.com", Body = "Eine Zeile\n.\nund noch eine: ☃" });
+        await bench.PutAsync(
+            "mail",
+            Specification(sink).With(("tls", isImplicit ? "implicit" : "starttls"), ("user_name", "mailer"), ("password", Password))
+        );
+        await bench.AddAsync(
+            bench.Incident(12, NotificationKind.Opened, AlertSeverity.Critical) with
+            {
+                Headline = "Überraschung\r\nBcc: all@example.com",
+                Body = "Eine Zeile\n.\nund noch eine: ☃",
+            }
+        );
         await bench.PassAsync(Wait, Wait);
         await bench.PassAsync(TimeSpan.FromHours(1), TimeSpan.FromMinutes(10));
         var record = Assert.Single(await bench.RecordsAsync());
@@ -46,7 +55,10 @@ public sealed class MailTests
         await using var stranger = new SmtpSink();
         await using var plain = new SmtpSink { OffersStartTls = false };
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("stranger", Specification(stranger).With(("certificate_sha256", null), ("user_name", "mailer"), ("password", Password)));
+        await bench.PutAsync(
+            "stranger",
+            Specification(stranger).With(("certificate_sha256", null), ("user_name", "mailer"), ("password", Password))
+        );
         await bench.PutAsync("other", Specification(stranger).With(("certificate_sha256", new string('a', 64))));
         await bench.PutAsync("plain", Specification(plain));
         await bench.PutAsync("chosen", Specification(plain).With(("tls", "none"), ("certificate_sha256", null)));
@@ -68,7 +80,10 @@ public sealed class MailTests
         await using var sink = new SmtpSink();
         await using var bench = await DeliveryBench.OpenAsync();
         var greylisted = 0;
-        sink.Answer = line => line.Contains("bob@", StringComparison.Ordinal) && greylisted++ < 2 ? "451 4.7.1 later" : line.Contains("nobody@", StringComparison.Ordinal) ? "550 5.1.1 no such user" : null;
+        sink.Answer = line =>
+            line.Contains("bob@", StringComparison.Ordinal) && greylisted++ < 2 ? "451 4.7.1 later"
+            : line.Contains("nobody@", StringComparison.Ordinal) ? "550 5.1.1 no such user"
+            : null;
         await bench.PutAsync("grey", Specification(sink));
         await bench.PutAsync("gone", Specification(sink).With(("to", new[] { "nobody@example.com" })));
         await bench.PutAsync("half", Specification(sink).With(("to", new[] { "nobody@example.com", "ann@example.com" })));
@@ -93,7 +108,13 @@ public sealed class MailTests
         await using var sink = new SmtpSink();
         await using var bench = await DeliveryBench.OpenAsync();
         await bench.PutAsync("mail", Specification(sink));
-        var mail = new OutgoingMessage("incident-1-opened", bench.Get<ReceiverCatalog>().Find("mail")!, false, [bench.Incident(1, NotificationKind.Opened)], 1);
+        var mail = new OutgoingMessage(
+            "incident-1-opened",
+            bench.Get<ReceiverCatalog>().Find("mail")!,
+            false,
+            [bench.Incident(1, NotificationKind.Opened)],
+            1
+        );
         var client = bench.Get<IEnumerable<IReceiverClient>>().OfType<EmailClient>().Single();
         await client.SendAsync(mail, CancellationToken.None);
         bench.Time.Advance(TimeSpan.FromHours(1));
@@ -103,13 +124,14 @@ public sealed class MailTests
         Assert.NotEqual(sink.Mails[0]["Message-ID"], sink.Mails[2]["Message-ID"]);
     }
 
-    private static ReceiverSpecification Specification(SmtpSink sink) => new()
-    {
-        Kind = "email",
-        ["host"] = "127.0.0.1",
-        ["port"] = sink.Port,
-        ["from"] = "plumbline@example.com",
-        ["to"] = new[] { "ann@example.com", "bob@example.com" },
-        ["certificate_sha256"] = sink.CertificateSha256,
-    };
+    private static ReceiverSpecification Specification(SmtpSink sink) =>
+        new()
+        {
+            Kind = "email",
+            ["host"] = "127.0.0.1",
+            ["port"] = sink.Port,
+            ["from"] = "plumbline@example.com",
+            ["to"] = new[] { "ann@example.com", "bob@example.com" },
+            ["certificate_sha256"] = sink.CertificateSha256,
+        };
 }

@@ -9,8 +9,13 @@ namespace Plumbline.Server.Tests.Alerting.Delivery;
 public sealed class OutboundAddressOracleTests
 {
     // Where a self-hosted Alertmanager, relay or webhook lives.
-    private static readonly IPNetwork[] PrivateUse = Networks(
-        [.. IPAddressRanges.privateUse, .. IPAddressRanges.loopback, .. IPAddressRanges.sharedAddressSpace, .. IPAddressRanges.uniqueLocal, .. IPAddressRanges.siteLocal]);
+    private static readonly IPNetwork[] PrivateUse = Networks([
+        .. IPAddressRanges.privateUse,
+        .. IPAddressRanges.loopback,
+        .. IPAddressRanges.sharedAddressSpace,
+        .. IPAddressRanges.uniqueLocal,
+        .. IPAddressRanges.siteLocal,
+    ]);
 
     // Judged by the address that is written into them: on a network of IPv6 alone that is how a machine of IPv4 is reached.
     private static readonly IPNetwork[] Embedding = Networks([.. IPAddressRanges.ipv4Ipv6Translat, .. IPAddressRanges.sixto4, "2001::/23"]);
@@ -27,7 +32,8 @@ public sealed class OutboundAddressOracleTests
         {
             foreach (var address in Enumerable.Range(0, 200).Select(_ => Draw(network, random)).Append(network.BaseAddress))
             {
-                if (PrivateUse.Concat(Embedding).Concat(NobodysOwn).Any(listed => listed.Contains(address))) continue;
+                if (PrivateUse.Concat(Embedding).Concat(NobodysOwn).Any(listed => listed.Contains(address)))
+                    continue;
                 Assert.True(OutboundAddress.IsRefused(address), $"{address} of {network}");
                 refused++;
             }
@@ -40,9 +46,18 @@ public sealed class OutboundAddressOracleTests
     public void An_address_inside_another_is_judged_like_itself()
     {
         var random = new RandomSource(8);
-        foreach (var network in Networks([.. IPAddressRanges.linkLocal, .. IPAddressRanges.imds, .. IPAddressRanges.wireserver, .. IPAddressRanges.ietfProtocol, .. IPAddressRanges.multicast]))
+        foreach (
+            var network in Networks([
+                .. IPAddressRanges.linkLocal,
+                .. IPAddressRanges.imds,
+                .. IPAddressRanges.wireserver,
+                .. IPAddressRanges.ietfProtocol,
+                .. IPAddressRanges.multicast,
+            ])
+        )
         {
-            if (network.BaseAddress.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork) continue;
+            if (network.BaseAddress.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork)
+                continue;
             for (var i = 0; i < 50; i++)
             {
                 var inner = Draw(network, random).GetAddressBytes();
@@ -52,7 +67,10 @@ public sealed class OutboundAddressOracleTests
                     Assert.True(OutboundAddress.IsRefused(address), $"{address} of {network}");
                 }
 
-                Assert.True(OutboundAddress.IsRefused(IPAddress.Parse($"2002:{inner[0]:x2}{inner[1]:x2}:{inner[2]:x2}{inner[3]:x2}::1")), $"6to4 of {network}");
+                Assert.True(
+                    OutboundAddress.IsRefused(IPAddress.Parse($"2002:{inner[0]:x2}{inner[1]:x2}:{inner[2]:x2}{inner[3]:x2}::1")),
+                    $"6to4 of {network}"
+                );
             }
         }
     }
@@ -64,7 +82,8 @@ public sealed class OutboundAddressOracleTests
         var bytes = network.BaseAddress.GetAddressBytes();
         for (var bit = network.PrefixLength; bit < bytes.Length * 8; bit++)
         {
-            if (random.NextInt(2) == 1) bytes[bit / 8] |= (byte)(0x80 >> (bit % 8));
+            if (random.NextInt(2) == 1)
+                bytes[bit / 8] |= (byte)(0x80 >> (bit % 8));
         }
 
         return new IPAddress(bytes);

@@ -28,13 +28,25 @@ public sealed class PipelineTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url + "?tenant=a", ["secret"] = Secret, ["authorization"] = "Bearer of-good-news" });
+        await bench.PutAsync(
+            "hook",
+            new ReceiverSpecification
+            {
+                Kind = "webhook",
+                ["url"] = sink.Url + "?tenant=a",
+                ["secret"] = Secret,
+                ["authorization"] = "Bearer of-good-news",
+            }
+        );
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened), bench.Incident(2, NotificationKind.Opened, feature: "income"));
         await bench.RunAsync();
         Assert.Empty(sink.Requests);
         await bench.PassAsync(Wait, Wait);
         var request = Assert.Single(sink.Requests);
-        Assert.Equal(("POST", "/hook?tenant=a", "application/json", "Bearer of-good-news"), (request.Method, request.Path, request["Content-Type"], request["Authorization"]));
+        Assert.Equal(
+            ("POST", "/hook?tenant=a", "application/json", "Bearer of-good-news"),
+            (request.Method, request.Path, request["Content-Type"], request["Authorization"])
+        );
         var timestamp = request["Plumbline-Timestamp"];
         Assert.Equal(bench.Time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), timestamp);
         // The documented way to check it, written down here a second time.
@@ -56,7 +68,15 @@ public sealed class PipelineTests
     {
         var port = DeliveryBench.FreePort();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{port}/hook", ["secret"] = Secret });
+        await bench.PutAsync(
+            "hook",
+            new ReceiverSpecification
+            {
+                Kind = "webhook",
+                ["url"] = $"http://127.0.0.1:{port}/hook",
+                ["secret"] = Secret,
+            }
+        );
         var expected = new List<string>();
         // Something happens every two minutes; half way through, the server restarts as well.
         for (var minute = 0; minute < 60; minute++)
@@ -69,7 +89,8 @@ public sealed class PipelineTests
                 await bench.AddAsync(notification);
             }
 
-            if (minute == 30) await bench.RestartAsync();
+            if (minute == 30)
+                await bench.RestartAsync();
             await bench.PassAsync(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(20));
         }
 
@@ -81,7 +102,10 @@ public sealed class PipelineTests
         Assert.InRange(retrying, 5, 30);
         await using var sink = await HttpSink.StartAsync(port);
         await bench.PassAsync(TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(20));
-        var told = sink.Requests.SelectMany(request => request.Json.GetProperty("notifications").EnumerateArray()).Select(item => item.GetProperty("key").GetString()!).ToList();
+        var told = sink
+            .Requests.SelectMany(request => request.Json.GetProperty("notifications").EnumerateArray())
+            .Select(item => item.GetProperty("key").GetString()!)
+            .ToList();
         Assert.Equal(expected, told);
         Assert.All(await bench.RecordsAsync(), record => Assert.Equal(DeliveryState.Delivered, record.State));
         Assert.Null((await bench.History.ReceiversAsync(CancellationToken.None))["hook"].Trouble);
@@ -92,7 +116,15 @@ public sealed class PipelineTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
-        await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url, ["secret"] = Secret });
+        await bench.PutAsync(
+            "hook",
+            new ReceiverSpecification
+            {
+                Kind = "webhook",
+                ["url"] = sink.Url,
+                ["secret"] = Secret,
+            }
+        );
         var calls = 0;
         sink.Answer = (_, response) =>
         {
@@ -130,16 +162,50 @@ public sealed class PipelineTests
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
         await bench.PutAsync("all", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/all" });
-        await bench.PutAsync("critical", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/critical", MinimumSeverity = "critical" });
-        await bench.PutAsync("fraud", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/fraud", Models = ["fraud"] });
-        await bench.PutAsync("off", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/off", Enabled = false });
+        await bench.PutAsync(
+            "critical",
+            new ReceiverSpecification
+            {
+                Kind = "webhook",
+                ["url"] = $"http://127.0.0.1:{sink.Port}/critical",
+                MinimumSeverity = "critical",
+            }
+        );
+        await bench.PutAsync(
+            "fraud",
+            new ReceiverSpecification
+            {
+                Kind = "webhook",
+                ["url"] = $"http://127.0.0.1:{sink.Port}/fraud",
+                Models = ["fraud"],
+            }
+        );
+        await bench.PutAsync(
+            "off",
+            new ReceiverSpecification
+            {
+                Kind = "webhook",
+                ["url"] = $"http://127.0.0.1:{sink.Port}/off",
+                Enabled = false,
+            }
+        );
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened));
         await bench.PassAsync(Wait, Wait);
         await bench.AddAsync(bench.Incident(2, NotificationKind.Opened, AlertSeverity.Critical));
         await bench.PassAsync(Wait, Wait);
-        await bench.AddAsync(bench.Incident(1, NotificationKind.Resolved, AlertSeverity.Critical), bench.Incident(2, NotificationKind.Resolved, AlertSeverity.Digest), bench.Incident(9, NotificationKind.Resolved));
+        await bench.AddAsync(
+            bench.Incident(1, NotificationKind.Resolved, AlertSeverity.Critical),
+            bench.Incident(2, NotificationKind.Resolved, AlertSeverity.Digest),
+            bench.Incident(9, NotificationKind.Resolved)
+        );
         await bench.PassAsync(Wait, Wait);
-        string[] Keys(string path) => [.. sink.Requests.Where(request => request.Path == path).SelectMany(request => request.Json.GetProperty("notifications").EnumerateArray()).Select(item => item.GetProperty("key").GetString()!)];
+        string[] Keys(string path) =>
+            [
+                .. sink
+                    .Requests.Where(request => request.Path == path)
+                    .SelectMany(request => request.Json.GetProperty("notifications").EnumerateArray())
+                    .Select(item => item.GetProperty("key").GetString()!),
+            ];
         Assert.Equal(["incident-1-opened", "incident-2-opened", "incident-1-resolved", "incident-2-resolved"], Keys("/all"));
         Assert.Equal(["incident-2-opened", "incident-2-resolved"], Keys("/critical"));
         Assert.Empty(Keys("/fraud"));
@@ -154,12 +220,32 @@ public sealed class PipelineTests
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
         await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url });
-        var silence = await bench.Get<Silences>().AddAsync(new SilenceSpecification { Matchers = [new("feature", "inc.*", "=~"), new("rule", "drift")], Comment = "the table moves", For = "1h" }, "ann", CancellationToken.None);
-        await bench.AddAsync(bench.Incident(1, NotificationKind.Opened, feature: "income"), bench.Incident(2, NotificationKind.Opened) with { InhibitedBy = "incident-7" });
+        var silence = await bench
+            .Get<Silences>()
+            .AddAsync(
+                new SilenceSpecification
+                {
+                    Matchers = [new("feature", "inc.*", "=~"), new("rule", "drift")],
+                    Comment = "the table moves",
+                    For = "1h",
+                },
+                "ann",
+                CancellationToken.None
+            );
+        await bench.AddAsync(
+            bench.Incident(1, NotificationKind.Opened, feature: "income"),
+            bench.Incident(2, NotificationKind.Opened) with
+            {
+                InhibitedBy = "incident-7",
+            }
+        );
         await bench.PassAsync(Wait, Wait);
         Assert.Empty(sink.Requests);
         var records = await bench.RecordsAsync();
-        Assert.Equal([(DeliveryState.Inhibited, "caused by incident-7"), (DeliveryState.Silenced, $"silence {silence!.Id} of ann: the table moves")], records.Select(record => (record.State, record.Detail!)));
+        Assert.Equal(
+            [(DeliveryState.Inhibited, "caused by incident-7"), (DeliveryState.Silenced, $"silence {silence!.Id} of ann: the table moves")],
+            records.Select(record => (record.State, record.Detail!))
+        );
         Assert.All(records, record => Assert.Single(record.Notifications));
         await bench.PassAsync(TimeSpan.FromHours(1), TimeSpan.FromHours(1));
         await bench.AddAsync(bench.Incident(3, NotificationKind.Opened, feature: "income"));
@@ -172,7 +258,15 @@ public sealed class PipelineTests
     {
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync(new DeliveryOptions { DigestHour = 8, TimeZone = "Europe/Paris" });
-        await bench.PutAsync("digest", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url, Digest = true });
+        await bench.PutAsync(
+            "digest",
+            new ReceiverSpecification
+            {
+                Kind = "webhook",
+                ["url"] = sink.Url,
+                Digest = true,
+            }
+        );
         await bench.PutAsync("pager", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/pager" });
         for (var i = 1; i <= 3; i++)
         {
@@ -202,7 +296,15 @@ public sealed class PipelineTests
             response.StatusCode = request.Path == "/refuses" ? 400 : 403;
             await response.WriteAsync($"no, and you said {request["Authorization"]}");
         };
-        await bench.PutAsync("refuses", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/refuses", ["authorization"] = "Bearer open-sesame-12345" });
+        await bench.PutAsync(
+            "refuses",
+            new ReceiverSpecification
+            {
+                Kind = "webhook",
+                ["url"] = $"http://127.0.0.1:{sink.Port}/refuses",
+                ["authorization"] = "Bearer open-sesame-12345",
+            }
+        );
         await bench.PutAsync("forbids", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/forbids" });
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened));
         await bench.PassAsync(TimeSpan.FromHours(3), TimeSpan.FromMinutes(1));
@@ -233,7 +335,10 @@ public sealed class PipelineTests
         await bench.PassAsync(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(30));
         await bench.AddAsync(bench.Incident(2, NotificationKind.Opened), bench.Incident(3, NotificationKind.Opened, model: "poison"));
         await bench.PassAsync(Wait, Wait);
-        Assert.Equal("incident-2-opened", Assert.Single(sink.Requests, request => !request.Text.Contains("poison", StringComparison.Ordinal))["Plumbline-Idempotency-Key"]);
+        Assert.Equal(
+            "incident-2-opened",
+            Assert.Single(sink.Requests, request => !request.Text.Contains("poison", StringComparison.Ordinal))["Plumbline-Idempotency-Key"]
+        );
         Assert.DoesNotContain(sink.Requests, request => request.Text.Contains("incident-3", StringComparison.Ordinal));
     }
 
@@ -243,14 +348,27 @@ public sealed class PipelineTests
         await using var sink = await HttpSink.StartAsync();
         await using var other = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync(new DeliveryOptions { Timeout = TimeSpan.FromSeconds(2) });
-        await bench.PutAsync("redirects", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/redirects" });
+        await bench.PutAsync(
+            "redirects",
+            new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/redirects" }
+        );
         await bench.PutAsync("endless", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/endless" });
         await bench.PutAsync("hangs", new ReceiverSpecification { Kind = "webhook", ["url"] = $"http://127.0.0.1:{sink.Port}/hangs" });
         sink.Answer = async (request, response) =>
         {
-            if (request.Path == "/redirects") response.Redirect(other.Url);
-            else if (request.Path == "/hangs") await Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System, response.HttpContext.RequestAborted);
-            else for (var i = 0; i < 100_000 && !response.HttpContext.RequestAborted.IsCancellationRequested; i++) await response.WriteAsync(new string('x', 10_000), response.HttpContext.RequestAborted);
+            if (request.Path == "/redirects")
+            {
+                response.Redirect(other.Url);
+            }
+            else if (request.Path == "/hangs")
+            {
+                await Task.Delay(TimeSpan.FromSeconds(30), TimeProvider.System, response.HttpContext.RequestAborted);
+            }
+            else
+            {
+                for (var i = 0; i < 100_000 && !response.HttpContext.RequestAborted.IsCancellationRequested; i++)
+                    await response.WriteAsync(new string('x', 10_000), response.HttpContext.RequestAborted);
+            }
         };
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened));
         await bench.PassAsync(Wait, Wait);
@@ -267,7 +385,11 @@ public sealed class PipelineTests
         await using var sink = await HttpSink.StartAsync();
         await using var bench = await DeliveryBench.OpenAsync();
         await bench.PutAsync("hook", new ReceiverSpecification { Kind = "webhook", ["url"] = sink.Url });
-        await bench.AddAsync(bench.Incident(1, NotificationKind.Opened), bench.Incident(1, NotificationKind.Resolved), bench.Incident(2, NotificationKind.Opened, model: "fraud"));
+        await bench.AddAsync(
+            bench.Incident(1, NotificationKind.Opened),
+            bench.Incident(1, NotificationKind.Resolved),
+            bench.Incident(2, NotificationKind.Opened, model: "fraud")
+        );
         await bench.PassAsync(Wait, Wait);
         Assert.Equal(2, (await bench.RecordsAsync()).Count);
         await bench.PassAsync(TimeSpan.FromDays(91), TimeSpan.FromDays(91));

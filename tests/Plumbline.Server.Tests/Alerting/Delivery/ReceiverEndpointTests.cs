@@ -26,16 +26,60 @@ public sealed class ReceiverEndpointTests(TestHost host)
         {
             // The worst receiver: it repeats everything it was told, and refuses it.
             response.StatusCode = 500;
-            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(response, string.Join(' ', request.Headers.Values) + request.Path + request.Text);
+            await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
+                response,
+                string.Join(' ', request.Headers.Values) + request.Path + request.Text
+            );
         };
-        await using var mails = new SmtpSink { Answer = line => line.StartsWith("AUTH", StringComparison.Ordinal) ? $"535 no, not with {line} which is sesame-password-six" : null };
-        string[] secrets = ["sesame-signature-key-1", "sesame-bearer-value-2", "T0SESAME3/B0SESAME4/sesamesesame5", "sesame-password-six", "sesame7routing7key7sesame7routing"];
+        await using var mails = new SmtpSink
+        {
+            Answer = line =>
+                line.StartsWith("AUTH", StringComparison.Ordinal) ? $"535 no, not with {line} which is sesame-password-six" : null,
+        };
+        string[] secrets =
+        [
+            "sesame-signature-key-1",
+            "sesame-bearer-value-2",
+            "T0SESAME3/B0SESAME4/sesamesesame5",
+            "sesame-password-six",
+            "sesame7routing7key7sesame7routing",
+        ];
         var specifications = new (string Kind, object Body)[]
         {
-            ("webhook", new { kind = "webhook", url = sink.Url, secret = secrets[0], authorization = $"Bearer {secrets[1]}" }),
+            (
+                "webhook",
+                new
+                {
+                    kind = "webhook",
+                    url = sink.Url,
+                    secret = secrets[0],
+                    authorization = $"Bearer {secrets[1]}",
+                }
+            ),
             ("slack", new { kind = "slack", url = $"http://127.0.0.1:{sink.Port}/services/{secrets[2]}" }),
-            ("email", new { kind = "email", host = "127.0.0.1", port = mails.Port, tls = "none", user_name = "u", password = secrets[3], from = "a@example.com", to = new[] { "b@example.com" } }),
-            ("pagerduty", new { kind = "pagerduty", url = sink.Url, routing_key = secrets[4] }),
+            (
+                "email",
+                new
+                {
+                    kind = "email",
+                    host = "127.0.0.1",
+                    port = mails.Port,
+                    tls = "none",
+                    user_name = "u",
+                    password = secrets[3],
+                    from = "a@example.com",
+                    to = new[] { "b@example.com" },
+                }
+            ),
+            (
+                "pagerduty",
+                new
+                {
+                    kind = "pagerduty",
+                    url = sink.Url,
+                    routing_key = secrets[4],
+                }
+            ),
         };
         var seen = new List<string>();
         foreach (var (kind, body) in specifications)
@@ -44,26 +88,64 @@ public sealed class ReceiverEndpointTests(TestHost host)
             using var put = await host.Client.PutAsJsonAsync(address, body);
             seen.Add(await put.Content.ReadAsStringAsync());
             Assert.Equal(HttpStatusCode.Created, put.StatusCode);
-            using var again = await host.Client.PutAsJsonAsync(address, new { kind, port = 99999, url = "ftp://x", secret = secrets[0][..4] });
+            using var again = await host.Client.PutAsJsonAsync(
+                address,
+                new
+                {
+                    kind,
+                    port = 99999,
+                    url = "ftp://x",
+                    secret = secrets[0][..4],
+                }
+            );
             seen.Add(await again.Content.ReadAsStringAsync());
             Assert.Equal(HttpStatusCode.BadRequest, again.StatusCode);
-            using var broken = await host.Client.PutAsync(address, new StringContent($"{{\"secret\": {secrets[0]}", Encoding.UTF8, "application/json"));
+            using var broken = await host.Client.PutAsync(
+                address,
+                new StringContent($"{{\"secret\": {secrets[0]}", Encoding.UTF8, "application/json")
+            );
             seen.Add(await broken.Content.ReadAsStringAsync());
             using var test = await host.Client.PostAsync(address + "/test", null);
             seen.Add(await test.Content.ReadAsStringAsync());
             Assert.False(JsonDocument.Parse(seen[^1]).RootElement.GetProperty("delivered").GetBoolean());
             seen.Add(await host.Client.GetStringAsync(address));
             // The same receivers where the log can be read.
-            await bench.PutAsync(kind, JsonSerializer.Deserialize<ReceiverSpecification>(JsonSerializer.Serialize(body), ReceiverSpecification.Json)!);
+            await bench.PutAsync(
+                kind,
+                JsonSerializer.Deserialize<ReceiverSpecification>(JsonSerializer.Serialize(body), ReceiverSpecification.Json)!
+            );
         }
 
-        foreach (var page in new[] { "/v1/receivers", "/v1/deliveries?limit=500", "/settings", $"/settings?receiver={_name}-webhook", "/settings/deliveries", "/self" }) seen.Add(await host.Client.GetStringAsync(page));
+        foreach (
+            var page in new[]
+            {
+                "/v1/receivers",
+                "/v1/deliveries?limit=500",
+                "/settings",
+                $"/settings?receiver={_name}-webhook",
+                "/settings/deliveries",
+                "/self",
+            }
+        )
+        {
+            seen.Add(await host.Client.GetStringAsync(page));
+        }
+
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened, AlertSeverity.Critical));
         await bench.PassAsync(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(11));
         Assert.Equal(4, (await bench.RecordsAsync()).Count(record => record is { State: DeliveryState.Waiting, Attempts: > 0 }));
         seen.Add(bench.Log.Text);
         seen.Add(string.Join('\n', (await bench.RecordsAsync()).Select(record => record.Detail)));
-        seen.Add(string.Join('\n', bench.Get<ReceiverCatalog>().All.Select(receiver => $"{receiver} {receiver.Declared} {JsonSerializer.Serialize(receiver.Declared, ReceiverSpecification.Json)}")));
+        seen.Add(
+            string.Join(
+                '\n',
+                bench
+                    .Get<ReceiverCatalog>()
+                    .All.Select(receiver =>
+                        $"{receiver} {receiver.Declared} {JsonSerializer.Serialize(receiver.Declared, ReceiverSpecification.Json)}"
+                    )
+            )
+        );
         await using (var db = await bench.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync())
             seen.Add(string.Join('\n', (await db.Receivers.ToListAsync()).Select(row => row.Specification + row.Secrets)));
         Assert.NotEmpty(bench.Log.Text);
@@ -71,15 +153,27 @@ public sealed class ReceiverEndpointTests(TestHost host)
         // They were used all the same.
         Assert.Contains(sink.Requests, request => request["Authorization"] == $"Bearer {secrets[1]}");
         Assert.Contains(sink.Requests, request => request.Text.Contains(secrets[4], StringComparison.Ordinal));
-        Assert.True(JsonDocument.Parse(await host.Client.GetStringAsync($"/v1/receivers/{_name}-webhook")).RootElement.GetProperty("secret").GetProperty("set").GetBoolean());
-        foreach (var (kind, _) in specifications) (await host.Client.DeleteAsync($"/v1/receivers/{_name}-{kind}")).Dispose();
+        Assert.True(
+            JsonDocument
+                .Parse(await host.Client.GetStringAsync($"/v1/receivers/{_name}-webhook"))
+                .RootElement.GetProperty("secret")
+                .GetProperty("set")
+                .GetBoolean()
+        );
+        foreach (var (kind, _) in specifications)
+            (await host.Client.DeleteAsync($"/v1/receivers/{_name}-{kind}")).Dispose();
     }
 
     [Fact]
     public async Task A_left_out_secret_is_kept_until_the_destination_changes_and_survives_a_restart()
     {
         await using var bench = await DeliveryBench.OpenAsync();
-        var first = new ReceiverSpecification { Kind = "webhook", ["url"] = "https://one.example.com/a", ["secret"] = "a-secret-of-sixteen" };
+        var first = new ReceiverSpecification
+        {
+            Kind = "webhook",
+            ["url"] = "https://one.example.com/a",
+            ["secret"] = "a-secret-of-sixteen",
+        };
         await bench.PutAsync("hook", first);
         var kept = await bench.PutAsync("hook", first.With(("secret", null), ("url", "https://one.example.com/b")) with { Digest = true });
         Assert.Equal(["secret"], kept.SecretsSet);
@@ -91,10 +185,20 @@ public sealed class ReceiverEndpointTests(TestHost host)
         await bench.PutAsync("hook", first);
         Assert.Empty((await bench.PutAsync("hook", first.With(("secret", null), ("url", "https://evil.example.com/a")))).SecretsSet);
 
-        var mail = new ReceiverSpecification { Kind = "email", ["host"] = "mail.example.com", ["user_name"] = "u", ["password"] = "p", ["from"] = "a@example.com", ["to"] = new[] { "b@example.com" } };
+        var mail = new ReceiverSpecification
+        {
+            Kind = "email",
+            ["host"] = "mail.example.com",
+            ["user_name"] = "u",
+            ["password"] = "p",
+            ["from"] = "a@example.com",
+            ["to"] = new[] { "b@example.com" },
+        };
         await bench.PutAsync("mail", mail);
         await bench.PutAsync("mail", mail.With(("password", null), ("to", new[] { "c@example.com" })));
-        var (moved, _, errors) = await bench.Get<ReceiverCatalog>().PutAsync("mail", mail.With(("password", null), ("host", "evil.example.com")), "test", CancellationToken.None);
+        var (moved, _, errors) = await bench
+            .Get<ReceiverCatalog>()
+            .PutAsync("mail", mail.With(("password", null), ("host", "evil.example.com")), "test", CancellationToken.None);
         Assert.Null(moved);
         Assert.Equal("password", Assert.Single(errors).Field);
 
@@ -135,7 +239,8 @@ public sealed class ReceiverEndpointTests(TestHost host)
     {
         var errors = ReceiverRules.Check("r", new ReceiverSpecification { Kind = kind, ["url"] = url }, allowLinkLocal: false);
         Assert.Contains(errors, error => error.Field == "url" && error.Reason.Contains(reason, StringComparison.Ordinal));
-        if (reason == "link-local") Assert.Empty(ReceiverRules.Check("r", new ReceiverSpecification { Kind = kind, ["url"] = url }, allowLinkLocal: true));
+        if (reason == "link-local")
+            Assert.Empty(ReceiverRules.Check("r", new ReceiverSpecification { Kind = kind, ["url"] = url }, allowLinkLocal: true));
     }
 
     [Theory]
@@ -154,7 +259,12 @@ public sealed class ReceiverEndpointTests(TestHost host)
     [InlineData("192.0.0.192")]
     public async Task A_resolved_address_that_leads_there_by_a_tunnel_or_translator_is_refused(string address) =>
         await Assert.ThrowsAsync<Plumbline.Registry.Outbound.OutboundRefusedException>(() =>
-            Plumbline.Registry.Outbound.OutboundAddress.ConnectAsync(new DnsEndPoint(address, 80), allowLinkLocal: false, CancellationToken.None));
+            Plumbline.Registry.Outbound.OutboundAddress.ConnectAsync(
+                new DnsEndPoint(address, 80),
+                allowLinkLocal: false,
+                CancellationToken.None
+            )
+        );
 
     [Fact]
     public async Task A_test_tells_the_status_and_nothing_of_what_was_answered()
@@ -180,7 +290,13 @@ public sealed class ReceiverEndpointTests(TestHost host)
     public async Task A_name_that_leads_to_a_refused_address_is_refused_when_connecting()
     {
         // No name of this machine leads there, so the check of the connection is asked itself.
-        var refused = await Assert.ThrowsAsync<Plumbline.Registry.Outbound.OutboundRefusedException>(() => Plumbline.Registry.Outbound.OutboundAddress.ConnectAsync(new DnsEndPoint("169.254.169.254", 80), allowLinkLocal: false, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<Plumbline.Registry.Outbound.OutboundRefusedException>(() =>
+            Plumbline.Registry.Outbound.OutboundAddress.ConnectAsync(
+                new DnsEndPoint("169.254.169.254", 80),
+                allowLinkLocal: false,
+                CancellationToken.None
+            )
+        );
         Assert.Contains("delivery.allow_link_local", refused.Message, StringComparison.Ordinal);
     }
 
@@ -188,31 +304,82 @@ public sealed class ReceiverEndpointTests(TestHost host)
     public async Task Mistakes_are_told_by_field_and_unknown_keys_are_refused()
     {
         var address = $"/v1/receivers/{_name}";
-        using var wrong = await host.Client.PutAsJsonAsync(address, new { kind = "webhook", host = "x", minimum_severity = "digest", models = new[] { "a b" }, secret = "short" });
+        using var wrong = await host.Client.PutAsJsonAsync(
+            address,
+            new
+            {
+                kind = "webhook",
+                host = "x",
+                minimum_severity = "digest",
+                models = new[] { "a b" },
+                secret = "short",
+            }
+        );
         var problem = await wrong.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal((HttpStatusCode.BadRequest, "receiver_invalid"), (wrong.StatusCode, problem.GetProperty("code").GetString()));
-        Assert.Equal(["host", "minimum_severity", "models", "secret", "url"], problem.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("field").GetString()).Order(StringComparer.Ordinal));
-        foreach (var (body, code) in new[] { ("{\"kind\":\"webhook\",\"ulr\":\"http://x\"}", "json_invalid"), ("[]", "json_invalid"), ("null", "body_missing"), ("{\"kind\":\"email\",\"to\":null}", "receiver_invalid"), ("{\"kind\":\"pigeon\"}", "receiver_invalid") })
+        Assert.Equal(
+            ["host", "minimum_severity", "models", "secret", "url"],
+            problem
+                .GetProperty("errors")
+                .EnumerateArray()
+                .Select(error => error.GetProperty("field").GetString())
+                .Order(StringComparer.Ordinal)
+        );
+        foreach (
+            var (body, code) in new[]
+            {
+                ("{\"kind\":\"webhook\",\"ulr\":\"http://x\"}", "json_invalid"),
+                ("[]", "json_invalid"),
+                ("null", "body_missing"),
+                ("{\"kind\":\"email\",\"to\":null}", "receiver_invalid"),
+                ("{\"kind\":\"pigeon\"}", "receiver_invalid"),
+            }
+        )
         {
             using var response = await host.Client.PutAsync(address, new StringContent(body, Encoding.UTF8, "application/json"));
-            Assert.Equal((HttpStatusCode.BadRequest, code), (response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()));
+            Assert.Equal(
+                (HttpStatusCode.BadRequest, code),
+                (response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString())
+            );
         }
 
         Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync(address)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await host.Client.DeleteAsync(address)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await host.Client.PostAsync(address + "/test", null)).StatusCode);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await host.Client.PutAsync(address, new ByteArrayContent(new byte[300_000]))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.RequestEntityTooLarge,
+            (await host.Client.PutAsync(address, new ByteArrayContent(new byte[300_000]))).StatusCode
+        );
     }
 
     [Fact]
     public async Task A_test_is_delivered_and_recorded_past_silences_and_the_loop_of_the_host_delivers_by_itself()
     {
         await using var sink = await HttpSink.StartAsync();
-        using var put = await host.Client.PutAsJsonAsync($"/v1/receivers/{_name}", new { kind = "webhook", url = sink.Url, models = new[] { _name } });
+        using var put = await host.Client.PutAsJsonAsync(
+            $"/v1/receivers/{_name}",
+            new
+            {
+                kind = "webhook",
+                url = sink.Url,
+                models = new[] { _name },
+            }
+        );
         using var test = await host.Client.PostAsync($"/v1/receivers/{_name}/test", null);
         Assert.True((await test.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("delivered").GetBoolean());
         Assert.Equal("test", Assert.Single(sink.Requests).Json.GetProperty("notifications")[0].GetProperty("kind").GetString());
-        var incident = new Notification { Key = $"{_name}-opened", Kind = NotificationKind.Opened, IncidentId = null, Model = _name, Severity = AlertSeverity.Critical, Headline = "h", Body = "b", StartedAt = TimeProvider.System.GetUtcNow(), Path = "/x" };
+        var incident = new Notification
+        {
+            Key = $"{_name}-opened",
+            Kind = NotificationKind.Opened,
+            IncidentId = null,
+            Model = _name,
+            Severity = AlertSeverity.Critical,
+            Headline = "h",
+            Body = "b",
+            StartedAt = TimeProvider.System.GetUtcNow(),
+            Path = "/x",
+        };
         await using (var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync())
         {
             host.Get<NotificationOutbox>().Add(db, incident);
@@ -220,19 +387,26 @@ public sealed class ReceiverEndpointTests(TestHost host)
         }
 
         host.Get<NotificationOutbox>().Wake();
-        for (var i = 0; sink.Requests.Count < 2 && i < 400; i++) await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        for (var i = 0; sink.Requests.Count < 2 && i < 400; i++)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         Assert.Equal(incident.Key, sink.Requests[1]["Plumbline-Idempotency-Key"]);
         JsonElement page = default;
         for (var i = 0; i < 100; i++)
         {
             page = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/deliveries?receiver={_name}&state=delivered&limit=1");
-            if (page.GetProperty("deliveries")[0].GetProperty("key").GetString() == incident.Key) break;
+            if (page.GetProperty("deliveries")[0].GetProperty("key").GetString() == incident.Key)
+                break;
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
 
         Assert.Equal(incident.Key, page.GetProperty("deliveries")[0].GetProperty("key").GetString());
-        var next = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/deliveries?receiver={_name}&cursor={page.GetProperty("next").GetString()}");
-        Assert.Equal("test", Assert.Single(next.GetProperty("deliveries").EnumerateArray()).GetProperty("notifications")[0].GetProperty("kind").GetString());
+        var next = await host.Client.GetFromJsonAsync<JsonElement>(
+            $"/v1/deliveries?receiver={_name}&cursor={page.GetProperty("next").GetString()}"
+        );
+        Assert.Equal(
+            "test",
+            Assert.Single(next.GetProperty("deliveries").EnumerateArray()).GetProperty("notifications")[0].GetProperty("kind").GetString()
+        );
         Assert.Equal(HttpStatusCode.BadRequest, (await host.Client.GetAsync("/v1/deliveries?state=lost")).StatusCode);
         (await host.Client.DeleteAsync($"/v1/receivers/{_name}")).Dispose();
     }
@@ -242,9 +416,20 @@ public sealed class ReceiverEndpointTests(TestHost host)
     {
         using var wrong = await host.Client.PostAsJsonAsync("/v1/silences", new { matchers = Array.Empty<object>(), comment = "" });
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
-        using var posted = await host.Client.PostAsJsonAsync("/v1/silences", new { matchers = new[] { new { label = "model", value = _name } }, comment = "why", @for = "2h" });
+        using var posted = await host.Client.PostAsJsonAsync(
+            "/v1/silences",
+            new
+            {
+                matchers = new[] { new { label = "model", value = _name } },
+                comment = "why",
+                @for = "2h",
+            }
+        );
         var silence = await posted.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal((HttpStatusCode.Created, true, "open"), (posted.StatusCode, silence.GetProperty("active").GetBoolean(), silence.GetProperty("created_by").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.Created, true, "open"),
+            (posted.StatusCode, silence.GetProperty("active").GetBoolean(), silence.GetProperty("created_by").GetString())
+        );
         var id = silence.GetProperty("id").GetInt64();
         Assert.Contains(id, await IdsAsync("/v1/silences"));
         Assert.Equal(HttpStatusCode.NoContent, (await host.Client.DeleteAsync($"/v1/silences/{id}")).StatusCode);
@@ -254,5 +439,8 @@ public sealed class ReceiverEndpointTests(TestHost host)
     }
 
     private async Task<IEnumerable<long>> IdsAsync(string address) =>
-        (await host.Client.GetFromJsonAsync<JsonElement>(address)).GetProperty("silences").EnumerateArray().Select(silence => silence.GetProperty("id").GetInt64());
+        (await host.Client.GetFromJsonAsync<JsonElement>(address))
+            .GetProperty("silences")
+            .EnumerateArray()
+            .Select(silence => silence.GetProperty("id").GetInt64());
 }

@@ -57,7 +57,9 @@ public sealed class ReceiverKindTests
         var read = JsonSerializer.Deserialize<ReceiverSpecification>(text, ReceiverSpecification.Json)!;
         Assert.Equal((2525L, "mail.example.com"), (read.Number("port"), read.Text("host")));
         Assert.Equal(text, JsonSerializer.Serialize(read, ReceiverSpecification.Json));
-        var mistake = Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<ReceiverSpecification>("""{"url":1}""", ReceiverSpecification.Json));
+        var mistake = Assert.Throws<JsonException>(() =>
+            JsonSerializer.Deserialize<ReceiverSpecification>("""{"url":1}""", ReceiverSpecification.Json)
+        );
         Assert.Equal("$.url", mistake.Path);
         Assert.Throws<ArgumentException>(() => new ReceiverSpecification { ["pigeon"] = "coop" });
     }

@@ -12,21 +12,46 @@ namespace Plumbline.Server.Tests.Alerting.Delivery;
 /// <summary>A mail as it arrived.</summary>
 internal sealed partial record SunkMail(string From, IReadOnlyList<string> To, string Text, bool Encrypted, string? SignedIn)
 {
-    public string this[string header] => Unfold().Split("\r\n").FirstOrDefault(line => line.StartsWith(header + ": ", StringComparison.OrdinalIgnoreCase))?[(header.Length + 2)..] ?? "";
+    public string this[string header] =>
+        Unfold()
+            .Split("\r\n")
+            .FirstOrDefault(line => line.StartsWith(header + ": ", StringComparison.OrdinalIgnoreCase))
+            ?[(header.Length + 2)..]
+        ?? "";
 
-    public string Body => Encoding.UTF8.GetString(Convert.FromBase64String(Text[(Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..].ReplaceLineEndings("")));
+    public string Body =>
+        Encoding.UTF8.GetString(
+            Convert.FromBase64String(Text[(Text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..].ReplaceLineEndings(""))
+        );
 
     /// <summary>The subject with its encoded words read (RFC 2047).</summary>
-    public string Subject => Word().Replace(Between().Replace(this["Subject"], "?="), match =>
-        Encoding.UTF8.GetString(match.Groups[1].Value is "B" or "b" ? Convert.FromBase64String(match.Groups[2].Value) : Quoted(match.Groups[2].Value)));
+    public string Subject =>
+        Word()
+            .Replace(
+                Between().Replace(this["Subject"], "?="),
+                match =>
+                    Encoding.UTF8.GetString(
+                        match.Groups[1].Value is "B" or "b"
+                            ? Convert.FromBase64String(match.Groups[2].Value)
+                            : Quoted(match.Groups[2].Value)
+                    )
+            );
 
     private static byte[] Quoted(string text)
     {
         var bytes = new List<byte>();
         for (var i = 0; i < text.Length; i++)
         {
-            bytes.Add(text[i] switch { '_' => (byte)' ', '=' => Convert.ToByte(text.Substring(i + 1, 2), 16), var letter => (byte)letter });
-            if (text[i] == '=') i += 2;
+            bytes.Add(
+                text[i] switch
+                {
+                    '_' => (byte)' ',
+                    '=' => Convert.ToByte(text.Substring(i + 1, 2), 16),
+                    var letter => (byte)letter,
+                }
+            );
+            if (text[i] == '=')
+                i += 2;
         }
 
         return [.. bytes];
@@ -100,7 +125,8 @@ internal sealed class SmtpSink : IAsyncDisposable
                 {
                     await ConverseAsync(client);
                 }
-                catch (Exception ended) when (ended is IOException or System.Security.Authentication.AuthenticationException or OperationCanceledException)
+                catch (Exception ended)
+                    when (ended is IOException or System.Security.Authentication.AuthenticationException or OperationCanceledException)
                 {
                     // The client went away.
                 }
@@ -115,7 +141,8 @@ internal sealed class SmtpSink : IAsyncDisposable
     private async Task ConverseAsync(TcpClient client)
     {
         Stream stream = client.GetStream();
-        if (Implicit) stream = await EncryptAsync(stream);
+        if (Implicit)
+            stream = await EncryptAsync(stream);
         var (encrypted, from, to, user) = (Implicit, "", new List<string>(), (string?)null);
         await SayAsync(stream, "220 sink");
         while (await ReadLineAsync(stream) is { } line)
@@ -129,7 +156,10 @@ internal sealed class SmtpSink : IAsyncDisposable
             switch (line.Split(' ', ':')[0].ToUpperInvariant())
             {
                 case "EHLO":
-                    await SayAsync(stream, $"250-sink\r\n250-8BITMIME\r\n{(OffersStartTls && !encrypted ? "250-STARTTLS\r\n" : "")}250 AUTH {Mechanisms}");
+                    await SayAsync(
+                        stream,
+                        $"250-sink\r\n250-8BITMIME\r\n{(OffersStartTls && !encrypted ? "250-STARTTLS\r\n" : "")}250 AUTH {Mechanisms}"
+                    );
                     break;
                 case "STARTTLS":
                     await SayAsync(stream, "220 go ahead");
@@ -151,7 +181,8 @@ internal sealed class SmtpSink : IAsyncDisposable
                 case "DATA":
                     await SayAsync(stream, "354 go on");
                     var mail = new StringBuilder();
-                    while (await ReadLineAsync(stream) is { } text && text != ".") mail.Append(text.StartsWith("..", StringComparison.Ordinal) ? text[1..] : text).Append("\r\n");
+                    while (await ReadLineAsync(stream) is { } text && text != ".")
+                        mail.Append(text.StartsWith("..", StringComparison.Ordinal) ? text[1..] : text).Append("\r\n");
                     _mails.Enqueue(new SunkMail(from, to, mail.ToString(), encrypted, user));
                     await SayAsync(stream, "250 taken");
                     break;
@@ -198,14 +229,16 @@ internal sealed class SmtpSink : IAsyncDisposable
         var one = new byte[1];
         while (await stream.ReadAsync(one) > 0)
         {
-            if (one[0] == '\n') return Encoding.UTF8.GetString([.. line]).TrimEnd('\r');
+            if (one[0] == '\n')
+                return Encoding.UTF8.GetString([.. line]).TrimEnd('\r');
             line.Add(one[0]);
         }
 
         return null;
     }
 
-    private static string Inside(string line) => line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
+    private static string Inside(string line) =>
+        line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
 
     private static X509Certificate2 SelfSigned()
     {

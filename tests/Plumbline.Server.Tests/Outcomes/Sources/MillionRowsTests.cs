@@ -14,7 +14,9 @@ public sealed class MillionRowsCollection : ICollectionFixture<PostgresServer>
     public const string Name = "A million rows of PostgreSQL";
 }
 
-/// <summary>A million rows of a real PostgreSQL while the server is killed, stopped and started again: each is there, and there once.</summary>
+/// <summary>
+/// A million rows of a real PostgreSQL while the server is killed, stopped and started again: each is there, and there once.
+/// </summary>
 [Collection(MillionRowsCollection.Name)]
 public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
@@ -23,7 +25,8 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
 
     public void Dispose()
     {
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
     }
 
     [Theory]
@@ -34,11 +37,13 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
         PostgresServer.SkipWhenMissing();
         var table = postgres.NewTable();
         // A hundred rows of each watermark; ids that repeat nothing.
-        await postgres.ExecuteAsync($"""
+        await postgres.ExecuteAsync(
+            $"""
             CREATE TABLE {table} (id bigint PRIMARY KEY, request text NOT NULL, decided_at timestamptz NOT NULL, fraud int NOT NULL, updated_at timestamptz NOT NULL);
             INSERT INTO {table} SELECT i, 'request-' || i, '2026-03-01T00:00:00Z'::timestamptz + i * interval '1 s', i % 2, '2026-05-01T00:00:00Z'::timestamptz + (i / 100) * interval '1 ms' FROM generate_series(1, {rows}) i;
             CREATE INDEX ON {table} (updated_at, id);
-            """);
+            """
+        );
         var configuration = await ConfigureAsync();
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address };
         var source = new
@@ -47,7 +52,12 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
             table,
             gives,
             signal = gives == "signals" ? "fraud" : null,
-            columns = new { prediction_id = "request", timestamp = "decided_at", value = "fraud" },
+            columns = new
+            {
+                prediction_id = "request",
+                timestamp = "decided_at",
+                value = "fraud",
+            },
             watermark = "updated_at",
             tie_breaker = "id",
             every = "1h",
@@ -57,7 +67,8 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
         var server = await ServerProcess.StartAsync(_address, "--data", Path.Combine(_folder, "store"), "--config", configuration);
         try
         {
-            using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" })) created.EnsureSuccessStatusCode();
+            using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }))
+                created.EnsureSuccessStatusCode();
             pulling.Start();
             await http.PutSourceAsync("m", "s", source);
             await http.WaitForSourceAsync("m", "s", view => view.GetProperty("rows_taken").GetInt64() >= rows / 4);
@@ -70,14 +81,19 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
             await WaitUntilStoredAsync(http);
             pulling.Stop();
             Assert.Equal($"2026-05-01T00:00:{rows / 100_000:00}.000000Z", view.GetProperty("cursor").GetString());
-            output.WriteLine($"{rows:N0} rows of {gives} pulled and stored in {pulling.Elapsed.TotalSeconds:N1} s, two starts of the server among them; {view.GetProperty("rows_taken").GetInt64():N0} rows taken and {view.GetProperty("duplicates").GetInt64():N0} read twice by the source's own count");
+            output.WriteLine(
+                $"{rows:N0} rows of {gives} pulled and stored in {pulling.Elapsed.TotalSeconds:N1} s, two starts of the server among them; {view.GetProperty("rows_taken").GetInt64():N0} rows taken and {view.GetProperty("duplicates").GetInt64():N0} read twice by the source's own count"
+            );
         }
         finally
         {
             await server.StopAsync();
         }
 
-        var found = await StoredRows.ReadAsync(Path.Combine(_folder, "store"), $"SELECT count(), uniqExact(prediction_id), countIf(prediction_id = concat('request-', toString(toUnixTimestamp(timestamp) - toUnixTimestamp(toDateTime('2026-03-01 00:00:00', 'UTC'))))) FROM {(gives == "signals" ? ModelTables.Signals(1) : ModelTables.GroundTruth(1))}");
+        var found = await StoredRows.ReadAsync(
+            Path.Combine(_folder, "store"),
+            $"SELECT count(), uniqExact(prediction_id), countIf(prediction_id = concat('request-', toString(toUnixTimestamp(timestamp) - toUnixTimestamp(toDateTime('2026-03-01 00:00:00', 'UTC'))))) FROM {(gives == "signals" ? ModelTables.Signals(1) : ModelTables.GroundTruth(1))}"
+        );
         Assert.Equal($"{rows} {rows} {rows}", found);
     }
 
@@ -85,17 +101,23 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
     {
         Directory.CreateDirectory(_folder);
         var file = Path.Combine(_folder, "plumbline.yaml");
-        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"""
-            sources:
-              connections:
-                - name: shop
-                  kind: postgresql
-                  host: 127.0.0.1
-                  port: {SourcePlaces.PostgresPort}
-                  database: postgres
-                  user: {SourcePlaces.User}
-                  password: '{SourcePlaces.Password.Replace("'", "''", StringComparison.Ordinal)}'
-            """));
+        await File.WriteAllTextAsync(
+            file,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                sources:
+                  connections:
+                    - name: shop
+                      kind: postgresql
+                      host: 127.0.0.1
+                      port: {SourcePlaces.PostgresPort}
+                      database: postgres
+                      user: {SourcePlaces.User}
+                      password: '{SourcePlaces.Password.Replace("'", "''", StringComparison.Ordinal)}'
+                """
+            )
+        );
         return file;
     }
 
@@ -118,7 +140,17 @@ internal sealed class ServerProcess
 
     public static async Task<ServerProcess> StartAsync(Uri address, params string[] arguments)
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--urls", address.ToString(), .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var process = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--urls", address.ToString(), .. arguments]
+            )
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var said = new System.Collections.Concurrent.ConcurrentQueue<string?>();
         process.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
         process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
@@ -131,7 +163,8 @@ internal sealed class ServerProcess
             try
             {
                 using var ready = await http.GetAsync("/readyz");
-                if (ready.IsSuccessStatusCode) return new ServerProcess(process);
+                if (ready.IsSuccessStatusCode)
+                    return new ServerProcess(process);
             }
             catch (HttpRequestException)
             {
@@ -154,8 +187,10 @@ internal sealed class ServerProcess
     /// <summary>SIGTERM, and waits for the end.</summary>
     public async Task StopAsync()
     {
-        if (_process.HasExited) return;
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        if (_process.HasExited)
+            return;
+        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync();
         await _process.WaitForExitAsync();
     }
 }
@@ -169,7 +204,10 @@ public sealed class StoredRows(TestHost host)
     [Fact(Explicit = true)]
     public async Task Read()
     {
-        var found = await host.QueryAsync(Environment.GetEnvironmentVariable(SqlVariable)!, row => $"{row.ReadUInt64()} {row.ReadUInt64()} {row.ReadUInt64()}");
+        var found = await host.QueryAsync(
+            Environment.GetEnvironmentVariable(SqlVariable)!,
+            row => $"{row.ReadUInt64()} {row.ReadUInt64()} {row.ReadUInt64()}"
+        );
         await File.WriteAllTextAsync(Environment.GetEnvironmentVariable(AnswerVariable)!, found.Single());
     }
 
@@ -177,8 +215,27 @@ public sealed class StoredRows(TestHost host)
     internal static async Task<string> ReadAsync(string folder, string sql)
     {
         var answer = Path.Combine(folder, "answer.txt");
-        var start = new ProcessStartInfo("dotnet", [typeof(StoredRows).Assembly.Location, "-explicit", "only", "-method", $"{typeof(StoredRows).FullName}.{nameof(Read)}", "-noLogo"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        (start.Environment[TestHost.DataVariable], start.Environment[SqlVariable], start.Environment[AnswerVariable]) = (folder, sql, answer);
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                typeof(StoredRows).Assembly.Location,
+                "-explicit",
+                "only",
+                "-method",
+                $"{typeof(StoredRows).FullName}.{nameof(Read)}",
+                "-noLogo",
+            ]
+        )
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        (start.Environment[TestHost.DataVariable], start.Environment[SqlVariable], start.Environment[AnswerVariable]) = (
+            folder,
+            sql,
+            answer
+        );
         using var process = Process.Start(start)!;
         var said = process.StandardOutput.ReadToEndAsync();
         var complained = process.StandardError.ReadToEndAsync();

@@ -15,39 +15,60 @@ public abstract class PostgresCluster(int port) : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync()
     {
-        if (Programs is null) return;
+        if (Programs is null)
+            return;
         Directory.CreateDirectory(_folder);
         var password = Path.Combine(_folder, "password");
         await File.WriteAllTextAsync(password, SourcePlaces.Password);
         // PostgreSQL refuses to run as root.
-        if (Environment.IsPrivilegedProcess) await RunAsync("chown", "-R", "postgres", _folder);
-        await RunServerToolAsync("initdb", "-D", Path.Combine(_folder, "cluster"), "-U", SourcePlaces.User, "-A", "scram-sha-256", $"--pwfile={password}", "--no-sync", "-E", "UTF8", "--locale=C");
+        if (Environment.IsPrivilegedProcess)
+            await RunAsync("chown", "-R", "postgres", _folder);
+        await RunServerToolAsync(
+            "initdb",
+            "-D",
+            Path.Combine(_folder, "cluster"),
+            "-U",
+            SourcePlaces.User,
+            "-A",
+            "scram-sha-256",
+            $"--pwfile={password}",
+            "--no-sync",
+            "-E",
+            "UTF8",
+            "--locale=C"
+        );
         await StartAsync();
-        _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
-        {
-            Host = "127.0.0.1",
-            Port = port,
-            Database = "postgres",
-            Username = SourcePlaces.User,
-            Password = SourcePlaces.Password,
-            Pooling = false,
-            CommandTimeout = 120,
-        });
+        _database = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder
+            {
+                Host = "127.0.0.1",
+                Port = port,
+                Database = "postgres",
+                Username = SourcePlaces.User,
+                Password = SourcePlaces.Password,
+                Pooling = false,
+                CommandTimeout = 120,
+            }
+        );
     }
 
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_database is not null) await _database.DisposeAsync();
-        if (_isRunning) await StopAsync();
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        if (_database is not null)
+            await _database.DisposeAsync();
+        if (_isRunning)
+            await StopAsync();
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>Whether there is one.</summary>
     public static bool IsInstalled => Programs is not null;
 
     /// <summary>Skips the test where no PostgreSQL is installed.</summary>
-    public static void SkipWhenMissing() => Assert.SkipWhen(Programs is null, "PostgreSQL is not installed (Debian: apt-get install postgresql).");
+    public static void SkipWhenMissing() =>
+        Assert.SkipWhen(Programs is null, "PostgreSQL is not installed (Debian: apt-get install postgresql).");
 
     public async Task ExecuteAsync(string sql)
     {
@@ -65,8 +86,21 @@ public abstract class PostgresCluster(int port) : IAsyncLifetime
 
     public async Task StartAsync()
     {
-        var settings = string.Create(CultureInfo.InvariantCulture, $"-p {port} -h 127.0.0.1 -k {_folder} -c fsync=off -c timezone=Europe/Paris");
-        await RunServerToolAsync("pg_ctl", "-D", Path.Combine(_folder, "cluster"), "-l", Path.Combine(_folder, "log"), "-o", settings, "-w", "start");
+        var settings = string.Create(
+            CultureInfo.InvariantCulture,
+            $"-p {port} -h 127.0.0.1 -k {_folder} -c fsync=off -c timezone=Europe/Paris"
+        );
+        await RunServerToolAsync(
+            "pg_ctl",
+            "-D",
+            Path.Combine(_folder, "cluster"),
+            "-l",
+            Path.Combine(_folder, "log"),
+            "-o",
+            settings,
+            "-w",
+            "start"
+        );
         _isRunning = true;
     }
 
@@ -76,22 +110,36 @@ public abstract class PostgresCluster(int port) : IAsyncLifetime
         _isRunning = false;
     }
 
-    private static Task RunServerToolAsync(string tool, params string[] arguments) => Environment.IsPrivilegedProcess
-        ? RunAsync("runuser", ["-u", "postgres", "--", Path.Combine(Programs!, tool), .. arguments])
-        : RunAsync(Path.Combine(Programs!, tool), arguments);
+    private static Task RunServerToolAsync(string tool, params string[] arguments) =>
+        Environment.IsPrivilegedProcess
+            ? RunAsync("runuser", ["-u", "postgres", "--", Path.Combine(Programs!, tool), .. arguments])
+            : RunAsync(Path.Combine(Programs!, tool), arguments);
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
         // What pg_ctl starts would hold its pipes open: nothing is redirected, and its own log says what went wrong.
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1", "sh", program, .. arguments]) { UseShellExecute = false, WorkingDirectory = Path.GetTempPath() })!;
+        using var process = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1", "sh", program, .. arguments])
+            {
+                UseShellExecute = false,
+                WorkingDirectory = Path.GetTempPath(),
+            }
+        )!;
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }
 
     private static string? FindPrograms()
     {
-        var installed = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(folder => folder, StringComparer.Ordinal).Select(folder => Path.Combine(folder, "bin")) : [];
+        var installed = Directory.Exists("/usr/lib/postgresql")
+            ? Directory
+                .GetDirectories("/usr/lib/postgresql")
+                .OrderByDescending(folder => folder, StringComparer.Ordinal)
+                .Select(folder => Path.Combine(folder, "bin"))
+            : [];
         var folders = installed.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator));
-        return OperatingSystem.IsWindows() ? null : folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
+        return OperatingSystem.IsWindows()
+            ? null
+            : folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
     }
 }

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Plumbline.Server.Tests.Outcomes.Sources;
 
-/// <summary>A real S3 server (s3rver, fetched with npm once per build folder) over a temporary folder. Null <see cref="Missing"/> when it runs.</summary>
+/// <summary>
+/// A real S3 server (s3rver, fetched with npm once per build folder) over a temporary folder. Null <see cref="Missing"/> when it runs.
+/// </summary>
 public sealed class S3Server : IAsyncLifetime
 {
     private static readonly string Package = Path.Combine(AppContext.BaseDirectory, "Outcomes", "Sources", "s3");
@@ -30,7 +32,25 @@ public sealed class S3Server : IAsyncLifetime
     public async Task StartAsync()
     {
         var program = Path.Combine(Package, "node_modules", "s3rver", "bin", "s3rver.js");
-        _process = Process.Start(new ProcessStartInfo("node", [program, "--directory", _folder, "--port", SourcePlaces.S3Port.ToString(CultureInfo.InvariantCulture), "--silent", "--no-vhost-buckets", "--configure-bucket", SourcePlaces.Bucket]) { UseShellExecute = false })!;
+        _process = Process.Start(
+            new ProcessStartInfo(
+                "node",
+                [
+                    program,
+                    "--directory",
+                    _folder,
+                    "--port",
+                    SourcePlaces.S3Port.ToString(CultureInfo.InvariantCulture),
+                    "--silent",
+                    "--no-vhost-buckets",
+                    "--configure-bucket",
+                    SourcePlaces.Bucket,
+                ]
+            )
+            {
+                UseShellExecute = false,
+            }
+        )!;
         for (var i = 0; i < 600; i++)
         {
             try
@@ -51,7 +71,8 @@ public sealed class S3Server : IAsyncLifetime
 
     public async Task StopAsync()
     {
-        if (_process is null) return;
+        if (_process is null)
+            return;
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
@@ -61,14 +82,22 @@ public sealed class S3Server : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
     }
 
     private static async Task<string?> RunAsync(string program, params string[] arguments)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, WorkingDirectory = Package, RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, arguments)
+                {
+                    UseShellExecute = false,
+                    WorkingDirectory = Package,
+                    RedirectStandardError = true,
+                }
+            )!;
             var said = await process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();
             return process.ExitCode == 0 ? null : said;

@@ -18,7 +18,13 @@ public sealed class SourceOverlapTests
     [InlineData(500, 499, 400, null, 100.0)]
     [InlineData(103, 102, 90, null, 97.0)]
     [InlineData(103, 102, null, null, 97.0)]
-    public void A_pull_looks_back_until_nothing_can_be_late_and_an_interrupted_one_from_its_own_beginning(int moved, int began, int? complete, string? overlap, double from)
+    public void A_pull_looks_back_until_nothing_can_be_late_and_an_interrupted_one_from_its_own_beginning(
+        int moved,
+        int began,
+        int? complete,
+        string? overlap,
+        double from
+    )
     {
         var row = new OutcomeSourceRow
         {
@@ -40,13 +46,59 @@ public sealed class SourceOverlapTests
     [Fact]
     public void An_integer_is_looked_back_by_count()
     {
-        var row = new OutcomeSourceRow { Name = "s", Specification = "", ChangedBy = "", CursorWatermark = 25_000, CursorMovedMs = 1, PullBeganMs = 1, CompleteBeganMs = 0 };
-        Assert.Equal(15_000, SourceOverlap.StartOf(row, new SourceSpecification(), Shape("int8", SourceColumnKind.Number)).Position!.Value.Watermark);
-        Assert.Equal(24_990, SourceOverlap.StartOf(row, new SourceSpecification { Overlap = "10" }, Shape("int8", SourceColumnKind.Number)).Position!.Value.Watermark);
-        Assert.Null(SourceOverlap.StartOf(new OutcomeSourceRow { Name = "s", Specification = "", ChangedBy = "" }, new SourceSpecification(), Shape("int8", SourceColumnKind.Number)).Position);
+        var row = new OutcomeSourceRow
+        {
+            Name = "s",
+            Specification = "",
+            ChangedBy = "",
+            CursorWatermark = 25_000,
+            CursorMovedMs = 1,
+            PullBeganMs = 1,
+            CompleteBeganMs = 0,
+        };
+        Assert.Equal(
+            15_000,
+            SourceOverlap.StartOf(row, new SourceSpecification(), Shape("int8", SourceColumnKind.Number)).Position!.Value.Watermark
+        );
+        Assert.Equal(
+            24_990,
+            SourceOverlap
+                .StartOf(row, new SourceSpecification { Overlap = "10" }, Shape("int8", SourceColumnKind.Number))
+                .Position!.Value.Watermark
+        );
+        Assert.Null(
+            SourceOverlap
+                .StartOf(
+                    new OutcomeSourceRow
+                    {
+                        Name = "s",
+                        Specification = "",
+                        ChangedBy = "",
+                    },
+                    new SourceSpecification(),
+                    Shape("int8", SourceColumnKind.Number)
+                )
+                .Position
+        );
     }
 
-    private static SourceShape Shape(string type, SourceColumnKind kind) => SourceShape.Of(
-        new SourceSpecification { Watermark = "w", Columns = new SourceColumns { PredictionId = "id", Timestamp = "at", Value = "value" } },
-        [new("w", kind, type, true, true), new("id", SourceColumnKind.Text, "text", false, true), new("at", SourceColumnKind.Time, "timestamptz", true, true), new("value", SourceColumnKind.Number, "int4", true, true)]);
+    private static SourceShape Shape(string type, SourceColumnKind kind) =>
+        SourceShape.Of(
+            new SourceSpecification
+            {
+                Watermark = "w",
+                Columns = new SourceColumns
+                {
+                    PredictionId = "id",
+                    Timestamp = "at",
+                    Value = "value",
+                },
+            },
+            [
+                new("w", kind, type, true, true),
+                new("id", SourceColumnKind.Text, "text", false, true),
+                new("at", SourceColumnKind.Time, "timestamptz", true, true),
+                new("value", SourceColumnKind.Number, "int4", true, true),
+            ]
+        );
 }

@@ -20,7 +20,16 @@ internal static class SourcePlaces
     public static SourcesOptions Options()
     {
         Directory.CreateDirectory(Folder);
-        var database = new ConnectionOptions { Name = "warehouse", Kind = ConnectionKind.Postgresql, Host = "127.0.0.1", Port = PostgresPort, Database = "postgres", User = User, Password = Password };
+        var database = new ConnectionOptions
+        {
+            Name = "warehouse",
+            Kind = ConnectionKind.Postgresql,
+            Host = "127.0.0.1",
+            Port = PostgresPort,
+            Database = "postgres",
+            User = User,
+            Password = Password,
+        };
         return new SourcesOptions
         {
             RetryPause = TimeSpan.FromSeconds(1),
@@ -29,10 +38,36 @@ internal static class SourcePlaces
             Connections =
             [
                 database,
-                database with { Name = "denied", Password = "wrong" },
-                new ConnectionOptions { Name = "folder", Kind = ConnectionKind.Files, Folder = Folder },
-                new ConnectionOptions { Name = "lake", Kind = ConnectionKind.S3, Endpoint = new Uri($"http://127.0.0.1:{S3Port}"), Bucket = Bucket, Prefix = "exports", AccessKey = "S3RVER", SecretKey = "S3RVER" },
-                new ConnectionOptions { Name = "lake-denied", Kind = ConnectionKind.S3, Endpoint = new Uri($"http://127.0.0.1:{S3Port}"), Bucket = Bucket, AccessKey = "NOBODY", SecretKey = "something-else" },
+                database with
+                {
+                    Name = "denied",
+                    Password = "wrong",
+                },
+                new ConnectionOptions
+                {
+                    Name = "folder",
+                    Kind = ConnectionKind.Files,
+                    Folder = Folder,
+                },
+                new ConnectionOptions
+                {
+                    Name = "lake",
+                    Kind = ConnectionKind.S3,
+                    Endpoint = new Uri($"http://127.0.0.1:{S3Port}"),
+                    Bucket = Bucket,
+                    Prefix = "exports",
+                    AccessKey = "S3RVER",
+                    SecretKey = "S3RVER",
+                },
+                new ConnectionOptions
+                {
+                    Name = "lake-denied",
+                    Kind = ConnectionKind.S3,
+                    Endpoint = new Uri($"http://127.0.0.1:{S3Port}"),
+                    Bucket = Bucket,
+                    AccessKey = "NOBODY",
+                    SecretKey = "something-else",
+                },
             ],
         };
     }

@@ -16,7 +16,14 @@ public sealed class ColdSpotScheduleTests(TestHost host)
     public async Task It_waits_for_its_time_or_ends_at_once_when_it_is_switched_off(bool daily)
     {
         using var schedule = new ColdSpotSchedule(
-            host.Get<ColdSpotJobs>(), host.Get<ModelCatalog>(), host.Get<BaselineCatalog>(), host.Get<IDbContextFactory<StateDbContext>>(), new ColdSpotOptions { Daily = daily }, TimeProvider.System, NullLogger<ColdSpotSchedule>.Instance);
+            host.Get<ColdSpotJobs>(),
+            host.Get<ModelCatalog>(),
+            host.Get<BaselineCatalog>(),
+            host.Get<IDbContextFactory<StateDbContext>>(),
+            new ColdSpotOptions { Daily = daily },
+            TimeProvider.System,
+            NullLogger<ColdSpotSchedule>.Instance
+        );
         await schedule.StartAsync(TestContext.Current.CancellationToken);
         await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.Equal(!daily, schedule.ExecuteTask!.IsCompletedSuccessfully);

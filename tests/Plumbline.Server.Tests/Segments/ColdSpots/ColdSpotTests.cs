@@ -31,7 +31,16 @@ public sealed class ColdSpotTests(TestHost host)
         var (model, rows) = await WorldAsync();
         var view = await SearchAsync(model, new { });
         var result = view.GetProperty("result");
-        Assert.Equal(("done", "error", 5000, 4, 1), (view.GetProperty("state").GetString(), result.GetProperty("loss").GetString(), result.GetProperty("rows").GetInt32(), result.GetProperty("features").GetInt32(), result.GetProperty("features_left_out").GetInt32()));
+        Assert.Equal(
+            ("done", "error", 5000, 4, 1),
+            (
+                view.GetProperty("state").GetString(),
+                result.GetProperty("loss").GetString(),
+                result.GetProperty("rows").GetInt32(),
+                result.GetProperty("features").GetInt32(),
+                result.GetProperty("features_left_out").GetInt32()
+            )
+        );
         // Rows without a subject are a little worse too; whether that is certain hangs on the split.
         var spots = result.GetProperty("cold_spots").EnumerateArray().ToList();
         Assert.All(spots.Skip(1), other => Assert.Equal("subject is missing", other.GetProperty("text").GetString()));
@@ -46,7 +55,11 @@ public sealed class ColdSpotTests(TestHost host)
         Assert.InRange(spot.GetProperty("lower").GetDouble(), 0.15, spot.GetProperty("difference").GetDouble());
         Assert.True(spot.GetProperty("p_value").GetDouble() < 1e-6);
         var planted = rows.Where(row => row.IsPlanted).ToList();
-        Assert.Equal(planted.Count(row => !row.Right) - (0.1 * planted.Count), spot.GetProperty("excess").GetDouble(), 0.3 * planted.Count * 0.4);
+        Assert.Equal(
+            planted.Count(row => !row.Right) - (0.1 * planted.Count),
+            spot.GetProperty("excess").GetDouble(),
+            0.3 * planted.Count * 0.4
+        );
         Assert.InRange(spot.GetProperty("traffic_growth").GetDouble(), 0.5, 1.8);
 
         var wrong = planted.Where(row => !row.Right).Select(row => row.Id).ToHashSet(StringComparer.Ordinal);
@@ -55,23 +68,44 @@ public sealed class ColdSpotTests(TestHost host)
         Assert.True(examples.Count(wrong.Contains) >= 9, string.Join(' ', examples));
 
         // Its filters select the same predictions as the search counted.
-        var filters = string.Concat(spot.GetProperty("filters").EnumerateArray().Select(filter => "&filter=" + Uri.EscapeDataString(filter.GetString()!)));
-        var (from, to) = (Uri.EscapeDataString(result.GetProperty("from").GetString()!), Uri.EscapeDataString(result.GetProperty("to").GetString()!));
+        var filters = string.Concat(
+            spot.GetProperty("filters").EnumerateArray().Select(filter => "&filter=" + Uri.EscapeDataString(filter.GetString()!))
+        );
+        var (from, to) = (
+            Uri.EscapeDataString(result.GetProperty("from").GetString()!),
+            Uri.EscapeDataString(result.GetProperty("to").GetString()!)
+        );
         var counted = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/prediction-counts?from={from}&to={to}{filters}");
-        Assert.Equal(spot.GetProperty("traffic_rows").GetInt64(), counted.GetProperty("counts").EnumerateArray().Sum(count => count.GetProperty("count").GetInt64()));
+        Assert.Equal(
+            spot.GetProperty("traffic_rows").GetInt64(),
+            counted.GetProperty("counts").EnumerateArray().Sum(count => count.GetProperty("count").GetInt64())
+        );
         Assert.Equal(spot.GetProperty("rows").GetInt64(), spot.GetProperty("traffic_rows").GetInt64());
 
         var watched = (await WatchAsync(model, 1)).GetProperty("slices")[0];
-        Assert.Equal(spot.GetProperty("text").GetString()!.Replace(" = ", " is ", StringComparison.Ordinal), watched.GetProperty("name").GetString());
+        Assert.Equal(
+            spot.GetProperty("text").GetString()!.Replace(" = ", " is ", StringComparison.Ordinal),
+            watched.GetProperty("name").GetString()
+        );
         Assert.Equal(
             new[] { "BR", conditions["amount"].GetProperty("from").GetRawText() }.Order(StringComparer.Ordinal),
-            watched.GetProperty("where").EnumerateArray().Select(condition => condition.TryGetProperty("is", out var value) ? value.GetString()! : condition.GetProperty("from").GetRawText()).Order(StringComparer.Ordinal));
+            watched
+                .GetProperty("where")
+                .EnumerateArray()
+                .Select(condition =>
+                    condition.TryGetProperty("is", out var value) ? value.GetString()! : condition.GetProperty("from").GetRawText()
+                )
+                .Order(StringComparer.Ordinal)
+        );
         await WatchAsync(model, 1, HttpStatusCode.Conflict);
 
         // The windows that were searched are computed again: the slice has a history at once.
         await host.WaitUntilComputedAsync(model);
         var segments = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/segments?dimension=slice&from={from}&to={to}");
-        Assert.Equal(spot.GetProperty("rows").GetInt64(), Assert.Single(segments.GetProperty("lines").EnumerateArray()).GetProperty("rows").GetInt64());
+        Assert.Equal(
+            spot.GetProperty("rows").GetInt64(),
+            Assert.Single(segments.GetProperty("lines").EnumerateArray()).GetProperty("rows").GetInt64()
+        );
         await WatchAsync(model, 99, HttpStatusCode.NotFound);
 
         await OtherLossesAsync(model, rows);
@@ -91,11 +125,40 @@ public sealed class ColdSpotTests(TestHost host)
         }
 
         // It is as sure of the planted slice as of the rest, and less often right.
-        var bold = (await SearchAsync(model, new { loss = "overconfidence", days = 8, version = "v1" })).GetProperty("result");
-        Assert.Contains(bold.GetProperty("cold_spots").EnumerateArray(), spot => spot.GetProperty("text").GetString()!.Contains("country = BR", StringComparison.Ordinal));
+        var bold = (
+            await SearchAsync(
+                model,
+                new
+                {
+                    loss = "overconfidence",
+                    days = 8,
+                    version = "v1",
+                }
+            )
+        ).GetProperty("result");
+        Assert.Contains(
+            bold.GetProperty("cold_spots").EnumerateArray(),
+            spot => spot.GetProperty("text").GetString()!.Contains("country = BR", StringComparison.Ordinal)
+        );
 
         // Long subjects are not clicked.
-        await host.PostAsync(model, "signals", [.. rows.Where(row => row.Subject is null || row.Subject.Length < 40).Select(row => (object)new { name = "click", timestamp = _now.AddDays(-1), value = 1, prediction_id = row.Id })]);
+        await host.PostAsync(
+            model,
+            "signals",
+            [
+                .. rows.Where(row => row.Subject is null || row.Subject.Length < 40)
+                    .Select(row =>
+                        (object)
+                            new
+                            {
+                                name = "click",
+                                timestamp = _now.AddDays(-1),
+                                value = 1,
+                                prediction_id = row.Id,
+                            }
+                    ),
+            ]
+        );
         await host.WaitUntilComputedAsync(model);
         var clicks = (await SearchAsync(model, new { signal = "click" })).GetProperty("result");
         Assert.Equal(("signal", "click"), (clicks.GetProperty("loss").GetString(), clicks.GetProperty("signal").GetString()));
@@ -103,18 +166,66 @@ public sealed class ColdSpotTests(TestHost host)
         Assert.Equal(("subject", "length"), (length.GetProperty("feature").GetString(), length.GetProperty("kind").GetString()));
         Assert.InRange(length.GetProperty("from").GetDouble(), 36, 44);
         Assert.Equal(JsonValueKind.Null, clicks.GetProperty("cold_spots")[0].GetProperty("filters").ValueKind);
-        Assert.Equal(length.GetProperty("from").GetDouble(), (await WatchAsync(model, 1)).GetProperty("slices")[1].GetProperty("where")[0].GetProperty("from").GetDouble());
+        Assert.Equal(
+            length.GetProperty("from").GetDouble(),
+            (await WatchAsync(model, 1)).GetProperty("slices")[1].GetProperty("where")[0].GetProperty("from").GetDouble()
+        );
     }
 
     [Fact]
     public async Task The_absolute_error_of_a_regression_is_searched_too()
     {
-        var model = await host.CreateModelAsync(new { task = "regression", features = new { country = new { type = "categorical" }, amount = new { type = "numeric" } }, window = "1d" });
+        var model = await host.CreateModelAsync(
+            new
+            {
+                task = "regression",
+                features = new { country = new { type = "categorical" }, amount = new { type = "numeric" } },
+                window = "1d",
+            }
+        );
         var rows = Rows(2000, 21, 0.2);
-        await PutReferenceAsync(model, [.. rows.Select(row => new { country = row.Country, amount = row.Amount, answer = 1.0 })]);
-        await host.AcceptAsync(model, "predictions", Lines(rows.Select((row, i) => new { prediction_id = row.Id, timestamp = _now.AddDays(-4).AddMinutes(i), features = new { country = row.Country, amount = row.Amount }, prediction = 10 })), "application/x-ndjson");
+        await PutReferenceAsync(
+            model,
+            [
+                .. rows.Select(row => new
+                {
+                    country = row.Country,
+                    amount = row.Amount,
+                    answer = 1.0,
+                }),
+            ]
+        );
+        await host.AcceptAsync(
+            model,
+            "predictions",
+            Lines(
+                rows.Select(
+                    (row, i) =>
+                        new
+                        {
+                            prediction_id = row.Id,
+                            timestamp = _now.AddDays(-4).AddMinutes(i),
+                            features = new { country = row.Country, amount = row.Amount },
+                            prediction = 10,
+                        }
+                )
+            ),
+            "application/x-ndjson"
+        );
         var random = new RandomSource(5);
-        await host.AcceptAsync(model, "ground-truth", Lines(rows.Select(row => new { prediction_id = row.Id, timestamp = _now.AddDays(-1), value = 10 + ((row.Country == "CL" ? 3 : 1) * random.NextGaussian()) })), "application/x-ndjson");
+        await host.AcceptAsync(
+            model,
+            "ground-truth",
+            Lines(
+                rows.Select(row => new
+                {
+                    prediction_id = row.Id,
+                    timestamp = _now.AddDays(-1),
+                    value = 10 + ((row.Country == "CL" ? 3 : 1) * random.NextGaussian()),
+                })
+            ),
+            "application/x-ndjson"
+        );
         await host.WaitUntilComputedAsync(model);
         var spot = (await SearchAsync(model, new { })).GetProperty("result").GetProperty("cold_spots")[0];
         Assert.Equal("country = CL", spot.GetProperty("text").GetString());
@@ -127,17 +238,56 @@ public sealed class ColdSpotTests(TestHost host)
     public async Task What_cannot_be_searched_is_said()
     {
         var model = await host.CreateModelAsync(new { task = "binary", features = new { country = new { type = "categorical" } } });
-        Assert.Equal(JsonValueKind.Null, (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/cold-spots")).GetProperty("state").ValueKind);
-        Assert.Contains("no reference", (await SearchAsync(model, new { })).GetProperty("result").GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(
+            JsonValueKind.Null,
+            (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/cold-spots")).GetProperty("state").ValueKind
+        );
+        Assert.Contains(
+            "no reference",
+            (await SearchAsync(model, new { })).GetProperty("result").GetProperty("reason").GetString(),
+            StringComparison.Ordinal
+        );
         await PutReferenceAsync(model, [.. Rows(200, 3, 0.2).Select(row => new { country = row.Country, answer = "1" })]);
-        Assert.Contains("no answered predictions", (await SearchAsync(model, new { })).GetProperty("result").GetProperty("reason").GetString(), StringComparison.Ordinal);
-        await host.PostAsync(model, "predictions", [.. Enumerable.Range(0, 50).Select(i => (object)new { prediction_id = $"p{i}", timestamp = _now.AddHours(-30), features = new { country = "FR" }, prediction = "1" })]);
+        Assert.Contains(
+            "no answered predictions",
+            (await SearchAsync(model, new { })).GetProperty("result").GetProperty("reason").GetString(),
+            StringComparison.Ordinal
+        );
+        await host.PostAsync(
+            model,
+            "predictions",
+            [
+                .. Enumerable
+                    .Range(0, 50)
+                    .Select(i =>
+                        (object)
+                            new
+                            {
+                                prediction_id = $"p{i}",
+                                timestamp = _now.AddHours(-30),
+                                features = new { country = "FR" },
+                                prediction = "1",
+                            }
+                    ),
+            ]
+        );
         await host.WaitUntilComputedAsync(model);
-        Assert.Contains("no", (await SearchAsync(model, new { loss = "error" })).GetProperty("result").GetProperty("reason").GetString()!, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("confidence", (await SearchAsync(model, new { loss = "uncertainty" })).GetProperty("result").GetProperty("reason").GetString()!, StringComparison.Ordinal);
+        Assert.Contains(
+            "no",
+            (await SearchAsync(model, new { loss = "error" })).GetProperty("result").GetProperty("reason").GetString()!,
+            StringComparison.OrdinalIgnoreCase
+        );
+        Assert.Contains(
+            "confidence",
+            (await SearchAsync(model, new { loss = "uncertainty" })).GetProperty("result").GetProperty("reason").GetString()!,
+            StringComparison.Ordinal
+        );
         // Deleting the model deletes what was found.
         var id = host.Get<ModelCatalog>().Find(model)!.Id;
-        Assert.Equal(HttpStatusCode.NoContent, (await host.Client.DeleteAsync(new Uri($"/v1/models/{model}", UriKind.Relative))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await host.Client.DeleteAsync(new Uri($"/v1/models/{model}", UriKind.Relative))).StatusCode
+        );
         await using var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync();
         Assert.False(await db.ColdSpotRuns.AnyAsync(row => row.ModelId == id));
     }
@@ -163,7 +313,10 @@ public sealed class ColdSpotTests(TestHost host)
     [Fact]
     public async Task Unknown_models_and_searches_that_do_not_run_are_404()
     {
-        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync(new Uri("/v1/models/nobody/cold-spots", UriKind.Relative))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await host.Client.GetAsync(new Uri("/v1/models/nobody/cold-spots", UriKind.Relative))).StatusCode
+        );
         var model = await host.CreateModelAsync(new { task = "binary" });
         using var response = await host.Client.DeleteAsync(new Uri($"/v1/models/{model}/cold-spots", UriKind.Relative));
         Assert.Equal("no_search", (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
@@ -213,50 +366,121 @@ public sealed class ColdSpotTests(TestHost host)
 
     private async Task<(string Model, List<Row> Rows)> WorldAsync()
     {
-        var model = await host.CreateModelAsync(new
-        {
-            task = "binary",
-            positive_class = "1",
-            classes = new[] { "0", "1" },
-            window = "1d",
-            signals = new { click = new { kind = "rate", good = "up" } },
-            features = new { country = new { type = "categorical" }, amount = new { type = "numeric" }, is_new = new { type = "boolean" }, subject = new { type = "text" }, late = new { type = "numeric" } },
-        });
-        await PutReferenceAsync(model, [.. Rows(3000, 11, 0.2).Select(row => new { country = row.Country, amount = row.Amount, is_new = row.IsNew, subject = row.Subject, answer = "1", s = row.Score, truth = row.Right ? "1" : "0" })]);
+        var model = await host.CreateModelAsync(
+            new
+            {
+                task = "binary",
+                positive_class = "1",
+                classes = new[] { "0", "1" },
+                window = "1d",
+                signals = new { click = new { kind = "rate", good = "up" } },
+                features = new
+                {
+                    country = new { type = "categorical" },
+                    amount = new { type = "numeric" },
+                    is_new = new { type = "boolean" },
+                    subject = new { type = "text" },
+                    late = new { type = "numeric" },
+                },
+            }
+        );
+        await PutReferenceAsync(
+            model,
+            [
+                .. Rows(3000, 11, 0.2)
+                    .Select(row => new
+                    {
+                        country = row.Country,
+                        amount = row.Amount,
+                        is_new = row.IsNew,
+                        subject = row.Subject,
+                        answer = "1",
+                        s = row.Score,
+                        truth = row.Right ? "1" : "0",
+                    }),
+            ]
+        );
         var rows = Rows(5000, 12, 0.2);
         await SendAsync(model, rows, -6);
         // Half as many from Brazil in the week before.
         await SendAsync(model, [.. Rows(2500, 13, 0.1).Select(row => row with { Id = "before-" + row.Id })], -12);
-        await host.AcceptAsync(model, "ground-truth", Lines(rows.Select(row => new { prediction_id = row.Id, timestamp = _now.AddDays(-1), value = row.Right ? "1" : "0" })), "application/x-ndjson");
+        await host.AcceptAsync(
+            model,
+            "ground-truth",
+            Lines(
+                rows.Select(row => new
+                {
+                    prediction_id = row.Id,
+                    timestamp = _now.AddDays(-1),
+                    value = row.Right ? "1" : "0",
+                })
+            ),
+            "application/x-ndjson"
+        );
         await host.WaitUntilComputedAsync(model);
         return (model, rows);
     }
 
-    private Task SendAsync(string model, List<Row> rows, int day) => host.AcceptAsync(
-        model,
-        "predictions",
-        Lines(rows.Select((row, i) => new
-        {
-            prediction_id = row.Id,
-            timestamp = _now.AddDays(day).AddMinutes(i),
-            version = "v1",
-            features = new { country = row.Country, amount = row.Amount, is_new = row.IsNew, subject = row.Subject },
-            prediction = "1",
-            score = row.Score,
-        })),
-        "application/x-ndjson");
+    private Task SendAsync(string model, List<Row> rows, int day) =>
+        host.AcceptAsync(
+            model,
+            "predictions",
+            Lines(
+                rows.Select(
+                    (row, i) =>
+                        new
+                        {
+                            prediction_id = row.Id,
+                            timestamp = _now.AddDays(day).AddMinutes(i),
+                            version = "v1",
+                            features = new
+                            {
+                                country = row.Country,
+                                amount = row.Amount,
+                                is_new = row.IsNew,
+                                subject = row.Subject,
+                            },
+                            prediction = "1",
+                            score = row.Score,
+                        }
+                )
+            ),
+            "application/x-ndjson"
+        );
 
     private static List<Row> Rows(int count, ulong seed, double brazil)
     {
         var random = new RandomSource(seed);
-        return [.. Enumerable.Range(0, count).Select(i =>
-        {
-            var country = random.NextDouble() < brazil ? "BR" : Countries[random.NextInt(4) is var c && c >= 1 ? c + 1 : c];
-            var amount = Math.Round(100 * random.NextDouble(), 2);
-            var hasSubject = random.NextInt(20) > 0;
-            var row = new Row($"{seed}-{i}", country, amount, random.NextInt(2) == 0, hasSubject ? new string('x', 1 + random.NextInt(60)) : null, hasSubject ? 0.9 : 0.6, false);
-            return row with { Right = random.NextDouble() >= (row.IsPlanted ? 0.5 : hasSubject ? 0.1 : 0.25) };
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i =>
+                {
+                    var country = random.NextDouble() < brazil ? "BR" : Countries[random.NextInt(4) is var c && c >= 1 ? c + 1 : c];
+                    var amount = Math.Round(100 * random.NextDouble(), 2);
+                    var hasSubject = random.NextInt(20) > 0;
+                    var row = new Row(
+                        $"{seed}-{i}",
+                        country,
+                        amount,
+                        random.NextInt(2) == 0,
+                        hasSubject ? new string('x', 1 + random.NextInt(60)) : null,
+                        hasSubject ? 0.9 : 0.6,
+                        false
+                    );
+                    return row with
+                    {
+                        Right =
+                            random.NextDouble()
+                            >= (
+                                row.IsPlanted ? 0.5
+                                : hasSubject ? 0.1
+                                : 0.25
+                            ),
+                    };
+                }),
+        ];
     }
 
     private async Task PutReferenceAsync(string model, IReadOnlyList<object> rows)
@@ -264,8 +488,12 @@ public sealed class ColdSpotTests(TestHost host)
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(Lines(rows)));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
         var first = JsonSerializer.SerializeToElement(rows[0]);
-        var columns = (first.TryGetProperty("s", out _) ? "&score=s" : "") + (first.TryGetProperty("truth", out _) ? "&ground_truth=truth" : "");
-        using var response = await host.Client.PutAsync(new Uri($"/v1/models/{model}/reference?prediction=answer{columns}", UriKind.Relative), content);
+        var columns =
+            (first.TryGetProperty("s", out _) ? "&score=s" : "") + (first.TryGetProperty("truth", out _) ? "&ground_truth=truth" : "");
+        using var response = await host.Client.PutAsync(
+            new Uri($"/v1/models/{model}/reference?prediction=answer{columns}", UriKind.Relative),
+            content
+        );
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
     }
 

@@ -15,7 +15,13 @@ public sealed class AlertmanagerReceiver : ReceiverKind
 
     public override IReadOnlyList<ReceiverField> Fields { get; } =
     [
-        new("urls", "URLs of all members", FieldShape.List) { IsNeeded = true, IsAddress = true, MaxItems = MaxMembers, Hint = "http://one:9093, http://two:9093" },
+        new("urls", "URLs of all members", FieldShape.List)
+        {
+            IsNeeded = true,
+            IsAddress = true,
+            MaxItems = MaxMembers,
+            Hint = "http://one:9093, http://two:9093",
+        },
         ReceiverField.Authorization,
     ];
 

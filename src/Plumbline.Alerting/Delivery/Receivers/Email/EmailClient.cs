@@ -9,7 +9,10 @@ using Plumbline.Registry.Outbound;
 
 namespace Plumbline.Alerting.Delivery.Receivers.Email;
 
-/// <summary>Mail over SMTP: encrypted unless it is told otherwise, signed in when there is a user name, with a Message-ID made of the idempotency key.</summary>
+/// <summary>
+/// Mail over SMTP: encrypted unless it is told otherwise, signed in when there is a user name, with a Message-ID made of the idempotency
+/// key.
+/// </summary>
 public sealed class EmailClient(DeliveryOptions options, MessageLinks links, TimeProvider time) : IReceiverClient
 {
     private const int MaxDetail = 300;
@@ -26,11 +29,17 @@ public sealed class EmailClient(DeliveryOptions options, MessageLinks links, Tim
     {
         using var limit = new CancellationTokenSource(TimeoutFactor * options.Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        using var server = new MailConversation(message.Receiver.Declared.Text("certificate_sha256"), isPatient: message.Attempt < PatientAttempts);
+        using var server = new MailConversation(
+            message.Receiver.Declared.Text("certificate_sha256"),
+            isPatient: message.Attempt < PatientAttempts
+        );
         try
         {
             var outcome = await ConverseAsync(server, message, both.Token);
-            return outcome with { Detail = outcome.Detail is null ? null : MessageWords.Cut(message.Receiver.Redact(outcome.Detail), MaxDetail) };
+            return outcome with
+            {
+                Detail = outcome.Detail is null ? null : MessageWords.Cut(message.Receiver.Redact(outcome.Detail), MaxDetail),
+            };
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -66,11 +75,23 @@ public sealed class EmailClient(DeliveryOptions options, MessageLinks links, Tim
             return Judge("the greeting", refusal);
         }
 
-        if (message.Receiver.SecretOf("password") is { } password && await SignInAsync(server, declared.Text("user_name")!, password, cancellation) is { } refused) return refused;
+        if (
+            message.Receiver.SecretOf("password") is { } password
+            && await SignInAsync(server, declared.Text("user_name")!, password, cancellation) is { } refused
+        )
+        {
+            return refused;
+        }
+
         return await HandOverAsync(server, message, cancellation);
     }
 
-    private static async Task<SendOutcome?> SignInAsync(MailConversation server, string user, string password, CancellationToken cancellation)
+    private static async Task<SendOutcome?> SignInAsync(
+        MailConversation server,
+        string user,
+        string password,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -83,7 +104,8 @@ public sealed class EmailClient(DeliveryOptions options, MessageLinks links, Tim
         }
         catch (AuthenticationException refusal)
         {
-            // The server's words are left out: they may repeat what it was sent. A wrong password is mended at this end; the mail itself was not refused.
+            // The server's words are left out: they may repeat what it was sent. A wrong password is mended at this end; the mail itself
+            // was not refused.
             var status = refusal.InnerException is SmtpCommandException answer ? $" with {(int)answer.StatusCode}" : "";
             return new SendOutcome(SendVerdict.Retry, $"signing in was answered{status}");
         }
@@ -95,7 +117,12 @@ public sealed class EmailClient(DeliveryOptions options, MessageLinks links, Tim
         try
         {
             using var mail = MailText.Write(message, links, time.GetUtcNow());
-            await server.SendAsync(mail, MailboxAddress.Parse(message.Receiver.Declared.Text("from")!), recipients.Select(to => MailboxAddress.Parse(to)), cancellation);
+            await server.SendAsync(
+                mail,
+                MailboxAddress.Parse(message.Receiver.Declared.Text("from")!),
+                recipients.Select(to => MailboxAddress.Parse(to)),
+                cancellation
+            );
         }
         catch (SmtpCommandException) when (server.Refused.Count == recipients.Length)
         {
@@ -121,23 +148,27 @@ public sealed class EmailClient(DeliveryOptions options, MessageLinks links, Tim
             : new SendOutcome(SendVerdict.Delivered, $"not for everybody: {string.Join("; ", server.Refused.Take(MaxReasons))}");
     }
 
-    private static SecureSocketOptions SecurityOf(ReceiverSpecification declared) => EmailReceiver.TlsOf(declared) switch
-    {
-        "implicit" => SecureSocketOptions.SslOnConnect,
-        "none" => SecureSocketOptions.None,
-        _ => SecureSocketOptions.StartTls,
-    };
+    private static SecureSocketOptions SecurityOf(ReceiverSpecification declared) =>
+        EmailReceiver.TlsOf(declared) switch
+        {
+            "implicit" => SecureSocketOptions.SslOnConnect,
+            "none" => SecureSocketOptions.None,
+            _ => SecureSocketOptions.StartTls,
+        };
 
-    private static string StepOf(SmtpCommandException refusal) => refusal.ErrorCode switch
-    {
-        SmtpErrorCode.SenderNotAccepted => "the sender",
-        SmtpErrorCode.RecipientNotAccepted => $"recipient {refusal.Mailbox?.Address}",
-        _ => "the mail",
-    };
+    private static string StepOf(SmtpCommandException refusal) =>
+        refusal.ErrorCode switch
+        {
+            SmtpErrorCode.SenderNotAccepted => "the sender",
+            SmtpErrorCode.RecipientNotAccepted => $"recipient {refusal.Mailbox?.Address}",
+            _ => "the mail",
+        };
 
-    private static SendOutcome Judge(string step, SmtpCommandException refusal) => new(
-        MailConversation.IsTransient(refusal.StatusCode) ? SendVerdict.Retry : SendVerdict.Refused,
-        MailConversation.Describe(step, refusal.StatusCode, refusal.Message));
+    private static SendOutcome Judge(string step, SmtpCommandException refusal) =>
+        new(
+            MailConversation.IsTransient(refusal.StatusCode) ? SendVerdict.Retry : SendVerdict.Refused,
+            MailConversation.Describe(step, refusal.StatusCode, refusal.Message)
+        );
 
     private static SendOutcome Unreachable(string detail) => new(SendVerdict.Retry, detail, IsUnreachable: true);
 }

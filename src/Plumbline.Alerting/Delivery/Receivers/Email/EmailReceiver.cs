@@ -25,9 +25,25 @@ public sealed partial class EmailReceiver : ReceiverKind
     public override IReadOnlyList<ReceiverField> Fields { get; } =
     [
         new("host", "Mail server") { IsNeeded = true },
-        new("from", "From") { IsNeeded = true, Hint = "plumbline@example.com", Check = CheckMailAddress },
-        new("to", "To", FieldShape.List) { IsNeeded = true, MaxItems = MaxRecipients, Hint = "ann@example.com, bob@example.com", Check = CheckMailAddress },
-        new("port", "Port", FieldShape.Number) { Range = (1, 65_535), Hint = "587", Default = declared => PortOf(declared) },
+        new("from", "From")
+        {
+            IsNeeded = true,
+            Hint = "plumbline@example.com",
+            Check = CheckMailAddress,
+        },
+        new("to", "To", FieldShape.List)
+        {
+            IsNeeded = true,
+            MaxItems = MaxRecipients,
+            Hint = "ann@example.com, bob@example.com",
+            Check = CheckMailAddress,
+        },
+        new("port", "Port", FieldShape.Number)
+        {
+            Range = (1, 65_535),
+            Hint = "587",
+            Default = declared => PortOf(declared),
+        },
         new("tls", "Encryption", FieldShape.Choice)
         {
             Choices = [new("starttls", "STARTTLS"), new("implicit", "from the first byte"), new("none", "none")],
@@ -46,13 +62,16 @@ public sealed partial class EmailReceiver : ReceiverKind
     public static string TlsOf(ReceiverSpecification declared) => declared.Text("tls") ?? "starttls";
 
     /// <summary>The declared port, or the usual one of its encryption.</summary>
-    public static int PortOf(ReceiverSpecification declared) => (int)(declared.Number("port") ?? (TlsOf(declared) == "implicit" ? ImplicitTlsPort : SubmissionPort));
+    public static int PortOf(ReceiverSpecification declared) =>
+        (int)(declared.Number("port") ?? (TlsOf(declared) == "implicit" ? ImplicitTlsPort : SubmissionPort));
 
     public override IEnumerable<FieldError> Check(ReceiverSpecification declared, bool allowLinkLocal)
     {
         var host = declared.Text("host");
-        if (host is not null && OutboundAddress.CheckHost(host, allowLinkLocal) is { } refused) yield return new("host", refused);
-        if (declared.IsGiven("password") != declared.IsGiven("user_name")) yield return new("password", "user_name and password go together.");
+        if (host is not null && OutboundAddress.CheckHost(host, allowLinkLocal) is { } refused)
+            yield return new("host", refused);
+        if (declared.IsGiven("password") != declared.IsGiven("user_name"))
+            yield return new("password", "user_name and password go together.");
         if (TlsOf(declared) == "none" && declared.IsGiven("password") && !OutboundAddress.IsLoopback(host ?? ""))
             yield return new("tls", "a password is not sent over an unencrypted connection to another machine.");
     }
@@ -65,12 +84,22 @@ public sealed partial class EmailReceiver : ReceiverKind
     }
 
     public override string Destination(ReceiverSpecification declared) =>
-        string.Join('/', $"{declared.Text("host")}:{declared.Number("port")}", declared.Text("tls"), declared.Text("user_name"), declared.Text("certificate_sha256"));
+        string.Join(
+            '/',
+            $"{declared.Text("host")}:{declared.Number("port")}",
+            declared.Text("tls"),
+            declared.Text("user_name"),
+            declared.Text("certificate_sha256")
+        );
 
     // Only plain ASCII addresses: what goes into an SMTP command must not be able to end it.
     private static string? CheckMailAddress(string text) =>
-        text is { Length: > 2 and <= 254 } && text.All(letter => letter is > ' ' and < '\x7f' and not ('<' or '>' or '"' or '(' or ')' or ',' or ';' or ':' or '\\' or '[' or ']'))
-        && MailAddress.TryCreate(text, out var address) && address.Address == text
+        text is { Length: > 2 and <= 254 }
+        && text.All(letter =>
+            letter is > ' ' and < '\x7f' and not ('<' or '>' or '"' or '(' or ')' or ',' or ';' or ':' or '\\' or '[' or ']')
+        )
+        && MailAddress.TryCreate(text, out var address)
+        && address.Address == text
             ? null
             : "a mail address such as plumbline@example.com is needed.";
 

@@ -7,8 +7,9 @@ using MimeKit;
 namespace Plumbline.Alerting.Delivery.Receivers.Email;
 
 /// <summary>
-/// MailKit's SMTP client with what a receiver needs beside: one recipient that is refused does not keep the others from getting the mail, and a server's
-/// certificate may be pinned. It calls nobody but the server itself: whether a certificate was revoked is not asked of its authority.
+/// MailKit's SMTP client with what a receiver needs beside: one recipient that is refused does not keep the others from getting the mail,
+/// and a server's certificate may be pinned. It calls nobody but the server itself: whether a certificate was revoked is not asked of its
+/// authority.
 /// </summary>
 internal sealed class MailConversation : SmtpClient
 {
@@ -16,7 +17,8 @@ internal sealed class MailConversation : SmtpClient
     private readonly bool _isPatient;
     private readonly List<string> _refused = [];
 
-    /// <param name="pinnedSha256">The certificate to accept instead of one that an authority signed, in hex; null for the usual check.</param>
+    /// <param name="pinnedSha256">The certificate to accept instead of one that an authority signed, in hex; null for the usual
+    /// check.</param>
     /// <param name="isPatient">True when a recipient that may be accepted later makes all of them wait.</param>
     public MailConversation(string? pinnedSha256, bool isPatient)
     {
@@ -26,7 +28,12 @@ internal sealed class MailConversation : SmtpClient
         ServerCertificateValidationCallback = (_, certificate, _, errors) =>
             _pinnedSha256 is null
                 ? errors == SslPolicyErrors.None
-                : certificate is not null && string.Equals(Convert.ToHexString(SHA256.HashData(certificate.GetRawCertData())), _pinnedSha256, StringComparison.OrdinalIgnoreCase);
+                : certificate is not null
+                    && string.Equals(
+                        Convert.ToHexString(SHA256.HashData(certificate.GetRawCertData())),
+                        _pinnedSha256,
+                        StringComparison.OrdinalIgnoreCase
+                    );
     }
 
     /// <summary>What the server said of each recipient that it refused.</summary>

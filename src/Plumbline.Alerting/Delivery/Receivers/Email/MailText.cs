@@ -6,7 +6,9 @@ using Plumbline.Alerting.Delivery.Sending;
 
 namespace Plumbline.Alerting.Delivery.Receivers.Email;
 
-/// <summary>Writes a message as mail: plain text in UTF-8, base64, so that no line is too long and nothing in it can end the message early.</summary>
+/// <summary>
+/// Writes a message as mail: plain text in UTF-8, base64, so that no line is too long and nothing in it can end the message early.
+/// </summary>
 internal static class MailText
 {
     private const int MaxSubject = 300;
@@ -29,8 +31,14 @@ internal static class MailText
         mail.To.AddRange(declared.Texts("to").Select(to => MailboxAddress.Parse(to)));
         mail.Headers.Add("Auto-Submitted", "auto-generated");
         // Mail programs show what refers to the same message as one conversation.
-        if (message.Notifications[0].IncidentId is { } incident && message.Notifications.All(notification => notification.IncidentId == incident))
+        if (
+            message.Notifications[0].IncidentId is { } incident
+            && message.Notifications.All(notification => notification.IncidentId == incident)
+        )
+        {
             mail.References.Add($"plumbline-incident-{incident.ToString(CultureInfo.InvariantCulture)}@{domain}");
+        }
+
         return mail;
     }
 
@@ -43,18 +51,35 @@ internal static class MailText
         var text = new StringBuilder();
         foreach (var notification in message.Notifications.Take(MessageWords.MaxListed))
         {
-            if (text.Length > 0) text.Append("\r\n----\r\n\r\n");
+            if (text.Length > 0)
+                text.Append("\r\n----\r\n\r\n");
             text.Append(MessageWords.Prefix(notification)).Append(": ").Append(notification.Headline).Append("\r\n\r\n");
             text.Append(notification.Body.ReplaceLineEndings("\r\n")).Append("\r\n\r\n");
-            text.Append("Model: ").Append(notification.Model).Append("\r\nSince: ").Append(MessageWords.Time(notification.StartedAt)).Append("\r\n");
-            if (notification.ResolvedAt is { } end) text.Append("Until: ").Append(MessageWords.Time(end)).Append("\r\n");
-            if (links.To(notification.Path) is { } link) text.Append("See: ").Append(link).Append("\r\n");
+            text.Append("Model: ")
+                .Append(notification.Model)
+                .Append("\r\nSince: ")
+                .Append(MessageWords.Time(notification.StartedAt))
+                .Append("\r\n");
+            if (notification.ResolvedAt is { } end)
+                text.Append("Until: ").Append(MessageWords.Time(end)).Append("\r\n");
+            if (links.To(notification.Path) is { } link)
+                text.Append("See: ").Append(link).Append("\r\n");
         }
 
         // The others with a line each: a mail may be long, but it leaves nothing out.
-        if (message.Notifications.Length > MessageWords.MaxListed) text.Append("\r\n----\r\n\r\nAnd:\r\n");
+        if (message.Notifications.Length > MessageWords.MaxListed)
+            text.Append("\r\n----\r\n\r\nAnd:\r\n");
         foreach (var notification in message.Notifications.Skip(MessageWords.MaxListed))
-            text.Append("- ").Append(MessageWords.Prefix(notification)).Append(": ").Append(notification.Headline).Append(' ').Append(links.To(notification.Path)).Append("\r\n");
+        {
+            text.Append("- ")
+                .Append(MessageWords.Prefix(notification))
+                .Append(": ")
+                .Append(notification.Headline)
+                .Append(' ')
+                .Append(links.To(notification.Path))
+                .Append("\r\n");
+        }
+
         return text.ToString();
     }
 

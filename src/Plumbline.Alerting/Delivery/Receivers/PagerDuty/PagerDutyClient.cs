@@ -5,8 +5,8 @@ using Plumbline.Alerting.Notifications;
 namespace Plumbline.Alerting.Delivery.Receivers.PagerDuty;
 
 /// <summary>
-/// PagerDuty's Events API v2. One incident here is one incident there: the dedup_key is made of our incident's number, so that an escalation changes it,
-/// a repetition is recognised, and a resolution closes it.
+/// PagerDuty's Events API v2. One incident here is one incident there: the dedup_key is made of our incident's number, so that an
+/// escalation changes it, a repetition is recognised, and a resolution closes it.
 /// </summary>
 public sealed class PagerDutyClient(OutboundHttp http, MessageLinks links) : IReceiverClient
 {
@@ -15,7 +15,8 @@ public sealed class PagerDutyClient(OutboundHttp http, MessageLinks links) : IRe
 
     public async Task<SendOutcome> SendAsync(OutgoingMessage message, CancellationToken cancellation)
     {
-        if (message.Receiver.SecretOf("routing_key") is not { } routingKey) return new SendOutcome(SendVerdict.Retry, "its routing_key is not set");
+        if (message.Receiver.SecretOf("routing_key") is not { } routingKey)
+            return new SendOutcome(SendVerdict.Retry, "its routing_key is not set");
         var address = new Uri(message.Receiver.Declared.Text("url") ?? PagerDutyReceiver.DefaultUrl);
         foreach (var notification in message.Notifications)
         {
@@ -29,7 +30,8 @@ public sealed class PagerDutyClient(OutboundHttp http, MessageLinks links) : IRe
             foreach (var action in actions)
             {
                 var outcome = await http.PostAsync(message.Receiver, address, Write(notification, action, routingKey), [], cancellation);
-                if (outcome.Verdict != SendVerdict.Delivered) return outcome;
+                if (outcome.Verdict != SendVerdict.Delivered)
+                    return outcome;
             }
         }
 
@@ -37,7 +39,8 @@ public sealed class PagerDutyClient(OutboundHttp http, MessageLinks links) : IRe
     }
 
     /// <summary>Identifies an incident at PagerDuty.</summary>
-    public static string DedupKey(Notification notification) => notification.IncidentId is { } id ? $"plumbline-incident-{id}" : MessageWords.Cut($"plumbline-{notification.Key}", 255);
+    public static string DedupKey(Notification notification) =>
+        notification.IncidentId is { } id ? $"plumbline-incident-{id}" : MessageWords.Cut($"plumbline-{notification.Key}", 255);
 
     private byte[] Write(Notification notification, string action, string routingKey)
     {
@@ -46,12 +49,18 @@ public sealed class PagerDutyClient(OutboundHttp http, MessageLinks links) : IRe
         {
             Summary = MessageWords.Cut(notification.Headline, MaxSummary),
             Source = notification.Model,
-            Severity = notification.Kind == NotificationKind.Test ? "info" : notification.Severity == AlertSeverity.Critical ? "critical" : "warning",
+            Severity = notification.Kind == NotificationKind.Test ? "info"
+            : notification.Severity == AlertSeverity.Critical ? "critical"
+            : "warning",
             Timestamp = notification.StartedAt,
             Component = notification.Labels.GetValueOrDefault("feature"),
             Group = notification.Model,
             Class = notification.Labels.GetValueOrDefault("alertname"),
-            CustomDetails = new { Details = MessageWords.Cut(notification.Body, MaxBody), Labels = new SortedDictionary<string, string>(notification.Labels, StringComparer.Ordinal) },
+            CustomDetails = new
+            {
+                Details = MessageWords.Cut(notification.Body, MaxBody),
+                Labels = new SortedDictionary<string, string>(notification.Labels, StringComparer.Ordinal),
+            },
         };
         return JsonSerializer.SerializeToUtf8Bytes(
             new
@@ -64,9 +73,13 @@ public sealed class PagerDutyClient(OutboundHttp http, MessageLinks links) : IRe
                 Payload = action == "trigger" ? payload : null,
                 Links = action == "trigger" && link is not null ? new[] { new { Href = link, Text = "Open in Plumbline" } } : null,
             },
-            Json);
+            Json
+        );
     }
 
     // Events must not have nulls where PagerDuty expects text.
-    private static readonly JsonSerializerOptions Json = new(NotificationOutbox.Json) { DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new(NotificationOutbox.Json)
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
 }

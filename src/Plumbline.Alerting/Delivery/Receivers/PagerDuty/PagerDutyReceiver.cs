@@ -16,7 +16,12 @@ public sealed class PagerDutyReceiver : ReceiverKind
     public override IReadOnlyList<ReceiverField> Fields { get; } =
     [
         new("routing_key", "Routing key") { IsNeeded = true, IsSecret = true },
-        new("url", "URL") { IsAddress = true, Hint = "the usual one", Default = _ => DefaultUrl },
+        new("url", "URL")
+        {
+            IsAddress = true,
+            Hint = "the usual one",
+            Default = _ => DefaultUrl,
+        },
     ];
 
     public override bool TakesSingles => true;

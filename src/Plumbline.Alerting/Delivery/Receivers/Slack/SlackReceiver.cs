@@ -12,7 +12,16 @@ public sealed class SlackReceiver : ReceiverKind
     public override Type Client => typeof(SlackClient);
 
     // Whoever knows the URL can write into the channel.
-    public override IReadOnlyList<ReceiverField> Fields { get; } = [new("url", "URL") { IsNeeded = true, IsAddress = true, IsSecret = true, Hint = "https://" }];
+    public override IReadOnlyList<ReceiverField> Fields { get; } =
+    [
+        new("url", "URL")
+        {
+            IsNeeded = true,
+            IsAddress = true,
+            IsSecret = true,
+            Hint = "https://",
+        },
+    ];
 
     public override string Where(ReceiverSpecification declared) => "the channel of its secret URL";
 

@@ -22,8 +22,10 @@ public sealed class WebhookClient(OutboundHttp http, MessageLinks links, TimePro
         var body = Write(message);
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var headers = new List<(string, string)> { (KeyHeader, message.Key), (TimestampHeader, timestamp) };
-        if (message.Receiver.SecretOf("secret") is { } secret) headers.Add((SignatureHeader, Sign(secret, timestamp, body)));
-        if (message.Receiver.SecretOf("authorization") is { } authorization) headers.Add(("Authorization", authorization));
+        if (message.Receiver.SecretOf("secret") is { } secret)
+            headers.Add((SignatureHeader, Sign(secret, timestamp, body)));
+        if (message.Receiver.SecretOf("authorization") is { } authorization)
+            headers.Add(("Authorization", authorization));
         return http.PostAsync(message.Receiver, new Uri(message.Receiver.Declared.Text("url")!), body, headers, cancellation);
     }
 
@@ -37,28 +39,30 @@ public sealed class WebhookClient(OutboundHttp http, MessageLinks links, TimePro
     }
 
     // The same bytes on every attempt: nothing in it depends on the moment.
-    private byte[] Write(OutgoingMessage message) => JsonSerializer.SerializeToUtf8Bytes(
-        new
-        {
-            Version = 1,
-            IdempotencyKey = message.Key,
-            Receiver = message.Receiver.Name,
-            message.IsDigest,
-            message.Severity,
-            Notifications = message.Notifications.Select(notification => new
+    private byte[] Write(OutgoingMessage message) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new
             {
-                notification.Key,
-                notification.Kind,
-                notification.IncidentId,
-                notification.Model,
-                notification.Severity,
-                notification.Headline,
-                notification.Body,
-                notification.StartedAt,
-                notification.ResolvedAt,
-                Url = links.To(notification.Path),
-                Labels = new SortedDictionary<string, string>(notification.Labels, StringComparer.Ordinal),
-            }),
-        },
-        NotificationOutbox.Json);
+                Version = 1,
+                IdempotencyKey = message.Key,
+                Receiver = message.Receiver.Name,
+                message.IsDigest,
+                message.Severity,
+                Notifications = message.Notifications.Select(notification => new
+                {
+                    notification.Key,
+                    notification.Kind,
+                    notification.IncidentId,
+                    notification.Model,
+                    notification.Severity,
+                    notification.Headline,
+                    notification.Body,
+                    notification.StartedAt,
+                    notification.ResolvedAt,
+                    Url = links.To(notification.Path),
+                    Labels = new SortedDictionary<string, string>(notification.Labels, StringComparer.Ordinal),
+                }),
+            },
+            NotificationOutbox.Json
+        );
 }

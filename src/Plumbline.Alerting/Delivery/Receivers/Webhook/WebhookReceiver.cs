@@ -15,12 +15,18 @@ public sealed class WebhookReceiver : ReceiverKind
 
     public override IReadOnlyList<ReceiverField> Fields { get; } =
     [
-        new("url", "URL") { IsNeeded = true, IsAddress = true, Hint = "https://" },
+        new("url", "URL")
+        {
+            IsNeeded = true,
+            IsAddress = true,
+            Hint = "https://",
+        },
         new("secret", "Secret of the signature")
         {
             IsSecret = true,
             Hint = $"{MinSecretLength} characters or more",
-            Check = secret => secret.Length < MinSecretLength ? $"at least {MinSecretLength} characters are needed, for nobody to guess it." : null,
+            Check = secret =>
+                secret.Length < MinSecretLength ? $"at least {MinSecretLength} characters are needed, for nobody to guess it." : null,
         },
         ReceiverField.Authorization,
     ];
