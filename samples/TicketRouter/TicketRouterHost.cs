@@ -4,7 +4,7 @@ using TicketRouter.Releases;
 using TicketRouter.Reporting;
 using TicketRouter.Serving;
 using TicketRouter.Simulation;
-using TicketRouter.Story;
+using TicketRouter.Scenario;
 using TicketRouter.Tickets;
 
 namespace TicketRouter;
@@ -25,10 +25,10 @@ public static class TicketRouterHost
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
         builder.Services.AddProblemDetails();
 
-        var story = new DemoStory(options.Anchor ?? time.GetUtcNow(), options.Days);
-        var traffic = new TicketTraffic(story, options.Seed, options.PerHour, options.LiveRate);
+        var scenario = new DemoScenario(options.Anchor ?? time.GetUtcNow(), options.Days);
+        var traffic = new TicketTraffic(scenario, options.Seed, options.PerHour, options.LiveRate);
         var releases = ReleaseCatalog.Train(traffic, options.Seed);
-        builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(story).AddSingleton(traffic).AddSingleton(releases);
+        builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(scenario).AddSingleton(traffic).AddSingleton(releases);
 
         builder.Services.AddHttpClient<PlumblineClient>(http =>
         {

@@ -53,7 +53,7 @@ public sealed record TicketRouterOptions
         return new TicketRouterOptions
         {
             Seed = (long)Number(configuration, "seed", 1, -1e15, 1e15),
-            Days = (int)Number(configuration, "days", 14, 1, Story.DemoStory.MaxDays),
+            Days = (int)Number(configuration, "days", 14, 1, Scenario.DemoScenario.MaxDays),
             Anchor = anchor,
             PerHour = Number(configuration, "per-hour", 240, 1, Tickets.TicketTraffic.MaxPerHour),
             LiveRate = Number(configuration, "live-rate", 0.6, 0.01, Tickets.TicketTraffic.MaxLivePerSecond),

@@ -44,14 +44,13 @@ public sealed class EventPosts(
     EventLimits limits,
     DecoderPool decoders,
     BodyBudget budget,
-    BatchIntake intake,
+    EventIntake intake,
     RowAllowances allowances,
     TimeProvider time
 )
 {
     private const string RetryAfterSeconds = "2";
     private static readonly TimeSpan PatienceWithFullSpool = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan PauseWithFullSpool = TimeSpan.FromMilliseconds(100);
 
     public async Task<IResult> TakeAsync(string modelName, EventKind kind, HttpRequest request, CancellationToken cancellation)
     {
@@ -173,7 +172,8 @@ public sealed class EventPosts(
         {
             decoder.Begin(Context(model));
             more = await lines.FillAsync(decoder, cancellation);
-            var result = await TakePatientlyAsync(model, decoder, cancellation);
+            // Someone who streams is slowed down by not being read, before being sent away.
+            var result = await intake.AppendAsync(model, decoder.Batch, PatienceWithFullSpool, cancellation);
             if (result.Outcome == AppendOutcome.Full)
                 return SpoolFull(request, answer);
             answer.Add(decoder.Batch, result, limits.RejectionsListed);
@@ -200,19 +200,6 @@ public sealed class EventPosts(
             $"This key may send {allowances.LimitOf(request.HttpContext.User)} rows a second (access.rows_per_second). Send the same rows again later.",
             new IngestionAnswer()
         );
-    }
-
-    // Someone who streams is slowed down by not being read, before being sent away.
-    private async Task<IntakeResult> TakePatientlyAsync(ModelDefinition model, EventDecoder decoder, CancellationToken cancellation)
-    {
-        var began = time.GetTimestamp();
-        while (true)
-        {
-            var result = await intake.TakeAsync(model, decoder.Batch, cancellation);
-            if (result.Outcome != AppendOutcome.Full || time.GetElapsedTime(began) > PatienceWithFullSpool)
-                return result;
-            await Task.Delay(PauseWithFullSpool, time, cancellation);
-        }
     }
 
     private DecodeContext Context(ModelDefinition model)

@@ -34,7 +34,7 @@ public static class IngestionSetup
             .AddSingleton<StoredIds>()
             .AddSingleton<KnownEvents>()
             .AddSingleton<FeatureInference>()
-            .AddSingleton<BatchIntake>()
+            .AddSingleton<EventIntake>()
             .AddSingleton<EventPosts>()
             .AddSingleton<GroundTruthMatching>()
             .AddSingleton<SignalMatching>()

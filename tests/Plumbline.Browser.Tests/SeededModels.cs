@@ -65,7 +65,7 @@ public static class SeededModels
             CancellationToken.None
         );
         // Incidents as the server itself finds them in these points, before anybody looks.
-        await services.GetRequiredService<AlertJudgement>().JudgeAsync(router, CancellationToken.None);
+        await services.GetRequiredService<RuleEvaluation>().EvaluateAsync(router, CancellationToken.None);
         await CreateAsync(models, "no-traffic-yet", new ModelSpecification { Task = "binary" });
     }
 

@@ -26,11 +26,11 @@ internal static class AlarmRules
             return _ => null;
         var memory = learned.NewMemory();
         foreach (var window in history.TakeLast(48))
-            learned.Judge(window, memory);
+            learned.Evaluate(window, memory);
         var state = AlarmState.Fresh;
         return window =>
         {
-            if (learned.Judge(window, memory) is not { } surprise)
+            if (learned.Evaluate(window, memory) is not { } surprise)
                 return null;
             var step = detector.Next(state, surprise.PValue, window.Start);
             state = step.State;

@@ -72,7 +72,7 @@ internal static class DetectionDelays
             var (memory, state) = (learned!.NewMemory(), AlarmState.Fresh);
             for (var t = referenceWindows; t < values.Length; t++)
             {
-                var step = detector.Next(state, learned.Judge(values[t], memory).PValue, values[t].Start);
+                var step = detector.Next(state, learned.Evaluate(values[t], memory).PValue, values[t].Start);
                 state = step.State;
                 if (!step.IsAlarm || t < from)
                     continue;

@@ -1,15 +1,15 @@
 using TicketRouter.Releases;
-using TicketRouter.Story;
+using TicketRouter.Scenario;
 
 namespace TicketRouter.Serving;
 
 /// <summary>The release that answers, with the faults that someone put on it.</summary>
 public sealed record Deployment(Release Release, double ErrorShare, double ExtraLatencyMs);
 
-/// <summary>Which release is live. Changed by <c>PUT /release</c>; at start it is the one that the story has at its end.</summary>
-public sealed class DeployedRelease(ReleaseCatalog releases, DemoStory story)
+/// <summary>Which release is live. Changed by <c>PUT /release</c>; at start it is the one that the scenario has at its end.</summary>
+public sealed class DeployedRelease(ReleaseCatalog releases, DemoScenario scenario)
 {
-    private Deployment _current = new(releases.Find(story.At(story.Anchor).Version)!, 0, 0);
+    private Deployment _current = new(releases.Find(scenario.At(scenario.Anchor).Version)!, 0, 0);
 
     public Deployment Current => Volatile.Read(ref _current);
 

@@ -111,7 +111,7 @@ public sealed class HistoryBackfill(
         var first = Floor(from);
         progress.TotalHours = (long)Math.Ceiling((to - first).TotalHours);
         var open = PredictionEvents.Models.ToDictionary(model => model, model => new Batches(model), StringComparer.Ordinal);
-        var earliest = from > traffic.Story.Start ? Max(traffic.Story.Start, Floor(from - LongestDelay)) : first;
+        var earliest = from > traffic.Scenario.Start ? Max(traffic.Scenario.Start, Floor(from - LongestDelay)) : first;
         for (var hour = earliest; hour < to; hour = hour.AddHours(1))
         {
             foreach (var ticket in traffic.Hour(hour))
@@ -160,9 +160,9 @@ public sealed class HistoryBackfill(
     private CustomerSignal? WriteAnswers(SimulatedTicket simulated, Dictionary<string, Batches>? open)
     {
         CustomerSignal? signal = null;
-        var release = releases.Find(traffic.Story.At(simulated.At).Version)!;
+        var release = releases.Find(traffic.Scenario.At(simulated.At).Version)!;
         var answer = release.Answer(simulated.Ticket);
-        var position = (simulated.At - traffic.Story.Anchor).Ticks / TimeSpan.TicksPerMillisecond;
+        var position = (simulated.At - traffic.Scenario.Anchor).Ticks / TimeSpan.TicksPerMillisecond;
         foreach (var model in PredictionEvents.Models)
         {
             if (model == PredictionEvents.RefundModel && !simulated.Ticket.HasOrder)

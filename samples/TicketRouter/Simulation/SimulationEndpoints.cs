@@ -3,13 +3,13 @@ using System.Globalization;
 using System.Text.Json;
 using TicketRouter.Releases;
 using TicketRouter.Reporting;
-using TicketRouter.Story;
+using TicketRouter.Scenario;
 using TicketRouter.Tickets;
 
 namespace TicketRouter.Simulation;
 
 /// <summary>
-/// The world around the service, for whoever conducts a demonstration: the story, the reference, the history and the live customers.
+/// The world around the service, for whoever conducts a demonstration: the scenario, the reference, the history and the live customers.
 /// </summary>
 public static class SimulationEndpoints
 {
@@ -45,14 +45,14 @@ public static class SimulationEndpoints
 
     private static IResult Describe(TicketTraffic traffic, ReleaseCatalog releases, TicketRouterOptions options)
     {
-        var story = traffic.Story;
+        var scenario = traffic.Scenario;
         return Results.Json(
             new
             {
                 seed = options.Seed,
-                days = story.Days,
-                start = story.Start,
-                anchor = story.Anchor,
+                days = scenario.Days,
+                start = scenario.Start,
+                anchor = scenario.Anchor,
                 tickets_per_hour = traffic.PerHour,
                 live_tickets_per_second = traffic.LivePerSecond,
                 models = PredictionEvents.Models.Select(model => new { name = model, registration = ModelRegistrations.Of(model) }),
@@ -62,7 +62,7 @@ public static class SimulationEndpoints
                     description = release.Description,
                     held_out = releases.Evaluations[release.Version].ToString(),
                 }),
-                chapters = story.Chapters.Select(chapter => new
+                chapters = scenario.Chapters.Select(chapter => new
                 {
                     kind = chapter.Kind.ToString(),
                     title = chapter.Title,
@@ -107,7 +107,7 @@ public static class SimulationEndpoints
     {
         if (options.Plumbline is null)
             return Wrong("The program was started without --plumbline: there is nobody to post to.");
-        var (from, to) = (traffic.Story.Start, time.GetUtcNow());
+        var (from, to) = (traffic.Scenario.Start, time.GetUtcNow());
         if (
             request.Query["from"].ToString() is { Length: > 0 } fromText
             && !DateTimeOffset.TryParse(fromText, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out from)
@@ -124,8 +124,8 @@ public static class SimulationEndpoints
             return Wrong($"to: '{toText}' is no time.");
         }
 
-        if (from >= to || to - from > TimeSpan.FromDays(DemoStory.MaxDays + 1))
-            return Wrong($"from must be before to, by at most {DemoStory.MaxDays} days.");
+        if (from >= to || to - from > TimeSpan.FromDays(DemoScenario.MaxDays + 1))
+            return Wrong($"from must be before to, by at most {DemoScenario.MaxDays} days.");
         return Results.Stream(
             body => StreamAsync(body, backfill, from, to, time, request.HttpContext.RequestAborted),
             "application/x-ndjson"

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using TicketRouter.Story;
+using TicketRouter.Scenario;
 
 namespace TicketRouter.Tickets;
 

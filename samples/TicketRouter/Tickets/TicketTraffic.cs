@@ -1,12 +1,12 @@
-using TicketRouter.Story;
+using TicketRouter.Scenario;
 
 namespace TicketRouter.Tickets;
 
 /// <summary>
 /// When tickets come. The history is made hour by hour and the live traffic second by second, each from its own stream: the same seed,
-/// story and time give the same tickets, however and how often they are asked for.
+/// scenario and time give the same tickets, however and how often they are asked for.
 /// </summary>
-public sealed class TicketTraffic(DemoStory story, long seed, double perHour, double livePerSecond)
+public sealed class TicketTraffic(DemoScenario scenario, long seed, double perHour, double livePerSecond)
 {
     public const double MaxPerHour = 20_000;
     public const double MaxLivePerSecond = 50;
@@ -17,7 +17,7 @@ public sealed class TicketTraffic(DemoStory story, long seed, double perHour, do
 
     private readonly TicketGenerator _generator = new();
 
-    public DemoStory Story { get; } = story;
+    public DemoScenario Scenario { get; } = scenario;
     public double PerHour { get; } = perHour;
     public double LivePerSecond { get; } = livePerSecond;
 
@@ -25,16 +25,16 @@ public sealed class TicketTraffic(DemoStory story, long seed, double perHour, do
     public IReadOnlyList<SimulatedTicket> Hour(DateTimeOffset hour)
     {
         var number = hour.ToUnixTimeSeconds() / 3600;
-        var world = Story.At(hour);
-        // Randomness depends on the hour's distance from the anchor, so that two runs at different times tell the same story.
-        var position = (hour - Story.Anchor).Ticks / TimeSpan.TicksPerHour;
+        var world = Scenario.At(hour);
+        // Randomness depends on the hour's distance from the anchor, so that two runs at different times tell the same scenario.
+        var position = (hour - Scenario.Anchor).Ticks / TimeSpan.TicksPerHour;
         var random = new SeededRandom(seed, HistoryStream, position);
         var count = random.Poisson(PerHour * Tide(hour) * (world.Outage ? 1.35 : 1));
         var tickets = new SimulatedTicket[count];
         for (var i = 0; i < count; i++)
         {
             var at = hour.AddMilliseconds((i + random.Next()) / count * 3_599_000);
-            tickets[i] = _generator.Write($"t-{number:x}-{i}", at, Story.At(at), Own(HistoryStream, position, i));
+            tickets[i] = _generator.Write($"t-{number:x}-{i}", at, Scenario.At(at), Own(HistoryStream, position, i));
         }
 
         return tickets;
@@ -51,7 +51,7 @@ public sealed class TicketTraffic(DemoStory story, long seed, double perHour, do
             tickets[i] = _generator.Write(
                 $"l-{number:x}-{i}",
                 second.AddMilliseconds(random.Next(1000)),
-                Story.At(second),
+                Scenario.At(second),
                 Own(LiveStream, number, i)
             );
         }
@@ -68,7 +68,7 @@ public sealed class TicketTraffic(DemoStory story, long seed, double perHour, do
         for (var i = 0; i < count; i++)
         {
             var random = Own(PastStream + stream, 0, i);
-            var at = Story.Start.AddSeconds(-Math.Ceiling(28 * 86_400 * random.Next()));
+            var at = Scenario.Start.AddSeconds(-Math.Ceiling(28 * 86_400 * random.Next()));
             tickets[i] = _generator.Write($"p{stream}-{i}", at, WorldConditions.Quiet, random);
         }
 

@@ -38,7 +38,7 @@ public static class BacktestEndpoints
         string model,
         HttpRequest request,
         ModelCatalog models,
-        RuleBook book,
+        RuleStore ruleStore,
         BacktestJobs jobs,
         TimeProvider time,
         CancellationToken cancellation
@@ -52,7 +52,7 @@ public static class BacktestEndpoints
         var rule = body!.Rule;
         if (
             body.RuleName is { } name
-            && (rule = (await book.ReadAsync(found, cancellation)).FirstOrDefault(known => known.Name == name)) is null
+            && (rule = (await ruleStore.ReadAsync(found, cancellation)).FirstOrDefault(known => known.Name == name)) is null
         )
         {
             return Problems.NotFound("unknown_rule", $"The model has no rule '{Problems.Shorten(name)}'.");

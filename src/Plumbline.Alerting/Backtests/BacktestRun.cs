@@ -14,7 +14,12 @@ namespace Plumbline.Alerting.Backtests;
 /// Replays a rule over stored metric points, with the code that judges live, and compares it with the usual defaults and with the incidents
 /// that are known.
 /// </summary>
-public sealed class BacktestRun(MetricPointStore points, RuleBook book, IncidentReader incidents, IDbContextFactory<StateDbContext> state)
+public sealed class BacktestRun(
+    MetricPointStore points,
+    RuleStore ruleStore,
+    IncidentReader incidents,
+    IDbContextFactory<StateDbContext> state
+)
 {
     /// <summary>Windows that a backtest may go over: half a year of hours.</summary>
     public const int MaxWindows = 4_400;
@@ -39,18 +44,10 @@ public sealed class BacktestRun(MetricPointStore points, RuleBook book, Incident
         if (stored.Last - first > MaxWindows * window)
             first = stored.Last - (MaxWindows * window);
         var end = stored.Last + window;
+        var others = await ruleStore.ReadAsync(model, cancellation);
         int shared;
         await using (var db = await state.CreateDbContextAsync(cancellation))
-        {
-            shared = await AlertJudgement.OtherStreamsAsync(
-                db,
-                model,
-                window,
-                [rule],
-                await book.ReadAsync(model, cancellation),
-                cancellation
-            );
-        }
+            shared = await RuleEvaluation.OtherStreamsAsync(db, model, window, [rule], others, cancellation);
 
         var streams = (IReadOnlyDictionary<StreamKey, StreamState>)new Dictionary<StreamKey, StreamState>();
         var firings = new List<BacktestFiring>();
@@ -59,7 +56,8 @@ public sealed class BacktestRun(MetricPointStore points, RuleBook book, Incident
         {
             var until = start + (WindowsPerStep * window) < end ? start + (WindowsPerStep * window) : end;
             var run = new RuleRun(model, [rule], window, streams, shared);
-            Collect(run.Judge(await PointGrid.ReadAsync(points, model, [rule], window, start, until, cancellation), start, until), firings);
+            var grid = await PointGrid.ReadAsync(points, model, [rule], window, start, until, cancellation);
+            Collect(run.Evaluate(grid, start, until), firings);
             streams = run.Streams;
             await TakeUsualAsync(model, rule, usual, window, start, until, cancellation);
             progress.Report((until - first) / (end - first));

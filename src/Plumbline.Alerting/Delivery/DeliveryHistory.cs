@@ -159,11 +159,11 @@ public sealed class DeliveryHistory(
                         Last(DeliveryState.Delivered),
                         Last(DeliveryState.Failed),
                         trouble?.Detail ?? reminder?.Detail,
-                        trouble is null ? reminder?.At : Moment(trouble.SealedAtMs)
+                        trouble is null ? reminder?.At : TimeOf(trouble.SealedAtMs)
                     );
 
                     long Count(DeliveryState wanted) => group.FirstOrDefault(count => count.State == (int)wanted)?.Count ?? 0;
-                    DateTimeOffset? Last(DeliveryState wanted) => Moment(group.FirstOrDefault(count => count.State == (int)wanted)?.Last);
+                    DateTimeOffset? Last(DeliveryState wanted) => TimeOf(group.FirstOrDefault(count => count.State == (int)wanted)?.Last);
                 },
                 StringComparer.Ordinal
             );
@@ -193,7 +193,7 @@ public sealed class DeliveryHistory(
             Of(DeliveryState.Silenced),
             Of(DeliveryState.Inhibited),
             Of(DeliveryState.Unrouted),
-            Moment(await retrying.MinAsync(row => row.SealedAtMs, cancellation)),
+            TimeOf(await retrying.MinAsync(row => row.SealedAtMs, cancellation)),
             last is null ? null : $"{last.Receiver}: {last.Detail}"
         );
 
@@ -235,11 +235,11 @@ public sealed class DeliveryHistory(
             row.Key,
             row.Model,
             row.IsDigest,
-            Moment(row.CreatedAtMs)!.Value,
-            row.State == (int)DeliveryState.Waiting ? Moment(row.DueAtMs) : null,
+            TimeOf(row.CreatedAtMs)!.Value,
+            row.State == (int)DeliveryState.Waiting ? TimeOf(row.DueAtMs) : null,
             row.Attempts,
-            Moment(row.LastAttemptMs),
-            Moment(row.FinishedAtMs),
+            TimeOf(row.LastAttemptMs),
+            TimeOf(row.FinishedAtMs),
             row.Detail,
             [
                 .. row
@@ -249,6 +249,6 @@ public sealed class DeliveryHistory(
             ]
         );
 
-    private static DateTimeOffset? Moment(long? milliseconds) =>
+    private static DateTimeOffset? TimeOf(long? milliseconds) =>
         milliseconds is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
 }

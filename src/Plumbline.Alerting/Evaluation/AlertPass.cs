@@ -10,9 +10,9 @@ namespace Plumbline.Alerting.Evaluation;
 /// </summary>
 public sealed class AlertPass(
     ModelCatalog models,
-    AlertJudgement judgement,
+    RuleEvaluation evaluation,
     AlertAgenda agenda,
-    RuleBook rules,
+    RuleStore rules,
     WindowLedger ledger,
     AlertPassState state,
     FailureLog failures,
@@ -44,8 +44,8 @@ public sealed class AlertPass(
                 var changes = agenda.Changes(model.Id);
                 try
                 {
-                    agenda.Looked(model, changes, await judgement.JudgeAsync(model, stoppingToken));
-                    state.Judged(model.Id, time.GetUtcNow());
+                    agenda.Looked(model, changes, await evaluation.EvaluateAsync(model, stoppingToken));
+                    state.Evaluated(model.Id, time.GetUtcNow());
                 }
                 catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
                 {
@@ -63,7 +63,7 @@ public sealed class AlertPass(
 
             try
             {
-                await judgement.SettleAsync(stoppingToken);
+                await evaluation.SettleAsync(stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
             {
@@ -82,7 +82,7 @@ public sealed class AlertPass(
         {
             // What changes while this reads leads to a look all the same.
             var idle = models.All.Select(model => (Model: model, Changes: agenda.Changes(model.Id))).ToList();
-            var known = await judgement.WithHistoryAsync(cancellation);
+            var known = await evaluation.WithHistoryAsync(cancellation);
             foreach (var (model, changes) in idle.Where(look => !known.Contains(look.Model.Id)))
                 agenda.Looked(model, changes, DateTimeOffset.MaxValue);
         }

@@ -12,7 +12,7 @@ public sealed class AlertPassState
 
     public AlertPassSnapshot? Find(int modelId) => _models.GetValueOrDefault(modelId);
 
-    public void Judged(int modelId, DateTimeOffset at) => _models[modelId] = new AlertPassSnapshot(at, null);
+    public void Evaluated(int modelId, DateTimeOffset at) => _models[modelId] = new AlertPassSnapshot(at, null);
 
     public void Failed(int modelId, string error, DateTimeOffset at) => _models[modelId] = new AlertPassSnapshot(at, error);
 }

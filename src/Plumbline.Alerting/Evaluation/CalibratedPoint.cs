@@ -39,7 +39,7 @@ internal sealed class CalibratedPoint(Rule rule, RuleDirection direction, TimeSp
     public static LearnedWindow Learn(MetricPoint point) => new(point.WindowStart, point.Value!.Value, StandardErrorOf(point));
 
     /// <summary>What has been learned and kept after this window, and its value; no value while learning.</summary>
-    public (StreamState State, CalibratedValue? Value) Judge(StreamKey key, StreamState state, MetricPoint point)
+    public (StreamState State, CalibratedValue? Value) Evaluate(StreamKey key, StreamState state, MetricPoint point)
     {
         var known = rule.EffectFloor is { } declared ? new EffectFloor(declared) : KnownMetrics.Of(rule.Metric).Floor;
         if (rule.Metric == CalibratedDriftMetrics.Calibrated)
@@ -69,10 +69,10 @@ internal sealed class CalibratedPoint(Rule rule, RuleDirection direction, TimeSp
             var many = ScalarNull.Learn(windows, window);
             normal = _normal[key] = (many, many is null ? FewWindowsNull.Learn(windows, PriorOfFloor * floor) : null, many?.NewMemory());
             foreach (var kept in state.Kept)
-                many?.Judge(Value(kept), normal.Memory!, Side);
+                many?.Evaluate(Value(kept), normal.Memory!, Side);
         }
 
-        return normal.Many is { } known ? known.Judge(Value(learned), normal.Memory!, Side) : normal.Few!.Judge(Value(learned), Side);
+        return normal.Many is { } known ? known.Evaluate(Value(learned), normal.Memory!, Side) : normal.Few!.Evaluate(Value(learned), Side);
     }
 
     private SurpriseSide Side =>

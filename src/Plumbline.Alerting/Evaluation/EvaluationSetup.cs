@@ -12,7 +12,11 @@ public static class EvaluationSetup
 {
     public static IServiceCollection AddEvaluation(this IServiceCollection services)
     {
-        services.AddSingleton<Frontier>().AddSingleton<AlertJudgement>().AddSingleton<AlertPassState>().AddSingleton<AlertAgenda>();
+        services
+            .AddSingleton<EvaluationWatermark>()
+            .AddSingleton<RuleEvaluation>()
+            .AddSingleton<AlertPassState>()
+            .AddSingleton<AlertAgenda>();
         services.AddSingleton<IRuleMemory, StreamStore>().AddSingleton<StreamReport>().AddSingleton<AlertStreamReader>();
         services
             .AddModelRemoval<AlertAgenda>((agenda, model) => agenda.Forget(model.Id))

@@ -54,11 +54,11 @@ public sealed class RuleRun
         model.FalseAlarmBudget is { } declared ? new(declared.Alarms, declared.Per) : Plumbline.Statistics.Alarms.FalseAlarmBudget.Default;
 
     /// <summary>Judges the windows that start in [from, to), in order, each with all rules.</summary>
-    public IReadOnlyList<StreamTransition> Judge(PointGrid grid, DateTimeOffset from, DateTimeOffset to)
+    public IReadOnlyList<StreamTransition> Evaluate(PointGrid grid, DateTimeOffset from, DateTimeOffset to)
     {
         foreach (var rule in Rules)
             AddStreams(rule, grid);
-        var judges = MakeJudges();
+        var evaluators = MakeEvaluators();
         var transitions = new List<StreamTransition>();
         var byRule = _streams
             .Keys.GroupBy(key => key.Rule, StringComparer.Ordinal)
@@ -72,7 +72,7 @@ public sealed class RuleRun
                     var state = _streams[key];
                     if (start <= state.LastWindow)
                         continue;
-                    var (next, transition) = judges[rule.Name].Judge(key, state, start, grid.Find(key, start), grid.Find);
+                    var (next, transition) = evaluators[rule.Name].Evaluate(key, state, start, grid.Find(key, start), grid.Find);
                     _streams[key] = next;
                     if (transition is not null)
                         transitions.Add(transition);
@@ -86,7 +86,7 @@ public sealed class RuleRun
     private void AddStreams(Rule rule, PointGrid grid)
     {
         var count = _streams.Keys.Count(key => key.Rule == rule.Name);
-        if (rule.Kind.IsJudgedByClock && rule.Segment.Length == 0 && rule.Version.Length == 0)
+        if (rule.Kind.IsEvaluatedByClock && rule.Segment.Length == 0 && rule.Version.Length == 0)
         {
             _streams.TryAdd(new StreamKey(rule.Name, rule.Metric, "", "", "", ""), new StreamState());
             return;
@@ -112,14 +112,18 @@ public sealed class RuleRun
         }
     }
 
-    private Dictionary<string, RuleJudge> MakeJudges()
+    private Dictionary<string, StreamEvaluator> MakeEvaluators()
     {
         var drift = Rules.Where(rule => rule.Kind.GathersEvidence).Select(rule => rule.Name).ToHashSet(StringComparer.Ordinal);
         var streams = Math.Max(1, _otherStreams + _streams.Keys.Count(key => drift.Contains(key.Rule)));
         var detector = new AlarmDetector(
             BudgetOf(_model).Threshold(_window, streams, _window == _model.Window ? BaseShare : (1 - BaseShare) / 2)
         );
-        return Rules.ToDictionary(rule => rule.Name, rule => new RuleJudge(rule, Resolve(rule), _window, detector), StringComparer.Ordinal);
+        return Rules.ToDictionary(
+            rule => rule.Name,
+            rule => new StreamEvaluator(rule, Resolve(rule), _window, detector),
+            StringComparer.Ordinal
+        );
     }
 
     private RuleDirection Resolve(Rule rule) =>

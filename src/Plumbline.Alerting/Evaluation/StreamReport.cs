@@ -33,7 +33,7 @@ public sealed record ModelStanding(
 );
 
 /// <summary>What the rules of a model can say now, and what they cannot.</summary>
-public sealed class StreamReport(IDbContextFactory<StateDbContext> state, RuleBook book, AlertPassState pass)
+public sealed class StreamReport(IDbContextFactory<StateDbContext> state, RuleStore ruleStore, AlertPassState pass)
 {
     public async Task<ModelStanding> ReadAsync(ModelDefinition model, CancellationToken cancellation)
     {
@@ -50,7 +50,7 @@ public sealed class StreamReport(IDbContextFactory<StateDbContext> state, RuleBo
                 })
                 .ToListAsync(cancellation)
         ).ToLookup(row => row.Rule, StringComparer.Ordinal);
-        var rules = (await book.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
+        var rules = (await ruleStore.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
         var standings = new List<RuleStanding>();
         foreach (var rule in rules)
         {

@@ -23,7 +23,7 @@ public enum IncidentState
 /// <param name="Causes">Likely causes, the likeliest first, each with its evidence.</param>
 /// <param name="Impact">How bad it is; null when nothing tells yet.</param>
 /// <param name="NextSteps">What to do.</param>
-public sealed record IncidentStory(
+public sealed record IncidentSummary(
     IReadOnlyList<string> Models,
     IReadOnlyList<string> Segments,
     IReadOnlyList<string> Versions,
@@ -33,14 +33,14 @@ public sealed record IncidentStory(
     IReadOnlyList<NextStep> NextSteps
 )
 {
-    public static IncidentStory Empty { get; } = new([], [], [], [], [], null, []);
+    public static IncidentSummary Empty { get; } = new([], [], [], [], [], null, []);
 
     internal static JsonSerializerOptions Json { get; } =
         new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
 
     public string Write() => JsonSerializer.Serialize(this, Json);
 
-    public static IncidentStory Read(string text) => JsonSerializer.Deserialize<IncidentStory>(text, Json)!;
+    public static IncidentSummary Read(string text) => JsonSerializer.Deserialize<IncidentSummary>(text, Json)!;
 }
 
 /// <summary>A likely cause.</summary>

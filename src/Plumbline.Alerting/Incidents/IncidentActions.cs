@@ -68,7 +68,7 @@ public sealed class IncidentActions(IDbContextFactory<StateDbContext> state, Tim
         var now = time.GetUtcNow();
         if (!change(row, now.ToUnixTimeMilliseconds()))
             return false;
-        db.IncidentNotes.Add(IncidentBook.Note(row, now, kind, text ?? "", who));
+        db.IncidentNotes.Add(IncidentStore.Note(row, now, kind, text ?? "", who));
         await db.SaveChangesAsync(cancellation);
         return true;
     }

@@ -42,7 +42,7 @@ public sealed record Incident(
     DateTimeOffset? ResolvedAt,
     string? ResolvedBy,
     long? InhibitedBy,
-    IncidentStory Story
+    IncidentSummary Summary
 );
 
 /// <summary>An alert as people and programs see it.</summary>
@@ -156,7 +156,7 @@ public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, Mode
             Time(row.ResolvedMs),
             row.ResolvedBy,
             row.InhibitedBy,
-            IncidentStory.Read(row.Story)
+            IncidentSummary.Read(row.Summary)
         );
 
     private Alert View(AlertRow row) =>

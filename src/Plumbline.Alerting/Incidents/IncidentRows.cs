@@ -65,7 +65,7 @@ public sealed class IncidentRow
     /// <summary>The incident whose effect this one is; nobody is told of it.</summary>
     public long? InhibitedBy { get; set; }
 
-    /// <summary>True when alerts joined or ended since the story was written.</summary>
+    /// <summary>True when alerts joined or ended since the summary was written.</summary>
     public bool Stale { get; set; }
 
     /// <summary>The severity that people were told, or -1 while they were not.</summary>
@@ -78,8 +78,8 @@ public sealed class IncidentRow
 
     public required string Headline { get; set; }
 
-    /// <summary>The JSON of the IncidentStory.</summary>
-    public required string Story { get; set; }
+    /// <summary>The JSON of the IncidentSummary.</summary>
+    public required string Summary { get; set; }
 }
 
 /// <summary>An entry of an incident's timeline.</summary>

@@ -32,6 +32,8 @@ public static class IncidentTables
         {
             incident.ToTable("incident");
             incident.HasIndex(row => new { row.State, row.FiredMs });
+            // Its name in databases of former releases.
+            incident.Property(row => row.Summary).HasColumnName("Story");
         }
     }
 

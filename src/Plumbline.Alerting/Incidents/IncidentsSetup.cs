@@ -10,8 +10,8 @@ public static class IncidentsSetup
 {
     public static IServiceCollection AddIncidents(this IServiceCollection services)
     {
-        services.AddSingleton<CauseFinder>().AddSingleton<ImpactReader>().AddSingleton<StoryWriter>();
-        services.AddSingleton<IncidentBook>().AddSingleton<ITransitionSink>(provider => provider.GetRequiredService<IncidentBook>());
+        services.AddSingleton<CauseFinder>().AddSingleton<ImpactReader>().AddSingleton<SummaryWriter>();
+        services.AddSingleton<IncidentStore>().AddSingleton<ITransitionSink>(provider => provider.GetRequiredService<IncidentStore>());
         services.AddSingleton<IncidentReader>().AddSingleton<IncidentActions>().AddSingleton<OpenIncidentReader>();
         return services.AddModelRemoval(RemoveAsync);
     }

@@ -53,34 +53,34 @@ internal static class Words
     /// <summary>What tells notifications of this cause apart from others.</summary>
     public static IReadOnlyList<LabelMatcher> Matchers(Incident incident)
     {
-        var matchers = new List<LabelMatcher> { new("model", incident.Model), new("alertname", AlertName(incident.Story)) };
-        if (incident.Story.Features.Count > 0)
-            matchers.Add(new("feature", incident.Story.Features[0]));
+        var matchers = new List<LabelMatcher> { new("model", incident.Model), new("alertname", AlertName(incident.Summary)) };
+        if (incident.Summary.Features.Count > 0)
+            matchers.Add(new("feature", incident.Summary.Features[0]));
         return matchers;
     }
 
-    private static string AlertName(IncidentStory story) => story.Causes.Count > 0 ? story.Causes[0].Kind : "incident";
+    private static string AlertName(IncidentSummary summary) => summary.Causes.Count > 0 ? summary.Causes[0].Kind : "incident";
 
     /// <summary>What is sent about an incident.</summary>
     public static Notification Notification(
         ModelDefinition model,
         IncidentRow incident,
-        IncidentStory story,
+        IncidentSummary summary,
         NotificationKind kind,
         AlertSeverity severity
     )
     {
         var labels = ImmutableDictionary<string, string>
-            .Empty.Add("alertname", AlertName(story))
+            .Empty.Add("alertname", AlertName(summary))
             .Add("model", model.Name)
             .Add("severity", severity.ToString().ToLowerInvariant())
             .Add("incident", incident.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        if (story.Features.Count > 0)
-            labels = labels.Add("feature", story.Features[0]);
-        if (story.Segments.Count > 0)
-            labels = labels.Add("segment", story.Segments[0]);
-        if (story.Versions.Count > 0)
-            labels = labels.Add("version", story.Versions[0]);
+        if (summary.Features.Count > 0)
+            labels = labels.Add("feature", summary.Features[0]);
+        if (summary.Segments.Count > 0)
+            labels = labels.Add("segment", summary.Segments[0]);
+        if (summary.Versions.Count > 0)
+            labels = labels.Add("version", summary.Versions[0]);
         var suffix =
             kind == NotificationKind.Escalated ? $"escalated-{severity.ToString().ToLowerInvariant()}" : kind.ToString().ToLowerInvariant();
         return new Notification
@@ -91,7 +91,7 @@ internal static class Words
             Model = model.Name,
             Severity = severity,
             Headline = incident.Headline,
-            Body = Body(incident, story),
+            Body = Body(incident, summary),
             StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs),
             ResolvedAt = incident.ResolvedMs is { } resolved ? DateTimeOffset.FromUnixTimeMilliseconds(resolved) : null,
             Path = Links.Incident(incident.Id),
@@ -100,19 +100,19 @@ internal static class Words
         };
     }
 
-    private static string Body(IncidentRow incident, IncidentStory story)
+    private static string Body(IncidentRow incident, IncidentSummary summary)
     {
         var text = new StringBuilder();
         text.AppendLine(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"Since {DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs).UtcDateTime:yyyy-MM-dd HH:mm} UTC in {List(story.Models)}."
+            $"Since {DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs).UtcDateTime:yyyy-MM-dd HH:mm} UTC in {List(summary.Models)}."
         );
-        if (story.Impact is { } impact)
+        if (summary.Impact is { } impact)
             text.AppendLine(impact.Words);
-        foreach (var cause in story.Causes.Take(3))
+        foreach (var cause in summary.Causes.Take(3))
             text.AppendLine(cause.Words);
-        if (story.NextSteps.Count > 0)
-            text.AppendLine("Next: " + string.Join("; ", story.NextSteps.Take(3).Select(step => step.Words)) + ".");
+        if (summary.NextSteps.Count > 0)
+            text.AppendLine("Next: " + string.Join("; ", summary.NextSteps.Take(3).Select(step => step.Words)) + ".");
         return text.ToString().TrimEnd();
     }
 }

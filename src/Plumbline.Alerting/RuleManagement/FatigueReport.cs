@@ -18,7 +18,7 @@ namespace Plumbline.Alerting.RuleManagement;
 public sealed record RuleFatigue(string Rule, int Fired, int Small, int Acknowledged, int Ignored, double? MedianHours, string? Suggestion);
 
 /// <summary>Which rules cost more attention than they are worth.</summary>
-public sealed class FatigueReport(IDbContextFactory<StateDbContext> state, RuleBook book)
+public sealed class FatigueReport(IDbContextFactory<StateDbContext> state, RuleStore ruleStore)
 {
     /// <summary>Fewer alerts than this say nothing about a rule.</summary>
     private const int Enough = 3;
@@ -38,7 +38,7 @@ public sealed class FatigueReport(IDbContextFactory<StateDbContext> state, RuleB
             .Incidents.AsNoTracking()
             .Where(incident => ids.Contains(incident.Id))
             .ToDictionaryAsync(incident => incident.Id, cancellation);
-        var rules = (await book.ReadAsync(model, cancellation)).ToDictionary(rule => rule.Name, StringComparer.Ordinal);
+        var rules = (await ruleStore.ReadAsync(model, cancellation)).ToDictionary(rule => rule.Name, StringComparer.Ordinal);
         return
         [
             .. alerts

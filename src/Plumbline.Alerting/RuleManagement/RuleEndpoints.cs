@@ -22,15 +22,15 @@ public static class RuleEndpoints
         rules
             .MapPost(
                 "{rule}/enable",
-                (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) =>
-                    SwitchAsync(model, rule, true, http, models, book, cancellation)
+                (string model, string rule, HttpContext http, ModelCatalog models, RuleStore ruleStore, CancellationToken cancellation) =>
+                    SwitchAsync(model, rule, true, http, models, ruleStore, cancellation)
             )
             .Runs(RuleCommands.Enable);
         rules
             .MapPost(
                 "{rule}/disable",
-                (string model, string rule, HttpContext http, ModelCatalog models, RuleBook book, CancellationToken cancellation) =>
-                    SwitchAsync(model, rule, false, http, models, book, cancellation)
+                (string model, string rule, HttpContext http, ModelCatalog models, RuleStore ruleStore, CancellationToken cancellation) =>
+                    SwitchAsync(model, rule, false, http, models, ruleStore, cancellation)
             )
             .Runs(RuleCommands.Disable);
         rules.MapDelete("{rule}", DeleteAsync).Runs(RuleCommands.Delete);
@@ -73,11 +73,11 @@ public static class RuleEndpoints
         }
     }
 
-    private static async Task<IResult> GetAsync(string model, ModelCatalog models, RuleBook book, CancellationToken cancellation)
+    private static async Task<IResult> GetAsync(string model, ModelCatalog models, RuleStore ruleStore, CancellationToken cancellation)
     {
         if (models.Find(model) is not { } found)
             return Problems.UnknownModel(model);
-        return Results.Json(new { rules = (await book.ReadAsync(found, cancellation)).Select(rule => RuleView.Of(rule)) }, Rule.Json);
+        return Results.Json(new { rules = (await ruleStore.ReadAsync(found, cancellation)).Select(rule => RuleView.Of(rule)) }, Rule.Json);
     }
 
     private static async Task<IResult> PutAsync(
@@ -85,7 +85,7 @@ public static class RuleEndpoints
         string rule,
         HttpContext http,
         ModelCatalog models,
-        RuleBook book,
+        RuleStore ruleStore,
         CancellationToken cancellation
     )
     {
@@ -98,10 +98,10 @@ public static class RuleEndpoints
             read = read with { Class = found.ClassOf(label) };
         if (RuleCheck.Check(read!, found) is { Count: > 0 } errors)
             return RuleProblems.Invalid(errors);
-        if (book.IsDeclared(found, rule))
+        if (ruleStore.IsDeclared(found, rule))
             return Declared(rule);
-        if (!await book.PutAsync(found, read!, RuleSource.Api, Actor.Of(http).Name, cancellation))
-            return Problems.Conflict("too_many_rules", $"A model has at most {RuleBook.MaxRules} rules of its own; delete one first.");
+        if (!await ruleStore.PutAsync(found, read!, RuleSource.Api, Actor.Of(http).Name, cancellation))
+            return Problems.Conflict("too_many_rules", $"A model has at most {RuleStore.MaxRules} rules of its own; delete one first.");
         return Results.Json(RuleView.Of(read! with { Source = RuleSource.Api }), Rule.Json);
     }
 
@@ -111,30 +111,32 @@ public static class RuleEndpoints
         bool enabled,
         HttpContext http,
         ModelCatalog models,
-        RuleBook book,
+        RuleStore ruleStore,
         CancellationToken cancellation
     )
     {
         if (models.Find(model) is not { } found)
             return Problems.UnknownModel(model);
-        if (book.IsDeclared(found, rule))
+        if (ruleStore.IsDeclared(found, rule))
             return Declared(rule);
-        return await book.SwitchAsync(found, rule, enabled, Actor.Of(http).Name, cancellation) ? TypedResults.NoContent() : Unknown(rule);
+        return await ruleStore.SwitchAsync(found, rule, enabled, Actor.Of(http).Name, cancellation)
+            ? TypedResults.NoContent()
+            : Unknown(rule);
     }
 
     private static async Task<IResult> DeleteAsync(
         string model,
         string rule,
         ModelCatalog models,
-        RuleBook book,
+        RuleStore ruleStore,
         CancellationToken cancellation
     )
     {
         if (models.Find(model) is not { } found)
             return Problems.UnknownModel(model);
-        if (book.IsDeclared(found, rule))
+        if (ruleStore.IsDeclared(found, rule))
             return Declared(rule);
-        return await book.DeleteAsync(found, rule, cancellation) ? TypedResults.NoContent() : Unknown(rule);
+        return await ruleStore.DeleteAsync(found, rule, cancellation) ? TypedResults.NoContent() : Unknown(rule);
     }
 
     private static async Task<IResult> StatusAsync(
@@ -166,13 +168,13 @@ public static class RuleEndpoints
     private static async Task<IResult> StartOverAsync(
         string model,
         ModelCatalog models,
-        AlertJudgement judgement,
+        RuleEvaluation evaluation,
         CancellationToken cancellation
     )
     {
         if (models.Find(model) is not { } found)
             return Problems.UnknownModel(model);
-        await judgement.StartOverAsync(found, cancellation);
+        await evaluation.StartOverAsync(found, cancellation);
         return TypedResults.Accepted($"/v1/models/{Uri.EscapeDataString(model)}/rules/status");
     }
 

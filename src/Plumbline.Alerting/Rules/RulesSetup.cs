@@ -9,7 +9,7 @@ public static class RulesSetup
 {
     public static IServiceCollection AddRules(this IServiceCollection services, AlertingOptions options)
     {
-        services.AddSingleton(options).AddSingleton<RuleBook>();
+        services.AddSingleton(options).AddSingleton<RuleStore>();
         return services.AddModelRemoval(
             (db, modelId, cancellation) => db.Rules.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation)
         );

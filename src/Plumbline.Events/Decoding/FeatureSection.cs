@@ -17,28 +17,31 @@ internal static class FeatureSection
             return true;
         if (json.TokenType != JsonTokenType.StartObject)
             return row.FailType("features", "an object of names and values", json.TokenType);
-        var buffer = row.Buffer;
-        buffer.WriteByte((byte)RowField.Features);
-        var start = buffer.Length;
-        buffer.WriteInt32(0);
-        buffer.WriteInt32(0);
-        var (count, previous) = (0, NameTable.BeforeFeatures);
-        if (!ReadObject(ref json, body, row, prefix: null, depth: 0, ref count, ref previous))
+        var section = Begin(row);
+        if (!ReadObject(ref json, body, row, prefix: null, depth: 0, ref section))
             return false;
-        buffer.PatchInt32(start, buffer.Length - start - 4);
-        buffer.PatchInt32(start + 4, count);
+        section.End(row);
         return true;
     }
 
-    // An object inside is features of its own with dotted names (user.country), as a table of the same data has them.
-    private static bool ReadObject(
+    /// <summary>Begins the section; its length and count are known at its end.</summary>
+    public static Open Begin(RowWriter row)
+    {
+        row.Buffer.WriteByte((byte)RowField.Features);
+        var section = new Open(row.Buffer.Length);
+        row.Buffer.WriteInt32(0);
+        row.Buffer.WriteInt32(0);
+        return section;
+    }
+
+    /// <summary>An object inside is features of its own with dotted names (user.country), as a table of the same data has them.</summary>
+    public static bool ReadObject(
         ref Utf8JsonReader json,
         ReadOnlySpan<byte> body,
         RowState row,
         byte[]? prefix,
         int depth,
-        ref int count,
-        ref int previous
+        ref Open section
     )
     {
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -58,13 +61,11 @@ internal static class FeatureSection
                     );
                 }
 
-                if (!ReadObject(ref json, body, row, [.. name, (byte)'.'], depth + 1, ref count, ref previous))
+                if (!ReadObject(ref json, body, row, [.. name, (byte)'.'], depth + 1, ref section))
                     return false;
                 continue;
             }
-            if (++count > row.Limits.FeaturesPerRow)
-                return row.Fail(RejectionCode.TooManyFeatures, "features", $"The row has more than {row.Limits.FeaturesPerRow} features.");
-            if (!TakeName(name, row, ref previous) || !ReadValue(ref json, body, row, previous))
+            if (!section.TakeName(name, row) || !ReadValue(ref json, body, row, section.Name))
                 return false;
         }
         return true;
@@ -72,36 +73,6 @@ internal static class FeatureSection
 
     // The usual row is flat: nothing is copied.
     private static ReadOnlySpan<byte> Joined(byte[]? prefix, ReadOnlySpan<byte> key) => prefix is null ? key : (byte[])[.. prefix, .. key];
-
-    private static bool TakeName(ReadOnlySpan<byte> text, RowState row, ref int previous)
-    {
-        var name = row.Batch.Names.Intern(text, previous, row.Limits.NamesPerBatch);
-        if (name < 0)
-        {
-            return row.Fail(
-                RejectionCode.TooManyFeatures,
-                JsonTexts.Shown(text),
-                $"The batch has more than {row.Limits.NamesPerBatch} different names."
-            );
-        }
-
-        ref var entry = ref row.Batch.Names.At(name);
-        if (entry.FeatureNameCheck == 0)
-            entry.FeatureNameCheck = IsValidName(text, row.Limits) ? Valid : Invalid;
-        if (entry.FeatureNameCheck == Invalid)
-        {
-            return row.Fail(
-                RejectionCode.FeatureNameInvalid,
-                JsonTexts.Shown(text),
-                $"A feature name has 1 to {row.Limits.NameCharacters} characters, none of them a control character, and does not start with '@'."
-            );
-        }
-        if (entry.FeatureRow == row.Stamp)
-            return row.Fail(RejectionCode.DuplicateKey, JsonTexts.Shown(text), $"The feature '{JsonTexts.Shown(text)}' is there twice.");
-        entry.FeatureRow = row.Stamp;
-        previous = name;
-        return true;
-    }
 
     private static bool ReadValue(ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row, int name)
     {
@@ -135,7 +106,7 @@ internal static class FeatureSection
         }
     }
 
-    private static bool WriteNumber(ReadOnlySpan<byte> digits, double value, RowState row, int name)
+    public static bool WriteNumber(ReadOnlySpan<byte> digits, double value, RowWriter row, int name)
     {
         var buffer = row.Buffer;
         if (digits.Length > ExactDigits && JsonTexts.IsInteger(digits))
@@ -159,7 +130,7 @@ internal static class FeatureSection
         return true;
     }
 
-    private static void WriteKind(RowState row, int name, FeatureValueKind kind, int length)
+    public static void WriteKind(RowWriter row, int name, FeatureValueKind kind, int length)
     {
         row.Buffer.WriteByte((byte)kind);
         row.NoteKind(name, kind, length);
@@ -171,6 +142,61 @@ internal static class FeatureSection
             return false;
         var text = Encoding.UTF8.GetString(utf8);
         return text.Length <= limits.NameCharacters && !text.Any(char.IsControl);
+    }
+
+    /// <summary>The section while it is written.</summary>
+    public struct Open(int start)
+    {
+        private int _count;
+
+        /// <summary>The name that was taken last.</summary>
+        public int Name { get; private set; } = NameTable.BeforeFeatures;
+
+        /// <summary>Takes the name of the next feature; refuses the row when it is no name, or there already.</summary>
+        public bool TakeName(ReadOnlySpan<byte> text, RowWriter row)
+        {
+            if (++_count > row.Limits.FeaturesPerRow)
+                return row.Fail(RejectionCode.TooManyFeatures, "features", $"The row has more than {row.Limits.FeaturesPerRow} features.");
+            var name = row.Batch.Names.Intern(text, Name, row.Limits.NamesPerBatch);
+            if (name < 0)
+            {
+                return row.Fail(
+                    RejectionCode.TooManyFeatures,
+                    JsonTexts.Shown(text),
+                    $"The batch has more than {row.Limits.NamesPerBatch} different names."
+                );
+            }
+
+            ref var entry = ref row.Batch.Names.At(name);
+            if (entry.FeatureNameCheck == 0)
+                entry.FeatureNameCheck = IsValidName(text, row.Limits) ? Valid : Invalid;
+            if (entry.FeatureNameCheck == Invalid)
+            {
+                return row.Fail(
+                    RejectionCode.FeatureNameInvalid,
+                    JsonTexts.Shown(text),
+                    $"A feature name has 1 to {row.Limits.NameCharacters} characters, none of them a control character, and does not start with '@'."
+                );
+            }
+            if (entry.FeatureRow == row.Stamp)
+            {
+                return row.Fail(
+                    RejectionCode.DuplicateKey,
+                    JsonTexts.Shown(text),
+                    $"The feature '{JsonTexts.Shown(text)}' is there twice."
+                );
+            }
+            entry.FeatureRow = row.Stamp;
+            Name = name;
+            return true;
+        }
+
+        /// <summary>Completes the section.</summary>
+        public readonly void End(RowWriter row)
+        {
+            row.Buffer.PatchInt32(start, row.Buffer.Length - start - 4);
+            row.Buffer.PatchInt32(start + 4, _count);
+        }
     }
 }
 
@@ -189,47 +215,30 @@ internal static class ProbabilitySection
             return true;
         if (json.TokenType != JsonTokenType.StartObject)
             return row.FailType("probabilities", "an object of classes and numbers", json.TokenType);
-        var buffer = row.Buffer;
-        buffer.WriteByte((byte)RowField.Probabilities);
-        var start = buffer.Length;
-        buffer.WriteInt32(0);
-        buffer.WriteInt32(0);
-        var count = 0;
-        var sum = 0.0;
-        var previous = NameTable.BeforeClasses;
+        var section = Begin(row);
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (++count > row.Limits.ClassesPerRow)
-            {
-                return row.Fail(
-                    RejectionCode.TooManyClasses,
-                    "probabilities",
-                    $"The row has probabilities for more than {row.Limits.ClassesPerRow} classes."
-                );
-            }
-
-            if (!ReadClass(ref json, row, previous, out previous))
+            if (!row.TryClass(ref json, "probabilities", out var name))
+                return false;
+            if (!section.TakeClass(name, json.ValueSpan, row))
                 return false;
             json.Read();
             if (json.TokenType != JsonTokenType.Number)
                 return row.FailType("probabilities", "an object of classes and numbers", json.TokenType);
-            if (!TryClamp(json.GetDouble(), out var value))
-            {
-                return row.Fail(
-                    RejectionCode.ProbabilityInvalid,
-                    "probabilities",
-                    $"A probability is {json.GetDouble():R}; it lies in [0, 1]."
-                );
-            }
-
-            sum += value;
-            buffer.WriteVarint((uint)previous);
-            buffer.WriteDouble(value);
+            if (!section.Write(json.GetDouble(), row))
+                return false;
         }
-        buffer.PatchInt32(start, buffer.Length - start - 4);
-        buffer.PatchInt32(start + 4, count);
-        return sum <= LargestSum
-            || row.Fail(RejectionCode.ProbabilityInvalid, "probabilities", $"The probabilities add up to {sum:R}; at most 1.");
+        return section.End(row);
+    }
+
+    /// <summary>Begins the section; its length and count are known at its end.</summary>
+    public static Open Begin(RowWriter row)
+    {
+        row.Buffer.WriteByte((byte)RowField.Probabilities);
+        var section = new Open(row.Buffer.Length);
+        row.Buffer.WriteInt32(0);
+        row.Buffer.WriteInt32(0);
+        return section;
     }
 
     /// <summary>A probability without the last digit of rounding; false when it lies outside [0, 1].</summary>
@@ -239,34 +248,75 @@ internal static class ProbabilitySection
         return Math.Abs(written - probability) <= Rounding;
     }
 
-    private static bool ReadClass(ref Utf8JsonReader json, RowState row, int previous, out int name)
+    /// <summary>The section while it is written.</summary>
+    public struct Open(int start)
     {
-        name = -1;
-        if (!row.TryClass(ref json, "probabilities", out var text))
-            return false;
-        if (text.IsEmpty)
-            return row.Fail(RejectionCode.FieldInvalid, "probabilities", $"'{JsonTexts.Shown(json.ValueSpan)}' is no name of a class.");
-        name = row.Batch.Names.Intern(text, previous, row.Limits.NamesPerBatch);
-        if (name < 0)
+        private int _count;
+        private double _sum;
+        private int _name = NameTable.BeforeClasses;
+
+        /// <summary>Takes the class of the next probability; refuses the row when it is none, or there already.</summary>
+        /// <param name="text">The class in the model's form.</param>
+        /// <param name="written">As it was written.</param>
+        /// <param name="row">The row.</param>
+        public bool TakeClass(ReadOnlySpan<byte> text, ReadOnlySpan<byte> written, RowWriter row)
         {
-            return row.Fail(
-                RejectionCode.TooManyClasses,
-                "probabilities",
-                $"The batch has more than {row.Limits.NamesPerBatch} different names."
-            );
+            if (++_count > row.Limits.ClassesPerRow)
+            {
+                return row.Fail(
+                    RejectionCode.TooManyClasses,
+                    "probabilities",
+                    $"The row has probabilities for more than {row.Limits.ClassesPerRow} classes."
+                );
+            }
+
+            if (text.IsEmpty)
+                return row.Fail(RejectionCode.FieldInvalid, "probabilities", $"'{JsonTexts.Shown(written)}' is no name of a class.");
+            _name = row.Batch.Names.Intern(text, _name, row.Limits.NamesPerBatch);
+            if (_name < 0)
+            {
+                return row.Fail(
+                    RejectionCode.TooManyClasses,
+                    "probabilities",
+                    $"The batch has more than {row.Limits.NamesPerBatch} different names."
+                );
+            }
+
+            ref var entry = ref row.Batch.Names.At(_name);
+            if (entry.ClassRow == row.Stamp)
+            {
+                return row.Fail(
+                    RejectionCode.DuplicateKey,
+                    "probabilities",
+                    $"The class '{JsonTexts.Shown(text)}' is there twice (1 and 1.0, True and true are one class)."
+                );
+            }
+
+            entry.ClassRow = row.Stamp;
+            return true;
         }
 
-        ref var entry = ref row.Batch.Names.At(name);
-        if (entry.ClassRow == row.Stamp)
+        /// <summary>The probability of the class that was taken last.</summary>
+        public bool Write(double written, RowWriter row)
         {
-            return row.Fail(
-                RejectionCode.DuplicateKey,
-                "probabilities",
-                $"The class '{JsonTexts.Shown(text)}' is there twice (1 and 1.0, True and true are one class)."
-            );
+            if (!TryClamp(written, out var value))
+            {
+                return row.Fail(RejectionCode.ProbabilityInvalid, "probabilities", $"A probability is {written:R}; it lies in [0, 1].");
+            }
+
+            _sum += value;
+            row.Buffer.WriteVarint((uint)_name);
+            row.Buffer.WriteDouble(value);
+            return true;
         }
 
-        entry.ClassRow = row.Stamp;
-        return true;
+        /// <summary>Completes the section.</summary>
+        public readonly bool End(RowWriter row)
+        {
+            row.Buffer.PatchInt32(start, row.Buffer.Length - start - 4);
+            row.Buffer.PatchInt32(start + 4, _count);
+            return _sum <= LargestSum
+                || row.Fail(RejectionCode.ProbabilityInvalid, "probabilities", $"The probabilities add up to {_sum:R}; at most 1.");
+        }
     }
 }

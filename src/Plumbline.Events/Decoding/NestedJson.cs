@@ -8,7 +8,7 @@ internal static class NestedJson
     public static bool Read(
         ref Utf8JsonReader json,
         ReadOnlySpan<byte> body,
-        RowState row,
+        RowWriter row,
         string field,
         int limit,
         out ReadOnlySpan<byte> text

@@ -13,12 +13,63 @@ internal static class PredictionRows
             if (!row.IsKey(ref json) || !ReadField(ref json, body, row))
                 return false;
         }
+        return HasIdentity(row);
+    }
+
+    /// <summary>A prediction without an id gets one; a part must have it.</summary>
+    public static bool HasIdentity(RowWriter row)
+    {
         if (row.HasId)
             return true;
         if (row.IsPart)
             return row.Fail(RejectionCode.FieldMissing, "prediction_id", "A partial event names in 'prediction_id' what it is a part of.");
         row.MakeId();
         return true;
+    }
+
+    /// <summary>The answer of a regression.</summary>
+    public static bool WriteNumber(double value, RowWriter row)
+    {
+        if (!double.IsFinite(value))
+            return row.Fail(RejectionCode.PredictionInvalid, "prediction", "'prediction' is beyond the range of a 64-bit number.");
+        row.WriteNumber(value, RowField.NumberValue);
+        return true;
+    }
+
+    /// <summary>P(positive class); null for none.</summary>
+    public static bool WriteScore(double? score, RowWriter row)
+    {
+        if (score is not { } written)
+            return true;
+        if (!ProbabilitySection.TryClamp(written, out var probability))
+            return row.Fail(RejectionCode.ProbabilityInvalid, "score", $"'score' is {written:R}; a probability lies in [0, 1].");
+        row.WriteNumber(probability, RowField.Score);
+        return true;
+    }
+
+    /// <summary>Milliseconds; null for none.</summary>
+    public static bool WriteLatency(double? milliseconds, RowWriter row)
+    {
+        if (milliseconds is not { } latency)
+            return true;
+        if (!(latency >= 0) || !double.IsFinite(latency))
+            return row.Fail(RejectionCode.FieldInvalid, "latency_ms", $"'latency_ms' is {latency:R}; it must be 0 or more.");
+        row.WriteNumber(latency, RowField.LatencyMs);
+        return true;
+    }
+
+    /// <summary>An error text, cut at the border of a character where it is too long.</summary>
+    public static void WriteError(ReadOnlySpan<byte> text, RowWriter row)
+    {
+        if (text.Length > row.Limits.ErrorBytes)
+        {
+            var end = row.Limits.ErrorBytes;
+            while (end > 0 && (text[end] & 0xC0) == 0x80)
+                end--;
+            text = text[..end];
+        }
+        row.Buffer.WriteByte((byte)RowField.Error);
+        row.Buffer.WriteText(text);
     }
 
     private static bool ReadField(ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row)
@@ -78,12 +129,7 @@ internal static class PredictionRows
             case JsonTokenType.Null:
                 return true;
             case JsonTokenType.Number when numeric:
-                var value = json.GetDouble();
-                if (!double.IsFinite(value))
-                    return row.Fail(RejectionCode.PredictionInvalid, "prediction", "'prediction' is beyond the range of a 64-bit number.");
-                row.Buffer.WriteByte((byte)RowField.NumberValue);
-                row.Buffer.WriteDouble(value);
-                return true;
+                return WriteNumber(json.GetDouble(), row);
             case JsonTokenType.Number or JsonTokenType.String or JsonTokenType.True or JsonTokenType.False when !numeric:
                 if (!row.TryClass(ref json, "prediction", out var name))
                     return false;
@@ -112,11 +158,7 @@ internal static class PredictionRows
             return true;
         if (json.TokenType != JsonTokenType.Number)
             return row.FailType("score", "a number in [0, 1]", json.TokenType);
-        if (!ProbabilitySection.TryClamp(json.GetDouble(), out var score))
-            return row.Fail(RejectionCode.ProbabilityInvalid, "score", $"'score' is {json.GetDouble():R}; a probability lies in [0, 1].");
-        row.Buffer.WriteByte((byte)RowField.Score);
-        row.Buffer.WriteDouble(score);
-        return true;
+        return WriteScore(json.GetDouble(), row);
     }
 
     private static bool ReadLatency(ref Utf8JsonReader json, RowState row)
@@ -125,12 +167,7 @@ internal static class PredictionRows
             return true;
         if (json.TokenType != JsonTokenType.Number)
             return row.FailType("latency_ms", "a number", json.TokenType);
-        var latency = json.GetDouble();
-        if (latency < 0 || !double.IsFinite(latency))
-            return row.Fail(RejectionCode.FieldInvalid, "latency_ms", $"'latency_ms' is {latency:R}; it must be 0 or more.");
-        row.Buffer.WriteByte((byte)RowField.LatencyMs);
-        row.Buffer.WriteDouble(latency);
-        return true;
+        return WriteLatency(json.GetDouble(), row);
     }
 
     private static bool ReadStatus(ref Utf8JsonReader json, RowState row)
@@ -192,15 +229,7 @@ internal static class PredictionRows
             return row.FailType("error", "text", json.TokenType);
         if (!row.TryText(ref json, "error", int.MaxValue, out var text))
             return false;
-        if (text.Length > row.Limits.ErrorBytes)
-        {
-            var end = row.Limits.ErrorBytes;
-            while (end > 0 && (text[end] & 0xC0) == 0x80)
-                end--;
-            text = text[..end];
-        }
-        row.Buffer.WriteByte((byte)RowField.Error);
-        row.Buffer.WriteText(text);
+        WriteError(text, row);
         return true;
     }
 

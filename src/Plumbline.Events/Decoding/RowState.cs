@@ -4,111 +4,10 @@ using Plumbline.Events.Batches;
 
 namespace Plumbline.Events.Decoding;
 
-/// <summary>One row while it is read: where it is written, what was found in it, and why it is refused.</summary>
-internal sealed class RowState(EventLimits limits)
+/// <summary>One row while it is read from JSON.</summary>
+internal sealed class RowState(EventLimits limits) : RowWriter(limits)
 {
-    private readonly List<int> _firsts = [];
     private byte[] _scratch = new byte[1024];
-    private uint _seen;
-    private int _start;
-    private long _index;
-    private int _idOffset;
-    private int _idSize;
-    private bool _idMade;
-    private ulong _valueHash;
-    private IdHash _hash;
-    private long _timestampMs;
-    private bool _hasTimestamp;
-    private ClassForm _form;
-
-    public EventLimits Limits { get; } = limits;
-
-    public EventBatch Batch { get; private set; } = null!;
-
-    public DecodeContext Context { get; private set; } = null!;
-
-    public ByteBuffer Buffer => Batch.Buffer;
-
-    /// <summary>Counts rows of the batch, refused ones too: the stamp by which names know that they were in this row already.</summary>
-    public int Stamp { get; private set; }
-
-    public bool HasId => _idSize > 0;
-
-    public string? Code { get; private set; }
-
-    public string? Field { get; private set; }
-
-    public string? Detail { get; private set; }
-
-    public void Attach(EventBatch batch, DecodeContext context)
-    {
-        Batch = batch;
-        Context = context;
-        _form = context.Form;
-        Stamp = 0;
-    }
-
-    public void BeginRow(long index)
-    {
-        _index = index;
-        _seen = 0;
-        _idOffset = 0;
-        _idSize = 0;
-        _idMade = false;
-        IsPart = false;
-        _valueHash = 0;
-        _hash = default;
-        _hasTimestamp = false;
-        Code = null;
-        Field = null;
-        Detail = null;
-        Stamp++;
-        _start = Buffer.Length;
-        Buffer.Reserve(EventBatch.RowHeaderBytes);
-        Buffer.Advance(EventBatch.RowHeaderBytes);
-    }
-
-    public void CompleteRow()
-    {
-        var size = Buffer.Length - _start;
-        if (!_hasTimestamp)
-            _timestampMs = Context.ReceivedAt.ToUnixTimeMilliseconds();
-        Buffer.PatchInt32(_start, size);
-        Buffer.PatchInt64(_start + 4, (long)_hash.Low);
-        Buffer.PatchInt64(_start + 12, (long)_hash.High);
-        Buffer.PatchInt64(_start + 20, _timestampMs);
-        _firsts.Clear();
-        Batch.Add(new RowSlot(_index, _start, size, _hash, _timestampMs, _idOffset, _idSize, _idMade, _valueHash, IsPart));
-    }
-
-    public void RefuseRow()
-    {
-        Buffer.Truncate(_start);
-        foreach (var name in _firsts)
-            Batch.Names.At(name).FirstKind = FeatureValueKind.Missing;
-        _firsts.Clear();
-        Batch.Reject(_index, Code ?? RejectionCode.RowNotObject, Field, Detail ?? "The row is not a JSON object.");
-    }
-
-    /// <summary>Remembers the shape of a feature's first value; forgotten again when the row is refused.</summary>
-    public void NoteKind(int name, FeatureValueKind kind, int length)
-    {
-        ref var entry = ref Batch.Names.At(name);
-        if (entry.FirstKind != FeatureValueKind.Missing)
-            return;
-        entry.FirstKind = kind;
-        entry.FirstLength = length;
-        _firsts.Add(name);
-    }
-
-    /// <summary>Notes why the row is refused; always false, to be returned.</summary>
-    public bool Fail(string code, string? field, string detail)
-    {
-        Code = code;
-        Field = field;
-        Detail = detail;
-        return false;
-    }
 
     public bool FailType(string field, string expected, JsonTokenType found) =>
         Fail(RejectionCode.FieldInvalid, field, $"'{field}' must be {expected}, not {Describe(found)}.");
@@ -117,9 +16,9 @@ internal sealed class RowState(EventLimits limits)
     public bool Once(int field, string name)
     {
         var bit = 1u << field;
-        if ((_seen & bit) != 0)
+        if ((Seen & bit) != 0)
             return Fail(RejectionCode.DuplicateKey, name, $"The key '{name}' is there twice.");
-        _seen |= bit;
+        Seen |= bit;
         return true;
     }
 
@@ -142,9 +41,6 @@ internal sealed class RowState(EventLimits limits)
         return text.Length <= limit
             || Fail(RejectionCode.ValueTooLong, field, $"'{field}' has {text.Length} bytes; at most {limit} are taken.");
     }
-
-    /// <summary>Whether the row is a part of a prediction.</summary>
-    public bool IsPart { get; set; }
 
     /// <summary>True when the property name is text; else the row is refused: the reader throws when such a name is compared.</summary>
     public bool IsKey(ref Utf8JsonReader json)
@@ -183,11 +79,7 @@ internal sealed class RowState(EventLimits limits)
     {
         if (!TryWord(ref json, field, limit, out var text))
             return false;
-        if (text.Length > 0)
-        {
-            Buffer.WriteByte((byte)tag);
-            Buffer.WriteText(text);
-        }
+        WriteText(text, tag);
         return true;
     }
 
@@ -206,11 +98,7 @@ internal sealed class RowState(EventLimits limits)
     {
         if (!TryId(ref json, "prediction_id", out var text))
             return false;
-        if (!text.IsEmpty)
-        {
-            Buffer.WriteByte((byte)RowField.Id);
-            Buffer.WriteText(text);
-        }
+        WriteText(text, RowField.Id);
         return true;
     }
 
@@ -250,10 +138,7 @@ internal sealed class RowState(EventLimits limits)
             default:
                 return FailType(field, "a class: text, a number, true or false", json.TokenType);
         }
-        name = Canonical(name);
-        if (name.Length > Limits.ClassBytes)
-            return Fail(RejectionCode.ValueTooLong, field, $"'{field}' has {name.Length} bytes; at most {Limits.ClassBytes} are taken.");
-        return !JsonTexts.HasControlCharacters(name) || Fail(RejectionCode.TextInvalid, field, $"'{field}' has control characters.");
+        return TryClassName(ref name, field);
     }
 
     /// <summary>Writes the value of a ground truth and remembers its hash.</summary>
@@ -272,48 +157,22 @@ internal sealed class RowState(EventLimits limits)
             : WriteTruth(name);
     }
 
-    private ReadOnlySpan<byte> Canonical(ReadOnlySpan<byte> written)
-    {
-        var name = ClassNames.Canonical(written, _form);
-        if (!Context.LearnsForm || _form != ClassForm.AsWritten || ClassNames.FormOf(name) is var form && form == ClassForm.AsWritten)
-            return name;
-        _form = form;
-        Batch.TellingClass = System.Text.Encoding.UTF8.GetString(name);
-        return name;
-    }
-
-    private bool WriteTruth(ReadOnlySpan<byte> text)
-    {
-        _valueHash = IdHash.OfValue(text);
-        Buffer.WriteByte((byte)RowField.ClassText);
-        Buffer.WriteText(text);
-        return true;
-    }
-
-    /// <summary>Makes a UUIDv7 for a row that has no id.</summary>
-    public void MakeId()
-    {
-        Span<byte> text = stackalloc byte[36];
-        Guid.CreateVersion7(Context.ReceivedAt).TryFormat(text, out _);
-        WriteId(text, RowField.Id);
-        _idMade = true;
-    }
-
     public bool ReadTimestamp(ref Utf8JsonReader json)
     {
+        long time;
         switch (json.TokenType)
         {
             case JsonTokenType.Null:
                 return true;
-            case JsonTokenType.String when Rfc3339.TryParse(json.ValueSpan, out _timestampMs):
+            case JsonTokenType.String when Rfc3339.TryParse(json.ValueSpan, out time):
                 break;
-            case JsonTokenType.Number when json.TryGetInt64(out _timestampMs):
-                if (_timestampMs is > -EpochTimes.SmallestPlausibleMs and < EpochTimes.SmallestPlausibleMs)
+            case JsonTokenType.Number when json.TryGetInt64(out time):
+                if (time is > -EpochTimes.SmallestPlausibleMs and < EpochTimes.SmallestPlausibleMs)
                 {
                     return Fail(
                         RejectionCode.TimestampInvalid,
                         "timestamp",
-                        $"{_timestampMs} looks like seconds; a number must be epoch milliseconds."
+                        $"{time} looks like seconds; a number must be epoch milliseconds."
                     );
                 }
 
@@ -331,42 +190,7 @@ internal sealed class RowState(EventLimits limits)
                     $"{ShowValue(ref json)} is neither RFC 3339 with an offset nor epoch milliseconds."
                 );
         }
-        _hasTimestamp = true;
-        return CheckTimestamp();
-    }
-
-    private bool CheckTimestamp()
-    {
-        if (_timestampMs < 0)
-            return Fail(RejectionCode.TimestampInvalid, "timestamp", "Times before 1970 cannot be stored.");
-        if (_timestampMs > (Context.ReceivedAt + Limits.AllowedFuture).ToUnixTimeMilliseconds())
-        {
-            return Fail(
-                RejectionCode.TimestampInFuture,
-                "timestamp",
-                $"The time is more than {EpochTimes.Describe(Limits.AllowedFuture)} ahead of the server's clock."
-            );
-        }
-
-        if (Context.OldestAllowed is { } oldest && _timestampMs < oldest.ToUnixTimeMilliseconds())
-        {
-            return Fail(
-                RejectionCode.TimestampTooOld,
-                "timestamp",
-                $"The time is before {oldest.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}, where the model's retention ends."
-            );
-        }
-
-        return true;
-    }
-
-    private void WriteId(ReadOnlySpan<byte> text, RowField field)
-    {
-        _hash = IdHash.Of(text);
-        Buffer.WriteByte((byte)field);
-        Buffer.WriteText(text);
-        _idOffset = Buffer.Length - text.Length;
-        _idSize = text.Length;
+        return TakeTimestamp(time);
     }
 
     private bool TryUnescape(ref Utf8JsonReader json, out int size)

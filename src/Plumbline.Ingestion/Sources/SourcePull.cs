@@ -20,7 +20,7 @@ internal sealed class SourcePull(
     RefusedRows refusedRows,
     DecoderPool decoders,
     EventLimits limits,
-    BatchIntake intake,
+    EventIntake intake,
     IngestionProgress progress,
     TimeProvider time
 )
@@ -127,14 +127,9 @@ internal sealed class SourcePull(
     {
         if (positions.Count == 0)
             return;
-        var began = time.GetTimestamp();
-        IntakeResult result;
-        while ((result = await intake.TakeAsync(model, decoder.Batch, cancellation, isReread: true)).Outcome == AppendOutcome.Full)
-        {
-            if (time.GetElapsedTime(began) > PatienceWithFullSpool)
-                throw SpoolFull();
-            await Task.Delay(PauseWithFullSpool, time, cancellation);
-        }
+        var result = await intake.AppendAsync(model, decoder.Batch, PatienceWithFullSpool, cancellation, isReread: true);
+        if (result.Outcome == AppendOutcome.Full)
+            throw SpoolFull();
 
         page.Rows += positions.Count;
         page.Last = positions[^1];

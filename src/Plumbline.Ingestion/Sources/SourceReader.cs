@@ -101,7 +101,7 @@ public sealed class SourceReader(IDbContextFactory<StateDbContext> state, Source
     private SourceView View(OutcomeSourceRow row)
     {
         var source = SourceCatalog.Read(row);
-        var caughtUp = Moment(row.CompleteBeganMs);
+        var caughtUp = TimeOf(row.CompleteBeganMs);
         return new SourceView(
             row.Name,
             source.Connection,
@@ -109,19 +109,19 @@ public sealed class SourceReader(IDbContextFactory<StateDbContext> state, Source
             source.Gives,
             StateOf(row),
             row.CursorWatermark is { } watermark ? TextOf(watermark, row.CursorIsTime) : null,
-            Moment(row.LastPullMs),
+            TimeOf(row.LastPullMs),
             caughtUp,
             caughtUp is { } at ? Math.Max(0, (time.GetUtcNow() - at).TotalSeconds) : null,
-            row.Enabled ? Moment(row.NextPullMs) : null,
+            row.Enabled ? TimeOf(row.NextPullMs) : null,
             row.Taken,
             row.Duplicates,
             row.Rejected,
             row.RejectedRows is { } rejected
                 ? JsonSerializer.Deserialize<List<RejectedSourceRow>>(rejected, SourceSpecification.Json)!
                 : [],
-            row.Error is { } error ? new SourceError(row.ErrorCode!, error, Moment(row.FailingSinceMs)!.Value, row.Failures) : null,
+            row.Error is { } error ? new SourceError(row.ErrorCode!, error, TimeOf(row.FailingSinceMs)!.Value, row.Failures) : null,
             row.ChangedBy,
-            Moment(row.ChangedAtMs)!.Value,
+            TimeOf(row.ChangedAtMs)!.Value,
             source
         );
     }
@@ -136,6 +136,6 @@ public sealed class SourceReader(IDbContextFactory<StateDbContext> state, Source
             _ => SourceState.Ok,
         };
 
-    private static DateTimeOffset? Moment(long? milliseconds) =>
+    private static DateTimeOffset? TimeOf(long? milliseconds) =>
         milliseconds is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
 }

@@ -22,7 +22,7 @@ public sealed class MultivariateCalculator(ReferenceShapes shapes, RowSamples sa
     public const int LeastRowsToClassify = 100;
 
     /// <summary>Features that get a point for their share; the others' shares are smaller.</summary>
-    public const int MostCulprits = 20;
+    public const int MostContributors = 20;
 
     /// <summary>A base window has the classifier when it ended at most this long before it is computed.</summary>
     public static readonly TimeSpan Recent = TimeSpan.FromHours(6);
@@ -96,7 +96,7 @@ public sealed class MultivariateCalculator(ReferenceShapes shapes, RowSamples sa
         sink.Add(MultivariateMetrics.DomainClassifier, drift.RocAuc);
         if (!drift.RocAuc.IsOk)
             return;
-        foreach (var culprit in drift.Culprits.Where(culprit => culprit.Share > 0).Take(MostCulprits))
-            sink.Add(MultivariateMetrics.Importance, Estimate.Of(culprit.Share, shape.Rows.Rows, sample.Rows), culprit.Feature);
+        foreach (var contributor in drift.Contributors.Where(contributor => contributor.Share > 0).Take(MostContributors))
+            sink.Add(MultivariateMetrics.Importance, Estimate.Of(contributor.Share, shape.Rows.Rows, sample.Rows), contributor.Feature);
     }
 }

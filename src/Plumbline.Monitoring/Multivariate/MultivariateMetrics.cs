@@ -34,7 +34,7 @@ public static class MultivariateMetrics
             "share",
             "[0, 1]",
             MetricDirection.Neutral,
-            $"A feature's share of what the domain classifier used: where to look first. The {MultivariateCalculator.MostCulprits} largest; without drift they share the noise."
+            $"A feature's share of what the domain classifier used: where to look first. The {MultivariateCalculator.MostContributors} largest; without drift they share the noise."
         )
         {
             Title = "Share of what the domain classifier used",

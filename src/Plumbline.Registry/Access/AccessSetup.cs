@@ -16,7 +16,7 @@ public static class AccessSetup
     {
         services
             .AddSingleton(access)
-            .AddSingleton(new KeyBook(access))
+            .AddSingleton(new KeyStore(access))
             .AddSingleton(new AllowedHosts(instance, access))
             .AddSingleton<AccessCounters>()
             .AddSingleton<LockOut>();
@@ -61,7 +61,7 @@ public static class AccessSetup
     // A cookie opens what its key opens now, not what it opened when it was given.
     private static Task ReviveAsync(CookieValidatePrincipalContext context)
     {
-        var keys = context.HttpContext.RequestServices.GetRequiredService<KeyBook>();
+        var keys = context.HttpContext.RequestServices.GetRequiredService<KeyStore>();
         if (
             context.Principal is not null
             && keys.Revive(context.Principal, CookieAuthenticationDefaults.AuthenticationScheme) is { } holder

@@ -11,7 +11,7 @@ public sealed class ApiKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
     UrlEncoder encoder,
-    KeyBook keys,
+    KeyStore keys,
     LockOut lockOut
 ) : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -28,7 +28,7 @@ public sealed class ApiKeyAuthentication(
         if (keys.IsEmpty)
         {
             return Task.FromResult(
-                AuthenticateResult.Success(new AuthenticationTicket(KeyBook.Principal("open", ApiRole.Admin, [], SchemeName), SchemeName))
+                AuthenticateResult.Success(new AuthenticationTicket(KeyStore.Principal("open", ApiRole.Admin, [], SchemeName), SchemeName))
             );
         }
 

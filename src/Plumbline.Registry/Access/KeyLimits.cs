@@ -28,7 +28,7 @@ internal static class KeyLimits
         );
 
     /// <summary>The key that the caller holds, by whatever it was shown with; for a caller without one, the address.</summary>
-    public static string HolderOf(ClaimsPrincipal user) => user.FindFirst(KeyBook.GenerationClaim)?.Value ?? user.Identity?.Name ?? "";
+    public static string HolderOf(ClaimsPrincipal user) => user.FindFirst(KeyStore.GenerationClaim)?.Value ?? user.Identity?.Name ?? "";
 
     private static string HolderOf(HttpContext context) =>
         HolderOf(context.User) is { Length: > 0 } holder ? holder : $"address {context.Connection.RemoteIpAddress}";

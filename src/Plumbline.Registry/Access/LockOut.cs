@@ -30,7 +30,7 @@ public sealed class LockOut(TimeProvider time, AccessCounters counters)
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            var until = Max(UntilOf(NameOf(address), now), UntilOf(KeyBook.HashOf(key), now));
+            var until = Max(UntilOf(NameOf(address), now), UntilOf(KeyStore.HashOf(key), now));
             if (until <= now)
                 return null;
             counters.CountLockedOut();
@@ -44,7 +44,7 @@ public sealed class LockOut(TimeProvider time, AccessCounters counters)
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            var hash = KeyBook.HashOf(key);
+            var hash = KeyStore.HashOf(key);
             var isRepeated = _entries.TryGetValue(hash, out var known) && now - known.LastAt < ForgottenAfter;
             var ofKey = Count(hash, now);
             var ofAddress = isRepeated ? TimeSpan.Zero : Count(NameOf(address), now);

@@ -29,7 +29,7 @@ public static class SignInEndpoints
             .ExcludeFromDescription();
     }
 
-    private static async Task<IResult> SignInAsync(HttpContext context, KeyBook keys, LockOut lockOut, string? returnUrl)
+    private static async Task<IResult> SignInAsync(HttpContext context, KeyStore keys, LockOut lockOut, string? returnUrl)
     {
         if (!context.Request.HasFormContentType)
             return Page(returnUrl, "Send the form of this page.", StatusCodes.Status400BadRequest);

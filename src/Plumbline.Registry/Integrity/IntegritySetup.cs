@@ -25,7 +25,7 @@ public static class IntegritySetup
         Spool spool,
         IColumnStore store,
         ModelCatalog catalog,
-        RetentionBook retention,
+        RetentionStore retention,
         IntegrityFindings findings,
         ILogger<IntegrityFindings> log
     ) : StartupStep

@@ -114,7 +114,7 @@ public sealed class StatePart(StatePlace place, StateTables tables)
         await using var db = Open();
         return !await db.Dialect.HasTableAsync(db, "model_expiry", cancellation)
             ? []
-            : await db.ModelExpiries.AsNoTracking().ToDictionaryAsync(row => (row.ModelId, row.Data), RetentionBook.Read, cancellation);
+            : await db.ModelExpiries.AsNoTracking().ToDictionaryAsync(row => (row.ModelId, row.Data), RetentionStore.Read, cancellation);
     }
 
     private static async Task<PartIdentity?> ReadIdentityAsync(StateDbContext db, CancellationToken cancellation) =>

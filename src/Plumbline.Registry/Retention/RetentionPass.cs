@@ -12,7 +12,7 @@ namespace Plumbline.Registry.Retention;
 /// </summary>
 public sealed class RetentionPass(
     ModelCatalog models,
-    RetentionBook book,
+    RetentionStore retentionStore,
     IEnumerable<RetainedRows> data,
     WindowLedger ledger,
     FailureLog failures,
@@ -80,8 +80,8 @@ public sealed class RetentionPass(
         {
             if (kept.KeptFor(model) is not { } period)
                 continue;
-            var before = RetentionBook.StartOfMonth(time.GetUtcNow() - period);
-            if (book.Find(model.Id, kept.Name) is { IsFinished: true } expiry && expiry.Before >= before)
+            var before = RetentionStore.StartOfMonth(time.GetUtcNow() - period);
+            if (retentionStore.Find(model.Id, kept.Name) is { IsFinished: true } expiry && expiry.Before >= before)
                 continue;
             if (await ledger.IsWaitingBeforeAsync(model.Id, before, cancellation))
             {
@@ -89,10 +89,10 @@ public sealed class RetentionPass(
                 continue;
             }
 
-            await book.BeginAsync(model.Id, kept.Name, before, cancellation);
+            await retentionStore.BeginAsync(model.Id, kept.Name, before, cancellation);
             await ledger.DropBeforeAsync(model.Id, before, cancellation);
             var gone = await kept.Expire(model, before, cancellation);
-            await book.FinishAsync(model.Id, kept.Name, gone, cancellation);
+            await retentionStore.FinishAsync(model.Id, kept.Name, gone, cancellation);
             if (gone.Rows > 0)
             {
                 log.LogInformation(

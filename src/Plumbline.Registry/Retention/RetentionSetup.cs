@@ -16,8 +16,8 @@ public static class RetentionSetup
     {
         services
             .AddSingleton<ExpiredEvents>()
-            .AddSingleton<RetentionBook>()
-            .AddSingleton<IHistoryFloor>(provider => provider.GetRequiredService<RetentionBook>());
+            .AddSingleton<RetentionStore>()
+            .AddSingleton<IHistoryFloor>(provider => provider.GetRequiredService<RetentionStore>());
         services.AddRetainedRows<ExpiredEvents>(
             RetainedRows.Predictions,
             RetentionPeriod.Predictions,
@@ -33,7 +33,9 @@ public static class RetentionSetup
             RetentionPeriod.Predictions,
             (events, model, before, ct) => events.DeleteSignalsBeforeAsync(model, before, ct)
         );
-        services.AddModelRemoval<RetentionBook>((book, model, cancellation) => book.ForgetAsync(model.Id, cancellation));
+        services.AddModelRemoval<RetentionStore>(
+            (retentionStore, model, cancellation) => retentionStore.ForgetAsync(model.Id, cancellation)
+        );
         return services.AddHostedService<Start>().AddHostedService<RetentionPass>();
     }
 
@@ -41,12 +43,20 @@ public static class RetentionSetup
         routes
             .MapGet(
                 "/v1/models/{model}/retention",
-                IResult (string model, ModelCatalog models, RetentionBook book, IEnumerable<RetainedRows> data, TimeProvider time) =>
+                IResult (
+                    string model,
+                    ModelCatalog models,
+                    RetentionStore retentionStore,
+                    IEnumerable<RetainedRows> data,
+                    TimeProvider time
+                ) =>
                     models.Find(model) is { } found
                         ? TypedResults.Ok(
                             new
                             {
-                                Data = data.Select(kept => RetentionView.Of(found, kept, book.Find(found.Id, kept.Name), time.GetUtcNow())),
+                                Data = data.Select(kept =>
+                                    RetentionView.Of(found, kept, retentionStore.Find(found.Id, kept.Name), time.GetUtcNow())
+                                ),
                             }
                         )
                         : Problems.UnknownModel(model)
@@ -54,9 +64,9 @@ public static class RetentionSetup
             .RequireRole(ApiRole.Read)
             .WithTags("Models");
 
-    private sealed class Start(RetentionBook book) : StartupStep
+    private sealed class Start(RetentionStore retentionStore) : StartupStep
     {
-        public override Task StartingAsync(CancellationToken cancellationToken) => book.LoadAsync(cancellationToken);
+        public override Task StartingAsync(CancellationToken cancellationToken) => retentionStore.LoadAsync(cancellationToken);
     }
 }
 
@@ -77,7 +87,7 @@ public sealed record RetentionView(
     internal static RetentionView Of(ModelDefinition model, RetainedRows kept, Expiry? expiry, DateTimeOffset now)
     {
         var period = kept.KeptFor(model);
-        DateTimeOffset? next = period is { } length ? RetentionBook.StartOfMonth(now - length).AddMonths(1) + length : null;
+        DateTimeOffset? next = period is { } length ? RetentionStore.StartOfMonth(now - length).AddMonths(1) + length : null;
         return new(kept.Name, period is { } declared ? DurationText.Format(declared) : null, expiry?.Before, expiry?.Rows ?? 0, next);
     }
 }

@@ -40,7 +40,7 @@ internal static class DemoVerb
         });
         var seed = new Option<int>("--seed")
         {
-            Description = "Seed of everything random: the same seed tells the same story.",
+            Description = "Seed of everything random: the same seed tells the same summary.",
             DefaultValueFactory = _ => 1,
             HelpName = "N",
         };
@@ -65,7 +65,7 @@ internal static class DemoVerb
             "Start the server with a demonstration model: its history and live traffic, with known troubles in them.",
             [
                 ("Two weeks of history, then live traffic, on http://127.0.0.1:5070", "demo"),
-                ("Another story, history only", "demo --days 30 --seed 7 --no-live"),
+                ("Another summary, history only", "demo --days 30 --seed 7 --no-live"),
             ]
         );
         hosting.AddTo(command);

@@ -29,20 +29,20 @@ internal sealed class DemoConductor(
     private static readonly TimeSpan RememberEvery = TimeSpan.FromSeconds(15);
 
     /// <summary>Everything up to the moment when all pages have something to show.</summary>
-    /// <param name="story">What the folder tells; goes on from where it has come to.</param>
+    /// <param name="scenario">What the folder tells; goes on from where it has come to.</param>
     /// <param name="until">Where the history ends; null for now.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task PrepareAsync(DemoStory story, DateTimeOffset? until, CancellationToken cancellation)
+    public async Task PrepareAsync(DemoScenario scenario, DateTimeOffset? until, CancellationToken cancellation)
     {
         var description = await sample.DescribeAsync(cancellation);
-        story = story with { Anchor = description.Anchor, Chapters = description.Chapters };
-        story.Write(folder);
-        state.Tell(story);
-        await SayStoryAsync(story);
+        scenario = scenario with { Anchor = description.Anchor, Chapters = description.Chapters };
+        scenario.Write(folder);
+        state.Tell(scenario);
+        await SayScenarioAsync(scenario);
         foreach (var model in description.Models)
-            await RegisterAsync(model, description.Versions, withReference: story.Reached is null, cancellation);
-        if (until is null || !(story.Reached >= until))
-            await FillAsync(story, until, cancellation);
+            await RegisterAsync(model, description.Versions, withReference: scenario.Reached is null, cancellation);
+        if (until is null || !(scenario.Reached >= until))
+            await FillAsync(scenario, until, cancellation);
         await UntilComputedAsync(description.Models, cancellation);
     }
 
@@ -91,11 +91,11 @@ internal sealed class DemoConductor(
         );
     }
 
-    private async Task FillAsync(DemoStory story, DateTimeOffset? until, CancellationToken cancellation)
+    private async Task FillAsync(DemoScenario scenario, DateTimeOffset? until, CancellationToken cancellation)
     {
         var (began, said) = (time.GetTimestamp(), time.GetTimestamp());
         BackfillStep? last = null;
-        await foreach (var step in sample.BackfillAsync(story.Reached, until, cancellation))
+        await foreach (var step in sample.BackfillAsync(scenario.Reached, until, cancellation))
         {
             last = step;
             if (step.Error is not null || step.Done || time.GetElapsedTime(said) < SayEvery)
@@ -166,21 +166,21 @@ internal sealed class DemoConductor(
 
     private void Remember(DateTimeOffset reached)
     {
-        if (state.Story is not { } story)
+        if (state.Scenario is not { } scenario)
             return;
-        story = story with { Reached = reached };
-        story.Write(folder);
-        state.Tell(story);
+        scenario = scenario with { Reached = reached };
+        scenario.Write(folder);
+        state.Tell(scenario);
     }
 
-    private async Task SayStoryAsync(DemoStory story)
+    private async Task SayScenarioAsync(DemoScenario scenario)
     {
         var text = new StringBuilder();
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"The story of seed {story.Seed}, {story.Days} days up to {Day(story.Anchor)} (all times UTC):"
+            $"The scenario of seed {scenario.Seed}, {scenario.Days} days up to {Day(scenario.Anchor)} (all times UTC):"
         );
-        foreach (var chapter in story.Chapters)
+        foreach (var chapter in scenario.Chapters)
         {
             var end = chapter.To is { } to ? Day(to) : "goes on";
             text.AppendLine(CultureInfo.InvariantCulture, $"  {Day(chapter.From)} .. {end, -16}  {chapter.Title}");

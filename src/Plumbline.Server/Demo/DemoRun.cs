@@ -30,7 +30,7 @@ public static class DemoRun
             );
         }
 
-        var (story, goesOn) = StoryOf(folder, settings, time);
+        var (scenario, goesOn) = ScenarioOf(folder, settings, time);
         await using var app = PlumblineHost.Build(options, time);
         await PlumblineHost.OpenDataAsync(app, cancellation);
         await app.StartAsync(cancellation);
@@ -40,12 +40,12 @@ public static class DemoRun
         if (goesOn)
         {
             await terminal.Output.WriteLineAsync(
-                $"Going on with the story that is there (seed {story.Seed}, {story.Days} days); --seed and --days are of no effect."
+                $"Going on with the scenario there (seed {scenario.Seed}, {scenario.Days} days); --seed and --days are of no effect."
             );
         }
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
-        var conducting = ConductAsync(app, assembly, settings, story, folder.FullPath, terminal, began, stopping.Token);
+        var conducting = ConductAsync(app, assembly, settings, scenario, folder.FullPath, terminal, began, stopping.Token);
         var running = app.WaitForShutdownAsync(cancellation);
         try
         {
@@ -63,11 +63,11 @@ public static class DemoRun
         return ExitCode.Ok;
     }
 
-    /// <summary>The story that the folder tells already, or the beginning of one, written down before anything else is.</summary>
+    /// <summary>The scenario that the folder tells already, or the beginning of one, written down before anything else is.</summary>
     /// <exception cref="CommandLineException">The folder holds something that is no demonstration.</exception>
-    internal static (DemoStory Story, bool GoesOn) StoryOf(DemoFolder folder, DemoSettings settings, TimeProvider time)
+    internal static (DemoScenario Scenario, bool GoesOn) ScenarioOf(DemoFolder folder, DemoSettings settings, TimeProvider time)
     {
-        if (DemoStory.Read(folder.FullPath) is { } earlier)
+        if (DemoScenario.Read(folder.FullPath) is { } earlier)
             return (earlier, true);
         if (!folder.IsTemporary && Directory.EnumerateFileSystemEntries(folder.FullPath).Any())
         {
@@ -77,21 +77,21 @@ public static class DemoRun
             );
         }
 
-        var story = new DemoStory
+        var scenario = new DemoScenario
         {
             Seed = settings.Seed,
             Days = settings.Days,
             Anchor = settings.Until ?? time.GetUtcNow(),
         };
-        story.Write(folder.FullPath);
-        return (story, false);
+        scenario.Write(folder.FullPath);
+        return (scenario, false);
     }
 
     private static async Task ConductAsync(
         WebApplication app,
         string assembly,
         DemoSettings settings,
-        DemoStory story,
+        DemoScenario scenario,
         string folder,
         Terminal terminal,
         long began,
@@ -104,7 +104,7 @@ public static class DemoRun
                 .Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal)
                 .Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal)
         );
-        await using var process = SampleProcess.Start(assembly, Switches(story, address), Said);
+        await using var process = SampleProcess.Start(assembly, Switches(scenario, address), Said);
         using var toSample = new HttpClient(new SocketsHttpHandler())
         {
             BaseAddress = await process.ListeningAsync(time, cancellation),
@@ -121,7 +121,7 @@ public static class DemoRun
         );
         try
         {
-            await conductor.PrepareAsync(story, settings.Until, cancellation);
+            await conductor.PrepareAsync(scenario, settings.Until, cancellation);
             await terminal.Output.WriteLineAsync(
                 string.Create(
                     CultureInfo.InvariantCulture,
@@ -169,17 +169,17 @@ public static class DemoRun
         }
     }
 
-    private static IEnumerable<string> Switches(DemoStory story, Uri address) =>
+    private static IEnumerable<string> Switches(DemoScenario scenario, Uri address) =>
         [
             "--urls",
             "http://127.0.0.1:0",
             "--plumbline",
             address.AbsoluteUri,
             "--seed",
-            story.Seed.ToString(CultureInfo.InvariantCulture),
+            scenario.Seed.ToString(CultureInfo.InvariantCulture),
             "--days",
-            story.Days.ToString(CultureInfo.InvariantCulture),
+            scenario.Days.ToString(CultureInfo.InvariantCulture),
             "--anchor",
-            story.Anchor.ToString("O", CultureInfo.InvariantCulture),
+            scenario.Anchor.ToString("O", CultureInfo.InvariantCulture),
         ];
 }

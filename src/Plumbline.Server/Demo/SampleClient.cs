@@ -54,7 +54,7 @@ public sealed class SampleClient(HttpClient http)
         http.GetByteArrayAsync($"simulation/reference/{Uri.EscapeDataString(model)}", cancellation);
 
     /// <summary>Lets the sample post its past to the server; ends with the last step.</summary>
-    /// <param name="from">Since when; null: from the start of the story.</param>
+    /// <param name="from">Since when; null: from the start of the scenario.</param>
     /// <param name="cancellation">Stops it.</param>
     public async IAsyncEnumerable<BackfillStep> BackfillAsync(
         DateTimeOffset? from,

@@ -18,7 +18,7 @@ public static class ProgressEndpoint
         string model,
         ModelCatalog models,
         IngestionProgress ingestion,
-        RetentionBook retention,
+        RetentionStore retention,
         WindowLedger ledger,
         AlertAgenda rules,
         CancellationToken cancellation

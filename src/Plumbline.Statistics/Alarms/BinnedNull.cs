@@ -58,7 +58,7 @@ public sealed class BinnedNull
     /// <param name="memory">From <see cref="NewMemory"/>; it takes some ten windows to fill, and until then judges a little too strictly
     /// where traffic is persistent.</param>
     /// <exception cref="ArgumentException">The number of bins differs, or a count is negative or not finite.</exception>
-    public WindowSurprise? Judge(WindowCounts window, NullMemory memory)
+    public WindowSurprise? Evaluate(WindowCounts window, NullMemory memory)
     {
         ArgumentNullException.ThrowIfNull(memory);
         Require.SameLength(Bins, window.Counts.Length, nameof(window));
@@ -68,7 +68,7 @@ public sealed class BinnedNull
         Span<double> shares = Bins <= 128 ? stackalloc double[Bins] : new double[Bins];
         for (var b = 0; b < shares.Length; b++)
             shares[b] = window.Counts[b] / rows;
-        var judged = _null.Judge(window.Start, shares, 1 / rows, memory);
+        var judged = _null.Evaluate(window.Start, shares, 1 / rows, memory);
         return new WindowSurprise(
             judged.PValue,
             ShiftSize.FromSquaredHellinger((judged.Squared - judged.Chance) / 8),

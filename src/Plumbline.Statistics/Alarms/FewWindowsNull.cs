@@ -67,7 +67,7 @@ public sealed class FewWindowsNull
 
     /// <summary>How surprising the next window is; the effect is its distance from the mean.</summary>
     /// <exception cref="ArgumentException">The value is not finite, or its standard error negative.</exception>
-    public WindowSurprise Judge(WindowValue window, SurpriseSide side = SurpriseSide.Both)
+    public WindowSurprise Evaluate(WindowValue window, SurpriseSide side = SurpriseSide.Both)
     {
         ObservedWindows.Check(window);
         var deviation = window.Value - Mean;

@@ -57,12 +57,12 @@ public sealed class ScalarNull
     /// Judges the next window and remembers it. One-sided p-values halve the tail on the asked side and are near 1 on the other.
     /// </summary>
     /// <exception cref="ArgumentException">The value is not finite, or its standard error negative.</exception>
-    public WindowSurprise Judge(WindowValue window, NullMemory memory, SurpriseSide side = SurpriseSide.Both)
+    public WindowSurprise Evaluate(WindowValue window, NullMemory memory, SurpriseSide side = SurpriseSide.Both)
     {
         ArgumentNullException.ThrowIfNull(memory);
         ObservedWindows.Check(window);
         Span<double> value = [window.Value];
-        var judged = _null.Judge(window.Start, value, window.StandardError * window.StandardError, memory);
+        var judged = _null.Evaluate(window.Start, value, window.StandardError * window.StandardError, memory);
         var asked = side == SurpriseSide.Above ? judged.First > 0 : judged.First < 0;
         var p =
             side == SurpriseSide.Both ? judged.PValue

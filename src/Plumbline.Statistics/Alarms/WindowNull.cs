@@ -88,7 +88,7 @@ internal sealed class WindowNull
         return new WindowNull(windows, centre, new LeftOutDeviations(windows, weights, centre));
     }
 
-    public (double PValue, double Statistic, double Squared, double Chance, double First) Judge(
+    public (double PValue, double Statistic, double Squared, double Chance, double First) Evaluate(
         DateTimeOffset start,
         ReadOnlySpan<double> values,
         double noise,

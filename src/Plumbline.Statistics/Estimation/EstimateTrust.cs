@@ -35,7 +35,7 @@ public static class EstimateTrust
         {
             warnings.Add(
                 Text(
-                    $"the inputs left the reference: a classifier tells them apart with ROC AUC {drift.RocAuc.Value:0.00}, mostly by '{drift.Culprits[0].Feature}'; calibration and losses were learned elsewhere"
+                    $"the inputs left the reference: a classifier tells them apart with ROC AUC {drift.RocAuc.Value:0.00}, mostly by '{drift.Contributors[0].Feature}'; calibration and losses were learned elsewhere"
                 )
             );
         }

@@ -12,9 +12,9 @@ public readonly record struct FeatureShare(string Feature, double Share);
 /// <summary>What a domain classifier found.</summary>
 /// <param name="RocAuc">Out-of-fold area with DeLong's interval, widened by the square root of 2 for the correlation of the folds: 0.5 =
 /// the samples cannot be told apart, 1 = completely.</param>
-/// <param name="Culprits">Features by descending share of the classifier's gain: where to look first.</param>
+/// <param name="Contributors">Features by descending share of the classifier's gain: where to look first.</param>
 /// <param name="Warnings">In words what may mislead.</param>
-public sealed record DomainDrift(Estimate RocAuc, IReadOnlyList<FeatureShare> Culprits, IReadOnlyList<string> Warnings);
+public sealed record DomainDrift(Estimate RocAuc, IReadOnlyList<FeatureShare> Contributors, IReadOnlyList<string> Warnings);
 
 /// <summary>
 /// Multivariate drift as classification: boosted trees learn to tell reference rows from current rows; the out-of-fold ROC area says how
@@ -56,19 +56,19 @@ public static class DomainClassifier
 
         var (pooled, isCurrent, scores, gains) = OutOfFold(reference, current, seed, folds, maximumRows);
         var area = Roc.Area(ScoreCounts.From(scores, [.. isCurrent.Select(c => c > 0)]));
-        var culprits = pooled
+        var contributors = pooled
             .Names.Zip(gains, (name, gain) => new FeatureShare(name, gain))
             .OrderByDescending(f => f.Share)
             .ThenBy(f => f.Feature, StringComparer.Ordinal)
             .ToList();
         List<string> warnings = [];
         if (area.Value > 0.999)
-            warnings.Add($"'{culprits[0].Feature}' alone may tell the samples apart: is it a time, an id or a constant?");
+            warnings.Add($"'{contributors[0].Feature}' alone may tell the samples apart: is it a time, an id or a constant?");
         var result = Estimate.Of(area.Value!.Value, reference.Rows, current.Rows);
         var error = FoldCorrelation * area.StandardError!.Value;
         return new DomainDrift(
             result.With(Confidence.Normal(area.Value!.Value, error).Clip(0, 1)).WithStandardError(error),
-            culprits,
+            contributors,
             warnings
         );
     }

@@ -8,8 +8,8 @@ namespace Plumbline.Statistics.Multivariate;
 /// <param name="Error">Mean Euclidean distance between standardised rows and their reconstruction, with a normal interval of that
 /// mean.</param>
 /// <param name="ReferenceError">The same of the reference itself: what "no drift" looks like.</param>
-/// <param name="Culprits">Features by share of the squared error that came on top of the reference's; empty when none did.</param>
-public sealed record ReconstructionDrift(Estimate Error, Estimate ReferenceError, IReadOnlyList<FeatureShare> Culprits);
+/// <param name="Contributors">Features by share of the squared error that came on top of the reference's; empty when none did.</param>
+public sealed record ReconstructionDrift(Estimate Error, Estimate ReferenceError, IReadOnlyList<FeatureShare> Contributors);
 
 /// <summary>
 /// PCA reconstruction error: principal components of the standardised reference that keep a share of its variance; rows that break the

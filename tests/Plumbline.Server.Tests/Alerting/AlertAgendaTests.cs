@@ -5,7 +5,7 @@ using Plumbline.Server.Tests.Alerting.Delivery;
 
 namespace Plumbline.Server.Tests.Alerting;
 
-/// <summary>Idle models are left alone; whatever could change a judgement leads to a look.</summary>
+/// <summary>Idle models are left alone; whatever could change a evaluation leads to a look.</summary>
 public sealed class AlertAgendaTests(TestHost host)
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -78,7 +78,7 @@ public sealed class AlertAgendaTests(TestHost host)
     public async Task A_model_without_anything_computed_is_not_looked_at_by_the_clock() =>
         Assert.Equal(
             DateTimeOffset.MaxValue,
-            await host.Get<AlertJudgement>().JudgeAsync(await ModelAsync(), TestContext.Current.CancellationToken)
+            await host.Get<RuleEvaluation>().EvaluateAsync(await ModelAsync(), TestContext.Current.CancellationToken)
         );
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class AlertAgendaTests(TestHost host)
         await host.WaitUntilComputedAsync(model.Name);
         model = host.Get<ModelCatalog>().Find(model.Id)!;
         var before = TimeProvider.System.GetUtcNow();
-        var next = await host.Get<AlertJudgement>().JudgeAsync(model, TestContext.Current.CancellationToken);
+        var next = await host.Get<RuleEvaluation>().EvaluateAsync(model, TestContext.Current.CancellationToken);
         // A window is complete when the lateness that is allowed has passed after its end.
         var complete = model.WindowStart(before - model.AllowedLateness) + model.Window + model.AllowedLateness;
         Assert.InRange(next - complete, TimeSpan.Zero, TimeSpan.FromSeconds(30));
@@ -127,7 +127,7 @@ public sealed class AlertAgendaTests(TestHost host)
         await host.WaitUntilComputedAsync(model.Name);
         Assert.Equal(
             DateTimeOffset.MaxValue,
-            await host.Get<AlertJudgement>().JudgeAsync(host.Get<ModelCatalog>().Find(model.Id)!, TestContext.Current.CancellationToken)
+            await host.Get<RuleEvaluation>().EvaluateAsync(host.Get<ModelCatalog>().Find(model.Id)!, TestContext.Current.CancellationToken)
         );
     }
 

@@ -78,14 +78,14 @@ internal sealed class AlertingWorld
         Series("input.rows", hours, value ?? (_ => 800), version: version, noise: 0, interval: 0);
 
     /// <summary>Writes the points up to some hours before the end (all of them without), and judges.</summary>
-    public async Task JudgeAsync(int untilHoursBeforeEnd = 0)
+    public async Task EvaluateAsync(int untilHoursBeforeEnd = 0)
     {
         var until = HoursBeforeEnd(untilHoursBeforeEnd);
         var due = _points.Where(point => point.WindowEnd <= until).ToList();
         _points.RemoveAll(point => point.WindowEnd <= until);
         if (due.Count > 0)
             await _host.Get<MetricPointStore>().WriteAsync(Model.Id, due, TestContext.Current.CancellationToken);
-        await _host.Get<AlertJudgement>().JudgeAsync(Model, TestContext.Current.CancellationToken);
+        await _host.Get<RuleEvaluation>().EvaluateAsync(Model, TestContext.Current.CancellationToken);
     }
 
     public async Task<IReadOnlyList<IncidentDetail>> IncidentsAsync()

@@ -133,7 +133,7 @@ public sealed class IncidentGroupingTests
         {
             Id = id,
             Headline = "",
-            Story = "",
+            Summary = "",
         };
 
     private static bool Joins(AlertRow alert, params AlertRow[] members) =>

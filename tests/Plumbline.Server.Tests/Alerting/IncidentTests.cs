@@ -24,7 +24,7 @@ public sealed class IncidentTests(TestHost host)
             .Series("system.error_rate", Week, _ => 0.01, noise: 0.002, interval: 0.005)
             .Series("input.missing_rate", Week, _ => 0.04, "amount")
             .Series("output.share", Week, _ => 0.3, @class: "a")
-            .JudgeAsync();
+            .EvaluateAsync();
 
         Assert.Empty(await world.IncidentsAsync());
         var standing = await host.Get<StreamReport>().ReadAsync(world.Model, TestContext.Current.CancellationToken);
@@ -42,22 +42,22 @@ public sealed class IncidentTests(TestHost host)
             .Rows(Week)
             .Series("performance.accuracy", Week, before => before is > 12 and <= 18 ? 0.78 : 0.9)
             .Series("input.missing_rate", Week, _ => 0.04, "amount")
-            .JudgeAsync(13);
+            .EvaluateAsync(13);
 
         var open = Assert.Single(await world.IncidentsAsync());
         Assert.Equal((IncidentState.Open, AlertSeverity.Critical), (open.Incident.State, open.Incident.Severity));
         Assert.Equal(world.HoursBeforeEnd(18), open.Incident.Onset);
-        Assert.Equal("concept_change", open.Incident.Story.Causes[0].Kind);
-        Assert.InRange(open.Incident.Story.Impact!.Loss, 0.1, 0.14);
-        Assert.True(open.Incident.Story.Impact.LossLower > 0.08);
-        Assert.NotEmpty(open.Incident.Story.NextSteps);
+        Assert.Equal("concept_change", open.Incident.Summary.Causes[0].Kind);
+        Assert.InRange(open.Incident.Summary.Impact!.Loss, 0.1, 0.14);
+        Assert.True(open.Incident.Summary.Impact.LossLower > 0.08);
+        Assert.NotEmpty(open.Incident.Summary.NextSteps);
         Assert.Equal(["first_sign", "detected", "notified"], open.Timeline.Select(note => note.Kind));
         Assert.Equal(1, await NotificationsAsync(open.Incident.Id));
 
-        await world.JudgeAsync();
+        await world.EvaluateAsync();
         var ended = Assert.Single(await world.IncidentsAsync());
         Assert.Equal(IncidentState.Resolved, ended.Incident.State);
-        Assert.Equal(world.HoursBeforeEnd(12 - RuleJudge.QuietToResolve), ended.Incident.ResolvedAt);
+        Assert.Equal(world.HoursBeforeEnd(12 - StreamEvaluator.QuietToResolve), ended.Incident.ResolvedAt);
         Assert.Equal(2, await NotificationsAsync(open.Incident.Id));
     }
 
@@ -73,11 +73,11 @@ public sealed class IncidentTests(TestHost host)
                 .Series("output.share", Week, before => before is <= 90 and > 60 ? 0.6 : 0.3, @class: "a");
         }
 
-        await once.JudgeAsync();
+        await once.EvaluateAsync();
         for (var before = 150; before >= 0; before -= 7)
-            await often.JudgeAsync(before);
-        await often.JudgeAsync();
-        await often.JudgeAsync();
+            await often.EvaluateAsync(before);
+        await often.EvaluateAsync();
+        await often.EvaluateAsync();
 
         var (expected, found) = (await once.IncidentsAsync(), await often.IncidentsAsync());
         Assert.Equal(2, expected.Count);
@@ -100,15 +100,15 @@ public sealed class IncidentTests(TestHost host)
             await world
                 .Rows(Week)
                 .Series("input.missing_rate", Week, before => before <= 20 ? 0.35 : 0.04, $"amount-{first.Model.Name}")
-                .JudgeAsync();
+                .EvaluateAsync();
         }
 
         var incident = Assert.Single(await first.IncidentsAsync());
         Assert.Equal(incident.Incident.Id, Assert.Single(await second.IncidentsAsync()).Incident.Id);
-        Assert.Equal([first.Model.Name, second.Model.Name], incident.Incident.Story.Models);
+        Assert.Equal([first.Model.Name, second.Model.Name], incident.Incident.Summary.Models);
         Assert.Equal(
             ("missing_values", $"amount-{first.Model.Name}"),
-            (incident.Incident.Story.Causes[0].Kind, incident.Incident.Story.Causes[0].Subject)
+            (incident.Incident.Summary.Causes[0].Kind, incident.Incident.Summary.Causes[0].Subject)
         );
         Assert.Equal(AlertSeverity.Warning, incident.Incident.Severity);
     }
@@ -124,11 +124,11 @@ public sealed class IncidentTests(TestHost host)
             .Series("system.error_rate", Week, before => before <= 24 ? 0.12 : 0.01, noise: 0.002, interval: 0.01)
             .Series("output.confidence", Week, before => before <= 24 ? 0.75 : 0.9)
             .Series("performance.accuracy", Week, before => before <= 24 ? 0.8 : 0.9)
-            .JudgeAsync();
+            .EvaluateAsync();
 
         var incident = Assert.Single(await world.IncidentsAsync());
-        Assert.Equal(("version_rollout", "v2"), (incident.Incident.Story.Causes[0].Kind, incident.Incident.Story.Causes[0].Subject));
-        Assert.Equal(["v2"], incident.Incident.Story.Versions);
+        Assert.Equal(("version_rollout", "v2"), (incident.Incident.Summary.Causes[0].Kind, incident.Incident.Summary.Causes[0].Subject));
+        Assert.Equal(["v2"], incident.Incident.Summary.Versions);
         Assert.Equal(3, incident.Alerts.Count);
         Assert.Contains("v2", incident.Incident.Headline, StringComparison.Ordinal);
     }
@@ -141,7 +141,7 @@ public sealed class IncidentTests(TestHost host)
             .Rows(Week)
             .Series("system.error_rate", Week, before => before <= 40 ? 0.3 : 0.01, noise: 0.002, interval: 0.01)
             .Series("output.share", Week, before => before <= 20 ? 0.7 : 0.3, @class: "a")
-            .JudgeAsync();
+            .EvaluateAsync();
 
         var incidents = await world.IncidentsAsync();
         Assert.Equal(2, incidents.Count);
@@ -196,12 +196,12 @@ public sealed class IncidentTests(TestHost host)
 
         await host.Get<Plumbline.Monitoring.Metrics.MetricPointStore>()
             .WriteAsync(world.Model.Id, points, TestContext.Current.CancellationToken);
-        await world.Rows(240).Series("performance.accuracy", 240, _ => 0.89).JudgeAsync();
+        await world.Rows(240).Series("performance.accuracy", 240, _ => 0.89).EvaluateAsync();
 
         var incident = Assert.Single(await world.IncidentsAsync());
-        Assert.Equal(["country=BR"], incident.Incident.Story.Segments);
-        Assert.Equal(("segment", "country=BR"), (incident.Incident.Story.Causes[0].Kind, incident.Incident.Story.Causes[0].Subject));
-        Assert.Equal("country=BR", incident.Incident.Story.Impact!.Segment);
+        Assert.Equal(["country=BR"], incident.Incident.Summary.Segments);
+        Assert.Equal(("segment", "country=BR"), (incident.Incident.Summary.Causes[0].Kind, incident.Incident.Summary.Causes[0].Subject));
+        Assert.Equal("country=BR", incident.Incident.Summary.Impact!.Segment);
     }
 
     [Fact]
@@ -228,19 +228,19 @@ public sealed class IncidentTests(TestHost host)
 
         await host.Get<Plumbline.Monitoring.Metrics.MetricPointStore>()
             .WriteAsync(world.Model.Id, points, TestContext.Current.CancellationToken);
-        await world.Rows(Week).Series("performance.accuracy", Week, _ => 0.9).JudgeAsync();
+        await world.Rows(Week).Series("performance.accuracy", Week, _ => 0.9).EvaluateAsync();
 
         var incident = Assert.Single(await world.IncidentsAsync());
         Assert.Equal(AlertSeverity.Digest, incident.Incident.Severity);
-        Assert.Equal(["amount_of_one_model"], incident.Incident.Story.Features);
-        Assert.Equal("feature_drift", incident.Incident.Story.Causes[0].Kind);
+        Assert.Equal(["amount_of_one_model"], incident.Incident.Summary.Features);
+        Assert.Equal("feature_drift", incident.Incident.Summary.Causes[0].Kind);
     }
 
     [Fact]
     public async Task People_acknowledge_comment_and_close()
     {
         var world = await AlertingWorld.CreateAsync(host, 10);
-        await world.Rows(Week).Series("performance.accuracy", Week, before => before <= 20 ? 0.7 : 0.9).JudgeAsync();
+        await world.Rows(Week).Series("performance.accuracy", Week, before => before <= 20 ? 0.7 : 0.9).EvaluateAsync();
         var id = Assert.Single(await world.IncidentsAsync()).Incident.Id;
 
         Assert.Equal(
@@ -261,7 +261,7 @@ public sealed class IncidentTests(TestHost host)
         Assert.Equal(HttpStatusCode.NoContent, (await host.Client.PostAsync($"/v1/incidents/{id}/resolve", null)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await host.Client.PostAsync($"/v1/incidents/{id}/acknowledge", null)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await host.Client.PostAsync("/v1/incidents/999999/resolve", null)).StatusCode);
-        await world.JudgeAsync();
+        await world.EvaluateAsync();
 
         var closed = Assert.Single(await world.IncidentsAsync());
         Assert.Equal(IncidentState.Resolved, closed.Incident.State);

@@ -170,7 +170,7 @@ public sealed class RuleEndpointTests(TestHost host)
             }
         );
         Assert.Equal(HttpStatusCode.OK, put.StatusCode);
-        await world.Rows(Week).Series("performance.accuracy", Week, before => before <= 20 ? 0.7 : 0.9).JudgeAsync();
+        await world.Rows(Week).Series("performance.accuracy", Week, before => before <= 20 ? 0.7 : 0.9).EvaluateAsync();
 
         Assert.Empty(await world.IncidentsAsync());
         var alerts = await host.Get<IncidentReader>().AlertsAsync(world.Model, firingOnly: true, 10, TestContext.Current.CancellationToken);
@@ -185,7 +185,7 @@ public sealed class RuleEndpointTests(TestHost host)
             .Rows(Week)
             .Series("performance.accuracy", Week, before => before is <= 40 and > 12 ? 0.75 : 0.9)
             .Series("drift.psi", Week, before => before % 50 < 3 ? 0.2 : 0.02, "amount", noise: 0)
-            .JudgeAsync();
+            .EvaluateAsync();
         var live = Assert.Single(await world.IncidentsAsync());
 
         var same = await BacktestAsync(
@@ -243,7 +243,7 @@ public sealed class RuleEndpointTests(TestHost host)
                 before => before is (> 80 and <= 95) or (> 50 and <= 65) or (> 20 and <= 35) ? 0.6 : 0.3,
                 @class: "a"
             )
-            .JudgeAsync();
+            .EvaluateAsync();
 
         var report = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{world.Model.Name}/rules/fatigue");
         var rule = report.GetProperty("rules").EnumerateArray().Single();

@@ -52,22 +52,22 @@ public sealed class DemoFolderTests : IDisposable
     {
         var options = new PlumblineOptions { DataDirectory = _under };
         Assert.False(new DemoState(options).IsDemo);
-        var story = new DemoStory
+        var scenario = new DemoScenario
         {
             Seed = 7,
             Days = 3,
             Anchor = new(2026, 3, 20, 9, 0, 0, TimeSpan.Zero),
             Chapters = [new("SlowDrift", "title", "look", new(2026, 3, 18, 0, 0, 0, TimeSpan.Zero), To: null)],
         };
-        story.Write(_under);
-        (story with { Reached = story.Anchor.AddMinutes(3) }).Write(_under);
+        scenario.Write(_under);
+        (scenario with { Reached = scenario.Anchor.AddMinutes(3) }).Write(_under);
         var state = new DemoState(options);
         Assert.True(state.IsDemo);
         Assert.Equal(
-            (7, 3, story.Anchor, story.Anchor.AddMinutes(3)),
-            (state.Story!.Seed, state.Story.Days, state.Story.Anchor, state.Story.Reached)
+            (7, 3, scenario.Anchor, scenario.Anchor.AddMinutes(3)),
+            (state.Scenario!.Seed, state.Scenario.Days, state.Scenario.Anchor, state.Scenario.Reached)
         );
-        Assert.Equal(story.Chapters, state.Story.Chapters);
+        Assert.Equal(scenario.Chapters, state.Scenario.Chapters);
         Assert.True(new DemoState(options with { IsDemo = true, DataDirectory = Path.Combine(_under, "none") }).IsDemo);
     }
 
@@ -78,18 +78,20 @@ public sealed class DemoFolderTests : IDisposable
         var folder = DemoFolder.Open(_under, _under, TimeProvider.System);
         Assert.Equal(
             (9L, 5, false),
-            DemoRun.StoryOf(folder, settings, TimeProvider.System) is var (story, goesOn) ? (story.Seed, story.Days, goesOn) : default
+            DemoRun.ScenarioOf(folder, settings, TimeProvider.System) is var (scenario, goesOn)
+                ? (scenario.Seed, scenario.Days, goesOn)
+                : default
         );
         Assert.Equal(
             (9L, 5, true),
-            DemoRun.StoryOf(folder, settings with { Seed = 1, Days = 1 }, TimeProvider.System) is var (again, still)
+            DemoRun.ScenarioOf(folder, settings with { Seed = 1, Days = 1 }, TimeProvider.System) is var (again, still)
                 ? (again.Seed, again.Days, still)
                 : default
         );
-        File.Move(Path.Combine(_under, DemoStory.FileName), Path.Combine(_under, "state.db"));
+        File.Move(Path.Combine(_under, DemoScenario.FileName), Path.Combine(_under, "state.db"));
         Assert.Contains(
             "not empty",
-            Assert.Throws<CommandLineException>(() => DemoRun.StoryOf(folder, settings, TimeProvider.System)).Message,
+            Assert.Throws<CommandLineException>(() => DemoRun.ScenarioOf(folder, settings, TimeProvider.System)).Message,
             StringComparison.Ordinal
         );
     }
@@ -101,8 +103,8 @@ public sealed class DemoFolderTests : IDisposable
     [InlineData("{\"seed\":\"x\",\"days\":1,\"anchor\":\"2026-01-01T00:00:00Z\"}")]
     public void A_spoilt_story_is_named(string text)
     {
-        File.WriteAllText(Path.Combine(_under, DemoStory.FileName), text);
-        var wrong = Assert.Throws<InvalidDataException>(() => DemoStory.Read(_under));
+        File.WriteAllText(Path.Combine(_under, DemoScenario.FileName), text);
+        var wrong = Assert.Throws<InvalidDataException>(() => DemoScenario.Read(_under));
         Assert.Contains(_under, wrong.Message, StringComparison.Ordinal);
     }
 

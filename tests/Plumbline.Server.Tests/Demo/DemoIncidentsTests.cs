@@ -31,7 +31,7 @@ public sealed class DemoIncidentsTests : IDisposable
             incidents.Select(incident => $"{incident.GetProperty("onset").GetString()} {incident.GetProperty("headline").GetString()}")
         );
 
-        var story = DemoStory.Read(_data)!;
+        var scenario = DemoScenario.Read(_data)!;
         Assert.True(incidents.Count is 6 or 7, told);
         Named("Concentration", "concentrate on technical");
         Named("MissingLeak", "order_amount is missing");
@@ -39,13 +39,13 @@ public sealed class DemoIncidentsTests : IDisposable
         Named("BadRelease", "version v3 is worse");
         Named("ConceptChange", "answers become wrong while inputs stay");
         Named("SlowDrift", "account_age_days", TimeSpan.FromDays(7));
-        var first = story.Chapters.Min(chapter => chapter.From);
+        var first = scenario.Chapters.Min(chapter => chapter.From);
         Assert.All(incidents, incident => Assert.True(incident.GetProperty("onset").GetDateTimeOffset() >= first.AddHours(-3), told));
 
         // The onset of what is seen in daily windows is known to the day.
         void Named(string chapter, string words, TimeSpan? late = null)
         {
-            var from = story.Chapters.Single(candidate => candidate.Kind == chapter).From;
+            var from = scenario.Chapters.Single(candidate => candidate.Kind == chapter).From;
             var found = incidents
                 .Where(incident => incident.GetProperty("headline").GetString()!.Contains(words, StringComparison.Ordinal))
                 .ToList();

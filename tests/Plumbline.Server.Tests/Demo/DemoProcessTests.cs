@@ -32,7 +32,7 @@ public sealed class DemoProcessTests : IDisposable
                     .Select(model => model.GetProperty("name").GetString()!)
                     .Order(StringComparer.Ordinal)
             );
-            await new StoryInMetrics(http, DemoStory.Read(_data)!).CheckAsync();
+            await new ScenarioInMetrics(http, DemoScenario.Read(_data)!).CheckAsync();
             await GrowsAsync(http);
             Assert.Equal(0, await first.InterruptAsync());
             Assert.True(File.Exists(Path.Combine(_data, "demo.json")));
@@ -40,7 +40,7 @@ public sealed class DemoProcessTests : IDisposable
 
         using var second = RunningDemo.Start(_data, Days);
         await second.ReadyAsync();
-        Assert.Contains(second.Lines, line => line.StartsWith("Going on with the story", StringComparison.Ordinal));
+        Assert.Contains(second.Lines, line => line.StartsWith("Going on with the scenario", StringComparison.Ordinal));
         var sample = await second.SampleAsync();
         second.Kill();
         await GoneAsync(sample);

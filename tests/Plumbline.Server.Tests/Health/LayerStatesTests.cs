@@ -138,7 +138,7 @@ public sealed class LayerStatesTests
                     ModelId = 1,
                     Severity = (int)told,
                     Headline = "",
-                    Story = "{}",
+                    Summary = "{}",
                 }
                 : null
         );

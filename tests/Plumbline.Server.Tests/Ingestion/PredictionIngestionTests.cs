@@ -226,7 +226,7 @@ public sealed class PredictionIngestionTests(TestHost host)
                 new EventLimits(),
                 host.Get<DecoderPool>(),
                 new BodyBudget(1_000_000),
-                new BatchIntake(spool, known, stored, host.Get<FeatureInference>(), host.Get<ModelCatalog>()),
+                new EventIntake(spool, known, stored, host.Get<FeatureInference>(), host.Get<ModelCatalog>(), TimeProvider.System),
                 host.Get<RowAllowances>(),
                 TimeProvider.System
             );

@@ -51,7 +51,7 @@ public sealed class MultivariateCalculatorTests(TestHost host)
         Assert.True(
             Point(points, "drift.multivariate.pca").Value("lower") > Point(points, "drift.multivariate.pca_reference").Value("upper")
         );
-        Assert.Equal(["x", "y"], Culprits(points).Take(2).Order(StringComparer.Ordinal));
+        Assert.Equal(["x", "y"], Contributors(points).Take(2).Order(StringComparer.Ordinal));
         // Each feature alone is where it was.
         var alone = await PointsAsync(host, model, "drift.psi", "&window=1d&feature=y");
         Assert.True(Point(alone, "drift.psi", feature: "y").Value() < 0.05);
@@ -65,7 +65,7 @@ public sealed class MultivariateCalculatorTests(TestHost host)
         await PostAsync(model, 0, [.. Rows(800, 6).Select(row => row with { Z = row.Z + 1.5 })]);
         await host.WaitUntilComputedAsync(model.Name);
         var points = await PointsAsync(host, model, All, "&window=1d&feature=*");
-        Assert.Equal("z", Culprits(points)[0]);
+        Assert.Equal("z", Contributors(points)[0]);
         Assert.Equal(
             1,
             points.Where(point => point.GetProperty("metric").GetString() == "drift.multivariate.importance").Sum(point => point.Value()),
@@ -201,7 +201,7 @@ public sealed class MultivariateCalculatorTests(TestHost host)
         return rows.ReadInt64();
     }
 
-    private static List<string?> Culprits(IEnumerable<JsonElement> points) =>
+    private static List<string?> Contributors(IEnumerable<JsonElement> points) =>
         [
             .. points
                 .Where(point => point.GetProperty("metric").GetString() == "drift.multivariate.importance")

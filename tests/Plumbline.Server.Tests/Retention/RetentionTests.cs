@@ -98,15 +98,15 @@ public sealed class RetentionTests(TestHost host)
     public async Task A_deletion_that_the_process_did_not_survive_is_finished_and_nothing_is_called_lost()
     {
         var model = await WithHistoryAsync("killed-while-deleting");
-        var (id, book, pass) = (Id(model), host.Get<RetentionBook>(), Pass());
-        var before = RetentionBook.StartOfMonth(TimeProvider.System.GetUtcNow().AddDays(-60));
-        await book.BeginAsync(id, RetainedRows.Predictions, before, CancellationToken.None);
+        var (id, retentionStore, pass) = (Id(model), host.Get<RetentionStore>(), Pass());
+        var before = RetentionStore.StartOfMonth(TimeProvider.System.GetUtcNow().AddDays(-60));
+        await retentionStore.BeginAsync(id, RetainedRows.Predictions, before, CancellationToken.None);
         Assert.Equal(new ExpiredRows(Rows), await host.Get<ExpiredEvents>().DropPredictionsBeforeAsync(id, before, CancellationToken.None));
 
         // As the next start finds it.
         var facts = (await CountersAsync(model)).Single(one => one.Kind == EventKind.Prediction);
         Assert.Equal((2L * Rows, (long)Rows, (long)Rows), (facts.Counted, facts.Rows, facts.Uncounted));
-        await book.AddUncountedAsync(id, RetainedRows.Predictions, facts.Uncounted, CancellationToken.None);
+        await retentionStore.AddUncountedAsync(id, RetainedRows.Predictions, facts.Uncounted, CancellationToken.None);
         await pass.RunAsync(
             host.Get<ModelCatalog>().Find(model)! with
             {
@@ -117,7 +117,7 @@ public sealed class RetentionTests(TestHost host)
         Assert.All(await CountersAsync(model), one => Assert.True(one.Agree && one.Uncounted == 0, one.ToString()));
         Assert.Equal(
             (Rows, true),
-            ((int)book.Find(id, RetainedRows.Predictions)!.Rows, book.Find(id, RetainedRows.Predictions)!.IsFinished)
+            ((int)retentionStore.Find(id, RetainedRows.Predictions)!.Rows, retentionStore.Find(id, RetainedRows.Predictions)!.IsFinished)
         );
     }
 
@@ -278,7 +278,7 @@ public sealed class RetentionTests(TestHost host)
             host.Get<Spool>(),
             host.Get<IColumnStore>(),
             [Id(model)],
-            host.Get<RetentionBook>().All,
+            host.Get<RetentionStore>().All,
             CancellationToken.None
         );
 

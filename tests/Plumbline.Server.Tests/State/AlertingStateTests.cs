@@ -19,10 +19,10 @@ public sealed class AlertingStateTests(StateDatabases databases)
     public async Task Rules_are_ordered_switched_and_deleted_with_what_their_streams_remember(StateKind kind)
     {
         await using var world = await databases.WorldAsync(kind);
-        var (book, model) = (world.Get<RuleBook>(), await world.DeclareAsync("m"));
+        var (ruleStore, model) = (world.Get<RuleStore>(), await world.DeclareAsync("m"));
         foreach (var name in (string[])["b", "B", "a-b", "ab", "Z"])
-            Assert.True(await book.PutAsync(model, Rule(name), RuleSource.Api, "ann", default));
-        Assert.True(await book.SwitchAsync(model, "ab", enabled: false, "bob", default));
+            Assert.True(await ruleStore.PutAsync(model, Rule(name), RuleSource.Api, "ann", default));
+        Assert.True(await ruleStore.SwitchAsync(model, "ab", enabled: false, "bob", default));
         await using (var db = await world.OpenAsync())
         {
             db.AlertStreams.AddRange(
@@ -46,11 +46,11 @@ public sealed class AlertingStateTests(StateDatabases databases)
         Assert.Equal(4, (await world.Get<AlertStreamReader>().CountAsync(null, default)).Count);
 
         await using var again = await world.AgainAsync();
-        var rules = await again.Get<RuleBook>().ReadAsync(model, default);
+        var rules = await again.Get<RuleStore>().ReadAsync(model, default);
         Assert.Equal(["B", "Z", "a-b", "ab", "b"], rules.Where(rule => rule.Source == RuleSource.Api).Select(rule => rule.Name));
         Assert.False(rules.Single(rule => rule.Name == "ab").Enabled);
-        Assert.True(await again.Get<RuleBook>().DeleteAsync(model, "b", default));
-        Assert.False(await again.Get<RuleBook>().DeleteAsync(model, "b", default));
+        Assert.True(await again.Get<RuleStore>().DeleteAsync(model, "b", default));
+        Assert.False(await again.Get<RuleStore>().DeleteAsync(model, "b", default));
         Assert.Equal(["Z"], (await again.Get<AlertStreamReader>().CountAsync(model.Id, default)).Select(count => count.Rule));
     }
 
@@ -71,7 +71,7 @@ public sealed class AlertingStateTests(StateDatabases databases)
                     OnsetMs = 1_000 * i,
                     FiredMs = 1_000 * (i / 2),
                     Headline = $"No. {i}",
-                    Story = IncidentStory.Empty.Write(),
+                    Summary = IncidentSummary.Empty.Write(),
                 };
                 db.Incidents.Add(incident);
                 await db.SaveChangesAsync();

@@ -221,19 +221,19 @@ public sealed class StateSuiteTests(StateDatabases databases)
     public async Task What_retention_deleted_is_known_after_a_restart(StateKind kind)
     {
         await using var world = await databases.WorldAsync(kind);
-        var (book, before) = (world.Get<RetentionBook>(), new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
-        await book.BeginAsync(1, RetainedRows.Predictions, before, default);
-        await book.FinishAsync(1, RetainedRows.Predictions, new ExpiredRows(Rows: 100, Merged: 7), default);
-        await book.BeginAsync(2, RetainedRows.Profiles, before, default);
-        await book.AddUncountedAsync(2, RetainedRows.Profiles, 5, default);
-        await book.BeginAsync(3, RetainedRows.Profiles, before, default);
-        await book.ForgetAsync(3, default);
-        var known = book.All.OrderBy(pair => pair.Key.ModelId).ToList();
+        var (retentionStore, before) = (world.Get<RetentionStore>(), new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
+        await retentionStore.BeginAsync(1, RetainedRows.Predictions, before, default);
+        await retentionStore.FinishAsync(1, RetainedRows.Predictions, new ExpiredRows(Rows: 100, Merged: 7), default);
+        await retentionStore.BeginAsync(2, RetainedRows.Profiles, before, default);
+        await retentionStore.AddUncountedAsync(2, RetainedRows.Profiles, 5, default);
+        await retentionStore.BeginAsync(3, RetainedRows.Profiles, before, default);
+        await retentionStore.ForgetAsync(3, default);
+        var known = retentionStore.All.OrderBy(pair => pair.Key.ModelId).ToList();
         Assert.Equal(2, known.Count);
 
         await using var again = await world.AgainAsync();
-        await again.Get<RetentionBook>().LoadAsync(default);
-        Assert.Equal(known, again.Get<RetentionBook>().All.OrderBy(pair => pair.Key.ModelId));
+        await again.Get<RetentionStore>().LoadAsync(default);
+        Assert.Equal(known, again.Get<RetentionStore>().All.OrderBy(pair => pair.Key.ModelId));
     }
 
     private static async Task MakeDueAsync(StateWorld world)

@@ -35,7 +35,7 @@ public sealed class NullTests
                 var memory = learned.NewMemory();
                 foreach (var window in windows.Skip(history))
                 {
-                    var p = learned.Judge(window, memory)!.Value.PValue;
+                    var p = learned.Evaluate(window, memory)!.Value.PValue;
                     for (var k = 0; k < levels.Length; k++)
                     {
                         if (p <= levels[k])
@@ -58,10 +58,10 @@ public sealed class NullTests
         Assert.Equal(SeasonalPattern.HourOfDay, learned.Pattern);
         var judged = Windows(new RandomSource(3), 24, Law, Start.AddHours(336));
         var memory = learned.NewMemory();
-        Assert.All(judged, window => Assert.True(learned.Judge(window, memory)!.Value.PValue > 0.001));
+        Assert.All(judged, window => Assert.True(learned.Evaluate(window, memory)!.Value.PValue > 0.001));
         // Noon's mix at midnight.
         var wrong = new WindowCounts(Start.AddHours(360), Windows(new RandomSource(4), 13, Law)[12].Counts);
-        Assert.True(learned.Judge(wrong, memory)!.Value.PValue < 1e-5);
+        Assert.True(learned.Evaluate(wrong, memory)!.Value.PValue < 1e-5);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class NullTests
             _ => [0.6 * (1 - unseen - missing), 0.395 * (1 - unseen - missing), unseen, 0.005 + missing],
             Start.AddHours(300)
         )[0];
-        var judged = learned.Judge(changed, learned.NewMemory())!.Value;
+        var judged = learned.Evaluate(changed, learned.NewMemory())!.Value;
         Assert.True(judged.PValue < 1e-4, $"{judged.PValue}");
         Assert.InRange(judged.Effect, 0.2, 0.6);
     }
@@ -103,15 +103,15 @@ public sealed class NullTests
         var learned = ScalarNull.Learn([.. Enumerable.Range(0, 200).Select(t => Draw(t, 0.9))], Hour)!;
         Assert.InRange(learned.Spread, 0, 0.006);
         var memory = learned.NewMemory();
-        Assert.True(learned.Judge(Draw(300, 0.8), memory, SurpriseSide.Below).PValue < 1e-4);
-        Assert.True(learned.Judge(Draw(301, 0.8), memory, SurpriseSide.Above).PValue > 0.99);
-        Assert.Equal(0.1, learned.Judge(new WindowValue(Start.AddHours(302), 1, 0.01), memory).Effect, 2);
+        Assert.True(learned.Evaluate(Draw(300, 0.8), memory, SurpriseSide.Below).PValue < 1e-4);
+        Assert.True(learned.Evaluate(Draw(301, 0.8), memory, SurpriseSide.Above).PValue > 0.99);
+        Assert.Equal(0.1, learned.Evaluate(new WindowValue(Start.AddHours(302), 1, 0.01), memory).Effect, 2);
         Assert.Null(ScalarNull.Learn([Draw(0, 1)], Hour));
-        Assert.Throws<ArgumentException>(() => learned.Judge(new WindowValue(Start, double.NaN, 0), memory));
+        Assert.Throws<ArgumentException>(() => learned.Evaluate(new WindowValue(Start, double.NaN, 0), memory));
         // A number that never varied: a jump is surprising, the same again is not.
         var constant = ScalarNull.Learn([.. Enumerable.Range(0, 100).Select(t => new WindowValue(Start.AddHours(t), 0, 0))], Hour)!;
-        Assert.Equal(1, constant.Judge(new WindowValue(Start.AddHours(200), 0, 0), constant.NewMemory()).PValue);
-        Assert.True(constant.Judge(new WindowValue(Start.AddHours(201), 0.5, 0), constant.NewMemory()).PValue < 0.02);
+        Assert.Equal(1, constant.Evaluate(new WindowValue(Start.AddHours(200), 0, 0), constant.NewMemory()).PValue);
+        Assert.True(constant.Evaluate(new WindowValue(Start.AddHours(201), 0.5, 0), constant.NewMemory()).PValue < 0.02);
     }
 
     [Fact]
@@ -120,9 +120,9 @@ public sealed class NullTests
         Assert.Null(BinnedNull.Learn([], Hour));
         Assert.Null(BinnedNull.Learn(Windows(new RandomSource(8), 19, _ => [0.5, 0.5]), Hour));
         var learned = BinnedNull.Learn(Windows(new RandomSource(8), 40, _ => [0.5, 0.5]), Hour)!;
-        Assert.Null(learned.Judge(new WindowCounts(Start, [3, 2]), learned.NewMemory()));
-        Assert.Throws<ArgumentException>(() => learned.Judge(new WindowCounts(Start, [30, 2, 1]), learned.NewMemory()));
-        Assert.Throws<ArgumentException>(() => learned.Judge(new WindowCounts(Start, [30, -2]), learned.NewMemory()));
+        Assert.Null(learned.Evaluate(new WindowCounts(Start, [3, 2]), learned.NewMemory()));
+        Assert.Throws<ArgumentException>(() => learned.Evaluate(new WindowCounts(Start, [30, 2, 1]), learned.NewMemory()));
+        Assert.Throws<ArgumentException>(() => learned.Evaluate(new WindowCounts(Start, [30, -2]), learned.NewMemory()));
         Assert.Throws<ArgumentException>(() => BinnedNull.Learn([new WindowCounts(Start, [1, 2]), new WindowCounts(Start, [1])], Hour));
         Assert.Throws<ArgumentOutOfRangeException>(() => BinnedNull.Learn([], TimeSpan.Zero));
     }

@@ -15,7 +15,7 @@ public sealed class MultivariateDriftTests
         Assert.InRange(calm.RocAuc.Value!.Value, 0.46, 0.54);
         var drift = DomainClassifier.Measure(reference, broken);
         Assert.True(drift.RocAuc.Value > 0.7, $"area {drift.RocAuc.Value}");
-        Assert.DoesNotContain(drift.Culprits.Take(2), f => f.Feature == "other");
+        Assert.DoesNotContain(drift.Contributors.Take(2), f => f.Feature == "other");
 
         var pca = PcaReconstruction.Fit(reference);
         var before = pca.Measure(same);
@@ -35,8 +35,8 @@ public sealed class MultivariateDriftTests
             .WithNumeric("other", Normal(1500, random, 0))
             .WithCategorical("kind", [.. Enumerable.Range(0, 1500).Select(i => i % 2 == 0 ? "x" : "y")]);
         var drift = DomainClassifier.Measure(reference, moved);
-        Assert.Equal("b", drift.Culprits[0].Feature);
-        Assert.Equal(1, drift.Culprits.Sum(c => c.Share), 9);
+        Assert.Equal("b", drift.Contributors[0].Feature);
+        Assert.Equal(1, drift.Contributors.Sum(c => c.Share), 9);
         Assert.Equal(drift.RocAuc, DomainClassifier.Measure(reference, moved).RocAuc);
     }
 

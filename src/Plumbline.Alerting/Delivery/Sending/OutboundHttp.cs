@@ -62,7 +62,7 @@ public sealed class OutboundHttp : IDisposable
                 request.Headers.TryAddWithoutValidation(name, value);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
             await DrainAsync(response, both.Token);
-            return Judge(response);
+            return Evaluate(response);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
@@ -88,7 +88,7 @@ public sealed class OutboundHttp : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private SendOutcome Judge(HttpResponseMessage response)
+    private SendOutcome Evaluate(HttpResponseMessage response)
     {
         if (response.IsSuccessStatusCode)
             return SendOutcome.Delivered;

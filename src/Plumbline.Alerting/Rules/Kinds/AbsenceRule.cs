@@ -19,12 +19,12 @@ public sealed class AbsenceRule : RuleKind
 
     public override string OnlyMetric => InputMetrics.Rows;
 
-    public override bool IsJudgedByClock => true;
+    public override bool IsEvaluatedByClock => true;
 
     public override bool LooksBack(Rule rule) => true;
 
     // No traffic at an hour that usually has none is no news.
-    public override WindowVerdict Judge(JudgedWindow window)
+    public override WindowVerdict Evaluate(EvaluatedWindow window)
     {
         var usual = window.PreviousPeriod(point => point?.Value);
         if (window.Point?.Value > 0)

@@ -26,7 +26,7 @@ public sealed class AnomalyRule : RuleKind
 
     public override bool GathersEvidence => true;
 
-    public override WindowVerdict Judge(JudgedWindow window) =>
+    public override WindowVerdict Evaluate(EvaluatedWindow window) =>
         throw new NotSupportedException("An anomaly rule gathers evidence over windows.");
 
     public override string Describe(Rule rule, RuleUnits units) =>

@@ -37,11 +37,11 @@ public sealed class ChangeRule : RuleKind
             yield return new("value", "The size of a change is not negative; direction says which way.");
     }
 
-    public override WindowVerdict Judge(JudgedWindow window)
+    public override WindowVerdict Evaluate(EvaluatedWindow window)
     {
         var rule = window.Rule;
         var looksBack = LooksBack(rule);
-        if ((looksBack ? window.PreviousPeriod(JudgedWindow.Usable) : window.Normal) is not { } former)
+        if ((looksBack ? window.PreviousPeriod(EvaluatedWindow.Usable) : window.Normal) is not { } former)
             return WindowVerdict.None(looksBack ? "no number a week or a day before" : "learning what is normal");
         var margin = rule.Value!.Value * (rule.Relative ? Math.Abs(former) : 1);
         return new(window.IsBeyond(former - margin, former + margin), former);

@@ -32,10 +32,10 @@ public sealed class RatioRule : RuleKind
             yield return new("than_version", "A ratio rule names a version and the one that it is divided by (than_version).");
     }
 
-    public override WindowVerdict Judge(JudgedWindow window)
+    public override WindowVerdict Evaluate(EvaluatedWindow window)
     {
         var other = window.Rule.ThanVersion!;
-        if (JudgedWindow.Usable(window.OfVersion(other)) is not { } divisor || divisor == 0)
+        if (EvaluatedWindow.Usable(window.OfVersion(other)) is not { } divisor || divisor == 0)
             return WindowVerdict.None($"no number of version {other} to divide by");
         var limit = window.Rule.Value!.Value * divisor;
         return new(window.IsBeyond(limit, limit), divisor);

@@ -46,12 +46,12 @@ public abstract class RuleKind
 
     /// <summary>
     /// True when windows add to evidence for a change, within the model's false-alarm budget, in place of a verdict on each of them: then
-    /// <see cref="Judge"/> is not asked.
+    /// <see cref="Evaluate"/> is not asked.
     /// </summary>
     public virtual bool GathersEvidence => false;
 
     /// <summary>True when it judges by the clock: also windows in which nothing came.</summary>
-    public virtual bool IsJudgedByClock => false;
+    public virtual bool IsEvaluatedByClock => false;
 
     /// <summary>True when it looks at other versions than the one that it watches.</summary>
     public virtual bool ComparesVersions => false;
@@ -82,7 +82,7 @@ public abstract class RuleKind
     /// Whether a window is suspicious. Where a point has an interval, the whole interval must be beyond the limit: chance alone does not
     /// alarm.
     /// </summary>
-    public abstract WindowVerdict Judge(JudgedWindow window);
+    public abstract WindowVerdict Evaluate(EvaluatedWindow window);
 
     /// <summary>When a rule fires, as a sentence without its subject.</summary>
     public abstract string Describe(Rule rule, RuleUnits units);

@@ -18,7 +18,7 @@ public sealed class ThresholdRule : RuleKind
     public override RuleSettings Settings =>
         RuleSettings.Value | RuleSettings.AboveOrBelow | RuleSettings.Features | RuleSettings.Duration | RuleSettings.Rows;
 
-    public override WindowVerdict Judge(JudgedWindow window)
+    public override WindowVerdict Evaluate(EvaluatedWindow window)
     {
         var limit = window.Rule.Value!.Value;
         return new(window.IsBeyond(limit, limit), limit);

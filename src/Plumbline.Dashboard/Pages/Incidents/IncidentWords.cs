@@ -79,15 +79,15 @@ public static class IncidentWords
     public static string SilenceAddress(Incident incident)
     {
         var matchers = new List<string> { $"model={incident.Model}" };
-        if (incident.Story.Features.Count > 0)
-            matchers.Add($"feature={incident.Story.Features[0]}");
-        if (incident.Story.Segments.Count > 0)
-            matchers.Add($"segment={incident.Story.Segments[0]}");
+        if (incident.Summary.Features.Count > 0)
+            matchers.Add($"feature={incident.Summary.Features[0]}");
+        if (incident.Summary.Segments.Count > 0)
+            matchers.Add($"segment={incident.Summary.Segments[0]}");
         return Links.With(Links.Silences, ("matchers", string.Join(", ", matchers)), ("comment", $"Incident {incident.Id}"));
     }
 
     /// <summary>How the streams of rules stand, in a sentence: what is quiet is only as good as what can be judged.</summary>
-    public static string Judged(IReadOnlyCollection<StreamCount> streams)
+    public static string Evaluated(IReadOnlyCollection<StreamCount> streams)
     {
         if (streams.Count == 0)
             return "No stream is judged yet: rules look at windows that are complete.";

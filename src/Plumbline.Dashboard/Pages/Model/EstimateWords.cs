@@ -96,7 +96,7 @@ public static class EstimateWords
             .MaxBy(point => point.WindowStart);
         if (newest is not { Value: { } value, Lower: { } lower, Upper: { } upper })
             return null;
-        List<FeatureShare> culprits =
+        List<FeatureShare> contributors =
         [
             .. points
                 .Where(point =>
@@ -105,7 +105,9 @@ public static class EstimateWords
                 .OrderByDescending(point => point.Value)
                 .Select(point => new FeatureShare(point.Feature, point.Value!.Value)),
         ];
-        return culprits.Count == 0 ? null : new DomainDrift(Estimate.Of(value, newest.N).With(new Interval(lower, upper)), culprits, []);
+        return contributors.Count == 0
+            ? null
+            : new DomainDrift(Estimate.Of(value, newest.N).With(new Interval(lower, upper)), contributors, []);
     }
 
     // The bias is estimated minus realised.

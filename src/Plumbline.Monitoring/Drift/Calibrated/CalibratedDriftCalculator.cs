@@ -38,12 +38,12 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
             foreach (var names in baseline.Features.Keys.Order(StringComparer.Ordinal).Chunk(perRead))
             {
                 var rows = await profiles.ReadAsync(model, from, to, new ProfileQuery { Features = names }, cancellation);
-                Judge(baseline, learned, rows, run, points);
+                Evaluate(baseline, learned, rows, run, points);
             }
         }
     }
 
-    private static void Judge(
+    private static void Evaluate(
         Baseline baseline,
         LearnedNulls? learned,
         IReadOnlyList<FeatureProfile> rows,
@@ -68,7 +68,7 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
                         continue;
                     }
 
-                    var point = Judge(feature, learned, memories, scope, profile);
+                    var point = Evaluate(feature, learned, memories, scope, profile);
                     if (wanted.Contains(window.Key) && IsWorthTelling(scope, profile))
                         points.Add(point);
                 }
@@ -76,7 +76,7 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
         }
     }
 
-    private static MetricPoint Judge(
+    private static MetricPoint Evaluate(
         FeatureBaseline feature,
         LearnedNulls? learned,
         Dictionary<(ProfileScope Scope, string Feature), NullMemory> memories,
@@ -93,7 +93,7 @@ internal sealed class CalibratedDriftCalculator(ProfileStore profiles, BaselineC
         {
             if (!memories.TryGetValue((scope, profile.Feature), out var memory))
                 memories[(scope, profile.Feature)] = memory = known.NewMemory();
-            surprise = known.Judge(new WindowCounts(profile.WindowStart, CalibratedBins.Of(feature, profile)), memory);
+            surprise = known.Evaluate(new WindowCounts(profile.WindowStart, CalibratedBins.Of(feature, profile)), memory);
         }
 
         // Windows that were learned from cannot be surprising; and fewer rows than any metric asks for say nothing.

@@ -72,7 +72,7 @@ public sealed class EmailClient(DeliveryOptions options, MessageLinks links, Tim
         }
         catch (SmtpCommandException refusal)
         {
-            return Judge("the greeting", refusal);
+            return Evaluate("the greeting", refusal);
         }
 
         if (
@@ -130,7 +130,7 @@ public sealed class EmailClient(DeliveryOptions options, MessageLinks links, Tim
         }
         catch (SmtpCommandException refusal)
         {
-            return Judge(StepOf(refusal), refusal);
+            return Evaluate(StepOf(refusal), refusal);
         }
 
         // The mail is the server's now; whether it hears the good-bye changes nothing.
@@ -164,7 +164,7 @@ public sealed class EmailClient(DeliveryOptions options, MessageLinks links, Tim
             _ => "the mail",
         };
 
-    private static SendOutcome Judge(string step, SmtpCommandException refusal) =>
+    private static SendOutcome Evaluate(string step, SmtpCommandException refusal) =>
         new(
             MailConversation.IsTransient(refusal.StatusCode) ? SendVerdict.Retry : SendVerdict.Refused,
             MailConversation.Describe(step, refusal.StatusCode, refusal.Message)

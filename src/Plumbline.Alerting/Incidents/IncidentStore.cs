@@ -12,10 +12,10 @@ using Plumbline.Registry.State;
 namespace Plumbline.Alerting.Incidents;
 
 /// <summary>Makes incidents of what rules found: which alert belongs where, what happened, how bad it is, and who is told.</summary>
-public sealed class IncidentBook(
+public sealed class IncidentStore(
     IDbContextFactory<StateDbContext> state,
     ModelCatalog models,
-    StoryWriter writer,
+    SummaryWriter writer,
     NotificationOutbox outbox,
     AlertingOptions options,
     TimeProvider time
@@ -70,13 +70,13 @@ public sealed class IncidentBook(
             if (alerts.Count == 0 || models.Find(incident.ModelId) is not { } model)
                 continue;
             incident.OnsetMs = Onset(alerts);
-            var (headline, story, severity) = await writer.WriteAsync(incident, alerts, cancellation);
-            (incident.Headline, incident.Story) = (headline, story.Write());
+            var (headline, summary, severity) = await writer.WriteAsync(incident, alerts, cancellation);
+            (incident.Headline, incident.Summary) = (headline, summary.Write());
             // Worse is told, better is not forgotten: an incident keeps the severity it once had.
             incident.Severity = Math.Max(incident.Severity, (int)severity);
             SettleState(db, incident, alerts);
             incident.InhibitedBy ??= await InhibitorAsync(db, incident, alerts, cancellation);
-            Tell(db, model, incident, story);
+            Tell(db, model, incident, summary);
             incident.Stale = false;
             await db.SaveChangesAsync(cancellation);
         }
@@ -187,7 +187,7 @@ public sealed class IncidentBook(
             FiredMs = alert.FiredMs,
             OpenedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
             Headline = "",
-            Story = IncidentStory.Empty.Write(),
+            Summary = IncidentSummary.Empty.Write(),
         };
 
     /// <summary>
@@ -293,7 +293,7 @@ public sealed class IncidentBook(
         return outages;
     }
 
-    private void Tell(StateDbContext db, ModelDefinition model, IncidentRow incident, IncidentStory story)
+    private void Tell(StateDbContext db, ModelDefinition model, IncidentRow incident, IncidentSummary summary)
     {
         var fired = DateTimeOffset.FromUnixTimeMilliseconds(incident.FiredMs);
         // Old history is told to nobody; but whoever was told that it began is told that it is over, however long it lasted.
@@ -307,7 +307,7 @@ public sealed class IncidentBook(
                 severity == AlertSeverity.Digest ? NotificationKind.Digest
                 : incident.ToldSeverity < (int)AlertSeverity.Warning ? NotificationKind.Opened
                 : NotificationKind.Escalated;
-            outbox.Add(db, Words.Notification(model, incident, story, kind, severity));
+            outbox.Add(db, Words.Notification(model, incident, summary, kind, severity));
             incident.ToldSeverity = incident.Severity;
             db.IncidentNotes.Add(
                 Note(
@@ -322,7 +322,7 @@ public sealed class IncidentBook(
         }
         else if (over && incident.ToldSeverity >= (int)AlertSeverity.Warning && !incident.ToldResolved)
         {
-            outbox.Add(db, Words.Notification(model, incident, story, NotificationKind.Resolved, severity));
+            outbox.Add(db, Words.Notification(model, incident, summary, NotificationKind.Resolved, severity));
             incident.ToldResolved = true;
         }
     }

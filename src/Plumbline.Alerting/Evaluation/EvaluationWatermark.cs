@@ -7,7 +7,7 @@ using Plumbline.Registry.Windows;
 namespace Plumbline.Alerting.Evaluation;
 
 /// <summary>Up to where windows may be judged: complete, computed, and with ground truth where a rule needs it.</summary>
-public sealed class Frontier(AlertingOptions options, TimeProvider time)
+public sealed class EvaluationWatermark(AlertingOptions options, TimeProvider time)
 {
     /// <summary>
     /// A window that failed this often is passed over, so that it does not hold up judging for ever; its error is on the Self page.

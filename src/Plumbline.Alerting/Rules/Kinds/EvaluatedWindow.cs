@@ -9,7 +9,7 @@ namespace Plumbline.Alerting.Rules.Kinds;
 /// <param name="Normal">Mean of the first windows; null while they are learned, and for kinds that do not.</param>
 /// <param name="Before">The point of the same scope so long before.</param>
 /// <param name="OfVersion">The point of the same window and scope of another version.</param>
-public sealed record JudgedWindow(
+public sealed record EvaluatedWindow(
     Rule Rule,
     RuleDirection Direction,
     MetricPoint? Point,

@@ -1,11 +1,11 @@
 using TicketRouter.Releases;
 using TicketRouter.Reporting;
-using TicketRouter.Story;
+using TicketRouter.Scenario;
 using TicketRouter.Tickets;
 
 namespace TicketRouter.Tests;
 
-public class StoryTests(Worlds worlds) : IClassFixture<Worlds>
+public class ScenarioTests(Worlds worlds) : IClassFixture<Worlds>
 {
     [Fact]
     public void The_same_seed_writes_the_same_tickets_and_another_seed_others()
@@ -22,10 +22,10 @@ public class StoryTests(Worlds worlds) : IClassFixture<Worlds>
     [Fact]
     public void A_week_later_the_same_story_is_told()
     {
-        var later = new TicketTraffic(new DemoStory(Worlds.Anchor.AddDays(7), 14), 1, 240, 1);
-        var (a, b) = (worlds.Traffic.Hour(worlds.Story.Start.AddHours(80)), later.Hour(later.Story.Start.AddHours(80)));
+        var later = new TicketTraffic(new DemoScenario(Worlds.Anchor.AddDays(7), 14), 1, 240, 1);
+        var (a, b) = (worlds.Traffic.Hour(worlds.Scenario.Start.AddHours(80)), later.Hour(later.Scenario.Start.AddHours(80)));
         Assert.Equal(a.Select(t => t.Ticket.Body), b.Select(t => t.Ticket.Body));
-        Assert.Equal(worlds.Story.Chapters.Select(c => c.From.AddDays(7)), later.Story.Chapters.Select(c => c.From));
+        Assert.Equal(worlds.Scenario.Chapters.Select(c => c.From.AddDays(7)), later.Scenario.Chapters.Select(c => c.From));
     }
 
     [Theory]
@@ -35,15 +35,15 @@ public class StoryTests(Worlds worlds) : IClassFixture<Worlds>
     [InlineData(60)]
     public void Every_chapter_lies_inside_a_history_of_any_length(int days)
     {
-        var story = new DemoStory(Worlds.Anchor, days);
-        Assert.Equal(7, story.Chapters.Count);
+        var scenario = new DemoScenario(Worlds.Anchor, days);
+        Assert.Equal(7, scenario.Chapters.Count);
         Assert.All(
-            story.Chapters,
+            scenario.Chapters,
             chapter =>
             {
-                Assert.InRange(chapter.From, story.Start, story.Anchor.AddHours(-1));
+                Assert.InRange(chapter.From, scenario.Start, scenario.Anchor.AddHours(-1));
                 if (chapter.To is { } to)
-                    Assert.InRange(to, chapter.From.AddMinutes(days == 1 ? 0 : 30), story.Anchor);
+                    Assert.InRange(to, chapter.From.AddMinutes(days == 1 ? 0 : 30), scenario.Anchor);
             }
         );
     }
@@ -51,8 +51,8 @@ public class StoryTests(Worlds worlds) : IClassFixture<Worlds>
     [Fact]
     public void Accounts_become_younger_and_orders_larger_day_by_day()
     {
-        double[] ages = [.. new[] { 1.0, 5, 9, 13 }.Select(day => Median(worlds.Story.Start.AddDays(day), t => t.AccountAgeDays))];
-        double[] amounts = [.. new[] { 1.0, 5, 9, 13 }.Select(day => Median(worlds.Story.Start.AddDays(day), t => t.OrderAmount))];
+        double[] ages = [.. new[] { 1.0, 5, 9, 13 }.Select(day => Median(worlds.Scenario.Start.AddDays(day), t => t.AccountAgeDays))];
+        double[] amounts = [.. new[] { 1.0, 5, 9, 13 }.Select(day => Median(worlds.Scenario.Start.AddDays(day), t => t.OrderAmount))];
         Assert.Equal(ages.OrderDescending(), ages);
         Assert.Equal(amounts.Order(), amounts);
         Assert.InRange(ages[3] / ages[0], 0.4, 0.6);
@@ -136,7 +136,7 @@ public class StoryTests(Worlds worlds) : IClassFixture<Worlds>
         Assert.Equal(
             ["v2", "v3", "v3", "v2"],
             new[] { chapter.From.AddHours(-1), chapter.From, chapter.To!.Value.AddMinutes(-1), chapter.To.Value }.Select(t =>
-                worlds.Story.At(t).Version
+                worlds.Scenario.At(t).Version
             )
         );
         var (sound, bad) = (Draws(Behaviour.Sound), Draws(Behaviour.Bad));
@@ -154,7 +154,7 @@ public class StoryTests(Worlds worlds) : IClassFixture<Worlds>
     [Fact]
     public void Ground_truth_is_late_and_never_whole()
     {
-        var tickets = Worlds.Tickets(worlds.Traffic, worlds.Story.Start, 48);
+        var tickets = Worlds.Tickets(worlds.Traffic, worlds.Scenario.Start, 48);
         var truths = tickets.SelectMany(t => GroundTruthReport.Of(t).Select(truth => (truth.Model, Delay: truth.At - t.At))).ToList();
         Assert.InRange(Coverage(PredictionEvents.QueueModel, tickets.Count), 0.83, 0.89);
         Assert.InRange(Coverage(PredictionEvents.HandlingModel, tickets.Count), 0.78, 0.84);

@@ -1,10 +1,10 @@
-namespace TicketRouter.Story;
+namespace TicketRouter.Scenario;
 
 /// <summary>
 /// The history's plot. The chapters lie at fixed places of a period of fourteen days that ends at the anchor; another length stretches
 /// them. After the anchor (live traffic) whatever has no end goes on.
 /// </summary>
-public sealed class DemoStory
+public sealed class DemoScenario
 {
     public const int MaxDays = 90;
 
@@ -13,7 +13,7 @@ public sealed class DemoStory
     /// <param name="anchor">The end of the history; rounded down to the hour.</param>
     /// <param name="days">Length of the history, 1..90.</param>
     /// <param name="kinds">Which chapters happen; tests leave some out to see the effect of one alone.</param>
-    public DemoStory(DateTimeOffset anchor, int days, ChapterKind kinds = ChapterKind.All)
+    public DemoScenario(DateTimeOffset anchor, int days, ChapterKind kinds = ChapterKind.All)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(days, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(days, MaxDays);

@@ -1,6 +1,6 @@
-namespace TicketRouter.Story;
+namespace TicketRouter.Scenario;
 
-/// <summary>What happens in the story.</summary>
+/// <summary>What happens in the scenario.</summary>
 [Flags]
 public enum ChapterKind
 {
@@ -15,7 +15,7 @@ public enum ChapterKind
     All = 127,
 }
 
-/// <summary>One event of the story, for people: what, when, and where Plumbline shows it.</summary>
+/// <summary>One event of the scenario, for people: what, when, and where Plumbline shows it.</summary>
 /// <param name="Kind">Which.</param>
 /// <param name="Title">A short headline.</param>
 /// <param name="Look">What to look at to see it.</param>

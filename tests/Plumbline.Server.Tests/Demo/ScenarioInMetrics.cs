@@ -4,35 +4,35 @@ using Plumbline.Dashboard.Demo;
 
 namespace Plumbline.Server.Tests.Demo;
 
-/// <summary>Finds every chapter of the story again in what the server computed, through the public API alone.</summary>
-internal sealed class StoryInMetrics(HttpClient http, DemoStory story)
+/// <summary>Finds every chapter of the scenario again in what the server computed, through the public API alone.</summary>
+internal sealed class ScenarioInMetrics(HttpClient http, DemoScenario scenario)
 {
-    private DateTimeOffset Start => story.Anchor.AddDays(-story.Days);
+    private DateTimeOffset Start => scenario.Anchor.AddDays(-scenario.Days);
 
     public async Task CheckAsync()
     {
-        Assert.Equal(7, story.Chapters.Count);
+        Assert.Equal(7, scenario.Chapters.Count);
         await SlowDriftAsync();
         await ConcentrationAsync();
         await MissingLeakAsync();
         await BadReleaseAsync();
         await BadSegmentAsync();
         await ConceptChangeAsync();
-        Assert.InRange(await MeanAsync("refund-risk", "performance.roc_auc", Start, story.Anchor), 0.6, 0.95);
-        Assert.InRange(await MeanAsync("handling-time", "performance.mae", Start, story.Anchor), 5, 20);
+        Assert.InRange(await MeanAsync("refund-risk", "performance.roc_auc", Start, scenario.Anchor), 0.6, 0.95);
+        Assert.InRange(await MeanAsync("handling-time", "performance.mae", Start, scenario.Anchor), 5, 20);
     }
 
     private async Task SlowDriftAsync()
     {
         var drift = Chapter("SlowDrift");
-        var middle = drift.From + ((story.Anchor - drift.From) / 2);
+        var middle = drift.From + ((scenario.Anchor - drift.From) / 2);
         foreach (var feature in new[] { "account_age_days", "order_amount" })
         {
             var more = $"&feature={feature}";
             var (before, half, end) = (
                 await MeanAsync("ticket-router", "drift.psi", Start, drift.From, more),
                 await MeanAsync("ticket-router", "drift.psi", middle.AddHours(-8), middle.AddHours(2), more),
-                await MeanAsync("ticket-router", "drift.psi", story.Anchor.AddHours(-8), story.Anchor, more)
+                await MeanAsync("ticket-router", "drift.psi", scenario.Anchor.AddHours(-8), scenario.Anchor, more)
             );
             Assert.True(before < half && half < end && end > before + 0.15, $"{feature}: {before:0.000} {half:0.000} {end:0.000}");
         }
@@ -81,8 +81,8 @@ internal sealed class StoryInMetrics(HttpClient http, DemoStory story)
         // By the day, because a country has few ground truths in an hour; of three days one whole day is before the chapter and most of one
         // in it.
         var (all, brazil) = (
-            await PointsAsync("ticket-router", "performance.accuracy", Start, story.Anchor, "&window=1d"),
-            await PointsAsync("ticket-router", "performance.accuracy", Start, story.Anchor, "&window=1d&segment=country%3DBR")
+            await PointsAsync("ticket-router", "performance.accuracy", Start, scenario.Anchor, "&window=1d"),
+            await PointsAsync("ticket-router", "performance.accuracy", Start, scenario.Anchor, "&window=1d&segment=country%3DBR")
         );
         Assert.NotEmpty(all);
         Assert.NotEmpty(brazil);
@@ -96,17 +96,17 @@ internal sealed class StoryInMetrics(HttpClient http, DemoStory story)
         var chapter = Chapter("ConceptChange");
         var (before, after) = (
             await MeanAsync("ticket-router", "performance.accuracy", Chapter("BadRelease").To!.Value, chapter.From),
-            await MeanAsync("ticket-router", "performance.accuracy", chapter.From, story.Anchor)
+            await MeanAsync("ticket-router", "performance.accuracy", chapter.From, scenario.Anchor)
         );
         Assert.True(before - after is > 0.03 and < 0.2, $"accuracy {before:0.000} {after:0.000}");
         var (outputsBefore, outputsAfter) = (
             await MeanAsync("ticket-router", "drift.js", Chapter("BadRelease").To!.Value, chapter.From, "&feature=%40prediction"),
-            await MeanAsync("ticket-router", "drift.js", chapter.From, story.Anchor, "&feature=%40prediction")
+            await MeanAsync("ticket-router", "drift.js", chapter.From, scenario.Anchor, "&feature=%40prediction")
         );
         Assert.True(outputsAfter < outputsBefore + 0.05, $"outputs {outputsBefore:0.000} {outputsAfter:0.000}");
     }
 
-    private DemoChapter Chapter(string kind) => story.Chapters.Single(chapter => chapter.Kind == kind);
+    private DemoChapter Chapter(string kind) => scenario.Chapters.Single(chapter => chapter.Kind == kind);
 
     private async Task<double> MeanAsync(string model, string metric, DateTimeOffset from, DateTimeOffset to, string more = "")
     {

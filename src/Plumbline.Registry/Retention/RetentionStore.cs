@@ -17,7 +17,7 @@ namespace Plumbline.Registry.Retention;
 public sealed record Expiry(DateTimeOffset Before, long Rows, long Merged, bool IsFinished, DateTimeOffset At);
 
 /// <summary>Remembers what retention deleted, so that counters and history stay right without the rows.</summary>
-public sealed class RetentionBook(IDbContextFactory<StateDbContext> state, ModelCatalog models, TimeProvider time) : IHistoryFloor
+public sealed class RetentionStore(IDbContextFactory<StateDbContext> state, ModelCatalog models, TimeProvider time) : IHistoryFloor
 {
     private ImmutableDictionary<(int ModelId, string Data), Expiry> _known = [];
 

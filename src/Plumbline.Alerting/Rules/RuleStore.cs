@@ -8,7 +8,7 @@ using Plumbline.Registry.State;
 namespace Plumbline.Alerting.Rules;
 
 /// <summary>The rules of each model: the defaults, those of people, and the switches of both.</summary>
-public sealed class RuleBook(IDbContextFactory<StateDbContext> state, IRuleMemory memory, AlertingOptions options, TimeProvider time)
+public sealed class RuleStore(IDbContextFactory<StateDbContext> state, IRuleMemory memory, AlertingOptions options, TimeProvider time)
     : IDisposable
 {
     // Two who change one rule at a time would both find it new, or one would change what the other has just deleted.

@@ -5,35 +5,35 @@ using Plumbline.Registry.Text;
 namespace Plumbline.Dashboard.Pages;
 
 /// <summary>How usual one value of a decision is beside the reference, in words.</summary>
-public sealed record Oddity(bool Odd, string Words)
+public sealed record Rarity(bool Odd, string Words)
 {
     /// <summary>Rarer than this among the reference's rows counts as odd.</summary>
     private const double Rare = 0.01;
 
-    public static Oddity Of(FeatureBaseline? baseline, PredictionRow row, string feature)
+    public static Rarity Of(FeatureBaseline? baseline, PredictionRow row, string feature)
     {
         if (row.TypeErrors.ContainsKey(feature))
-            return new Oddity(true, "of the wrong type");
+            return new Rarity(true, "of the wrong type");
         if (baseline is null || baseline.Profile.Rows == 0)
-            return new Oddity(false, "no reference");
+            return new Rarity(false, "no reference");
         var value = row.Features.GetValueOrDefault(feature);
         if (value is null)
         {
             var share = baseline.Profile.Missing / (double)baseline.Profile.Rows;
-            return new Oddity(share < Rare, $"missing, as in {Figures.Format(share, "share")} of the reference");
+            return new Rarity(share < Rare, $"missing, as in {Figures.Format(share, "share")} of the reference");
         }
         return baseline.IsNumeric
             ? OfNumber(baseline, value)
             : OfCategory(baseline, value is bool flag ? (flag ? "true" : "false") : value.ToString()!);
     }
 
-    private static Oddity OfNumber(FeatureBaseline baseline, object value)
+    private static Rarity OfNumber(FeatureBaseline baseline, object value)
     {
         if (value is not double number)
-            return new Oddity(true, "not finite");
+            return new Rarity(true, "not finite");
         if (number < baseline.Profile.Minimum || number > baseline.Profile.Maximum)
         {
-            return new Oddity(
+            return new Rarity(
                 true,
                 $"outside the reference's {Figures.Format(baseline.Profile.Minimum)} .. {Figures.Format(baseline.Profile.Maximum)}"
             );
@@ -47,20 +47,20 @@ public sealed record Oddity(bool Odd, string Words)
             if (bin < baseline.Edges.Length && baseline.Edges[bin] <= number)
                 below += baseline.Profile.Bins[bin];
         }
-        return new Oddity(false, whole == 0 ? "no reference" : $"above {Figures.Share(below, whole)} of the reference");
+        return new Rarity(false, whole == 0 ? "no reference" : $"above {Figures.Share(below, whole)} of the reference");
     }
 
-    private static Oddity OfCategory(FeatureBaseline baseline, string value)
+    private static Rarity OfCategory(FeatureBaseline baseline, string value)
     {
         var place = baseline.Categories.IndexOf(value);
         if (place < 0)
         {
             return baseline.Categories.Length < 50
-                ? new Oddity(true, "never in the reference")
-                : new Oddity(false, "not among the reference's 50 most frequent values");
+                ? new Rarity(true, "never in the reference")
+                : new Rarity(false, "not among the reference's 50 most frequent values");
         }
 
         var share = baseline.Profile.Bins[place] / (double)Math.Max(1, baseline.Profile.Present);
-        return new Oddity(share < Rare, $"as {Figures.Format(share, "share")} of the reference");
+        return new Rarity(share < Rare, $"as {Figures.Format(share, "share")} of the reference");
     }
 }

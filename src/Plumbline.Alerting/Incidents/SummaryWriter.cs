@@ -11,7 +11,7 @@ using Plumbline.Registry.Web;
 namespace Plumbline.Alerting.Incidents;
 
 /// <summary>Tells an incident: what changed, where, how bad, why probably, and what to do next.</summary>
-public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactReader impacts)
+public sealed class SummaryWriter(ModelCatalog models, CauseFinder causes, ImpactReader impacts)
 {
     /// <summary>A loss of this many points of a share, or this part of another metric, is worth waking somebody.</summary>
     private const double CriticalLoss = 0.05;
@@ -23,8 +23,8 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
     /// <summary>A leak or failure rate that does harm whatever performance says.</summary>
     private const double HarmfulShare = 0.1;
 
-    /// <summary>The headline, the story and how urgent it is.</summary>
-    public async Task<(string Headline, IncidentStory Story, AlertSeverity Severity)> WriteAsync(
+    /// <summary>The headline, the summary and how urgent it is.</summary>
+    public async Task<(string Headline, IncidentSummary Summary, AlertSeverity Severity)> WriteAsync(
         IncidentRow incident,
         IReadOnlyList<AlertRow> alerts,
         CancellationToken cancellation
@@ -47,7 +47,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
             .Distinct(StringComparer.Ordinal)
             .ToList();
         var impact = await impacts.ReadAsync(incident, alerts, model, segments, cancellation);
-        var story = new IncidentStory(
+        var summary = new IncidentSummary(
             [.. involved.Select(found => found.Name)],
             segments,
             versions,
@@ -56,7 +56,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
             impact,
             Steps(incident, model, likely, alerts)
         );
-        return (Headline(model, alerts, story), story, Judge(alerts, impact));
+        return (Headline(model, alerts, summary), summary, Evaluate(alerts, impact));
     }
 
     /// <summary>
@@ -84,7 +84,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
         KnownMetrics.Of(alert.Metric).Floor is { IsRelative: false } floor ? floor.Size : 1;
 
     /// <summary>Business first: the loss decides. What moves without any loss to show is for the digest.</summary>
-    private static AlertSeverity Judge(IReadOnlyList<AlertRow> alerts, IncidentImpact? impact)
+    private static AlertSeverity Evaluate(IReadOnlyList<AlertRow> alerts, IncidentImpact? impact)
     {
         var severity = (AlertSeverity)alerts.Max(alert => alert.Severity);
         if (impact is { Certain: true })
@@ -118,13 +118,13 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
 
     private static AlertSeverity Max(AlertSeverity one, AlertSeverity other) => one > other ? one : other;
 
-    private static string Headline(ModelDefinition model, IReadOnlyList<AlertRow> alerts, IncidentStory story)
+    private static string Headline(ModelDefinition model, IReadOnlyList<AlertRow> alerts, IncidentSummary summary)
     {
-        var where = story.Segments.Count > 0 ? $" in {Words.List(story.Segments)}" : "";
-        var who = story.Models.Count > 1 ? Words.List(story.Models) : model.Name;
-        if (story.Causes.Count > 0)
+        var where = summary.Segments.Count > 0 ? $" in {Words.List(summary.Segments)}" : "";
+        var who = summary.Models.Count > 1 ? Words.List(summary.Models) : model.Name;
+        if (summary.Causes.Count > 0)
         {
-            var cause = story.Causes[0];
+            var cause = summary.Causes[0];
             var what = cause.Kind switch
             {
                 "version_rollout" => $"version {cause.Subject} is worse: {Worst(alerts)}",
@@ -134,7 +134,7 @@ public sealed class StoryWriter(ModelCatalog models, CauseFinder causes, ImpactR
                 "concept_change" => $"answers become wrong while inputs stay as they are: {Worst(alerts, PerformanceMetrics.Prefix)}",
                 "concentration" => $"answers concentrate on {cause.Subject}: {Worst(alerts, OutputMetrics.Prefix)}",
                 "segment" => $"{cause.Subject} goes bad: {Worst([.. alerts.Where(alert => alert.Segment == cause.Subject)])}",
-                "feature_drift" => $"{Words.List(story.Features)} {(story.Features.Count > 1 ? "drift" : "drifts")}",
+                "feature_drift" => $"{Words.List(summary.Features)} {(summary.Features.Count > 1 ? "drift" : "drifts")}",
                 _ => Worst(alerts),
             };
             return $"{who}: {what}{(cause.Kind == "segment" ? "" : where)}";

@@ -1,6 +1,6 @@
-namespace TicketRouter.Story;
+namespace TicketRouter.Scenario;
 
-/// <summary>What the world is like at one moment: everything about the tickets and their outcomes that the story changes.</summary>
+/// <summary>What the world is like at one moment: everything about the tickets and their outcomes that the scenario changes.</summary>
 public sealed record WorldConditions
 {
     public static readonly WorldConditions Quiet = new();

@@ -6,10 +6,10 @@ namespace Plumbline.Dashboard.Demo;
 public sealed record DemoChapter(string Kind, string Title, string Look, DateTimeOffset From, DateTimeOffset? To);
 
 /// <summary>
-/// What a data folder of the demonstration tells, kept in its <c>demo.json</c>: enough to go on with the same story after a restart, and
+/// What a data folder of the demonstration tells, kept in its <c>demo.json</c>: enough to go on with the same scenario after a restart, and
 /// the mark by which a server knows that the folder holds generated data.
 /// </summary>
-public sealed record DemoStory
+public sealed record DemoScenario
 {
     public const string FileName = "demo.json";
 
@@ -29,21 +29,21 @@ public sealed record DemoStory
     public DateTimeOffset? Reached { get; init; }
     public IReadOnlyList<DemoChapter> Chapters { get; init; } = [];
 
-    /// <summary>The story of a folder; null when it has none.</summary>
+    /// <summary>The scenario of a folder; null when it has none.</summary>
     /// <exception cref="InvalidDataException">The file is there but cannot be understood.</exception>
-    public static DemoStory? Read(string folder)
+    public static DemoScenario? Read(string folder)
     {
         var file = Path.Combine(folder, FileName);
         if (!File.Exists(file))
             return null;
         try
         {
-            return JsonSerializer.Deserialize<DemoStory>(File.ReadAllText(file), Json) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize<DemoScenario>(File.ReadAllText(file), Json) ?? throw new JsonException("null");
         }
         catch (JsonException wrong)
         {
             throw new InvalidDataException(
-                $"{file} is not a story of the demonstration: {wrong.Message} Remove the folder, or choose another with --data.",
+                $"{file} is not a scenario of the demonstration: {wrong.Message} Remove the folder, or choose another with --data.",
                 wrong
             );
         }

@@ -24,7 +24,7 @@ public sealed class RuleJudgeTests
     [Fact]
     public void A_threshold_fires_when_enough_of_the_last_windows_are_beyond_it_with_their_whole_interval()
     {
-        var seen = Judge(Floor, RuleDirection.Below, [0.9, 0.7, 0.9, 0.7, 0.7]);
+        var seen = Evaluate(Floor, RuleDirection.Below, [0.9, 0.7, 0.9, 0.7, 0.7]);
 
         Assert.Equal(
             [StreamStatus.Inactive, StreamStatus.Pending, StreamStatus.Pending, StreamStatus.Firing, StreamStatus.Firing],
@@ -36,13 +36,13 @@ public sealed class RuleJudgeTests
         Assert.Equal(Start + Hour, fired.Onset);
         Assert.Equal(0.8, fired.Evidence.Expected);
         // 0.78 is below 0.8, its interval is not.
-        Assert.DoesNotContain(Judge(Floor, RuleDirection.Below, [0.78, 0.78, 0.78]), step => step.Transition is not null);
+        Assert.DoesNotContain(Evaluate(Floor, RuleDirection.Below, [0.78, 0.78, 0.78]), step => step.Transition is not null);
     }
 
     [Fact]
     public void What_fires_ends_only_after_some_good_windows_in_a_row()
     {
-        var seen = Judge(Floor, RuleDirection.Below, [0.7, 0.7, 0.9, 0.9, 0.7, 0.9, 0.9, 0.9]);
+        var seen = Evaluate(Floor, RuleDirection.Below, [0.7, 0.7, 0.9, 0.9, 0.7, 0.9, 0.9, 0.9]);
 
         Assert.Equal([1, 7], Enumerable.Range(0, seen.Count).Where(i => seen[i].Transition is not null));
         Assert.False(seen[7].Transition!.Fires);
@@ -52,15 +52,15 @@ public sealed class RuleJudgeTests
     [Fact]
     public void A_window_that_cannot_be_judged_says_why_and_ends_nothing()
     {
-        var judge = new RuleJudge(Floor with { ForWindows = 1, OfWindows = 1 }, RuleDirection.Below, Hour, Detector);
-        var (state, _) = judge.Judge(Key(Floor), new StreamState(), Start, Point(0, 0.9, n: 12), None);
+        var judge = new StreamEvaluator(Floor with { ForWindows = 1, OfWindows = 1 }, RuleDirection.Below, Hour, Detector);
+        var (state, _) = judge.Evaluate(Key(Floor), new StreamState(), Start, Point(0, 0.9, n: 12), None);
         Assert.Equal((StreamStatus.CannotJudge, "too few rows: 12 of 30"), (state.Status, state.Reason));
 
-        (state, _) = judge.Judge(Key(Floor), state, Start + Hour, Point(1, 0.5), None);
+        (state, _) = judge.Evaluate(Key(Floor), state, Start + Hour, Point(1, 0.5), None);
         Assert.Equal(StreamStatus.Firing, state.Status);
         for (var hour = 2; hour < 10; hour++)
         {
-            (state, var transition) = judge.Judge(Key(Floor), state, Start + (hour * Hour), null, None);
+            (state, var transition) = judge.Evaluate(Key(Floor), state, Start + (hour * Hour), null, None);
             Assert.Null(transition);
         }
 
@@ -81,14 +81,14 @@ public sealed class RuleJudgeTests
             ForWindows = 1,
             OfWindows = 1,
         };
-        var judge = new RuleJudge(rule, RuleDirection.Below, Hour, Detector);
+        var judge = new StreamEvaluator(rule, RuleDirection.Below, Hour, Detector);
         MetricPoint? Before(StreamKey key, DateTimeOffset start) => start == Start - TimeSpan.FromDays(7) ? Point(0, 100) : null;
 
-        var (state, transition) = judge.Judge(Key(rule), new StreamState(), Start, Point(0, 40, interval: 0), Before);
+        var (state, transition) = judge.Evaluate(Key(rule), new StreamState(), Start, Point(0, 40, interval: 0), Before);
         Assert.Equal((StreamStatus.Firing, 100), (state.Status, transition!.Evidence.Expected));
-        (state, _) = judge.Judge(Key(rule), new StreamState(), Start, Point(0, 60, interval: 0), Before);
+        (state, _) = judge.Evaluate(Key(rule), new StreamState(), Start, Point(0, 60, interval: 0), Before);
         Assert.Equal(StreamStatus.Inactive, state.Status);
-        (state, _) = judge.Judge(Key(rule), new StreamState(), Start, Point(0, 60, interval: 0), None);
+        (state, _) = judge.Evaluate(Key(rule), new StreamState(), Start, Point(0, 60, interval: 0), None);
         Assert.Equal((StreamStatus.CannotJudge, "no number a week or a day before"), (state.Status, state.Reason));
     }
 
@@ -106,17 +106,20 @@ public sealed class RuleJudgeTests
             ForWindows = 1,
             OfWindows = 1,
         };
-        var judge = new RuleJudge(rule, RuleDirection.Above, Hour, Detector);
+        var judge = new StreamEvaluator(rule, RuleDirection.Above, Hour, Detector);
         MetricPoint? Other(StreamKey key, DateTimeOffset start) => key.Version == "v1" ? Point(0, 20, interval: 0) : null;
 
-        Assert.Equal(StreamStatus.Firing, judge.Judge(Key(rule), new StreamState(), Start, Point(0, 31, interval: 0), Other).State.Status);
+        Assert.Equal(
+            StreamStatus.Firing,
+            judge.Evaluate(Key(rule), new StreamState(), Start, Point(0, 31, interval: 0), Other).State.Status
+        );
         Assert.Equal(
             StreamStatus.Inactive,
-            judge.Judge(Key(rule), new StreamState(), Start, Point(0, 29, interval: 0), Other).State.Status
+            judge.Evaluate(Key(rule), new StreamState(), Start, Point(0, 29, interval: 0), Other).State.Status
         );
         Assert.Equal(
             "no number of version v1 to divide by",
-            judge.Judge(Key(rule), new StreamState(), Start, Point(0, 29, interval: 0), None).State.Reason
+            judge.Evaluate(Key(rule), new StreamState(), Start, Point(0, 29, interval: 0), None).State.Reason
         );
     }
 
@@ -124,15 +127,15 @@ public sealed class RuleJudgeTests
     public void Silence_is_news_only_at_an_hour_that_usually_has_predictions()
     {
         var rule = Floor with { Kind = AbsenceRule.Kind, Metric = "input.rows", Value = null, ForWindows = 1, OfWindows = 1, MinimumN = 0 };
-        var judge = new RuleJudge(rule, RuleDirection.Either, Hour, Detector);
+        var judge = new StreamEvaluator(rule, RuleDirection.Either, Hour, Detector);
         MetricPoint? Yesterday(StreamKey key, DateTimeOffset start) =>
             start == Start - TimeSpan.FromDays(1) ? Point(0, 50, interval: 0) : null;
 
-        Assert.Equal(StreamStatus.Firing, judge.Judge(Key(rule), new StreamState(), Start, null, Yesterday).State.Status);
-        Assert.Equal(StreamStatus.CannotJudge, judge.Judge(Key(rule), new StreamState(), Start, null, None).State.Status);
+        Assert.Equal(StreamStatus.Firing, judge.Evaluate(Key(rule), new StreamState(), Start, null, Yesterday).State.Status);
+        Assert.Equal(StreamStatus.CannotJudge, judge.Evaluate(Key(rule), new StreamState(), Start, null, None).State.Status);
         Assert.Equal(
             StreamStatus.Inactive,
-            judge.Judge(Key(rule), new StreamState(), Start, Point(0, 3, interval: 0), Yesterday).State.Status
+            judge.Evaluate(Key(rule), new StreamState(), Start, Point(0, 3, interval: 0), Yesterday).State.Status
         );
     }
 
@@ -146,7 +149,7 @@ public sealed class RuleJudgeTests
             Metric = "output.share",
         };
         var random = new Random(3);
-        var seen = Judge(
+        var seen = Evaluate(
             rule,
             RuleDirection.Either,
             [.. Enumerable.Range(0, 72).Select(hour => (hour < 60 ? 0.002 : 0.08) * (1 + 0.2 * (random.NextDouble() - 0.5)))],
@@ -170,7 +173,7 @@ public sealed class RuleJudgeTests
             Metric = "output.confidence",
         };
         // The mean of so many equal numbers, summed up in another order each time.
-        var seen = Judge(
+        var seen = Evaluate(
             rule,
             RuleDirection.Either,
             [.. Enumerable.Range(0, 240).Select(hour => Enumerable.Repeat(constant, 100 + hour).Sum() / (100 + hour))],
@@ -187,7 +190,7 @@ public sealed class RuleJudgeTests
         var random = new Random(7);
         var values = Enumerable.Range(0, 100).Select(i => (i < 72 ? 0.9 : 0.75) + (0.02 * (random.NextDouble() - 0.5))).ToArray();
 
-        var seen = Judge(rule, RuleDirection.Below, values);
+        var seen = Evaluate(rule, RuleDirection.Below, values);
 
         Assert.All(seen.Take(48), step => Assert.Equal("learning what is normal", step.State.Reason));
         var fired = Assert.Single(seen, step => step.Transition is not null).Transition!;
@@ -205,10 +208,10 @@ public sealed class RuleJudgeTests
         double Noise() => 0.004 * (random.NextDouble() - 0.5);
 
         Assert.DoesNotContain(
-            Judge(rule, RuleDirection.Below, [.. Enumerable.Range(0, 100).Select(i => (i < 60 ? 0.8 : 0.9) + Noise())], interval: 0.004),
+            Evaluate(rule, RuleDirection.Below, [.. Enumerable.Range(0, 100).Select(i => (i < 60 ? 0.8 : 0.9) + Noise())], interval: 0.004),
             step => step.Transition is not null
         );
-        var small = Judge(
+        var small = Evaluate(
             rule,
             RuleDirection.Below,
             [.. Enumerable.Range(0, 120).Select(i => (i < 60 ? 0.9 : 0.885) + Noise())],
@@ -224,8 +227,8 @@ public sealed class RuleJudgeTests
         var random = new Random(9);
         var values = Enumerable.Range(0, 90).Select(i => (i < 70 ? 0.9 : 0.8) + (0.02 * (random.NextDouble() - 0.5))).ToArray();
 
-        var kept = Judge(rule, RuleDirection.Below, values);
-        var stored = Judge(rule, RuleDirection.Below, values, restartEachTime: true);
+        var kept = Evaluate(rule, RuleDirection.Below, values);
+        var stored = Evaluate(rule, RuleDirection.Below, values, restartEachTime: true);
 
         Assert.Equal(
             kept.Select(step => (step.State.Status, step.Transition?.Onset)),
@@ -235,7 +238,7 @@ public sealed class RuleJudgeTests
 
     private static AlarmDetector Detector { get; } = new(FalseAlarmBudget.Default.Threshold(Hour, 100));
 
-    private static List<(StreamState State, StreamTransition? Transition)> Judge(
+    private static List<(StreamState State, StreamTransition? Transition)> Evaluate(
         Rule rule,
         RuleDirection direction,
         double[] values,
@@ -243,14 +246,14 @@ public sealed class RuleJudgeTests
         bool restartEachTime = false
     )
     {
-        var judge = new RuleJudge(rule, direction, Hour, Detector);
+        var judge = new StreamEvaluator(rule, direction, Hour, Detector);
         var steps = new List<(StreamState State, StreamTransition? Transition)>();
         var state = new StreamState();
         for (var i = 0; i < values.Length; i++)
         {
             if (restartEachTime)
-                (judge, state) = (new RuleJudge(rule, direction, Hour, Detector), StreamState.Read(state.Write()));
-            steps.Add(judge.Judge(Key(rule), state, Start + (i * Hour), Point(i, values[i], interval: interval), None));
+                (judge, state) = (new StreamEvaluator(rule, direction, Hour, Detector), StreamState.Read(state.Write()));
+            steps.Add(judge.Evaluate(Key(rule), state, Start + (i * Hour), Point(i, values[i], interval: interval), None));
             state = steps[^1].State;
         }
 

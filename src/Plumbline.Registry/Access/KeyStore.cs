@@ -5,7 +5,7 @@ using System.Text;
 namespace Plumbline.Registry.Access;
 
 /// <summary>Knows the configured keys: by what a caller presents, and by the mark that a cookie carries.</summary>
-public sealed class KeyBook(AccessOptions access)
+public sealed class KeyStore(AccessOptions access)
 {
     /// <summary>Claim of a cookie: which generation of which key it was given for.</summary>
     public const string GenerationClaim = "plumbline:generation";

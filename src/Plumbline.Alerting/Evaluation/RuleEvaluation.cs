@@ -12,11 +12,11 @@ namespace Plumbline.Alerting.Evaluation;
 /// Judges a model's completed windows with its rules. What the streams remember, the alerts, the incidents and the notifications of a step
 /// are written in one transaction with the cursor: after a crash a step was taken wholly or not at all.
 /// </summary>
-public sealed class AlertJudgement(
+public sealed class RuleEvaluation(
     IDbContextFactory<StateDbContext> state,
-    RuleBook book,
+    RuleStore ruleStore,
     MetricPointStore points,
-    Frontier frontier,
+    EvaluationWatermark watermark,
     ITransitionSink sink,
     AlertAgenda agenda,
     TimeProvider time
@@ -40,16 +40,16 @@ public sealed class AlertJudgement(
     /// computed window is complete or has its ground truth, and with every window where silence is watched for.
     /// <see cref="DateTimeOffset.MaxValue"/> when nothing lies ahead.
     /// </summary>
-    public async Task<DateTimeOffset> JudgeAsync(ModelDefinition model, CancellationToken cancellation)
+    public async Task<DateTimeOffset> EvaluateAsync(ModelDefinition model, CancellationToken cancellation)
     {
         await _gate.WaitAsync(cancellation);
         try
         {
-            var rules = (await book.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
+            var rules = (await ruleStore.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
             var next = DateTimeOffset.MaxValue;
             foreach (
                 var lane in rules
-                    .Where(rule => !rule.Kind.IsJudgedByClock)
+                    .Where(rule => !rule.Kind.IsEvaluatedByClock)
                     .GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth))
                     .OrderBy(lane => lane.Key.Mature)
                     .ThenBy(lane => lane.Key.Window)
@@ -62,9 +62,9 @@ public sealed class AlertJudgement(
                     next = ahead.Value;
             }
 
-            var absence = rules.Where(rule => rule.Kind.IsJudgedByClock && rule.WindowOf(model) == model.Window).ToList();
+            var absence = rules.Where(rule => rule.Kind.IsEvaluatedByClock && rule.WindowOf(model) == model.Window).ToList();
             DateTimeOffset? silence;
-            do silence = await JudgeAbsenceAsync(model, absence, cancellation);
+            do silence = await EvaluateAbsenceAsync(model, absence, cancellation);
             while (silence is null);
             if (silence < next)
                 next = silence.Value;
@@ -125,9 +125,9 @@ public sealed class AlertJudgement(
         }
     }
 
-    // When the frontier, which moves with the clock, passes a time. A frontier that waits for a window to be computed moves when that is
+    // When the watermark, which moves with the clock, passes a time. A watermark that waits for a window to be computed moves when that is
     // done.
-    // The clock is read after the frontier: a look that comes too early finds nothing.
+    // The clock is read after the watermark: a look that comes too early finds nothing.
     private DateTimeOffset WhenPasses(DateTimeOffset limit, DateTimeOffset start) =>
         time.GetUtcNow() + (start > limit ? start - limit : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1);
 
@@ -159,7 +159,7 @@ public sealed class AlertJudgement(
             row => row.ModelId == model.Id && row.WindowSeconds == seconds && row.Mature == mature,
             cancellation
         );
-        var limit = await frontier.FindAsync(db, model, window, mature, cancellation);
+        var limit = await watermark.FindAsync(db, model, window, mature, cancellation);
         var from = DateTimeOffset.FromUnixTimeMilliseconds(cursor?.JudgedToMs ?? 0);
         // Windows without any prediction are not judged here: history may still be on its way into them.
         if (limit <= from || await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { } extent)
@@ -176,7 +176,7 @@ public sealed class AlertJudgement(
             await OtherStreamsAsync(db, model, window, rules, allRules, cancellation)
         );
         var grid = await PointGrid.ReadAsync(points, model, rules, window, extent.First, to, cancellation);
-        var transitions = run.Judge(grid, extent.First, to);
+        var transitions = run.Evaluate(grid, extent.First, to);
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         if (cursor is null)
@@ -203,7 +203,11 @@ public sealed class AlertJudgement(
 
     // Silence is judged by the clock, not by what came; and only after a time in which predictions came as they happened. Null when there
     // is more to judge now.
-    private async Task<DateTimeOffset?> JudgeAbsenceAsync(ModelDefinition model, IReadOnlyList<Rule> rules, CancellationToken cancellation)
+    private async Task<DateTimeOffset?> EvaluateAbsenceAsync(
+        ModelDefinition model,
+        IReadOnlyList<Rule> rules,
+        CancellationToken cancellation
+    )
     {
         if (rules.Count == 0)
             return DateTimeOffset.MaxValue;
@@ -221,14 +225,14 @@ public sealed class AlertJudgement(
         var from = DateTimeOffset.FromUnixTimeMilliseconds(live) - model.Window;
         if (last is { } judged && judged + model.Window > from)
             from = judged + model.Window;
-        var to = await frontier.FindAsync(db, model, model.Window, mature: false, cancellation);
+        var to = await watermark.FindAsync(db, model, model.Window, mature: false, cancellation);
         if (from >= to)
             return WhenPasses(to, from);
         var more = to > from + (WindowsPerStep * model.Window);
         if (more)
             to = from + (WindowsPerStep * model.Window);
         var run = new RuleRun(model, rules, model.Window, remembered);
-        var transitions = run.Judge(await PointGrid.ReadAsync(points, model, rules, model.Window, from, to, cancellation), from, to);
+        var transitions = run.Evaluate(await PointGrid.ReadAsync(points, model, rules, model.Window, from, to, cancellation), from, to);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await StreamStore.WriteAsync(db, model.Id, rules, run.Streams, cancellation);
         await sink.ApplyAsync(db, model, rules, transitions, cancellation);

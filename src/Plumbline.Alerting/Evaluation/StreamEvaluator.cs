@@ -12,7 +12,7 @@ namespace Plumbline.Alerting.Evaluation;
 /// <param name="direction">Which way is bad, resolved: above, below or either.</param>
 /// <param name="window">Length of the judged windows.</param>
 /// <param name="detector">Kinds that gather evidence: the detector with the share of the budget that a stream has.</param>
-public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan window, AlarmDetector detector)
+public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan window, AlarmDetector detector)
 {
     /// <summary>Windows in a row that look normal before an alert ends.</summary>
     public const int QuietToResolve = 5;
@@ -31,7 +31,7 @@ public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan windo
     /// <param name="start">Start of the window.</param>
     /// <param name="point">Its point; null when there is none.</param>
     /// <param name="lookup">Other points that the condition compares with.</param>
-    public (StreamState State, StreamTransition? Transition) Judge(
+    public (StreamState State, StreamTransition? Transition) Evaluate(
         StreamKey key,
         StreamState state,
         DateTimeOffset start,
@@ -42,11 +42,13 @@ public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan windo
         state = state with { LastWindow = start };
         if (Unjudgeable(point) is { } reason)
             return (CannotJudge(state, reason), null);
-        return rule.Kind.GathersEvidence ? JudgeEvidence(key, state, start, point!) : JudgeCondition(key, state, start, point, lookup);
+        return rule.Kind.GathersEvidence
+            ? EvaluateEvidence(key, state, start, point!)
+            : EvaluateCondition(key, state, start, point, lookup);
     }
 
     private string? Unjudgeable(MetricPoint? point) =>
-        rule.Kind.IsJudgedByClock
+        rule.Kind.IsEvaluatedByClock
             ? null
             : point switch
             {
@@ -67,9 +69,9 @@ public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan windo
             Status = state.Status == StreamStatus.Firing ? StreamStatus.Firing : StreamStatus.CannotJudge,
         };
 
-    private (StreamState, StreamTransition?) JudgeEvidence(StreamKey key, StreamState state, DateTimeOffset start, MetricPoint point)
+    private (StreamState, StreamTransition?) EvaluateEvidence(StreamKey key, StreamState state, DateTimeOffset start, MetricPoint point)
     {
-        (state, var calibrated) = _calibrated.Judge(key, state, point);
+        (state, var calibrated) = _calibrated.Evaluate(key, state, point);
         if (calibrated is not { PValue: { } pValue } seen)
             return (CannotJudge(state, "learning what is normal"), null);
         state = state with
@@ -134,7 +136,7 @@ public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan windo
         return (state with { Small = false, Grown = 0 }, Transition(key, fires: true, start, onset, point, seen, windows, small: false));
     }
 
-    private (StreamState, StreamTransition?) JudgeCondition(
+    private (StreamState, StreamTransition?) EvaluateCondition(
         StreamKey key,
         StreamState state,
         DateTimeOffset start,
@@ -144,8 +146,8 @@ public sealed class RuleJudge(Rule rule, RuleDirection direction, TimeSpan windo
     {
         var normal =
             state.Learned.Count >= CalibratedPoint.WindowsToLearn(window) ? state.Learned.Average(entry => entry.Value) : (double?)null;
-        var (suspicious, expected, reason) = rule.Kind.Judge(
-            new JudgedWindow(
+        var (suspicious, expected, reason) = rule.Kind.Evaluate(
+            new EvaluatedWindow(
                 rule,
                 direction,
                 point,

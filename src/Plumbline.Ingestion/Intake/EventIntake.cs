@@ -17,8 +17,44 @@ public readonly record struct IntakeResult(AppendOutcome Outcome, int Accepted, 
 /// From a decoded batch to an acknowledged one: new features get a type, known rows are sorted out, the rest becomes durable. Exactly
 /// once: rows are claimed before they are written, so of two requests with the same row the second waits for the first.
 /// </summary>
-public sealed class BatchIntake(Spool spool, KnownEvents known, StoredIds stored, FeatureInference inference, ModelCatalog catalog)
+public sealed class EventIntake(
+    Spool spool,
+    KnownEvents known,
+    StoredIds stored,
+    FeatureInference inference,
+    ModelCatalog catalog,
+    TimeProvider time
+)
 {
+    private static readonly TimeSpan PauseWithFullSpool = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// Takes a batch, and waits while the spool is full: the way in for whatever is no request that could be sent away. Still full after
+    /// the patience, nothing of it is taken.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="batch">The rows.</param>
+    /// <param name="patience">How long to wait for room at most, zero or more.</param>
+    /// <param name="cancellation">Stops before anything is durable.</param>
+    /// <param name="isReread">See <see cref="TakeAsync"/>.</param>
+    public async Task<IntakeResult> AppendAsync(
+        ModelDefinition model,
+        EventBatch batch,
+        TimeSpan patience,
+        CancellationToken cancellation,
+        bool isReread = false
+    )
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var result = await TakeAsync(model, batch, cancellation, isReread);
+            if (result.Outcome != AppendOutcome.Full || time.GetElapsedTime(began) >= patience)
+                return result;
+            await Task.Delay(PauseWithFullSpool, time, cancellation);
+        }
+    }
+
     /// <summary>Takes a batch. May be called again with the same batch when the spool was full.</summary>
     /// <param name="model">The model.</param>
     /// <param name="batch">The rows.</param>
