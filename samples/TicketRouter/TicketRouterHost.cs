@@ -2,9 +2,9 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using TicketRouter.Releases;
 using TicketRouter.Reporting;
+using TicketRouter.Scenario;
 using TicketRouter.Serving;
 using TicketRouter.Simulation;
-using TicketRouter.Scenario;
 using TicketRouter.Tickets;
 
 namespace TicketRouter;
