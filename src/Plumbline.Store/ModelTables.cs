@@ -190,8 +190,7 @@ public sealed class ModelTables(IColumnStore store)
 
     /// <summary>
     /// Writes the converted values and what does not fit down. Nobody may write the old column any more; who began to read before may still
-    /// read it, until
-    /// <see cref="DropUnusedAsync"/>. May be repeated after it broke off, and does nothing when it is done.
+    /// read it, until <see cref="DropUnusedAsync"/>. May be repeated after it broke off, and does nothing when it is done.
     /// </summary>
     public async Task FinishConversionAsync(int modelId, ColumnConversion conversion, CancellationToken ct)
     {

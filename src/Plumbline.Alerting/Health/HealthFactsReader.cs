@@ -18,8 +18,6 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
     [
         SystemMetrics.Requests,
         SystemMetrics.ErrorRate,
-        SystemMetrics.TimeoutRate,
-        SystemMetrics.LatencyP95,
         OutputMetrics.TopShare,
         PerformanceMetrics.Accuracy,
         PerformanceMetrics.Mae,

@@ -44,19 +44,12 @@ public static class LayerStates
             .Where(alert => alert.State == state)
             .OrderByDescending(alert => alert.Incident?.Severity ?? -1)
             .ThenBy(alert => alert.Alert.Segment.Length > 0)
-            .ThenByDescending(RelativeEffect)
+            .ThenByDescending(alert => alert.Alert.EffectInFloors)
             .DistinctBy(alert => (alert.Feature, alert.Feature is null ? alert.Alert.Metric : ""))
             .ToList();
         var more = worst.Count > MostNamed ? $"; and {Figures.Count(worst.Count - MostNamed)} more" : "";
         var reason = string.Join("; ", worst.Take(MostNamed).Select(alert => AlertWords.Sentence(alert.Alert))) + more;
         return new LayerHealth(layer, state, reason, worst[0].Feature, worst.Find(alert => alert.Incident is not null)?.Incident?.Id);
-    }
-
-    // Changes in different units are compared by how many times the floor of their metric they are.
-    private static double RelativeEffect(FiringAlert firing)
-    {
-        var floor = KnownMetrics.Of(firing.Alert.Metric).Floor;
-        return (firing.Alert.Numbers.Effect ?? 0) / (floor is { IsRelative: false, Size: > 0 } ? floor.Size : 1);
     }
 
     private static LayerHealth Quiet(MetricLayer layer, HealthFacts? facts, List<LayerStreams> streams, int judged)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations.Schema;
 using Plumbline.Alerting.Evaluation;
+using Plumbline.Monitoring.Metrics;
 
 namespace Plumbline.Alerting.Incidents;
 
@@ -31,6 +32,11 @@ public sealed class AlertRow : StreamRow
     /// <summary>The numbers in <see cref="Evidence"/>, read once: alerts are compared with many others.</summary>
     [NotMapped]
     public AlertEvidence Numbers => _numbers ??= AlertEvidence.Read(Evidence);
+
+    /// <summary>The effect as a multiple of the metric's floor, so that changes in different units can be compared.</summary>
+    [NotMapped]
+    public double EffectInFloors =>
+        (Numbers.Effect ?? 0) / (KnownMetrics.Of(Metric).Floor is { IsRelative: false } floor ? Math.Max(1e-9, floor.Size) : 1);
 }
 
 /// <summary>Alerts about one cause.</summary>

@@ -70,7 +70,7 @@ public sealed class SummaryWriter(ModelCatalog models, CauseFinder causes, Impac
         {
             var global = group.Where(alert => alert.Segment.Length == 0).Select(Effect).DefaultIfEmpty(0).Max();
             foreach (var alert in group.Where(alert => alert.Segment.Length > 0 && Effect(alert) > 1.5 * global))
-                standing[alert.Segment] = standing.GetValueOrDefault(alert.Segment) + (Effect(alert) / Math.Max(1e-9, EffectFloor(alert)));
+                standing[alert.Segment] = standing.GetValueOrDefault(alert.Segment) + alert.EffectInFloors;
         }
 
         var most = standing.Count == 0 ? 0 : standing.Values.Max();
@@ -79,9 +79,6 @@ public sealed class SummaryWriter(ModelCatalog models, CauseFinder causes, Impac
     }
 
     private static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
-
-    private static double EffectFloor(AlertRow alert) =>
-        KnownMetrics.Of(alert.Metric).Floor is { IsRelative: false } floor ? floor.Size : 1;
 
     /// <summary>Business first: the loss decides. What moves without any loss to show is for the digest.</summary>
     private static AlertSeverity Evaluate(IReadOnlyList<AlertRow> alerts, IncidentImpact? impact)
@@ -161,7 +158,7 @@ public sealed class SummaryWriter(ModelCatalog models, CauseFinder causes, Impac
             .Where(alert => alert.Metric.StartsWith(prefix, StringComparison.Ordinal))
             .DefaultIfEmpty(alerts[0])
             .OrderBy(alert => Array.IndexOf(order, AlertAspects.Of(alert)))
-            .ThenByDescending(alert => Effect(alert) / Math.Max(1e-9, EffectFloor(alert)))
+            .ThenByDescending(alert => alert.EffectInFloors)
             .First();
         var name = chosen.Metric.Split('.', 2)[^1].Replace("_ms.", " ", StringComparison.Ordinal).Replace('_', ' ');
         var subject = chosen.Class.Length > 0 ? $"{name} of {chosen.Class}" : name;

@@ -99,15 +99,7 @@ public sealed class EventBatchBuilder : IDisposable
         return taken;
     }
 
-    private bool WriteWord(string? text, RowField tag, string field)
-    {
-        if (text is null)
-            return true;
-        if (!_text.TryWord(text, _row, field, _row.Limits.WordBytes, out var word))
-            return false;
-        _row.WriteText(word, tag);
-        return true;
-    }
+    private bool WriteWord(string? text, RowField tag, string field) => _text.WriteWord(text, _row, tag, field);
 
     private bool WriteId(string? id, RowField tag, string field)
     {

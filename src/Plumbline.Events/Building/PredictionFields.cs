@@ -20,7 +20,7 @@ internal readonly ref struct PredictionFields(RowState row, TextBuffer texts)
             && WriteProbabilities(prediction.Probabilities)
             && PredictionRows.WriteLatency(prediction.LatencyMs, row)
             && WriteError(prediction.Error)
-            && WriteTrace(prediction.TraceId)
+            && texts.WriteWord(prediction.TraceId, row, RowField.TraceId, "trace_id")
             && WriteMetadata(prediction.Metadata)
             && WritePart(prediction)
             && WriteFeatures(prediction.Features);
@@ -76,16 +76,6 @@ internal readonly ref struct PredictionFields(RowState row, TextBuffer texts)
         if (!texts.TryUtf8(error, row, "error", int.MaxValue, out var text))
             return false;
         PredictionRows.WriteError(text, row);
-        return true;
-    }
-
-    private bool WriteTrace(string? trace)
-    {
-        if (trace is null)
-            return true;
-        if (!texts.TryWord(trace, row, "trace_id", row.Limits.WordBytes, out var text))
-            return false;
-        row.WriteText(text, RowField.TraceId);
         return true;
     }
 

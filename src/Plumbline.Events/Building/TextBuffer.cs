@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using Plumbline.Events.Batches;
 using Plumbline.Events.Decoding;
 
 namespace Plumbline.Events.Building;
@@ -29,6 +29,17 @@ internal sealed class TextBuffer
     public bool TryWord(string text, RowWriter row, string field, int limit, out ReadOnlySpan<byte> utf8) =>
         TryUtf8(text, row, field, limit, out utf8)
         && (!JsonTexts.HasControlCharacters(utf8) || row.Fail(RejectionCode.TextInvalid, field, $"'{field}' has control characters."));
+
+    /// <summary>Writes a short text under its tag; null and an empty text are none.</summary>
+    public bool WriteWord(string? text, RowWriter row, RowField tag, string field)
+    {
+        if (text is null)
+            return true;
+        if (!TryWord(text, row, field, row.Limits.WordBytes, out var word))
+            return false;
+        row.WriteText(word, tag);
+        return true;
+    }
 
     /// <summary>The one text of a class that was written as a text or as a number; empty when it means that there is none.</summary>
     public bool TryClass(string? text, double? number, RowWriter row, string field, out ReadOnlySpan<byte> name)

@@ -50,8 +50,7 @@ internal static class GroundTruthRows
                 var number = json.GetDouble();
                 if (!double.IsFinite(number))
                     return row.Fail(RejectionCode.FieldInvalid, "value", "'value' is beyond the range of a 64-bit number.");
-                row.Buffer.WriteByte((byte)RowField.NumberValue);
-                row.Buffer.WriteDouble(number);
+                row.WriteNumber(number, RowField.NumberValue);
                 return row.WriteTruth(ref json);
             case JsonTokenType.True or JsonTokenType.False or JsonTokenType.String when !row.Context.NumericPrediction:
                 return row.WriteTruth(ref json);
@@ -123,8 +122,7 @@ internal static class SignalRows
             default:
                 return row.FailType("value", "a number, true or false", json.TokenType);
         }
-        row.Buffer.WriteByte((byte)RowField.NumberValue);
-        row.Buffer.WriteDouble(value);
+        row.WriteNumber(value, RowField.NumberValue);
         return true;
     }
 }

@@ -133,10 +133,7 @@ internal static class PredictionRows
             case JsonTokenType.Number or JsonTokenType.String or JsonTokenType.True or JsonTokenType.False when !numeric:
                 if (!row.TryClass(ref json, "prediction", out var name))
                     return false;
-                if (name.IsEmpty)
-                    return true;
-                row.Buffer.WriteByte((byte)RowField.ClassText);
-                row.Buffer.WriteText(name);
+                row.WriteText(name, RowField.ClassText);
                 return true;
             case JsonTokenType.String when JsonTexts.TryParseSpecialNumber(json.ValueSpan, out var special) && double.IsNaN(special):
                 // A prediction that is not a number is none: the row counts among those without an answer.
@@ -241,8 +238,7 @@ internal static class PredictionRows
             return row.FailType("metadata", "an object", json.TokenType);
         if (!NestedJson.Read(ref json, body, row, "metadata", row.Limits.MetadataBytes, out var text))
             return false;
-        row.Buffer.WriteByte((byte)RowField.Metadata);
-        row.Buffer.WriteText(text);
+        row.WriteText(text, RowField.Metadata);
         return true;
     }
 }

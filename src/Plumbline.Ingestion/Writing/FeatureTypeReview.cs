@@ -109,9 +109,8 @@ public sealed class FeatureTypeReview(ModelCatalog catalog, IColumnStore store, 
                     toUInt64(length(arrayDistinct(groupArrayIf({{FeatureEvidence.Sample}})(if(is_raw, raw_text, stored_text), is_raw OR is_stored))))
                 FROM
                 (
-                    SELECT {{ModelColumns.Of(feature).Text}} AS stored, raw[{name:String}] AS raw_value FROM {{ModelTables.Predictions(
-                    modelId
-                )}} ORDER BY timestamp DESC LIMIT {limit:UInt32}
+                    SELECT {{ModelColumns.Of(feature).Text}} AS stored, raw[{name:String}] AS raw_value
+                    FROM {{ModelTables.Predictions(modelId)}} ORDER BY timestamp DESC LIMIT {limit:UInt32}
                 )
                 """,
                 new SqlParameter("words", MissingWords.All),

@@ -64,9 +64,8 @@ public sealed class GroundTruthMatching(IColumnStore store)
             new SqlStatement(
                 $$"""
                 SELECT {{Joined}}
-                FROM (SELECT prediction_id, id_hash, timestamp FROM {{ModelTables.Predictions(
-                    model.Id
-                )}} WHERE id_hash IN (SELECT id_hash FROM {{truth}} WHERE block = {block:UInt64})) AS p
+                FROM (SELECT prediction_id, id_hash, timestamp FROM {{ModelTables.Predictions(model.Id)}} WHERE id_hash IN (SELECT id_hash
+                FROM {{truth}} WHERE block = {block:UInt64})) AS p
                 INNER JOIN (SELECT prediction_id, id_hash, timestamp, value, value_number, source, block, arrival FROM {{truth}} WHERE block = {block:UInt64}) AS g ON g.id_hash = p.id_hash AND g.prediction_id = p.prediction_id
                 ORDER BY {{InOrder}}
                 """,

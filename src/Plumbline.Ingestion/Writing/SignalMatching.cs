@@ -75,9 +75,8 @@ public sealed class SignalMatching(IColumnStore store)
     )
     {
         var signals = $$"""
-            SELECT prediction_id, name, timestamp, value, received_at, reinterpretAsUInt64(substring(SHA256(prediction_id), 1, 8)) AS id_hash FROM {{ModelTables.Signals(
-                model.Id
-            )}}
+            SELECT prediction_id, name, timestamp, value, received_at, reinterpretAsUInt64(substring(SHA256(prediction_id), 1, 8))
+            AS id_hash FROM {{ModelTables.Signals(model.Id)}}
             WHERE block = {block:UInt64} AND prediction_id != '' AND timestamp >= {first:DateTime64(3, 'UTC')} AND timestamp <= {last:DateTime64(3, 'UTC')}
             """;
         var (first, last) = (DateTimeOffset.FromUnixTimeMilliseconds(firstMs), DateTimeOffset.FromUnixTimeMilliseconds(lastMs));

@@ -31,7 +31,6 @@ public sealed class SpoolDrain(
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
     private static readonly Backoff BlockBackoff = new(TimeSpan.FromMilliseconds(400), TimeSpan.FromMinutes(1));
     private readonly Lanes<(int ModelId, EventKind Kind)> _lanes = new(LanesAtOnce);
-    private readonly ConcurrentDictionary<(int ModelId, EventKind Kind), DateTimeOffset> _paused = new();
     private readonly ConcurrentDictionary<long, (int Tries, DateTimeOffset Next)> _failing = new();
 
     /// <inheritdoc/>
@@ -71,16 +70,13 @@ public sealed class SpoolDrain(
         if (open.Count == 0 && waiting.Count == 0)
             return false;
         var now = time.GetUtcNow();
-        // What has ended is not kept: models come and go.
-        foreach (var (lane, until) in _paused)
-        {
-            if (now >= until)
-                _paused.TryRemove(lane, out _);
-        }
         foreach (var lane in DueLanes(open, waiting, now))
         {
-            if (!_paused.ContainsKey(lane))
-                _lanes.TryStart(lane, stopping => RunLaneAsync(lane.ModelId, lane.Kind, stopping), (error, _) => PauseAsync(lane, error));
+            _lanes.TryStart(
+                lane,
+                stopping => RunLaneAsync(lane.ModelId, lane.Kind, stopping),
+                (error, stopping) => LaneFailedAsync(lane.ModelId, error, stopping)
+            );
         }
         return true;
     }
@@ -117,20 +113,19 @@ public sealed class SpoolDrain(
     }
 
     // A block's own failure does not come here: this is the spool's, and the whole lane waits.
-    private Task PauseAsync((int ModelId, EventKind Kind) lane, Exception error)
+    private async Task LaneFailedAsync(int modelId, Exception error, CancellationToken stopping)
     {
-        _paused[lane] = time.GetUtcNow() + PauseAfterFailure;
         if (error is SpoolException)
         {
             storage.Failed(StorageFailure.Describe(error) ?? $"the spool cannot be written: {error.Message}");
             if (failures.IsDue("spool"))
-                log.LogError(error, "The spool cannot be written; model {Model} waits", lane.ModelId);
+                log.LogError(error, "The spool cannot be written; model {Model} waits", modelId);
         }
         else if (failures.IsDue("drain lane"))
         {
-            log.LogError(error, "Moving events of model {Model} from the spool failed; it is tried again", lane.ModelId);
+            log.LogError(error, "Moving events of model {Model} from the spool failed; it is tried again", modelId);
         }
-        return Task.CompletedTask;
+        await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<(SpoolBlock Block, bool IsRepeated)?> NextBlockAsync(int modelId, EventKind kind)

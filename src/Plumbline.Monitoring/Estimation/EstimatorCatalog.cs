@@ -101,9 +101,8 @@ public sealed class EstimatorCatalog(
             var rows = await store.QueryAsync(
                 new SqlStatement(
                     $$"""
-                    SELECT DISTINCT toUInt32(intDiv(toUnixTimestamp(timestamp), {length:UInt32}) * {length:UInt32}) AS start FROM {{ModelTables.Predictions(
-                        model.Id
-                    )}}
+                    SELECT DISTINCT toUInt32(intDiv(toUnixTimestamp(timestamp), {length:UInt32}) * {length:UInt32}) AS start
+                    FROM {{ModelTables.Predictions(model.Id)}}
                     WHERE timestamp >= {from:DateTime64(3, 'UTC')} ORDER BY start DESC LIMIT {limit:UInt32}
                     """,
                     new("length", (long)model.Window.TotalSeconds),

@@ -206,14 +206,10 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
         var statement = string.Create(
             CultureInfo.InvariantCulture,
             $$"""
-            SELECT value FROM (SELECT toString(ifNull({{field.Column}}, '')) AS value FROM {{ModelTables.Predictions(
-                model.Id
-            )}} ORDER BY timestamp DESC LIMIT {{RowsForCompletion}})
-            WHERE value != '' AND positionCaseInsensitiveUTF8(value, {part:String}) > 0 GROUP BY value ORDER BY count() DESC, value LIMIT {{Math.Clamp(
-                limit,
-                1,
-                100
-            )}}
+            SELECT value FROM (SELECT toString(ifNull({{field.Column}}, '')) AS value FROM {{ModelTables.Predictions(model.Id)}}
+            ORDER BY timestamp DESC LIMIT {{RowsForCompletion}})
+            WHERE value != '' AND positionCaseInsensitiveUTF8(value, {part:String}) > 0 GROUP BY value ORDER BY count() DESC, value
+            LIMIT {{Math.Clamp(limit, 1, 100)}}
             """
         );
         var values = new List<string>();

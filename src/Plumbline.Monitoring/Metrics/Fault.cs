@@ -4,8 +4,8 @@ namespace Plumbline.Monitoring.Metrics;
 
 /// <summary>
 /// A number that could not be computed although there are rows for it: a measure threw, or its result is beyond what a number can hold.
-/// Such points are
-/// <see cref="MetricStatus.Undefined"/>, as those that are not defined on their rows, and are told apart by how their reason begins.
+/// Such points are <see cref="MetricStatus.Undefined"/>, as those that are not defined on their rows, and are told apart by how their
+/// reason begins.
 /// </summary>
 public static class Fault
 {

@@ -5,8 +5,7 @@ namespace Plumbline.Monitoring.Metrics;
 
 /// <summary>
 /// Every metric that this server computes, and what is known of it, wherever rules, words and pages need it: the definitions that stand
-/// beside the calculators. A static class with a static property
-/// <c>All</c> of definitions is found by itself.
+/// beside the calculators. A static class with a static property <c>All</c> of definitions is found by itself.
 /// </summary>
 public static class KnownMetrics
 {

@@ -44,8 +44,7 @@ public sealed record MetricQuery
 
     /// <summary>
     /// Whether a computed point is asked for: for points that are not stored, so not selected by the engine. Says the same as the
-    /// conditions of
-    /// <see cref="MetricPointStore"/>, window and limit apart; a test compares the two.
+    /// conditions of <see cref="MetricPointStore"/>, window and limit apart; a test compares the two.
     /// </summary>
     public bool Selects(MetricPoint point) =>
         Metrics.Contains(point.Metric, StringComparer.Ordinal)

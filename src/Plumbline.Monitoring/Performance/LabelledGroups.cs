@@ -140,10 +140,8 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
             ? $"if(isFinite(p.{feature.Column}), p.{feature.Column}, 1)"
             : "toFloat64(1)";
         var text = $$"""
-            SELECT intDiv(toInt64(toUnixTimestamp64Milli(p.timestamp)) - {start:Int64}, {length:Int64}) AS w, {{VersionTexts.Expression(
-                model,
-                "p.version"
-            )}} AS version,
+            SELECT intDiv(toInt64(toUnixTimestamp64Milli(p.timestamp)) - {start:Int64}, {length:Int64}) AS w,
+            {{VersionTexts.Expression(model, "p.version")}} AS version,
                 {{string.Concat(SegmentTexts.Columns(model).Select(column => column + ", "))}}
                 m.known AS known, if(m.known, m.value, '') AS value, if(m.known, m.value_number, nan) AS value_number,
                 if({{answered}}, p.prediction, '') AS prediction, if({{answered}}, p.prediction_value, nan) AS prediction_value,

@@ -205,10 +205,8 @@ public sealed class BaselineComputation(IColumnStore store)
                 new SqlStatement(
                     $$"""
                     SELECT feature, assumeNotNull(value) AS category
-                    FROM (SELECT [{{string.Join(
-                        ", ",
-                        chunk.Select(feature => $"toNullable(toString({feature.Sql}))")
-                    )}}] AS row_values FROM {{table}})
+                    FROM (SELECT [{{string.Join(", ", chunk.Select(feature => $"toNullable(toString({feature.Sql}))"))}}] AS row_values
+                    FROM {{table}})
                     ARRAY JOIN row_values AS value, range(toUInt32({{chunk.Length}})) AS feature
                     WHERE isNotNull(value)
                     GROUP BY feature, category ORDER BY feature, count() DESC, category LIMIT {{FeatureBaseline.MaxCategories

@@ -21,15 +21,14 @@ internal static class ProductionWindow
                 $$"""
                 INSERT INTO {{table}} ({{columns}}, value, value_number)
                 SELECT {{columns}}, known.value, if(known.found = 1, known.value_number, nan)
-                FROM (SELECT * FROM {{ModelTables.Predictions(
-                    model.Id
-                )}} WHERE role = 'primary' AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}{{onlyVersion}}) AS rows
+                FROM (SELECT * FROM {{ModelTables.Predictions(model.Id)}}
+                WHERE role = 'primary' AND timestamp >= {from:DateTime64(3, 'UTC')}
+                AND timestamp < {to:DateTime64(3, 'UTC')}{{onlyVersion}}) AS rows
                 LEFT ANY JOIN
                 (
                     SELECT id_hash AS known_hash, prediction_id AS known_id, value, value_number, toUInt8(1) AS found
-                    FROM {{ModelTables.Matched(
-                    model.Id
-                )}} WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
+                    FROM {{ModelTables.Matched(model.Id)}}
+                    WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
                 ) AS known ON rows.id_hash = known.known_hash AND rows.prediction_id = known.known_id
                 """
             ),

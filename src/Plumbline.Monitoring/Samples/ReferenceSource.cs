@@ -24,9 +24,8 @@ public static class ReferenceSource
             FROM {{table}} AS r
             LEFT ANY JOIN (
                 SELECT id_hash AS later_hash, prediction_id AS later_id, value AS later, value_number AS later_number, toUInt8(1) AS found
-                FROM {{ModelTables.Matched(
-                model.Id
-            )}} WHERE timestamp >= {reference_from:DateTime64(3, 'UTC')} AND timestamp <= {reference_to:DateTime64(3, 'UTC')}
+                FROM {{ModelTables.Matched(model.Id)}}
+                WHERE timestamp >= {reference_from:DateTime64(3, 'UTC')} AND timestamp <= {reference_to:DateTime64(3, 'UTC')}
             ) AS m ON r.id_hash = m.later_hash AND r.prediction_id = m.later_id
             """;
         return (sql, [new("reference_from", from), new("reference_to", to)]);

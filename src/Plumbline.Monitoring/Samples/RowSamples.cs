@@ -102,13 +102,12 @@ public sealed class RowSamples(IColumnStore store, ModelTables tables, SegmentVa
         var table = ModelTables.Predictions(model.Id);
         // The sample is drawn on the narrow columns; only its rows are read wide.
         var text = $$"""
-            SELECT {{window}} AS w, {{VersionTexts.Expression(
-                model,
-                "p.version"
-            )}} AS version, p.prediction AS prediction, p.prediction_value AS prediction_value, p.score AS score,
-                m.known AS known, if(m.known, m.value, '') AS value, if(m.known, m.value_number, nan) AS value_number{{string.Concat(
-                features.Select(feature => ", " + Expression(feature))
-            )}}{{string.Concat(SegmentTexts.Columns(model).Select(column => ", " + column))}}
+            SELECT {{window}} AS w, {{VersionTexts.Expression(model, "p.version")}} AS version, p.prediction AS prediction,
+            p.prediction_value AS prediction_value, p.score AS score,
+                m.known AS known, if(m.known, m.value, '') AS value, if(m.known, m.value_number, nan)
+                AS value_number{{string.Concat(features.Select(feature => ", " + Expression(feature)))}}{{string.Concat(
+                SegmentTexts.Columns(model).Select(column => ", " + column)
+            )}}
             FROM (SELECT * FROM {{table}} WHERE {{answered}} AND (timestamp, id_hash) IN
                 (SELECT timestamp, id_hash FROM {{table}} WHERE {{answered}} ORDER BY {{RandomOrder}} LIMIT {limit:UInt32} BY {{window}})) AS p
             LEFT JOIN (SELECT id_hash, prediction_id, value, value_number, toUInt8(1) AS known FROM {{ModelTables.Matched(model.Id)}}

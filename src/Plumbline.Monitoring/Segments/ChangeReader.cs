@@ -82,16 +82,12 @@ public sealed class ChangeReader(IColumnStore store, ModelTables tables, Segment
                 ? "toString(arrayCount(e -> e <= prediction_value, {edges:Array(Float64)}))"
                 : "concat(prediction, ' ', if(isFinite(score), toString(least(9, toUInt8(greatest(0, score) * 10))), ''))";
         var text = $$"""
-            SELECT {{Segment(
-                model,
-                query.Dimension
-            )}} AS segment, {{cell}} AS cell, count() AS c, sum({{outcome}}) AS outcome_sum, sum({{outcome}} * {{outcome}}) AS outcome_squares
-            FROM (SELECT id_hash, prediction_id, prediction, prediction_value, score{{grouping.Columns}} FROM {{ModelTables.Predictions(
-                model.Id
-            )}}
-                  WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} AND role = 'primary' AND status = 'ok' AND ({version:String} = '' OR {{VersionTexts.Expression(
-                model
-            )}} = {version:String})
+            SELECT {{Segment(model, query.Dimension)}} AS segment, {{cell}} AS cell, count() AS c, sum({{outcome}}) AS outcome_sum,
+            sum({{outcome}} * {{outcome}}) AS outcome_squares
+            FROM (SELECT id_hash, prediction_id, prediction, prediction_value, score{{grouping.Columns}}
+            FROM {{ModelTables.Predictions(model.Id)}}
+                  WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} AND role = 'primary'
+                  AND status = 'ok' AND ({version:String} = '' OR {{VersionTexts.Expression(model)}} = {version:String})
                     AND {{(model.Task == ModelTask.Regression ? "isFinite(prediction_value)" : "prediction != ''")}}) AS p
             {{join}}
             GROUP BY segment, cell
@@ -130,9 +126,8 @@ public sealed class ChangeReader(IColumnStore store, ModelTables tables, Segment
         using var rows = await store.QueryAsync(
             new SqlStatement(
                 $$"""
-                SELECT quantilesTDigest(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)(prediction_value)::Array(Float64) FROM {{ModelTables.Predictions(
-                    model.Id
-                )}}
+                SELECT quantilesTDigest(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)(prediction_value)::Array(Float64)
+                FROM {{ModelTables.Predictions(model.Id)}}
                 WHERE ((timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}) OR (timestamp >= {from2:DateTime64(3, 'UTC')} AND timestamp < {to2:DateTime64(3, 'UTC')}))
                     AND role = 'primary' AND isFinite(prediction_value)
                 """,
@@ -155,9 +150,8 @@ public sealed class ChangeReader(IColumnStore store, ModelTables tables, Segment
 
     private static string Matched(ModelDefinition model) =>
         $$"""
-            INNER JOIN (SELECT id_hash, prediction_id, value, value_number FROM {{ModelTables.Matched(
-                model.Id
-            )}} WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
+            INNER JOIN (SELECT id_hash, prediction_id, value, value_number FROM {{ModelTables.Matched(model.Id)}}
+            WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
                 {{(
                 model.Task == ModelTask.Regression ? "AND isFinite(value_number)" : ""
             )}}) AS m ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id

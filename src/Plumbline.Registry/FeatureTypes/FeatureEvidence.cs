@@ -4,8 +4,8 @@ namespace Plumbline.Registry.FeatureTypes;
 
 /// <summary>
 /// What the values of a feature are, counted over all that were seen. Every door (events, a reference, an import; CSV, NDJSON, Parquet)
-/// fills one of these, and
-/// <see cref="Infer"/> is the only place that makes a type of it: so the same values get the same type whichever way they come.
+/// fills one of these, and <see cref="Infer"/> is the only place that makes a type of it: so the same values get the same type whichever
+/// way they come.
 /// </summary>
 /// <param name="Present">Values that are neither null nor empty.</param>
 /// <param name="MissingWords">Of these, words for a missing value (<see cref="Events.MissingWords"/>).</param>

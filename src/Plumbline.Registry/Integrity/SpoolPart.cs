@@ -1,19 +1,12 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Plumbline.Registry.State;
 
 namespace Plumbline.Registry.Integrity;
 
 /// <summary>Looks at spool.db before its owner opens it, and writes the identity into it.</summary>
 internal static class SpoolPart
 {
-    // SQLite's result codes: https://www.sqlite.org/rescode.html
-    private const int Corrupt = 11;
-    private const int NotADatabase = 26;
-
-    private const string Table =
-        "CREATE TABLE IF NOT EXISTS part_identity(StoreId TEXT NOT NULL CONSTRAINT PK_part_identity PRIMARY "
-        + "KEY, Generation INTEGER NOT NULL, Confirmed INTEGER NOT NULL)";
-
     /// <summary>
     /// Reads what is in the file. It is checked page by page, so that damage is told here and not by whatever meets it first.
     /// </summary>
@@ -30,15 +23,11 @@ internal static class SpoolPart
             var (content, highest) = Content(connection);
             return new PartFacts(Part.Spool, Exists: true, identity, content, highest);
         }
-        catch (SqliteException error) when (IsDamage(error))
+        catch (SqliteException error) when (StateDialect.Sqlite.DamageOf(error) is not null)
         {
-            var damage = error.SqliteErrorCode == NotADatabase ? "it is not a database any more" : "the database is malformed";
-            return new PartFacts(Part.Spool, Exists: true, Damage: damage);
+            return new PartFacts(Part.Spool, Exists: true, Damage: StateDialect.Sqlite.DamageOf(error));
         }
     }
-
-    /// <summary>Whether SQLite found the file itself to be wrong.</summary>
-    internal static bool IsDamage(SqliteException error) => error.SqliteErrorCode is Corrupt or NotADatabase;
 
     /// <summary>Writes the identity; the file is made when it is not there.</summary>
     internal static void Write(string path, PartIdentity identity)
@@ -49,7 +38,7 @@ internal static class SpoolPart
         Run(connection, "PRAGMA journal_mode=WAL");
         Run(connection, "PRAGMA synchronous=FULL");
         using var transaction = connection.BeginTransaction();
-        Run(connection, Table);
+        Run(connection, StateDialect.Sqlite.IdentityTable);
         Run(connection, "DELETE FROM part_identity");
         Run(
             connection,
@@ -68,7 +57,7 @@ internal static class SpoolPart
                 Number(connection, "SELECT coalesce(sum(stored), 0) > 0 FROM counters") != 0,
                 (int)Number(
                     connection,
-                    "SELECT max(coalesce((SELECT max(model) FROM counters), 0), coalesce((SELECT max(model) FROM batches), " + "0))"
+                    "SELECT max(coalesce((SELECT max(model) FROM counters), 0), coalesce((SELECT max(model) FROM batches), 0))"
                 )
             );
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Plumbline.Events.Spooling;
+using Plumbline.Registry.State;
 using Plumbline.Registry.Storage;
 using Plumbline.Registry.Web;
 using Plumbline.Store;
@@ -32,7 +33,7 @@ public static class StoredDamage
         for (var inner = error; inner is not null; inner = inner.InnerException)
         {
             inSpool |= inner is SpoolException;
-            if (inner is SqliteException sqlite && SpoolPart.IsDamage(sqlite))
+            if (inner is SqliteException sqlite && StateDialect.Sqlite.DamageOf(sqlite) is not null)
                 return $"{PartTexts.FileOf(inSpool ? Part.Spool : Part.State)} is damaged: {sqlite.Message}";
             if (inner is EngineException engine && EngineNames.Contains(engine.Name))
                 return $"a file of the engine is damaged: {engine.Message}";

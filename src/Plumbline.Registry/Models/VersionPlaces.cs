@@ -5,8 +5,7 @@ namespace Plumbline.Registry.Models;
 /// <summary>
 /// Which versions of a model are told apart. Every version multiplies profiles and points, so traffic can name only so many: the first
 /// <see cref="ModelLimits.MaxVersions"/> keep a place each, for good; as soon as one finds none, all further ones are <see cref="Other"/>.
-/// A declared version
-/// gets a place however many traffic named before it.
+/// A declared version gets a place however many traffic named before it.
 /// </summary>
 public static class VersionPlaces
 {

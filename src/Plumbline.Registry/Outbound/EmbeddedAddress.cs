@@ -5,8 +5,7 @@ namespace Plumbline.Registry.Outbound;
 
 /// <summary>
 /// The addresses of IPv4 that an address of IPv6 may lead to, by whatever way they are written into it: a translator or a tunnel on the way
-/// turns
-/// <c>64:ff9b::a9fe:a9fe</c> into 169.254.169.254, so a check of the outer address alone checks nothing.
+/// turns <c>64:ff9b::a9fe:a9fe</c> into 169.254.169.254, so a check of the outer address alone checks nothing.
 /// </summary>
 internal static class EmbeddedAddress
 {

@@ -19,8 +19,8 @@ internal sealed class PostgreSqlDialect : StateDialect
 
     private const string KeepAlive = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    // The session of a server that has just ended may be there a moment longer.
+    private const string Patience = "SET lock_timeout = '10s'";
 
     public override string Provider => "Npgsql.EntityFrameworkCore.PostgreSQL";
 
@@ -116,27 +116,22 @@ internal sealed class PostgreSqlDialect : StateDialect
         {
             await session.OpenAsync(cancellation);
             // A machine that is gone must not keep its successor out for the two hours that TCP would wait.
-            await using (var alive = new NpgsqlCommand(KeepAlive, session))
+            await using (var alive = new NpgsqlCommand($"{KeepAlive}; {Patience}", session))
                 await alive.ExecuteNonQueryAsync(cancellation);
-            // The session of a server that has just ended may be there a moment longer.
-            for (var waited = TimeSpan.Zero; ; waited += Pause)
-            {
-                await using var take = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", session);
-                take.Parameters.Add(new() { Value = ServerLock });
-                if (await take.ExecuteScalarAsync(cancellation) is true)
-                    return session;
-                if (waited >= Patience)
-                    break;
-                await Task.Delay(Pause, TimeProvider.System, cancellation);
-            }
+            await using var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", session);
+            take.Parameters.Add(new() { Value = ServerLock });
+            await take.ExecuteNonQueryAsync(cancellation);
+            return session;
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            await session.DisposeAsync();
+            return null;
         }
         catch
         {
             await session.DisposeAsync();
             throw;
         }
-
-        await session.DisposeAsync();
-        return null;
     }
 }

@@ -19,9 +19,8 @@ public sealed class HistoryWindows(IColumnStore store, ModelTables tables, Windo
             var rows = await store.QueryAsync(
                 new SqlStatement(
                     $$"""
-                    SELECT DISTINCT toUInt32(intDiv(toUnixTimestamp(timestamp), {length:UInt32}) * {length:UInt32}) AS start FROM {{ModelTables.Predictions(
-                        model.Id
-                    )}}
+                    SELECT DISTINCT toUInt32(intDiv(toUnixTimestamp(timestamp), {length:UInt32}) * {length:UInt32}) AS start
+                    FROM {{ModelTables.Predictions(model.Id)}}
                     WHERE {any:UInt8} OR version = {version:String} ORDER BY start
                     """,
                     new("length", (long)model.Window.TotalSeconds),

@@ -205,10 +205,8 @@ public sealed class WindowLedger(
 
     /// <summary>
     /// Leaves windows on the list after a failure, with the reason; they are tried again after a pause that doubles with each attempt.
-    /// After
-    /// <see cref="AttemptsBeforeSetAside"/> of them a window is set aside: nothing waits for it any more, it is shown, and it is tried
-    /// again when its data
-    /// change, when the server starts (perhaps as another version), and once an hour.
+    /// After <see cref="AttemptsBeforeSetAside"/> of them a window is set aside: nothing waits for it any more, it is shown, and it is
+    /// tried again when its data change, when the server starts (perhaps as another version), and once an hour.
     /// </summary>
     public async Task FailAsync(int modelId, IReadOnlyList<DirtyWindow> windows, string error, CancellationToken cancellation)
     {

@@ -92,10 +92,9 @@ public sealed record ChangeExplanation
 
     /// <summary>
     /// Simpson's paradox: the overall mean moved one way while the segments moved the other. Precisely: <see cref="ShareMovedAgainst"/> is
-    /// at least
-    /// <see cref="ChangeDecomposition.SimpsonShare"/> (nine tenths: a tiny segment's noise must not hide it), the change within segments
-    /// (covariate shift plus concept change) has the
-    /// opposite sign to the observed one, and neither is within its 95 % interval of nothing, where intervals are known.
+    /// at least <see cref="ChangeDecomposition.SimpsonShare"/> (nine tenths: a tiny segment's noise must not hide it), the change within
+    /// segments (covariate shift plus concept change) has the opposite sign to the observed one, and neither is within its 95 % interval of
+    /// nothing, where intervals are known.
     /// </summary>
     public required bool IsSimpsonsParadox { get; init; }
 

@@ -2,8 +2,7 @@ namespace Plumbline.Statistics.Decomposition;
 
 /// <summary>
 /// Standard errors of the parts of one segment by the delta method: rows are independent draws of their period, so shares and means both
-/// vary. What a
-/// <see cref="CovariateEffect"/> says of its own error is added, as independent of the outcomes.
+/// vary. What a <see cref="CovariateEffect"/> says of its own error is added, as independent of the outcomes.
 /// </summary>
 internal sealed class ContributionErrors
 {

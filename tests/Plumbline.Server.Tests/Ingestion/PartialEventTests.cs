@@ -168,9 +168,8 @@ public sealed class PartialEventTests(TestHost host)
                 new SqlStatement(
                     $$"""
                     INSERT INTO matched (model_id, timestamp, id_hash, prediction_id, value, value_number, labelled_at, source)
-                    SELECT {model:UInt32}, timestamp + INTERVAL 1 SECOND, id_hash, prediction_id, value, value_number, labelled_at, source FROM {{ModelTables.Matched(
-                        id
-                    )}} WHERE value = '1'
+                    SELECT {model:UInt32}, timestamp + INTERVAL 1 SECOND, id_hash, prediction_id, value, value_number, labelled_at, source
+                    FROM {{ModelTables.Matched(id)}} WHERE value = '1'
                     """,
                     new SqlParameter("model", id)
                 ),

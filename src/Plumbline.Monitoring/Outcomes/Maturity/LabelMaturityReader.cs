@@ -123,9 +123,8 @@ public sealed class LabelMaturityReader(IColumnStore store, ModelTables tables, 
             new SqlStatement(
                 $$"""
                 SELECT arrayCount(e -> e <= if(known, greatest(0, labelled_ms - at_ms), {now:Int64} - at_ms), {ages:Array(Int64)}) AS age, countIf(known), countIf(NOT known)
-                FROM (SELECT toUnixTimestamp64Milli(p.timestamp) AS at_ms, m.known AS known, m.labelled_ms AS labelled_ms FROM {{Joined(
-                    model
-                )}})
+                FROM (SELECT toUnixTimestamp64Milli(p.timestamp) AS at_ms, m.known AS known, m.labelled_ms AS labelled_ms
+                FROM {{Joined(model)}})
                 GROUP BY age
                 """,
                 new("from", from),
@@ -173,10 +172,8 @@ public sealed class LabelMaturityReader(IColumnStore store, ModelTables tables, 
             new SqlStatement(
                 $$"""
                 SELECT side.1 AS by, side.2 AS value, countIf(known) AS labelled, countIf(NOT known) AS unlabelled
-                FROM (SELECT m.known AS known, p.prediction AS prediction, p.score AS score{{grouping.Names}} FROM {{Joined(
-                    model,
-                    grouping.Columns
-                )}})
+                FROM (SELECT m.known AS known, p.prediction AS prediction, p.score AS score{{grouping.Names}}
+                FROM {{Joined(model, grouping.Columns)}})
                 ARRAY JOIN [{{string.Join(
                     ", ",
                     sides.Select((side, i) => string.Create(CultureInfo.InvariantCulture, $"({i}, toString({side.Sql}))"))
@@ -223,9 +220,8 @@ public sealed class LabelMaturityReader(IColumnStore store, ModelTables tables, 
         $$"""
             (SELECT id_hash, prediction_id, timestamp, prediction, score{{more}} FROM {{ModelTables.Predictions(model.Id)}}
              WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} AND role = 'primary' AND status = 'ok') AS p
-            LEFT JOIN (SELECT id_hash, prediction_id, toBool(1) AS known, toUnixTimestamp64Milli(labelled_at) AS labelled_ms FROM {{ModelTables.Matched(
-                model.Id
-            )}}
+            LEFT JOIN (SELECT id_hash, prediction_id, toBool(1) AS known, toUnixTimestamp64Milli(labelled_at) AS labelled_ms
+            FROM {{ModelTables.Matched(model.Id)}}
              WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}) AS m ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id
             """;
 

@@ -85,9 +85,8 @@ public sealed class SignalGroups(IColumnStore store, ModelTables tables, Segment
                     countIf(happened) AS predictions, sum(events) AS event_count, sum(total) AS value_sum, sum(squares) AS square_sum, sum(total * total) AS squared_sums
                 FROM
                 (
-                    SELECT {{Window}} AS w, {{VersionTexts.Expression(
-                    model
-                )}} AS v{{grouping.Columns}}, signal, events, total, squares, happened
+                    SELECT {{Window}} AS w, {{VersionTexts.Expression(model)}}
+                    AS v{{grouping.Columns}}, signal, events, total, squares, happened
                     FROM (SELECT * FROM {{ModelTables.Predictions(model.Id)}} WHERE {{OfRange}} AND role = 'primary') AS p
                     INNER JOIN
                     (
@@ -137,9 +136,8 @@ public sealed class SignalGroups(IColumnStore store, ModelTables tables, Segment
         using var rows = await store.QueryAsync(
             new SqlStatement(
                 $$"""
-                SELECT {{Window}} AS w, toString({{VersionTexts.Expression(
-                    model
-                )}}) AS row_version, segment, toString(name) AS signal, count() AS c, sum(value) AS value_sum, sum(value * value) AS squares
+                SELECT {{Window}} AS w, toString({{VersionTexts.Expression(model)}}) AS row_version, segment, toString(name) AS signal,
+                count() AS c, sum(value) AS value_sum, sum(value * value) AS squares
                 FROM {{ModelTables.Signals(model.Id)}} WHERE {{OfRange}} AND prediction_id = '' AND name IN {names:Array(String)}
                 GROUP BY w, row_version, segment, signal
                 """,

@@ -38,9 +38,8 @@ public sealed class SignalReport(IColumnStore store, ModelTables tables)
             new SqlStatement(
                 $$"""
                 SELECT toString(name) AS signal, uniqExactIf((prediction_id, timestamp, value), prediction_id != '') AS of_predictions, countIf(prediction_id = '') AS without
-                FROM {{ModelTables.Signals(
-                    model.Id
-                )}} WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} GROUP BY signal
+                FROM {{ModelTables.Signals(model.Id)}}
+                WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} GROUP BY signal
                 """,
                 new("from", from),
                 new("to", to)

@@ -125,9 +125,9 @@ public sealed class ColdSpotRows(IColumnStore store, ModelTables tables)
         );
         var text = $$"""
             SELECT toUInt8(is_now), {{string.Join(", ", counts.Prepend("count()"))}}
-            FROM (SELECT timestamp >= {middle:DateTime64(3, 'UTC')} AS is_now{{string.Concat(
-                used.Select(f => $", {features[f].Code("t")} AS c{f}")
-            )}} FROM {{ModelTables.Predictions(scope.Model.Id)}} AS t WHERE {{scope.Answered}})
+            FROM (SELECT timestamp >= {middle:DateTime64(3, 'UTC')}
+            AS is_now{{string.Concat(used.Select(f => $", {features[f].Code("t")} AS c{f}"))}}
+            FROM {{ModelTables.Predictions(scope.Model.Id)}} AS t WHERE {{scope.Answered}})
             GROUP BY is_now
             """;
         var parameters = both
@@ -212,9 +212,8 @@ public sealed class ColdSpotRows(IColumnStore store, ModelTables tables)
     )
     {
         var attributed = $$"""
-            SELECT id_hash, prediction_id, count() AS events, sum(value) AS total, max(value != 0) AS happened FROM {{ModelTables.Attributed(
-                model.Id
-            )}}
+            SELECT id_hash, prediction_id, count() AS events, sum(value) AS total, max(value != 0) AS happened
+            FROM {{ModelTables.Attributed(model.Id)}}
             WHERE {{ColdSpotScope.Range}} AND name = {signal:String} AND toUnixTimestamp64Milli(signal_at) - toUnixTimestamp64Milli(timestamp) <= {attribution:Int64} GROUP BY id_hash, prediction_id
             """;
         var perEvent = signal.Kind is SignalKind.Mean or SignalKind.Duration;
