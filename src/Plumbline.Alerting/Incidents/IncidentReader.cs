@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Registry.Models;
@@ -27,7 +28,7 @@ public sealed record IncidentQuery
     public long? Before { get; init; }
 }
 
-/// <summary>An incident as people and programs see it.</summary>
+/// <summary>An incident as people and programs see it. On the wire its summary is called <c>story</c>, as in all releases.</summary>
 public sealed record Incident(
     long Id,
     string Model,
@@ -42,7 +43,7 @@ public sealed record Incident(
     DateTimeOffset? ResolvedAt,
     string? ResolvedBy,
     long? InhibitedBy,
-    IncidentSummary Summary
+    [property: JsonPropertyName("story")] IncidentSummary Summary
 );
 
 /// <summary>An alert as people and programs see it.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Evaluation;
@@ -268,6 +269,10 @@ public sealed class IncidentTests(TestHost host)
         Assert.NotNull(closed.Incident.ResolvedBy);
         Assert.Contains("rolled back", closed.Timeline.Select(note => note.Text));
         Assert.Equal(HttpStatusCode.BadRequest, (await host.Client.GetAsync("/v1/incidents?state=broken")).StatusCode);
+        // Programs know what a person reads of it as its story.
+        var answer = await host.Client.GetFromJsonAsync<JsonElement>("/v1/incidents?limit=500");
+        var read = answer.GetProperty("incidents").EnumerateArray().Single(one => one.GetProperty("id").GetInt64() == id);
+        Assert.Equal(world.Model.Name, read.GetProperty("story").GetProperty("models")[0].GetString());
         Assert.Contains(
             $"\"id\":{id}",
             await host.Client.GetStringAsync($"/v1/models/{world.Model.Name}/incidents?state=resolved&severity=critical"),
