@@ -85,13 +85,14 @@ public sealed class BlockWriter(
         model = catalog.Find(model.Id) ?? model;
         if (model.Task == ModelTask.Binary && model.PositiveClass is null)
             model = await EnsurePositiveClassAsync(model, payloads, cancellation);
+        var isStored = isRepeated && await IsStoredAsync(model, block, payloads, cancellation);
         using var rows = PredictionRows.Open(model, block, payloads);
         await tables.EnsureAsync(model.Id, rows.FeatureColumns, cancellation);
-        for (var first = 0; rows.FillNextPart(); first = rows.Ids.Count)
+        while (rows.FillNextPart())
         {
             // Before the rows are there: who computes their window knows which versions are told apart.
             await catalog.EnsureVersionsAsync(model.Id, rows.Versions.ByFrequency, cancellation);
-            if (isRepeated && await HasPartAsync(model.Id, block.Number, rows, first, cancellation))
+            if (isStored)
                 continue;
             await store.InsertAsync(
                 ModelTables.Predictions(model.Id),
@@ -139,33 +140,39 @@ public sealed class BlockWriter(
         }
     }
 
-    // A table that remembers its blocks takes a file handle and a mebibyte each; asking costs nothing but after a failure or a crash.
-    private async Task<bool> HasPartAsync(int modelId, long block, PredictionRows rows, int first, CancellationToken cancellation)
+    /// <summary>
+    /// Whether a block of predictions is in the engine as a whole. What an earlier try left of one that is not is deleted: which rows those
+    /// are cannot be said by their ids, because parts of one prediction may be in one block.
+    /// </summary>
+    /// <remarks>
+    /// A table that remembers its blocks takes a file handle and a mebibyte each; asking costs nothing but after a failure or a crash.
+    /// </remarks>
+    private async Task<bool> IsStoredAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, CancellationToken cancellation)
     {
-        var ofPart =
-            $"FROM {ModelTables.Predictions(modelId)} "
+        using var rows = PredictionRows.Open(model, block, payloads);
+        while (rows.FillNextPart()) { }
+        await tables.EnsureAsync(model.Id, rows.FeatureColumns, cancellation);
+        var ofBlock =
+            $"FROM {ModelTables.Predictions(model.Id)} "
             + """
                 WHERE block = {block:UInt64} AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {to:DateTime64(3, 'UTC')}
-                  AND id_hash IN {hashes:Array(UInt64)}
                 """;
         SqlParameter[] values =
         [
-            new("block", (ulong)block),
+            new("block", (ulong)block.Number),
             new("from", DateTimeOffset.FromUnixTimeMilliseconds(rows.FirstMs)),
             new("to", DateTimeOffset.FromUnixTimeMilliseconds(rows.LastMs)),
-            new("hashes", rows.Ids.Skip(first).Select(id => id.Low).ToArray()),
         ];
         ulong stored;
-        using (var answer = await store.QueryAsync(new SqlStatement($"SELECT count() {ofPart}", values), cancellation))
+        using (var answer = await store.QueryAsync(new SqlStatement($"SELECT count() {ofBlock}", values), cancellation))
         {
             answer.Read();
             stored = answer.ReadUInt64();
         }
-        if (stored == (ulong)(rows.Ids.Count - first))
+        if (stored == (ulong)rows.Ids.Count)
             return true;
-        // An insert that broke off has all or none of the rows of a month.
         if (stored > 0)
-            await store.ExecuteAsync(new SqlStatement($"DELETE {ofPart}", values), cancellation);
+            await store.ExecuteAsync(new SqlStatement($"DELETE {ofBlock} SETTINGS lightweight_deletes_sync = 2", values), cancellation);
         return false;
     }
 

@@ -98,12 +98,23 @@ public sealed class KilledServerTests : IAsyncDisposable
 
         while (await WaitingAsync(http) > 0)
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
+        // How long a change takes is the machine's affair: of kills at four moments those that met it count.
+        var met = 0;
         foreach (var (type, delayMs) in new[] { ("categorical", 20), ("numeric", 60), ("categorical", 150), ("numeric", 300) })
         {
             var change = http.PatchAsJsonAsync("/v1/models/m/features/code", new { type }, Ct);
             await Task.Delay(TimeSpan.FromMilliseconds(delayMs), TimeProvider.System, Ct);
             await KillAsync();
-            await Assert.ThrowsAnyAsync<HttpRequestException>(async () => (await change).EnsureSuccessStatusCode());
+            try
+            {
+                using var changed = await change;
+                Assert.True(changed.IsSuccessStatusCode, await changed.Content.ReadAsStringAsync(Ct));
+            }
+            catch (HttpRequestException)
+            {
+                met++;
+            }
+
             await StartAsync(http);
             // A change that was begun goes on, one that was not is made now; either way the answer comes when all is converted.
             using var again = await http.PatchAsJsonAsync("/v1/models/m/features/code", new { type }, Ct);
@@ -114,6 +125,8 @@ public sealed class KilledServerTests : IAsyncDisposable
             );
             Assert.Equal(Rows / 4, await CountAsync(http, type == "numeric" ? "features.code:type_error" : "features.code:eq:x%2Fy"));
         }
+
+        Assert.True(met > 0, "No kill met a change of type.");
     }
 
     private static async Task<long> CountAsync(HttpClient http, string filter)
