@@ -4,9 +4,8 @@ namespace Plumbline.Store;
 public static class SharedRows
 {
     /// <summary>
-    /// Deletes rows of one model from a table that all models share; they are gone when this returns. The engine looks at every part of the
-    /// table for that, of whichever model, which takes seconds where there are hundreds: so nothing is asked of it when there is no such
-    /// row.
+    /// Deletes rows of one model from a table that all models share; they are gone when this returns. The engine rewrites every part for
+    /// that, of whichever model, which takes seconds where there are hundreds: so it is asked only in the partitions that hold such a row.
     /// </summary>
     /// <param name="store">The engine.</param>
     /// <param name="table">One of <see cref="ModelTables.SharedTables"/>.</param>
@@ -24,21 +23,8 @@ public static class SharedRows
     )
     {
         ArgumentNullException.ThrowIfNull(store);
-        var where = Of(condition);
         SqlParameter[] values = [new("model", modelId), .. parameters];
-        // Often there is none, and a deletion costs more than a look.
-        using (
-            var rows = await store.QueryAsync(
-                new SqlStatement($"SELECT count() FROM (SELECT 1 FROM {table} WHERE {where} LIMIT 1)", values),
-                ct
-            )
-        )
-        {
-            if (!rows.Read() || rows.ReadUInt64() == 0)
-                return;
-        }
-
-        await DeleteFoundAsync(store, table, where, values, ct);
+        await DeleteFoundAsync(store, table, Of(condition), values, ct);
     }
 
     /// <summary>Deletes rows of one model that are older than a time, and says how many those were.</summary>
@@ -73,6 +59,20 @@ public static class SharedRows
 
     private static string Of(string condition) => $"model_id = {{model:UInt32}} AND ({condition})";
 
-    private static Task DeleteFoundAsync(IColumnStore store, string table, string where, SqlParameter[] values, CancellationToken ct) =>
-        store.ExecuteAsync(new SqlStatement($"DELETE FROM {table} WHERE {where} SETTINGS lightweight_deletes_sync = 2", values), ct);
+    private static async Task DeleteFoundAsync(IColumnStore store, string table, string where, SqlParameter[] values, CancellationToken ct)
+    {
+        var partitions = new List<string>();
+        using (var rows = await store.QueryAsync(new SqlStatement($"SELECT DISTINCT _partition_id FROM {table} WHERE {where}", values), ct))
+        {
+            while (rows.Read())
+                partitions.Add(rows.ReadString());
+        }
+
+        foreach (var partition in partitions)
+        {
+            // Named by the engine itself: a month, or "all".
+            var sql = $"DELETE FROM {table} IN PARTITION ID '{partition}' WHERE {where} SETTINGS lightweight_deletes_sync = 2";
+            await store.ExecuteAsync(new SqlStatement(sql, values), ct);
+        }
+    }
 }
