@@ -38,12 +38,11 @@ public sealed class BacktestRun(
     {
         var window = rule.WindowOf(model);
         var extent = await points.ExtentAsync(model, window, InputMetrics.Rows, DateTimeOffset.UnixEpoch, to, cancellation);
-        if (extent is not { } stored)
+        if (extent is not { First: var first, Last: { } last })
             return new BacktestResult(from, to, 0, Outcome(rule.Name, 0, [], [], from, to, window), []);
-        var first = stored.First;
-        if (stored.Last - first > MaxWindows * window)
-            first = stored.Last - (MaxWindows * window);
-        var end = stored.Last + window;
+        if (last - first > MaxWindows * window)
+            first = last - (MaxWindows * window);
+        var end = last + window;
         var others = await ruleStore.ReadAsync(model, cancellation);
         int shared;
         await using (var db = await state.CreateDbContextAsync(cancellation))

@@ -131,18 +131,6 @@ public sealed class RuleEvaluation(
     private DateTimeOffset WhenPasses(DateTimeOffset limit, DateTimeOffset start) =>
         time.GetUtcNow() + (start > limit ? start - limit : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1);
 
-    // When the next window that is computed already may be judged. Those that are not will wake the model.
-    private async Task<DateTimeOffset> AheadAsync(
-        ModelDefinition model,
-        TimeSpan window,
-        DateTimeOffset judged,
-        DateTimeOffset limit,
-        CancellationToken cancellation
-    ) =>
-        await points.ExtentAsync(model, window, Rows, judged > limit ? judged : limit, DateTimeOffset.MaxValue, cancellation) is { } ahead
-            ? WhenPasses(limit, ahead.First)
-            : DateTimeOffset.MaxValue;
-
     // Null when a step was taken; else when there may be more to judge.
     private async Task<DateTimeOffset?> StepAsync(
         ModelDefinition model,
@@ -162,11 +150,14 @@ public sealed class RuleEvaluation(
         var limit = await watermark.FindAsync(db, model, window, mature, cancellation);
         var from = DateTimeOffset.FromUnixTimeMilliseconds(cursor?.JudgedToMs ?? 0);
         // Windows without any prediction are not judged here: history may still be on its way into them.
-        if (limit <= from || await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { } extent)
-            return await AheadAsync(model, window, from, limit, cancellation);
-        var to = extent.First + (WindowsPerStep * window);
-        if (to > extent.Last + window)
-            to = extent.Last + window;
+        if (await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { First: var first, Last: var last })
+            return DateTimeOffset.MaxValue;
+        // Computed already, and to be judged later. Windows that are not computed will wake the model.
+        if (last is null)
+            return WhenPasses(limit, first);
+        var to = first + (WindowsPerStep * window);
+        if (to > last + window)
+            to = last.Value + window;
 
         var run = new RuleRun(
             model,
@@ -175,8 +166,8 @@ public sealed class RuleEvaluation(
             await RememberedAsync(db, model, rules, cancellation),
             await OtherStreamsAsync(db, model, window, rules, allRules, cancellation)
         );
-        var grid = await PointGrid.ReadAsync(points, model, rules, window, extent.First, to, cancellation);
-        var transitions = run.Evaluate(grid, extent.First, to);
+        var grid = await PointGrid.ReadAsync(points, model, rules, window, first, to, cancellation);
+        var transitions = run.Evaluate(grid, first, to);
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         if (cursor is null)

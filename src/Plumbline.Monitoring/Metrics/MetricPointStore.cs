@@ -140,10 +140,10 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     }
 
     /// <summary>
-    /// Start of the first and the last stored window of a length that begin in [from, to) and hold a metric for all rows together; null
-    /// when there is none.
+    /// Start of the first stored window of a length that begins at <paramref name="from"/> or later and holds a metric for all rows
+    /// together, and of the last such that begins before <paramref name="to"/>, null where that is none; null when there is no window.
     /// </summary>
-    public async Task<(DateTimeOffset First, DateTimeOffset Last)?> ExtentAsync(
+    public async Task<(DateTimeOffset First, DateTimeOffset? Last)?> ExtentAsync(
         ModelDefinition model,
         TimeSpan window,
         string metric,
@@ -153,9 +153,11 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     )
     {
         const string Text = """
-            SELECT count(), min(window_start), max(window_start) FROM metric_points
+            SELECT count(), min(window_start), countIf(window_start < {to:DateTime('UTC')}),
+                maxIf(window_start, window_start < {to:DateTime('UTC')})
+            FROM metric_points
             WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = {metric:String} AND segment = '' AND version = ''
-                AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
+                AND window_start >= {from:DateTime('UTC')}
             """;
         using var rows = await store.QueryAsync(
             new SqlStatement(
@@ -168,7 +170,10 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
             ),
             cancellation
         );
-        return rows.Read() && rows.ReadUInt64() > 0 ? (rows.ReadDateTime(), rows.ReadDateTime()) : null;
+        if (!rows.Read() || rows.ReadUInt64() == 0)
+            return null;
+        var first = rows.ReadDateTime();
+        return (first, rows.ReadUInt64() > 0 ? rows.ReadDateTime() : null);
     }
 
     /// <summary>Models that have any point.</summary>
