@@ -11,6 +11,7 @@ public static class StateSetup
         services.AddDbContextFactory<StateDbContext>(place.Configure);
         services.AddExceptionHandler<ChangedMeanwhile>();
         services.AddExceptionHandler<StateUnreachable>();
+        services.AddHealthChecks().AddCheck<StateCheck>("state");
         return services;
     }
 }

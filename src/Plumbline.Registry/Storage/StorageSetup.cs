@@ -6,8 +6,12 @@ namespace Plumbline.Registry.Storage;
 /// <summary>The state of the disk: watched, told, and answered with 507 where a request met it.</summary>
 public static class StorageSetup
 {
-    public static IServiceCollection AddStorage(this IServiceCollection services) =>
+    public static IServiceCollection AddStorage(this IServiceCollection services)
+    {
         services.AddSingleton<StorageState>().AddSingleton<FailureLog>().AddHostedService<StorageWatch>().AddExceptionHandler<Answer>();
+        services.AddHealthChecks().AddCheck<StorageCheck>("storage");
+        return services;
+    }
 
     /// <summary>A request that failed at the disk is told so, and not that something unexpected happened.</summary>
     private sealed class Answer(StorageState state, FailureLog failures, ILogger<StorageState> log) : IExceptionHandler

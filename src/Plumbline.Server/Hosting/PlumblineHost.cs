@@ -109,6 +109,7 @@ public static class PlumblineHost
             json.SerializerOptions.DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.Never;
         });
         services.AddOpenApi();
+        services.AddReadiness();
         services.AddStorage();
         services.AddAccess(options, options.Access).AddCommands();
         services.AddState(options.StatePlace, StateTables).AddStatePreparation();

@@ -126,6 +126,12 @@ public sealed class StateElsewhereTests(StateDatabases databases)
     private async Task LiveThroughAnOutageAsync(HttpClient http)
     {
         await databases.StopAsync();
+        using (var ready = await http.GetAsync("/readyz"))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+            Assert.Equal("not ready: the database of the state does not answer", await ready.Content.ReadAsStringAsync());
+        }
+
         await SendAsync(http, "tickets", 2, Hours);
         using (var refused = await http.PutAsJsonAsync("/v1/models/new", new { task = "binary" }))
         {
@@ -135,6 +141,7 @@ public sealed class StateElsewhereTests(StateDatabases databases)
 
         await databases.StartAsync();
         await ComputedAsync(http, "tickets", AllRows);
+        Assert.Equal("ready", await http.GetStringAsync("/readyz"));
     }
 
     private string Configure(StateOptions options)

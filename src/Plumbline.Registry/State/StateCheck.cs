@@ -1,0 +1,25 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Plumbline.Registry.State;
+
+/// <summary>Ready while the state's database answers.</summary>
+internal sealed class StateCheck(IDbContextFactory<StateDbContext> state, StatePlace place, ILogger<StateCheck> log) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await using var db = await state.CreateDbContextAsync(cancellationToken);
+            await db.Database.ExecuteSqlRawAsync("SELECT 1", cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception error) when (error is DbException or InvalidOperationException)
+        {
+            // Whoever asks needs no key, so the place is for the log alone.
+            log.LogError("{Place} does not answer: {Reason}", place.Name, error.GetBaseException().Message);
+            return HealthCheckResult.Unhealthy("the database of the state does not answer");
+        }
+    }
+}
