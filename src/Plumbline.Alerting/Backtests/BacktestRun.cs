@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Alerting.Rules;
@@ -85,7 +86,7 @@ public sealed class BacktestRun(
     {
         foreach (var transition in transitions)
         {
-            var stream = Words.Stream(transition.Key);
+            var stream = AlertText.Stream(transition.Key);
             var open = firings.FindLastIndex(firing => firing.Stream == stream && firing.EndedAt is null);
             if (!transition.Fires)
             {

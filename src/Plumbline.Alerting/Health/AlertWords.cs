@@ -1,4 +1,4 @@
-using Plumbline.Alerting.Incidents;
+using Plumbline.Alerting.Alerts;
 using Plumbline.Monitoring.Drift.Calibrated;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Quality;
@@ -13,7 +13,7 @@ internal static class AlertWords
     public static string Sentence(AlertRow alert)
     {
         var metric = KnownMetrics.Of(alert.Metric);
-        var change = Words.Change(alert, metric.Unit);
+        var change = AlertText.Change(StreamChange.Of(alert), metric.Unit);
         var share = Figures.Format(alert.Numbers.Value, "ratio");
         var what = alert.Metric switch
         {

@@ -1,3 +1,4 @@
+using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Monitoring.Metrics;
 

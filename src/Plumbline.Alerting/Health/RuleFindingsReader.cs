@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Monitoring.Metrics;

@@ -1,3 +1,4 @@
+using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Rules;
 using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
@@ -5,7 +6,6 @@ using Plumbline.Monitoring.Outcomes.Costs;
 using Plumbline.Monitoring.Performance;
 using Plumbline.Monitoring.Quality;
 using Plumbline.Registry.Models;
-using Plumbline.Registry.Text;
 
 namespace Plumbline.Alerting.Incidents;
 
@@ -24,7 +24,7 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
     /// The worst certain loss among the model's main metrics, for all rows and the segments of the incident; else whatever can be told;
     /// null when nothing can.
     /// </summary>
-    public async Task<IncidentImpact?> ReadAsync(
+    public async Task<ImpactFacts?> ReadAsync(
         IncidentRow incident,
         IReadOnlyList<AlertRow> alerts,
         ModelDefinition model,
@@ -36,7 +36,7 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
         var end = alerts.Any(alert => alert.ResolvedMs is null)
             ? time.GetUtcNow()
             : DateTimeOffset.FromUnixTimeMilliseconds(alerts.Max(alert => alert.ResolvedMs) ?? incident.FiredMs);
-        var found = new List<IncidentImpact>();
+        var found = new List<ImpactFacts>();
         foreach (var segment in segments.Prepend(""))
         {
             foreach (var metric in DefaultRules.MainMetrics(model.Task))
@@ -55,18 +55,12 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
             .FirstOrDefault();
         if (worst is null || await CostPerDayAsync(model, onset, end, cancellation) is not { } money)
             return worst;
-        var sure =
-            money.Lower > 0 ? "about"
-            : money.Upper < 0 ? "no loss:"
-            : "in money perhaps chance:";
         return worst with
         {
             MoneyPerDay = money.Value,
             MoneyLower = money.Lower,
             MoneyUpper = money.Upper,
             Currency = model.Cost!.Currency,
-            Words =
-                $"{worst.Words}; {sure} {Signed(money.Value)} {model.Cost.Currency} a day, 95 % {Signed(money.Lower)} .. {Signed(money.Upper)}",
         };
     }
 
@@ -117,7 +111,7 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
         return null;
     }
 
-    private async Task<IncidentImpact?> ReadAsync(
+    private async Task<ImpactFacts?> ReadAsync(
         ModelDefinition model,
         string metric,
         string segment,
@@ -150,19 +144,10 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
         var sign = KnownMetrics.Find(model, metric)?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
         var loss = sign * (after.Value.Value - before.Value.Value);
         var margin = 1.96 * Math.Sqrt(after.Value.Variance + before.Value.Variance);
-        var unit = KnownMetrics.Find(model, metric)?.Unit ?? "";
-        var share = unit is "share" or "probability";
-        var name = metric.Split('.')[1].Replace('_', ' ');
-        var change = share
-            ? $"{Signed(-loss * 100)} points, 95 % {Signed((-loss - margin) * 100)} .. {Signed((-loss + margin) * 100)}"
-            : $"{Signed(sign * loss)}, 95 % {Signed((sign * loss) - margin)} .. {Signed((sign * loss) + margin)}";
-        var estimated = EstimatedMetrics.Contains(metric);
-        var words =
-            $"{(estimated ? "Estimated " : "")}{name}{(segment.Length > 0 ? $" of {segment}" : "")} {Figures.Format(before.Value.Value)} \u2192 {Figures.Format(after.Value.Value)} ({change}; n {Figures.Count(after.Value.Rows)})";
-        return new IncidentImpact(
+        return new ImpactFacts(
             metric,
             segment,
-            estimated,
+            EstimatedMetrics.Contains(metric),
             before.Value.Value,
             after.Value.Value,
             loss,
@@ -170,8 +155,7 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
             loss + margin,
             after.Value.Rows,
             null,
-            null,
-            words
+            null
         );
     }
 
@@ -190,6 +174,4 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
 
         return rows == 0 ? null : (sum / rows, variance / ((double)rows * rows), rows);
     }
-
-    private static string Signed(double value) => (value >= 0 ? "+" : "\u2212") + Figures.Format(Math.Abs(value));
 }

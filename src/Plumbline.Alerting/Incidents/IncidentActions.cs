@@ -14,7 +14,7 @@ public sealed class IncidentActions(IDbContextFactory<StateDbContext> state, Tim
         ChangeAsync(
             id,
             who,
-            "acknowledged",
+            NoteKinds.Acknowledged,
             comment,
             (row, now) =>
             {
@@ -31,7 +31,7 @@ public sealed class IncidentActions(IDbContextFactory<StateDbContext> state, Tim
         ChangeAsync(
             id,
             who,
-            "resolved",
+            NoteKinds.Resolved,
             comment,
             (row, now) =>
             {
@@ -47,11 +47,11 @@ public sealed class IncidentActions(IDbContextFactory<StateDbContext> state, Tim
 
     /// <summary>Adds a comment. False when there is no such incident.</summary>
     public Task<bool> CommentAsync(long id, string who, string comment, CancellationToken cancellation) =>
-        ChangeAsync(id, who, "comment", comment, (_, _) => true, cancellation);
+        ChangeAsync(id, who, NoteKinds.Comment, comment, (_, _) => true, cancellation);
 
     /// <summary>Notes on the timeline that it was silenced.</summary>
     public Task<bool> RememberSilenceAsync(long id, string who, string text, CancellationToken cancellation) =>
-        ChangeAsync(id, who, "silenced", text, (_, _) => true, cancellation);
+        ChangeAsync(id, who, NoteKinds.Silenced, text, (_, _) => true, cancellation);
 
     private async Task<bool> ChangeAsync(
         long id,
@@ -68,7 +68,16 @@ public sealed class IncidentActions(IDbContextFactory<StateDbContext> state, Tim
         var now = time.GetUtcNow();
         if (!change(row, now.ToUnixTimeMilliseconds()))
             return false;
-        db.IncidentNotes.Add(IncidentStore.Note(row, now, kind, text ?? "", who));
+        db.IncidentNotes.Add(
+            new IncidentNoteRow
+            {
+                IncidentId = id,
+                AtMs = now.ToUnixTimeMilliseconds(),
+                Kind = kind,
+                Who = who,
+                Text = text ?? "",
+            }
+        );
         await db.SaveChangesAsync(cancellation);
         return true;
     }

@@ -179,7 +179,7 @@ public static class IncidentEndpoints
             return problem;
         var specification = new SilenceSpecification
         {
-            Matchers = Words.Matchers(found.Incident),
+            Matchers = IncidentNotifications.Matchers(found.Incident),
             For = @for ?? "4h",
             Comment = string.IsNullOrWhiteSpace(comment) ? $"Incident {id}: {Problems.Shorten(found.Incident.Headline, 200)}" : comment,
         };

@@ -1,4 +1,6 @@
+using Plumbline.Alerting.Alerts;
 using Plumbline.Monitoring.Metrics;
+using static Plumbline.Alerting.Alerts.AlertAspects;
 
 namespace Plumbline.Alerting.Incidents;
 
@@ -21,9 +23,6 @@ public static class IncidentGrouping
 
     /// <summary>Windows after which a drift is nothing that begins.</summary>
     private const int LongAgo = 12;
-
-    /// <summary>A change found this many windows after its onset, or sooner, began sharply.</summary>
-    private const int Sharp = 8;
 
     /// <summary>A segment that lost this many times what all rows lost is not merely part of them.</summary>
     private const double FarWorse = 1.5;
@@ -70,9 +69,6 @@ public static class IncidentGrouping
             && AlertAspects.Of(member) == AlertAspects.Of(alert)
             && Overlaps(alert, member, SameTime)
         );
-
-    /// <summary>Whether an alert's change began at a moment that is known to some windows.</summary>
-    public static bool IsSharp(AlertRow alert) => alert.Numbers is var evidence && evidence.Windows <= Sharp;
 
     /// <summary>A feature that drifts on after its values have come back drifts for another reason.</summary>
     private static bool IsOver(AlertRow alert, IReadOnlyList<AlertRow> members)
@@ -159,9 +155,6 @@ public static class IncidentGrouping
     private static bool Ongoing(AlertRow alert, AlertRow member) =>
         IsDrift(alert) && SameThing(alert, member) && member.OnsetMs < alert.OnsetMs - (LongAgo * WindowOf(alert).TotalMilliseconds);
 
-    /// <summary>Whether an alert is about the distribution of a feature.</summary>
-    public static bool IsDrift(AlertRow alert) => AlertAspects.Of(alert) == MetricAspect.FeatureDrift;
-
     private static bool SlowlyTogether(AlertRow alert, AlertRow member) =>
         alert.ModelId == member.ModelId
         && IsDrift(alert)
@@ -206,7 +199,7 @@ public static class IncidentGrouping
 
         var after = alert.FiredMs - member.OnsetMs;
         if (IsShort(alert))
-            return !IsSharp(alert) && after <= Sharp * WindowOf(member).TotalMilliseconds;
+            return !IsSharp(alert) && after <= SharpWindows * WindowOf(member).TotalMilliseconds;
         // What is judged by the day is part of the loss that goes on.
         return after <= 2 * WindowOf(alert).TotalMilliseconds
             && AlertAspects.Of(alert) == AlertAspects.Of(member)
@@ -218,7 +211,7 @@ public static class IncidentGrouping
 
     private static bool IsShort(AlertRow alert) => WindowOf(alert) <= TimeSpan.FromHours(1);
 
-    private static bool IsSlow(AlertRow alert) => alert.Numbers.Windows > 3 * Sharp;
+    private static bool IsSlow(AlertRow alert) => alert.Numbers.Windows > 3 * SharpWindows;
 
     /// <summary>Whether the two changes began within some windows: an onset in a long window is known only to that window.</summary>
     private static bool Near(AlertRow alert, AlertRow member)

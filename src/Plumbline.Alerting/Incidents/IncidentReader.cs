@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
@@ -70,7 +71,7 @@ public sealed record IncidentNote(DateTimeOffset At, string Kind, string? Who, s
 public sealed record IncidentDetail(Incident Incident, IReadOnlyList<Alert> Alerts, IReadOnlyList<IncidentNote> Timeline);
 
 /// <summary>Reads incidents and alerts.</summary>
-public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, ModelCatalog models)
+public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, ModelCatalog models, IncidentText text)
 {
     /// <summary>The newest first.</summary>
     public async Task<IReadOnlyList<Incident>> ListAsync(IncidentQuery query, CancellationToken cancellation)
@@ -124,7 +125,14 @@ public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, Mode
         return new IncidentDetail(
             View(row),
             [.. alerts.Select(View)],
-            [.. notes.Select(note => new IncidentNote(Time(note.AtMs), note.Kind, note.Who.Length == 0 ? null : note.Who, note.Text))]
+            [
+                .. notes.Select(note => new IncidentNote(
+                    Time(note.AtMs),
+                    note.Kind,
+                    note.Who.Length == 0 ? null : note.Who,
+                    NoteText.Of(note)
+                )),
+            ]
         );
     }
 
@@ -142,13 +150,15 @@ public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, Mode
         return [.. rows.Select(View)];
     }
 
-    private Incident View(IncidentRow row) =>
-        new(
+    private Incident View(IncidentRow row)
+    {
+        var facts = IncidentFacts.Read(row.Facts);
+        return new Incident(
             row.Id,
             models.Find(row.ModelId)?.Name ?? "",
             (IncidentState)row.State,
             (AlertSeverity)row.Severity,
-            row.Headline,
+            text.Headline(row, facts),
             Time(row.OnsetMs),
             Time(row.FiredMs),
             Time(row.OpenedAtMs),
@@ -157,8 +167,9 @@ public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, Mode
             Time(row.ResolvedMs),
             row.ResolvedBy,
             row.InhibitedBy,
-            IncidentSummary.Read(row.Summary)
+            text.Summary(row, facts)
         );
+    }
 
     private Alert View(AlertRow row) =>
         new(

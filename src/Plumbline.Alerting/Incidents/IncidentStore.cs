@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Alerting.Rules;
@@ -15,7 +16,8 @@ namespace Plumbline.Alerting.Incidents;
 public sealed class IncidentStore(
     IDbContextFactory<StateDbContext> state,
     ModelCatalog models,
-    SummaryWriter writer,
+    IncidentDiagnosis diagnosis,
+    IncidentText text,
     NotificationOutbox outbox,
     AlertingOptions options,
     TimeProvider time
@@ -51,7 +53,7 @@ public sealed class IncidentStore(
         }
     }
 
-    /// <summary>Writes the stories of incidents that changed, settles their state and severity, and notifies people.</summary>
+    /// <summary>Finds out anew about incidents that changed, settles their state and severity, and notifies people.</summary>
     public async Task SettleAsync(CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
@@ -70,13 +72,13 @@ public sealed class IncidentStore(
             if (alerts.Count == 0 || models.Find(incident.ModelId) is not { } model)
                 continue;
             incident.OnsetMs = Onset(alerts);
-            var (headline, summary, severity) = await writer.WriteAsync(incident, alerts, cancellation);
-            (incident.Headline, incident.Summary) = (headline, summary.Write());
+            var (facts, severity) = await diagnosis.FindAsync(incident, alerts, cancellation);
+            (incident.Headline, incident.Facts) = ("", facts.Write());
             // Worse is told, better is not forgotten: an incident keeps the severity it once had.
             incident.Severity = Math.Max(incident.Severity, (int)severity);
             SettleState(db, incident, alerts);
             incident.InhibitedBy ??= await InhibitorAsync(db, incident, alerts, cancellation);
-            Tell(db, model, incident, summary);
+            Tell(db, model, incident, facts);
             incident.Stale = false;
             await db.SaveChangesAsync(cancellation);
         }
@@ -91,9 +93,9 @@ public sealed class IncidentStore(
     /// </summary>
     private static long Onset(List<AlertRow> alerts)
     {
-        if (alerts.TrueForAll(IncidentGrouping.IsDrift))
+        if (alerts.TrueForAll(AlertAspects.IsDrift))
             return alerts.Min(alert => alert.OnsetMs);
-        var sharp = alerts.Where(IncidentGrouping.IsSharp).Select(alert => alert.OnsetMs).Order().ToList();
+        var sharp = alerts.Where(AlertAspects.IsSharp).Select(alert => alert.OnsetMs).Order().ToList();
         return sharp.Count > 0 ? sharp[sharp.Count / 2] : alerts.Min(alert => alert.OnsetMs);
     }
 
@@ -142,17 +144,15 @@ public sealed class IncidentStore(
             incident = NewIncident(alert);
             db.Incidents.Add(incident);
             await db.SaveChangesAsync(cancellation);
-            db.IncidentNotes.Add(Note(incident, transition.Onset, "first_sign", "The change began, as far as the numbers tell."));
-            db.IncidentNotes.Add(Note(incident, transition.At, "detected", $"Rule {rule.Name} found it."));
+            db.IncidentNotes.Add(Note(incident, transition.Onset, NoteKinds.FirstSign));
+            db.IncidentNotes.Add(Note(incident, transition.At, NoteKinds.Detected, new NoteFacts(Rule: rule.Name)));
             candidates.Insert(0, (incident, [alert]));
         }
         else
         {
             var place = candidates.FindIndex(candidate => candidate.Incident.Id == incident.Id);
             candidates[place] = (incident, [.. candidates[place].Alerts, alert]);
-            db.IncidentNotes.Add(
-                Note(incident, transition.At, "joined", $"{model.Name}: rule {rule.Name} fires for {Words.Stream(alert)}.")
-            );
+            db.IncidentNotes.Add(Note(incident, transition.At, NoteKinds.Joined, new NoteFacts(rule.Name, model.Name, alert.Key)));
         }
 
         MergeEffects(db, alert, incident, candidates);
@@ -186,14 +186,13 @@ public sealed class IncidentStore(
             OnsetMs = alert.OnsetMs,
             FiredMs = alert.FiredMs,
             OpenedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Headline = "",
-            Summary = IncidentSummary.Empty.Write(),
+            Facts = IncidentFacts.Empty.Write(),
         };
 
     /// <summary>
     /// What was found in other models before its cause was found here belongs to the cause: its incident of the digest is taken in.
     /// </summary>
-    private static void MergeEffects(
+    private void MergeEffects(
         StateDbContext db,
         AlertRow alert,
         IncidentRow incident,
@@ -214,8 +213,12 @@ public sealed class IncidentStore(
                 Note(
                     incident,
                     DateTimeOffset.FromUnixTimeMilliseconds(alert.FiredMs),
-                    "joined",
-                    $"Incident {effect.Id} is an effect of this one and was taken in: {effect.Headline}"
+                    NoteKinds.Joined,
+                    new NoteFacts(
+                        Model: models.Find(effect.ModelId)?.Name,
+                        Incident: effect.Id,
+                        Change: IncidentFacts.Read(effect.Facts).Change ?? StreamChange.Of(alerts[0])
+                    )
                 )
             );
             db.Incidents.Remove(effect);
@@ -245,9 +248,7 @@ public sealed class IncidentStore(
         if (over && incident.State != (int)IncidentState.Resolved)
         {
             (incident.State, incident.ResolvedMs) = ((int)IncidentState.Resolved, alerts.Max(alert => alert.ResolvedMs));
-            db.IncidentNotes.Add(
-                Note(incident, DateTimeOffset.FromUnixTimeMilliseconds(incident.ResolvedMs!.Value), "resolved", "Nothing fires any more.")
-            );
+            db.IncidentNotes.Add(Note(incident, DateTimeOffset.FromUnixTimeMilliseconds(incident.ResolvedMs!.Value), NoteKinds.Resolved));
         }
         else if (!over && incident.State == (int)IncidentState.Resolved && incident.ResolvedBy is null)
         {
@@ -293,7 +294,7 @@ public sealed class IncidentStore(
         return outages;
     }
 
-    private void Tell(StateDbContext db, ModelDefinition model, IncidentRow incident, IncidentSummary summary)
+    private void Tell(StateDbContext db, ModelDefinition model, IncidentRow incident, IncidentFacts facts)
     {
         var fired = DateTimeOffset.FromUnixTimeMilliseconds(incident.FiredMs);
         // Old history is told to nobody; but whoever was told that it began is told that it is over, however long it lasted.
@@ -307,33 +308,30 @@ public sealed class IncidentStore(
                 severity == AlertSeverity.Digest ? NotificationKind.Digest
                 : incident.ToldSeverity < (int)AlertSeverity.Warning ? NotificationKind.Opened
                 : NotificationKind.Escalated;
-            outbox.Add(db, Words.Notification(model, incident, summary, kind, severity));
+            outbox.Add(db, Message(kind));
             incident.ToldSeverity = incident.Severity;
             db.IncidentNotes.Add(
-                Note(
-                    incident,
-                    time.GetUtcNow(),
-                    "notified",
-                    incident.InhibitedBy is { } by ? $"Held back: incident {by} explains it."
-                        : severity == AlertSeverity.Digest ? "Goes into the daily digest."
-                        : $"{severity} sent to the receivers."
-                )
+                Note(incident, time.GetUtcNow(), NoteKinds.Notified, new NoteFacts(Incident: incident.InhibitedBy, Severity: severity))
             );
         }
         else if (over && incident.ToldSeverity >= (int)AlertSeverity.Warning && !incident.ToldResolved)
         {
-            outbox.Add(db, Words.Notification(model, incident, summary, NotificationKind.Resolved, severity));
+            outbox.Add(db, Message(NotificationKind.Resolved));
             incident.ToldResolved = true;
         }
+
+        Notification Message(NotificationKind kind) =>
+            IncidentNotifications.Write(model, incident, text.Headline(incident, facts), text.Summary(incident, facts), kind, severity);
     }
 
-    internal static IncidentNoteRow Note(IncidentRow incident, DateTimeOffset at, string kind, string text, string who = "") =>
+    private static IncidentNoteRow Note(IncidentRow incident, DateTimeOffset at, string kind, NoteFacts? facts = null) =>
         new()
         {
             IncidentId = incident.Id,
             AtMs = at.ToUnixTimeMilliseconds(),
             Kind = kind,
-            Who = who,
-            Text = text,
+            Who = "",
+            Text = "",
+            Facts = facts?.Write(),
         };
 }

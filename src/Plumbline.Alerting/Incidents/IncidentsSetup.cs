@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Alerts;
+using Plumbline.Alerting.Causes;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
@@ -10,7 +12,8 @@ public static class IncidentsSetup
 {
     public static IServiceCollection AddIncidents(this IServiceCollection services)
     {
-        services.AddSingleton<CauseFinder>().AddSingleton<ImpactReader>().AddSingleton<SummaryWriter>();
+        services.AddCauses();
+        services.AddSingleton<ImpactReader>().AddSingleton<IncidentDiagnosis>().AddSingleton<IncidentText>();
         services.AddSingleton<IncidentStore>().AddSingleton<ITransitionSink>(provider => provider.GetRequiredService<IncidentStore>());
         services.AddSingleton<IncidentReader>().AddSingleton<IncidentActions>().AddSingleton<OpenIncidentReader>();
         return services.AddModelRemoval(RemoveAsync);

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Alerts;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Incidents;

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Alerting.Rules;
 using Plumbline.Alerting.Rules.Kinds;

@@ -73,10 +73,13 @@ public static class Figures
             return "0";
         var size = Math.Abs(number);
         if (size < 1e-4)
-            return Signed(number.ToString("0.#e-0", Culture));
+            return Minus(number.ToString("0.#e-0", Culture));
         var decimals = Math.Clamp(2 - (int)Math.Floor(Math.Log10(size)), 0, 6);
-        return Signed(number.ToString(decimals == 0 ? "#,0" : $"#,0.{new string('#', decimals)}", Culture));
+        return Minus(number.ToString(decimals == 0 ? "#,0" : $"#,0.{new string('#', decimals)}", Culture));
     }
 
-    private static string Signed(string text) => text.Replace("-", "\u2212", StringComparison.Ordinal);
+    /// <summary>A change, with its sign: "+1.2", "\u22120.4".</summary>
+    public static string Signed(double value) => (value >= 0 ? "+" : "\u2212") + Format(Math.Abs(value));
+
+    private static string Minus(string text) => text.Replace("-", "\u2212", StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
 
@@ -133,7 +134,7 @@ public sealed class IncidentGroupingTests
         {
             Id = id,
             Headline = "",
-            Summary = "",
+            Facts = "",
         };
 
     private static bool Joins(AlertRow alert, params AlertRow[] members) =>

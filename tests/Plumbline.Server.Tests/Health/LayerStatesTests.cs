@@ -1,4 +1,5 @@
 using Plumbline.Alerting;
+using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Health;
 using Plumbline.Alerting.Incidents;
@@ -138,7 +139,7 @@ public sealed class LayerStatesTests
                     ModelId = 1,
                     Severity = (int)told,
                     Headline = "",
-                    Summary = "{}",
+                    Facts = "{}",
                 }
                 : null
         );

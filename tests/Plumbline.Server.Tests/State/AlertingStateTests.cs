@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting;
+using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
@@ -71,7 +72,7 @@ public sealed class AlertingStateTests(StateDatabases databases)
                     OnsetMs = 1_000 * i,
                     FiredMs = 1_000 * (i / 2),
                     Headline = $"No. {i}",
-                    Summary = IncidentSummary.Empty.Write(),
+                    Facts = IncidentFacts.Empty.Write(),
                 };
                 db.Incidents.Add(incident);
                 await db.SaveChangesAsync();

@@ -1,3 +1,4 @@
+using Plumbline.Alerting.Causes;
 using Plumbline.Alerting.Health;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Alerting.Rules.Kinds;
@@ -7,9 +8,7 @@ using Plumbline.Dashboard.Metrics;
 using Plumbline.Monitoring.Drift;
 using Plumbline.Monitoring.Drift.Calibrated;
 using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.Outputs;
 using Plumbline.Monitoring.Performance;
-using Plumbline.Monitoring.Quality;
 using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
@@ -38,25 +37,16 @@ public sealed record CausePicture(
     /// <summary>Versions in one picture: more would be a tangle.</summary>
     private const int MostVersions = 4;
 
-    /// <summary>The alert that tells most about a cause: the largest change among those that are about its subject.</summary>
-    public static Alert? EvidenceOf(IncidentCause cause, IReadOnlyList<Alert> alerts)
+    /// <summary>The alert that tells most about a cause: the largest change among those that show it.</summary>
+    /// <param name="cause">The cause.</param>
+    /// <param name="kind">Its kind; null where none is known.</param>
+    /// <param name="alerts">Alerts of the incident.</param>
+    public static Alert? EvidenceOf(IncidentCause cause, CauseKind? kind, IReadOnlyList<Alert> alerts)
     {
-        Func<Alert, bool> about = cause.Kind switch
-        {
-            "missing_values" => alert => alert.Metric == InputMetrics.MissingRate && alert.Feature == cause.Subject,
-            "new_category" => alert => alert.Metric == InputMetrics.UnseenRate && alert.Feature == cause.Subject,
-            "schema_change" => alert => alert.Metric == InputMetrics.TypeErrorRate && alert.Feature == cause.Subject,
-            "feature_drift" => alert => DriftMetrics.Contains(alert.Metric) && alert.Feature == cause.Subject,
-            "segment" => alert => alert.Segment == cause.Subject,
-            "concentration" => alert => alert.Metric is OutputMetrics.Share or OutputMetrics.TopShare,
-            "concept_change" => alert => PerformanceMetrics.Contains(alert.Metric),
-            _ => _ => true,
-        };
-        // A release touches much at once; what moved most surely shows it best.
-        if (cause.Kind is "version_rollout" or "unknown")
+        if (kind is null or { ShownByVersion: true })
             return SurestOf(alerts);
         return alerts
-            .Where(about)
+            .Where(alert => kind.IsShownBy(cause.Subject, alert.Metric, alert.Feature, alert.Segment))
             .OrderBy(alert => !PerformanceMetrics.Contains(alert.Metric))
             .ThenByDescending(alert => alert.Evidence.Effect ?? 0)
             .FirstOrDefault();
@@ -73,6 +63,7 @@ public sealed record CausePicture(
     /// <summary>Reads the picture of a cause over a stretch of time.</summary>
     public static async Task<CausePicture> ReadAsync(
         IncidentCause cause,
+        CauseKind? kind,
         IReadOnlyList<Alert> alerts,
         ModelCatalog models,
         MetricReader reader,
@@ -80,10 +71,10 @@ public sealed record CausePicture(
         CancellationToken cancellation
     )
     {
-        var evidence = EvidenceOf(cause, alerts);
+        var evidence = EvidenceOf(cause, kind, alerts);
         if (evidence is null || models.Find(evidence.Model) is not { } model)
             return new CausePicture(cause, evidence, "", [], "", []);
-        return cause.Kind == "version_rollout"
+        return kind is { ShownByVersion: true }
             ? await ReleaseAsync(cause, evidence, model, reader, range, cancellation)
             : await SeriesAsync(cause, evidence, model, reader, range, cancellation);
     }

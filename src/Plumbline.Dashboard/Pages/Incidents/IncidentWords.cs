@@ -19,24 +19,6 @@ public static class IncidentWords
             _ => "resolved",
         };
 
-    /// <summary>What a kind of cause is called.</summary>
-    public static string Cause(string kind) =>
-        kind switch
-        {
-            "missing_values" => "Missing values",
-            "new_category" => "Values never seen before",
-            "schema_change" => "Another type",
-            "version_rollout" => "Release",
-            "feature_drift" => "Feature drift",
-            "traffic_mix" => "Other traffic",
-            "concept_change" => "The truth changed",
-            "concentration" => "Answers concentrate",
-            "outage" => "Outage",
-            "segment" => "One segment",
-            "unknown" => "No likely cause",
-            _ => kind.Replace('_', ' '),
-        };
-
     /// <summary>What a note of the timeline is called.</summary>
     public static string Note(string kind) =>
         kind switch

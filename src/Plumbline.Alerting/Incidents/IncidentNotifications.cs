@@ -1,55 +1,16 @@
 using System.Collections.Immutable;
 using System.Text;
+using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Delivery;
-using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Notifications;
-using Plumbline.Monitoring.Drift.Calibrated;
 using Plumbline.Registry.Models;
-using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Incidents;
 
-/// <summary>Sentences about alerts and incidents.</summary>
-internal static class Words
+/// <summary>What is sent to people about incidents.</summary>
+internal static class IncidentNotifications
 {
-    /// <summary>What an alert watches: "input.missing_rate of order_amount in country=FR".</summary>
-    public static string Stream(AlertRow alert) => Stream(alert.Key);
-
-    /// <summary>What a rule watches in a stream.</summary>
-    public static string Stream(StreamKey key)
-    {
-        var text = new StringBuilder(key.Metric);
-        if (key.Feature.Length > 0)
-            text.Append(" of ").Append(key.Feature);
-        if (key.Class.Length > 0)
-            text.Append(" of class ").Append(key.Class);
-        if (key.Segment.Length > 0)
-            text.Append(" in ").Append(key.Segment);
-        if (key.Version.Length > 0)
-            text.Append(" of version ").Append(key.Version);
-        return text.ToString();
-    }
-
-    /// <summary>The change that an alert found: "3.9 % to 35 %" or "0.6 standard deviations".</summary>
-    public static string Change(AlertRow alert, string unit)
-    {
-        var evidence = alert.Numbers;
-        return alert.Metric == CalibratedDriftMetrics.Calibrated ? $"by {Figures.Format(evidence.Value)} standard deviations"
-            : evidence.Expected is { } expected ? $"{Figures.Format(expected, unit)} \u2192 {Figures.Format(evidence.Value, unit)}"
-            : Figures.Format(evidence.Value, unit);
-    }
-
-    /// <summary>A list for people: "a, b and c", cut after some.</summary>
-    public static string List(IReadOnlyList<string> items, int most = 3) =>
-        items.Count switch
-        {
-            0 => "",
-            1 => items[0],
-            _ when items.Count <= most => $"{string.Join(", ", items.Take(items.Count - 1))} and {items[^1]}",
-            _ => $"{string.Join(", ", items.Take(most))} and {items.Count - most} more",
-        };
-
     /// <summary>What tells notifications of this cause apart from others.</summary>
     public static IReadOnlyList<LabelMatcher> Matchers(Incident incident)
     {
@@ -62,9 +23,10 @@ internal static class Words
     private static string AlertName(IncidentSummary summary) => summary.Causes.Count > 0 ? summary.Causes[0].Kind : "incident";
 
     /// <summary>What is sent about an incident.</summary>
-    public static Notification Notification(
+    public static Notification Write(
         ModelDefinition model,
         IncidentRow incident,
+        string headline,
         IncidentSummary summary,
         NotificationKind kind,
         AlertSeverity severity
@@ -90,7 +52,7 @@ internal static class Words
             IncidentId = incident.Id,
             Model = model.Name,
             Severity = severity,
-            Headline = incident.Headline,
+            Headline = headline,
             Body = Body(incident, summary),
             StartedAt = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs),
             ResolvedAt = incident.ResolvedMs is { } resolved ? DateTimeOffset.FromUnixTimeMilliseconds(resolved) : null,
@@ -102,10 +64,11 @@ internal static class Words
 
     private static string Body(IncidentRow incident, IncidentSummary summary)
     {
+        var onset = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs).UtcDateTime;
         var text = new StringBuilder();
         text.AppendLine(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"Since {DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs).UtcDateTime:yyyy-MM-dd HH:mm} UTC in {List(summary.Models)}."
+            $"Since {onset:yyyy-MM-dd HH:mm} UTC in {AlertText.List(summary.Models)}."
         );
         if (summary.Impact is { } impact)
             text.AppendLine(impact.Words);

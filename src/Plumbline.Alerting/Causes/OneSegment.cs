@@ -1,0 +1,70 @@
+using Plumbline.Alerting.Alerts;
+using Plumbline.Alerting.Evaluation;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Web;
+
+namespace Plumbline.Alerting.Causes;
+
+/// <summary>One segment suffers alone.</summary>
+internal sealed class OneSegment : CauseKind<OneSegment.Difference>
+{
+    /// <summary>Streams that are named.</summary>
+    private const int MostNamed = 2;
+
+    /// <summary>Features that are kept.</summary>
+    private const int MostKept = 10;
+
+    /// <summary>How a segment differs from the rest.</summary>
+    /// <param name="Streams">The first of its streams that fire.</param>
+    /// <param name="StreamCount">How many do.</param>
+    /// <param name="Features">The first features that moved there.</param>
+    /// <param name="FeatureCount">How many did.</param>
+    internal sealed record Difference(IReadOnlyList<StreamKey> Streams, int StreamCount, IReadOnlyList<string> Features, int FeatureCount);
+
+    public override string Key => "segment";
+
+    public override string Title => "One segment";
+
+    internal override bool NamesPlace => true;
+
+    internal override Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation)
+    {
+        if (search.Segments.Count == 0)
+            return Task.FromResult<IReadOnlyList<CauseFacts>>([]);
+        var segment = search.Segments[0];
+        var own = search.Alerts.Where(alert => alert.Segment == segment).ToList();
+        var suffers = own.Exists(alert => AlertAspects.Of(alert) is MetricAspect.Performance or MetricAspect.Outputs);
+        var moved = own.Where(AlertAspects.IsDrift).Select(alert => alert.Feature).Distinct(StringComparer.Ordinal).ToList();
+        var difference = new Difference(
+            [.. own.Take(MostNamed).Select(alert => alert.Key)],
+            own.Count,
+            [.. moved.Take(MostKept)],
+            moved.Count
+        );
+        return Task.FromResult<IReadOnlyList<CauseFacts>>([Found(segment, suffers ? 0.9 : 0.28, difference)]);
+    }
+
+    public override bool IsShownBy(string subject, string metric, string? feature, string? segment) => segment == subject;
+
+    internal override string Headline(CauseFacts cause, string change, IReadOnlyList<string> features) =>
+        $"{cause.Subject} goes bad: {change}";
+
+    private protected override string Words(string subject, Difference difference)
+    {
+        var streams = AlertText.List([.. difference.Streams.Select(AlertText.Stream)], MostNamed, difference.StreamCount);
+        var moved =
+            difference.FeatureCount > 0 ? $" There {AlertText.List(difference.Features, total: difference.FeatureCount)} changed." : "";
+        return $"{subject} differs from the rest: {streams}.{moved}";
+    }
+
+    internal override string Path(CauseFacts cause, string model) =>
+        Links.With(Links.Model(model, Links.Performance), ("segment", cause.Subject));
+
+    internal override IEnumerable<NextStep> Steps(CauseFacts cause, CauseScene scene) =>
+        [
+            new(
+                $"look at decisions of {cause.Subject}",
+                Links.With(Links.ExploreModel(scene.Model), [.. scene.Range, ("segment", cause.Subject)])
+            ),
+        ];
+}

@@ -1,0 +1,143 @@
+using Plumbline.Alerting.Alerts;
+using Plumbline.Alerting.Causes;
+using Plumbline.Monitoring.Estimation;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Performance;
+using Plumbline.Registry.Models;
+
+namespace Plumbline.Alerting.Incidents;
+
+/// <summary>Finds out about an incident: what changed, where, how bad, why probably, and how urgent it is.</summary>
+public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, CauseEvidence evidence, ImpactReader impacts)
+{
+    /// <summary>A loss of this many points of a share, or this part of another metric, is worth waking somebody.</summary>
+    private const double CriticalLoss = 0.05;
+    private const double CriticalRelativeLoss = 0.25;
+
+    /// <summary>Segments that one incident may be about.</summary>
+    private const int MostNamed = 2;
+
+    /// <summary>A leak or failure rate that does harm whatever performance says.</summary>
+    private const double HarmfulShare = 0.1;
+
+    /// <summary>What is named of an incident that is about several things, the most telling first.</summary>
+    private static readonly MetricAspect[] MostTelling =
+    [
+        MetricAspect.Traffic,
+        MetricAspect.System,
+        MetricAspect.Performance,
+        MetricAspect.Missing,
+        MetricAspect.Unseen,
+        MetricAspect.Types,
+        MetricAspect.Outputs,
+        MetricAspect.FeatureDrift,
+        MetricAspect.Other,
+    ];
+
+    /// <summary>What is known of it, and how urgent that is.</summary>
+    public async Task<(IncidentFacts Facts, AlertSeverity Severity)> FindAsync(
+        IncidentRow incident,
+        IReadOnlyList<AlertRow> alerts,
+        CancellationToken cancellation
+    )
+    {
+        var involved = alerts.Select(alert => models.Find(alert.ModelId)).OfType<ModelDefinition>().DistinctBy(model => model.Id).ToList();
+        var model = models.Find(incident.ModelId) ?? involved[0];
+        var segments = Segments(alerts);
+        var features = alerts
+            .Where(alert => alert.Feature.Length > 0 && alert.Feature[0] != '@')
+            .GroupBy(alert => alert.Feature, StringComparer.Ordinal)
+            .OrderByDescending(group => group.Max(Effect))
+            .Select(group => group.Key)
+            .ToList();
+        var onset = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs);
+        var likely = await causes.RankAsync(new CauseSearch(model, onset, alerts, segments, evidence), cancellation);
+        var versions = alerts
+            .Where(alert => alert.Version.Length > 0)
+            .Select(alert => alert.Version)
+            .Concat(likely.Where(cause => cause.Kind == VersionRollout.Name).Select(cause => cause.Subject))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        var impact = await impacts.ReadAsync(incident, alerts, model, segments, cancellation);
+        var facts = new IncidentFacts(
+            [.. involved.Select(found => found.Name)],
+            segments,
+            versions,
+            features,
+            likely,
+            impact,
+            StreamChange.Of(Worst(alerts, likely.Count > 0 ? likely[0] : null)),
+            alerts.Any(alert => AlertAspects.Of(alert) == MetricAspect.Outputs)
+        );
+        return (facts, Evaluate(alerts, impact));
+    }
+
+    /// <summary>What moved most of what shows the likeliest cause.</summary>
+    private AlertRow Worst(IReadOnlyList<AlertRow> alerts, CauseFacts? cause)
+    {
+        var shown =
+            cause is null || causes.Find(cause.Kind) is not { } kind
+                ? alerts
+                : [.. alerts.Where(alert => kind.IsShownBy(cause.Subject, alert.Metric, alert.Feature, alert.Segment))];
+        return (shown.Count > 0 ? shown : alerts)
+            .OrderBy(alert => Array.IndexOf(MostTelling, AlertAspects.Of(alert)))
+            .ThenByDescending(alert => alert.EffectInFloors)
+            .First();
+    }
+
+    /// <summary>
+    /// Segments that stand out: named when nothing of the same metric fires for all rows, or when it is worse there by half; the worst
+    /// first. Where many are equally bad, none stands out: it is about all rows, and segments were only seen sooner.
+    /// </summary>
+    private static List<string> Segments(IReadOnlyList<AlertRow> alerts)
+    {
+        var standing = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var group in alerts.GroupBy(alert => (alert.ModelId, alert.Metric, alert.Feature, alert.Class)))
+        {
+            var global = group.Where(alert => alert.Segment.Length == 0).Select(Effect).DefaultIfEmpty(0).Max();
+            foreach (var alert in group.Where(alert => alert.Segment.Length > 0 && Effect(alert) > 1.5 * global))
+                standing[alert.Segment] = standing.GetValueOrDefault(alert.Segment) + alert.EffectInFloors;
+        }
+
+        var most = standing.Count == 0 ? 0 : standing.Values.Max();
+        var worst = standing.Where(pair => pair.Value >= most / 2).OrderByDescending(pair => pair.Value).Select(pair => pair.Key).ToList();
+        return worst.Count > MostNamed ? [] : worst;
+    }
+
+    private static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
+
+    /// <summary>Business first: the loss decides. What moves without any loss to show is for the digest.</summary>
+    private static AlertSeverity Evaluate(IReadOnlyList<AlertRow> alerts, ImpactFacts? impact)
+    {
+        var severity = (AlertSeverity)alerts.Max(alert => alert.Severity);
+        if (impact is { Certain: true })
+        {
+            var share =
+                impact.Metric is not (PerformanceMetrics.Mae or PerformanceMetrics.Rmse or EstimatedMetrics.Mae or EstimatedMetrics.Rmse);
+            var critical = share ? impact.Loss >= CriticalLoss : impact.Loss >= CriticalRelativeLoss * Math.Abs(impact.Before);
+            severity = Max(severity, critical ? AlertSeverity.Critical : AlertSeverity.Warning);
+        }
+
+        foreach (var alert in alerts)
+        {
+            var effect = Effect(alert);
+            severity = Max(
+                severity,
+                AlertAspects.Of(alert) switch
+                {
+                    MetricAspect.Traffic => AlertSeverity.Critical,
+                    MetricAspect.System => alert.Metric.EndsWith("_rate", StringComparison.Ordinal) && effect >= HarmfulShare / 2
+                        ? AlertSeverity.Critical
+                        : AlertSeverity.Warning,
+                    MetricAspect.Missing or MetricAspect.Unseen => effect >= HarmfulShare ? AlertSeverity.Warning : AlertSeverity.Digest,
+                    MetricAspect.Types or MetricAspect.Outputs or MetricAspect.Performance => AlertSeverity.Warning,
+                    _ => AlertSeverity.Digest,
+                }
+            );
+        }
+
+        return severity;
+    }
+
+    private static AlertSeverity Max(AlertSeverity one, AlertSeverity other) => one > other ? one : other;
+}
