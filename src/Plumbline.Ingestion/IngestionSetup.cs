@@ -6,6 +6,7 @@ using Plumbline.Ingestion.Writing;
 using Plumbline.Registry;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Scheduling;
+using Plumbline.Registry.Telemetry;
 
 namespace Plumbline.Ingestion;
 
@@ -42,7 +43,8 @@ public static class IngestionSetup
             .AddSingleton<PartMerging>()
             .AddSingleton<FeatureTypeReview>()
             .AddSingleton<BlockWriter>()
-            .AddSingleton<IngestionProgress>();
+            .AddSingleton<IngestionProgress>()
+            .AddInstruments<IngestionInstruments>();
         services.AddHostedService<IngestionStart>().AddHostedService<SpoolDrain>();
         services.AddModelRemoval<Spool>((spool, model, _) => spool.DropModelAsync(model.Id));
         services.AddModelRemoval<KnownEvents>((known, model) => known.Forget(model.Id));

@@ -3,6 +3,7 @@ using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Registry;
+using Plumbline.Registry.Telemetry;
 
 namespace Plumbline.Alerting.Delivery;
 
@@ -18,6 +19,7 @@ public static class DeliverySetup
         services
             .AddSingleton<NotificationRouting>()
             .AddSingleton<MessageSending>()
+            .AddInstruments<DeliveryInstruments>()
             .AddSingleton<ReminderState>()
             .AddSingleton<DeliveryHistory>()
             .AddSingleton<DeliveryPipeline>();

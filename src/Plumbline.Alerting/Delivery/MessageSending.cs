@@ -21,6 +21,7 @@ public sealed class MessageSending(
     IDbContextFactory<StateDbContext> state,
     ReceiverCatalog receivers,
     IEnumerable<IReceiverClient> clients,
+    DeliveryInstruments instruments,
     DeliveryOptions options,
     TimeProvider time,
     ILogger<MessageSending> log
@@ -226,9 +227,13 @@ public sealed class MessageSending(
     {
         if (receiver.SecretsLost)
             return new SendOutcome(SendVerdict.Retry, "its stored secrets cannot be read; set them again");
+        using var run = instruments.Attempt.Start(receiver.Name);
         try
         {
-            return await _clients[receiver.Kind.Client].SendAsync(message, cancellation);
+            var outcome = await _clients[receiver.Kind.Client].SendAsync(message, cancellation);
+            if (outcome.Verdict != SendVerdict.Delivered)
+                run.Failed(outcome.Verdict.ToString(), outcome.Detail ?? "");
+            return outcome;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -238,6 +243,7 @@ public sealed class MessageSending(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
+            run.Failed(failure.GetType().Name, receiver.Redact(failure.Message));
             log.LogError(
                 "Sending to the receiver {Receiver} failed unexpectedly: {Kind} {Failure}",
                 receiver.Name,

@@ -15,6 +15,7 @@ public sealed class AlertPass(
     RuleStore rules,
     WindowLedger ledger,
     AlertPassState state,
+    EvaluationInstruments instruments,
     FailureLog failures,
     TimeProvider time,
     ILogger<AlertPass> log
@@ -42,6 +43,7 @@ public sealed class AlertPass(
             foreach (var model in models.All.Where(model => agenda.IsDue(model, time.GetUtcNow())))
             {
                 var changes = agenda.Changes(model.Id);
+                using var look = instruments.Look.Start(model.Name);
                 try
                 {
                     agenda.Looked(model, changes, await evaluation.EvaluateAsync(model, stoppingToken));
@@ -53,6 +55,7 @@ public sealed class AlertPass(
                 }
                 catch (Exception error) when (error is not OutOfMemoryException)
                 {
+                    look.Failed(error);
                     agenda.Failed(model, changes);
                     // One model's trouble does not keep the others from being judged; the windows are judged again at the next look.
                     state.Failed(model.Id, error.Message, time.GetUtcNow());
@@ -61,17 +64,23 @@ public sealed class AlertPass(
                 }
             }
 
-            try
-            {
-                await evaluation.SettleAsync(stoppingToken);
-            }
-            catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
-            {
-                if (failures.IsDue("incidents"))
-                    log.LogError(error, "Incidents that changed were not told; it is tried again.");
-            }
-
+            await SettleAsync(stoppingToken);
             await agenda.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task SettleAsync(CancellationToken cancellation)
+    {
+        using var run = instruments.Settle.Start("incidents");
+        try
+        {
+            await evaluation.SettleAsync(cancellation);
+        }
+        catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
+        {
+            run.Failed(error);
+            if (failures.IsDue("incidents"))
+                log.LogError(error, "Incidents that changed were not reported; it is tried again.");
         }
     }
 

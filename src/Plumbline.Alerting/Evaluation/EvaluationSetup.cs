@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Rules;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
+using Plumbline.Registry.Telemetry;
 
 namespace Plumbline.Alerting.Evaluation;
 
@@ -16,7 +17,8 @@ public static class EvaluationSetup
             .AddSingleton<EvaluationWatermark>()
             .AddSingleton<RuleEvaluation>()
             .AddSingleton<AlertPassState>()
-            .AddSingleton<AlertAgenda>();
+            .AddSingleton<AlertAgenda>()
+            .AddInstruments<EvaluationInstruments>();
         services.AddSingleton<IRuleMemory, StreamStore>().AddSingleton<StreamReport>().AddSingleton<AlertStreamReader>();
         services
             .AddModelRemoval<AlertAgenda>((agenda, model) => agenda.Forget(model.Id))

@@ -31,6 +31,7 @@ internal sealed class SourceSchedule(
     SourceCatalog sources,
     SourcePull pull,
     RunningPulls running,
+    SourceInstruments instruments,
     SourcesOptions options,
     TimeProvider time,
     ILogger<SourceSchedule> log
@@ -133,6 +134,7 @@ internal sealed class SourceSchedule(
 
     private async Task PullAsync(ModelDefinition model, OutcomeSourceRow row, CancellationToken stopping)
     {
+        using var run = instruments.Pull.Start($"{model.Name}/{row.Name}");
         try
         {
             if (await pull.RunAsync(model, row, stopping) && row.Error is not null)
@@ -144,10 +146,12 @@ internal sealed class SourceSchedule(
         }
         catch (SourceException error)
         {
+            run.Failed(error.Code, error.Message);
             await FailAsync(model, row, error);
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
+            run.Failed(error);
             // One source's trouble, of whatever kind, is shown at that source and must not stop the others.
             log.LogError(error, "The source {Source} of model {Model} failed", row.Name, model.Name);
             await FailAsync(model, row, new SourceException(SourceErrorCode.Unreadable, $"The pull failed: {error.Message}"));

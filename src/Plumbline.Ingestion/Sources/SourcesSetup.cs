@@ -1,4 +1,5 @@
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Telemetry;
 
 namespace Plumbline.Ingestion.Sources;
 
@@ -13,7 +14,7 @@ public static class SourcesSetup
             .AddSingleton<SourceCatalog>()
             .AddSingleton<SourceReader>()
             .AddSingleton<SourceTables>();
-        services.AddSingleton<RefusedRows>().AddSingleton<SourcePull>();
+        services.AddSingleton<RefusedRows>().AddSingleton<SourcePull>().AddInstruments<SourceInstruments>();
         services.AddHostedService<SourceSchedule>();
         services.AddModelRemoval<SourceCatalog>((sources, model, cancellation) => sources.ForgetAsync(model.Id, cancellation));
         return services;

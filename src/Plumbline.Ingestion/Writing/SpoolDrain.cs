@@ -15,6 +15,7 @@ public sealed class SpoolDrain(
     Spool spool,
     BlockWriter writer,
     IngestionProgress progress,
+    IngestionInstruments instruments,
     StorageState storage,
     FailureLog failures,
     TimeProvider time,
@@ -145,6 +146,7 @@ public sealed class SpoolDrain(
 
     private async Task<bool> TryStoreAsync(SpoolBlock block, bool isRepeated, CancellationToken stopping)
     {
+        using var run = instruments.Block.Start($"model {block.ModelId}");
         try
         {
             await writer.StoreAsync(block, isRepeated, stopping);
@@ -157,6 +159,7 @@ public sealed class SpoolDrain(
         }
         catch (Exception error)
         {
+            run.Failed(error);
             // Whatever the engine or the data did: the block stays in the spool, and the other lanes go on.
             var tries = _failing.GetValueOrDefault(block.Number).Tries + 1;
             var backoff = BlockBackoff.After(tries);

@@ -1,5 +1,6 @@
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Retention;
+using Plumbline.Registry.Telemetry;
 
 namespace Plumbline.Monitoring.Metrics;
 
@@ -15,6 +16,7 @@ public static class MetricsSetup
             .AddSingleton<WindowComputation>()
             .AddSingleton<MetricReader>()
             .AddSingleton<WindowPassState>()
+            .AddInstruments<WindowInstruments>()
             .AddSingleton<NotComputedReader>();
         services.AddModelRemoval<MetricPointStore>((points, model, cancellation) => points.DeleteModelAsync(model.Id, cancellation));
         services.AddModelRemoval<MetricReader>((reader, model) => reader.Forget(model.Id));

@@ -16,6 +16,7 @@ public sealed class WindowPass(
     ModelCatalog models,
     WindowComputation computation,
     WindowPassState passState,
+    WindowInstruments instruments,
     FailureLog failures,
     WindowOptions options,
     TimeProvider time,
@@ -167,6 +168,7 @@ public sealed class WindowPass(
     )
     {
         var started = time.GetTimestamp();
+        using var run = instruments.Batch.Start(model.Name);
         try
         {
             var isBase = length == model.Window;
@@ -177,15 +179,18 @@ public sealed class WindowPass(
                 await MarkCoarseAsync(model, windows, cancellation);
             if (unmade.Count > 0)
             {
+                run.Failed("not_computed", unmade[0]);
                 await FailedAsync(model, windows, unmade[0], error: null, cancellation);
                 return;
             }
 
             await ledger.ClearAsync(model.Id, windows, cancellation);
             passState.Computed(windows.Count, time.GetElapsedTime(started));
+            instruments.Computed.Add(windows.Count);
         }
         catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
         {
+            run.Failed(error);
             await FailedAsync(model, windows, error.Message, error, cancellation);
         }
     }

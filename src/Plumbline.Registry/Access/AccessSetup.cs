@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Plumbline.Registry.Telemetry;
 
 namespace Plumbline.Registry.Access;
 
@@ -19,6 +20,7 @@ public static class AccessSetup
             .AddSingleton(new KeyStore(access))
             .AddSingleton(new AllowedHosts(instance, access))
             .AddSingleton<AccessCounters>()
+            .AddInstruments<AccessInstruments>()
             .AddSingleton<LockOut>();
         services.AddKeyLimits();
         services

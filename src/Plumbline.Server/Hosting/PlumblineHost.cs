@@ -37,6 +37,7 @@ using Plumbline.Registry.Models;
 using Plumbline.Registry.Retention;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Storage;
+using Plumbline.Registry.Telemetry;
 using Plumbline.Registry.Web;
 using Plumbline.Registry.Windows;
 
@@ -110,6 +111,7 @@ public static class PlumblineHost
         });
         services.AddOpenApi();
         services.AddReadiness();
+        services.AddTelemetry();
         services.AddStorage();
         services.AddAccess(options, options.Access).AddCommands();
         services.AddState(options.StatePlace, StateTables).AddStatePreparation();
