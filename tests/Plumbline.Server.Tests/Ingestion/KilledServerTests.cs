@@ -18,6 +18,9 @@ public sealed class KilledServerTests : IAsyncDisposable
     private const int Kills = 10;
     private const int Clients = 4;
     private const int RowsPerBatch = 40;
+
+    // Some thousands of rows a second keep a block on its way at any moment; all that a machine can take would only have to be read back.
+    private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(25);
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"plumbline-killed-{Guid.NewGuid():N}");
     private readonly Uri _address = new($"http://127.0.0.1:{FreePort()}");
     private readonly ConcurrentDictionary<string, byte> _acknowledged = new();
@@ -190,6 +193,7 @@ public sealed class KilledServerTests : IAsyncDisposable
             }
 
             ids.ForEach(id => _acknowledged.TryAdd(id, 0));
+            await Task.Delay(BetweenBatches, TimeProvider.System, CancellationToken.None);
         }
     }
 
@@ -217,6 +221,7 @@ public sealed class KilledServerTests : IAsyncDisposable
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, CancellationToken.None);
             }
             ids.ForEach(id => _acknowledged.TryAdd(id, 0));
+            await Task.Delay(BetweenBatches, TimeProvider.System, CancellationToken.None);
         }
     }
 

@@ -1,0 +1,11 @@
+using System.Runtime.CompilerServices;
+
+namespace Plumbline.Server.Tests;
+
+/// <summary>What all processes that tests start are started with.</summary>
+internal static class ChildProcesses
+{
+    // Dozens of servers live for seconds: what the compiler learns from watching them it never uses.
+    [ModuleInitializer]
+    internal static void Prepare() => Environment.SetEnvironmentVariable("DOTNET_TieredPGO", "0");
+}
