@@ -9,17 +9,23 @@ internal sealed class StateCheck(IDbContextFactory<StateDbContext> state, StateP
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        try
+        // A pooled connection may have died since it was used last, which is no news of the database: a second try takes another.
+        for (var isLast = false; ; isLast = true)
         {
-            await using var db = await state.CreateDbContextAsync(cancellationToken);
-            await db.Database.ExecuteSqlRawAsync("SELECT 1", cancellationToken);
-            return HealthCheckResult.Healthy();
-        }
-        catch (Exception error) when (error is DbException or InvalidOperationException)
-        {
-            // Whoever asks needs no key, so the place is for the log alone.
-            log.LogError("{Place} does not answer: {Reason}", place.Name, error.GetBaseException().Message);
-            return HealthCheckResult.Unhealthy("the database of the state does not answer");
+            try
+            {
+                await using var db = await state.CreateDbContextAsync(cancellationToken);
+                await db.Database.ExecuteSqlRawAsync("SELECT 1", cancellationToken);
+                return HealthCheckResult.Healthy();
+            }
+            catch (Exception error) when (error is DbException or InvalidOperationException)
+            {
+                if (!isLast)
+                    continue;
+                // Whoever asks needs no key, so the place is for the log alone.
+                log.LogError("{Place} does not answer: {Reason}", place.Name, error.GetBaseException().Message);
+                return HealthCheckResult.Unhealthy("the database of the state does not answer");
+            }
         }
     }
 }
