@@ -5,6 +5,7 @@ using Plumbline.Ingestion.Intake;
 using Plumbline.Ingestion.Writing;
 using Plumbline.Registry;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.Telemetry;
 
@@ -46,11 +47,18 @@ public static class IngestionSetup
             .AddSingleton<IngestionProgress>()
             .AddInstruments<IngestionInstruments>();
         services.AddHostedService<IngestionStart>().AddHostedService<SpoolDrain>();
-        services.AddModelRemoval<Spool>((spool, model, _) => spool.DropModelAsync(model.Id));
-        services.AddModelRemoval<KnownEvents>((known, model) => known.Forget(model.Id));
         services
-            .AddModelRemoval<FeatureTypeReview>((review, model) => review.Forget(model.Id))
-            .AddModelRemoval<PredictionWriteGate>((gate, model) => gate.Forget(model.Id));
+            .AddDataOwner<Spool>(
+                new DataDescription("spool", "events that wait to be stored, and how many came", DataPlace.Spool),
+                (spool, model, _) => spool.DropModelAsync(model.Id)
+            )
+            .AddMemoryOwner<KnownEvents>("known_events", "ids of events, to recognise duplicates", (known, model) => known.Forget(model.Id))
+            .AddMemoryOwner<FeatureTypeReview>(
+                "guessed_types",
+                "how many values a guessed type rests on",
+                (review, model) => review.Forget(model.Id)
+            )
+            .AddMemoryOwner<PredictionWriteGate>("write_turns", "whose turn it is to write", (gate, model) => gate.Forget(model.Id));
         return services;
     }
 

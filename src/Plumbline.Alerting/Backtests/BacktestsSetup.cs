@@ -1,4 +1,5 @@
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 
 namespace Plumbline.Alerting.Backtests;
 
@@ -10,5 +11,8 @@ public static class BacktestsSetup
         services
             .AddSingleton<BacktestRun>()
             .AddSingleton<BacktestJobs>()
-            .AddModelRemoval<BacktestJobs>((jobs, model, cancellation) => jobs.RemoveAsync(model, cancellation));
+            .AddDataOwner<BacktestJobs>(
+                new DataDescription("backtests", "backtests that run or have run since the start", DataPlace.Memory),
+                (jobs, model, cancellation) => jobs.RemoveAsync(model, cancellation)
+            );
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Rules;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Telemetry;
 
@@ -21,9 +22,9 @@ public static class EvaluationSetup
             .AddInstruments<EvaluationInstruments>();
         services.AddSingleton<IRuleMemory, StreamStore>().AddSingleton<StreamReport>().AddSingleton<AlertStreamReader>();
         services
-            .AddModelRemoval<AlertAgenda>((agenda, model) => agenda.Forget(model.Id))
-            .AddModelRemoval<AlertPassState>((pass, model) => pass.Forget(model.Id))
-            .AddModelRemoval(RemoveAsync);
+            .AddMemoryOwner<AlertAgenda>("rule_agenda", "when rules are looked at next", (agenda, model) => agenda.Forget(model.Id))
+            .AddMemoryOwner<AlertPassState>("rule_looks", "the last look at the rules", (pass, model) => pass.Forget(model.Id))
+            .AddStateOwner("rule_streams", "what rules have seen of each stream", ["alert_stream", "alert_cursor"], RemoveAsync);
         return services.AddHostedService<AlertPass>();
     }
 

@@ -3,6 +3,7 @@ using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Causes;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Incidents;
@@ -16,7 +17,12 @@ public static class IncidentsSetup
         services.AddSingleton<ImpactReader>().AddSingleton<IncidentDiagnosis>().AddSingleton<IncidentText>();
         services.AddSingleton<IncidentStore>().AddSingleton<ITransitionSink>(provider => provider.GetRequiredService<IncidentStore>());
         services.AddSingleton<IncidentReader>().AddSingleton<IncidentActions>().AddSingleton<OpenIncidentReader>();
-        return services.AddModelRemoval(RemoveAsync);
+        return services.AddStateOwner(
+            "incidents",
+            "alerts, incidents and their timelines",
+            ["alert", "incident", "incident_note"],
+            RemoveAsync
+        );
     }
 
     private static async Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation)

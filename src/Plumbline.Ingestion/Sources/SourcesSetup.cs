@@ -1,4 +1,5 @@
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Telemetry;
 
 namespace Plumbline.Ingestion.Sources;
@@ -16,7 +17,10 @@ public static class SourcesSetup
             .AddSingleton<SourceTables>();
         services.AddSingleton<RefusedRows>().AddSingleton<SourcePull>().AddInstruments<SourceInstruments>();
         services.AddHostedService<SourceSchedule>();
-        services.AddModelRemoval<SourceCatalog>((sources, model, cancellation) => sources.ForgetAsync(model.Id, cancellation));
+        services.AddDataOwner<SourceCatalog>(
+            new DataDescription("sources", "declared sources of outcomes and how far they were read", DataPlace.State, "outcome_source"),
+            (sources, model, cancellation) => sources.ForgetAsync(model.Id, cancellation)
+        );
         return services;
     }
 

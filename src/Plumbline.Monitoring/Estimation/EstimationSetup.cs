@@ -1,5 +1,6 @@
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 
 namespace Plumbline.Monitoring.Estimation;
 
@@ -9,7 +10,11 @@ public static class EstimationSetup
     public static IServiceCollection AddEstimation(this IServiceCollection services)
     {
         services.AddSingleton<EstimatorFitting>().AddSingleton<EstimatorCatalog>().AddSingleton<ShiftAdaptation>();
-        services.AddModelRemoval<EstimatorCatalog>((estimators, model) => estimators.Remove(model));
+        services.AddMemoryOwner<EstimatorCatalog>(
+            "estimators",
+            "estimators fitted on the reference",
+            (estimators, model) => estimators.Remove(model)
+        );
         services.AddSingleton<IEventCalculator, EstimationCalculator>();
         return services;
     }

@@ -1,5 +1,5 @@
 using Plumbline.Registry.Models;
-using Plumbline.Registry.Retention;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Telemetry;
 
 namespace Plumbline.Monitoring.Metrics;
@@ -18,12 +18,18 @@ public static class MetricsSetup
             .AddSingleton<WindowPassState>()
             .AddInstruments<WindowInstruments>()
             .AddSingleton<NotComputedReader>();
-        services.AddModelRemoval<MetricPointStore>((points, model, cancellation) => points.DeleteModelAsync(model.Id, cancellation));
-        services.AddModelRemoval<MetricReader>((reader, model) => reader.Forget(model.Id));
-        services.AddRetainedRows<MetricPointStore>(
-            RetainedRows.MetricPoints,
-            RetentionPeriod.Profiles,
+        services.AddDataOwner<MetricPointStore>(
+            new DataDescription(EventRows.MetricPoints, "metric points of windows", DataPlace.Engine, "metric_points")
+            {
+                Period = RetentionPeriod.Profiles,
+            },
+            (points, model, cancellation) => points.DeleteModelAsync(model.Id, cancellation),
             (points, model, before, cancellation) => points.DeleteBeforeAsync(model, before, cancellation)
+        );
+        services.AddMemoryOwner<MetricReader>(
+            "open_windows",
+            "numbers of windows that are open",
+            (reader, model) => reader.Forget(model.Id)
         );
         services.AddHostedService<WindowPass>();
         return services;

@@ -1,5 +1,6 @@
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 
 namespace Plumbline.Monitoring.Multivariate;
 
@@ -9,7 +10,11 @@ public static class MultivariateSetup
     public static IServiceCollection AddMultivariateDrift(this IServiceCollection services)
     {
         services.AddSingleton<ReferenceShapes>();
-        services.AddModelRemoval<ReferenceShapes>((shapes, model) => shapes.Remove(model));
+        services.AddMemoryOwner<ReferenceShapes>(
+            "reference_shapes",
+            "the reference as all features together see it",
+            (shapes, model) => shapes.Remove(model)
+        );
         services.AddSingleton<IEventCalculator, MultivariateCalculator>();
         return services;
     }

@@ -3,6 +3,7 @@ using Plumbline.Monitoring.Outcomes.Costs;
 using Plumbline.Monitoring.Outcomes.Maturity;
 using Plumbline.Monitoring.Outcomes.Signals;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 
 namespace Plumbline.Monitoring.Outcomes;
 
@@ -25,5 +26,9 @@ public static class OutcomesSetup
             .AddSingleton<FleetCosts>()
             .AddSingleton<IEventCalculator, CostCalculator>()
             .AddSingleton<LabelMaturityReader>()
-            .AddModelRemoval<LabelMaturityReader>((maturity, model) => maturity.Forget(model.Id));
+            .AddMemoryOwner<LabelMaturityReader>(
+                "label_maturity",
+                "how long ground truth takes",
+                (maturity, model) => maturity.Forget(model.Id)
+            );
 }

@@ -1,5 +1,5 @@
 using Plumbline.Registry.Models;
-using Plumbline.Registry.Retention;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Windows;
 
 namespace Plumbline.Monitoring.Profiles;
@@ -20,11 +20,16 @@ public static class ProfilesSetup
                 (model, version, cancellation) =>
                     provider.GetRequiredService<HistoryWindows>().MarkAsync(model, DirtyReason.Rewritten, cancellation, version)
             ))
-            .AddRetainedRows<ProfileStore>(
-                RetainedRows.Profiles,
-                RetentionPeriod.Profiles,
-                (profiles, model, before, cancellation) => profiles.DeleteBeforeAsync(model, before, cancellation)
-            )
             // The stored profiles go with the model's tables.
-            .AddModelRemoval<SegmentValues>((values, model, cancellation) => values.RemoveAsync(model, cancellation));
+            .AddDataOwner<ProfileStore>(
+                new DataDescription(EventRows.Profiles, "profiles of windows", DataPlace.Engine, "profiles")
+                {
+                    Period = RetentionPeriod.Profiles,
+                },
+                expire: (profiles, model, before, cancellation) => profiles.DeleteBeforeAsync(model, before, cancellation)
+            )
+            .AddDataOwner<SegmentValues>(
+                new DataDescription("segment_values", "values by which segments are told apart", DataPlace.State, "segment_value"),
+                (values, model, cancellation) => values.RemoveAsync(model, cancellation)
+            );
 }

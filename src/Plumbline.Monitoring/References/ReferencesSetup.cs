@@ -1,6 +1,7 @@
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Store;
 
@@ -16,8 +17,15 @@ public static class ReferencesSetup
             .AddSingleton<IBaselines>(provider => provider.GetRequiredService<BaselineCatalog>())
             .AddSingleton<ReferenceLoading>()
             .AddSingleton<FeatureRelevance>()
-            .AddModelRemoval<BaselineCatalog>((baselines, model, cancellation) => baselines.RemoveAsync(model, cancellation))
-            .AddModelRemoval<FeatureRelevance>((relevance, model) => relevance.Forget(model.Id))
+            .AddDataOwner<BaselineCatalog>(
+                new DataDescription("references", "references and what was computed of them", DataPlace.State, "baseline"),
+                (baselines, model, cancellation) => baselines.RemoveAsync(model, cancellation)
+            )
+            .AddMemoryOwner<FeatureRelevance>(
+                "relevance",
+                "the association of features with the answers",
+                (relevance, model) => relevance.Forget(model.Id)
+            )
             .AddHostedService<BaselineStart>();
 
     // Starting, like the state: before anything that computes or listens.

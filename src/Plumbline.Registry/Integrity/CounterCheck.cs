@@ -1,6 +1,7 @@
 using System.Globalization;
 using Plumbline.Events;
 using Plumbline.Events.Spooling;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Retention;
 using Plumbline.Store;
 using Lanes = System.Collections.Generic.Dictionary<(int ModelId, Plumbline.Events.EventKind Kind), long>;
@@ -62,7 +63,7 @@ internal static class CounterCheck
         var facts = new List<CounterFacts>();
         foreach (var lane in models.Order().SelectMany(model => Kinds.Select(kind => (ModelId: model, Kind: kind))))
         {
-            var expiry = expired.GetValueOrDefault((lane.ModelId, RetainedRows.Of(lane.Kind)));
+            var expiry = expired.GetValueOrDefault((lane.ModelId, EventRows.Of(lane.Kind)));
             var (counted, held) = (spool.Counters(lane.ModelId, lane.Kind).Stored - (expiry?.Rows ?? 0), rows.GetValueOrDefault(lane));
             if (counted + held == 0)
                 continue;

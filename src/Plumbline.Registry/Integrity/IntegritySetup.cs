@@ -1,5 +1,6 @@
 using Plumbline.Events.Spooling;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Retention;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Store;
@@ -49,7 +50,7 @@ public static class IntegritySetup
                 {
                     if (facts.Uncounted > 0)
                     {
-                        await retention.AddUncountedAsync(facts.ModelId, RetainedRows.Of(facts.Kind), facts.Uncounted, cancellationToken);
+                        await retention.AddUncountedAsync(facts.ModelId, EventRows.Of(facts.Kind), facts.Uncounted, cancellationToken);
                         continue;
                     }
 

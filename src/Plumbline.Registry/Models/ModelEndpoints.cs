@@ -31,7 +31,6 @@ public static class ModelEndpoints
             )
             .RequireRole(ApiRole.Read);
         models.MapPut("{model}", PutAsync).Runs(ModelCommands.Declare);
-        models.MapDelete("{model}", DeleteAsync).Runs(ModelCommands.Delete);
         models.MapPut("{model}/versions/{version}", PutVersionAsync).Runs(ModelCommands.DeclareVersion);
         models.MapGet("{model}/versions", GetVersionsAsync).RequireRole(ApiRole.Read);
     }
@@ -79,9 +78,6 @@ public static class ModelEndpoints
             statusCode: before is null ? StatusCodes.Status201Created : StatusCodes.Status200OK
         );
     }
-
-    private static async Task<IResult> DeleteAsync(string model, ModelRemoval removal, CancellationToken cancellation) =>
-        await removal.RemoveAsync(model, cancellation) ? TypedResults.NoContent() : Problems.UnknownModel(model);
 
     private static async Task<IResult> PutVersionAsync(
         string model,

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Registry.Retention;
@@ -9,7 +10,7 @@ public sealed class ModelExpiryRow
 {
     public int ModelId { get; set; }
 
-    /// <summary>One of <see cref="RetainedRows"/>.</summary>
+    /// <summary>The <see cref="DataDescription.Name"/> of its owner.</summary>
     public required string Data { get; set; }
 
     /// <summary>Everything of before is gone, or going while <see cref="IsFinished"/> is false.</summary>

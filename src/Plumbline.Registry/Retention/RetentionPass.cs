@@ -1,4 +1,5 @@
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.Storage;
 using Plumbline.Registry.Windows;
@@ -13,7 +14,7 @@ namespace Plumbline.Registry.Retention;
 public sealed class RetentionPass(
     ModelCatalog models,
     RetentionStore retentionStore,
-    IEnumerable<RetainedRows> data,
+    IEnumerable<IDataOwner> owners,
     WindowLedger ledger,
     FailureLog failures,
     TimeProvider time,
@@ -76,8 +77,9 @@ public sealed class RetentionPass(
     internal async Task<bool> RunAsync(ModelDefinition model, CancellationToken cancellation)
     {
         var isDone = true;
-        foreach (var kept in data)
+        foreach (var owner in owners)
         {
+            var kept = owner.Description;
             if (kept.KeptFor(model) is not { } period)
                 continue;
             var before = RetentionStore.StartOfMonth(time.GetUtcNow() - period);
@@ -91,7 +93,7 @@ public sealed class RetentionPass(
 
             await retentionStore.BeginAsync(model.Id, kept.Name, before, cancellation);
             await ledger.DropBeforeAsync(model.Id, before, cancellation);
-            var gone = await kept.Expire(model, before, cancellation);
+            var gone = await owner.ExpireAsync(model, before, cancellation);
             await retentionStore.FinishAsync(model.Id, kept.Name, gone, cancellation);
             if (gone.Rows > 0)
             {

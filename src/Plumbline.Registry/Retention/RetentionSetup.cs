@@ -1,5 +1,6 @@
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
@@ -18,24 +19,24 @@ public static class RetentionSetup
             .AddSingleton<ExpiredEvents>()
             .AddSingleton<RetentionStore>()
             .AddSingleton<IHistoryFloor>(provider => provider.GetRequiredService<RetentionStore>());
-        services.AddRetainedRows<ExpiredEvents>(
-            RetainedRows.Predictions,
-            RetentionPeriod.Predictions,
-            (events, model, before, ct) => events.DropPredictionsBeforeAsync(model, before, ct)
-        );
-        services.AddRetainedRows<ExpiredEvents>(
-            RetainedRows.GroundTruth,
-            RetentionPeriod.Predictions,
-            (events, model, before, ct) => events.DeleteGroundTruthBeforeAsync(model, before, ct)
-        );
-        services.AddRetainedRows<ExpiredEvents>(
-            RetainedRows.Signals,
-            RetentionPeriod.Predictions,
-            (events, model, before, ct) => events.DeleteSignalsBeforeAsync(model, before, ct)
-        );
-        services.AddModelRemoval<RetentionStore>(
-            (retentionStore, model, cancellation) => retentionStore.ForgetAsync(model.Id, cancellation)
-        );
+        // What they keep goes with the model's tables when the model is deleted.
+        services
+            .AddDataOwner<ExpiredEvents>(
+                Events(EventRows.Predictions, "predictions with their features", ModelTables.MatchedTable, ModelTables.AttributedTable),
+                expire: (events, model, before, ct) => events.DropPredictionsBeforeAsync(model, before, ct)
+            )
+            .AddDataOwner<ExpiredEvents>(
+                Events(EventRows.GroundTruth, "ground truth as it came", ModelTables.GroundTruthTable),
+                expire: (events, model, before, ct) => events.DeleteGroundTruthBeforeAsync(model, before, ct)
+            )
+            .AddDataOwner<ExpiredEvents>(
+                Events(EventRows.Signals, "business signals as they came", ModelTables.SignalsTable),
+                expire: (events, model, before, ct) => events.DeleteSignalsBeforeAsync(model, before, ct)
+            )
+            .AddDataOwner<RetentionStore>(
+                new DataDescription("expiries", "up to when something was deleted", DataPlace.State, "model_expiry"),
+                (retentionStore, model, cancellation) => retentionStore.ForgetAsync(model.Id, cancellation)
+            );
         return services.AddHostedService<Start>().AddHostedService<RetentionPass>();
     }
 
@@ -47,22 +48,28 @@ public static class RetentionSetup
                     string model,
                     ModelCatalog models,
                     RetentionStore retentionStore,
-                    IEnumerable<RetainedRows> data,
+                    IEnumerable<IDataOwner> owners,
                     TimeProvider time
                 ) =>
                     models.Find(model) is { } found
                         ? TypedResults.Ok(
                             new
                             {
-                                Data = data.Select(kept =>
-                                    RetentionView.Of(found, kept, retentionStore.Find(found.Id, kept.Name), time.GetUtcNow())
-                                ),
+                                Data = owners
+                                    .Select(owner => owner.Description)
+                                    .Where(kept => kept.Period is not null)
+                                    .Select(kept =>
+                                        RetentionView.Of(found, kept, retentionStore.Find(found.Id, kept.Name), time.GetUtcNow())
+                                    ),
                             }
                         )
                         : Problems.UnknownModel(model)
             )
             .RequireRole(ApiRole.Read)
             .WithTags("Models");
+
+    private static DataDescription Events(string name, string what, params IReadOnlyList<string> tables) =>
+        new(name, what, DataPlace.Engine, tables) { Period = RetentionPeriod.Predictions };
 
     private sealed class Start(RetentionStore retentionStore) : StartupStep
     {
@@ -84,7 +91,7 @@ public sealed record RetentionView(
     DateTimeOffset? DeletesNextAt
 )
 {
-    internal static RetentionView Of(ModelDefinition model, RetainedRows kept, Expiry? expiry, DateTimeOffset now)
+    internal static RetentionView Of(ModelDefinition model, DataDescription kept, Expiry? expiry, DateTimeOffset now)
     {
         var period = kept.KeptFor(model);
         DateTimeOffset? next = period is { } length ? RetentionStore.StartOfMonth(now - length).AddMonths(1) + length : null;

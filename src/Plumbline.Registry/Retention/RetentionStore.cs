@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Events;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
 using Plumbline.Store;
@@ -35,7 +36,7 @@ public sealed class RetentionStore(IDbContextFactory<StateDbContext> state, Mode
     public Expiry? Find(int modelId, string data) => _known.GetValueOrDefault((modelId, data));
 
     /// <summary>Events of all kinds that were deleted of a model.</summary>
-    public long EventsOf(int modelId) => Enum.GetValues<EventKind>().Sum(kind => Find(modelId, RetainedRows.Of(kind))?.Rows ?? 0);
+    public long EventsOf(int modelId) => Enum.GetValues<EventKind>().Sum(kind => Find(modelId, EventRows.Of(kind))?.Rows ?? 0);
 
     /// <summary>What was deleted, by model and kind of data.</summary>
     public IReadOnlyDictionary<(int ModelId, string Data), Expiry> All => _known;
@@ -44,8 +45,8 @@ public sealed class RetentionStore(IDbContextFactory<StateDbContext> state, Mode
     public DateTimeOffset Of(int modelId)
     {
         var model = models.Find(modelId);
-        var predictions = Floor(Find(modelId, RetainedRows.Predictions), model?.PredictionRetention);
-        var computed = Floor(Find(modelId, RetainedRows.Profiles), model?.ProfileRetention);
+        var predictions = Floor(Find(modelId, EventRows.Predictions), model?.PredictionRetention);
+        var computed = Floor(Find(modelId, EventRows.Profiles), model?.ProfileRetention);
         return predictions > computed ? predictions : computed;
     }
 

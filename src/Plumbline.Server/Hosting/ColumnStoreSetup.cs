@@ -1,5 +1,6 @@
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Telemetry;
 using Plumbline.Store;
 using Plumbline.Store.Engine;
@@ -27,7 +28,10 @@ public static class ColumnStoreSetup
         services.AddSingleton(provider => provider.GetRequiredService<DataParts>().Engine);
         services.AddSingleton<ModelTables>();
         services.AddInstruments<StoreInstruments>();
-        services.AddModelRemoval<ModelTables>((tables, model, cancellation) => tables.DropAsync(model.Id, cancellation));
+        services.AddDataOwner<ModelTables>(
+            new DataDescription("tables", "the model's own tables, and its rows in those that all share", DataPlace.Engine),
+            (tables, model, cancellation) => tables.DropAsync(model.Id, cancellation)
+        );
         // Opened at start and not at the first request: a missing engine must be said at once.
         services.AddHostedService<StoreStart>();
         return services;

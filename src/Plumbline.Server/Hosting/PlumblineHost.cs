@@ -34,6 +34,7 @@ using Plumbline.Registry.Access;
 using Plumbline.Registry.Commands;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Retention;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Storage;
@@ -115,10 +116,7 @@ public static class PlumblineHost
         services.AddStorage();
         services.AddAccess(options, options.Access).AddCommands();
         services.AddState(options.StatePlace, StateTables).AddStatePreparation();
-        services
-            .AddSingleton<ModelCatalog>()
-            .AddSingleton<ModelRemoval>()
-            .AddHostedService(provider => provider.GetRequiredService<ModelRemoval>());
+        services.AddSingleton<ModelCatalog>().AddOwnership();
         services.AddColumnStore(options);
         services.AddRetention();
         services.AddSingleton(options.Windows).AddSingleton<WindowLedger>();
@@ -169,6 +167,7 @@ public static class PlumblineHost
         app.MapHealth();
         app.MapSignIn();
         app.MapModels();
+        app.MapOwnership();
         app.MapFeatures();
         app.MapIngestion();
         app.MapSources();

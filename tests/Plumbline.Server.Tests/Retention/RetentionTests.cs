@@ -9,6 +9,7 @@ using Plumbline.Events;
 using Plumbline.Events.Spooling;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Retention;
 using Plumbline.Store;
 
@@ -31,10 +32,10 @@ public sealed class RetentionTests(TestHost host)
         Assert.NotEmpty(before);
 
         await DeclareAsync(model, """{"predictions":"60d"}""");
-        var predictions = await DeletedAsync(model, RetainedRows.Predictions);
+        var predictions = await DeletedAsync(model, EventRows.Predictions);
         Assert.Equal((Rows, "60d"), (predictions.GetProperty("deleted_rows").GetInt32(), predictions.GetProperty("kept").GetString()));
-        Assert.Equal(Rows, (await DeletedAsync(model, RetainedRows.GroundTruth)).GetProperty("deleted_rows").GetInt32());
-        Assert.Equal(Rows, (await DeletedAsync(model, RetainedRows.Signals)).GetProperty("deleted_rows").GetInt32());
+        Assert.Equal(Rows, (await DeletedAsync(model, EventRows.GroundTruth)).GetProperty("deleted_rows").GetInt32());
+        Assert.Equal(Rows, (await DeletedAsync(model, EventRows.Signals)).GetProperty("deleted_rows").GetInt32());
         Assert.True(predictions.GetProperty("deleted_before").GetDateTimeOffset() > Old);
         Assert.True(predictions.GetProperty("deletes_next_at").GetDateTimeOffset() > TimeProvider.System.GetUtcNow());
 
@@ -88,8 +89,8 @@ public sealed class RetentionTests(TestHost host)
     {
         var model = await WithHistoryAsync("computed-sixty-days");
         await DeclareAsync(model, """{"predictions":"30d","profiles":"60d"}""");
-        Assert.True((await DeletedAsync(model, RetainedRows.MetricPoints)).GetProperty("deleted_rows").GetInt64() > 10);
-        Assert.True((await DeletedAsync(model, RetainedRows.Profiles)).GetProperty("deleted_rows").GetInt64() > 1);
+        Assert.True((await DeletedAsync(model, EventRows.MetricPoints)).GetProperty("deleted_rows").GetInt64() > 10);
+        Assert.True((await DeletedAsync(model, EventRows.Profiles)).GetProperty("deleted_rows").GetInt64() > 1);
         Assert.Empty(await PointsAsync(model, Old));
         Assert.NotEmpty(await PointsAsync(model, Young));
     }
@@ -100,13 +101,13 @@ public sealed class RetentionTests(TestHost host)
         var model = await WithHistoryAsync("killed-while-deleting");
         var (id, retentionStore, pass) = (Id(model), host.Get<RetentionStore>(), Pass());
         var before = RetentionStore.StartOfMonth(TimeProvider.System.GetUtcNow().AddDays(-60));
-        await retentionStore.BeginAsync(id, RetainedRows.Predictions, before, CancellationToken.None);
+        await retentionStore.BeginAsync(id, EventRows.Predictions, before, CancellationToken.None);
         Assert.Equal(new ExpiredRows(Rows), await host.Get<ExpiredEvents>().DropPredictionsBeforeAsync(id, before, CancellationToken.None));
 
         // As the next start finds it.
         var facts = (await CountersAsync(model)).Single(one => one.Kind == EventKind.Prediction);
         Assert.Equal((2L * Rows, (long)Rows, (long)Rows), (facts.Counted, facts.Rows, facts.Uncounted));
-        await retentionStore.AddUncountedAsync(id, RetainedRows.Predictions, facts.Uncounted, CancellationToken.None);
+        await retentionStore.AddUncountedAsync(id, EventRows.Predictions, facts.Uncounted, CancellationToken.None);
         await pass.RunAsync(
             host.Get<ModelCatalog>().Find(model)! with
             {
@@ -117,7 +118,7 @@ public sealed class RetentionTests(TestHost host)
         Assert.All(await CountersAsync(model), one => Assert.True(one.Agree && one.Uncounted == 0, one.ToString()));
         Assert.Equal(
             (Rows, true),
-            ((int)retentionStore.Find(id, RetainedRows.Predictions)!.Rows, retentionStore.Find(id, RetainedRows.Predictions)!.IsFinished)
+            ((int)retentionStore.Find(id, EventRows.Predictions)!.Rows, retentionStore.Find(id, EventRows.Predictions)!.IsFinished)
         );
     }
 
@@ -138,7 +139,7 @@ public sealed class RetentionTests(TestHost host)
         var model = await host.CreateModelAsync(new { task = "binary" }, "for-ever");
         var answer = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/retention");
         Assert.Equal(
-            [RetainedRows.Predictions, RetainedRows.GroundTruth, RetainedRows.Signals, RetainedRows.Profiles, RetainedRows.MetricPoints],
+            [EventRows.Predictions, EventRows.GroundTruth, EventRows.Signals, EventRows.Profiles, EventRows.MetricPoints],
             answer.GetProperty("data").EnumerateArray().Select(kept => kept.GetProperty("name").GetString())
         );
         Assert.All(

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.State;
 using Plumbline.Store;
 
@@ -19,12 +20,12 @@ public sealed class ModelRemovalTests(TestHost host)
         var catalog = host.Get<ModelCatalog>();
         var id = catalog.Find(name)!.Id;
         var fails = true;
-        ModelRemovalStep failing = new(
+        var failing = new OtherOwner(
             (model, _) => fails && model.Id == id ? throw new InvalidOperationException("the disk is full") : Task.CompletedTask
         );
         using var removal = new ModelRemoval(
             catalog,
-            [failing, .. host.Get<IEnumerable<ModelRemovalStep>>()],
+            [failing, .. host.Get<IEnumerable<IDataOwner>>()],
             TimeProvider.System,
             NullLogger<ModelRemoval>.Instance
         );
@@ -60,10 +61,10 @@ public sealed class ModelRemovalTests(TestHost host)
         await host.WaitUntilComputedAsync(name);
         var id = host.Get<ModelCatalog>().Find(name)!.Id;
         using var caller = new CancellationTokenSource();
-        ModelRemovalStep leaving = new(async (_, _) => await caller.CancelAsync());
+        var leaving = new OtherOwner(async (_, _) => await caller.CancelAsync());
         using var removal = new ModelRemoval(
             host.Get<ModelCatalog>(),
-            [leaving, .. host.Get<IEnumerable<ModelRemovalStep>>()],
+            [leaving, .. host.Get<IEnumerable<IDataOwner>>()],
             TimeProvider.System,
             NullLogger<ModelRemoval>.Instance
         );
@@ -89,5 +90,15 @@ public sealed class ModelRemovalTests(TestHost host)
                 CancellationToken.None
             );
         return rows.Read() && rows.ReadUInt64() > 0;
+    }
+
+    private sealed class OtherOwner(Func<ModelDefinition, CancellationToken, Task> remove) : IDataOwner
+    {
+        public DataDescription Description { get; } = new("other", "something else", DataPlace.Memory);
+
+        public Task RemoveAsync(ModelDefinition model, CancellationToken cancellation) => remove(model, cancellation);
+
+        public Task<ExpiredRows> ExpireAsync(ModelDefinition model, DateTimeOffset before, CancellationToken cancellation) =>
+            Task.FromResult(new ExpiredRows(0));
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Retention;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
@@ -222,11 +223,11 @@ public sealed class StateSuiteTests(StateDatabases databases)
     {
         await using var world = await databases.WorldAsync(kind);
         var (retentionStore, before) = (world.Get<RetentionStore>(), new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
-        await retentionStore.BeginAsync(1, RetainedRows.Predictions, before, default);
-        await retentionStore.FinishAsync(1, RetainedRows.Predictions, new ExpiredRows(Rows: 100, Merged: 7), default);
-        await retentionStore.BeginAsync(2, RetainedRows.Profiles, before, default);
-        await retentionStore.AddUncountedAsync(2, RetainedRows.Profiles, 5, default);
-        await retentionStore.BeginAsync(3, RetainedRows.Profiles, before, default);
+        await retentionStore.BeginAsync(1, EventRows.Predictions, before, default);
+        await retentionStore.FinishAsync(1, EventRows.Predictions, new ExpiredRows(Rows: 100, Merged: 7), default);
+        await retentionStore.BeginAsync(2, EventRows.Profiles, before, default);
+        await retentionStore.AddUncountedAsync(2, EventRows.Profiles, 5, default);
+        await retentionStore.BeginAsync(3, EventRows.Profiles, before, default);
         await retentionStore.ForgetAsync(3, default);
         var known = retentionStore.All.OrderBy(pair => pair.Key.ModelId).ToList();
         Assert.Equal(2, known.Count);

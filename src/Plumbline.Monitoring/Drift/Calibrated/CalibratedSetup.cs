@@ -1,5 +1,6 @@
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 
 namespace Plumbline.Monitoring.Drift.Calibrated;
 
@@ -9,7 +10,7 @@ public static class CalibratedSetup
     public static IServiceCollection AddCalibratedDrift(this IServiceCollection services)
     {
         services.AddSingleton<CalibratedNulls>().AddSingleton<IEventCalculator, CalibratedDriftCalculator>();
-        services.AddModelRemoval<CalibratedNulls>((nulls, model) => nulls.Remove(model.Id));
+        services.AddMemoryOwner<CalibratedNulls>("drift_nulls", "how windows usually differ", (nulls, model) => nulls.Remove(model.Id));
         return services;
     }
 }

@@ -1,4 +1,5 @@
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Ownership;
 
 namespace Plumbline.Monitoring.Segments.ColdSpots;
 
@@ -15,7 +16,10 @@ public static class ColdSpotsSetup
             .AddSingleton<ColdSpotJobs>()
             .AddSingleton<ColdSpotReader>()
             .AddSingleton<ColdSpotWatch>();
-        services.AddModelRemoval<ColdSpotJobs>((jobs, model, cancellation) => jobs.RemoveAsync(model, cancellation));
+        services.AddDataOwner<ColdSpotJobs>(
+            new DataDescription("cold_spots", "searches for slices that are worse, and what they found", DataPlace.State, "cold_spot_run"),
+            (jobs, model, cancellation) => jobs.RemoveAsync(model, cancellation)
+        );
         services.AddSingleton<ColdSpotSchedule>().AddHostedService(provider => provider.GetRequiredService<ColdSpotSchedule>());
         return services;
     }
