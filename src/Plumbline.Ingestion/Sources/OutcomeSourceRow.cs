@@ -1,3 +1,5 @@
+using Plumbline.Ingestion.Sources.Reading;
+
 namespace Plumbline.Ingestion.Sources;
 
 /// <summary>A declared source, how far it has been read, and what became of its rows. Times are epoch milliseconds.</summary>

@@ -6,6 +6,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Plumbline.Events;
 using Plumbline.Events.Decoding;
+using Plumbline.Ingestion.Sources.Reading;
 
 namespace Plumbline.Ingestion.Sources;
 

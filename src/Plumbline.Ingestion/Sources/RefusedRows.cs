@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Plumbline.Ingestion.Sources.Reading;
 
 namespace Plumbline.Ingestion.Sources;
 

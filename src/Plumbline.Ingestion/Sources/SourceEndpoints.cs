@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Plumbline.Ingestion.Sources.Reading;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;

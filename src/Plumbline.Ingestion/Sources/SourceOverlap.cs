@@ -1,3 +1,5 @@
+using Plumbline.Ingestion.Sources.Reading;
+
 namespace Plumbline.Ingestion.Sources;
 
 /// <summary>
@@ -20,7 +22,7 @@ internal static class SourceOverlap
         TimeSpan? duration = null;
         long? count = null;
         if (source.Overlap is { } text)
-            SourceRules.TryReadOverlap(text, out duration, out count);
+            OverlapText.TryRead(text, out duration, out count);
         var back = shape.IsByTime ? (duration ?? DefaultDuration).Ticks / TimeSpan.TicksPerMicrosecond : count ?? DefaultCount;
         // Of an integer nobody knows how long it takes to become visible; the same time is a guess that the documents tell.
         var late = shape.IsByTime ? duration ?? DefaultDuration : DefaultDuration;

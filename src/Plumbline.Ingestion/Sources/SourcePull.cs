@@ -4,6 +4,7 @@ using Plumbline.Events;
 using Plumbline.Events.Decoding;
 using Plumbline.Events.Spooling;
 using Plumbline.Ingestion.Intake;
+using Plumbline.Ingestion.Sources.Reading;
 using Plumbline.Ingestion.Writing;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;

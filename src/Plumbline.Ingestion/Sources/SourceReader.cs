@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Ingestion.Sources.Reading;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Ingestion.Sources;
@@ -41,7 +42,7 @@ public sealed record SourceError(string Code, string Message, DateTimeOffset Sin
 public sealed record SourceView(
     string Name,
     string Connection,
-    ConnectionKind? Kind,
+    string? Kind,
     OutcomeKind Gives,
     SourceState State,
     string? Cursor,

@@ -1,5 +1,6 @@
-using System.Globalization;
 using System.Text;
+using Plumbline.Ingestion.Sources.Connections;
+using Plumbline.Ingestion.Sources.Reading;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
 
@@ -11,10 +12,6 @@ public static class SourceRules
     /// <summary>At most this many sources per model.</summary>
     public const int MaxSources = 50;
 
-    private const int MostIdentifierCharacters = 256;
-    private const int MostPathCharacters = 1024;
-    private const long MostRowsOverlap = 100_000_000;
-    private static readonly System.Buffers.SearchValues<char> PatternCharacters = System.Buffers.SearchValues.Create("*?{}[]");
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(7);
 
     /// <summary>What is wrong, by field; empty when nothing is.</summary>
@@ -25,7 +22,7 @@ public static class SourceRules
             errors.Add(new("name", "1..64 characters of A-Z a-z 0-9 . _ - are needed."));
         if (options.Find(source.Connection) is { } connection)
         {
-            CheckPlace(source, connection.Kind!.Value, errors);
+            errors.AddRange(ConnectionKind.Find(connection.Kind)!.CheckPlace(source));
         }
         else
         {
@@ -44,7 +41,7 @@ public static class SourceRules
             errors.Add(new("every", $"{DurationText.Format(source.Every)} is outside 1s..7d."));
         if (source.Page is < 1 or > 1_000_000)
             errors.Add(new("page", $"{source.Page} is outside 1..1000000."));
-        if (source.Overlap is not null && !TryReadOverlap(source.Overlap, out _, out _))
+        if (source.Overlap is not null && !OverlapText.TryRead(source.Overlap, out _, out _))
         {
             errors.Add(
                 new(
@@ -55,57 +52,6 @@ public static class SourceRules
         }
 
         return errors;
-    }
-
-    /// <summary>Reads an overlap as a duration or a count.</summary>
-    internal static bool TryReadOverlap(string text, out TimeSpan? duration, out long? count)
-    {
-        (duration, count) = (null, null);
-        if (DurationText.TryParse(text, out var parsed) && parsed <= LongestPause)
-            duration = parsed;
-        else if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows <= MostRowsOverlap)
-            count = rows;
-        return duration is not null || count is not null;
-    }
-
-    /// <summary>
-    /// Why a path below a folder or prefix cannot be used, or null. Only names, slashes and stars: nothing in it can lead out of the folder
-    /// or mean something to a reader of URLs.
-    /// </summary>
-    internal static string? PathError(string path)
-    {
-        if (path.Length is 0 or > MostPathCharacters)
-            return $"1..{MostPathCharacters} characters are needed.";
-        if (!path.All(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' or '=' or '/' or '*' or ' ' or '+' or '@'))
-            return "only letters, digits and . _ - = + @ space / * may be in it.";
-        if (path.Split('/').Any(part => part is "" or "." or ".."))
-            return "it must be relative, without empty parts, '.' and '..'.";
-        return path.Split('/').Any(part => part.Contains("**", StringComparison.Ordinal) && part != "**")
-            ? "'**' stands alone between slashes."
-            : null;
-    }
-
-    /// <summary>True when the engine would read more than a name in it.</summary>
-    internal static bool HasPattern(string path) => path.AsSpan().ContainsAny(PatternCharacters);
-
-    private static void CheckPlace(SourceSpecification source, ConnectionKind kind, List<FieldError> errors)
-    {
-        if (kind == ConnectionKind.Postgresql)
-        {
-            if (source.Path is not null)
-                errors.Add(new("path", $"'{source.Connection}' is a database: name a table."));
-            CheckIdentifier("table", source.Table, isNeeded: true, errors);
-            return;
-        }
-
-        if (source.Table is not null)
-            errors.Add(new("table", $"'{source.Connection}' has files: give a path, such as outcomes/*.parquet."));
-        if (source.Path is null)
-            errors.Add(new("path", "is needed, such as outcomes/*.parquet."));
-        else if (PathError(source.Path) is { } reason)
-            errors.Add(new("path", reason));
-        else if (!source.Path.EndsWith(".parquet", StringComparison.Ordinal))
-            errors.Add(new("path", "must end in .parquet."));
     }
 
     private static void CheckColumns(SourceSpecification source, List<FieldError> errors)
@@ -155,16 +101,7 @@ public static class SourceRules
 
     private static void CheckIdentifier(string field, string? name, bool isNeeded, List<FieldError> errors)
     {
-        if (string.IsNullOrEmpty(name))
-        {
-            if (isNeeded)
-                errors.Add(new(field, "is needed."));
-            else if (name is not null)
-                errors.Add(new(field, "is empty; leave it out."));
-        }
-        else if (name.Length > MostIdentifierCharacters || name.Any(char.IsControl))
-        {
-            errors.Add(new(field, $"1..{MostIdentifierCharacters} characters without control characters are needed."));
-        }
+        if (IdentifierRules.Check(field, name, isNeeded) is { } error)
+            errors.Add(error);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using Plumbline.Ingestion.Sources.Reading;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;

@@ -1,3 +1,5 @@
+using Plumbline.Ingestion.Sources.Connections;
+using Plumbline.Ingestion.Sources.Reading;
 using Plumbline.Store;
 
 namespace Plumbline.Ingestion.Sources;
@@ -15,8 +17,7 @@ public sealed class SourceTables(SourcesOptions options, IColumnStore store)
                 SourceErrorCode.ConnectionUnknown,
                 $"There is no connection '{source.Connection}' in the configuration file any more. Add it under sources.connections, or declare the source with another."
             );
-        return connection.Kind == ConnectionKind.Postgresql
-            ? await PostgresTable.OpenAsync(connection, source, options.Timeout, cancellation)
-            : new ParquetTable(store, connection, source, options.Timeout);
+        var reading = new SourceReading(store, options.Timeout);
+        return await ConnectionKind.Find(connection.Kind)!.OpenAsync(connection, source, reading, cancellation);
     }
 }

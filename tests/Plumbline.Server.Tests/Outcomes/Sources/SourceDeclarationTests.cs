@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Plumbline.Ingestion.Sources;
+using Plumbline.Ingestion.Sources.Connections;
+using Plumbline.Ingestion.Sources.Reading;
 using Plumbline.Server.Cli.Configuration;
 using Plumbline.Server.Tests.Cli;
 using Plumbline.Server.Tests.Ingestion;
@@ -222,6 +224,7 @@ public sealed partial class SourceDeclarationTests(TestHost host)
             .Where(key => key is not ("columns" or "json"))
             .Concat(Keys(typeof(SourceColumns)).Select(key => $"columns.{key}"))
             .Concat(Keys(typeof(ConnectionOptions)))
+            .Concat(ConnectionKind.AllFields.Keys)
             .Concat(Keys(typeof(SourcesOptions)).Where(key => key != "connections").Select(key => $"sources.{key}"));
         Assert.All(keys, key => Assert.Contains($"`{key}`", Document, StringComparison.Ordinal));
         Assert.All(
@@ -231,7 +234,12 @@ public sealed partial class SourceDeclarationTests(TestHost host)
 
         static IEnumerable<string> Keys(Type type) =>
             type.GetProperties()
-                .Where(property => property.CanWrite && property.SetMethod!.IsPublic && !property.GetMethod!.IsStatic)
+                .Where(property =>
+                    property.CanWrite
+                    && property.SetMethod!.IsPublic
+                    && !property.GetMethod!.IsStatic
+                    && property.GetIndexParameters().Length == 0
+                )
                 .Select(property => YamlConfiguration.KeyOf(property.Name));
     }
 

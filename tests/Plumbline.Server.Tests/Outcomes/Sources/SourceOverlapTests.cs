@@ -1,4 +1,5 @@
 using Plumbline.Ingestion.Sources;
+using Plumbline.Ingestion.Sources.Reading;
 
 namespace Plumbline.Server.Tests.Outcomes.Sources;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Plumbline.Ingestion.Sources;
+using Plumbline.Ingestion.Sources.Connections;
 
 namespace Plumbline.Server.Tests.Outcomes.Sources;
 
@@ -20,16 +21,6 @@ internal static class SourcePlaces
     public static SourcesOptions Options()
     {
         Directory.CreateDirectory(Folder);
-        var database = new ConnectionOptions
-        {
-            Name = "warehouse",
-            Kind = ConnectionKind.Postgresql,
-            Host = "127.0.0.1",
-            Port = PostgresPort,
-            Database = "postgres",
-            User = User,
-            Password = Password,
-        };
         return new SourcesOptions
         {
             RetryPause = TimeSpan.FromSeconds(1),
@@ -37,40 +28,48 @@ internal static class SourcePlaces
             Timeout = TimeSpan.FromSeconds(20),
             Connections =
             [
-                database,
-                database with
-                {
-                    Name = "denied",
-                    Password = "wrong",
-                },
+                Database("warehouse", Password),
+                Database("denied", "wrong"),
                 new ConnectionOptions
                 {
                     Name = "folder",
-                    Kind = ConnectionKind.Files,
-                    Folder = Folder,
+                    Kind = "files",
+                    ["folder"] = Folder,
                 },
                 new ConnectionOptions
                 {
                     Name = "lake",
-                    Kind = ConnectionKind.S3,
-                    Endpoint = new Uri($"http://127.0.0.1:{S3Port}"),
-                    Bucket = Bucket,
-                    Prefix = "exports",
-                    AccessKey = "S3RVER",
-                    SecretKey = "S3RVER",
+                    Kind = "s3",
+                    ["endpoint"] = new Uri($"http://127.0.0.1:{S3Port}"),
+                    ["bucket"] = Bucket,
+                    ["prefix"] = "exports",
+                    ["access_key"] = "S3RVER",
+                    ["secret_key"] = "S3RVER",
                 },
                 new ConnectionOptions
                 {
                     Name = "lake-denied",
-                    Kind = ConnectionKind.S3,
-                    Endpoint = new Uri($"http://127.0.0.1:{S3Port}"),
-                    Bucket = Bucket,
-                    AccessKey = "NOBODY",
-                    SecretKey = "something-else",
+                    Kind = "s3",
+                    ["endpoint"] = new Uri($"http://127.0.0.1:{S3Port}"),
+                    ["bucket"] = Bucket,
+                    ["access_key"] = "NOBODY",
+                    ["secret_key"] = "something-else",
                 },
             ],
         };
     }
+
+    private static ConnectionOptions Database(string name, string password) =>
+        new()
+        {
+            Name = name,
+            Kind = "postgresql",
+            ["host"] = "127.0.0.1",
+            ["port"] = PostgresPort,
+            ["database"] = "postgres",
+            ["user"] = User,
+            ["password"] = password,
+        };
 
     public static int FreePort()
     {

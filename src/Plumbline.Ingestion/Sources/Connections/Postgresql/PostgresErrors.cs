@@ -1,7 +1,8 @@
 using System.Net.Sockets;
 using Npgsql;
+using Plumbline.Ingestion.Sources.Reading;
 
-namespace Plumbline.Ingestion.Sources;
+namespace Plumbline.Ingestion.Sources.Connections.Postgresql;
 
 /// <summary>What a database said, as a sentence that says what to do.</summary>
 internal static class PostgresErrors
@@ -11,48 +12,46 @@ internal static class PostgresErrors
         error is NpgsqlException or TimeoutException or SocketException or IOException or InvalidCastException or OverflowException;
 
     /// <summary>What to tell of an error for which <see cref="AreIn"/> holds.</summary>
-    public static SourceException Explain(Exception error, ConnectionOptions options, SourceSpecification source, TimeSpan timeout)
+    public static SourceException Explain(Exception error, PostgresPlace database, SourceSpecification source, TimeSpan timeout)
     {
-        var place = $"{options.Host}:{options.Port ?? NpgsqlConnection.DefaultPort}";
+        var place = $"{database.Host}:{database.Port}";
         return error switch
         {
-            PostgresException refused => Explain(refused, options, source, timeout),
+            PostgresException refused => Explain(refused, database, source, timeout),
             NpgsqlException { InnerException: TimeoutException } or TimeoutException => new SourceException(
                 SourceErrorCode.Timeout,
-                $"The database at {place} did not answer within {timeout.TotalSeconds:N0} s. Is there an index on the watermark (and the tie breaker)? Else raise sources.timeout or use smaller pages."
+                $"The database at {place} did not answer within {timeout.TotalSeconds:N0} s. Is there an index on the watermark (and the "
+                    + "tie breaker)? Else raise sources.timeout or use smaller pages."
             ),
             NpgsqlException { InnerException: SocketException socket } => new SourceException(
                 SourceErrorCode.Unreachable,
-                $"The database at {place} cannot be reached: {socket.Message}. Is it running, and are host and port of the connection '{options.Name}' right?"
+                $"The database at {place} cannot be reached: {socket.Message}. Is it running, and are host and port of the connection "
+                    + $"'{database.Options.Name}' right?"
             ),
             InvalidCastException or OverflowException => new SourceException(
                 SourceErrorCode.Unreadable,
-                options.Redact($"A value cannot be read: {error.Message}")
+                database.Options.Redact($"A value cannot be read: {error.Message}")
             ),
             _ => new SourceException(
                 SourceErrorCode.Unreachable,
-                options.Redact($"The connection to the database at {place} failed: {Reason(error)}")
+                database.Options.Redact($"The connection to the database at {place} failed: {Reason(error)}")
             ),
         };
     }
 
-    private static SourceException Explain(
-        PostgresException refused,
-        ConnectionOptions options,
-        SourceSpecification source,
-        TimeSpan timeout
-    )
+    private static SourceException Explain(PostgresException refused, PostgresPlace database, SourceSpecification source, TimeSpan timeout)
     {
-        var said = options.Redact($"{refused.MessageText} (SQLSTATE {refused.SqlState})");
+        var said = database.Options.Redact($"{refused.MessageText} (SQLSTATE {refused.SqlState})");
         return refused.SqlState switch
         {
             PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => new SourceException(
                 SourceErrorCode.LoginDenied,
-                $"The database refuses to sign '{options.User}' in: {said}. Check user and password of the connection '{options.Name}' in the configuration file."
+                $"The database refuses to sign '{database.User}' in: {said}. Check user and password of the connection "
+                    + $"'{database.Options.Name}' in the configuration file."
             ),
             PostgresErrorCodes.InvalidCatalogName => new SourceException(
                 SourceErrorCode.Unreachable,
-                $"There is no such database: {said}. Check the connection '{options.Name}' in the configuration file."
+                $"There is no such database: {said}. Check the connection '{database.Options.Name}' in the configuration file."
             ),
             PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName => new SourceException(
                 SourceErrorCode.TableMissing,
@@ -64,11 +63,12 @@ internal static class PostgresErrors
             ),
             PostgresErrorCodes.InsufficientPrivilege => new SourceException(
                 SourceErrorCode.PermissionDenied,
-                $"The user '{options.User}' may not read '{source.Table}': {said}. GRANT USAGE on the schema and SELECT on the table."
+                $"The user '{database.User}' may not read '{source.Table}': {said}. GRANT USAGE on the schema and SELECT on the table."
             ),
             PostgresErrorCodes.QueryCanceled => new SourceException(
                 SourceErrorCode.Timeout,
-                $"The database gave the page up: {said}. It may take {timeout.TotalSeconds:N0} s here; is there an index on the watermark (and the tie breaker)?"
+                $"The database gave the page up: {said}. It may take {timeout.TotalSeconds:N0} s here; is there an index on the "
+                    + "watermark (and the tie breaker)?"
             ),
             [_, _, ..] state
                 when state.StartsWith("08", StringComparison.Ordinal)

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Plumbline.Registry.Text;
 
-namespace Plumbline.Ingestion.Sources;
+namespace Plumbline.Ingestion.Sources.Reading;
 
 /// <summary>What the rows of a source become.</summary>
 public enum OutcomeKind

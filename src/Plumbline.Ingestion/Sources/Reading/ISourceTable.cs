@@ -1,4 +1,4 @@
-namespace Plumbline.Ingestion.Sources;
+namespace Plumbline.Ingestion.Sources.Reading;
 
 /// <summary>What the values of a column are, whatever the place calls its type.</summary>
 public enum SourceColumnKind
@@ -37,7 +37,7 @@ internal readonly record struct PageStart(SourcePosition? Position, bool IsInclu
 /// <summary>A row: the values in the order of <see cref="SourceShape.Columns"/>, null for null.</summary>
 internal readonly record struct SourceRecord(SourcePosition Position, string?[] Values);
 
-/// <summary>A table of a place while it is pulled. PostgreSQL and Parquet files are the two there are.</summary>
+/// <summary>A table of a place while it is pulled.</summary>
 internal interface ISourceTable : IAsyncDisposable
 {
     /// <summary>The table's columns now.</summary>

@@ -1,20 +1,17 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Plumbline.Ingestion.Sources.Reading;
 using Plumbline.Store;
 
-namespace Plumbline.Ingestion.Sources;
+namespace Plumbline.Ingestion.Sources.Connections.Parquet;
 
 /// <summary>Parquet files of a folder or a bucket as one table, read by the engine. Paths, names of columns and values are bound.</summary>
-internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options, SourceSpecification source, TimeSpan timeout)
-    : ISourceTable
+internal sealed class ParquetTable(IColumnStore store, ParquetPlace place, SourceSpecification source, TimeSpan timeout) : ISourceTable
 {
+    private const string Tie = "{tie_column:Identifier}";
+
     // The engine's writer threads do this work, so no more than one of them at a time: events must go on being stored.
     private static readonly SemaphoreSlim OneAtATime = new(1, 1);
-
-    private string From =>
-        options.Kind == ConnectionKind.Files ? "file({path:String}, 'Parquet')"
-        : options.AccessKey is null ? "s3({path:String}, NOSIGN, 'Parquet')"
-        : "s3({path:String}, {access_key:String}, {secret_key:String}, 'Parquet')";
 
     // A file without a declared column is a mistake to be told, not a column of nulls.
     private string Settings =>
@@ -30,7 +27,7 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
 
     public async Task<IReadOnlyList<SourceColumn>> ReadColumnsAsync(CancellationToken cancellation)
     {
-        using var rows = await QueryAsync(new SqlStatement($"DESCRIBE TABLE {From} {Settings}", [.. Place()]), cancellation);
+        using var rows = await QueryAsync(new SqlStatement($"DESCRIBE TABLE {place.From} {Settings}", [.. place.Parameters]), cancellation);
         var columns = new List<SourceColumn>();
         while (rows.Read())
         {
@@ -65,7 +62,7 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
     /// <summary>The statement of a page.</summary>
     internal SqlStatement PageStatement(SourceShape shape, PageStart start, long until)
     {
-        var parameters = Place();
+        List<SqlParameter> parameters = [.. place.Parameters];
         parameters.Add(new SqlParameter("watermark", new SqlIdentifier(shape.Watermark.Name)));
         var watermark = shape.IsByTime
             ? "toUnixTimestamp64Micro(toDateTime64(assumeNotNull({watermark:Identifier}), 6, 'UTC'))"
@@ -74,7 +71,7 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
         if (shape.TieBreaker is { } column)
         {
             parameters.Add(new SqlParameter("tie_column", new SqlIdentifier(column.Name)));
-            tie = TextOf("{tie_column:Identifier}", column);
+            tie = TextOf(Tie, column);
         }
 
         // The bare column beside its exact form: only of that one do the files' own statistics tell which parts to skip.
@@ -100,9 +97,8 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
             else if (!start.IsIncluded)
             {
                 var isInteger = shape.TieBreaker!.CanOrder;
-                conditions.Add(
-                    $"(plumbline_w > {{at:Int64}} OR {(isInteger ? "toInt64(" : "toString(")}{{tie_column:Identifier}}) > {{tie:{(isInteger ? "Int64" : "String")}}} OR {{tie_column:Identifier}} IS NULL)"
-                );
+                var (convert, type) = isInteger ? ("toInt64", "Int64") : ("toString", "String");
+                conditions.Add($"(plumbline_w > {{at:Int64}} OR {convert}({Tie}) > {{tie:{type}}} OR {Tie} IS NULL)");
                 parameters.Add(new SqlParameter("tie", isInteger ? long.Parse(position.Tie!, CultureInfo.InvariantCulture) : position.Tie));
             }
         }
@@ -117,14 +113,14 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
 
         var order =
             shape.TieBreaker is null ? "plumbline_w"
-            : shape.TieBreaker.CanOrder ? "plumbline_w, toInt64({tie_column:Identifier})"
-            : "plumbline_w, toString({tie_column:Identifier})";
+            : shape.TieBreaker.CanOrder ? $"plumbline_w, toInt64({Tie})"
+            : $"plumbline_w, toString({Tie})";
         return new SqlStatement(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
                 SELECT {string.Join(", ", selected)}, {watermark} AS plumbline_w, {tie}
-                FROM {From} WHERE {string.Join(" AND ", conditions)}
+                FROM {place.From} WHERE {string.Join(" AND ", conditions)}
                 ORDER BY {order} LIMIT {source.Page} WITH TIES
                 {Settings}
                 """
@@ -150,32 +146,19 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
         }
     }
 
-    private List<SqlParameter> Place()
-    {
-        if (options.Kind == ConnectionKind.Files)
-            return [new SqlParameter("path", Path.Combine(Path.GetFullPath(options.Folder!), source.Path!))];
-        var prefix = options.Prefix?.Trim('/') is { Length: > 0 } given ? given + "/" : "";
-        var place = new List<SqlParameter>
-        {
-            new("path", $"{options.Endpoint!.AbsoluteUri.TrimEnd('/')}/{options.Bucket}/{prefix}{source.Path}"),
-        };
-        if (options.AccessKey is not null)
-        {
-            place.Add(new SqlParameter("access_key", options.AccessKey));
-            place.Add(new SqlParameter("secret_key", options.Secret!));
-        }
-
-        return place;
-    }
-
     private SourceException Explain(EngineException error)
     {
-        var said = options.Redact(Reason(error.Message));
+        var said = place.Options.Redact(Reason(error.Message));
+        if (place.Explain(error.Name, said) is { } own)
+            return own;
         return error.Name switch
         {
             "CANNOT_EXTRACT_TABLE_STRUCTURE" or "FILE_DOESNT_EXIST" => error.Message.Contains("no files", StringComparison.Ordinal)
             || error.Name == "FILE_DOESNT_EXIST"
-                ? new SourceException(SourceErrorCode.TableMissing, $"No file of the connection '{options.Name}' matches '{source.Path}'.")
+                ? new SourceException(
+                    SourceErrorCode.TableMissing,
+                    $"No file of the connection '{place.Options.Name}' matches '{source.Path}'."
+                )
                 : Unreadable(),
             "THERE_IS_NO_COLUMN" or "UNKNOWN_IDENTIFIER" or "NO_SUCH_COLUMN_IN_TABLE" => new SourceException(
                 SourceErrorCode.ColumnMissing,
@@ -184,21 +167,6 @@ internal sealed class ParquetTable(IColumnStore store, ConnectionOptions options
             "TIMEOUT_EXCEEDED" => new SourceException(
                 SourceErrorCode.Timeout,
                 $"The files took longer than {timeout.TotalSeconds:N0} s. Use fewer or smaller files per path, or raise sources.timeout."
-            ),
-            "S3_ERROR"
-                when said.Contains("AccessDenied", StringComparison.Ordinal)
-                    || said.Contains("InvalidAccessKeyId", StringComparison.Ordinal)
-                    || said.Contains("SignatureDoesNotMatch", StringComparison.Ordinal)
-                    || said.Contains("403", StringComparison.Ordinal) => new SourceException(
-                SourceErrorCode.LoginDenied,
-                $"The bucket '{options.Bucket}' refuses the key: {said}"
-            ),
-            "S3_ERROR"
-                when said.Contains("NoSuchBucket", StringComparison.Ordinal) || said.Contains("NoSuchKey", StringComparison.Ordinal) =>
-                new SourceException(SourceErrorCode.TableMissing, $"The bucket '{options.Bucket}' or the file is not there: {said}"),
-            "S3_ERROR" or "NETWORK_ERROR" or "SOCKET_TIMEOUT" => new SourceException(
-                SourceErrorCode.Unreachable,
-                $"The S3 server of the connection '{options.Name}' cannot be asked: {said}"
             ),
             "MEMORY_LIMIT_EXCEEDED" => new SourceException(
                 SourceErrorCode.Unreadable,

@@ -2,15 +2,15 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
-using Plumbline.Registry.Outbound;
+using Plumbline.Ingestion.Sources.Reading;
 
-namespace Plumbline.Ingestion.Sources;
+namespace Plumbline.Ingestion.Sources.Connections.Postgresql;
 
 /// <summary>
 /// A table of a PostgreSQL database, read through Npgsql in a read-only session: the engine's own reader passes neither order nor limit
 /// on, so that each page would read all rows behind the cursor (docs/decisions/0010-pull-postgresql-with-npgsql.md).
 /// </summary>
-internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptions options, SourceSpecification source, TimeSpan timeout)
+internal sealed class PostgresTable(NpgsqlConnection connection, PostgresPlace database, SourceSpecification source, TimeSpan timeout)
     : ISourceTable
 {
     private const string ColumnsOfTable = """
@@ -24,12 +24,10 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
         ORDER BY a.attnum
         """;
 
-    private string Schema => options.Schema ?? "public";
-
     /// <summary>Signs in.</summary>
     /// <exception cref="SourceException">The server is not there or refuses.</exception>
     public static async Task<PostgresTable> OpenAsync(
-        ConnectionOptions options,
+        PostgresPlace database,
         SourceSpecification source,
         TimeSpan timeout,
         CancellationToken cancellation
@@ -39,17 +37,12 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
         var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder
             {
-                Host = options.Host,
-                Port = options.Port ?? NpgsqlConnection.DefaultPort,
-                Database = options.Database,
-                Username = options.User,
-                Password = options.Secret,
-                SslMode = options.Tls switch
-                {
-                    TransportSecurity.Verify => SslMode.VerifyFull,
-                    TransportSecurity.Require => SslMode.Require,
-                    _ => SslMode.Prefer,
-                },
+                Host = database.Host,
+                Port = database.Port,
+                Database = database.Database,
+                Username = database.User,
+                Password = database.Options.Secret,
+                SslMode = database.Tls,
                 Timeout = seconds,
                 CommandTimeout = seconds,
                 ApplicationName = "plumbline",
@@ -66,12 +59,12 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
                 connection
             );
             await set.ExecuteNonQueryAsync(cancellation);
-            return new PostgresTable(connection, options, source, timeout);
+            return new PostgresTable(connection, database, source, timeout);
         }
         catch (Exception error) when (PostgresErrors.AreIn(error))
         {
             await connection.DisposeAsync();
-            throw PostgresErrors.Explain(error, options, source, timeout);
+            throw PostgresErrors.Explain(error, database, source, timeout);
         }
     }
 
@@ -84,7 +77,7 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
             {
                 Parameters =
                 {
-                    new() { Value = Schema },
+                    new() { Value = database.Schema },
                     new() { Value = source.Table! },
                 },
             };
@@ -94,14 +87,15 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
         }
         catch (Exception error) when (PostgresErrors.AreIn(error))
         {
-            throw PostgresErrors.Explain(error, options, source, timeout);
+            throw PostgresErrors.Explain(error, database, source, timeout);
         }
 
         return columns.Count > 0
             ? columns
             : throw new SourceException(
                 SourceErrorCode.TableMissing,
-                $"There is no table '{source.Table}' in the schema '{Schema}' of the database '{options.Database}', or the user '{options.User}' may not know of it."
+                $"There is no table '{source.Table}' in the schema '{database.Schema}' of the database '{database.Database}', "
+                    + $"or the user '{database.User}' may not know of it."
             );
     }
 
@@ -162,7 +156,7 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
         command.CommandText = string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            SELECT {string.Join(", ", selected)} FROM {Quoted(Schema)}.{Quoted(source.Table!)} AS r
+            SELECT {string.Join(", ", selected)} FROM {Quoted(database.Schema)}.{Quoted(source.Table!)} AS r
             WHERE {string.Join(" AND ", conditions)} ORDER BY {order} FETCH FIRST {source.Page} ROWS WITH TIES
             """
         );
@@ -184,7 +178,7 @@ internal sealed class PostgresTable(NpgsqlConnection connection, ConnectionOptio
         }
         catch (Exception error) when (PostgresErrors.AreIn(error))
         {
-            throw PostgresErrors.Explain(error, options, source, timeout);
+            throw PostgresErrors.Explain(error, database, source, timeout);
         }
     }
 

@@ -1,4 +1,4 @@
-namespace Plumbline.Ingestion.Sources;
+namespace Plumbline.Ingestion.Sources.Reading;
 
 /// <summary>A source cannot be read now. The cursor has not moved; the next try begins where this one did.</summary>
 /// <param name="code">Stable, for programs: one of <see cref="SourceErrorCode"/>.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Plumbline.Ingestion.Sources;
+namespace Plumbline.Ingestion.Sources.Reading;
 
 /// <summary>Which columns are read, for what, and of what kind they are.</summary>
 internal sealed class SourceShape
@@ -58,7 +58,8 @@ internal sealed class SourceShape
         {
             throw new SourceException(
                 SourceErrorCode.ColumnInvalid,
-                $"The watermark '{source.Watermark}' is of the type {shape.Watermark.Type}; a time with time of day or an integer is needed."
+                $"The watermark '{source.Watermark}' is of the type {shape.Watermark.Type}; "
+                    + "a time with time of day or an integer is needed."
             );
         }
 
@@ -80,7 +81,7 @@ internal sealed class SourceShape
 
         if (
             source.Overlap is { } overlap
-            && SourceRules.TryReadOverlap(overlap, out var duration, out _)
+            && OverlapText.TryRead(overlap, out var duration, out _)
             && duration is not null != shape.IsByTime
         )
         {
@@ -110,7 +111,8 @@ internal sealed class SourceShape
             {
                 throw new SourceException(
                     SourceErrorCode.SchemaChanged,
-                    $"The column '{column}' was {Named(known)} and is {Named(kind)} now. Change it back, or accept it by declaring the source again (PUT)."
+                    $"The column '{column}' was {Named(known)} and is {Named(kind)} now. Change it back, or accept it by declaring "
+                        + "the source again (PUT)."
                 );
             }
         }
@@ -138,7 +140,8 @@ internal sealed class SourceShape
         available.FirstOrDefault(column => column.Name == name)
         ?? throw new SourceException(
             SourceErrorCode.ColumnMissing,
-            $"There is no column '{name}' ({field}). There are: {string.Join(", ", available.Take(50).Select(column => column.Name))}{(available.Count > 50 ? ", .." : "")}."
+            $"There is no column '{name}' ({field}). There are: "
+                + $"{string.Join(", ", available.Take(50).Select(column => column.Name))}{(available.Count > 50 ? ", .." : "")}."
         );
 
     private static string Named(SourceColumnKind kind) =>
