@@ -48,7 +48,7 @@ internal static class StoreMigrations
                 ),
                 ct
             );
-            log.LogInformation("Applied the store's migration {Number} {Name}", migration.Number, migration.Name);
+            log.MigrationApplied(migration.Number, migration.Name);
         }
     }
 

@@ -36,7 +36,7 @@ internal static partial class TablesPerModel
         }
         if (old.Count + logged.Count == 0)
             return false;
-        log.LogInformation("Moved {Tables} tables of single models into shared ones and lightened {Others}", old.Count, logged.Count);
+        log.TablesMoved(old.Count, logged.Count);
         return true;
     }
 

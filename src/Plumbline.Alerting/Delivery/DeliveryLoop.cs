@@ -59,11 +59,11 @@ public sealed class ReminderState(TimeProvider time, ILogger<ReminderState> log)
         if (outcome.Detail is not { } detail)
         {
             if (_failing.TryRemove(receiver.Name, out _))
-                log.LogInformation("The receiver {Receiver} takes reminders again", receiver.Name);
+                log.RemindersTaken(receiver.Name);
         }
         else if (_failing.TryAdd(receiver.Name, (time.GetUtcNow(), detail)))
         {
-            log.LogWarning("The receiver {Receiver} does not take reminders: {Reason}", receiver.Name, detail);
+            log.RemindersRefused(receiver.Name, detail);
         }
     }
 }
@@ -109,7 +109,7 @@ internal sealed class DeliveryLoop(
 #pragma warning restore CA1031
             {
                 if (failures.IsDue("delivery"))
-                    log.LogError(failure, "A pass of the delivery pipeline failed; it is repeated");
+                    log.PassFailed(failure);
             }
 
             try

@@ -244,12 +244,7 @@ public sealed class MessageSending(
 #pragma warning restore CA1031
         {
             run.Failed(failure.GetType().Name, receiver.Redact(failure.Message));
-            log.LogError(
-                "Sending to the receiver {Receiver} failed unexpectedly: {Kind} {Failure}",
-                receiver.Name,
-                failure.GetType().Name,
-                receiver.Redact(failure.Message)
-            );
+            log.SendingFailed(receiver.Name, failure.GetType().Name, receiver.Redact(failure.Message));
             return new SendOutcome(SendVerdict.Retry, receiver.Redact($"{failure.GetType().Name}: {failure.Message}"));
         }
     }
@@ -270,25 +265,14 @@ public sealed class MessageSending(
             var reason = givenUp
                 ? $"given up after {DurationText.Format(options.GiveUpAfter)}: {outcome.Detail}"
                 : $"refused: {outcome.Detail}";
-            log.LogError(
-                "A message to the receiver {Receiver} with the key {Key} was given up after {Attempts} attempts: {Reason}",
-                row.Receiver,
-                row.Key,
-                row.Attempts,
-                reason
-            );
+            log.MessageGivenUp(row.Receiver, row.Key, row.Attempts, reason);
             return await FinishAsync(db, row, DeliveryState.Failed, reason, cancellation);
         }
 
         var retryAt = now + RetrySchedule.Pause(row.Key, row.Attempts, options.RetryPause, outcome.RetryAfter);
         (row.DueAtMs, row.Detail) = (retryAt.ToUnixTimeMilliseconds(), Cut(outcome.Detail));
         await db.SaveChangesAsync(cancellation);
-        log.LogWarning(
-            "A message to the receiver {Receiver} was not delivered, attempt {Attempt}: {Reason}",
-            row.Receiver,
-            row.Attempts,
-            row.Detail
-        );
+        log.MessageNotDelivered(row.Receiver, row.Attempts, row.Detail);
         return (retryAt, outcome.IsUnreachable);
     }
 

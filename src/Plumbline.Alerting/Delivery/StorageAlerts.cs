@@ -102,7 +102,7 @@ internal sealed class StorageAlerts(
             }
 
             if (outcome.Verdict == SendVerdict.Refused)
-                log.LogError("The receiver {Receiver} refused to hear about the data folder: {Reason}", receiver.Name, outcome.Detail);
+                log.StorageAlertRefused(receiver.Name, outcome.Detail);
             if (_endedAt is null)
                 _told[receiver.Name] = now;
             else

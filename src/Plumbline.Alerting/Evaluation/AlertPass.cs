@@ -60,7 +60,7 @@ public sealed class AlertPass(
                     // One model's trouble does not keep the others from being judged; the windows are judged again at the next look.
                     state.Failed(model.Id, error.Message, time.GetUtcNow());
                     if (failures.IsDue("rules"))
-                        log.LogError(error, "The rules of {Model} were not judged; they are tried again.", model.Name);
+                        log.RulesNotEvaluated(error, model.Name);
                 }
             }
 
@@ -80,7 +80,7 @@ public sealed class AlertPass(
         {
             run.Failed(error);
             if (failures.IsDue("incidents"))
-                log.LogError(error, "Incidents that changed were not reported; it is tried again.");
+                log.IncidentsNotReported(error);
         }
     }
 
@@ -97,7 +97,7 @@ public sealed class AlertPass(
         }
         catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
         {
-            log.LogWarning(error, "Which models are idle could not be read; each is looked at once.");
+            log.IdleUnread(error);
         }
     }
 }

@@ -76,13 +76,7 @@ public sealed class SourceCatalog(
         );
         await db.SaveChangesAsync(cancellation);
         Hurried?.Invoke();
-        log.LogInformation(
-            "The source {Source} of model {Model} was {Change} by {By}",
-            name,
-            model.Name,
-            created ? "created" : "changed",
-            by
-        );
+        log.SourceDeclared(name, model.Name, created ? "created" : "changed", by);
         return (created, []);
     }
 

@@ -70,7 +70,7 @@ internal sealed class SourceSchedule(
             catch (Exception error) when (error is not OutOfMemoryException)
             {
                 // A busy state database must not end all pulls for good.
-                log.LogError(error, "Looking for sources that are due failed; it is tried again");
+                log.LookFailed(error);
                 await Task.Delay(options.RetryPause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -139,7 +139,7 @@ internal sealed class SourceSchedule(
         try
         {
             if (await pull.RunAsync(model, row, stopping) && row.Error is not null)
-                log.LogInformation("The source {Source} of model {Model} is read again", row.Name, model.Name);
+                log.SourceReadAgain(row.Name, model.Name);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -154,7 +154,7 @@ internal sealed class SourceSchedule(
         {
             run.Failed(error);
             // One source's trouble, of whatever kind, is shown at that source and must not stop the others.
-            log.LogError(error, "The source {Source} of model {Model} failed", row.Name, model.Name);
+            log.SourceFailed(error, row.Name, model.Name);
             await FailAsync(model, row, new SourceException(SourceErrorCode.Unreadable, $"The pull failed: {error.Message}"));
         }
     }
@@ -165,14 +165,7 @@ internal sealed class SourceSchedule(
         var pause = new Backoff(options.RetryPause, options.LongestRetryPause).After(row.Failures + 1);
         if (row.Error != error.Message)
         {
-            log.LogWarning(
-                "The source {Source} of model {Model} cannot be read ({Code}): {Reason} It is tried again in {Pause}",
-                row.Name,
-                model.Name,
-                error.Code,
-                error.Message,
-                pause
-            );
+            log.SourceUnreadable(row.Name, model.Name, error.Code, error.Message, pause);
         }
 
         await using var db = await state.CreateDbContextAsync(CancellationToken.None);

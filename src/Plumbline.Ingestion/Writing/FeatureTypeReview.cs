@@ -62,7 +62,7 @@ public sealed class FeatureTypeReview(ModelCatalog catalog, IColumnStore store, 
         }
         catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
         {
-            log.LogWarning(error, "The type of feature {Feature} of model {ModelId} was not looked at", feature.Name, modelId);
+            log.TypeNotLookedAt(error, feature.Name, modelId);
         }
     }
 
@@ -76,14 +76,7 @@ public sealed class FeatureTypeReview(ModelCatalog catalog, IColumnStore store, 
         }
         catch (FeatureChangeException error)
         {
-            log.LogWarning(
-                "Feature {Feature} of model {ModelId} looks {Type} and stays {Stored}: {Reason}",
-                feature.Name,
-                modelId,
-                type,
-                feature.Type,
-                error.Message
-            );
+            log.TypeStays(feature.Name, modelId, type, feature.Type, error.Message);
         }
     }
 

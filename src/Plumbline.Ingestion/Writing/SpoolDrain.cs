@@ -120,11 +120,11 @@ public sealed class SpoolDrain(
         {
             storage.Failed(StorageFailure.Describe(error) ?? $"the spool cannot be written: {error.Message}");
             if (failures.IsDue("spool"))
-                log.LogError(error, "The spool cannot be written; model {Model} waits", modelId);
+                log.SpoolUnwritable(error, modelId);
         }
         else if (failures.IsDue("drain lane"))
         {
-            log.LogError(error, "Moving events of model {Model} from the spool failed; it is tried again", modelId);
+            log.LaneFailed(error, modelId);
         }
         await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -166,26 +166,11 @@ public sealed class SpoolDrain(
             _failing[block.Number] = (tries, time.GetUtcNow() + backoff);
             if (tries == TriesBeforeSetAside)
             {
-                log.LogError(
-                    error,
-                    "Block {Block} of model {Model} ({Rows} rows) failed {Tries} times and is set aside; it is tried again every {Backoff}",
-                    block.Number,
-                    block.ModelId,
-                    block.Rows,
-                    tries,
-                    BlockBackoff.Longest
-                );
+                log.BlockSetAside(error, block.Number, block.ModelId, block.Rows, tries, BlockBackoff.Longest);
             }
             else if (failures.IsDue("block"))
             {
-                log.LogWarning(
-                    error,
-                    "Block {Block} of model {Model} ({Rows} rows) failed and is tried again in {Backoff}",
-                    block.Number,
-                    block.ModelId,
-                    block.Rows,
-                    backoff
-                );
+                log.BlockFailed(error, block.Number, block.ModelId, block.Rows, backoff);
             }
 
             if (StorageFailure.Describe(error) is { } problem)

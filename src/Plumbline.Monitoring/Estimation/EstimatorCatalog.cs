@@ -76,7 +76,7 @@ public sealed class EstimatorCatalog(
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            log.LogError(error, "The estimator of {Model} could not be fitted", model.Name);
+            log.EstimatorNotFitted(error, model.Name);
             throw;
         }
     }

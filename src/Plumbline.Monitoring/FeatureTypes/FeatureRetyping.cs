@@ -49,7 +49,7 @@ public sealed class FeatureRetyping(
         };
         await tables.BeginConversionAsync(modelId, ModelColumns.ConversionOf(changed)!, cancellation);
         await catalog.ChangeFeatureAsync(modelId, name, _ => changed, cancellation);
-        log.LogInformation("Feature {Feature} of model {Model} was {Before} and becomes {After}", name, model.Name, feature.Type, type);
+        log.FeatureRetyped(name, model.Name, feature.Type, type);
         await FinishAsync(modelId, name, CancellationToken.None);
     }
 
@@ -64,7 +64,7 @@ public sealed class FeatureRetyping(
         if (catalog.Find(modelId)?.FindFeature(name) is null)
             return false;
         var model = await catalog.ChangeFeatureAsync(modelId, name, _ => null, cancellation);
-        log.LogInformation("Feature {Feature} of model {Model} was dropped", name, model.Name);
+        log.FeatureDropped(name, model.Name);
         await ForgetNumbersAsync(modelId, name);
         await baselines.RenewAsync(model, CancellationToken.None);
         former.Expect(modelId);

@@ -24,10 +24,7 @@ public static class FeatureTypesSetup
             }
             catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
             {
-                log.LogError(
-                    error,
-                    "A change of a feature's type is not finished; it goes on at the next start or with the next change of that feature."
-                );
+                log.ChangeUnfinished(error);
             }
         }
     }

@@ -112,11 +112,7 @@ public sealed class FormerStorage(
             }
             catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
             {
-                log.LogWarning(
-                    error,
-                    "What is not used any more of model {ModelId} was not dropped; the next start tries again",
-                    since.ModelId
-                );
+                log.FormerNotDropped(error, since.ModelId);
             }
         }
     }

@@ -152,12 +152,7 @@ public sealed class WindowComputation(
         {
             // Half of a calculator's points would be neither old nor new.
             result.RemoveRange(before, result.Count - before);
-            log.LogWarning(
-                error,
-                "{Calculator} failed for windows of {Model}; all else of them is computed",
-                calculator.GetType().Name,
-                model.Name
-            );
+            log.CalculatorFailed(error, calculator.GetType().Name, model.Name);
             return $"{calculator.MissingOnFailure}: {error.Message}";
         }
     }
@@ -184,12 +179,7 @@ public sealed class WindowComputation(
         {
             // What it had added stays; the first of its metrics says that the rest is missing, and why.
             sink.AddFailed(calculator.Metrics[0].Name, error.Message);
-            log.LogWarning(
-                error,
-                "{Calculator} failed for a window of {Model}; all else of it is computed",
-                calculator.GetType().Name,
-                scoped.Model.Name
-            );
+            log.OpenWindowFailed(error, calculator.GetType().Name, scoped.Model.Name);
         }
     }
 

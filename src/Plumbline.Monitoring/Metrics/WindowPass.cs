@@ -76,7 +76,7 @@ public sealed class WindowPass(
             {
                 passState.Failed(error.Message);
                 if (failures.IsDue("window pass"))
-                    log.LogError(error, "The window pass failed; it is tried again.");
+                    log.PassFailed(error);
             }
 
             await _wakeUp
@@ -129,7 +129,7 @@ public sealed class WindowPass(
     {
         passState.Failed(error.Message);
         if (failures.IsDue("window lane"))
-            log.LogError(error, "The lane of model {Model} failed; it is tried again.", modelId);
+            log.LaneFailed(error, modelId);
         await Task.Delay(PauseAfterFailure, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -208,24 +208,11 @@ public sealed class WindowPass(
         // The first failure and the last; those between say nothing new.
         if (attempts == 1)
         {
-            log.LogError(
-                error,
-                "Windows {From} to {To} of {Model} were not computed: {Cause}; they are tried again.",
-                windows[^1].Start,
-                windows[0].Start,
-                model.Name,
-                cause
-            );
+            log.WindowsNotComputed(error, windows[^1].Start, windows[0].Start, model.Name, cause);
         }
         else if (attempts == WindowLedger.AttemptsBeforeSetAside)
         {
-            log.LogError(
-                "The window {Start} of {Model} is set aside after {Attempts} tries: {Cause}",
-                windows[0].Start,
-                model.Name,
-                attempts,
-                cause
-            );
+            log.WindowSetAside(windows[0].Start, model.Name, attempts, cause);
         }
 
         await ledger.FailAsync(model.Id, windows, cause, cancellation);

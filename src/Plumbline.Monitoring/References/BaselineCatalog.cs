@@ -129,7 +129,7 @@ public sealed class BaselineCatalog(
 
     private Task<Baseline?> BinAgainAsync(ModelDefinition model, CancellationToken cancellation)
     {
-        log.LogInformation("The reference of model {Model} is binned again: heavy values get bins of their own", model.Name);
+        log.BinnedAgain(model.Name);
         return RenewAsync(model, cancellation);
     }
 
@@ -194,7 +194,7 @@ public sealed class BaselineCatalog(
                 return null;
             day = DateTimeOffset.FromUnixTimeSeconds(rows.ReadUInt32());
         }
-        log.LogInformation("Model {Model} has no declared reference: its first complete day {Day:yyyy-MM-dd} becomes it", model.Name, day);
+        log.FirstDayAdopted(model.Name, day);
         return await ReplaceByProductionAsync(model.Id, declared: false, version: null, day, day.AddDays(1), cancellation);
     }
 

@@ -35,7 +35,7 @@ public static class IntegritySetup
         {
             // Those of the spool, which was read before.
             foreach (var finding in findings.Found)
-                log.LogError("{Finding}", finding);
+                log.Found(finding);
             try
             {
                 foreach (
@@ -99,7 +99,7 @@ public static class IntegritySetup
         private void Report(string finding)
         {
             if (findings.Add(finding))
-                log.LogError("{Finding}", finding);
+                log.Found(finding);
         }
     }
 }

@@ -51,7 +51,7 @@ public static class StoredDamage
                 return false;
             findings.Add($"Met while reading: {damage}");
             if (failures.IsDue("damage"))
-                log.LogError("A request met a damaged file: {Damage}", damage);
+                log.DamageMet(damage);
             var answer = Problems.Make(
                 StatusCodes.Status503ServiceUnavailable,
                 "What is stored cannot be read",

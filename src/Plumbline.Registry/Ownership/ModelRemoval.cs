@@ -44,7 +44,7 @@ public sealed class ModelRemoval(ModelCatalog catalog, IEnumerable<IDataOwner> o
             }
             catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
             {
-                log.LogError(error, "Deletions could not be read; they are tried again.");
+                log.RemovalsUnread(error);
             }
 
             await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -62,7 +62,7 @@ public sealed class ModelRemoval(ModelCatalog catalog, IEnumerable<IDataOwner> o
         }
         catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
         {
-            log.LogError(error, "Deleting what is stored of {Model} did not finish; it is tried again.", model.Name);
+            log.RemovalUnfinished(error, model.Name);
             await catalog.EndRemovalAsync(model.Id, error.Message, CancellationToken.None);
         }
         finally

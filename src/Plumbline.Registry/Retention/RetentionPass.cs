@@ -63,7 +63,7 @@ public sealed class RetentionPass(
                 {
                     isDone = false;
                     if (failures.IsDue("retention"))
-                        log.LogError(error, "What model {Model} keeps too long was not deleted; it is tried again", model.Name);
+                        log.NotExpired(error, model.Name);
                 }
             }
 
@@ -97,13 +97,7 @@ public sealed class RetentionPass(
             await retentionStore.FinishAsync(model.Id, kept.Name, gone, cancellation);
             if (gone.Rows > 0)
             {
-                log.LogInformation(
-                    "{Rows} rows of {Data} of model {Model} from before {Before:yyyy-MM-dd} were deleted: its retention has passed",
-                    gone.Rows,
-                    kept.Name,
-                    model.Name,
-                    before
-                );
+                log.Expired(gone.Rows, kept.Name, model.Name, before);
             }
         }
 

@@ -178,7 +178,7 @@ public sealed class JobQueue<TKey, TRequest, TResult>(int maxOpen, int kept, Tim
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            log.LogError(error, "{Job} failed", name);
+            log.JobFailed(error, name);
             entry.Job = entry.Job with { State = JobState.Failed, Error = error.Message };
         }
     }

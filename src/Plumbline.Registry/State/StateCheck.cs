@@ -23,7 +23,7 @@ internal sealed class StateCheck(IDbContextFactory<StateDbContext> state, StateP
                 if (!isLast)
                     continue;
                 // Whoever asks needs no key, so the place is for the log alone.
-                log.LogError("{Place} does not answer: {Reason}", place.Name, error.GetBaseException().Message);
+                log.StateSilent(place.Name, error.GetBaseException().Message);
                 return HealthCheckResult.Unhealthy("the database of the state does not answer");
             }
         }

@@ -25,7 +25,7 @@ internal sealed class StateUnreachable(StatePlace place, ILogger<StateUnreachabl
     {
         if (!IsIn(exception))
             return false;
-        log.LogError("A request needed the state while {Place} did not answer: {Reason}", place.Name, exception.GetBaseException().Message);
+        log.StateNeeded(place.Name, exception.GetBaseException().Message);
         await Problems
             .Make(
                 StatusCodes.Status503ServiceUnavailable,

@@ -22,7 +22,7 @@ public static class StorageSetup
                 return false;
             state.Failed($"{problem}: {StorageFailure.Advice}");
             if (failures.IsDue("request"))
-                log.LogError(exception, "A request could not be stored: {Problem}", problem);
+                log.RequestNotStored(exception, problem);
             var answer = Problems.Make(
                 StatusCodes.Status507InsufficientStorage,
                 "The server cannot store this",

@@ -49,9 +49,9 @@ public sealed class StorageWatch(
 
         var now = state.Snapshot.Problem;
         if (now is not null && failures.IsDue("storage"))
-            log.LogError("Nothing can be stored: {Problem}", now);
+            log.NothingStored(now);
         else if (now is null && before is not null)
-            log.LogInformation("The data folder takes writes again");
+            log.WritesAgain();
     }
 
     private static void Probe(string folder)

@@ -84,7 +84,7 @@ public static class PlumblineHost
         AddServices(builder.Services, options, time ?? TimeProvider.System);
         var app = builder.Build();
         if (openFolder is not null)
-            app.Logger.LogWarning("{Reason}", openFolder);
+            app.Logger.FolderOpen(openFolder);
         MapPipeline(app);
         return app;
     }

@@ -182,7 +182,7 @@ public sealed class EmbeddedColumnStore : IColumnStore
                 _readers.Finish();
                 _writers.Finish();
             });
-            _log.LogInformation("The column store {Directory} has finished", _options.Directory);
+            _log.Finished(_options.Directory);
             return;
         }
         // Closing a connection under a running query can abort the process: the threads end first. The last connection to close
@@ -193,7 +193,7 @@ public sealed class EmbeddedColumnStore : IColumnStore
             _writers.Dispose();
         });
         Volatile.Write(ref _open, 0);
-        _log.LogInformation("The column store {Directory} is closed", _options.Directory);
+        _log.Closed(_options.Directory);
     }
 
     /// <summary>
@@ -217,10 +217,7 @@ public sealed class EmbeddedColumnStore : IColumnStore
                 time,
                 log
             );
-            log.LogWarning(
-                "The engine did not start within {Limit} MiB, and has been started without a limit. Its tables may need more: raise engine.memory_mib, or delete models",
-                options.MemoryLimitBytes >> 20
-            );
+            log.StartedWithoutLimit(options.MemoryLimitBytes >> 20);
             return store;
         }
     }
@@ -253,13 +250,7 @@ public sealed class EmbeddedColumnStore : IColumnStore
             connections.ForEach(connection => connection.Dispose());
             throw;
         }
-        log.LogInformation(
-            "The column store {Directory} is open: {Readers} read and {Writers} write threads, memory limit {Limit} MiB",
-            directory,
-            options.ReadThreads,
-            options.WriteThreads,
-            options.MemoryLimitBytes >> 20
-        );
+        log.Opened(directory, options.ReadThreads, options.WriteThreads, options.MemoryLimitBytes >> 20);
         return new EmbeddedColumnStore(
             options,
             new EngineThreads("read", [.. connections.Skip(options.WriteThreads)], options.QueueLimit),

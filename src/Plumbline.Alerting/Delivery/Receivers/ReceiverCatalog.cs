@@ -42,10 +42,7 @@ public sealed class ReceiverCatalog(
         {
             if (configured.ContainsKey(row.Name))
             {
-                log.LogWarning(
-                    "The receiver {Receiver} of the configuration file hides the one of the same name that was declared over the API",
-                    row.Name
-                );
+                log.ReceiverHidden(row.Name);
             }
             else if (Restore(row) is { } receiver)
             {
@@ -82,7 +79,7 @@ public sealed class ReceiverCatalog(
         var receiver = new Receiver(name, complete, ReceiverSource.Api);
         await StoreAsync(receiver, by, cancellation);
         Publish([.. _all.Where(other => other.Name != name), receiver]);
-        log.LogInformation("The receiver {Receiver} was {Change} by {By}", name, present is null ? "created" : "changed", by);
+        log.ReceiverDeclared(name, present is null ? "created" : "changed", by);
         return (receiver, present is null, []);
     }
 
@@ -140,11 +137,7 @@ public sealed class ReceiverCatalog(
         var specification = JsonSerializer.Deserialize<ReceiverSpecification>(row.Specification, ReceiverSpecification.Json)!;
         if (ReceiverKind.Find(specification.Kind) is null)
         {
-            log.LogError(
-                "The receiver {Receiver} is of a kind that this version does not know: {Kind}. Nothing is sent to it",
-                row.Name,
-                specification.Kind
-            );
+            log.KindUnknown(row.Name, specification.Kind);
             return null;
         }
 
@@ -157,11 +150,7 @@ public sealed class ReceiverCatalog(
         }
         catch (CryptographicException failure)
         {
-            log.LogError(
-                failure,
-                "The secrets of the receiver {Receiver} cannot be decrypted: the keys that encrypted them are not in the data folder. Set them again",
-                row.Name
-            );
+            log.SecretsLost(failure, row.Name);
             return new Receiver(row.Name, specification, ReceiverSource.Api, secretsLost: true);
         }
     }

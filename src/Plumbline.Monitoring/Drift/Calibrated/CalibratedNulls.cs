@@ -41,8 +41,7 @@ internal sealed class CalibratedNulls(IColumnStore store, SegmentValues segmentV
                 return null;
             var segments = Segments(model, values, source.IsReference ? baseline : null);
             var streams = await LearnAsync(model, baseline, source, segments, cancellation);
-            log.LogInformation(
-                "Model {Model}: {Streams} streams of calibrated drift were learned from {Source} between {From:u} and {To:u}",
+            log.StreamsLearned(
                 model.Name,
                 streams.Count,
                 source.IsReference ? "the reference" : "the first days in production",
@@ -142,11 +141,7 @@ internal sealed class CalibratedNulls(IColumnStore store, SegmentValues segmentV
             {
                 if (streams.Count >= MostStreams)
                 {
-                    log.LogWarning(
-                        "Model {Model} has more than {Limit} streams of calibrated drift; the finest are not calibrated",
-                        model.Name,
-                        MostStreams
-                    );
+                    log.StreamsLeftOut(model.Name, MostStreams);
                     return streams;
                 }
 

@@ -39,7 +39,7 @@ public sealed class ColdSpotSchedule(
             }
             catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
             {
-                log.LogError(error, "The daily search for cold spots could not be started; it is tried again.");
+                log.SearchNotStarted(error);
             }
         }
     }

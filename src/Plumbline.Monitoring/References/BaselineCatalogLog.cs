@@ -1,0 +1,15 @@
+namespace Plumbline.Monitoring.References;
+
+/// <summary>What <see cref="BaselineCatalog"/> logs.</summary>
+internal static partial class BaselineCatalogLog
+{
+    [LoggerMessage(4015, LogLevel.Information, "The reference of model {Model} is binned again: heavy values get bins of their own")]
+    internal static partial void BinnedAgain(this ILogger logger, string model);
+
+    [LoggerMessage(
+        4016,
+        LogLevel.Information,
+        "Model {Model} has no declared reference: its first complete day {Day:yyyy-MM-dd} becomes it"
+    )]
+    internal static partial void FirstDayAdopted(this ILogger logger, string model, DateTimeOffset day);
+}
