@@ -38,7 +38,7 @@ internal static class AlertText
             return $"{key.Feature} moved {Change(change, "")}";
         var name = key.Metric.Split('.', 2)[^1].Replace("_ms.", " ", StringComparison.Ordinal).Replace('_', ' ');
         var subject = key.Class.Length > 0 ? $"{name} of {key.Class}" : name;
-        return $"{subject} {Change(change, KnownMetrics.Find(key.Metric)?.Unit ?? "")}";
+        return $"{subject} {Change(change, KnownMetrics.Find(key.Metric)?.KnownUnit ?? "")}";
     }
 
     /// <summary>A list for people: "a, b and c", cut after some.</summary>

@@ -13,7 +13,7 @@ internal static class AlertWords
     public static string Sentence(AlertRow alert)
     {
         var metric = KnownMetrics.Of(alert.Metric);
-        var change = AlertText.Change(StreamChange.Of(alert), metric.Unit);
+        var change = AlertText.Change(StreamChange.Of(alert), metric.KnownUnit);
         var share = Figures.Format(alert.Numbers.Value, "ratio");
         var what = alert.Metric switch
         {

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting;
+using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Causes;
+using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Registry.State;
 
@@ -116,6 +118,14 @@ public sealed class IncidentFactsTests(TestHost host)
         Assert.Equal(0.1, story.GetProperty("impact").GetProperty("loss").GetDouble());
         Assert.Contains("amount", story.GetProperty("next_steps")[0].GetProperty("words").GetString(), StringComparison.Ordinal);
     }
+
+    [Theory]
+    // In the unit of the ground truth, which only the model's owner knows.
+    [InlineData("estimated.mae", 11.3, "mae 9.8 → 11.3")]
+    [InlineData("performance.rmse", 11.3, "rmse 9.8 → 11.3")]
+    [InlineData("input.missing_rate", 0.5, "missing rate 980 % → 50 %")]
+    public void What_moved_is_written_in_a_unit_that_is_known(string metric, double value, string words) =>
+        Assert.Equal(words, AlertText.Moved(new StreamChange(new StreamKey("r", metric, "", "", "", ""), value, 9.8)));
 
     [Fact]
     public void Every_kind_of_cause_has_a_name_and_a_title_of_its_own()
