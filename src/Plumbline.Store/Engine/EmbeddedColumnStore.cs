@@ -11,6 +11,7 @@ namespace Plumbline.Store.Engine;
 public sealed class EmbeddedColumnStore : IColumnStore
 {
     private const long LoadingLimitBytes = 1L << 40;
+    private const int MemoryLimitExceeded = 241;
 
     private static int _open;
 
@@ -64,8 +65,21 @@ public sealed class EmbeddedColumnStore : IColumnStore
         {
             // Starting the engine takes about a tenth of a second: off the caller's thread.
             store = await Task.Run(() => ConnectInAnyCase(options, time, log), ct);
-            await StoreMigrations.ApplyAsync(store, time, log, ct);
-            if (await TablesPerModel.MoveAsync(store, log, ct))
+            bool areMoved;
+            try
+            {
+                areMoved = await PrepareAsync(store, time, log, ct);
+            }
+            catch (EngineException error) when (error.Code == MemoryLimitExceeded && HoldsTables(options.Directory))
+            {
+                // It did start within its limit, and its tables leave so little of it that it can answer nothing.
+                await store.CloseAsync();
+                store = null;
+                store = await Task.Run(() => ConnectWithoutLimit(options, time, log), ct);
+                areMoved = await PrepareAsync(store, time, log, ct);
+            }
+
+            if (areMoved)
             {
                 // What the old tables took is given back when the engine starts without them, and its limit holds again.
                 await store.DisposeAsync();
@@ -185,6 +199,25 @@ public sealed class EmbeddedColumnStore : IColumnStore
             _log.Finished(_options.Directory);
             return;
         }
+        await CloseAsync();
+        Volatile.Write(ref _open, 0);
+        _log.Closed(_options.Directory);
+    }
+
+    // Whether tables of single models were moved into shared ones.
+    private static async Task<bool> PrepareAsync(
+        EmbeddedColumnStore store,
+        TimeProvider time,
+        ILogger<EmbeddedColumnStore> log,
+        CancellationToken ct
+    )
+    {
+        await StoreMigrations.ApplyAsync(store, time, log, ct);
+        return await TablesPerModel.MoveAsync(store, log, ct);
+    }
+
+    private async Task CloseAsync()
+    {
         // Closing a connection under a running query can abort the process: the threads end first. The last connection to close
         // stops the engine; the library's own shutdown call would besides forbid every later open in this process.
         await Task.Run(() =>
@@ -192,8 +225,6 @@ public sealed class EmbeddedColumnStore : IColumnStore
             _readers.Dispose();
             _writers.Dispose();
         });
-        Volatile.Write(ref _open, 0);
-        _log.Closed(_options.Directory);
     }
 
     /// <summary>
@@ -208,18 +239,23 @@ public sealed class EmbeddedColumnStore : IColumnStore
         }
         catch (EngineUnavailableException) when (HoldsTables(options.Directory))
         {
-            var store = Connect(
-                options with
-                {
-                    MemoryLimitBytes = LoadingLimitBytes,
-                    StatementMemoryShare = StatementShare(options),
-                },
-                time,
-                log
-            );
-            log.StartedWithoutLimit(options.MemoryLimitBytes >> 20);
-            return store;
+            return ConnectWithoutLimit(options, time, log);
         }
+    }
+
+    private static EmbeddedColumnStore ConnectWithoutLimit(ColumnStoreOptions options, TimeProvider time, ILogger<EmbeddedColumnStore> log)
+    {
+        var store = Connect(
+            options with
+            {
+                MemoryLimitBytes = LoadingLimitBytes,
+                StatementMemoryShare = StatementShare(options),
+            },
+            time,
+            log
+        );
+        log.StartedWithoutLimit(options.MemoryLimitBytes >> 20);
+        return store;
     }
 
     // A single statement keeps to the limit that was meant.
