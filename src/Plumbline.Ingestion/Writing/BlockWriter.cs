@@ -85,7 +85,7 @@ public sealed class BlockWriter(
         model = catalog.Find(model.Id) ?? model;
         if (model.Task == ModelTask.Binary && model.PositiveClass is null)
             model = await EnsurePositiveClassAsync(model, payloads, cancellation);
-        var isStored = isRepeated && await IsStoredAsync(model, block, payloads, cancellation);
+        var isStored = isRepeated && await IsStoredAsync(model.Id, block, payloads, cancellation);
         using var rows = PredictionRows.Open(model, block, payloads);
         await tables.EnsureAsync(model.Id, rows.FeatureColumns, cancellation);
         while (rows.FillNextPart())
@@ -147,21 +147,20 @@ public sealed class BlockWriter(
     /// <remarks>
     /// A table that remembers its blocks takes a file handle and a mebibyte each; asking costs nothing but after a failure or a crash.
     /// </remarks>
-    private async Task<bool> IsStoredAsync(ModelDefinition model, SpoolBlock block, SpoolPayloads payloads, CancellationToken cancellation)
+    private async Task<bool> IsStoredAsync(int modelId, SpoolBlock block, SpoolPayloads payloads, CancellationToken cancellation)
     {
-        using var rows = PredictionRows.Open(model, block, payloads);
-        while (rows.FillNextPart()) { }
-        await tables.EnsureAsync(model.Id, rows.FeatureColumns, cancellation);
+        var (firstMs, lastMs) = PredictionRows.TimesOf(payloads);
+        await tables.EnsureAsync(modelId, [], cancellation);
         var ofBlock =
-            $"FROM {ModelTables.Predictions(model.Id)} "
+            $"FROM {ModelTables.Predictions(modelId)} "
             + """
                 WHERE block = {block:UInt64} AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {to:DateTime64(3, 'UTC')}
                 """;
         SqlParameter[] values =
         [
             new("block", (ulong)block.Number),
-            new("from", DateTimeOffset.FromUnixTimeMilliseconds(rows.FirstMs)),
-            new("to", DateTimeOffset.FromUnixTimeMilliseconds(rows.LastMs)),
+            new("from", DateTimeOffset.FromUnixTimeMilliseconds(firstMs)),
+            new("to", DateTimeOffset.FromUnixTimeMilliseconds(lastMs)),
         ];
         ulong stored;
         using (var answer = await store.QueryAsync(new SqlStatement($"SELECT count() {ofBlock}", values), cancellation))
@@ -169,7 +168,7 @@ public sealed class BlockWriter(
             answer.Read();
             stored = answer.ReadUInt64();
         }
-        if (stored == (ulong)rows.Ids.Count)
+        if (stored == (ulong)block.Rows)
             return true;
         if (stored > 0)
             await store.ExecuteAsync(new SqlStatement($"DELETE {ofBlock} SETTINGS lightweight_deletes_sync = 2", values), cancellation);

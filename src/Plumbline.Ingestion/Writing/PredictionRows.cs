@@ -131,6 +131,19 @@ internal sealed class PredictionRows : IDisposable
         return classes.InOrder;
     }
 
+    /// <summary>The earliest and the latest time of a block's rows, epoch ms, without encoding it.</summary>
+    public static (long FirstMs, long LastMs) TimesOf(SpoolPayloads payloads)
+    {
+        var (first, last) = (long.MaxValue, long.MinValue);
+        for (var i = 0; i < payloads.Count; i++)
+        {
+            var reader = new EventBatchReader(payloads[i]);
+            while (reader.TryReadIdentity(out _, out var timestampMs))
+                (first, last) = (Math.Min(first, timestampMs), Math.Max(last, timestampMs));
+        }
+        return (first, last);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Buffer.Dispose();
 
