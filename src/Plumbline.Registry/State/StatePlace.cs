@@ -49,12 +49,7 @@ public sealed class StatePlace
             Database = options.Database,
             Username = options.User,
             Password = options.Secret,
-            SslMode = options.Tls switch
-            {
-                TransportSecurity.Verify => SslMode.VerifyFull,
-                TransportSecurity.Require => SslMode.Require,
-                _ => SslMode.Prefer,
-            },
+            SslMode = PostgresTls.ModeOf(options.Tls),
             MaxPoolSize = options.Connections ?? DefaultConnections,
             ApplicationName = "plumbline",
             // A connection that a firewall forgot is found out while nobody waits for it.

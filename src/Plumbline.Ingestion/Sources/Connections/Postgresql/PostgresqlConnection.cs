@@ -55,11 +55,5 @@ internal sealed record PostgresPlace(ConnectionOptions Options, string Host, int
             options.Text("schema") ?? "public"
         );
 
-    internal SslMode Tls =>
-        (Options["tls"] as TransportSecurity?) switch
-        {
-            TransportSecurity.Verify => SslMode.VerifyFull,
-            TransportSecurity.Require => SslMode.Require,
-            _ => SslMode.Prefer,
-        };
+    internal SslMode Tls => PostgresTls.ModeOf(Options["tls"] as TransportSecurity?);
 }
