@@ -2,10 +2,10 @@ using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Plumbline.Events;
 using Plumbline.Events.Decoding;
-using Plumbline.Events.Spooling;
 using Plumbline.Ingestion.Intake;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Spooling;
 using Plumbline.Registry.Web;
 
 namespace Plumbline.Ingestion;

@@ -1,5 +1,4 @@
 using Plumbline.Events;
-using Plumbline.Events.Spooling;
 using Plumbline.Ingestion.Duplicates;
 using Plumbline.Ingestion.Intake;
 using Plumbline.Ingestion.Writing;
@@ -7,6 +6,7 @@ using Plumbline.Registry;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Scheduling;
+using Plumbline.Registry.Spooling;
 using Plumbline.Registry.Telemetry;
 
 namespace Plumbline.Ingestion;

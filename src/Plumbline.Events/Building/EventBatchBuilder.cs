@@ -80,6 +80,16 @@ public sealed class EventBatchBuilder : IDisposable
         );
     }
 
+    /// <summary>Refuses the next event, which whoever has it could not read; always false.</summary>
+    /// <param name="code">One of <see cref="RejectionCode"/>.</param>
+    /// <param name="field">The field, or null.</param>
+    /// <param name="detail">What is wrong, for people.</param>
+    public bool Refuse(string code, string? field, string detail)
+    {
+        Start(Batch.Kind);
+        return End(_row.Fail(code, field, detail));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Batch.Dispose();
 
@@ -138,7 +148,7 @@ public sealed class EventBatchBuilder : IDisposable
                 return _row.Fail(RejectionCode.FieldInvalid, "value", "'value' is no finite number.");
             _row.WriteNumber(number, RowField.NumberValue);
             if (_row.Context.NumericPrediction)
-                return _row.WriteTruth(_text.Number(number));
+                return _row.WriteTruth(_text.Number(truth.Class, number));
         }
         else if (truth.Class is null)
         {

@@ -64,7 +64,10 @@ public sealed record GroundTruthEvent
     /// <summary>The true class, of a classification.</summary>
     public string? Class { get; init; }
 
-    /// <summary>The true number of a regression; of a classification, a class that is written as a number.</summary>
+    /// <summary>
+    /// The true number of a regression; of a classification, a class that is written as a number, whose digits <see cref="Class"/> may give
+    /// too: it may have more than a 64-bit number holds.
+    /// </summary>
     public double? Number { get; init; }
 
     /// <summary>Who says so.</summary>

@@ -9,6 +9,9 @@ namespace Plumbline.Events.Building;
 /// <summary>Texts as UTF-8, one at a time: a span is valid until the next call.</summary>
 internal sealed class TextBuffer
 {
+    // A whole number of as many digits is exact as a double.
+    private const int ExactDigits = 15;
+
     private byte[] _bytes = new byte[256];
 
     /// <summary>The text as UTF-8; half a surrogate pair, or more than the limit, refuses the row.</summary>
@@ -41,16 +44,31 @@ internal sealed class TextBuffer
         return true;
     }
 
-    /// <summary>The one text of a class that was written as a text or as a number; empty when it means that there is none.</summary>
+    /// <summary>
+    /// The one text of a class that was written as a text, as a number, or as the number's digits and the number; empty when it means that
+    /// there is none.
+    /// </summary>
     public bool TryClass(string? text, double? number, RowWriter row, string field, out ReadOnlySpan<byte> name)
     {
         if (number is { } value)
-            name = Number(value);
+            name = Number(text, value);
         else if (!TryUtf8(text!, row, field, int.MaxValue, out name))
             return false;
         return row.TryClassName(ref name, field);
     }
 
     /// <summary>The shortest text of a number, as the decoder has it: 1 for 1.0.</summary>
-    public ReadOnlySpan<byte> Number(double value) => JsonTexts.CanonicalNumber(value, _bytes);
+    /// <param name="digits">The number as it was written, where that is known: of a whole number all digits are kept.</param>
+    /// <param name="value">The number.</param>
+    public ReadOnlySpan<byte> Number(string? digits, double value)
+    {
+        if (digits is { Length: > ExactDigits } && Encoding.UTF8.TryGetBytes(digits, _bytes, out var written))
+        {
+            var whole = ClassNames.Canonical(_bytes.AsSpan(0, written), ClassForm.AsWritten);
+            if (JsonTexts.IsInteger(whole))
+                return whole;
+        }
+
+        return JsonTexts.CanonicalNumber(value, _bytes);
+    }
 }

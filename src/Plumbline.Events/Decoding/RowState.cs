@@ -167,15 +167,8 @@ internal sealed class RowState(EventLimits limits) : RowWriter(limits)
             case JsonTokenType.String when Rfc3339.TryParse(json.ValueSpan, out time):
                 break;
             case JsonTokenType.Number when json.TryGetInt64(out time):
-                if (time is > -EpochTimes.SmallestPlausibleMs and < EpochTimes.SmallestPlausibleMs)
-                {
-                    return Fail(
-                        RejectionCode.TimestampInvalid,
-                        "timestamp",
-                        $"{time} looks like seconds; a number must be epoch milliseconds."
-                    );
-                }
-
+                if (EpochTimes.IsMistakenUnit(time))
+                    return Fail(RejectionCode.TimestampInvalid, "timestamp", EpochTimes.MistakenUnit(time));
                 break;
             case JsonTokenType.Number:
                 return Fail(

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Plumbline.Events;
 using Plumbline.Events.Batches;
-using Plumbline.Events.Spooling;
 using Plumbline.Registry.Integrity;
+using Plumbline.Registry.Spooling;
 using Plumbline.Store;
 
 namespace Plumbline.Ingestion.Duplicates;

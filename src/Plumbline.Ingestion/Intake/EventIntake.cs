@@ -1,9 +1,9 @@
 using System.Text;
 using Plumbline.Events;
 using Plumbline.Events.Batches;
-using Plumbline.Events.Spooling;
 using Plumbline.Ingestion.Duplicates;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Spooling;
 
 namespace Plumbline.Ingestion.Intake;
 

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Events;
+using Plumbline.Events.Batches;
 using Plumbline.Events.Decoding;
-using Plumbline.Events.Spooling;
 using Plumbline.Ingestion.Intake;
 using Plumbline.Ingestion.Sources.Reading;
 using Plumbline.Ingestion.Writing;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Spooling;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Ingestion.Sources;
@@ -19,7 +20,6 @@ internal sealed class SourcePull(
     IDbContextFactory<StateDbContext> state,
     SourceTables tables,
     RefusedRows refusedRows,
-    DecoderPool decoders,
     EventLimits limits,
     EventIntake intake,
     IngestionProgress progress,
@@ -88,38 +88,28 @@ internal sealed class SourcePull(
     )
     {
         var page = new PulledPage();
-        var decoder = decoders.Rent(RecordDecoding.KindOf(shape.Source));
-        try
+        using var events = new RecordEvents(shape, model.Task == ModelTask.Regression, limits);
+        var positions = new List<SourcePosition>(RowsAtOnce);
+        events.Begin(Context(model));
+        await foreach (var record in records.WithCancellation(cancellation))
         {
-            using var decoding = new RecordDecoding(shape, model.Task == ModelTask.Regression);
-            var positions = new List<SourcePosition>(RowsAtOnce);
-            decoder.Begin(Context(model));
-            await foreach (var record in records.WithCancellation(cancellation))
-            {
-                var rejected = decoder.Batch.RejectedCount;
-                decoding.Feed(decoder, record, positions.Count);
-                if (decoder.Batch.RejectedCount > rejected && refused.IsNew(record.Position))
-                    page.Rejected++;
-                positions.Add(record.Position);
-                if (positions.Count < RowsAtOnce && decoder.Batch.Bytes < limits.ChunkBytes)
-                    continue;
-                await TakeAsync(model, decoder, positions, shape, page, cancellation);
-                positions.Clear();
-                decoder.Begin(Context(model));
-            }
+            if (!events.Add(record) && refused.IsNew(record.Position))
+                page.Rejected++;
+            positions.Add(record.Position);
+            if (positions.Count < RowsAtOnce && events.Batch.Bytes < limits.ChunkBytes)
+                continue;
+            await TakeAsync(model, events.Batch, positions, shape, page, cancellation);
+            positions.Clear();
+            events.Begin(Context(model));
+        }
 
-            await TakeAsync(model, decoder, positions, shape, page, cancellation);
-            return page;
-        }
-        finally
-        {
-            decoders.Return(decoder);
-        }
+        await TakeAsync(model, events.Batch, positions, shape, page, cancellation);
+        return page;
     }
 
     private async Task TakeAsync(
         ModelDefinition model,
-        EventDecoder decoder,
+        EventBatch batch,
         List<SourcePosition> positions,
         SourceShape shape,
         PulledPage page,
@@ -128,7 +118,7 @@ internal sealed class SourcePull(
     {
         if (positions.Count == 0)
             return;
-        var result = await intake.AppendAsync(model, decoder.Batch, PatienceWithFullSpool, cancellation, isReread: true);
+        var result = await intake.AppendAsync(model, batch, PatienceWithFullSpool, cancellation, isReread: true);
         if (result.Outcome == AppendOutcome.Full)
             throw SpoolFull();
 
@@ -136,7 +126,7 @@ internal sealed class SourcePull(
         page.Last = positions[^1];
         page.Taken += result.Accepted;
         page.Duplicates += result.Duplicates;
-        foreach (var rejection in decoder.Batch.Rejections.Take(RejectedRowsKept - page.RejectedRows.Count))
+        foreach (var rejection in batch.Rejections.Take(RejectedRowsKept - page.RejectedRows.Count))
         {
             var (watermark, tie) = positions[(int)rejection.Index];
             page.RejectedRows.Add(

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Plumbline.Events;
 using Plumbline.Events.Batches;
-using Plumbline.Events.Spooling;
+using Plumbline.Registry.Spooling;
 using Plumbline.Ingestion.Duplicates;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Windows;

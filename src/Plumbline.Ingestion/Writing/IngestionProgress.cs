@@ -1,6 +1,6 @@
 using Plumbline.Events;
-using Plumbline.Events.Spooling;
 using Plumbline.Ingestion.Duplicates;
+using Plumbline.Registry.Spooling;
 
 namespace Plumbline.Ingestion.Writing;
 

@@ -1,7 +1,7 @@
 using Plumbline.Events.Batches;
-using Plumbline.Events.Spooling;
 using Plumbline.Ingestion.Duplicates;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Spooling;
 using Plumbline.Store;
 
 namespace Plumbline.Ingestion.Writing;

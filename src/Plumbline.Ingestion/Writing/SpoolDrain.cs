@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Plumbline.Events;
-using Plumbline.Events.Spooling;
 using Plumbline.Registry.Scheduling;
+using Plumbline.Registry.Spooling;
 using Plumbline.Registry.Storage;
 
 namespace Plumbline.Ingestion.Writing;

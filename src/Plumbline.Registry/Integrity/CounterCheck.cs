@@ -1,8 +1,8 @@
 using System.Globalization;
 using Plumbline.Events;
-using Plumbline.Events.Spooling;
 using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Retention;
+using Plumbline.Registry.Spooling;
 using Plumbline.Store;
 using Lanes = System.Collections.Generic.Dictionary<(int ModelId, Plumbline.Events.EventKind Kind), long>;
 

@@ -1,8 +1,8 @@
-using Plumbline.Events.Spooling;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Retention;
 using Plumbline.Registry.Scheduling;
+using Plumbline.Registry.Spooling;
 using Plumbline.Store;
 
 namespace Plumbline.Registry.Integrity;

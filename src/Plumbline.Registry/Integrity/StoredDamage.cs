@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Data.Sqlite;
-using Plumbline.Events.Spooling;
+using Plumbline.Registry.Spooling;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Storage;
 using Plumbline.Registry.Web;

@@ -2,9 +2,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Plumbline.Events.Spooling;
 using Plumbline.Ingestion.Writing;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Spooling;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Ingestion;

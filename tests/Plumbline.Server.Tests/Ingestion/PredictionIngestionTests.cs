@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Plumbline.Events;
-using Plumbline.Events.Spooling;
 using Plumbline.Ingestion;
 using Plumbline.Ingestion.Duplicates;
 using Plumbline.Ingestion.Intake;
@@ -12,6 +11,7 @@ using Plumbline.Ingestion.Writing;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Spooling;
 using Plumbline.Registry.Windows;
 using Plumbline.Store;
 

@@ -1,12 +1,12 @@
 using Plumbline.Events;
 using Plumbline.Events.Building;
 using Plumbline.Events.Decoding;
-using Plumbline.Events.Spooling;
 using Plumbline.Ingestion.Duplicates;
 using Plumbline.Ingestion.Intake;
 using Plumbline.Ingestion.Writing;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Spooling;
 using Plumbline.Registry.Windows;
 using Plumbline.Store;
 

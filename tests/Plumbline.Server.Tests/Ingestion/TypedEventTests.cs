@@ -3,12 +3,12 @@ using System.Text.Json;
 using Plumbline.Events;
 using Plumbline.Events.Building;
 using Plumbline.Events.Decoding;
-using Plumbline.Events.Spooling;
 using Plumbline.Ingestion.Duplicates;
 using Plumbline.Ingestion.Intake;
 using Plumbline.Ingestion.Writing;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Spooling;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Ingestion;

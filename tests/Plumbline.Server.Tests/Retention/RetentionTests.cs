@@ -6,11 +6,11 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Plumbline.Events;
-using Plumbline.Events.Spooling;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Ownership;
 using Plumbline.Registry.Retention;
+using Plumbline.Registry.Spooling;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Retention;

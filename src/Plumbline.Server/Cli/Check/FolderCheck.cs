@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
-using Plumbline.Events.Spooling;
 using Plumbline.Registry.Integrity;
+using Plumbline.Registry.Spooling;
 using Plumbline.Server.Hosting;
 using Plumbline.Store;
 using Plumbline.Store.Engine;

@@ -1,4 +1,4 @@
-namespace Plumbline.Events.Spooling;
+namespace Plumbline.Registry.Spooling;
 
 /// <summary>Where the spool lies and how much it may hold.</summary>
 public sealed record SpoolOptions

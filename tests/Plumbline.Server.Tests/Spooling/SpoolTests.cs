@@ -1,7 +1,8 @@
 using System.Text;
-using Plumbline.Events.Spooling;
+using Plumbline.Events;
+using Plumbline.Registry.Spooling;
 
-namespace Plumbline.Events.Tests.Spooling;
+namespace Plumbline.Server.Tests.Spooling;
 
 public sealed class SpoolTests : IDisposable
 {

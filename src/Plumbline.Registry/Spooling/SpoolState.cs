@@ -1,6 +1,7 @@
 using System.Globalization;
+using Plumbline.Events;
 
-namespace Plumbline.Events.Spooling;
+namespace Plumbline.Registry.Spooling;
 
 /// <summary>A batch that waits and is in no block yet.</summary>
 internal readonly record struct WaitingBatch(long Sequence, int Rows, int Bytes, DateTimeOffset AppendedAt);

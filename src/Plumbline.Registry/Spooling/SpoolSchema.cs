@@ -1,6 +1,7 @@
 using System.Globalization;
+using Plumbline.Events;
 
-namespace Plumbline.Events.Spooling;
+namespace Plumbline.Registry.Spooling;
 
 /// <summary>The tables of the spool's file, and reading them back at start.</summary>
 internal static class SpoolSchema

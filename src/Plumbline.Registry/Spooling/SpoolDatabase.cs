@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Plumbline.Events.Spooling;
+namespace Plumbline.Registry.Spooling;
 
 /// <summary>
 /// One connection to the spool's file. Statements are prepared once and bound to spans through SQLite's own calls, because the ADO layer

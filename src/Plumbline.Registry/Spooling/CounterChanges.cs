@@ -1,4 +1,6 @@
-namespace Plumbline.Events.Spooling;
+using Plumbline.Events;
+
+namespace Plumbline.Registry.Spooling;
 
 /// <summary>What the operations of one transaction count, summed, so that a hundred small appends change their counters once.</summary>
 internal sealed class CounterChanges

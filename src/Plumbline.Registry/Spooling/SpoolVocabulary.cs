@@ -1,4 +1,6 @@
-namespace Plumbline.Events.Spooling;
+using Plumbline.Events;
+
+namespace Plumbline.Registry.Spooling;
 
 /// <summary>What a batch adds to the spool and to the counters of its model.</summary>
 /// <param name="ModelId">The model.</param>

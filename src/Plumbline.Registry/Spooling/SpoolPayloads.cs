@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Plumbline.Events.Spooling;
+namespace Plumbline.Registry.Spooling;
 
 /// <summary>The batches of a block in one pooled array. Dispose gives it back.</summary>
 public sealed class SpoolPayloads : IDisposable

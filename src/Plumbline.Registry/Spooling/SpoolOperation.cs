@@ -1,4 +1,6 @@
-namespace Plumbline.Events.Spooling;
+using Plumbline.Events;
+
+namespace Plumbline.Registry.Spooling;
 
 /// <summary>Something that the committer does inside a transaction shared with others, and what follows once it is durable.</summary>
 internal abstract class SpoolOperation(int modelId)

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Plumbline.Events;
 
-namespace Plumbline.Events.Spooling;
+namespace Plumbline.Registry.Spooling;
 
 /// <summary>
 /// The durable queue between clients and the column store: SQLite in WAL mode, a blob per batch. One thread commits; all that waits
