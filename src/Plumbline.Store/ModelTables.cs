@@ -202,18 +202,17 @@ public sealed class ModelTables(IColumnStore store)
                 var (table, to) = (Predictions(modelId), conversion.To);
                 if (!(await ConvertingAsync(modelId, ct)).Contains(to.Ordinal))
                     return;
-                const string Wait = "SETTINGS mutations_sync = 1";
                 // The values first: they are made of what the second statement changes.
-                await store.ExecuteAsync(new SqlStatement($"ALTER TABLE {table} UPDATE {to.Name} = {to.Name} WHERE 1 {Wait}"), ct);
-                await store.ExecuteAsync(
-                    new SqlStatement(
-                        $"ALTER TABLE {table} UPDATE raw = {conversion.Raw("raw")} WHERE mapContains(raw, {conversion.Name}) OR {conversion.IsMisfit} {Wait}",
-                        conversion.Parameters
-                    ),
-                    ct
+                await ChangeAsync($"UPDATE {to.Name} = {to.Name} WHERE 1", []);
+                await ChangeAsync(
+                    $"UPDATE raw = {conversion.Raw("raw")} WHERE mapContains(raw, {conversion.Name}) OR {conversion.IsMisfit}",
+                    conversion.Parameters
                 );
                 var plain = to.Type == ColumnType.Numeric ? to.Definition : $"{to.Name} REMOVE DEFAULT";
-                await store.ExecuteAsync(new SqlStatement($"ALTER TABLE {table} MODIFY COLUMN {plain}"), ct);
+                await ChangeAsync($"MODIFY COLUMN {plain}", []);
+
+                Task ChangeAsync(string change, IReadOnlyList<SqlParameter> parameters) =>
+                    Mutation.RunAsync(store, table, new SqlStatement($"ALTER TABLE {table} {change}", parameters), ct);
             },
             ct
         );
@@ -244,12 +243,9 @@ public sealed class ModelTables(IColumnStore store)
                         .ToList()
                 )
                 {
-                    await store.ExecuteAsync(
-                        new SqlStatement(
-                            $"ALTER TABLE {Predictions(modelId)} DROP COLUMN IF EXISTS {new FeatureColumn(ordinal, columns[ordinal]).Name}"
-                        ),
-                        ct
-                    );
+                    var column = new FeatureColumn(ordinal, columns[ordinal]).Name;
+                    var table = Predictions(modelId);
+                    await Mutation.RunAsync(store, table, new SqlStatement($"ALTER TABLE {table} DROP COLUMN IF EXISTS {column}"), ct);
                     columns.Remove(ordinal);
                     dropped++;
                 }

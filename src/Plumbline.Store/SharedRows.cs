@@ -3,9 +3,6 @@ namespace Plumbline.Store;
 /// <summary>Rows of one model in the tables that all models share.</summary>
 public static class SharedRows
 {
-    /// <summary>How long the engine is left alone between two looks at a deletion.</summary>
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(30);
-
     /// <summary>
     /// Deletes rows of one model from a table that all models share; they are gone when this returns. The engine rewrites every part for
     /// that, of whichever model, which takes seconds where there are hundreds: so it is asked only in the partitions that hold such a row.
@@ -74,34 +71,8 @@ public static class SharedRows
         foreach (var partition in partitions)
         {
             // Named by the engine itself: a month, or "all".
-            var sql = $"DELETE FROM {table} IN PARTITION ID '{partition}' WHERE {where} SETTINGS lightweight_deletes_sync = 0";
-            await store.ExecuteAsync(new SqlStatement(sql, values), ct);
-            // What is begun is brought to its end.
-            await WaitUntilDoneAsync(store, table);
-        }
-    }
-
-    // The engine's own waiting takes many seconds on a busy server: a change that finds no free thread is looked at again after a pause
-    // that has grown while there was nothing to do. Allowing merges, which nobody forbade, makes it look at once.
-    private static async Task WaitUntilDoneAsync(IColumnStore store, string table)
-    {
-        var unfinished = new SqlStatement(
-            "SELECT count(), max(latest_fail_reason) FROM system.mutations "
-                + "WHERE database = currentDatabase() AND table = {table:String} AND NOT is_done",
-            new SqlParameter("table", table)
-        );
-        while (true)
-        {
-            using (var rows = await store.QueryAsync(unfinished, CancellationToken.None))
-            {
-                if (!rows.Read() || rows.ReadUInt64() == 0)
-                    return;
-                if (rows.ReadString() is { Length: > 0 } reason)
-                    throw EngineException.Parse(reason, $"DELETE FROM {table}");
-            }
-
-            await store.ExecuteAsync(new SqlStatement($"SYSTEM START MERGES {table}"), CancellationToken.None);
-            await Task.Delay(Look, TimeProvider.System, CancellationToken.None);
+            var sql = $"DELETE FROM {table} IN PARTITION ID '{partition}' WHERE {where}";
+            await Mutation.RunAsync(store, table, new SqlStatement(sql, values), ct);
         }
     }
 }

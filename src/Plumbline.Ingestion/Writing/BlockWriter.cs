@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using Plumbline.Events;
 using Plumbline.Events.Batches;
-using Plumbline.Registry.Spooling;
 using Plumbline.Ingestion.Duplicates;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Spooling;
 using Plumbline.Registry.Windows;
 using Plumbline.Store;
 
@@ -151,8 +151,9 @@ public sealed class BlockWriter(
     {
         var (firstMs, lastMs) = PredictionRows.TimesOf(payloads);
         await tables.EnsureAsync(modelId, [], cancellation);
+        var table = ModelTables.Predictions(modelId);
         var ofBlock =
-            $"FROM {ModelTables.Predictions(modelId)} "
+            $"FROM {table} "
             + """
                 WHERE block = {block:UInt64} AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {to:DateTime64(3, 'UTC')}
                 """;
@@ -171,7 +172,7 @@ public sealed class BlockWriter(
         if (stored == (ulong)block.Rows)
             return true;
         if (stored > 0)
-            await store.ExecuteAsync(new SqlStatement($"DELETE {ofBlock} SETTINGS lightweight_deletes_sync = 2", values), cancellation);
+            await Mutation.RunAsync(store, table, new SqlStatement($"DELETE {ofBlock}", values), cancellation);
         return false;
     }
 

@@ -59,13 +59,9 @@ public sealed class PartMerging(IColumnStore store, ModelTables tables, TimeProv
             const string OfParts =
                 "timestamp >= {from:DateTime64(3)} AND timestamp <= {to:DateTime64(3)} AND id_hash IN {hashes:Array(UInt64)} AND prediction_id IN {ids:Array(String)}";
             await store.ExecuteAsync(new SqlStatement(InsertText(model, table, OfParts), values), cancellation);
-            await store.ExecuteAsync(
-                new SqlStatement(
-                    $"DELETE FROM {table} WHERE {OfParts} AND block != {{block:UInt64}} AND prediction_id IN (SELECT prediction_id FROM {table} WHERE {OfParts} AND block = {{block:UInt64}}) SETTINGS lightweight_deletes_sync = 2",
-                    values
-                ),
-                cancellation
-            );
+            var merged = $"SELECT prediction_id FROM {table} WHERE {OfParts} AND block = {{block:UInt64}}";
+            var replaced = $"DELETE FROM {table} WHERE {OfParts} AND block != {{block:UInt64}} AND prediction_id IN ({merged})";
+            await Mutation.RunAsync(store, table, new SqlStatement(replaced, values), cancellation);
             foreach (var joined in new[] { ModelTables.MatchedTable, ModelTables.AttributedTable })
                 await ForgetOutcomesOfPartsAsync(model.Id, joined, table, OfParts, values, cancellation);
         }
