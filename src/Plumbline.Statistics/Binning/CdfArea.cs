@@ -11,8 +11,11 @@ internal static class CdfArea
         double area = 0,
             x = double.NegativeInfinity,
             difference = 0;
-        while (Math.Min(left.Next, right.Next) is var at && at < double.PositiveInfinity)
+        while (true)
         {
+            var at = Math.Min(left.Next, right.Next);
+            if (!(at < double.PositiveInfinity))
+                return area;
             if (double.IsFinite(x))
                 area += (at - x) * MeanAbsolute(difference, left.At(at) - right.At(at));
             left.Pass(at);
@@ -20,8 +23,6 @@ internal static class CdfArea
             difference = left.At(at) - right.At(at);
             x = at;
         }
-
-        return area;
     }
 
     /// <summary>
@@ -54,25 +55,38 @@ internal static class CdfArea
     private static double MeanAbsolute(double a, double b) =>
         a * b >= 0 ? (Math.Abs(a) + Math.Abs(b)) / 2 : (a * a + b * b) / (2 * Math.Abs(b - a));
 
-    // The breakpoints of one side: two per piece, where its values begin and where they end.
-    private ref struct Walk(ReadOnlySpan<ProfileCdf.Piece> pieces)
+    // The breakpoints of one side: two per piece, where its values begin and where they end. What the present piece says is worked out
+    // once, when it becomes the present one: both functions are asked at every breakpoint of either.
+    private ref struct Walk
     {
-        private readonly ReadOnlySpan<ProfileCdf.Piece> _pieces = pieces;
+        private readonly ReadOnlySpan<ProfileCdf.Piece> _pieces;
         private int _piece;
         private bool _inside;
+        private double _from;
+        private double _to;
+        private double _below;
+        private double _share;
+
+        public Walk(ReadOnlySpan<ProfileCdf.Piece> pieces)
+        {
+            _pieces = pieces;
+            Load();
+        }
 
         /// <summary>Position of the next breakpoint; infinite behind the last.</summary>
-        public readonly double Next =>
-            _piece == _pieces.Length ? double.PositiveInfinity
-            : _inside ? _pieces[_piece].SpreadTo
-            : _pieces[_piece].SpreadFrom;
+        public readonly double Next => _inside ? _to : _from;
 
         /// <summary>Passes every breakpoint at <paramref name="at"/>.</summary>
         public void Pass(double at)
         {
             while (Next == at)
             {
-                _piece += _inside ? 1 : 0;
+                if (_inside)
+                {
+                    _piece++;
+                    Load();
+                }
+
                 _inside = !_inside;
             }
         }
@@ -80,14 +94,19 @@ internal static class CdfArea
         /// <summary>
         /// The function at a position that is not beyond the next breakpoint; before a jump there, if it has not been passed.
         /// </summary>
-        public readonly double At(double at)
+        public readonly double At(double at) =>
+            _inside ? _below + _share * Math.Clamp((at - _from) / (_to - _from), 0, 1) : _below;
+
+        private void Load()
         {
             if (_piece == _pieces.Length)
-                return 1;
-            var piece = _pieces[_piece];
-            return _inside
-                ? piece.Below + piece.Share * Math.Clamp((at - piece.SpreadFrom) / (piece.SpreadTo - piece.SpreadFrom), 0, 1)
-                : piece.Below;
+            {
+                (_from, _to, _below, _share) = (double.PositiveInfinity, double.PositiveInfinity, 1, 0);
+                return;
+            }
+
+            ref readonly var piece = ref _pieces[_piece];
+            (_from, _to, _below, _share) = (piece.SpreadFrom, piece.SpreadTo, piece.Below, piece.Share);
         }
     }
 }

@@ -94,7 +94,7 @@ public static class PercentileDistance
             return Estimate.Undefined(totals.N, totals.M, "the reference is constant: there is no standard deviation to divide by");
         var bins = edges.Length + 1;
         Span<ProfileCdf.Piece> space =
-            2 * bins <= PiecesOnStack ? stackalloc ProfileCdf.Piece[PiecesOnStack] : new ProfileCdf.Piece[2 * bins];
+            2 * bins <= PiecesOnStack ? stackalloc ProfileCdf.Piece[2 * bins] : new ProfileCdf.Piece[2 * bins];
         var f = ProfileCdf.Of(edges, reference, totals.Reference, space[..bins]);
         var g = ProfileCdf.Of(edges, current, totals.Current, space[bins..]);
         var area = CdfArea.Between(f, g);

@@ -8,7 +8,6 @@ namespace Plumbline.Server.Tests.Robustness;
 /// Whatever of a data folder is removed, cut, overwritten or put back from elsewhere: the real process says which part, what is lost and
 /// what to do.
 /// </summary>
-[Collection(AloneCollection.Name)]
 public sealed class DamagedFolderTests(DamagedFolders folders) : IClassFixture<DamagedFolders>
 {
     [Fact]
