@@ -111,6 +111,36 @@ public sealed class RuleEvaluation(
         }
     }
 
+    /// <summary>
+    /// Lets streams learn their normal again from the windows to come, since what moved is how it is now. Streams that are compared with
+    /// the reference have learned nothing and stay as they are.
+    /// </summary>
+    /// <returns>How many streams learn again.</returns>
+    public async Task<int> LearnAgainAsync(int modelId, IReadOnlySet<StreamKey> streams, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            await using var db = await state.CreateDbContextAsync(cancellation);
+            var rules = streams.Select(key => key.Rule).Distinct(StringComparer.Ordinal).ToList();
+            var rows = await db.AlertStreams.Where(row => row.ModelId == modelId && rules.Contains(row.Rule)).ToListAsync(cancellation);
+            var concerned = rows.Where(row => streams.Contains(row.Key)).ToList();
+            foreach (var row in concerned)
+            {
+                var fresh = new StreamState { LastWindow = StreamState.Read(row.State).LastWindow, Reason = "learning the new normal" };
+                (row.State, row.Status, row.Reason) = (fresh.Write(), (int)fresh.Status, fresh.Reason);
+            }
+
+            await db.SaveChangesAsync(cancellation);
+            return concerned.Count;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     /// <summary>Lets the sink work on what changed without an evaluation: somebody acknowledged, closed or commented.</summary>
     public async Task SettleAsync(CancellationToken cancellation)
     {

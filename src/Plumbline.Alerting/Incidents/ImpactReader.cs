@@ -25,25 +25,21 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
     /// null when nothing can.
     /// </summary>
     public async Task<ImpactFacts?> ReadAsync(
-        IncidentRow incident,
-        IReadOnlyList<AlertRow> alerts,
+        ImpactPeriod period,
         ModelDefinition model,
         IReadOnlyList<string> segments,
         CancellationToken cancellation
     )
     {
-        var onset = DateTimeOffset.FromUnixTimeMilliseconds(incident.OnsetMs);
-        var end = alerts.Any(alert => alert.ResolvedMs is null)
-            ? time.GetUtcNow()
-            : DateTimeOffset.FromUnixTimeMilliseconds(alerts.Max(alert => alert.ResolvedMs) ?? incident.FiredMs);
+        period = period.Until(time.GetUtcNow());
         var found = new List<ImpactFacts>();
         foreach (var segment in segments.Prepend(""))
         {
             foreach (var metric in DefaultRules.MainMetrics(model.Task))
             {
                 var impact =
-                    await ReadAsync(model, PerformanceMetrics.Of(metric), segment, onset, end, cancellation)
-                    ?? await ReadAsync(model, EstimatedMetrics.Of(metric), segment, onset, end, cancellation);
+                    await ReadAsync(model, PerformanceMetrics.Of(metric), segment, period, cancellation)
+                    ?? await ReadAsync(model, EstimatedMetrics.Of(metric), segment, period, cancellation);
                 if (impact is not null)
                     found.Add(impact);
             }
@@ -53,7 +49,7 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
             .OrderByDescending(impact => impact.Certain)
             .ThenByDescending(impact => impact.LossLower / Math.Max(1e-9, Math.Abs(impact.Before)))
             .FirstOrDefault();
-        if (worst is null || await CostPerDayAsync(model, onset, end, cancellation) is not { } money)
+        if (worst is null || await CostPerDayAsync(model, period, cancellation) is not { } money)
             return worst;
         return worst with
         {
@@ -66,13 +62,12 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
 
     /// <summary>
     /// By how much the cost of decisions per day grew, with its 95 % interval: the change of the cost per prediction, realised where ground
-    /// truth has come, else estimated, times the predictions of a day since the onset. Null without a declared cost or without priced rows
-    /// on both sides.
+    /// truth has come, else estimated, times the predictions of a day since the onset. Windows of other incidents are left out, so that no
+    /// loss is counted twice. Null without a declared cost or without priced rows on both sides.
     /// </summary>
     private async Task<(double Value, double Lower, double Upper)?> CostPerDayAsync(
         ModelDefinition model,
-        DateTimeOffset onset,
-        DateTimeOffset end,
+        ImpactPeriod period,
         CancellationToken cancellation
     )
     {
@@ -83,13 +78,13 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
             new MetricQuery
             {
                 Metrics = [.. CostsPer1000, InputMetrics.Rows],
-                From = onset - Before,
-                To = end,
+                From = period.Onset - Before,
+                To = period.End!.Value,
             },
             cancellation
         );
         var usable = read.Where(point => point is { Value: not null, N: > 0 }).ToList();
-        var rows = usable.Where(point => point.Metric == InputMetrics.Rows && point.WindowStart >= onset).ToList();
+        var rows = usable.Where(point => point.Metric == InputMetrics.Rows && period.IsAfter(point)).ToList();
         if (rows.Count == 0)
             return null;
         var perDay = rows.Average(point => point.Value!.Value) * (CoarseWindows.Day / model.Window) / 1000;
@@ -97,8 +92,8 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
         {
             var side = usable.Where(point => point.Metric == metric).ToList();
             if (
-                Mean(side.Where(point => point.WindowEnd <= onset)) is not { Rows: >= EnoughRows } before
-                || Mean(side.Where(point => point.WindowStart >= onset)) is not { Rows: >= EnoughRows } after
+                Mean(side.Where(period.IsBefore)) is not { Rows: >= EnoughRows } before
+                || Mean(side.Where(period.IsAfter)) is not { Rows: >= EnoughRows } after
             )
             {
                 continue;
@@ -115,8 +110,7 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
         ModelDefinition model,
         string metric,
         string segment,
-        DateTimeOffset onset,
-        DateTimeOffset end,
+        ImpactPeriod period,
         CancellationToken cancellation
     )
     {
@@ -128,17 +122,19 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
             {
                 Metrics = [metric],
                 Segment = segment,
-                From = onset - Before,
-                To = end,
+                From = period.Onset - Before,
+                To = period.End!.Value,
                 Window = window,
             },
             cancellation
         );
         var usable = read.Where(point => point is { Value: not null, N: > 0, Status: MetricStatus.Ok or MetricStatus.Incomplete }).ToList();
-        var (before, after) = (
-            Mean(usable.Where(point => point.WindowEnd <= onset)),
-            Mean(usable.Where(point => point.WindowStart >= onset - (window > model.Window ? window / 2 : TimeSpan.Zero)))
-        );
+        var since = period.Onset - (window > model.Window ? window / 2 : TimeSpan.Zero);
+        // Without the time of other incidents where that leaves enough; what moved must be said in any case.
+        var before = Enough(usable.Where(period.IsBefore)) ?? Mean(usable.Where(point => point.WindowEnd <= period.Onset));
+        var after =
+            Enough(usable.Where(point => point.WindowStart >= since && !period.IsOfOthersSince(point)))
+            ?? Mean(usable.Where(point => point.WindowStart >= since));
         if (before is not { Rows: >= EnoughRows } || after is not { Rows: >= EnoughRows })
             return null;
         var sign = KnownMetrics.Find(model, metric)?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
@@ -158,6 +154,9 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
             null
         );
     }
+
+    private static (double Value, double Variance, long Rows)? Enough(IEnumerable<MetricPoint> points) =>
+        Mean(points) is { Rows: >= EnoughRows } mean ? mean : null;
 
     private static (double Value, double Variance, long Rows)? Mean(IEnumerable<MetricPoint> points)
     {

@@ -28,22 +28,7 @@ public sealed class IncidentActions(IDbContextFactory<StateDbContext> state, Tim
 
     /// <summary>Closes it by hand, whatever fires still. False when there is no such incident.</summary>
     public Task<bool> ResolveAsync(long id, string who, string? comment, CancellationToken cancellation) =>
-        ChangeAsync(
-            id,
-            who,
-            NoteKinds.Resolved,
-            comment,
-            (row, now) =>
-            {
-                if (row.State == (int)IncidentState.Resolved)
-                    return true;
-                (row.State, row.ResolvedMs, row.ResolvedBy) = ((int)IncidentState.Resolved, now, who);
-                // So that those who were told of it hear that it is over.
-                row.Stale = true;
-                return true;
-            },
-            cancellation
-        );
+        ChangeAsync(id, who, NoteKinds.Resolved, comment, (row, now) => Close(row, now, who), cancellation);
 
     /// <summary>Adds a comment. False when there is no such incident.</summary>
     public Task<bool> CommentAsync(long id, string who, string comment, CancellationToken cancellation) =>
@@ -52,6 +37,35 @@ public sealed class IncidentActions(IDbContextFactory<StateDbContext> state, Tim
     /// <summary>Notes on the timeline that it was silenced.</summary>
     public Task<bool> RememberSilenceAsync(long id, string who, string text, CancellationToken cancellation) =>
         ChangeAsync(id, who, NoteKinds.Silenced, text, (_, _) => true, cancellation);
+
+    /// <summary>Says who is to look after it; null for nobody in particular. False when there is no such incident.</summary>
+    public Task<bool> AssignAsync(long id, string who, string? to, CancellationToken cancellation) =>
+        ChangeAsync(
+            id,
+            who,
+            NoteKinds.Assigned,
+            to is null ? "Assigned to nobody." : $"Assigned to {to}.",
+            (row, _) =>
+            {
+                row.AssignedTo = to;
+                return true;
+            },
+            cancellation
+        );
+
+    /// <summary>Notes on the timeline that this is the new normal, and closes it. False when there is no such incident.</summary>
+    internal Task<bool> AcceptAsync(long id, string who, string text, CancellationToken cancellation) =>
+        ChangeAsync(id, who, NoteKinds.NewNormal, text, (row, now) => Close(row, now, who), cancellation);
+
+    private static bool Close(IncidentRow row, long now, string who)
+    {
+        if (row.State == (int)IncidentState.Resolved)
+            return true;
+        (row.State, row.ResolvedMs, row.ResolvedBy) = ((int)IncidentState.Resolved, now, who);
+        // So that those who were told of it hear that it is over.
+        row.Stale = true;
+        return true;
+    }
 
     private async Task<bool> ChangeAsync(
         long id,

@@ -17,4 +17,16 @@ public static class IncidentCommands
 
     /// <summary>Adds to its timeline.</summary>
     public static Command Comment { get; } = new("incident.comment", ApiRole.Review);
+
+    /// <summary>Says who looks after it.</summary>
+    public static Command Assign { get; } = new("incident.assign", ApiRole.Review);
+
+    /// <summary>Says that two are one.</summary>
+    public static Command Merge { get; } = new("incident.merge", ApiRole.Operate);
+
+    /// <summary>Says that one is two.</summary>
+    public static Command Split { get; } = new("incident.split", ApiRole.Operate);
+
+    /// <summary>Says that what moved is how it is from now on.</summary>
+    public static Command Accept { get; } = new("incident.accept", ApiRole.Operate);
 }

@@ -17,9 +17,6 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
     /// <summary>Segments that one incident may be about.</summary>
     private const int MostNamed = 2;
 
-    /// <summary>A leak or failure rate that does harm whatever performance says.</summary>
-    private const double HarmfulShare = 0.1;
-
     /// <summary>What is named of an incident that is about several things, the most telling first.</summary>
     private static readonly MetricAspect[] MostTelling =
     [
@@ -35,9 +32,14 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
     ];
 
     /// <summary>What is known of it, and how urgent that is.</summary>
+    /// <param name="incident">The incident.</param>
+    /// <param name="alerts">Its alerts, the oldest first.</param>
+    /// <param name="others">When other incidents of the model go: what they cost is not counted here.</param>
+    /// <param name="cancellation">Stops between questions.</param>
     public async Task<(IncidentFacts Facts, AlertSeverity Severity)> FindAsync(
         IncidentRow incident,
         IReadOnlyList<AlertRow> alerts,
+        IReadOnlyList<IncidentSpan> others,
         CancellationToken cancellation
     )
     {
@@ -58,7 +60,7 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
             .Concat(likely.Where(cause => cause.Kind == VersionRollout.Name).Select(cause => cause.Subject))
             .Distinct(StringComparer.Ordinal)
             .ToList();
-        var impact = await impacts.ReadAsync(incident, alerts, model, segments, cancellation);
+        var impact = await impacts.ReadAsync(ImpactPeriod.Of(incident, alerts, others), model, segments, cancellation);
         var facts = new IncidentFacts(
             [.. involved.Select(found => found.Name)],
             segments,
@@ -109,7 +111,7 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
     /// <summary>Business first: the loss decides. What moves without any loss to show is for the digest.</summary>
     private static AlertSeverity Evaluate(IReadOnlyList<AlertRow> alerts, ImpactFacts? impact)
     {
-        var severity = (AlertSeverity)alerts.Max(alert => alert.Severity);
+        var severity = AlertSeverity.Digest;
         if (impact is { Certain: true })
         {
             var share =
@@ -118,25 +120,7 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
             severity = Max(severity, critical ? AlertSeverity.Critical : AlertSeverity.Warning);
         }
 
-        foreach (var alert in alerts)
-        {
-            var effect = Effect(alert);
-            severity = Max(
-                severity,
-                AlertAspects.Of(alert) switch
-                {
-                    MetricAspect.Traffic => AlertSeverity.Critical,
-                    MetricAspect.System => alert.Metric.EndsWith("_rate", StringComparison.Ordinal) && effect >= HarmfulShare / 2
-                        ? AlertSeverity.Critical
-                        : AlertSeverity.Warning,
-                    MetricAspect.Missing or MetricAspect.Unseen => effect >= HarmfulShare ? AlertSeverity.Warning : AlertSeverity.Digest,
-                    MetricAspect.Types or MetricAspect.Outputs or MetricAspect.Performance => AlertSeverity.Warning,
-                    _ => AlertSeverity.Digest,
-                }
-            );
-        }
-
-        return severity;
+        return Max(severity, alerts.Max(IncidentLife.SeverityOf));
     }
 
     private static AlertSeverity Max(AlertSeverity one, AlertSeverity other) => one > other ? one : other;

@@ -33,11 +33,22 @@ public static class IncidentGrouping
     /// <summary>The incident of <paramref name="alert"/>, or null when it is a new one.</summary>
     /// <param name="alert">The new alert.</param>
     /// <param name="incidents">Incidents with their alerts, the newest first.</param>
-    public static IncidentRow? Find(AlertRow alert, IReadOnlyList<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> incidents)
+    public static IncidentRow? Find(AlertRow alert, IReadOnlyList<IncidentMembers> incidents)
     {
         foreach (
             var test in (Func<AlertRow, AlertRow, bool>[])
-                [SameStream, SameFeatureAtOnce, Ongoing, SameOnsetGoingOn, SameThing, PartOfTheLoss, SlowlyTogether, TippedOver, SameOnset]
+                [
+                    SameStream,
+                    SameFeatureAtOnce,
+                    Ongoing,
+                    SameOnsetGoingOn,
+                    SameThing,
+                    SameLoss,
+                    PartOfTheLoss,
+                    SlowlyTogether,
+                    TippedOver,
+                    SameOnset,
+                ]
         )
         {
             foreach (var (incident, alerts) in incidents)
@@ -45,6 +56,7 @@ public static class IncidentGrouping
                 if (
                     alerts.Any(member => test(alert, member))
                     && !IsOver(alert, alerts)
+                    && !IncidentLife.Outlives(alert, alerts)
                     && !StandsApart(alert, alerts)
                     && (test != SlowlyTogether || alerts.All(IsDrift))
                 )
@@ -137,6 +149,19 @@ public static class IncidentGrouping
             && alert.Segment == member.Segment
             && alert.Feature.Length == 0;
     }
+
+    /// <summary>
+    /// Another measure of performance, for all rows as well, that began to fall before the first was seen to: measures need different
+    /// times to show one loss.
+    /// </summary>
+    private static bool SameLoss(AlertRow alert, AlertRow member) =>
+        alert.ModelId == member.ModelId
+        && alert.Segment.Length == 0
+        && member.Segment.Length == 0
+        && AlertAspects.Of(alert) == MetricAspect.Performance
+        && AlertAspects.Of(member) == MetricAspect.Performance
+        && alert.OnsetMs <= member.FiredMs
+        && Overlaps(alert, member, SameTime);
 
     /// <summary>
     /// A segment that loses while all rows lose is part of that loss, whenever a day of its own few rows shows it; one that loses far more

@@ -29,7 +29,10 @@ public sealed record IncidentQuery
     public long? Before { get; init; }
 }
 
-/// <summary>An incident as people and programs see it. On the wire its summary is called <c>story</c>, as in all releases.</summary>
+/// <summary>
+/// An incident as people and programs see it: assigned to somebody or not, and how often it came back after it was over. On the wire its
+/// summary is called <c>story</c>, as in all releases.
+/// </summary>
 public sealed record Incident(
     long Id,
     string Model,
@@ -44,6 +47,8 @@ public sealed record Incident(
     DateTimeOffset? ResolvedAt,
     string? ResolvedBy,
     long? InhibitedBy,
+    string? AssignedTo,
+    int Regressions,
     [property: JsonPropertyName("story")] IncidentSummary Summary
 );
 
@@ -167,6 +172,8 @@ public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, Mode
             Time(row.ResolvedMs),
             row.ResolvedBy,
             row.InhibitedBy,
+            row.AssignedTo,
+            row.Regressions,
             text.Summary(row, facts)
         );
     }

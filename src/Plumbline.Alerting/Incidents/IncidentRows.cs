@@ -1,3 +1,6 @@
+using System.ComponentModel.DataAnnotations.Schema;
+using Plumbline.Alerting.Alerts;
+
 namespace Plumbline.Alerting.Incidents;
 
 /// <summary>Alerts about one cause.</summary>
@@ -43,6 +46,29 @@ public sealed class IncidentRow
     /// <summary>How often it came back after people were told that it was over.</summary>
     public int Reopened { get; set; }
 
+    /// <summary>How often what carries it fired again after it was over.</summary>
+    public int Regressions { get; set; }
+
+    /// <summary>Who is to look after it; null for nobody in particular.</summary>
+    public string? AssignedTo { get; set; }
+
+    /// <summary>From when to when it goes, and whether people are told of it.</summary>
+    [NotMapped]
+    internal IncidentSpan Span => new(Id, OnsetMs, ResolvedMs, Severity >= (int)AlertSeverity.Warning);
+
+    /// <summary>An incident that begins with an alert.</summary>
+    internal static IncidentRow Begin(AlertRow alert, DateTimeOffset now) =>
+        new()
+        {
+            ModelId = alert.ModelId,
+            State = (int)IncidentState.Open,
+            Severity = (int)AlertSeverity.Digest,
+            OnsetMs = alert.OnsetMs,
+            FiredMs = alert.FiredMs,
+            OpenedAtMs = now.ToUnixTimeMilliseconds(),
+            Facts = IncidentFacts.Empty.Write(),
+        };
+
     /// <summary>The headline that former releases wrote; empty in what is written now.</summary>
     public string Headline { get; set; } = "";
 
@@ -69,4 +95,27 @@ public sealed class IncidentNoteRow
 
     /// <summary>The JSON of the <see cref="NoteFacts"/>; null where there is nothing to know beyond the kind.</summary>
     public string? Facts { get; set; }
+
+    internal static IncidentNoteRow Of(IncidentRow incident, DateTimeOffset at, string kind, NoteFacts? facts = null, string who = "") =>
+        new()
+        {
+            IncidentId = incident.Id,
+            AtMs = at.ToUnixTimeMilliseconds(),
+            Kind = kind,
+            Who = who,
+            Text = "",
+            Facts = facts?.Write(),
+        };
+}
+
+/// <summary>From when to when an incident goes.</summary>
+/// <param name="Id">The incident.</param>
+/// <param name="FromMs">Its onset, epoch ms.</param>
+/// <param name="ToMs">Its end; null while it goes on.</param>
+/// <param name="IsTold">Whether people are told of it.</param>
+public readonly record struct IncidentSpan(long Id, long FromMs, long? ToMs, bool IsTold)
+{
+    /// <summary>Whether a time lies in it.</summary>
+    public bool Holds(DateTimeOffset time) =>
+        time.ToUnixTimeMilliseconds() >= FromMs && (ToMs is not { } to || time.ToUnixTimeMilliseconds() < to);
 }

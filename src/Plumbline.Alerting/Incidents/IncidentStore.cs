@@ -1,31 +1,15 @@
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Evaluation;
-using Plumbline.Alerting.Notifications;
-using Plumbline.Alerting.Rules;
 using Plumbline.Alerting.Rules.Kinds;
-using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.Quality;
-using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Incidents;
 
-/// <summary>Makes incidents of what rules found: which alert belongs where, what happened, how bad it is, and who is told.</summary>
-public sealed class IncidentStore(
-    IDbContextFactory<StateDbContext> state,
-    ModelCatalog models,
-    IncidentDiagnosis diagnosis,
-    IncidentText text,
-    NotificationOutbox outbox,
-    AlertingOptions options,
-    TimeProvider time
-) : ITransitionSink
+/// <summary>Makes incidents of what rules found: which alert belongs where.</summary>
+public sealed class IncidentStore(ModelCatalog models, IncidentSettlement settlement, TimeProvider time) : ITransitionSink
 {
-    /// <summary>Incidents that a new alert is compared with; older ones have ended long ago.</summary>
-    private const int Compared = 200;
-
     /// <inheritdoc/>
     public async Task ApplyAsync(
         StateDbContext db,
@@ -42,7 +26,7 @@ public sealed class IncidentStore(
             .Alerts.Where(alert => alert.ModelId == model.Id && alert.ResolvedMs == null)
             .OrderBy(alert => alert.Id)
             .ToListAsync(cancellation);
-        var candidates = await CandidatesAsync(db, cancellation);
+        var candidates = await IncidentMembers.NewestAsync(db, cancellation);
         foreach (var transition in transitions)
         {
             var alert = firing.Find(alert => alert.Key == transition.Key);
@@ -53,68 +37,8 @@ public sealed class IncidentStore(
         }
     }
 
-    /// <summary>Finds out anew about incidents that changed, settles their state and severity, and notifies people.</summary>
-    public async Task SettleAsync(CancellationToken cancellation)
-    {
-        await using var db = await state.CreateDbContextAsync(cancellation);
-        var changed = await db
-            .Incidents.Where(row => row.Stale)
-            .OrderBy(row => row.FiredMs)
-            .ThenBy(row => row.Id)
-            .ToListAsync(cancellation);
-        foreach (var incident in changed)
-        {
-            var alerts = await db
-                .Alerts.Where(alert => alert.IncidentId == incident.Id)
-                .OrderBy(alert => alert.FiredMs)
-                .ThenBy(alert => alert.Id)
-                .ToListAsync(cancellation);
-            if (alerts.Count == 0 || models.Find(incident.ModelId) is not { } model)
-                continue;
-            incident.OnsetMs = Onset(alerts);
-            var (facts, severity) = await diagnosis.FindAsync(incident, alerts, cancellation);
-            (incident.Headline, incident.Facts) = ("", facts.Write());
-            // Worse is told, better is not forgotten: an incident keeps the severity it once had.
-            incident.Severity = Math.Max(incident.Severity, (int)severity);
-            SettleState(db, incident, alerts);
-            incident.InhibitedBy ??= await InhibitorAsync(db, incident, alerts, cancellation);
-            Tell(db, model, incident, facts);
-            incident.Stale = false;
-            await db.SaveChangesAsync(cancellation);
-        }
-
-        if (changed.Count > 0)
-            outbox.Wake();
-    }
-
-    /// <summary>
-    /// When it began: the middle of the beginnings that are known to some windows, else the earliest; features that drift together began
-    /// with the first.
-    /// </summary>
-    private static long Onset(List<AlertRow> alerts)
-    {
-        if (alerts.TrueForAll(AlertAspects.IsDrift))
-            return alerts.Min(alert => alert.OnsetMs);
-        var sharp = alerts.Where(AlertAspects.IsSharp).Select(alert => alert.OnsetMs).Order().ToList();
-        return sharp.Count > 0 ? sharp[sharp.Count / 2] : alerts.Min(alert => alert.OnsetMs);
-    }
-
-    private static async Task<List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)>> CandidatesAsync(
-        StateDbContext db,
-        CancellationToken cancellation
-    )
-    {
-        var incidents = await db
-            .Incidents.OrderByDescending(incident => incident.FiredMs)
-            .ThenByDescending(incident => incident.Id)
-            .Take(Compared)
-            .ToListAsync(cancellation);
-        var ids = incidents.Select(incident => incident.Id).ToList();
-        var alerts = (
-            await db.Alerts.Where(alert => ids.Contains(alert.IncidentId)).OrderBy(alert => alert.Id).ToListAsync(cancellation)
-        ).ToLookup(alert => alert.IncidentId);
-        return [.. incidents.Select(incident => (incident, (IReadOnlyList<AlertRow>)[.. alerts[incident.Id]]))];
-    }
+    /// <inheritdoc/>
+    public Task SettleAsync(CancellationToken cancellation) => settlement.SettleAsync(cancellation);
 
     private async Task FireAsync(
         StateDbContext db,
@@ -123,7 +47,7 @@ public sealed class IncidentStore(
         StreamTransition transition,
         AlertRow? alert,
         List<AlertRow> firing,
-        List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> candidates,
+        List<IncidentMembers> candidates,
         CancellationToken cancellation
     )
     {
@@ -141,18 +65,20 @@ public sealed class IncidentStore(
         var incident = IncidentGrouping.Find(alert, candidates);
         if (incident is null)
         {
-            incident = NewIncident(alert);
+            incident = IncidentRow.Begin(alert, time.GetUtcNow());
             db.Incidents.Add(incident);
             await db.SaveChangesAsync(cancellation);
-            db.IncidentNotes.Add(Note(incident, transition.Onset, NoteKinds.FirstSign));
-            db.IncidentNotes.Add(Note(incident, transition.At, NoteKinds.Detected, new NoteFacts(Rule: rule.Name)));
-            candidates.Insert(0, (incident, [alert]));
+            db.IncidentNotes.Add(IncidentNoteRow.Of(incident, transition.Onset, NoteKinds.FirstSign));
+            db.IncidentNotes.Add(IncidentNoteRow.Of(incident, transition.At, NoteKinds.Detected, new NoteFacts(Rule: rule.Name)));
+            candidates.Insert(0, new(incident, [alert]));
         }
         else
         {
             var place = candidates.FindIndex(candidate => candidate.Incident.Id == incident.Id);
-            candidates[place] = (incident, [.. candidates[place].Alerts, alert]);
-            db.IncidentNotes.Add(Note(incident, transition.At, NoteKinds.Joined, new NoteFacts(rule.Name, model.Name, alert.Key)));
+            candidates[place] = new(incident, [.. candidates[place].Alerts, alert]);
+            db.IncidentNotes.Add(
+                IncidentNoteRow.Of(incident, transition.At, NoteKinds.Joined, new NoteFacts(rule.Name, model.Name, alert.Key))
+            );
         }
 
         MergeEffects(db, alert, incident, candidates);
@@ -177,27 +103,10 @@ public sealed class IncidentStore(
             Severity = (int)(rule.Severity ?? AlertSeverity.Digest),
         };
 
-    private IncidentRow NewIncident(AlertRow alert) =>
-        new()
-        {
-            ModelId = alert.ModelId,
-            State = (int)IncidentState.Open,
-            Severity = (int)AlertSeverity.Digest,
-            OnsetMs = alert.OnsetMs,
-            FiredMs = alert.FiredMs,
-            OpenedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            Facts = IncidentFacts.Empty.Write(),
-        };
-
     /// <summary>
     /// What was found in other models before its cause was found here belongs to the cause: its incident of the digest is taken in.
     /// </summary>
-    private void MergeEffects(
-        StateDbContext db,
-        AlertRow alert,
-        IncidentRow incident,
-        List<(IncidentRow Incident, IReadOnlyList<AlertRow> Alerts)> candidates
-    )
+    private void MergeEffects(StateDbContext db, AlertRow alert, IncidentRow incident, List<IncidentMembers> candidates)
     {
         foreach (
             var (effect, alerts) in candidates
@@ -210,7 +119,7 @@ public sealed class IncidentStore(
             foreach (var member in alerts)
                 member.IncidentId = incident.Id;
             db.IncidentNotes.Add(
-                Note(
+                IncidentNoteRow.Of(
                     incident,
                     DateTimeOffset.FromUnixTimeMilliseconds(alert.FiredMs),
                     NoteKinds.Joined,
@@ -224,7 +133,7 @@ public sealed class IncidentStore(
             db.Incidents.Remove(effect);
             candidates.RemoveAll(candidate => candidate.Incident.Id == effect.Id);
             var place = candidates.FindIndex(candidate => candidate.Incident.Id == incident.Id);
-            candidates[place] = (incident, [.. candidates[place].Alerts, .. alerts]);
+            candidates[place] = new(incident, [.. candidates[place].Alerts, .. alerts]);
         }
     }
 
@@ -241,97 +150,4 @@ public sealed class IncidentStore(
         if (alert.IncidentId != 0 && await db.Incidents.FindAsync([alert.IncidentId], cancellation) is { } incident)
             incident.Stale = true;
     }
-
-    private static void SettleState(StateDbContext db, IncidentRow incident, List<AlertRow> alerts)
-    {
-        var over = alerts.TrueForAll(alert => alert.ResolvedMs is not null);
-        if (over && incident.State != (int)IncidentState.Resolved)
-        {
-            (incident.State, incident.ResolvedMs) = ((int)IncidentState.Resolved, alerts.Max(alert => alert.ResolvedMs));
-            db.IncidentNotes.Add(Note(incident, DateTimeOffset.FromUnixTimeMilliseconds(incident.ResolvedMs!.Value), NoteKinds.Resolved));
-        }
-        else if (!over && incident.State == (int)IncidentState.Resolved && incident.ResolvedBy is null)
-        {
-            (incident.State, incident.ResolvedMs) = ((int)IncidentState.Open, null);
-            // Those who heard that it was over hear that it is not.
-            if (incident.ToldResolved)
-                (incident.ToldSeverity, incident.ToldResolved, incident.Reopened) = (-1, false, incident.Reopened + 1);
-        }
-        else if (over && incident.ResolvedBy is null)
-        {
-            incident.ResolvedMs = alerts.Max(alert => alert.ResolvedMs);
-        }
-    }
-
-    /// <summary>
-    /// An outage of the same model that lasts explains what moves meanwhile: the incident of the outage is the one to tell.
-    /// </summary>
-    private static async Task<long?> InhibitorAsync(
-        StateDbContext db,
-        IncidentRow incident,
-        List<AlertRow> alerts,
-        CancellationToken cancellation
-    )
-    {
-        if (alerts.Exists(alert => AlertAspects.Of(alert) is MetricAspect.System or MetricAspect.Traffic))
-            return null;
-        var outages = await (
-            from alert in db.Alerts
-            where
-                alert.ModelId == incident.ModelId
-                && alert.IncidentId != 0
-                && alert.IncidentId != incident.Id
-                && (
-                    alert.Metric == InputMetrics.Rows
-                    || alert.Metric == SystemMetrics.ErrorRate
-                    || alert.Metric == SystemMetrics.TimeoutRate
-                )
-                && alert.OnsetMs <= incident.OnsetMs
-                && (alert.ResolvedMs == null || alert.ResolvedMs >= incident.OnsetMs)
-            orderby alert.Id
-            select (long?)alert.IncidentId
-        ).FirstOrDefaultAsync(cancellation);
-        return outages;
-    }
-
-    private void Tell(StateDbContext db, ModelDefinition model, IncidentRow incident, IncidentFacts facts)
-    {
-        var fired = DateTimeOffset.FromUnixTimeMilliseconds(incident.FiredMs);
-        // Old history is told to nobody; but whoever was told that it began is told that it is over, however long it lasted.
-        if (incident is { ToldSeverity: < 0, Reopened: 0 } && time.GetUtcNow() - fired > TimeSpan.FromHours(options.NotifyWithinHours))
-            return;
-        var severity = (AlertSeverity)incident.Severity;
-        var over = incident.State == (int)IncidentState.Resolved;
-        if (!over && incident.Severity > incident.ToldSeverity)
-        {
-            var kind =
-                severity == AlertSeverity.Digest ? NotificationKind.Digest
-                : incident.ToldSeverity < (int)AlertSeverity.Warning ? NotificationKind.Opened
-                : NotificationKind.Escalated;
-            outbox.Add(db, Message(kind));
-            incident.ToldSeverity = incident.Severity;
-            db.IncidentNotes.Add(
-                Note(incident, time.GetUtcNow(), NoteKinds.Notified, new NoteFacts(Incident: incident.InhibitedBy, Severity: severity))
-            );
-        }
-        else if (over && incident.ToldSeverity >= (int)AlertSeverity.Warning && !incident.ToldResolved)
-        {
-            outbox.Add(db, Message(NotificationKind.Resolved));
-            incident.ToldResolved = true;
-        }
-
-        Notification Message(NotificationKind kind) =>
-            IncidentNotifications.Write(model, incident, text.Headline(incident, facts), text.Summary(incident, facts), kind, severity);
-    }
-
-    private static IncidentNoteRow Note(IncidentRow incident, DateTimeOffset at, string kind, NoteFacts? facts = null) =>
-        new()
-        {
-            IncidentId = incident.Id,
-            AtMs = at.ToUnixTimeMilliseconds(),
-            Kind = kind,
-            Who = "",
-            Text = "",
-            Facts = facts?.Write(),
-        };
 }

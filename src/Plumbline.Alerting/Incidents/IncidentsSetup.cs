@@ -15,8 +15,13 @@ public static class IncidentsSetup
     {
         services.AddCauses();
         services.AddSingleton<ImpactReader>().AddSingleton<IncidentDiagnosis>().AddSingleton<IncidentText>();
+        services.AddSingleton<IncidentParting>().AddSingleton<IncidentSettlement>();
         services.AddSingleton<IncidentStore>().AddSingleton<ITransitionSink>(provider => provider.GetRequiredService<IncidentStore>());
-        services.AddSingleton<IncidentReader>().AddSingleton<IncidentActions>().AddSingleton<OpenIncidentReader>();
+        services
+            .AddSingleton<IncidentReader>()
+            .AddSingleton<IncidentActions>()
+            .AddSingleton<IncidentWork>()
+            .AddSingleton<OpenIncidentReader>();
         return services.AddStateOwner(
             "incidents",
             "alerts, incidents and their timelines",

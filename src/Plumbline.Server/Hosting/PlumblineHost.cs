@@ -181,6 +181,7 @@ public static class PlumblineHost
         app.MapExplore();
         app.MapRules();
         app.MapIncidents();
+        app.MapIncidentWork();
         app.MapBacktests();
         app.MapDelivery();
         app.MapModelHealth();

@@ -94,8 +94,7 @@ internal static class CdfArea
         /// <summary>
         /// The function at a position that is not beyond the next breakpoint; before a jump there, if it has not been passed.
         /// </summary>
-        public readonly double At(double at) =>
-            _inside ? _below + _share * Math.Clamp((at - _from) / (_to - _from), 0, 1) : _below;
+        public readonly double At(double at) => _inside ? _below + _share * Math.Clamp((at - _from) / (_to - _from), 0, 1) : _below;
 
         private void Load()
         {

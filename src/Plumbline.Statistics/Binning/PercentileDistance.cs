@@ -93,8 +93,7 @@ public static class PercentileDistance
         if (referenceStandardDeviation == 0)
             return Estimate.Undefined(totals.N, totals.M, "the reference is constant: there is no standard deviation to divide by");
         var bins = edges.Length + 1;
-        Span<ProfileCdf.Piece> space =
-            2 * bins <= PiecesOnStack ? stackalloc ProfileCdf.Piece[2 * bins] : new ProfileCdf.Piece[2 * bins];
+        Span<ProfileCdf.Piece> space = 2 * bins <= PiecesOnStack ? stackalloc ProfileCdf.Piece[2 * bins] : new ProfileCdf.Piece[2 * bins];
         var f = ProfileCdf.Of(edges, reference, totals.Reference, space[..bins]);
         var g = ProfileCdf.Of(edges, current, totals.Current, space[bins..]);
         var area = CdfArea.Between(f, g);

@@ -74,6 +74,29 @@ internal sealed class AlertingWorld
         return this;
     }
 
+    /// <summary>Calibrated drift of a feature: moved in the given hours, surely and by more than matters.</summary>
+    public AlertingWorld Drift(string feature, int hours, Func<int, bool> moved)
+    {
+        for (var before = hours; before >= 1; before--)
+        {
+            _points.Add(
+                new MetricPoint
+                {
+                    Metric = "drift.calibrated",
+                    Feature = feature,
+                    WindowStart = HoursBeforeEnd(before),
+                    WindowEnd = HoursBeforeEnd(before - 1),
+                    Value = moved(before) ? 0.6 : 0.05,
+                    PValue = moved(before) ? 1e-6 : 0.5,
+                    N = 800,
+                    Status = MetricStatus.Ok,
+                }
+            );
+        }
+
+        return this;
+    }
+
     public AlertingWorld Rows(int hours, string version = "", Func<int, double>? value = null) =>
         Series("input.rows", hours, value ?? (_ => 800), version: version, noise: 0, interval: 0);
 

@@ -48,7 +48,7 @@ public sealed class IncidentFactsTests(TestHost host)
         Assert.Equal("The change began, as far as the numbers tell.", Assert.Single(notes["first_sign"]));
         Assert.Matches("^Rule .+ found it.$", Assert.Single(notes["detected"]));
         Assert.Matches($"^{name}: rule .+ fires for input.+ of amount.$", notes["joined"].First());
-        Assert.Equal("Nothing fires any more.", Assert.Single(notes["resolved"]));
+        Assert.Equal("The cause is over.", Assert.Single(notes["resolved"]));
         Assert.Contains("Warning sent to the receivers.", notes["notified"]);
     }
 

@@ -85,10 +85,10 @@ public sealed class IncidentGroupingTests
             Alert("performance.accuracy", "", onset: 39, fired: 41)
         );
         var slow = Alert("performance.accuracy", "", onset: 0, fired: 72, segment: "plan=pro", seconds: 86_400, windows: 3);
-        Assert.Equal(2, IncidentGrouping.Find(slow, [(Incident(1), [release]), (Incident(2), [concept])])?.Id);
-        Assert.Equal(1, IncidentGrouping.Find(slow, [(Incident(1), [release])])?.Id);
+        Assert.Equal(2, IncidentGrouping.Find(slow, [new(Incident(1), [release]), new(Incident(2), [concept])])?.Id);
+        Assert.Equal(1, IncidentGrouping.Find(slow, [new(Incident(1), [release])])?.Id);
         var worse = Alert("performance.accuracy", "", onset: 0, fired: 72, segment: "country=BR", seconds: 86_400, windows: 3, effect: 2);
-        Assert.Null(IncidentGrouping.Find(worse, [(Incident(2), [concept])]));
+        Assert.Null(IncidentGrouping.Find(worse, [new(Incident(2), [concept])]));
         var sameDay = Alert(
             "performance.accuracy",
             "",
@@ -99,9 +99,9 @@ public sealed class IncidentGroupingTests
             windows: 2,
             effect: 2
         );
-        Assert.Null(IncidentGrouping.Find(sameDay, [(Incident(2), [concept])]));
+        Assert.Null(IncidentGrouping.Find(sameDay, [new(Incident(2), [concept])]));
         var alike = Alert("performance.accuracy", "", onset: 24, fired: 72, segment: "country=US", seconds: 86_400, windows: 2, effect: 1);
-        Assert.Equal(2, IncidentGrouping.Find(alike, [(Incident(2), [concept])])?.Id);
+        Assert.Equal(2, IncidentGrouping.Find(alike, [new(Incident(2), [concept])])?.Id);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class IncidentGroupingTests
         };
 
     private static bool Joins(AlertRow alert, params AlertRow[] members) =>
-        IncidentGrouping.Find(alert, [(Incident(1), members)]) is not null;
+        IncidentGrouping.Find(alert, [new(Incident(1), members)]) is not null;
 
     private static AlertRow Alert(
         string metric,
