@@ -89,63 +89,82 @@ public static class SeededModels
     private static IEnumerable<MetricPoint> Router_(int at, DateTimeOffset start, DateTimeOffset end)
     {
         var rows = (long)((420 + (300 * Math.Sin((at - 8) * Math.PI / 12))) * (end - start).TotalHours);
-        foreach (var point in System(at, rows))
+        return new[]
         {
-            yield return point with
-            {
-                WindowStart = start,
-                WindowEnd = end,
-            };
+            System(at, rows),
+            Rows(at, rows),
+            Features.SelectMany((_, feature) => Inputs(at, rows, feature)),
+            Outputs(at, rows),
+            Performance(at, rows),
+            Outcomes(at, rows),
+            Estimated(at, rows),
+            Together(at, rows),
         }
+            .SelectMany(points => points)
+            .Select(point => point with { WindowStart = start, WindowEnd = end });
+    }
 
-        yield return Point("input.rows", rows, rows, start, end);
-        yield return Point("input.rows", rows, rows, start, end) with
+    private static IEnumerable<MetricPoint> Rows(int at, long rows)
+    {
+        yield return Point("input.rows", rows, rows, default, default);
+        yield return Point("input.rows", rows, rows, default, default) with
         {
             Version = at < 60 ? "v6" : "v7",
         };
-        for (var feature = 0; feature < Features.Length; feature++)
+    }
+
+    /// <summary>The first feature drifts from the third day on, the second goes missing in the end.</summary>
+    private static IEnumerable<MetricPoint> Inputs(int at, long rows, int feature)
+    {
+        yield return Point(
+            "drift.psi",
+            Math.Max(0.004, ((at - 60) * 0.002 * (feature == 0 ? 2 : 1 - (feature * 0.15))) + Wave(at + feature, 0.01)),
+            rows,
+            default,
+            default,
+            feature: Features[feature]
+        );
+        yield return Point("drift.ks", 0.031, rows, default, default, feature: Features[feature]) with
         {
-            yield return Point(
-                "drift.psi",
-                Math.Max(0.004, ((at - 60) * 0.002 * (feature == 0 ? 2 : 1 - (feature * 0.15))) + Wave(at + feature, 0.01)),
-                rows,
-                start,
-                end,
-                feature: Features[feature]
-            );
-            yield return Point("drift.ks", 0.031, rows, start, end, feature: Features[feature]) with
-            {
-                PValue = 0.2,
-            };
-            yield return Point("drift.js", null, 12, start, end, feature: Features[feature]) with
-            {
-                Reason = "too few rows",
-            };
-            yield return Point(
-                "input.missing_rate",
-                Math.Max(0, 0.01 + (feature == 1 && at > 120 ? 0.2 : 0) + Wave(at, 0.004)),
-                rows,
-                start,
-                end,
-                0.01,
-                Features[feature]
-            );
-            yield return Point("input.unseen_rate", feature == 2 ? 0.002 : 0, rows, start, end, 0.001, Features[feature]);
-        }
+            PValue = 0.2,
+        };
+        yield return Point("drift.js", null, 12, default, default, feature: Features[feature]) with
+        {
+            Reason = "too few rows",
+        };
+        yield return Point(
+            "input.missing_rate",
+            Math.Max(0, 0.01 + (feature == 1 && at > 120 ? 0.2 : 0) + Wave(at, 0.004)),
+            rows,
+            default,
+            default,
+            0.01,
+            Features[feature]
+        );
+        yield return Point("input.unseen_rate", feature == 2 ? 0.002 : 0, rows, default, default, 0.001, Features[feature]);
+    }
+
+    private static IEnumerable<MetricPoint> Outputs(int at, long rows)
+    {
         double[] shares = at > 100 ? [0.2, 0.55, 0.15, 0.1] : [0.35, 0.3, 0.2, 0.15];
         for (var place = 0; place < Classes.Length; place++)
         {
-            yield return Point("output.share", shares[place], rows, start, end, 0.01) with
+            yield return Point("output.share", shares[place], rows, default, default, 0.01) with
             {
                 Class = Classes[place],
             };
         }
 
-        yield return Point("output.top_share", shares.Max(), rows, start, end, 0.01);
-        yield return Point("output.confidence", 0.82 - (at > 100 ? 0.06 : 0) + Wave(at, 0.01), rows, start, end, 0.005);
-        yield return Point("output.entropy", 0.3 + Wave(at, 0.02), rows, start, end, 0.005);
-        yield return Point("drift.psi", at > 100 ? 0.3 : 0.01, rows, start, end, feature: "@prediction");
-        yield return Point("performance.label_coverage", at > Hours - 30 ? 0.02 : 0.6, rows, start, end, 0.02);
+        yield return Point("output.top_share", shares.Max(), rows, default, default, 0.01);
+        yield return Point("output.confidence", 0.82 - (at > 100 ? 0.06 : 0) + Wave(at, 0.01), rows, default, default, 0.005);
+        yield return Point("output.entropy", 0.3 + Wave(at, 0.02), rows, default, default, 0.005);
+        yield return Point("drift.psi", at > 100 ? 0.3 : 0.01, rows, default, default, feature: "@prediction");
+    }
+
+    /// <summary>Ground truth of the last thirty hours is still to come.</summary>
+    private static IEnumerable<MetricPoint> Performance(int at, long rows)
+    {
+        yield return Point("performance.label_coverage", at > Hours - 30 ? 0.02 : 0.6, rows, default, default, 0.02);
         foreach (
             var (metric, level) in new[]
             {
@@ -161,26 +180,8 @@ public static class SeededModels
         )
         {
             yield return at > Hours - 30
-                ? Point($"performance.{metric}", null, 12, start, end)
-                : Point($"performance.{metric}", level + Wave(at, 0.01), rows * 6 / 10, start, end, 0.02);
-        }
-
-        foreach (var point in Outcomes(at, rows))
-        {
-            yield return point with
-            {
-                WindowStart = start,
-                WindowEnd = end,
-            };
-        }
-
-        foreach (var point in Estimated(at, rows).Concat(Together(at, rows)))
-        {
-            yield return point with
-            {
-                WindowStart = start,
-                WindowEnd = end,
-            };
+                ? Point($"performance.{metric}", null, 12, default, default)
+                : Point($"performance.{metric}", level + Wave(at, 0.01), rows * 6 / 10, default, default, 0.02);
         }
     }
 

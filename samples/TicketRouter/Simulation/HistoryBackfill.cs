@@ -114,26 +114,11 @@ public sealed class HistoryBackfill(
         var earliest = from > traffic.Scenario.Start ? Max(traffic.Scenario.Start, Floor(from - LongestDelay)) : first;
         for (var hour = earliest; hour < to; hour = hour.AddHours(1))
         {
-            foreach (var ticket in traffic.Hour(hour))
+            foreach (var ticket in traffic.Hour(hour).TakeWhile(ticket => ticket.At < to))
+                WriteTicket(ticket, from, to, open);
+            foreach (var model in PredictionEvents.Models.Where(model => open[model].IsFull))
             {
-                if (ticket.At >= to)
-                    break;
-                var signal = ticket.At >= from - CustomerSignal.LongestDelay ? WriteAnswers(ticket, ticket.At >= from ? open : null) : null;
-                foreach (var fact in GroundTruthReport.Of(ticket).Concat<IReportedFact>(signal is null ? [] : [signal]))
-                {
-                    if (fact.At > to)
-                        courier.Schedule(fact);
-                    else if (ticket.At >= from || fact.At >= from)
-                        Write(open[fact.Model].Of(fact.Kind), fact);
-                }
-            }
-
-            foreach (var model in PredictionEvents.Models)
-            {
-                var batches = open[model];
-                if (batches.Predictions.Rows < BatchRows && batches.GroundTruth.Rows < BatchRows)
-                    continue;
-                await FlushAsync(batches);
+                await FlushAsync(open[model]);
                 open[model] = new Batches(model);
             }
 
@@ -151,6 +136,19 @@ public sealed class HistoryBackfill(
                 if (batch.Rows > 0)
                     await writer.WriteAsync(batch, ct);
             }
+        }
+    }
+
+    /// <summary>Writes what lies in the span: the answers to a ticket and the facts about it. Later facts go to the courier.</summary>
+    private void WriteTicket(SimulatedTicket ticket, DateTimeOffset from, DateTimeOffset to, Dictionary<string, Batches> open)
+    {
+        var signal = ticket.At >= from - CustomerSignal.LongestDelay ? WriteAnswers(ticket, ticket.At >= from ? open : null) : null;
+        foreach (var fact in GroundTruthReport.Of(ticket).Concat<IReportedFact>(signal is null ? [] : [signal]))
+        {
+            if (fact.At > to)
+                courier.Schedule(fact);
+            else if (ticket.At >= from || fact.At >= from)
+                Write(open[fact.Model].Of(fact.Kind), fact);
         }
     }
 
@@ -200,6 +198,8 @@ public sealed class HistoryBackfill(
         public Batch Predictions { get; } = new(model, EventKinds.Predictions);
         public Batch GroundTruth { get; } = new(model, EventKinds.GroundTruth);
         public Batch Signals { get; } = new(model, EventKinds.Signals);
+
+        public bool IsFull => Predictions.Rows >= BatchRows || GroundTruth.Rows >= BatchRows;
 
         /// <summary>The batch that facts of a kind go to.</summary>
         public Batch Of(string kind) => kind == EventKinds.Signals ? Signals : GroundTruth;

@@ -27,44 +27,26 @@ public static class DeliveryEndpoints
     /// <summary>Reads a query string; also used by the page, so that both understand the same.</summary>
     public static (DeliveryQuery? Query, string? Error) ReadQuery(IQueryCollection query)
     {
-        DeliveryState? state = null;
-        if (Text("state") is { } stateText)
+        if (!TryState(query, out var state))
         {
-            if (!Enum.TryParse<DeliveryState>(stateText, ignoreCase: true, out var known) || char.IsAsciiDigit(stateText[0]))
-            {
-                return (
-                    null,
-                    $"state: one of {string.Join(", ", Enum.GetNames<DeliveryState>().Select(name => name.ToLowerInvariant()))} is needed."
-                );
-            }
-
-            state = known;
+            var states = Enum.GetNames<DeliveryState>().Select(name => name.ToLowerInvariant());
+            return (null, $"state: one of {string.Join(", ", states)} is needed.");
         }
 
-        var limit = DeliveryQuery.DefaultLimit;
-        if (
-            Text("limit") is { } limitText
-            && (
-                !int.TryParse(limitText, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
-                || limit is < 1 or > DeliveryQuery.MaxLimit
-            )
-        )
-        {
+        if (!TryLimit(query, out var limit))
             return (null, $"limit: 1..{DeliveryQuery.MaxLimit}.");
-        }
-
-        if (!TryNumber("cursor", out var before))
+        if (!TryNumber(query, "cursor", out var before))
             return (null, "cursor: the text of next is needed.");
-        if (!TryNumber("incident", out var incident))
+        if (!TryNumber(query, "incident", out var incident))
             return (null, "incident: a number is needed.");
-        if (!TryTime("from", out var from) || !TryTime("to", out var to))
+        if (!TryTime(query, "from", out var from) || !TryTime(query, "to", out var to))
             return (null, "from and to are times such as 2026-03-01T08:00:00Z, or epoch milliseconds.");
         return (
             new DeliveryQuery
             {
-                Receiver = Text("receiver"),
+                Receiver = Text(query, "receiver"),
                 State = state,
-                Model = Text("model"),
+                Model = Text(query, "model"),
                 IncidentId = incident,
                 From = from,
                 To = to,
@@ -73,29 +55,50 @@ public static class DeliveryEndpoints
             },
             null
         );
+    }
 
-        string? Text(string key) => query[key].ToString() is { Length: > 0 } text ? text : null;
+    private static string? Text(IQueryCollection query, string key) => query[key].ToString() is { Length: > 0 } text ? text : null;
 
-        bool TryNumber(string key, out long? value)
-        {
-            value = null;
-            if (Text(key) is not { } text)
-                return true;
-            if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                return false;
-            value = number;
+    private static bool TryState(IQueryCollection query, out DeliveryState? state)
+    {
+        state = null;
+        if (Text(query, "state") is not { } text)
             return true;
-        }
+        if (!Enum.TryParse<DeliveryState>(text, ignoreCase: true, out var known) || char.IsAsciiDigit(text[0]))
+            return false;
+        state = known;
+        return true;
+    }
 
-        bool TryTime(string key, out DateTimeOffset? value)
-        {
-            value = null;
-            if (Text(key) is not { } text)
-                return true;
-            if (!RequestTimes.TryParse(text, default, out var time))
-                return false;
-            value = time;
+    private static bool TryLimit(IQueryCollection query, out int limit)
+    {
+        limit = DeliveryQuery.DefaultLimit;
+        return Text(query, "limit") is not { } text
+            || (
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
+                && limit is >= 1 and <= DeliveryQuery.MaxLimit
+            );
+    }
+
+    private static bool TryNumber(IQueryCollection query, string key, out long? value)
+    {
+        value = null;
+        if (Text(query, key) is not { } text)
             return true;
-        }
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            return false;
+        value = number;
+        return true;
+    }
+
+    private static bool TryTime(IQueryCollection query, string key, out DateTimeOffset? value)
+    {
+        value = null;
+        if (Text(query, key) is not { } text)
+            return true;
+        if (!RequestTimes.TryParse(text, default, out var time))
+            return false;
+        value = time;
+        return true;
     }
 }

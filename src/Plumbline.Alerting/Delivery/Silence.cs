@@ -166,6 +166,19 @@ public sealed record SilenceSpecification
     public IReadOnlyList<FieldError> Check(DateTimeOffset now)
     {
         var errors = new List<FieldError>();
+        CheckMatchers(errors);
+        if (string.IsNullOrWhiteSpace(Comment) || Comment.Length > MaxCommentLength)
+            errors.Add(new("comment", $"1..{MaxCommentLength} characters that say why are needed."));
+        if (Recurrence?.Check() is { } reason)
+            errors.Add(new("recurrence", reason));
+        CheckEnd(errors);
+        if (errors.Count == 0 && End(now) is { } end && (end <= now || end <= (StartsAt ?? now)))
+            errors.Add(new(For is null ? "ends_at" : "for", "it would be over before it begins."));
+        return errors;
+    }
+
+    private void CheckMatchers(List<FieldError> errors)
+    {
         if (Matchers.Count is 0 or > MaxMatchers)
         {
             errors.Add(
@@ -178,14 +191,13 @@ public sealed record SilenceSpecification
 
         foreach (var matcher in Matchers)
         {
-            if (matcher is null || matcher.Check() is not null)
-                errors.Add(new("matchers", matcher?.Check() ?? "null is not a matcher."));
+            if ((matcher is null ? "null is not a matcher." : matcher.Check()) is { } reason)
+                errors.Add(new("matchers", reason));
         }
+    }
 
-        if (string.IsNullOrWhiteSpace(Comment) || Comment.Length > MaxCommentLength)
-            errors.Add(new("comment", $"1..{MaxCommentLength} characters that say why are needed."));
-        if (Recurrence?.Check() is { } reason)
-            errors.Add(new("recurrence", reason));
+    private void CheckEnd(List<FieldError> errors)
+    {
         if (For is not null && (EndsAt is not null || !DurationText.TryParse(For, out var length) || length <= TimeSpan.Zero))
             errors.Add(new("for", "a duration such as 2h is needed, and not together with ends_at."));
         if (Recurrence is null && EndsAt is null && For is null)
@@ -197,10 +209,6 @@ public sealed record SilenceSpecification
                 )
             );
         }
-
-        if (errors.Count == 0 && End(now) is { } end && (end <= now || end <= (StartsAt ?? now)))
-            errors.Add(new(For is null ? "ends_at" : "for", "it would be over before it begins."));
-        return errors;
     }
 
     /// <summary>When it expires, or null for never.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Statistics.Alarms;
@@ -156,42 +157,58 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
                 version => lookup(key with { Version = version }, start)
             )
         );
-        var learned =
-            point is not null && normal is null && rule.Kind.LearnsNormal(rule)
-                ? state.Learned.Add(CalibratedPoint.Learn(point))
-                : state.Learned;
-        state = state with { Learned = learned, LastValue = point?.Value, LastExpected = expected, LastN = point?.N ?? 0 };
+        if (point is not null && normal is null && rule.Kind.LearnsNormal(rule))
+            state = state with { Learned = state.Learned.Add(CalibratedPoint.Learn(point)) };
+        state = state with { LastValue = point?.Value, LastExpected = expected, LastN = point?.N ?? 0 };
         if (suspicious is not { } bad)
             return (CannotJudge(state, reason ?? "nothing to compare with"), null);
-        var recent = state.Recent.Add(bad);
-        if (recent.Count > rule.OfWindows)
-            recent = recent.RemoveAt(0);
-        state = state with { Recent = recent, Unjudged = 0, Reason = null };
-        var hits = recent.Count(hit => hit);
-        var seen = new CalibratedValue(
-            PValue: null,
-            expected,
-            point?.Value is { } value && expected is { } usual ? Math.Abs(value - usual) : 0,
-            0
-        );
-        if (state.Status == StreamStatus.Firing)
-        {
-            state = state with { Quiet = bad ? 0 : state.Quiet + 1 };
-            if (state.Quiet < Math.Max(rule.OfWindows, 2))
-                return (state, null);
-            var onset = state.Onset ?? start;
-            return (
-                state with
-                {
-                    Status = StreamStatus.Inactive,
-                    Onset = null,
-                    Quiet = 0,
-                    Recent = [],
-                },
-                Transition(key, fires: false, start, onset, point, seen, 1 + (int)((start - onset) / window), small: false)
-            );
-        }
+        state = state with { Recent = Remembered(state.Recent, bad), Unjudged = 0, Reason = null };
+        var distance = point?.Value - expected;
+        var seen = new CalibratedValue(PValue: null, expected, distance is { } known ? Math.Abs(known) : 0, 0);
+        return state.Status == StreamStatus.Firing
+            ? ConditionWhileFiring(key, state with { Quiet = bad ? 0 : state.Quiet + 1 }, start, point, seen)
+            : ConditionWhileQuiet(key, state, start, point, seen);
+    }
 
+    private ImmutableList<bool> Remembered(ImmutableList<bool> recent, bool latest)
+    {
+        recent = recent.Add(latest);
+        return recent.Count > rule.OfWindows ? recent.RemoveAt(0) : recent;
+    }
+
+    private (StreamState, StreamTransition?) ConditionWhileFiring(
+        StreamKey key,
+        StreamState state,
+        DateTimeOffset start,
+        MetricPoint? point,
+        CalibratedValue seen
+    )
+    {
+        if (state.Quiet < Math.Max(rule.OfWindows, 2))
+            return (state, null);
+        var onset = state.Onset ?? start;
+        return (
+            state with
+            {
+                Status = StreamStatus.Inactive,
+                Onset = null,
+                Quiet = 0,
+                Recent = [],
+            },
+            Transition(key, fires: false, start, onset, point, seen, 1 + (int)((start - onset) / window), small: false)
+        );
+    }
+
+    private (StreamState, StreamTransition?) ConditionWhileQuiet(
+        StreamKey key,
+        StreamState state,
+        DateTimeOffset start,
+        MetricPoint? point,
+        CalibratedValue seen
+    )
+    {
+        var recent = state.Recent;
+        var hits = recent.Count(hit => hit);
         if (hits < rule.ForWindows)
             return (state with { Status = hits > 0 ? StreamStatus.Pending : StreamStatus.Inactive }, null);
         var since = start - ((recent.Count - 1 - recent.IndexOf(true)) * window);

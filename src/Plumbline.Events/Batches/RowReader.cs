@@ -43,26 +43,12 @@ internal ref struct RowReader(ReadOnlySpan<byte> row)
                 case RowField.LatencyMs:
                     prediction.LatencyMs = _reader.ReadDouble();
                     break;
-                case RowField.Error:
-                    prediction.Error = _reader.ReadText();
-                    break;
-                case RowField.TraceId:
-                    prediction.TraceId = _reader.ReadText();
-                    break;
-                case RowField.Metadata:
-                    prediction.Metadata = _reader.ReadText();
-                    break;
-                case RowField.Probabilities:
-                    prediction.Probabilities = new ProbabilityReader(_reader.Take(_reader.ReadInt32()));
-                    break;
-                case RowField.Part:
-                    prediction.IsPart = true;
-                    break;
                 case RowField.Features:
                     prediction.Features = new FeatureReader(_reader.Take(_reader.ReadInt32()));
                     break;
                 default:
-                    throw Unknown(field);
+                    ReadRareField(field, ref prediction);
+                    break;
             }
         }
         return prediction;
@@ -128,6 +114,31 @@ internal ref struct RowReader(ReadOnlySpan<byte> row)
             }
         }
         return signal;
+    }
+
+    // What most predictions do without: the others are not to pay for it.
+    private void ReadRareField(RowField field, ref Prediction prediction)
+    {
+        switch (field)
+        {
+            case RowField.Error:
+                prediction.Error = _reader.ReadText();
+                break;
+            case RowField.TraceId:
+                prediction.TraceId = _reader.ReadText();
+                break;
+            case RowField.Metadata:
+                prediction.Metadata = _reader.ReadText();
+                break;
+            case RowField.Probabilities:
+                prediction.Probabilities = new ProbabilityReader(_reader.Take(_reader.ReadInt32()));
+                break;
+            case RowField.Part:
+                prediction.IsPart = true;
+                break;
+            default:
+                throw Unknown(field);
+        }
     }
 
     private (IdHash Hash, long TimestampMs) ReadHeader()

@@ -126,8 +126,8 @@ public sealed class EventDecoder : IDisposable
         var taken = Batch.Kind switch
         {
             EventKind.Prediction => PredictionRows.Read(ref json, body, _row),
-            EventKind.GroundTruth => GroundTruthRows.Read(ref json, _row),
-            _ => SignalRows.Read(ref json, _row),
+            EventKind.GroundTruth => GroundTruthRows.Read(ref json, body, _row),
+            _ => SignalRows.Read(ref json, body, _row),
         };
         while (json.TokenType != JsonTokenType.EndObject || json.CurrentDepth != depth)
             json.Read();

@@ -6,12 +6,18 @@ namespace Plumbline.Events.Decoding;
 /// <summary>Reads the fields of a ground truth: <c>prediction_id</c> and <c>value</c> are required.</summary>
 internal static class GroundTruthRows
 {
-    public static bool Read(ref Utf8JsonReader json, RowState row)
+    private static readonly FieldTable Fields = new(
+        ("prediction_id", (ref json, _, row) => row.WriteId(ref json)),
+        ("timestamp", (ref json, _, row) => row.ReadTimestamp(ref json)),
+        ("value", (ref json, _, row) => ReadValue(ref json, row)),
+        ("source", (ref json, _, row) => row.WriteWord(ref json, RowField.Source, "source", row.Limits.WordBytes))
+    );
+
+    public static bool Read(ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row)
     {
-        var hasValue = false;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (!row.IsKey(ref json) || !ReadField(ref json, row, ref hasValue))
+            if (!row.IsKey(ref json) || !Fields.Read(ref json, body, row))
                 return false;
         }
         if (!row.HasId)
@@ -23,25 +29,11 @@ internal static class GroundTruthRows
             );
         }
 
-        return hasValue || row.Fail(RejectionCode.FieldMissing, "value", "'value' is required and not null.");
+        return row.HasTruth || row.Fail(RejectionCode.FieldMissing, "value", "'value' is required and not null.");
     }
 
-    private static bool ReadField(ref Utf8JsonReader json, RowState row, ref bool hasValue)
+    private static bool ReadValue(ref Utf8JsonReader json, RowState row)
     {
-        if (json.ValueTextEquals("prediction_id"u8))
-            return row.Once(0, "prediction_id") && json.Read() && row.WriteId(ref json);
-        if (json.ValueTextEquals("timestamp"u8))
-            return row.Once(1, "timestamp") && json.Read() && row.ReadTimestamp(ref json);
-        if (json.ValueTextEquals("value"u8))
-            return row.Once(2, "value") && json.Read() && ReadValue(ref json, row, ref hasValue);
-        if (json.ValueTextEquals("source"u8))
-            return row.Once(3, "source") && json.Read() && row.WriteWord(ref json, RowField.Source, "source", row.Limits.WordBytes);
-        return UnknownFields.Skip(ref json, row);
-    }
-
-    private static bool ReadValue(ref Utf8JsonReader json, RowState row, ref bool hasValue)
-    {
-        hasValue = json.TokenType != JsonTokenType.Null;
         switch (json.TokenType)
         {
             case JsonTokenType.Null:
@@ -67,42 +59,32 @@ internal static class GroundTruthRows
 /// <summary>Reads the fields of a business signal: <c>name</c> is required.</summary>
 internal static class SignalRows
 {
-    public static bool Read(ref Utf8JsonReader json, RowState row)
+    private const int Name = 0;
+
+    private static readonly FieldTable Fields = new(
+        ("name", (ref json, _, row) => ReadName(ref json, row)),
+        ("timestamp", (ref json, _, row) => row.ReadTimestamp(ref json)),
+        ("value", (ref json, _, row) => ReadValue(ref json, row)),
+        ("prediction_id", (ref json, _, row) => row.WriteReferredId(ref json)),
+        ("signal_id", (ref json, _, row) => row.WriteSignalId(ref json)),
+        ("version", (ref json, _, row) => row.WriteWord(ref json, RowField.Version, "version", row.Limits.WordBytes)),
+        ("segment", (ref json, _, row) => row.WriteWord(ref json, RowField.Segment, "segment", row.Limits.WordBytes))
+    );
+
+    public static bool Read(ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row)
     {
-        var hasName = false;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (!row.IsKey(ref json) || !ReadField(ref json, row, ref hasName))
+            if (!row.IsKey(ref json) || !Fields.Read(ref json, body, row))
                 return false;
         }
-        return hasName || row.Fail(RejectionCode.FieldMissing, "name", "'name' is required: it says what happened.");
+        return row.Has(Name) || row.Fail(RejectionCode.FieldMissing, "name", "'name' is required: it says what happened.");
     }
 
-    private static bool ReadField(ref Utf8JsonReader json, RowState row, ref bool hasName)
-    {
-        if (json.ValueTextEquals("name"u8))
-        {
-            hasName = row.Once(0, "name") && json.Read() && json.TokenType == JsonTokenType.String && !json.ValueSpan.IsEmpty;
-            if (row.Code is not null)
-                return false;
-            return hasName
-                ? row.WriteWord(ref json, RowField.Name, "name", row.Limits.WordBytes)
-                : row.FailType("name", "text that is not empty", json.TokenType);
-        }
-        if (json.ValueTextEquals("timestamp"u8))
-            return row.Once(1, "timestamp") && json.Read() && row.ReadTimestamp(ref json);
-        if (json.ValueTextEquals("value"u8))
-            return row.Once(2, "value") && json.Read() && ReadValue(ref json, row);
-        if (json.ValueTextEquals("prediction_id"u8))
-            return row.Once(3, "prediction_id") && json.Read() && row.WriteReferredId(ref json);
-        if (json.ValueTextEquals("signal_id"u8))
-            return row.Once(6, "signal_id") && json.Read() && row.WriteSignalId(ref json);
-        if (json.ValueTextEquals("version"u8))
-            return row.Once(4, "version") && json.Read() && row.WriteWord(ref json, RowField.Version, "version", row.Limits.WordBytes);
-        if (json.ValueTextEquals("segment"u8))
-            return row.Once(5, "segment") && json.Read() && row.WriteWord(ref json, RowField.Segment, "segment", row.Limits.WordBytes);
-        return UnknownFields.Skip(ref json, row);
-    }
+    private static bool ReadName(ref Utf8JsonReader json, RowState row) =>
+        json.TokenType == JsonTokenType.String && !json.ValueSpan.IsEmpty
+            ? row.WriteWord(ref json, RowField.Name, "name", row.Limits.WordBytes)
+            : row.FailType("name", "text that is not empty", json.TokenType);
 
     private static bool ReadValue(ref Utf8JsonReader json, RowState row)
     {

@@ -6,11 +6,28 @@ namespace Plumbline.Events.Decoding;
 /// <summary>Reads the fields of a prediction.</summary>
 internal static class PredictionRows
 {
+    private static readonly FieldTable Fields = new(
+        ("features", FeatureSection.Read),
+        ("prediction_id", (ref json, _, row) => row.WriteId(ref json)),
+        ("timestamp", (ref json, _, row) => row.ReadTimestamp(ref json)),
+        ("prediction", (ref json, _, row) => ReadAnswer(ref json, row)),
+        ("score", (ref json, _, row) => ReadScore(ref json, row)),
+        ("probabilities", (ref json, _, row) => ProbabilitySection.Read(ref json, row)),
+        ("latency_ms", (ref json, _, row) => ReadLatency(ref json, row)),
+        ("version", (ref json, _, row) => row.WriteWord(ref json, RowField.Version, "version", row.Limits.WordBytes)),
+        ("status", (ref json, _, row) => ReadStatus(ref json, row)),
+        ("role", (ref json, _, row) => ReadRole(ref json, row)),
+        ("error", (ref json, _, row) => ReadError(ref json, row)),
+        ("trace_id", (ref json, _, row) => row.WriteWord(ref json, RowField.TraceId, "trace_id", row.Limits.WordBytes)),
+        ("metadata", ReadMetadata),
+        ("partial", (ref json, _, row) => ReadPartial(ref json, row))
+    );
+
     public static bool Read(ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row)
     {
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            if (!row.IsKey(ref json) || !ReadField(ref json, body, row))
+            if (!row.IsKey(ref json) || !Fields.Read(ref json, body, row))
                 return false;
         }
         return HasIdentity(row);
@@ -70,40 +87,6 @@ internal static class PredictionRows
         }
         row.Buffer.WriteByte((byte)RowField.Error);
         row.Buffer.WriteText(text);
-    }
-
-    private static bool ReadField(ref Utf8JsonReader json, ReadOnlySpan<byte> body, RowState row)
-    {
-        var limits = row.Limits;
-        if (json.ValueTextEquals("features"u8))
-            return row.Once(0, "features") && json.Read() && FeatureSection.Read(ref json, body, row);
-        if (json.ValueTextEquals("prediction_id"u8))
-            return row.Once(1, "prediction_id") && json.Read() && row.WriteId(ref json);
-        if (json.ValueTextEquals("timestamp"u8))
-            return row.Once(2, "timestamp") && json.Read() && row.ReadTimestamp(ref json);
-        if (json.ValueTextEquals("prediction"u8))
-            return row.Once(3, "prediction") && json.Read() && ReadAnswer(ref json, row);
-        if (json.ValueTextEquals("score"u8))
-            return row.Once(4, "score") && json.Read() && ReadScore(ref json, row);
-        if (json.ValueTextEquals("probabilities"u8))
-            return row.Once(5, "probabilities") && json.Read() && ProbabilitySection.Read(ref json, row);
-        if (json.ValueTextEquals("latency_ms"u8))
-            return row.Once(6, "latency_ms") && json.Read() && ReadLatency(ref json, row);
-        if (json.ValueTextEquals("version"u8))
-            return row.Once(7, "version") && json.Read() && row.WriteWord(ref json, RowField.Version, "version", limits.WordBytes);
-        if (json.ValueTextEquals("status"u8))
-            return row.Once(8, "status") && json.Read() && ReadStatus(ref json, row);
-        if (json.ValueTextEquals("role"u8))
-            return row.Once(9, "role") && json.Read() && ReadRole(ref json, row);
-        if (json.ValueTextEquals("error"u8))
-            return row.Once(10, "error") && json.Read() && ReadError(ref json, row);
-        if (json.ValueTextEquals("trace_id"u8))
-            return row.Once(11, "trace_id") && json.Read() && row.WriteWord(ref json, RowField.TraceId, "trace_id", limits.WordBytes);
-        if (json.ValueTextEquals("metadata"u8))
-            return row.Once(12, "metadata") && json.Read() && ReadMetadata(ref json, body, row);
-        if (json.ValueTextEquals("partial"u8))
-            return row.Once(13, "partial") && json.Read() && ReadPartial(ref json, row);
-        return UnknownFields.Skip(ref json, row);
     }
 
     private static bool ReadPartial(ref Utf8JsonReader json, RowState row)

@@ -14,46 +14,43 @@ public static class Rfc3339
     {
         epochMs = 0;
         if (
-            text.Length < 20
-            || text[4] != '-'
-            || text[7] != '-'
-            || text[13] != ':'
-            || text[16] != ':'
-            || (text[10] | 0x20) is not ('t' or 0x20)
+            !HasSeparators(text)
+            || !TryParseDate(text[..10], out var midnightMs)
+            || !TryParseClock(text[11..19], out var seconds)
+            || !TryParseFraction(text[19..], out var milliseconds, out var rest)
+            || !TryParseOffset(rest, out var offsetMinutes)
         )
         {
             return false;
         }
 
-        if (
-            !Digits(text[..4], out var year)
-            || !Digits(text[5..7], out var month)
-            || !Digits(text[8..10], out var day)
-            || !Digits(text[11..13], out var hour)
-            || !Digits(text[14..16], out var minute)
-            || !Digits(text[17..19], out var second)
-        )
-        {
-            return false;
-        }
-        if (
-            year < 1
-            || month is < 1 or > 12
-            || day < 1
-            || day > DateTime.DaysInMonth(year, month)
-            || hour > 23
-            || minute > 59
-            || second > 60
-        )
-        {
-            return false;
-        }
+        epochMs = midnightMs + ((seconds - (offsetMinutes * 60L)) * 1000) + milliseconds;
+        return true;
+    }
 
-        if (!TryParseFraction(text[19..], out var milliseconds, out var rest) || !TryParseOffset(rest, out var offsetMinutes))
+    private static bool HasSeparators(ReadOnlySpan<byte> text) =>
+        text.Length >= 20 && text[4] == '-' && text[7] == '-' && text[13] == ':' && text[16] == ':' && (text[10] | 0x20) is 't' or 0x20;
+
+    private static bool TryParseDate(ReadOnlySpan<byte> text, out long midnightMs)
+    {
+        midnightMs = 0;
+        if (!Digits(text[..4], out var year) || !Digits(text[5..7], out var month) || !Digits(text[8..10], out var day))
             return false;
-        var midnight =
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
+            return false;
+        midnightMs =
             (new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMillisecond;
-        epochMs = midnight + ((((hour * 60L) + minute - offsetMinutes) * 60) + second) * 1000 + milliseconds;
+        return true;
+    }
+
+    private static bool TryParseClock(ReadOnlySpan<byte> text, out int seconds)
+    {
+        seconds = 0;
+        if (!Digits(text[..2], out var hour) || !Digits(text[3..5], out var minute) || !Digits(text[6..8], out var second))
+            return false;
+        if (hour > 23 || minute > 59 || second > 60)
+            return false;
+        seconds = (((hour * 60) + minute) * 60) + second;
         return true;
     }
 

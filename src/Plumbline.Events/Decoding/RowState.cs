@@ -22,6 +22,9 @@ internal sealed class RowState(EventLimits limits) : RowWriter(limits)
         return true;
     }
 
+    /// <summary>Whether the row had the top-level field.</summary>
+    public bool Has(int field) => (Seen & (1u << field)) != 0;
+
     /// <summary>The unescaped text of the current string or property name, checked for valid UTF-8.</summary>
     public bool TryText(ref Utf8JsonReader json, string field, int limit, out ReadOnlySpan<byte> text)
     {

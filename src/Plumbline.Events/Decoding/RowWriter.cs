@@ -30,6 +30,9 @@ internal class RowWriter(EventLimits limits)
 
     public bool HasId => _idSize > 0;
 
+    /// <summary>Whether the value of a ground truth was written.</summary>
+    public bool HasTruth { get; private set; }
+
     public string? Code { get; private set; }
 
     public string? Field { get; private set; }
@@ -55,6 +58,7 @@ internal class RowWriter(EventLimits limits)
         _idSize = 0;
         _idMade = false;
         IsPart = false;
+        HasTruth = false;
         _valueHash = 0;
         _hash = default;
         _hasTimestamp = false;
@@ -161,6 +165,7 @@ internal class RowWriter(EventLimits limits)
     public bool WriteTruth(ReadOnlySpan<byte> text)
     {
         _valueHash = IdHash.OfValue(text);
+        HasTruth = true;
         Buffer.WriteByte((byte)RowField.ClassText);
         Buffer.WriteText(text);
         return true;

@@ -19,13 +19,7 @@ internal static class SourceOverlap
     {
         if (row.CursorWatermark is not { } watermark)
             return new PageStart(null, IsIncluded: true);
-        TimeSpan? duration = null;
-        long? count = null;
-        if (source.Overlap is { } text)
-            OverlapText.TryRead(text, out duration, out count);
-        var back = shape.IsByTime ? (duration ?? DefaultDuration).Ticks / TimeSpan.TicksPerMicrosecond : count ?? DefaultCount;
-        // Of an integer nobody knows how long it takes to become visible; the same time is a guess that the documents tell.
-        var late = shape.IsByTime ? duration ?? DefaultDuration : DefaultDuration;
+        var (back, late) = OverlapOf(source, shape);
         var isSettled = back == 0 || row.CompleteBeganMs - row.CursorMovedMs >= late.TotalMilliseconds;
         if (isSettled)
             return new PageStart(new SourcePosition(watermark, row.CursorTie), IsIncluded: false);
@@ -37,5 +31,19 @@ internal static class SourceOverlap
         return from > watermark
             ? new PageStart(new SourcePosition(watermark, row.CursorTie), IsIncluded: false)
             : new PageStart(new SourcePosition(from, null), IsIncluded: true);
+    }
+
+    /// <summary>How far to look back, in the watermark's own unit, and for how long rows may be late.</summary>
+    private static (long Back, TimeSpan Late) OverlapOf(SourceSpecification source, SourceShape shape)
+    {
+        TimeSpan? duration = null;
+        long? count = null;
+        if (source.Overlap is { } text)
+            OverlapText.TryRead(text, out duration, out count);
+        // Of an integer nobody knows how long it takes to become visible; the same time is a guess that the documents tell.
+        if (!shape.IsByTime)
+            return (count ?? DefaultCount, DefaultDuration);
+        var late = duration ?? DefaultDuration;
+        return (late.Ticks / TimeSpan.TicksPerMicrosecond, late);
     }
 }

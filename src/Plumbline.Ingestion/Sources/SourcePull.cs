@@ -39,16 +39,7 @@ internal sealed class SourcePull(
         var source = SourceCatalog.Read(row);
         await using var table = await tables.OpenAsync(source, cancellation);
         var shape = SourceShape.Of(source, await table.ReadColumnsAsync(cancellation));
-        if (row.Shape is { } known)
-            shape.CheckUnchanged(known);
-        if (row.CursorWatermark is not null && row.CursorIsTime != shape.IsByTime)
-        {
-            throw new SourceException(
-                SourceErrorCode.SchemaChanged,
-                $"The watermark '{source.Watermark}' was {(row.CursorIsTime ? "a time" : "an integer")} and is {(shape.IsByTime ? "a time" : "an integer")} now. Change it back, or declare the source under another name."
-            );
-        }
-
+        CheckUnchanged(row, source, shape);
         var cursor = row.CursorWatermark is { } watermark ? new SourcePosition(watermark, row.CursorTie) : default(SourcePosition?);
         var start = SourceOverlap.StartOf(row, source, shape);
         var looksBack = start.IsIncluded;
@@ -76,6 +67,19 @@ internal sealed class SourcePull(
             refused.Save(isComplete: isLast);
             if (isLast)
                 return await CompleteAsync(row, shape, source, began, cancellation);
+        }
+    }
+
+    private static void CheckUnchanged(OutcomeSourceRow row, SourceSpecification source, SourceShape shape)
+    {
+        if (row.Shape is { } known)
+            shape.CheckUnchanged(known);
+        if (row.CursorWatermark is not null && row.CursorIsTime != shape.IsByTime)
+        {
+            throw new SourceException(
+                SourceErrorCode.SchemaChanged,
+                $"The watermark '{source.Watermark}' was {(row.CursorIsTime ? "a time" : "an integer")} and is {(shape.IsByTime ? "a time" : "an integer")} now. Change it back, or declare the source under another name."
+            );
         }
     }
 

@@ -35,8 +35,7 @@ public readonly record struct OutputMeasures(double Score, double Confidence, do
         {
             var p = probabilities.Value;
             largest = Math.Max(largest, p);
-            if (p > 0)
-                entropy -= p * Math.Log(p);
+            entropy += EntropyOf(p);
             var name = names.Name(probabilities.Name);
             if (name.SequenceEqual(prediction.Class))
                 ofPredicted = p;
@@ -48,8 +47,7 @@ public readonly record struct OutputMeasures(double Score, double Confidence, do
         {
             // Only one of the two was sent: the other is the rest.
             var rest = Math.Max(0, 1 - largest);
-            if (rest > 0)
-                entropy -= rest * Math.Log(rest);
+            entropy += EntropyOf(rest);
             if (double.IsNaN(ofPositive) && positive.Length > 0)
                 ofPositive = rest;
             largest = Math.Max(largest, rest);
@@ -69,7 +67,10 @@ public readonly record struct OutputMeasures(double Score, double Confidence, do
         if (task != ModelTask.Binary)
             return new OutputMeasures(score, score, double.NaN);
         var rest = 1 - score;
-        var entropy = (score > 0 ? -score * Math.Log(score) : 0) + (rest > 0 ? -rest * Math.Log(rest) : 0);
+        var entropy = EntropyOf(score) + EntropyOf(rest);
         return new OutputMeasures(score, Math.Max(score, rest), Math.Clamp(entropy / Math.Log(2), 0, 1));
     }
+
+    // What an outcome of this probability adds; one that never comes adds nothing.
+    private static double EntropyOf(double p) => p > 0 ? -p * Math.Log(p) : 0;
 }

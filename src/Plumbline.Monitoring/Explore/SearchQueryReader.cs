@@ -155,54 +155,42 @@ public static class SearchQueryReader
         }
 
         foreach (var segment in query["segment"])
-        {
-            var equals = segment?.IndexOf('=', StringComparison.Ordinal) ?? -1;
-            var name = equals > 0 ? segment![..equals] : "";
-            if (name == WatchedSlice.Dimension && model.Slices.FirstOrDefault(slice => slice.Name == segment![(equals + 1)..]) is { } slice)
-            {
-                if (slice.Filters(model) is { } filters)
-                {
-                    conditions.AddRange(filters.Select(filter => FilterText.Read(filter, model, out _)).OfType<FilterCondition>());
-                }
-                else
-                {
-                    errors.Add(
-                        new("segment", $"The slice '{Problems.Shorten(slice.Name)}' has conditions that predictions cannot be searched by.")
-                    );
-                }
-
-                continue;
-            }
-
-            if (
-                equals > 0
-                && model.Segments.Contains(name)
-                && model.FindFeature(name) is not null
-                && FilterText.Check(
-                    SearchFields.Find(model, "features." + name)!,
-                    FilterOperator.Equal,
-                    segment![(equals + 1)..],
-                    out var reason
-                )
-                    is { } condition
-            )
-            {
-                conditions.Add(condition);
-            }
-            else
-            {
-                errors.Add(
-                    new(
-                        "segment",
-                        $"Written like country=FR, with one of the model's segments: {(model.Segments.IsEmpty ? "it has none" : string.Join(", ", model.Segments))}."
-                    )
-                );
-            }
-        }
-
+            conditions.AddRange(ReadSegment(segment ?? "", model, errors));
         if (conditions.Count > PredictionSearch.MaxConditions)
             errors.Add(new("filter", $"At most {PredictionSearch.MaxConditions} conditions."));
         return conditions;
+    }
+
+    private static IEnumerable<FilterCondition> ReadSegment(string segment, ModelDefinition model, List<FieldError> errors)
+    {
+        var equals = segment.IndexOf('=', StringComparison.Ordinal);
+        var (name, value) = equals > 0 ? (segment[..equals], segment[(equals + 1)..]) : ("", "");
+        if (name == WatchedSlice.Dimension && model.Slices.FirstOrDefault(slice => slice.Name == value) is { } slice)
+            return ReadSlice(slice, model, errors);
+        if (
+            model.Segments.Contains(name)
+            && model.FindFeature(name) is not null
+            && FilterText.Check(SearchFields.Find(model, "features." + name)!, FilterOperator.Equal, value, out _) is { } condition
+        )
+        {
+            return [condition];
+        }
+
+        errors.Add(
+            new(
+                "segment",
+                $"Written like country=FR, with one of the model's segments: {(model.Segments.IsEmpty ? "it has none" : string.Join(", ", model.Segments))}."
+            )
+        );
+        return [];
+    }
+
+    private static IEnumerable<FilterCondition> ReadSlice(WatchedSlice slice, ModelDefinition model, List<FieldError> errors)
+    {
+        if (slice.Filters(model) is { } filters)
+            return filters.Select(filter => FilterText.Read(filter, model, out _)).OfType<FilterCondition>();
+        errors.Add(new("segment", $"The slice '{Problems.Shorten(slice.Name)}' has conditions that predictions cannot be searched by."));
+        return [];
     }
 
     private static IReadOnlyList<FeatureDefinition> ReadColumns(IQueryCollection query, ModelDefinition model, List<FieldError> errors)

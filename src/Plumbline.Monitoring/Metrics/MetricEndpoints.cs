@@ -61,38 +61,12 @@ public static class MetricEndpoints
     {
         if (models.Find(model) is not { } found)
             return Problems.UnknownModel(model);
-        var (names, unknown) = string.IsNullOrWhiteSpace(metric)
-            ? (KnownMetrics.AllOf(found).Select(definition => definition.Name).ToList(), null)
-            : KnownMetrics.Select(found, metric);
-        if (names is null)
-        {
-            return Problems.BadRequest(
-                "unknown_metric",
-                $"metric: there is no metric '{Problems.Shorten(unknown!)}'. GET /v1/metrics-catalogue lists them; 'drift.*' selects by prefix."
-            );
-        }
-
-        if (!RequestTimes.TryParse(to, time.GetUtcNow() + found.Window, out var end))
-            return Problems.BadRequest("time_invalid", RequestTimes.Explain("to", to));
-        if (!RequestTimes.TryParse(from, end - TimeSpan.FromDays(1), out var start))
-            return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));
-        if (start >= end)
-            return Problems.BadRequest("range_invalid", "from must be before to.");
-        var length = found.Window;
-        if (
-            window is not null
-            && (
-                !DurationText.TryParse(window, out length)
-                || (length != found.Window && !CoarseWindows.Above(found.Window).Contains(length))
-            )
-        )
-        {
-            return Problems.BadRequest(
-                "window_invalid",
-                $"window: '{Problems.Shorten(window)}' is not kept for this model; {string.Join(", ", CoarseWindows.Above(found.Window).Prepend(found.Window).Select(DurationText.Format))} are."
-            );
-        }
-
+        if (ReadNames(metric, found, out var names) is { } wrongMetric)
+            return wrongMetric;
+        if (ReadRange(from, to, found, time, out var range) is { } wrongRange)
+            return wrongRange;
+        if (ReadWindow(window, found, out var length) is { } wrongWindow)
+            return wrongWindow;
         var take = limit ?? DefaultLimit;
         if (take is < 1 or > MaximumLimit)
             return Problems.BadRequest("limit_invalid", $"limit: 1 to {MaximumLimit}.");
@@ -106,10 +80,10 @@ public static class MetricEndpoints
             {
                 Metrics = names,
                 Features = feature is null or "*" ? null : [.. NameList.Split(feature).Where(name => name.Length > 0)],
-                Segment = segment == "*" ? null : segment ?? "",
-                Version = version == "*" ? null : version ?? "",
-                From = start,
-                To = end,
+                Segment = OneOrAll(segment),
+                Version = OneOrAll(version),
+                From = range.From,
+                To = range.To,
                 Window = length,
                 Limit = take,
                 After = after,
@@ -120,6 +94,53 @@ public static class MetricEndpoints
             new MetricAnswer([.. points.Select(MetricPointView.Of)], points.Count == take ? Cursors.Write(points[^1]) : null)
         );
     }
+
+    private static IResult? ReadNames(string? metric, ModelDefinition model, out IReadOnlyList<string> names)
+    {
+        var (known, unknown) = string.IsNullOrWhiteSpace(metric)
+            ? (KnownMetrics.AllOf(model).Select(definition => definition.Name).ToList(), null)
+            : KnownMetrics.Select(model, metric);
+        names = known ?? [];
+        return known is not null
+            ? null
+            : Problems.BadRequest(
+                "unknown_metric",
+                $"metric: there is no metric '{Problems.Shorten(unknown!)}'. GET /v1/metrics-catalogue lists them; 'drift.*' selects by prefix."
+            );
+    }
+
+    private static IResult? ReadRange(
+        string? from,
+        string? to,
+        ModelDefinition model,
+        TimeProvider time,
+        out (DateTimeOffset From, DateTimeOffset To) range
+    )
+    {
+        range = default;
+        if (!RequestTimes.TryParse(to, time.GetUtcNow() + model.Window, out range.To))
+            return Problems.BadRequest("time_invalid", RequestTimes.Explain("to", to));
+        if (!RequestTimes.TryParse(from, range.To - TimeSpan.FromDays(1), out range.From))
+            return Problems.BadRequest("time_invalid", RequestTimes.Explain("from", from));
+        return range.From < range.To ? null : Problems.BadRequest("range_invalid", "from must be before to.");
+    }
+
+    private static IResult? ReadWindow(string? window, ModelDefinition model, out TimeSpan length)
+    {
+        length = model.Window;
+        if (window is null)
+            return null;
+        var kept = CoarseWindows.Above(model.Window).Prepend(model.Window).ToList();
+        return DurationText.TryParse(window, out length) && kept.Contains(length)
+            ? null
+            : Problems.BadRequest(
+                "window_invalid",
+                $"window: '{Problems.Shorten(window)}' is not kept for this model; {string.Join(", ", kept.Select(DurationText.Format))} are."
+            );
+    }
+
+    // Nothing is the one without a name: all rows, all versions together.
+    private static string? OneOrAll(string? text) => text == "*" ? null : text ?? "";
 
     private static class Cursors
     {

@@ -100,33 +100,42 @@ public static class SegmentEndpoints
 
         if (RequestTimes.Range(from, to, DefaultRange, LongestRange, time, out var range) is { } problem)
             return problem;
-        if (!RequestTimes.TryParse(before_to, than_version is null ? range.From : range.To, out var beforeTo))
-            return Problems.BadRequest("time_invalid", RequestTimes.Explain("before_to", before_to));
-        if (!RequestTimes.TryParse(before_from, than_version is null ? beforeTo - (range.To - range.From) : range.From, out var beforeFrom))
-            return Problems.BadRequest("time_invalid", RequestTimes.Explain("before_from", before_from));
-        if (
-            beforeFrom >= beforeTo
-            || beforeTo - beforeFrom > ChangeReader.LongestRange
-            || range.To - range.From > ChangeReader.LongestRange
-        )
-        {
-            return Problems.BadRequest(
-                "range_invalid",
-                $"Each of the two ranges lasts more than nothing and at most {ChangeReader.LongestRange.TotalDays:0} days."
-            );
-        }
-
+        if (ReadBefore(before_from, before_to, range, isOtherVersion: than_version is not null, out var before) is { } wrongBefore)
+            return wrongBefore;
         var explained = await reader.ReadAsync(
             found,
             new ChangeQuery(
                 outcome,
                 dimension,
-                new ChangeSide(beforeFrom, beforeTo, than_version ?? version ?? ""),
+                new ChangeSide(before.From, before.To, than_version ?? version ?? ""),
                 new ChangeSide(range.From, range.To, version ?? "")
             ),
             cancellation
         );
         return Results.Json(ChangeView.Of(explained), ModelSpecification.Json);
+    }
+
+    // Another version is compared over the same time, the same version with as much time before.
+    private static IResult? ReadBefore(
+        string? from,
+        string? to,
+        (DateTimeOffset From, DateTimeOffset To) after,
+        bool isOtherVersion,
+        out (DateTimeOffset From, DateTimeOffset To) before
+    )
+    {
+        before = default;
+        if (!RequestTimes.TryParse(to, isOtherVersion ? after.To : after.From, out before.To))
+            return Problems.BadRequest("time_invalid", RequestTimes.Explain("before_to", to));
+        if (!RequestTimes.TryParse(from, isOtherVersion ? after.From : before.To - (after.To - after.From), out before.From))
+            return Problems.BadRequest("time_invalid", RequestTimes.Explain("before_from", from));
+        var length = before.To - before.From;
+        return length > TimeSpan.Zero && length <= ChangeReader.LongestRange && after.To - after.From <= ChangeReader.LongestRange
+            ? null
+            : Problems.BadRequest(
+                "range_invalid",
+                $"Each of the two ranges lasts more than nothing and at most {ChangeReader.LongestRange.TotalDays:0} days."
+            );
     }
 
     private static IResult? CheckDimension(ModelDefinition model, string? dimension, bool slices) =>

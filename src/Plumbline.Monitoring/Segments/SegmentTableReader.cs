@@ -136,29 +136,40 @@ public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmen
             .ToDictionary(
                 total => total.Segment,
                 total =>
-                {
-                    var value = drawn.TryGetValue((total.Segment, false), out var now) ? now : (GroupEstimate?)null;
-                    var before = drawn.TryGetValue((total.Segment, true), out var old) ? old : (GroupEstimate?)null;
-                    var change = value?.Value - before?.Value;
-                    var error = Math.Sqrt(Math.Pow(value?.StandardError ?? 0, 2) + Math.Pow(before?.StandardError ?? 0, 2));
-                    return new SegmentMetric(
-                        metric,
-                        value?.Value,
-                        Bound(value?.Value - (Z * value?.StandardError)),
-                        Bound(value?.Value + (Z * value?.StandardError)),
-                        total.Value,
-                        before?.Value,
-                        change,
-                        change - (Z * error),
-                        change + (Z * error),
-                        total.AllRows
-                    );
-                },
+                    Compared(metric, total, Find(drawn, total.Segment, earlier: false), Find(drawn, total.Segment, earlier: true), isShare),
                 StringComparer.Ordinal
             );
+    }
 
+    private static GroupEstimate? Find(Dictionary<(string Segment, bool Earlier), GroupEstimate> drawn, string segment, bool earlier) =>
+        drawn.TryGetValue((segment, earlier), out var found) ? found : null;
+
+    private static SegmentMetric Compared(string metric, MetricTotal total, GroupEstimate? now, GroupEstimate? before, bool isShare)
+    {
+        var (lower, upper) = Interval(now, isShare);
+        var change = now?.Value - before?.Value;
+        var error = Math.Sqrt(Math.Pow(now?.StandardError ?? 0, 2) + Math.Pow(before?.StandardError ?? 0, 2));
+        return new SegmentMetric(
+            metric,
+            now?.Value,
+            lower,
+            upper,
+            total.Value,
+            before?.Value,
+            change,
+            change - (Z * error),
+            change + (Z * error),
+            total.AllRows
+        );
+    }
+
+    private static (double? Lower, double? Upper) Interval(GroupEstimate? estimate, bool isShare)
+    {
+        if (estimate is not { } known)
+            return (null, null);
+        var (lower, upper) = (known.Value - (Z * known.StandardError), known.Value + (Z * known.StandardError));
         // The normal interval knows nothing of the ends of a share.
-        double? Bound(double? bound) => isShare && bound is { } known ? Math.Clamp(known, 0, 1) : bound;
+        return isShare ? (Math.Clamp(lower, 0, 1), Math.Clamp(upper, 0, 1)) : (lower, upper);
     }
 
     private static Dictionary<(string Segment, bool Earlier), GroupEstimate> Drawn(IReadOnlyList<MetricTotal> totals)

@@ -22,16 +22,37 @@ internal static class CostReader
             return null;
         if (Finite(declared.FalsePositive) is false || Finite(declared.FalseNegative) is false)
             errors.Add(new("cost", "Costs are between 0 and 1e12."));
+        CheckPerUnitOfError(declared, task, errors);
+        CheckMatrix(declared, task, errors);
+        CheckValueFeature(declared, features, errors);
+        return new(declared.FalsePositive ?? 0, declared.FalseNegative ?? 0, declared.Currency ?? "")
+        {
+            Matrix = ReadMatrix(Spelled(declared.Matrix, form, errors), classes, errors),
+            ValueFeature = declared.ValueFeature,
+            PerUnitOfError = declared.PerUnitOfError,
+        };
+    }
+
+    private static void CheckPerUnitOfError(CostSpecification declared, ModelTask task, List<FieldError> errors)
+    {
         if (declared.PerUnitOfError is { } price && (task != ModelTask.Regression || Finite(price) is false))
             errors.Add(new("cost.per_unit_of_error", "Between 0 and 1e12, for regression models."));
         if (task == ModelTask.Regression && declared.PerUnitOfError is null)
             errors.Add(new("cost.per_unit_of_error", "Needed for a regression model: what one unit of absolute error costs."));
+    }
+
+    private static void CheckMatrix(CostSpecification declared, ModelTask task, List<FieldError> errors)
+    {
         if (task == ModelTask.Multiclass && declared.Matrix is null)
             errors.Add(new("cost.matrix", "Needed for a model of several classes: {\"truth\":{\"decision\":cost}}."));
         if (declared.Matrix is not null && task == ModelTask.Regression)
             errors.Add(new("cost.matrix", "A regression model has no classes; declare per_unit_of_error."));
         if (declared.Matrix is not null && (declared.FalsePositive is not null || declared.FalseNegative is not null))
             errors.Add(new("cost", "Either a matrix or the costs of the two errors, not both."));
+    }
+
+    private static void CheckValueFeature(CostSpecification declared, ImmutableArray<FeatureDefinition> features, List<FieldError> errors)
+    {
         if (
             declared.ValueFeature is { } value
             && features.FirstOrDefault(feature => feature.Name == value) is { Type: not FeatureType.Numeric } other
@@ -41,13 +62,6 @@ internal static class CostReader
                 new("cost.value_feature", $"'{Problems.Shorten(value)}' is {other.Type.ToString().ToLowerInvariant()}; a value is numeric.")
             );
         }
-
-        return new(declared.FalsePositive ?? 0, declared.FalseNegative ?? 0, declared.Currency ?? "")
-        {
-            Matrix = ReadMatrix(Spelled(declared.Matrix, form, errors), classes, errors),
-            ValueFeature = declared.ValueFeature,
-            PerUnitOfError = declared.PerUnitOfError,
-        };
     }
 
     // Under the names that events are stored with; a name that is there twice then would lose a price.

@@ -21,26 +21,12 @@ public static class ModelSpecificationReader
     {
         var errors = new List<FieldError>();
         var task = ReadTask(specification, current, errors);
-        var form = FormOf(specification, task, current);
-        var classes = ReadClasses(specification, task, form, errors);
+        var form = ClassReader.FormOf(specification, task, current);
+        var classes = ClassReader.Read(specification, task, form, errors);
         var positive = specification.PositiveClass is { } written ? ClassNames.Canonical(written, form) : null;
         var features = ReadFeatures(specification, current, errors);
         var segments = ReadSegments(specification, features, errors);
-        var window = specification.Window ?? TimeSpan.FromHours(1);
-        if (window < TimeSpan.FromMinutes(1) || window > TimeSpan.FromDays(1) || TimeSpan.TicksPerDay % window.Ticks != 0)
-        {
-            errors.Add(new("window", "A window lasts 1 minute to 1 day and divides a day evenly, for example \"15m\", \"1h\" or \"1d\"."));
-        }
-        else if (current is not null && current.Window != window && specification.Window is not null)
-        {
-            errors.Add(
-                new(
-                    "window",
-                    $"The window of a model with history stays {DurationText.Format(current.Window)}; delete the model to change it."
-                )
-            );
-        }
-
+        var window = ReadWindow(specification, current, errors);
         var lateness = specification.AllowedLateness ?? TimeSpan.FromMinutes(10);
         if (lateness > TimeSpan.FromDays(7))
             errors.Add(new("allowed_lateness", "At most 7d: later events still count, they reopen their windows."));
@@ -52,23 +38,23 @@ public static class ModelSpecificationReader
         var slices = SliceReader.Read(specification, segments, features, errors);
         if (errors.Count > 0)
             return (null, errors);
+        // What is not declared stays as it is stored.
+        var stored = current ?? NothingStored(name, task, window);
         return (
             new ModelDefinition
             {
-                Id = current?.Id ?? 0,
+                Id = stored.Id,
                 Name = name,
                 Task = task,
-                PositiveClass = positive ?? (task == ModelTask.Binary ? current?.PositiveClass : null),
-                Classes = classes.IsEmpty && current is not null ? current.Classes : classes,
-                ClassBins = current?.ClassBins ?? [],
-                DeclaredClasses = classes.IsEmpty && current is not null ? current.DeclaredClasses : classes,
-                Features = current is null ? features : [.. features.Select(feature => AsStored(feature, current))],
-                NextOrdinal = current?.NextOrdinal ?? 0,
-                DroppedFeatures = current is null
-                    ? []
-                    : current.DroppedFeatures.RemoveAll(dropped => features.Any(feature => feature.Name == dropped)),
+                PositiveClass = positive ?? (task == ModelTask.Binary ? stored.PositiveClass : null),
+                Classes = classes.IsEmpty ? stored.Classes : classes,
+                ClassBins = stored.ClassBins,
+                DeclaredClasses = classes.IsEmpty ? stored.DeclaredClasses : classes,
+                Features = [.. features.Select(feature => AsStored(feature, stored))],
+                NextOrdinal = stored.NextOrdinal,
+                DroppedFeatures = stored.DroppedFeatures.RemoveAll(dropped => features.Any(feature => feature.Name == dropped)),
                 Segments = segments,
-                Window = current?.Window ?? window,
+                Window = stored.Window,
                 AllowedLateness = lateness,
                 LabelDelay = specification.LabelDelay,
                 Cost = cost,
@@ -100,6 +86,26 @@ public static class ModelSpecificationReader
             ? type
             : null;
 
+    private static TimeSpan ReadWindow(ModelSpecification specification, ModelDefinition? current, List<FieldError> errors)
+    {
+        var window = specification.Window ?? TimeSpan.FromHours(1);
+        if (window < TimeSpan.FromMinutes(1) || window > TimeSpan.FromDays(1) || TimeSpan.TicksPerDay % window.Ticks != 0)
+        {
+            errors.Add(new("window", "A window lasts 1 minute to 1 day and divides a day evenly, for example \"15m\", \"1h\" or \"1d\"."));
+        }
+        else if (current is not null && current.Window != window && specification.Window is not null)
+        {
+            errors.Add(
+                new(
+                    "window",
+                    $"The window of a model with history stays {DurationText.Format(current.Window)}; delete the model to change it."
+                )
+            );
+        }
+
+        return window;
+    }
+
     private static void CheckRetention(RetentionSpecification? retention, List<FieldError> errors)
     {
         if (retention?.Predictions < ModelLimits.MinRetention || retention?.Profiles < ModelLimits.MinRetention)
@@ -120,8 +126,17 @@ public static class ModelSpecificationReader
         }
     }
 
-    private static FeatureDefinition AsStored(FeatureDefinition feature, ModelDefinition current) =>
-        current.FindFeature(feature.Name) is { } stored ? feature with { Type = stored.Type } : feature;
+    private static ModelDefinition NothingStored(string name, ModelTask task, TimeSpan window) =>
+        new()
+        {
+            Id = 0,
+            Name = name,
+            Task = task,
+            Window = window,
+        };
+
+    private static FeatureDefinition AsStored(FeatureDefinition feature, ModelDefinition stored) =>
+        stored.FindFeature(feature.Name) is { } known ? feature with { Type = known.Type } : feature;
 
     private static ModelTask ReadTask(ModelSpecification specification, ModelDefinition? current, List<FieldError> errors)
     {
@@ -144,68 +159,6 @@ public static class ModelSpecificationReader
         }
 
         return task ?? ModelTask.Binary;
-    }
-
-    // How the two classes are written: as declared here, else as they are known; the spelling of the rest follows.
-    private static ClassForm FormOf(ModelSpecification specification, ModelTask task, ModelDefinition? current)
-    {
-        if (task != ModelTask.Binary)
-            return ClassForm.AsWritten;
-        var here = (specification.Classes ?? [])
-            .Append(specification.PositiveClass)
-            .OfType<string>()
-            .Select(name => ClassNames.Canonical(name, ClassForm.AsWritten));
-        return ClassNames.FormOf(here.Concat(current is null ? [] : current.Classes.Prepend(current.PositiveClass)));
-    }
-
-    private static ImmutableArray<string> ReadClasses(
-        ModelSpecification specification,
-        ModelTask task,
-        ClassForm form,
-        List<FieldError> errors
-    )
-    {
-        ImmutableArray<string> classes =
-        [
-            .. (specification.Classes ?? []).Select(label => label is null ? null! : CanonicalOrAsWritten(label, form, "classes", errors)),
-        ];
-        if (classes.Length > ModelLimits.MaxClasses)
-            errors.Add(new("classes", $"At most {ModelLimits.MaxClasses} classes."));
-        if (classes.Distinct(StringComparer.Ordinal).Count() != classes.Length)
-            errors.Add(new("classes", "A class is named twice (1 and 1.0, True and true are one class)."));
-        foreach (var label in classes)
-        {
-            if ((label is null ? "A class is text." : ModelNames.CheckLabel("class", label)) is { } reason)
-                errors.Add(new("classes", reason));
-        }
-
-        if (task == ModelTask.Regression && (classes.Length > 0 || specification.PositiveClass is not null))
-            errors.Add(new("classes", "A regression model has no classes."));
-        if (task == ModelTask.Binary && classes.Length is not (0 or 2))
-            errors.Add(new("classes", "A binary model has two classes."));
-        if (specification.PositiveClass is { } declared)
-        {
-            var positive = CanonicalOrAsWritten(declared, form, "positive_class", errors);
-            if (task == ModelTask.Multiclass)
-                errors.Add(new("positive_class", "Only a binary model has a positive class."));
-            if (ModelNames.CheckLabel("class", positive) is { } reason)
-                errors.Add(new("positive_class", reason));
-            else if (classes.Length > 0 && !classes.Contains(positive))
-                errors.Add(new("positive_class", "Not among the classes."));
-        }
-
-        return classes;
-    }
-
-    private static string CanonicalOrAsWritten(string label, ClassForm form, string field, List<FieldError> errors)
-    {
-        var canonical = ClassNames.Canonical(label, form);
-        if (canonical.Length > 0 || string.IsNullOrWhiteSpace(label))
-            return canonical;
-        errors.Add(
-            new(field, $"'{Problems.Shorten(label)}' means that there is no label, so it cannot be a class; call the class something else.")
-        );
-        return label;
     }
 
     private static ImmutableArray<FeatureDefinition> ReadFeatures(

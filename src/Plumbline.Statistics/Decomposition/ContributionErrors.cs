@@ -63,30 +63,27 @@ internal sealed class ContributionErrors
 
     private void AddPeriod(SegmentTerms segment, PeriodSpread period, int t)
     {
-        var weight = t == 0 ? segment.WeightBefore : segment.WeightAfter;
+        var (weight, mean) = segment.In(t);
         if (weight == 0)
             return;
         var sign = t == 0 ? -1 : 1;
-        var mean = t == 0 ? segment.MeanBefore : segment.MeanAfter;
         var pull = segment.WeightChange * (segment.IsShared ? 0.5 : 1) / weight;
         var perRow = segment.MiddleWeight / weight;
         var isWhole = segment.Cells.Length == 1;
         var (inputs, outcomes) = (0.0, 0.0);
         foreach (var cell in segment.Cells)
         {
-            var own = t == 0 ? cell.ShareBefore : cell.ShareAfter;
+            var own = cell.In(t).Share;
             inputs += own * cell.MiddleMean;
             outcomes += own * (cell.MeanAfter - cell.MeanBefore);
         }
 
         foreach (var cell in segment.Cells)
         {
-            var own = t == 0 ? cell.ShareBefore : cell.ShareAfter;
+            var (own, cellMean, rows) = cell.In(t);
             if (own == 0)
                 continue;
-            var rows = t == 0 ? cell.Rows.Before : cell.Rows.After;
             var variance = period.VarianceOf(rows);
-            var cellMean = t == 0 ? cell.MeanBefore : cell.MeanAfter;
             var share = weight * own;
             _mix[t].Add(share, sign * segment.MiddleMean + pull * (cellMean - mean), pull, variance);
             if (!segment.IsShared)

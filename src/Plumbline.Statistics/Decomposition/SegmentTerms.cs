@@ -6,6 +6,10 @@ internal readonly record struct CellTerms(CellChange Rows, double ShareBefore, d
     public bool IsShared => Rows.Before.Rows > 0 && Rows.After.Rows > 0;
 
     public double MiddleMean => 0.5 * (MeanBefore + MeanAfter);
+
+    /// <summary>What holds of one period: 0 before, 1 after.</summary>
+    public (double Share, double Mean, OutcomeMoments Rows) In(int period) =>
+        period == 0 ? (ShareBefore, MeanBefore, Rows.Before) : (ShareAfter, MeanAfter, Rows.After);
 }
 
 /// <summary>One segment with its weights, and its change of mean split into the effect of inputs and the rest.</summary>
@@ -56,6 +60,9 @@ internal sealed class SegmentTerms
     public double WeightChange => WeightAfter - WeightBefore;
 
     public double MiddleMean => 0.5 * (MeanBefore + MeanAfter);
+
+    /// <summary>What holds of one period: 0 before, 1 after.</summary>
+    public (double Weight, double Mean) In(int period) => period == 0 ? (WeightBefore, MeanBefore) : (WeightAfter, MeanAfter);
 
     private static CovariateEffect? EffectOf(SegmentChange change) =>
         (change.UnderEarlierLaw, change.UnderLaterLaw) switch

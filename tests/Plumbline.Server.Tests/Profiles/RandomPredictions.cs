@@ -47,21 +47,24 @@ internal sealed class RandomPredictions(int seed)
             _random.Next(9) == 0 ? double.NaN : _random.NextDouble(),
             _random.Next(9) == 0 ? double.NaN : Math.Exp((_random.NextDouble() * 20) - 4),
             country,
-            [
-                Amount(shift),
-                new Cell(_random.Next(3)),
-                Wrong(30) ?? new Cell(Text: country),
-                Wrong(40)
-                    ?? new Cell(
-                        Text: _random.Next(7) == 0 ? null
-                        : _random.Next(2) == 0 ? "true"
-                        : "false"
-                    ),
-                new Cell(Text: _random.Next(5) == 0 ? null : "text " + _random.Next()),
-                new Cell(Text: $"p{(int)(Math.Abs(Normal()) * 40) + (shift > 0 && _random.Next(5) == 0 ? 1000 : 0)}"),
-            ]
+            Cells(country, shift)
         );
     }
+
+    private Cell[] Cells(string? country, double shift) =>
+        [
+            Amount(shift),
+            new Cell(_random.Next(3)),
+            Wrong(30) ?? new Cell(Text: country),
+            Wrong(40)
+                ?? new Cell(
+                    Text: _random.Next(7) == 0 ? null
+                    : _random.Next(2) == 0 ? "true"
+                    : "false"
+                ),
+            new Cell(Text: _random.Next(5) == 0 ? null : "text " + _random.Next()),
+            new Cell(Text: $"p{(int)(Math.Abs(Normal()) * 40) + (shift > 0 && _random.Next(5) == 0 ? 1000 : 0)}"),
+        ];
 
     private Cell Amount(double shift) =>
         _random.Next(24) switch

@@ -27,47 +27,29 @@ public static class DistributionBins
         double wholeNow = Math.Max(1, now?.Rows ?? 0),
             wholeThen = Math.Max(1, reference.Rows);
         var bars = baseline.IsNumeric ? Numeric(baseline, now, unit) : Categories(baseline, now);
-        var bins = bars.Select(bar => new DistributionBin(
-                bar.Label,
-                bar.Title,
-                bar.Now / wholeNow,
-                bar.Now,
-                bar.Then is { } then ? then / wholeThen : null,
-                bar.Then,
-                bar.Edge
-            ))
-            .ToList();
-        if ((now?.Missing ?? 0) > 0 || reference.Missing > 0)
-        {
-            bins.Add(
-                new DistributionBin(
-                    "missing",
-                    null,
-                    (now?.Missing ?? 0) / wholeNow,
-                    now?.Missing ?? 0,
-                    reference.Missing / wholeThen,
-                    reference.Missing,
-                    Edge: true
-                )
-            );
-        }
+        return
+        [
+            .. bars.Concat(NoValue(reference, now))
+                .Select(bar => new DistributionBin(
+                    bar.Label,
+                    bar.Title,
+                    bar.Now / wholeNow,
+                    bar.Now,
+                    bar.Then is { } then ? then / wholeThen : null,
+                    bar.Then,
+                    bar.Edge
+                )),
+        ];
+    }
 
-        if ((now?.TypeErrors ?? 0) > 0)
-        {
-            bins.Add(
-                new DistributionBin(
-                    "wrong type",
-                    null,
-                    now!.TypeErrors / wholeNow,
-                    now.TypeErrors,
-                    reference.TypeErrors / wholeThen,
-                    reference.TypeErrors,
-                    Edge: true
-                )
-            );
-        }
-
-        return bins;
+    // Rows whose value is not there, or none of the feature's.
+    private static IEnumerable<Bar> NoValue(FeatureProfile reference, FeatureProfile? now)
+    {
+        var (missing, wrong) = (now?.Missing ?? 0, now?.TypeErrors ?? 0);
+        if (missing > 0 || reference.Missing > 0)
+            yield return new Bar("missing", null, missing, reference.Missing, Edge: true);
+        if (wrong > 0)
+            yield return new Bar("wrong type", null, wrong, reference.TypeErrors, Edge: true);
     }
 
     /// <summary>Bars of a profile with fixed bins on [0, 1], such as confidence: five bins of one hundredth make a bar.</summary>

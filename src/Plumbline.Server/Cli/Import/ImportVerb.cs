@@ -294,18 +294,30 @@ internal sealed class ImportVerb
         bool Has(Option option) => given.GetResult(option) is { Implicit: false };
         if (!Has(_reference) && !Has(_predictions) && !Has(_groundTruth) && !Has(_signals))
             yield return "nothing to import: give --reference, --predictions, --ground-truth or --signals";
-        if (Has(_predictions) && !Has(_timestamp) && !Has(_start))
-            yield return "when were the predictions made? Give --timestamp COLUMN, or --start TIME when the file has no such column";
-        if (Has(_timestamp) && Has(_start))
-            yield return "--start is for files without a time column; leave out --timestamp or --start";
-        if (Has(_predictions) && !Has(_prediction))
-            yield return "give --prediction COLUMN";
-        if (Has(_signals) && Has(_signal) == Has(_signalName))
-            yield return "a file of signals needs --signal NAME, or --signal-name COLUMN where the name differs by row";
-        if (Has(_signals) && !Has(_signalTimestamp))
-            yield return "when did the signals happen? Give --signal-timestamp COLUMN";
+        foreach (var mistake in MistakesOfPredictions(Has).Concat(MistakesOfSignals(Has)))
+            yield return mistake;
         if (Has(_groundTruth) && (!Has(_groundTruthColumn) || !Has(_id)))
             yield return "a ground-truth file needs --ground-truth-column COLUMN and --id COLUMN";
+    }
+
+    private IEnumerable<string> MistakesOfPredictions(Predicate<Option> has)
+    {
+        if (has(_predictions) && !has(_timestamp) && !has(_start))
+            yield return "when were the predictions made? Give --timestamp COLUMN, or --start TIME when the file has no such column";
+        if (has(_timestamp) && has(_start))
+            yield return "--start is for files without a time column; leave out --timestamp or --start";
+        if (has(_predictions) && !has(_prediction))
+            yield return "give --prediction COLUMN";
+    }
+
+    private IEnumerable<string> MistakesOfSignals(Predicate<Option> has)
+    {
+        if (!has(_signals))
+            yield break;
+        if (has(_signal) == has(_signalName))
+            yield return "a file of signals needs --signal NAME, or --signal-name COLUMN where the name differs by row";
+        if (!has(_signalTimestamp))
+            yield return "when did the signals happen? Give --signal-timestamp COLUMN";
     }
 
     private ImportSettings Read(ParseResult parsed) =>

@@ -61,8 +61,6 @@ public sealed record ModelDeclaration
     // PUT replaces the declaration: what is already declared and not told otherwise is sent along, or it would be lost.
     private static ModelDeclaration OnTopOf(JsonObject known, ImportSettings settings, ImportPlan plan)
     {
-        var remarks = new List<string>(plan.Remarks);
-        var features = new List<(string Name, string Type)>();
         var body = (JsonObject)known.DeepClone();
         body.Remove("name");
         body.Remove("versions");
@@ -70,51 +68,65 @@ public sealed record ModelDeclaration
         var declared = body["features"] as JsonObject ?? [];
         foreach (var part in declared.Concat(body["signals"] as JsonObject ?? []))
             (part.Value as JsonObject)?.Remove("declared");
-        var changed = false;
+        var features = new KnownFeatures(declared, settings);
         foreach (var (name, type) in plan.Features)
-        {
-            var stored = (declared[name] as JsonObject)?["type"]?.ToString();
-            // A segment is taken for a category; a boolean one is a good segment too.
-            if (
-                stored is not null
-                && stored != type
-                && settings.FeatureTypes.ContainsKey(name)
-                && !(stored == "boolean" && settings.Segments.Contains(name, StringComparer.Ordinal))
-            )
-            {
-                remarks.Add(
-                    $"feature '{name}' was {stored} and becomes {type}: what is stored is converted, and its windows are computed again"
-                );
-                declared[name]!["type"] = type;
-                features.Add((name, type));
-                changed = true;
-                continue;
-            }
-
-            if (stored is not null && stored != type)
-                remarks.Add($"column '{name}' looks {type}; the server keeps it as {stored} (give --{type} {name} to change it)");
-            features.Add((name, stored ?? type));
-            if (stored is not null)
-                continue;
-            declared[name] = new JsonObject { ["type"] = type };
-            changed = true;
-        }
-
-        foreach (var (key, value) in plan.ModelBody(settings))
-        {
-            if (value is null || key is "features" or "task" || (body[key] is { } present && JsonNode.DeepEquals(present, value)))
-                continue;
-            body[key] = value.DeepClone();
-            changed = true;
-        }
-
+            features.Add(name, type);
+        var changes = Changes(body, plan.ModelBody(settings)).ToList();
+        foreach (var (key, value) in changes)
+            body[key] = value;
         body["features"] = declared.Parent is null ? declared : declared.DeepClone();
         return new ModelDeclaration
         {
             Task = plan.Task,
-            Features = features,
-            Remarks = remarks,
-            Body = changed ? body : null,
+            Features = features.All,
+            Remarks = [.. plan.Remarks, .. features.Remarks],
+            Body = features.Changed || changes.Count > 0 ? body : null,
         };
+    }
+
+    // What the import tells beside features, where the server does not have it so already.
+    private static IEnumerable<(string Key, JsonNode Value)> Changes(JsonObject body, JsonObject told) =>
+        from entry in told
+        where entry.Value is not null && entry.Key is not ("features" or "task") && !JsonNode.DeepEquals(body[entry.Key], entry.Value)
+        select (entry.Key, entry.Value!.DeepClone());
+
+    /// <summary>The features of the files beside those that the server has, whose types stay unless somebody said otherwise.</summary>
+    private sealed class KnownFeatures(JsonObject declared, ImportSettings settings)
+    {
+        public List<(string Name, string Type)> All { get; } = [];
+
+        public List<string> Remarks { get; } = [];
+
+        /// <summary>Whether something was declared that the server did not have, or not so.</summary>
+        public bool Changed { get; private set; }
+
+        public void Add(string name, string type)
+        {
+            var stored = (declared[name] as JsonObject)?["type"]?.ToString();
+            if (stored is null)
+            {
+                declared[name] = new JsonObject { ["type"] = type };
+                Changed = true;
+            }
+            else if (stored != type && IsToChange(name, stored))
+            {
+                Remarks.Add(
+                    $"feature '{name}' was {stored} and becomes {type}: what is stored is converted, and its windows are computed again"
+                );
+                declared[name]!["type"] = type;
+                Changed = true;
+            }
+            else if (stored != type)
+            {
+                Remarks.Add($"column '{name}' looks {type}; the server keeps it as {stored} (give --{type} {name} to change it)");
+                type = stored;
+            }
+
+            All.Add((name, type));
+        }
+
+        // A segment is taken for a category; a boolean one is a good segment too.
+        private bool IsToChange(string name, string stored) =>
+            settings.FeatureTypes.ContainsKey(name) && !(stored == "boolean" && settings.Segments.Contains(name, StringComparer.Ordinal));
     }
 }

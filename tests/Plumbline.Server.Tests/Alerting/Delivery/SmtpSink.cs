@@ -156,10 +156,7 @@ internal sealed class SmtpSink : IAsyncDisposable
             switch (line.Split(' ', ':')[0].ToUpperInvariant())
             {
                 case "EHLO":
-                    await SayAsync(
-                        stream,
-                        $"250-sink\r\n250-8BITMIME\r\n{(OffersStartTls && !encrypted ? "250-STARTTLS\r\n" : "")}250 AUTH {Mechanisms}"
-                    );
+                    await SayAsync(stream, Greeting(encrypted));
                     break;
                 case "STARTTLS":
                     await SayAsync(stream, "220 go ahead");
@@ -180,10 +177,7 @@ internal sealed class SmtpSink : IAsyncDisposable
                     break;
                 case "DATA":
                     await SayAsync(stream, "354 go on");
-                    var mail = new StringBuilder();
-                    while (await ReadLineAsync(stream) is { } text && text != ".")
-                        mail.Append(text.StartsWith("..", StringComparison.Ordinal) ? text[1..] : text).Append("\r\n");
-                    _mails.Enqueue(new SunkMail(from, to, mail.ToString(), encrypted, user));
+                    _mails.Enqueue(new SunkMail(from, to, await ReadMailAsync(stream), encrypted, user));
                     await SayAsync(stream, "250 taken");
                     break;
                 default:
@@ -191,6 +185,18 @@ internal sealed class SmtpSink : IAsyncDisposable
                     break;
             }
         }
+    }
+
+    private string Greeting(bool encrypted) =>
+        $"250-sink\r\n250-8BITMIME\r\n{(OffersStartTls && !encrypted ? "250-STARTTLS\r\n" : "")}250 AUTH {Mechanisms}";
+
+    // A line with nothing but a point ends it; lines of the mail that begin with one have another before it (RFC 5321, 4.5.2).
+    private static async Task<string> ReadMailAsync(Stream stream)
+    {
+        var mail = new StringBuilder();
+        while (await ReadLineAsync(stream) is { } text && text != ".")
+            mail.Append(text.StartsWith("..", StringComparison.Ordinal) ? text[1..] : text).Append("\r\n");
+        return mail.ToString();
     }
 
     // Only "mailer" with "pass-word-of-mails" may.
