@@ -33,6 +33,24 @@ public sealed class AlertRow : StreamRow
     [NotMapped]
     public AlertEvidence Numbers => _numbers ??= AlertEvidence.Read(Evidence);
 
+    /// <summary>The same stream as if it had been found later: what it is compared with then is what goes on then.</summary>
+    internal AlertRow FoundAt(long firedMs) =>
+        new()
+        {
+            ModelId = ModelId,
+            Rule = Rule,
+            Metric = Metric,
+            Feature = Feature,
+            Class = Class,
+            Segment = Segment,
+            Version = Version,
+            OnsetMs = OnsetMs,
+            FiredMs = firedMs,
+            ResolvedMs = ResolvedMs,
+            Severity = Severity,
+            Evidence = Evidence,
+        };
+
     /// <summary>The effect as a multiple of the metric's floor, so that changes in different units can be compared.</summary>
     [NotMapped]
     public double EffectInFloors =>

@@ -15,7 +15,21 @@ public sealed record CauseSearch(
     IReadOnlyList<AlertRow> Alerts,
     IReadOnlyList<string> Segments,
     CauseEvidence Evidence
-);
+)
+{
+    private readonly Dictionary<string, ScopeMoves> _moves = new(StringComparer.Ordinal);
+
+    /// <summary>The segment that stands out most; empty when it is about all rows.</summary>
+    internal string Scope => Segments.Count > 0 ? Segments[0] : "";
+
+    /// <summary>What moved there at the onset, read once.</summary>
+    internal async Task<ScopeMoves> MovesAsync(CancellationToken cancellation)
+    {
+        if (!_moves.TryGetValue(Scope, out var moves))
+            _moves[Scope] = moves = await ScopeMoves.ReadAsync(this, Scope, cancellation);
+        return moves;
+    }
+}
 
 /// <summary>Where and when an incident is looked at: what next steps lead to.</summary>
 /// <param name="Model">Name of the model.</param>

@@ -1,5 +1,6 @@
 using Plumbline.Alerting.Alerts;
 using Plumbline.Monitoring.Drift;
+using Plumbline.Monitoring.Drift.Measures;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
 
@@ -19,12 +20,26 @@ internal sealed class FeatureDrift : CauseKind<FeatureDrift.Drift>
 
     internal override async Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation)
     {
-        var moved = search.Alerts.Where(AlertAspects.IsDrift).GroupBy(alert => alert.Feature, StringComparer.Ordinal).ToList();
-        var weights = await search.Evidence.WeightsAsync(search.Model, moved.Select(group => group.Key), cancellation);
+        var fired = search
+            .Alerts.Where(AlertAspects.IsDrift)
+            .GroupBy(alert => alert.Feature, StringComparer.Ordinal)
+            .Select(group => group.MaxBy(Effect)!)
+            .Select(worst => (Change: StreamChange.Of(worst), Size: Effect(worst)))
+            .ToList();
+        // What moved in the same rows without a rule that watches it there is evidence as well.
+        var others = (await search.MovesAsync(cancellation))
+            .Moved.Where(change =>
+                !ScopeMoves.IsOfAnswers(change) && !fired.Exists(drift => drift.Change.Key.Feature == change.Key.Feature)
+            )
+            .Select(change => (Change: change, Size: change.Value!.Value - change.Expected!.Value));
+        var moved = fired.Concat(others).ToList();
+        var weights = await search.Evidence.WeightsAsync(search.Model, moved.Select(drift => drift.Change.Key.Feature), cancellation);
         return
         [
             .. moved
-                .Select(group => Found(group.Key, group.MaxBy(Effect)!, weights.TryGetValue(group.Key, out var known) ? known : null))
+                .Select(drift =>
+                    Found(drift.Change, drift.Size, weights.TryGetValue(drift.Change.Key.Feature, out var known) ? known : null)
+                )
                 .OrderByDescending(cause => cause.Score)
                 .Take(Most),
         ];
@@ -34,13 +49,16 @@ internal sealed class FeatureDrift : CauseKind<FeatureDrift.Drift>
         DriftMetrics.Contains(metric) && feature == subject;
 
     internal override string Headline(CauseFacts cause, string change, IReadOnlyList<string> features) =>
-        $"{AlertText.List(features)} {(features.Count > 1 ? "drift" : "drifts")}";
+        features.Count == 0
+            ? $"{cause.Subject} drifts: {change}"
+            : $"{AlertText.List(features)} {(features.Count > 1 ? "drift" : "drifts")}";
 
     private protected override string Words(string subject, Drift drift)
     {
         var where = drift.Change.Key.Segment.Length > 0 ? $" in {drift.Change.Key.Segment}" : "";
         var weight = drift.Weight is { } known ? $"; its association with the answers is {Figures.Format(known)}" : "";
-        return $"{subject} moved {AlertText.Change(drift.Change, "")}{where}{weight}.";
+        var measure = drift.Change.Key.Metric == PopulationStabilityIndex.Name ? "PSI " : "";
+        return $"{subject} moved {measure}{AlertText.Change(drift.Change, "")}{where}{weight}.";
     }
 
     internal override string Path(CauseFacts cause, string model) =>
@@ -54,12 +72,8 @@ internal sealed class FeatureDrift : CauseKind<FeatureDrift.Drift>
             ),
         ];
 
-    private CauseFacts Found(string feature, AlertRow worst, double? weight) =>
-        Found(
-            feature,
-            0.3 + (0.25 * Math.Min(1, Effect(worst)) * (0.3 + (0.7 * (weight ?? 0.5)))),
-            new Drift(StreamChange.Of(worst), weight)
-        );
+    private CauseFacts Found(StreamChange change, double size, double? weight) =>
+        Found(change.Key.Feature, 0.3 + (0.25 * Math.Min(1, size) * (0.3 + (0.7 * (weight ?? 0.5)))), new Drift(change, weight));
 
     private static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
 }

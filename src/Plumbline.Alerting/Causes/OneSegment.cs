@@ -19,7 +19,16 @@ internal sealed class OneSegment : CauseKind<OneSegment.Difference>
     /// <param name="StreamCount">How many do.</param>
     /// <param name="Features">The first features that moved there.</param>
     /// <param name="FeatureCount">How many did.</param>
-    internal sealed record Difference(IReadOnlyList<StreamKey> Streams, int StreamCount, IReadOnlyList<string> Features, int FeatureCount);
+    /// <param name="Moves">How the distributions of features and answers moved there; null in what former releases stored.</param>
+    /// <param name="Judged">How many of these could be judged.</param>
+    internal sealed record Difference(
+        IReadOnlyList<StreamKey> Streams,
+        int StreamCount,
+        IReadOnlyList<string> Features,
+        int FeatureCount,
+        IReadOnlyList<StreamChange>? Moves = null,
+        int Judged = 0
+    );
 
     public override string Key => "segment";
 
@@ -27,21 +36,24 @@ internal sealed class OneSegment : CauseKind<OneSegment.Difference>
 
     internal override bool NamesPlace => true;
 
-    internal override Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation)
+    internal override async Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation)
     {
         if (search.Segments.Count == 0)
-            return Task.FromResult<IReadOnlyList<CauseFacts>>([]);
+            return [];
         var segment = search.Segments[0];
         var own = search.Alerts.Where(alert => alert.Segment == segment).ToList();
         var suffers = own.Exists(alert => AlertAspects.Of(alert) is MetricAspect.Performance or MetricAspect.Outputs);
         var moved = own.Where(AlertAspects.IsDrift).Select(alert => alert.Feature).Distinct(StringComparer.Ordinal).ToList();
+        var moves = await search.MovesAsync(cancellation);
         var difference = new Difference(
             [.. own.Take(MostNamed).Select(alert => alert.Key)],
             own.Count,
             [.. moved.Take(MostKept)],
-            moved.Count
+            moved.Count,
+            [.. moves.Moved.Take(MostNamed)],
+            moves.Judged
         );
-        return Task.FromResult<IReadOnlyList<CauseFacts>>([Found(segment, suffers ? 0.9 : 0.28, difference)]);
+        return [Found(segment, suffers ? 0.9 : 0.28, difference)];
     }
 
     public override bool IsShownBy(string subject, string metric, string? feature, string? segment) => segment == subject;
@@ -52,10 +64,22 @@ internal sealed class OneSegment : CauseKind<OneSegment.Difference>
     private protected override string Words(string subject, Difference difference)
     {
         var streams = AlertText.List([.. difference.Streams.Select(AlertText.Stream)], MostNamed, difference.StreamCount);
-        var moved =
-            difference.FeatureCount > 0 ? $" There {AlertText.List(difference.Features, total: difference.FeatureCount)} changed." : "";
-        return $"{subject} differs from the rest: {streams}.{moved}";
+        return $"{subject} differs from the rest: {streams}. {Moved(difference)}".TrimEnd();
     }
+
+    private static string Moved(Difference difference)
+    {
+        if (difference.Moves is { Count: > 0 } moves)
+            return $"There {AlertText.List([.. moves.Select(Move)], MostNamed)}.";
+        if (difference.FeatureCount > 0)
+            return $"There {AlertText.List(difference.Features, total: difference.FeatureCount)} changed.";
+        return difference.Moves is null ? ""
+            : difference.Judged > 0 ? $"None of {difference.Judged} distributions of inputs and answers moved there."
+            : "Whether inputs or answers moved there could not be judged: too few rows.";
+    }
+
+    private static string Move(StreamChange change) =>
+        $"{(ScopeMoves.IsOfAnswers(change) ? "the answers" : change.Key.Feature)} moved (PSI {AlertText.Change(change, "")})";
 
     internal override string Path(CauseFacts cause, string model) =>
         Links.With(Links.Model(model, Links.Performance), ("segment", cause.Subject));

@@ -53,7 +53,7 @@ public sealed class PointGrid
                     : null,
                 Segment = group.Key.Segments ? null : "",
                 Version = group.Key.Versions ? null : "",
-                From = group.Key.Back ? from - TimeSpan.FromDays(7) : from,
+                From = from - group.Key.Back,
                 To = to,
                 Window = window,
                 Limit = PointsPerRead,

@@ -150,6 +150,8 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
         var (suspicious, expected, reason) = rule.Kind.Evaluate(
             new EvaluatedWindow(
                 rule,
+                start,
+                window,
                 direction,
                 point,
                 normal,

@@ -61,6 +61,10 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
             .Distinct(StringComparer.Ordinal)
             .ToList();
         var impact = await impacts.ReadAsync(ImpactPeriod.Of(incident, alerts, others), model, segments, cancellation);
+        var severity = Evaluate(alerts, impact);
+        // What is for the digest has lost nothing that is certain; in money it would only be counted beside the incidents that did.
+        if (severity == AlertSeverity.Digest && impact is not null)
+            impact = impact with { MoneyPerDay = null, MoneyLower = null, MoneyUpper = null, Currency = null };
         var facts = new IncidentFacts(
             [.. involved.Select(found => found.Name)],
             segments,
@@ -71,7 +75,7 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
             StreamChange.Of(Worst(alerts, likely.Count > 0 ? likely[0] : null)),
             alerts.Any(alert => AlertAspects.Of(alert) == MetricAspect.Outputs)
         );
-        return (facts, Evaluate(alerts, impact));
+        return (facts, severity);
     }
 
     /// <summary>What moved most of what shows the likeliest cause.</summary>

@@ -167,14 +167,19 @@ public static class IncidentGrouping
     /// A segment that loses while all rows lose is part of that loss, whenever a day of its own few rows shows it; one that loses far more
     /// stands apart.
     /// </summary>
-    private static bool PartOfTheLoss(AlertRow alert, AlertRow member) =>
-        alert.ModelId == member.ModelId
-        && alert.Segment.Length > 0
-        && member.Segment.Length == 0
-        && AlertAspects.Of(alert) == MetricAspect.Performance
-        && AlertAspects.Of(member) == MetricAspect.Performance
-        && member.OnsetMs < alert.OnsetMs + WindowOf(alert).TotalMilliseconds
-        && (member.ResolvedMs is null || member.ResolvedMs > alert.OnsetMs);
+    private static bool PartOfTheLoss(AlertRow alert, AlertRow member)
+    {
+        return alert.ModelId == member.ModelId
+            && alert.Segment.Length > 0
+            && member.Segment.Length == 0
+            && AlertAspects.Of(alert) == MetricAspect.Performance
+            && AlertAspects.Of(member) == MetricAspect.Performance
+            && (GoesOnIn(alert.OnsetMs) || GoesOnIn(alert.FiredMs - WindowOf(alert).TotalMilliseconds));
+
+        // In the first window of the segment's loss, or in the last: several days of its few rows may be needed to see it.
+        bool GoesOnIn(double start) =>
+            member.OnsetMs < start + WindowOf(alert).TotalMilliseconds && (member.ResolvedMs is null || member.ResolvedMs > start);
+    }
 
     /// <summary>A drift that has been going on for long, now in another segment or model.</summary>
     private static bool Ongoing(AlertRow alert, AlertRow member) =>

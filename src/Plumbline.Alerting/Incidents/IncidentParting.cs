@@ -41,7 +41,7 @@ public sealed class IncidentParting(ModelCatalog models, TimeProvider time)
                 continue;
             var all = await IncidentMembers.NewestAsync(db, cancellation);
             var open = all.Where(other => other.Incident.Id != pair.incident.Id && IncidentLife.EndMs(other.Alerts) is null).ToList();
-            var target = IncidentGrouping.Find(pair.alert, open) ?? await BeginAsync(db, pair.alert, cancellation);
+            var target = IncidentGrouping.Find(pair.alert.FoundAt(evaluated), open) ?? await BeginAsync(db, pair.alert, cancellation);
             Move(db, [pair.alert], pair.incident, target, DateTimeOffset.FromUnixTimeMilliseconds(pair.incident.ResolvedMs ?? 0), "");
             await db.SaveChangesAsync(cancellation);
             moved = true;

@@ -10,7 +10,9 @@ using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Incidents;
 
-/// <summary>Brings incidents up to date after alerts joined or ended: what happened, how bad it is, whether it is over, and who is told.</summary>
+/// <summary>
+/// Brings incidents up to date after alerts joined or ended: what happened, how bad it is, whether it is over, and who is told.
+/// </summary>
 public sealed class IncidentSettlement(
     IDbContextFactory<StateDbContext> state,
     ModelCatalog models,

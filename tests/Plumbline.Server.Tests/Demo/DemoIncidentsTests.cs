@@ -51,6 +51,13 @@ public sealed class DemoIncidentsTests : IDisposable
                 .ToList();
             Assert.True(found.Count == 1, $"{chapter}: {found.Count} incidents with '{words}' among{Environment.NewLine}{told}");
             Assert.InRange(found[0].GetProperty("onset").GetDateTimeOffset(), from.AddDays(-1), from + (late ?? TimeSpan.FromHours(12)));
+            // What is over is over, within a day of its end; what goes on is open.
+            var to = scenario.Chapters.Single(candidate => candidate.Kind == chapter).To;
+            var resolved = found[0].GetProperty("resolved_at");
+            if (to is { } end)
+                Assert.InRange(resolved.GetDateTimeOffset(), end.AddHours(-1), end.AddDays(1));
+            else
+                Assert.Equal(JsonValueKind.Null, resolved.ValueKind);
         }
     }
 

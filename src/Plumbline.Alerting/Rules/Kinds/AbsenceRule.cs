@@ -5,6 +5,14 @@ namespace Plumbline.Alerting.Rules.Kinds;
 /// <summary>No predictions although there used to be some at this hour.</summary>
 public sealed class AbsenceRule : RuleKind
 {
+    private const string NothingKnown = "no predictions, and not known yet whether this hour usually has some";
+
+    /// <summary>
+    /// Predictions that should have come since the last one, from which on silence is no chance: of a Poisson count with this mean one in a
+    /// million is zero.
+    /// </summary>
+    private static readonly double SurelyMissing = -Math.Log(1e-6);
+
     private AbsenceRule() { }
 
     public static AbsenceRule Kind { get; } = new();
@@ -21,16 +29,17 @@ public sealed class AbsenceRule : RuleKind
 
     public override bool IsEvaluatedByClock => true;
 
-    public override bool LooksBack(Rule rule) => true;
+    public override TimeSpan LooksBack(Rule rule) => TrafficRhythm.Reach;
 
-    // No traffic at an hour that usually has none is no news.
+    // No traffic at an hour that usually has none is no news, and of little traffic an empty hour is no news either.
     public override WindowVerdict Evaluate(EvaluatedWindow window)
     {
-        var usual = window.PreviousPeriod(point => point?.Value);
         if (window.Point?.Value > 0)
-            return new(false, usual);
-        return usual is null ? WindowVerdict.None("no predictions, and none at this hour a day or a week before") : new(usual > 0, usual);
+            return new(false, TrafficRhythm.Expected(window));
+        var (expected, missing) = TrafficRhythm.MissingUntil(window);
+        return expected is null ? WindowVerdict.None(NothingKnown) : new(missing >= SurelyMissing, expected);
     }
 
-    public override string Describe(Rule rule, RuleUnits units) => $"no predictions {units.Lasting}, where there used to be some";
+    public override string Describe(Rule rule, RuleUnits units) =>
+        $"no predictions {units.Lasting}, where so many should have come by the rhythm of the week that silence is no chance";
 }

@@ -27,7 +27,7 @@ public sealed class ChangeRule : RuleKind
         | RuleSettings.Relative
         | RuleSettings.Against;
 
-    public override bool LooksBack(Rule rule) => rule.Against == ChangeBase.PreviousPeriod;
+    public override TimeSpan LooksBack(Rule rule) => rule.Against == ChangeBase.PreviousPeriod ? EvaluatedWindow.Week : TimeSpan.Zero;
 
     public override bool LearnsNormal(Rule rule) => rule.Against == ChangeBase.Learned;
 
@@ -40,7 +40,7 @@ public sealed class ChangeRule : RuleKind
     public override WindowVerdict Evaluate(EvaluatedWindow window)
     {
         var rule = window.Rule;
-        var looksBack = LooksBack(rule);
+        var looksBack = LooksBack(rule) > TimeSpan.Zero;
         if ((looksBack ? window.PreviousPeriod(EvaluatedWindow.Usable) : window.Normal) is not { } former)
             return WindowVerdict.None(looksBack ? "no number a week or a day before" : "learning what is normal");
         var margin = rule.Value!.Value * (rule.Relative ? Math.Abs(former) : 1);

@@ -4,6 +4,8 @@ namespace Plumbline.Alerting.Rules.Kinds;
 
 /// <summary>What a kind sees of a window: its point, and what it may be compared with.</summary>
 /// <param name="Rule">The rule.</param>
+/// <param name="Start">Start of the window.</param>
+/// <param name="Length">Its length.</param>
 /// <param name="Direction">Which way is bad: above, below or either.</param>
 /// <param name="Point">The window's point; null only for kinds that judge by the clock.</param>
 /// <param name="Normal">Mean of the first windows; null while they are learned, and for kinds that do not.</param>
@@ -11,6 +13,8 @@ namespace Plumbline.Alerting.Rules.Kinds;
 /// <param name="OfVersion">The point of the same window and scope of another version.</param>
 public sealed record EvaluatedWindow(
     Rule Rule,
+    DateTimeOffset Start,
+    TimeSpan Length,
     RuleDirection Direction,
     MetricPoint? Point,
     double? Normal,
@@ -18,8 +22,8 @@ public sealed record EvaluatedWindow(
     Func<string, MetricPoint?> OfVersion
 )
 {
-    private static readonly TimeSpan Week = TimeSpan.FromDays(7);
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    internal static readonly TimeSpan Week = TimeSpan.FromDays(7);
+    internal static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     /// <summary>A value that can be compared with; null when the point has none that counts.</summary>
     public static double? Usable(MetricPoint? point) => point is { Status: MetricStatus.Ok } ? point.Value : null;

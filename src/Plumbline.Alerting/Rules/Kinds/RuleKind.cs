@@ -69,8 +69,8 @@ public abstract class RuleKind
     /// <summary>Whether the rule has this setting.</summary>
     public bool Has(RuleSettings setting) => (Settings & setting) != RuleSettings.None;
 
-    /// <summary>True when a rule of it compares with the same hours of a week or a day before.</summary>
-    public virtual bool LooksBack(Rule rule) => false;
+    /// <summary>How far before a window it looks; zero for kinds that do not.</summary>
+    public virtual TimeSpan LooksBack(Rule rule) => TimeSpan.Zero;
 
     /// <summary>True when the first windows are kept as what was normal.</summary>
     public virtual bool LearnsNormal(Rule rule) => false;
