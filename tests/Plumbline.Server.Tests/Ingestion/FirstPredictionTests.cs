@@ -1,8 +1,16 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Claims;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Plumbline.Events;
+using Plumbline.Events.Decoding;
+using Plumbline.Ingestion;
+using Plumbline.Registry.Access;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Ingestion;
@@ -139,6 +147,28 @@ public sealed class FirstPredictionTests(TestHost host)
             .PutAsync(model, new ModelSpecification { Task = "regression" }, TestContext.Current.CancellationToken, onlyIfNew: true);
         Assert.Same(before, definition);
         Assert.Equal((ModelTask.Binary, "country"), (definition!.Task, Assert.Single(definition.Segments)));
+    }
+
+    [Fact]
+    public async Task Rows_that_were_read_for_another_task_than_was_declared_meanwhile_are_not_taken()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var model = host.NewModelName("first");
+        var body = """{"prediction":"cat"}"""u8.ToArray();
+        var caller = new DefaultHttpContext
+        {
+            User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ApiKeyAuthentication.RoleClaim, "operate")], "key")),
+            RequestServices = host.Services,
+        };
+        var (target, _) = host.Get<FirstPredictions>().TargetOf(model, EventKind.Prediction, caller);
+        await target!.PrepareAsync(PipeReader.Create(new ReadOnlySequence<byte>(body)), cancellation);
+        using var decoder = new EventDecoder(EventKind.Prediction, new EventLimits());
+        decoder.Begin(new DecodeContext(TimeProvider.System.GetUtcNow(), null, NumericPrediction: false));
+        decoder.DecodeBody(body);
+        using var put = await host.Client.PutAsJsonAsync($"/v1/models/{model}", new { task = "regression" }, cancellation);
+        var problem = Assert.IsAssignableFrom<IStatusCodeHttpResult>(await target.EnsureAsync(decoder.Batch, cancellation));
+        Assert.Equal((StatusCodes.Status409Conflict, false), (problem.StatusCode, target.IsThere));
+        Assert.Equal(ModelTask.Regression, host.Model(model).Task);
     }
 
     // More than what is looked at before the first row is decoded, in pieces and packed.
