@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Plumbline.Events;
+using Plumbline.Events.Batches;
 using Plumbline.Events.Decoding;
 using Plumbline.Ingestion.Intake;
 using Plumbline.Registry.Access;
@@ -33,6 +34,7 @@ public static class IngestionEndpoints
             .Produces<IngestionAnswer>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
@@ -40,7 +42,7 @@ public static class IngestionEndpoints
 
 /// <summary>Takes a request with events: reads, decodes, hands over, answers.</summary>
 public sealed class EventPosts(
-    ModelCatalog catalog,
+    FirstPredictions firstPredictions,
     EventLimits limits,
     DecoderPool decoders,
     BodyBudget budget,
@@ -54,32 +56,24 @@ public sealed class EventPosts(
 
     public async Task<IResult> TakeAsync(string modelName, EventKind kind, HttpRequest request, CancellationToken cancellation)
     {
-        if (catalog.Find(modelName) is not { } model)
-            return Problems.UnknownModel(modelName);
+        var (target, refusal) = firstPredictions.TargetOf(modelName, kind, request.HttpContext);
+        if (target is null)
+            return refusal!;
         var form = EventBody.FormOf(request);
         if (form == BodyForm.Unsupported)
-        {
-            return Unsupported(
-                $"The content type '{Problems.Shorten(request.ContentType ?? "")}' is not taken; send application/json or application/x-ndjson in UTF-8."
-            );
-        }
-
+            return UnsupportedType(request);
         if (EventBody.Open(request) is not { } body)
-        {
-            return Unsupported(
-                $"The content encoding '{Problems.Shorten(request.Headers.ContentEncoding.ToString())}' is not taken; send gzip or none."
-            );
-        }
-
+            return UnsupportedEncoding(request);
         if (allowances.PauseOf(request.HttpContext.User) is { } pause)
             return RowLimit(request, pause);
         var decoder = decoders.Rent(kind);
         var answer = new IngestionAnswer();
         try
         {
-            return form == BodyForm.Json
-                ? await TakeWholeAsync(model, decoder, body, request, answer, cancellation)
-                : await TakeLinesAsync(model, decoder, body, request, answer, cancellation);
+            await target.PrepareAsync(body, cancellation);
+            return form == BodyForm.Ndjson
+                ? await TakeLinesAsync(target, decoder, body, request, answer, cancellation)
+                : await TakeWholeAsync(target, decoder, body, request, answer, cancellation);
         }
         catch (MalformedBodyException malformed)
         {
@@ -125,7 +119,7 @@ public sealed class EventPosts(
     }
 
     private async Task<IResult> TakeWholeAsync(
-        ModelDefinition model,
+        EventTarget target,
         EventDecoder decoder,
         PipeReader reader,
         HttpRequest request,
@@ -147,18 +141,16 @@ public sealed class EventPosts(
                 return TooLarge($"The body has more than {limits.BodyBytes} bytes. Send less at once, or application/x-ndjson.", answer);
             if (ending == WholeBody.Ending.NoMemory)
                 return Busy(request, "bodies_waiting", "Too many large bodies are being read at once.", answer);
-            decoder.Begin(Context(model));
-            decoder.DecodeBody(body.Bytes);
+            if (EventBody.HasNoType(request) && EventBody.HasManyObjects(body.Bytes.Span))
+                return await TakeLinesAsync(target, decoder, PipeReader.Create(new(body.Bytes)), request, answer, cancellation);
+            decoder.Begin(Context(target.Model));
+            decoder.DecodeBody(body.Bytes.Span);
         }
-        var result = await intake.TakeAsync(model, decoder.Batch, cancellation);
-        if (result.Outcome == AppendOutcome.Full)
-            return SpoolFull(request, answer);
-        answer.Add(decoder.Batch, result, limits.RejectionsListed);
-        return Answer(answer);
+        return await AppendAsync(target, decoder.Batch, TimeSpan.Zero, request, answer, cancellation) ?? Answer(answer);
     }
 
     private async Task<IResult> TakeLinesAsync(
-        ModelDefinition model,
+        EventTarget target,
         EventDecoder decoder,
         PipeReader reader,
         HttpRequest request,
@@ -170,17 +162,36 @@ public sealed class EventPosts(
         bool more;
         do
         {
-            decoder.Begin(Context(model));
+            decoder.Begin(Context(target.Model));
             more = await lines.FillAsync(decoder, cancellation);
             // Someone who streams is slowed down by not being read, before being sent away.
-            var result = await intake.AppendAsync(model, decoder.Batch, PatienceWithFullSpool, cancellation);
-            if (result.Outcome == AppendOutcome.Full)
-                return SpoolFull(request, answer);
-            answer.Add(decoder.Batch, result, limits.RejectionsListed);
+            if (await AppendAsync(target, decoder.Batch, PatienceWithFullSpool, request, answer, cancellation) is { } problem)
+                return problem;
             if (more)
                 await SlowDownAsync(request.HttpContext, answer, cancellation);
         } while (more);
         return lines.Lines == 0 ? Problems.BadRequest("malformed_json", "The body is empty. (byte 0)", ("offset", 0)) : Answer(answer);
+    }
+
+    /// <returns>What to answer when nothing of the batch was taken; null when it was.</returns>
+    private async Task<IResult?> AppendAsync(
+        EventTarget target,
+        EventBatch batch,
+        TimeSpan patience,
+        HttpRequest request,
+        IngestionAnswer answer,
+        CancellationToken cancellation
+    )
+    {
+        if (await target.EnsureAsync(batch, cancellation) is { } problem)
+            return problem;
+        // Rejected rows of a model that is not there (yet) are told and counted nowhere.
+        var result = target.IsThere ? await intake.AppendAsync(target.Model, batch, patience, cancellation) : default;
+        if (result.Outcome == AppendOutcome.Full)
+            return SpoolFull(request, answer);
+        answer.Created = target.Created;
+        answer.Add(batch, result, limits.RejectionsListed);
+        return null;
     }
 
     private Task SlowDownAsync(HttpContext http, IngestionAnswer answer, CancellationToken cancellation)
@@ -224,6 +235,16 @@ public sealed class EventPosts(
                 answer
             )
             : TypedResults.Json(answer, statusCode: StatusCodes.Status202Accepted);
+
+    private static IResult UnsupportedType(HttpRequest request) =>
+        Unsupported(
+            $"The content type '{Problems.Shorten(request.ContentType ?? "")}' is not taken; send application/json or application/x-ndjson in UTF-8."
+        );
+
+    private static IResult UnsupportedEncoding(HttpRequest request) =>
+        Unsupported(
+            $"The content encoding '{Problems.Shorten(request.Headers.ContentEncoding.ToString())}' is not taken; send gzip or none."
+        );
 
     private static IResult Unsupported(string detail) =>
         Problems.Make(StatusCodes.Status415UnsupportedMediaType, "The body's form is not taken", "unsupported_media_type", detail);

@@ -37,6 +37,7 @@ public static class IngestionSetup
             .AddSingleton<KnownEvents>()
             .AddSingleton<FeatureInference>()
             .AddSingleton<EventIntake>()
+            .AddSingleton<FirstPredictions>()
             .AddSingleton<EventPosts>()
             .AddSingleton<GroundTruthMatching>()
             .AddSingleton<SignalMatching>()

@@ -6,7 +6,9 @@ using Plumbline.Registry.Windows;
 
 namespace Plumbline.Alerting.Causes;
 
-/// <summary>How far the distributions of a scope's features, and of its answers, moved at an onset, whether a rule watches them or not.</summary>
+/// <summary>
+/// How far the distributions of a scope's features, and of its answers, moved at an onset, whether a rule watches them or not.
+/// </summary>
 /// <param name="Moved">Those that moved, the farthest first: their PSI since the onset, and before it.</param>
 /// <param name="Judged">How many features and answers could be compared, moved or not.</param>
 internal sealed record ScopeMoves(IReadOnlyList<StreamChange> Moved, int Judged)

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Plumbline.Events;
 
 namespace Plumbline.Ingestion.Intake;
 
@@ -39,6 +41,30 @@ public static class EventBody
             "application/x-ndjson" or "application/ndjson" or "application/jsonl" or "application/x-jsonlines" => BodyForm.Ndjson,
             _ => BodyForm.Unsupported,
         };
+    }
+
+    /// <summary>Whether nobody said what the body is: no type at all, or what curl says by itself.</summary>
+    public static bool HasNoType(HttpRequest request) =>
+        string.IsNullOrEmpty(request.ContentType)
+        || request.ContentType.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether an object is followed by another one: then it is a body of lines, whatever its type says.</summary>
+    public static bool HasManyObjects(ReadOnlySpan<byte> utf8)
+    {
+        var options = new JsonReaderOptions { AllowMultipleValues = true };
+        var json = new Utf8JsonReader(utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8, options);
+        try
+        {
+            return json.Read()
+                && json.TokenType == JsonTokenType.StartObject
+                && json.TrySkip()
+                && json.Read()
+                && json.TokenType == JsonTokenType.StartObject;
+        }
+        catch (JsonException)
+        {
+            return false; // the decoder says what is wrong, and where
+        }
     }
 
     /// <summary>A reader of the unpacked body; null when the encoding is not known. Our own limits replace the web server's.</summary>
@@ -84,7 +110,7 @@ public sealed class WholeBody : IDisposable
     }
 
     /// <summary>What was read.</summary>
-    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
+    public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, _length);
 
     /// <summary>
     /// Reads to the end, up to <paramref name="limit"/> bytes. Whatever ends the reading early gives back what was taken.

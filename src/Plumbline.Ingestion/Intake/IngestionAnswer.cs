@@ -8,6 +8,13 @@ namespace Plumbline.Ingestion.Intake;
 /// <summary>The id that was made for a row that came without one.</summary>
 public sealed record MadeId(long Index, string PredictionId);
 
+/// <summary>What a first prediction made of an unknown model, as the answer tells it.</summary>
+/// <param name="Model">The model's name.</param>
+/// <param name="Task">binary, multiclass or regression.</param>
+/// <param name="Because">By what the task was recognised.</param>
+/// <param name="ToChange">What can be declared otherwise, and how.</param>
+public sealed record CreatedModel(string Model, string Task, string Because, string ToChange);
+
 /// <summary>The body of a 202.</summary>
 public sealed class IngestionAnswer
 {
@@ -35,6 +42,10 @@ public sealed class IngestionAnswer
     /// <summary>Keys that mean nothing here and were ignored; absent when there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? IgnoredFields => _ignored;
+
+    /// <summary>The model that the first of these rows created; absent when it was there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CreatedModel? Created { get; internal set; }
 
     /// <summary>All rows so far, whatever became of them.</summary>
     internal long Rows => Accepted + Duplicates + RejectedCount;

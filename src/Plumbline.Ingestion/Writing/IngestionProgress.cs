@@ -7,6 +7,9 @@ namespace Plumbline.Ingestion.Writing;
 /// <summary>How fast events come and go, per second over the last ten seconds.</summary>
 public readonly record struct IngestionRates(double ReceivedPerSecond, double StoredPerSecond);
 
+/// <summary>Events of a model that were taken and are no duplicates, stored or about to be.</summary>
+public readonly record struct ArrivedEvents(long Predictions, long GroundTruth, long Signals);
+
 /// <summary>A block that the column store did not take so far.</summary>
 public sealed record FailingBlock(long Number, int ModelId, EventKind Kind, long Rows, string Reason);
 
@@ -48,6 +51,10 @@ public sealed class IngestionProgress(Spool spool, KnownEvents known, TimeProvid
     /// <summary>The counters of one model and kind.</summary>
     public SpoolCounters Of(int modelId, EventKind kind) => spool.Counters(modelId, kind);
 
+    /// <summary>What has come of one model: known at once, before the column store has it.</summary>
+    public ArrivedEvents ArrivedOf(int modelId) =>
+        new(Arrived(modelId, EventKind.Prediction), Arrived(modelId, EventKind.GroundTruth), Arrived(modelId, EventKind.Signal));
+
     /// <summary>The counters of all models together.</summary>
     public SpoolCounters Total => spool.Total;
 
@@ -68,6 +75,12 @@ public sealed class IngestionProgress(Spool spool, KnownEvents known, TimeProvid
                     : new IngestionRates((last.Received - first.Received) / seconds, (last.Stored - first.Stored) / seconds);
             }
         }
+    }
+
+    private long Arrived(int modelId, EventKind kind)
+    {
+        var counters = Of(modelId, kind);
+        return counters.Stored + counters.InSpool;
     }
 
     /// <summary>Takes a sample for the rates when one is due.</summary>

@@ -18,7 +18,7 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
     };
 
     private readonly SemaphoreSlim _change = new(1, 1);
-    private volatile Snapshot _snapshot = Snapshot.Empty;
+    private volatile ModelSnapshot _snapshot = ModelSnapshot.Empty;
 
     /// <summary>All models, ordered by name.</summary>
     public ImmutableArray<ModelDefinition> All => _snapshot.Ordered;
@@ -45,21 +45,28 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         var rows = await db.Models.AsNoTracking().ToListAsync(cancellation);
         var versions = await ReadVersionsAsync(db, cancellation);
         var models = rows.ConvertAll(row => ReadDefinition(row.Definition, row.Name) with { Id = row.Id, Name = row.Name });
-        _snapshot = Snapshot.Of(models, versions);
+        _snapshot = ModelSnapshot.Of(models, versions);
     }
 
     /// <summary>Creates or changes a model as declared.</summary>
+    /// <param name="name">The model's name; <see cref="ModelNames.CheckModel"/> takes it.</param>
+    /// <param name="specification">What is declared.</param>
+    /// <param name="cancellation">Stops before anything is changed.</param>
+    /// <param name="onlyIfNew">True: one that is there stays as it is, and is given as both.</param>
     /// <returns>The definition and the one that it replaces (null when it is new); or the errors, and nothing changed.</returns>
     public async Task<(ModelDefinition? Definition, ModelDefinition? Before, IReadOnlyList<FieldError> Errors)> PutAsync(
         string name,
         ModelSpecification specification,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        bool onlyIfNew = false
     )
     {
         await _change.WaitAsync(cancellation);
         try
         {
             var current = Find(name);
+            if (onlyIfNew && current is not null)
+                return (current, current, []);
             var (definition, errors) = ModelSpecificationReader.Read(name, specification, current);
             if (definition is null)
                 return (null, current, errors);
@@ -470,64 +477,5 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         _snapshot = _snapshot.With(saved);
         Changed?.Invoke(saved.Id);
         return saved;
-    }
-
-    // What a change costs must not grow with the models that it does not concern: persistent collections, and an array that is copied but
-    // not sorted again.
-    private sealed record Snapshot(
-        ImmutableArray<ModelDefinition> Ordered,
-        ImmutableDictionary<string, ModelDefinition> ByName,
-        ImmutableDictionary<int, ModelDefinition> ById,
-        ImmutableDictionary<int, ImmutableArray<string>> Versions
-    )
-    {
-        private static readonly Comparer<ModelDefinition> Names = Comparer<ModelDefinition>.Create(
-            static (one, other) => string.CompareOrdinal(one.Name, other.Name)
-        );
-
-        public static Snapshot Empty { get; } = Of([], new Dictionary<int, ImmutableArray<string>>());
-
-        public static Snapshot Of(IEnumerable<ModelDefinition> models, IReadOnlyDictionary<int, ImmutableArray<string>> versions)
-        {
-            var ordered = models
-                .Select(model => model with { VersionsApart = VersionPlaces.Apart(versions.GetValueOrDefault(model.Id, [])) })
-                .Order(Names)
-                .ToImmutableArray();
-            return new(
-                ordered,
-                ordered.ToImmutableDictionary(model => model.Name, StringComparer.Ordinal),
-                ordered.ToImmutableDictionary(model => model.Id),
-                versions.ToImmutableDictionary()
-            );
-        }
-
-        public Snapshot With(ModelDefinition model)
-        {
-            var at = Ordered.BinarySearch(model, Names);
-            return this with
-            {
-                Ordered = at >= 0 ? Ordered.SetItem(at, model) : Ordered.Insert(~at, model),
-                ByName = ByName.SetItem(model.Name, model),
-                ById = ById.SetItem(model.Id, model),
-            };
-        }
-
-        public Snapshot Without(int id) =>
-            ById.GetValueOrDefault(id) is not { } model
-                ? this
-                : new(
-                    Ordered.RemoveAt(Ordered.BinarySearch(model, Names)),
-                    ByName.Remove(model.Name),
-                    ById.Remove(id),
-                    Versions.Remove(id)
-                );
-
-        public Snapshot WithVersions(int id, IEnumerable<string> added)
-        {
-            var versions = Versions.GetValueOrDefault(id, []).AddRange(added);
-            var next = this with { Versions = Versions.SetItem(id, versions) };
-            var apart = VersionPlaces.Apart(versions);
-            return apart.IsEmpty || ById.GetValueOrDefault(id) is not { } model ? next : next.With(model with { VersionsApart = apart });
-        }
     }
 }

@@ -18,10 +18,13 @@ public static class Problems
         Make(StatusCodes.Status409Conflict, "Conflict with what is stored", code, detail);
 
     /// <summary>The answer for a model name that nobody declared.</summary>
-    public static ProblemHttpResult UnknownModel(string model) =>
+    /// <param name="model">The name.</param>
+    /// <param name="why">A sentence about why this request does not create it; null where none could.</param>
+    public static ProblemHttpResult UnknownModel(string model, string? why = null) =>
         NotFound(
             "unknown_model",
-            $"There is no model '{Shorten(model)}'. Create it with PUT /v1/models/{{model}} and a body such as {{\"task\":\"binary\"}}."
+            $"There is no model '{Shorten(model)}'. {(why is null ? "Create it" : $"{why} It is declared")} with PUT /v1/models/{{model}} "
+                + "and a body such as {\"task\":\"binary\"}."
         );
 
     /// <summary>Any other status.</summary>

@@ -318,6 +318,18 @@ public sealed class WindowLedger(
         return next is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
     }
 
+    /// <summary>When the first of the windows that have rows and are still open closes; null when there is none.</summary>
+    public async Task<DateTimeOffset?> NextCloseAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        var (seconds, closedMs) = ((int)model.Window.TotalSeconds, ClosedBefore(model).ToUnixTimeMilliseconds());
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var start = await db
+            .DirtyWindows.AsNoTracking()
+            .Where(row => row.ModelId == model.Id && row.Seconds == seconds && row.StartMs >= closedMs)
+            .MinAsync(row => (long?)row.StartMs, cancellation);
+        return start is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms + UntilClosedMs(model)) : null;
+    }
+
     /// <summary>
     /// A model was declared with another lateness: its open windows close earlier now, perhaps. Those that close later are looked at in
     /// vain until then.

@@ -16,6 +16,7 @@ public sealed class CommandLineTests
     [InlineData("demo --no-live --until tomorrow", "--until must be a time that has passed")]
     [InlineData("demo --no-live --until 2999-01-01", "--until must be a time that has passed")]
     [InlineData("import m", "nothing to import")]
+    [InlineData("import m f.csv --predictions g.csv --prediction p --timestamp t", "the predictions are given twice")]
     [InlineData("import m --predictions f.csv --prediction p", "when were the predictions made?")]
     [InlineData("import m --ground-truth f.csv --ground-truth-column y", "needs --ground-truth-column COLUMN and --id COLUMN")]
     [InlineData("import m --predictions f.csv --prediction p --timestamp t --server nowhere", "not a server's address")]

@@ -222,7 +222,7 @@ public sealed class PredictionIngestionTests(TestHost host)
             var stored = host.Get<StoredIds>();
             var known = new KnownEvents(spool, stored, host.Get<ModelTables>(), new FilterBudget(1_000_000), new IntegrityFindings());
             var posts = new EventPosts(
-                host.Get<ModelCatalog>(),
+                host.Get<FirstPredictions>(),
                 new EventLimits(),
                 host.Get<DecoderPool>(),
                 new BodyBudget(1_000_000),

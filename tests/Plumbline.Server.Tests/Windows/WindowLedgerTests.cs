@@ -183,6 +183,17 @@ public sealed class WindowLedgerTests(TestHost host)
         await going;
     }
 
+    [Fact]
+    public async Task The_next_to_close_is_the_first_open_window_that_has_rows()
+    {
+        var (ledger, id, _) = await NewAsync();
+        var model = host.Get<ModelCatalog>().Find(id)!;
+        var (day, today) = (TimeSpan.FromDays(1), model.WindowStart(TimeProvider.System.GetUtcNow()));
+        Assert.Null(await ledger.NextCloseAsync(model, default));
+        await ledger.MarkAsync(id, [(today - (3 * day), day), (today + day, day), (today, day)], DirtyReason.Predictions, default);
+        Assert.Equal(today + day + model.AllowedLateness, await ledger.NextCloseAsync(model, default));
+    }
+
     private async Task<(WindowLedger Ledger, int Id, DateTimeOffset Start)> NewAsync()
     {
         var name = await host.CreateModelAsync(new { task = "binary", window = "1d" });

@@ -9,7 +9,7 @@ internal static class TrafficRhythm
     /// <summary>The longest silence that is added up: what lasts longer is sure by then.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromDays(3);
 
-    /// <summary>Windows up to this length are taken with their neighbours: one of a week ago alone says little of few predictions.</summary>
+    /// <summary>Windows up to this length are taken with their neighbours: one alone says little of few predictions.</summary>
     private static readonly TimeSpan WithNeighbours = TimeSpan.FromHours(2);
 
     /// <summary>Predictions by which an hour may have had fewer than it has usually.</summary>

@@ -43,6 +43,9 @@ public sealed class FileSurvey
         return survey;
     }
 
+    /// <summary>The columns as a sentence of a message.</summary>
+    public string ItsColumns => $"It has: {string.Join(", ", Names.Take(60))}{(Names.Count > 60 ? ", .." : "")}.";
+
     /// <summary>Refuses a column that the file does not have.</summary>
     public void Require(string? column, string option)
     {
@@ -50,7 +53,7 @@ public sealed class FileSurvey
             return;
         throw new CommandLineException(
             ExitCode.Usage,
-            $"{System.IO.Path.GetFileName(Path)} has no column '{column}' ({option}).{Spelling.Suggestion(column, Names)} It has: {string.Join(", ", Names.Take(60))}{(Names.Count > 60 ? ", .." : "")}."
+            $"{System.IO.Path.GetFileName(Path)} has no column '{column}' ({option}).{Spelling.Suggestion(column, Names)} {ItsColumns}"
         );
     }
 

@@ -171,18 +171,21 @@ public sealed record ImportPlan
         var classes = ValueReading.ClassesOf(columns.SelectMany(column => column.Distinct));
         if (classes.Length == 0)
             throw new CommandLineException(ExitCode.Usage, $"column '{name}' (--prediction) has no value; give --task");
-        if (settings.Columns.Probabilities.Count > 2)
-            return "multiclass"; // a short file may not show every class
-        if (settings.PositiveClass is not null || settings.Columns.Score is not null || classes.Length <= 2 || AreTrueAndFalse(classes))
-            return "binary";
-        if (settings.Columns.Probabilities.Count > 0 || !columns.All(column => column.AllNumbers))
-            return "multiclass";
-        if (columns.Any(column => !column.AllIntegers || column.HasManyValues))
-            return "regression";
-        throw new CommandLineException(
-            ExitCode.Usage,
-            $"column '{name}' holds {classes.Length} different whole numbers: give --task multiclass or --task regression"
-        );
+        var evidence = new AnswerEvidence
+        {
+            Classes = classes,
+            Answers = columns.Sum(column => column.Present),
+            AreAll = true,
+            AreNumbers = columns.All(column => column.AllNumbers),
+            AreWhole = columns.All(column => column.AllIntegers),
+            HasScore = settings.PositiveClass is not null || settings.Columns.Score is not null,
+            Probabilities = settings.Columns.Probabilities.Count,
+        };
+        return evidence.InferTask()?.Task.ToString().ToLowerInvariant()
+            ?? throw new CommandLineException(
+                ExitCode.Usage,
+                $"column '{name}' holds {classes.Length} different whole numbers: give --task multiclass or --task regression"
+            );
     }
 
     private static bool AreTrueAndFalse(IReadOnlyCollection<string> classes) =>

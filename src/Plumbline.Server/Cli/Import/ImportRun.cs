@@ -11,7 +11,7 @@ namespace Plumbline.Server.Cli.Import;
 public sealed class ImportRun
 {
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(15);
-    private readonly ImportSettings _settings;
+    private ImportSettings _settings;
     private readonly Terminal _terminal;
     private readonly TimeProvider _time;
     private readonly ServerConnection _server;
@@ -48,6 +48,8 @@ public sealed class ImportRun
         var known = await _server.FindModelAsync(_settings.Model, cancellation);
         var reference = await SurveyAsync(_settings.ReferenceFile, cancellation);
         var predictions = await SurveyAsync(_settings.PredictionsFile, cancellation);
+        if (_settings.TakesUsualColumns && predictions is not null)
+            _settings = UsualColumns.Fill(_settings, predictions);
         var groundTruth = await SurveyAsync(_settings.GroundTruthFile, cancellation);
         var signals = await SurveyAsync(_settings.SignalsFile, cancellation);
         if (signals is not null)

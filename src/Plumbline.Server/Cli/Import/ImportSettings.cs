@@ -66,6 +66,9 @@ public sealed record ImportSettings
 
     public string? PredictionsFile { get; init; }
 
+    /// <summary>Whether columns that are called like fields of the API are these; see <see cref="UsualColumns"/>.</summary>
+    public bool TakesUsualColumns { get; init; }
+
     public string? GroundTruthFile { get; init; }
 
     public string? SignalsFile { get; init; }

@@ -5,10 +5,14 @@ using Plumbline.Server.Hosting;
 namespace Plumbline.Server.Cli.Import;
 
 /// <summary>`plumbline import`: the options and how they become <see cref="ImportSettings"/>.</summary>
-internal sealed class ImportVerb
+internal sealed partial class ImportVerb
 {
     private static readonly (string What, string Arguments)[] Examples =
     [
+        (
+            "Predictions, in columns that are called timestamp and prediction; the others are features, or score, version ..",
+            "import churn scored.csv"
+        ),
         (
             "A reference and predictions whose ground truth came later, in its own file",
             "import loans --server http://127.0.0.1:5070 --reference reference.csv.gz --predictions current.csv.gz --ground-truth current_labels.csv.gz --id id --timestamp timestamp --prediction y_pred --score y_pred_proba --ground-truth-column repaid --version v1 --wait"
@@ -30,6 +34,13 @@ internal sealed class ImportVerb
     private readonly Argument<string> _model = new("MODEL")
     {
         Description = "The model's name on the server; created when it is not there.",
+    };
+    private readonly Argument<string?> _file = new("FILE")
+    {
+        Description =
+            "The predictions. Columns called prediction, timestamp, prediction_id, score, ground_truth, version, latency_ms or status "
+            + "are these unless an option says otherwise.",
+        Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<Uri> _server = new("--server")
     {
@@ -224,6 +235,7 @@ internal sealed class ImportVerb
         )
         {
             verb._model,
+            verb._file,
         };
         foreach (var option in verb.Options())
             command.Options.Add(option);
@@ -288,38 +300,6 @@ internal sealed class ImportVerb
             _waitTimeout,
         ];
 
-    // What one option alone cannot know.
-    private IEnumerable<string> Mistakes(System.CommandLine.Parsing.CommandResult given)
-    {
-        bool Has(Option option) => given.GetResult(option) is { Implicit: false };
-        if (!Has(_reference) && !Has(_predictions) && !Has(_groundTruth) && !Has(_signals))
-            yield return "nothing to import: give --reference, --predictions, --ground-truth or --signals";
-        foreach (var mistake in MistakesOfPredictions(Has).Concat(MistakesOfSignals(Has)))
-            yield return mistake;
-        if (Has(_groundTruth) && (!Has(_groundTruthColumn) || !Has(_id)))
-            yield return "a ground-truth file needs --ground-truth-column COLUMN and --id COLUMN";
-    }
-
-    private IEnumerable<string> MistakesOfPredictions(Predicate<Option> has)
-    {
-        if (has(_predictions) && !has(_timestamp) && !has(_start))
-            yield return "when were the predictions made? Give --timestamp COLUMN, or --start TIME when the file has no such column";
-        if (has(_timestamp) && has(_start))
-            yield return "--start is for files without a time column; leave out --timestamp or --start";
-        if (has(_predictions) && !has(_prediction))
-            yield return "give --prediction COLUMN";
-    }
-
-    private IEnumerable<string> MistakesOfSignals(Predicate<Option> has)
-    {
-        if (!has(_signals))
-            yield break;
-        if (has(_signal) == has(_signalName))
-            yield return "a file of signals needs --signal NAME, or --signal-name COLUMN where the name differs by row";
-        if (!has(_signalTimestamp))
-            yield return "when did the signals happen? Give --signal-timestamp COLUMN";
-    }
-
     private ImportSettings Read(ParseResult parsed) =>
         new()
         {
@@ -327,7 +307,8 @@ internal sealed class ImportVerb
             Server = parsed.GetValue(_server)!,
             ApiKey = parsed.GetValue(_apiKey) ?? Environment.GetEnvironmentVariable("PLUMBLINE_API_KEY"),
             ReferenceFile = parsed.GetValue(_reference),
-            PredictionsFile = parsed.GetValue(_predictions),
+            PredictionsFile = parsed.GetValue(_file) ?? parsed.GetValue(_predictions),
+            TakesUsualColumns = parsed.GetValue(_file) is not null,
             GroundTruthFile = parsed.GetValue(_groundTruth),
             SignalsFile = parsed.GetValue(_signals),
             Signal = parsed.GetValue(_signal),
