@@ -7,7 +7,7 @@ internal static class PlainPages
         Make(
             "Not found",
             "There is no such page",
-            """<p>Nothing lives at this address. <a href="@Links.Fleet">All models</a> are on the Fleet page.</p>""",
+            """<p>Page not found. <a href="@Links.Fleet">All models</a> are on the Fleet page.</p>""",
             StatusCodes.Status404NotFound
         );
 

@@ -49,7 +49,7 @@ public sealed record ColumnStoreOptions
     [Range(1L << 20, (2L << 30) - 65_536)]
     public long MaximumResultBytes { get; init; } = 256L << 20;
 
-    /// <summary>A statement that takes at least this many milliseconds is kept for the Self page; 1..3,600,000, default 500.</summary>
+    /// <summary>A statement that takes at least this many milliseconds is kept for the health page; 1..3,600,000, default 500.</summary>
     [Range(1, 3_600_000)]
     public int SlowStatementMs { get; init; } = 500;
 

@@ -14,7 +14,7 @@ public sealed record EngineUsage(long MemoryBytes, long MemoryLimitBytes, long D
 /// </summary>
 public interface IColumnStore : IAsyncDisposable
 {
-    /// <summary>What the engine was asked since the store was opened, for the Self page.</summary>
+    /// <summary>What the engine was asked since the store was opened, for the health page.</summary>
     StatementTimingsSnapshot Timings { get; }
 
     /// <summary>Runs a statement that changes something. Once it has begun, it is not interrupted by <paramref name="ct"/>.</summary>

@@ -12,7 +12,7 @@ public sealed class EstimateAndDriftPanelTests(BrowserHost host)
     {
         await using var watched = await host.OpenAsync();
         await watched.GoAsync($"{Router}/performance?window=1h");
-        var panel = Panel(watched, "Before ground truth comes");
+        var panel = Panel(watched, "Estimated performance");
         await panel.GetByText("windows with ground truth the estimate was off by").WaitForAsync();
         var words = await panel.InnerTextAsync();
         Assert.Contains("windows with ground truth the estimate was off by 0.00", words, StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class EstimateAndDriftPanelTests(BrowserHost host)
         await figure.GetByText("As a table").ClickAsync();
         var newest = figure.Locator("tbody tr").First;
         await newest.WaitForAsync();
-        Assert.Contains("cannot judge: too few rows", await newest.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("not enough data: too few rows", await newest.InnerTextAsync(), StringComparison.Ordinal);
         Assert.Equal(["Window", "estimated", "95 %", "n", "realised", "95 %", "n"], await figure.Locator("thead th").AllInnerTextsAsync());
         Assert.Empty(watched.Complaints);
     }
@@ -39,7 +39,7 @@ public sealed class EstimateAndDriftPanelTests(BrowserHost host)
     {
         await using var watched = await host.OpenAsync();
         await watched.GoAsync($"/models/{SeededModels.Price}/performance");
-        var panel = Panel(watched, "Before ground truth comes");
+        var panel = Panel(watched, "Estimated performance");
         await panel.GetByText("No estimates: there is no reference yet.").WaitForAsync();
         Assert.Contains($"/v1/models/{SeededModels.Price}/reference", await panel.InnerTextAsync(), StringComparison.Ordinal);
         Assert.Equal(0, await Panel(watched, "Calibration over time").CountAsync());

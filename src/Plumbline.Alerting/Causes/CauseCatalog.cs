@@ -30,6 +30,9 @@ public sealed class CauseCatalog(IEnumerable<CauseKind> kinds)
             cause.Score,
             kind?.Words(cause) ?? cause.Words ?? "",
             kind?.Path(cause, model) ?? cause.Path ?? Registry.Web.Links.Model(model)
-        );
+        )
+        {
+            Change = kind?.ChangeOf(cause),
+        };
     }
 }

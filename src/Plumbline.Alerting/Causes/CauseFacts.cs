@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Plumbline.Alerting.Alerts;
 
 namespace Plumbline.Alerting.Causes;
 
@@ -18,13 +20,18 @@ public sealed record CauseFacts(string Kind, string Subject, double Score, JsonE
 
 /// <summary>A likely cause as people and programs see it.</summary>
 /// <param name="Kind">
-/// missing_values, new_category, schema_change, version_rollout, feature_drift, concept_change, concentration, segment.
+/// missing_values, new_category, schema_change, worse_version, version_rollout, feature_drift, concept_change, concentration, segment.
 /// </param>
 /// <param name="Subject">The feature, version, class or segment.</param>
 /// <param name="Score">0..1: the order of the list, not a probability.</param>
 /// <param name="Words">The evidence in a sentence.</param>
 /// <param name="Path">The page that shows it.</param>
-public sealed record IncidentCause(string Kind, string Subject, double Score, string Words, string Path);
+public sealed record IncidentCause(string Kind, string Subject, double Score, string Words, string Path)
+{
+    /// <summary>The change of a stream on which it rests; null where it rests on something else. For pictures.</summary>
+    [JsonIgnore]
+    public StreamChange? Change { get; init; }
+}
 
 /// <summary>Something that a person can do now.</summary>
 /// <param name="Words">What, as the rest of a sentence.</param>

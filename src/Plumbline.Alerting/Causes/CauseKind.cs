@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Plumbline.Alerting.Alerts;
 
 namespace Plumbline.Alerting.Causes;
 
@@ -37,6 +38,9 @@ public abstract class CauseKind
     /// <summary>What it rests on, in a sentence.</summary>
     internal abstract string Words(CauseFacts cause);
 
+    /// <summary>The change of a stream on which it rests, where it rests on one.</summary>
+    internal virtual StreamChange? ChangeOf(CauseFacts cause) => null;
+
     /// <summary>The page that shows it.</summary>
     internal abstract string Path(CauseFacts cause, string model);
 
@@ -52,6 +56,10 @@ public abstract class CauseKind<TEvidence> : CauseKind
 
     internal sealed override string Words(CauseFacts cause) =>
         cause.Evidence is { } evidence ? Words(cause.Subject, evidence.Deserialize<TEvidence>(Json)!) : cause.Words ?? "";
+
+    /// <summary>Its evidence; none in what former releases stored.</summary>
+    private protected static TEvidence? EvidenceOf(CauseFacts cause) =>
+        cause.Evidence is { } evidence ? evidence.Deserialize<TEvidence>(Json) : default;
 
     private protected abstract string Words(string subject, TEvidence evidence);
 }

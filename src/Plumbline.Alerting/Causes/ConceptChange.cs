@@ -25,7 +25,7 @@ internal sealed class ConceptChange : CauseKind<ConceptChange.Fall>
 
     public override string Key => "concept_change";
 
-    public override string Title => "The truth changed";
+    public override string Title => "Relationship changed (concept drift)";
 
     internal override async Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation)
     {
@@ -52,7 +52,7 @@ internal sealed class ConceptChange : CauseKind<ConceptChange.Fall>
     public override bool IsShownBy(string subject, string metric, string? feature, string? segment) => PerformanceMetrics.Contains(metric);
 
     internal override string Headline(CauseFacts cause, string change, IReadOnlyList<string> features) =>
-        $"answers become wrong while inputs stay as they are: {change}";
+        $"performance fell, inputs unchanged: {change}";
 
     private protected override string Words(string subject, Fall fall)
     {

@@ -11,7 +11,7 @@ internal sealed class FeatureDrift : CauseKind<FeatureDrift.Drift>
 {
     private const int Most = 5;
 
-    /// <summary>How a feature moved, and its association with the answers, 0..1; null when that is not known.</summary>
+    /// <summary>How a feature moved, and its influence on predictions (association with the answers), 0..1; null if unknown.</summary>
     internal sealed record Drift(StreamChange Change, double? Weight);
 
     public override string Key => "feature_drift";
@@ -56,10 +56,12 @@ internal sealed class FeatureDrift : CauseKind<FeatureDrift.Drift>
     private protected override string Words(string subject, Drift drift)
     {
         var where = drift.Change.Key.Segment.Length > 0 ? $" in {drift.Change.Key.Segment}" : "";
-        var weight = drift.Weight is { } known ? $"; its association with the answers is {Figures.Format(known)}" : "";
+        var weight = drift.Weight is { } known ? $"; influence on predictions {Figures.Format(known)}" : "";
         var measure = drift.Change.Key.Metric == PopulationStabilityIndex.Name ? "PSI " : "";
         return $"{subject} moved {measure}{AlertText.Change(drift.Change, "")}{where}{weight}.";
     }
+
+    internal override StreamChange? ChangeOf(CauseFacts cause) => EvidenceOf(cause)?.Change;
 
     internal override string Path(CauseFacts cause, string model) =>
         Links.With(Links.Model(model, Links.Inputs), ("feature", cause.Subject));

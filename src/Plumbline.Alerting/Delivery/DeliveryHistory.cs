@@ -64,7 +64,7 @@ public sealed record ReceiverFigures(
     public static readonly ReceiverFigures None = new(0, 0, 0, null, null, null, null);
 }
 
-/// <summary>Counts over everything, for the Self page.</summary>
+/// <summary>Counts over everything, for the health page.</summary>
 public sealed record DeliveryTotals(
     long NotRouted,
     long Waiting,

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Plumbline.Alerting.Evaluation;
 
-/// <summary>When each model was judged last, and what went wrong, for the Self page.</summary>
+/// <summary>When each model was judged last, and what went wrong, for the health page.</summary>
 public sealed class AlertPassState
 {
     private readonly ConcurrentDictionary<int, AlertPassSnapshot> _models = new();

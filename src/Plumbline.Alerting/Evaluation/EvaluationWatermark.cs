@@ -10,7 +10,7 @@ namespace Plumbline.Alerting.Evaluation;
 public sealed class EvaluationWatermark(AlertingOptions options, TimeProvider time)
 {
     /// <summary>
-    /// A window that failed this often is passed over, so that it does not hold up judging for ever; its error is on the Self page.
+    /// A window that failed this often is passed over, so that it does not hold up judging for ever; its error is on the health page.
     /// </summary>
     private const int AttemptsBeforePassedOver = 5;
 

@@ -14,7 +14,7 @@ namespace Plumbline.Alerting.Incidents;
 /// <param name="Versions">Versions in which it shows; empty for all.</param>
 /// <param name="Features">Features that moved, the worst first.</param>
 /// <param name="Causes">Likely causes, the likeliest first.</param>
-/// <param name="Impact">How bad it is; null when nothing tells yet.</param>
+/// <param name="Impact">The loss; null when nothing tells yet.</param>
 /// <param name="Change">What moved most of what shows the likeliest cause; null in what former releases stored.</param>
 /// <param name="AnswersMoved">Whether an alert is about the answers.</param>
 public sealed record IncidentFacts(
@@ -41,7 +41,7 @@ public sealed record IncidentFacts(
     public static IncidentFacts Read(string text) => JsonSerializer.Deserialize<IncidentFacts>(text, Json)!;
 }
 
-/// <summary>How bad an incident is, in numbers.</summary>
+/// <summary>The loss of an incident, in numbers.</summary>
 /// <param name="Metric">The metric that tells.</param>
 /// <param name="Segment">Of this segment; empty for all rows.</param>
 /// <param name="Estimated">True when no ground truth has come yet.</param>

@@ -20,7 +20,7 @@ public enum IncidentState
 /// <param name="Versions">Versions in which it shows; empty for all.</param>
 /// <param name="Features">Features that moved, the worst first.</param>
 /// <param name="Causes">Likely causes, the likeliest first, each with its evidence.</param>
-/// <param name="Impact">How bad it is; null when nothing tells yet.</param>
+/// <param name="Impact">The loss; null when nothing tells yet.</param>
 /// <param name="NextSteps">What to do.</param>
 public sealed record IncidentSummary(
     IReadOnlyList<string> Models,
@@ -32,7 +32,7 @@ public sealed record IncidentSummary(
     IReadOnlyList<NextStep> NextSteps
 );
 
-/// <summary>How bad an incident is, with the sentence that says so.</summary>
+/// <summary>The loss of an incident, with the sentence that says so.</summary>
 public sealed record IncidentImpact : ImpactFacts
 {
     /// <summary>Facts with their words.</summary>

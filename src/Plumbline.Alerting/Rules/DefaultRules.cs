@@ -26,6 +26,14 @@ public static class DefaultRules
             Severity = AlertSeverity.Critical,
         };
         yield return Make("errors", AnomalyRule.Kind, SystemMetrics.ErrorRate);
+        // The errors of a canary hardly move those of all rows.
+        yield return Make("errors-by-version", VersionsRule.Kind, SystemMetrics.ErrorRate) with
+        {
+            Version = "*",
+            Direction = RuleDirection.Above,
+            ForWindows = 2,
+            OfWindows = 3,
+        };
         yield return Make("timeouts", AnomalyRule.Kind, SystemMetrics.TimeoutRate);
         yield return Make("latency", AnomalyRule.Kind, SystemMetrics.LatencyP95);
         yield return Make("feature-drift", AnomalyRule.Kind, CalibratedDriftMetrics.Calibrated) with
@@ -46,20 +54,8 @@ public static class DefaultRules
             Value = 0.001,
             Severity = AlertSeverity.Warning,
         };
-        if (model.Task == ModelTask.Regression)
-        {
-            yield return Make("answers", AnomalyRule.Kind, OutputMetrics.Mean);
-        }
-        else
-        {
-            // The two shares of a binary model are one number.
-            yield return Make("answers", AnomalyRule.Kind, OutputMetrics.Share) with
-            {
-                Class = model.EffectivePositiveClass,
-            };
-            yield return Make("confidence", AnomalyRule.Kind, OutputMetrics.Confidence);
-        }
-
+        foreach (var rule in OfAnswers(model))
+            yield return rule;
         foreach (var metric in MainMetrics(model.Task))
         {
             yield return Make($"{metric}", AnomalyRule.Kind, PerformanceMetrics.Of(metric));
@@ -74,6 +70,23 @@ public static class DefaultRules
             }
 
             yield return Make($"estimated-{metric}", AnomalyRule.Kind, EstimatedMetrics.Of(metric));
+        }
+    }
+
+    private static IEnumerable<Rule> OfAnswers(ModelDefinition model)
+    {
+        if (model.Task == ModelTask.Regression)
+        {
+            yield return Make("answers", AnomalyRule.Kind, OutputMetrics.Mean);
+        }
+        else
+        {
+            // The two shares of a binary model are one number.
+            yield return Make("answers", AnomalyRule.Kind, OutputMetrics.Share) with
+            {
+                Class = model.EffectivePositiveClass,
+            };
+            yield return Make("confidence", AnomalyRule.Kind, OutputMetrics.Confidence);
         }
     }
 

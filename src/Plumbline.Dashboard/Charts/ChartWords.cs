@@ -14,7 +14,7 @@ public static class ChartWords
         {
             return points.Count == 0
                 ? $"{name}: no windows in this range."
-                : $"{name}: cannot judge in any of {Figures.Count(points.Count)} windows.";
+                : $"{name}: not enough data in any of {Figures.Count(points.Count)} windows.";
         }
 
         var last = known[^1];
@@ -48,7 +48,7 @@ public static class ChartWords
     public static string StateWords(PointState state) =>
         state switch
         {
-            PointState.InsufficientRows => "cannot judge: too few rows",
+            PointState.InsufficientRows => "not enough data: too few rows",
             PointState.Incomplete => "not complete yet",
             PointState.Undefined => "not defined here",
             _ => "",

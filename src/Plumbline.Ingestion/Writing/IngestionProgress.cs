@@ -14,7 +14,7 @@ public readonly record struct ArrivedEvents(long Predictions, long GroundTruth, 
 public sealed record FailingBlock(long Number, int ModelId, EventKind Kind, long Rows, string Reason);
 
 /// <summary>
-/// What ingestion has done and has before it, for /progress and the Self page. Counters are durable: received = stored + duplicate +
+/// What ingestion has done and has before it, for /progress and the health page. Counters are durable: received = stored + duplicate +
 /// rejected + in the spool, read at one moment.
 /// </summary>
 public sealed class IngestionProgress(Spool spool, KnownEvents known, TimeProvider time)

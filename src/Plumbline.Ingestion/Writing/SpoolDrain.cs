@@ -8,7 +8,7 @@ namespace Plumbline.Ingestion.Writing;
 
 /// <summary>
 /// Moves events from the spool to the column store, in blocks. Each model and kind is a lane of its own, some at a time; a lane whose
-/// block fails waits and tries again, while the others go on. A block that keeps failing is set aside, where the Self page shows it,
+/// block fails waits and tries again, while the others go on. A block that keeps failing is set aside, where the health page shows it,
 /// and is tried again now and then: nothing is thrown away.
 /// </summary>
 public sealed class SpoolDrain(

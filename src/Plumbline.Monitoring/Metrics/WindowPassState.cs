@@ -1,6 +1,6 @@
 namespace Plumbline.Monitoring.Metrics;
 
-/// <summary>What the window pass did since the start, for the Self page.</summary>
+/// <summary>What the window pass did since the start, for the health page.</summary>
 public sealed class WindowPassState(TimeProvider time)
 {
     private readonly Lock _lock = new();

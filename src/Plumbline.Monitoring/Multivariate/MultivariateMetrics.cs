@@ -26,7 +26,7 @@ public static class MultivariateMetrics
             "DeLong, widened for the correlation of the folds"
         )
         {
-            Title = "Told from the reference (ROC AUC)",
+            Title = "Separable from reference (ROC AUC)",
         },
         new(
             Importance,

@@ -1,6 +1,6 @@
 namespace Plumbline.Registry.Access;
 
-/// <summary>How many requests were turned away since the start, by reason; shown on the Self page.</summary>
+/// <summary>How many requests were turned away since the start, by reason; shown on the health page.</summary>
 public sealed class AccessCounters
 {
     private long _hosts;

@@ -1,6 +1,6 @@
 namespace Plumbline.Registry.Integrity;
 
-/// <summary>What was found to be lost or damaged since the start, for the Self page. In memory: the next start looks again.</summary>
+/// <summary>What was found to be lost or damaged since the start, for the health page. In memory: the next start looks again.</summary>
 public sealed class IntegrityFindings
 {
     /// <summary>Findings that are kept; further ones are counted.</summary>

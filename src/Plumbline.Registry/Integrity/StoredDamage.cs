@@ -42,7 +42,7 @@ public static class StoredDamage
         return null;
     }
 
-    /// <summary>A request that met a damaged file is told so, and the Self page.</summary>
+    /// <summary>A request that met a damaged file is told so, and the health page.</summary>
     internal sealed class Answer(IntegrityFindings findings, FailureLog failures, ILogger<IntegrityFindings> log) : IExceptionHandler
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -56,7 +56,7 @@ public static class StoredDamage
                 StatusCodes.Status503ServiceUnavailable,
                 "What is stored cannot be read",
                 "storage_damaged",
-                "A file of the data folder is damaged; the Self page and the log say which. Stop the server and run `plumbline check`."
+                "A file of the data folder is damaged; System health and the log say which. Stop the server and run `plumbline check`."
             );
             await answer.ExecuteAsync(httpContext);
             return true;

@@ -2,7 +2,7 @@ namespace Plumbline.Registry.Storage;
 
 /// <summary>
 /// Looks every few seconds whether the data folder still takes writes and has room: a small file is written, put on the disk and deleted.
-/// What it finds is told by /readyz, the Self page and the log, which need no disk.
+/// What it finds is told by /readyz, the health page and the log, which need no disk.
 /// </summary>
 public sealed class StorageWatch(
     StorageState state,

@@ -5,7 +5,7 @@ namespace Plumbline.Registry.Telemetry;
 
 /// <summary>
 /// What a capability measures of itself: a meter and a source of spans that are called alike, <c>Plumbline.</c> and the capability. The
-/// Self page reads the instruments; whoever listens to the runtime's metrics and traces gets the same ones.
+/// health page reads the instruments; whoever listens to the runtime's metrics and traces gets the same ones.
 /// </summary>
 public abstract class CapabilityInstruments : IDisposable
 {

@@ -27,7 +27,7 @@ public sealed record InstrumentReading(
     double Longest
 );
 
-/// <summary>Listens to the instruments of this host's capabilities, for the Self page.</summary>
+/// <summary>Listens to the instruments of this host's capabilities, for the health page.</summary>
 public sealed class InstrumentReader : IDisposable
 {
     /// <summary>Combinations of attributes that are kept of one instrument; further ones are added to the last.</summary>

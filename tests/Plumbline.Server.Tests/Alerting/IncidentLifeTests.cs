@@ -126,6 +126,28 @@ public sealed class IncidentLifeTests(TestHost host)
     }
 
     [Fact]
+    public async Task A_canary_with_little_traffic_is_named_although_all_rows_hardly_move()
+    {
+        var world = await AlertingWorld.CreateAsync(host, 37);
+        // 40 of 800 rows an hour, and 40 % of these fail: 2.2 % of all do.
+        await world
+            .Rows(Week)
+            .Rows(Week, "v1", _ => 760)
+            .Series("input.rows", 30, _ => 40, version: "v2", noise: 0, interval: 0)
+            .Series("system.error_rate", Week, before => before <= 30 ? 0.0219 : 0.002, noise: 0, interval: 0.004)
+            .Series("system.error_rate", Week, _ => 0.002, version: "v1", noise: 0, interval: 0.004, n: 760)
+            .Series("system.error_rate", 30, _ => 0.4, version: "v2", noise: 0, interval: 0.15, n: 40)
+            .EvaluateAsync(26);
+
+        var incident = Assert.Single(await world.IncidentsAsync());
+        Assert.Equal(("worse_version", "v2"), (incident.Incident.Summary.Causes[0].Kind, incident.Incident.Summary.Causes[0].Subject));
+        Assert.Equal(["v2"], incident.Incident.Summary.Versions);
+        Assert.Equal(AlertSeverity.Critical, incident.Incident.Severity);
+        Assert.Equal(world.HoursBeforeEnd(30), incident.Incident.Onset);
+        Assert.Contains("version v2 is worse than the others", incident.Incident.Headline, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task People_assign_split_and_merge()
     {
         var world = await AlertingWorld.CreateAsync(host, 35);

@@ -65,6 +65,39 @@ public sealed class ImportTrapTests(TestHost host) : IDisposable
         Assert.Equal([("x", "numeric")], await host.FeatureTypesAsync(unannounced));
     }
 
+    [Theory]
+    [InlineData(20_000, 80 * 24, 24)]
+    [InlineData(100_000, 30 * 24, 3)]
+    [InlineData(1_000_000, 30 * 24, 1)]
+    [InlineData(5_000, 365 * 24, 24)]
+    public void Windows_of_a_new_model_have_some_hundred_rows(long rows, int hours, int window) =>
+        Assert.Equal(window, WindowChoice.HoursFor(rows, TimeSpan.FromHours(hours)));
+
+    [Fact]
+    public async Task Rows_that_come_slowly_get_windows_in_which_they_can_be_judged_and_it_is_said()
+    {
+        Assert.Null(WindowChoice.HoursFor(999, TimeSpan.FromDays(30)));
+        Assert.Null(WindowChoice.HoursFor(5_000, TimeSpan.FromMinutes(5)));
+        var start = new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
+        var file = Write("slow.csv", "t,p,x\n" + Rows(2_000, i => $"{start.AddHours(i / 2.0):yyyy-MM-dd'T'HH:mm:ss'Z'},{i % 2},{i}"));
+        var (code, output, error, model) = await ImportAsync(file);
+        Assert.True(code == 0, output + error);
+        Assert.Contains(
+            "note: 2 rows an hour: windows of 1d, which have about 48 each; --window chooses",
+            output,
+            StringComparison.Ordinal
+        );
+        var declared = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}");
+        Assert.Equal("1d", declared.GetProperty("window").GetString());
+        // What was asked for is what it gets, and a model that is there keeps what it has.
+        (code, output, error, model) = await ImportAsync(file, "--window 2h");
+        Assert.True(code == 0, output + error);
+        Assert.DoesNotContain("windows of", output, StringComparison.Ordinal);
+        (code, output, error, _) = await ImportAsync(file, "", model);
+        Assert.True(code == 0, output + error);
+        Assert.DoesNotContain("windows of", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Days_before_months_need_a_format_and_leave_no_model_without_one()
     {

@@ -37,7 +37,7 @@ public sealed class DemoIncidentsTests : IDisposable
         Named("MissingLeak", "order_amount is missing");
         Named("BadSegment", "country=BR goes bad");
         Named("BadRelease", "version v3 is worse");
-        Named("ConceptChange", "answers become wrong while inputs stay");
+        Named("ConceptChange", "performance fell, inputs unchanged");
         Named("SlowDrift", "account_age_days", TimeSpan.FromDays(7));
         var first = scenario.Chapters.Min(chapter => chapter.From);
         Assert.All(incidents, incident => Assert.True(incident.GetProperty("onset").GetDateTimeOffset() >= first.AddHours(-3), told));

@@ -60,6 +60,31 @@ public sealed record CausePicture(
             .ThenByDescending(alert => alert.Evidence.Effect ?? 0)
             .FirstOrDefault();
 
+    /// <summary>A stream on which a cause rests although no rule watches it: as if it had fired with the incident.</summary>
+    private static Alert? StreamOf(IncidentCause cause, IReadOnlyList<Alert> alerts, ModelCatalog models)
+    {
+        if (cause.Change is not { Key: var key } change || alerts.Count == 0 || models.Find(alerts[0].Model) is not { } model)
+            return null;
+        var window = key.Segment.Length > 0 && model.Window < CoarseWindows.Day ? CoarseWindows.Day : model.Window;
+        return alerts[0] with
+        {
+            Metric = key.Metric,
+            Feature = key.Feature,
+            Class = null,
+            Segment = key.Segment.Length > 0 ? key.Segment : null,
+            Version = null,
+            Evidence = alerts[0].Evidence with
+            {
+                Value = change.Value,
+                Expected = change.Expected,
+                Lower = null,
+                Upper = null,
+                PValue = null,
+                WindowSeconds = (int)window.TotalSeconds,
+            },
+        };
+    }
+
     /// <summary>Reads the picture of a cause over a stretch of time.</summary>
     public static async Task<CausePicture> ReadAsync(
         IncidentCause cause,
@@ -71,7 +96,7 @@ public sealed record CausePicture(
         CancellationToken cancellation
     )
     {
-        var evidence = EvidenceOf(cause, kind, alerts);
+        var evidence = EvidenceOf(cause, kind, alerts) ?? StreamOf(cause, alerts, models);
         if (evidence is null || models.Find(evidence.Model) is not { } model)
             return new CausePicture(cause, evidence, "", [], "", []);
         return kind is { ShownByVersion: true }

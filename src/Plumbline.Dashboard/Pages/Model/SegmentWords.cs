@@ -33,7 +33,7 @@ internal static class SegmentWords
     /// <summary>Everything that is known of a number.</summary>
     public static string Title(SegmentMetric metric, string unit) =>
         metric.Value is null
-            ? "Fewer than 30 rows in each window: cannot judge."
+            ? "Not enough data: fewer than 30 rows in each window."
             : $"95 % {Figures.Format(metric.Lower, unit)} .. {Figures.Format(metric.Upper, unit)}; own value {Figures.Format(metric.Raw, unit)}, n {Figures.Count(metric.Rows)}{(metric.Before is null ? "; not there before" : $"; before {Figures.Format(metric.Before, unit)}, change 95 % {Figures.Format(metric.ChangeLower, unit)} .. {Figures.Format(metric.ChangeUpper, unit)}")}";
 
     private static string Signed(double value) => (value >= 0 ? "+" : "\u2212") + Figures.Format(Math.Abs(value));

@@ -50,6 +50,8 @@ public sealed class ImportRun
         var predictions = await SurveyAsync(_settings.PredictionsFile, cancellation);
         if (_settings.TakesUsualColumns && predictions is not null)
             _settings = UsualColumns.Fill(_settings, predictions);
+        if (known is null && _settings.Window is null && predictions is not null)
+            await ChooseWindowAsync(predictions, cancellation);
         var groundTruth = await SurveyAsync(_settings.GroundTruthFile, cancellation);
         var signals = await SurveyAsync(_settings.SignalsFile, cancellation);
         if (signals is not null)
@@ -62,20 +64,47 @@ public sealed class ImportRun
         await _terminal.Output.WriteLineAsync(
             $"model {_settings.Model}: {declaration.Task}, {declaration.Features.Count} features ({Counts(declaration)})"
         );
-        if (reference is not null)
-            await SendReferenceAsync(reference, declaration, cancellation);
-        if (predictions is not null)
-            await SendPredictionsAsync(predictions, declaration, cancellation);
-        if (groundTruth is not null)
-            await SendGroundTruthAsync(groundTruth, declaration, useRowIds: false, cancellation);
-        else if (predictions is not null && predictions.Has(_settings.Columns.GroundTruth))
-            await SendGroundTruthAsync(predictions, declaration, useRowIds: true, cancellation);
-        if (signals is not null)
-            await SendSignalsAsync(signals, declaration, cancellation);
+        await SendAsync((reference, predictions, groundTruth, signals), declaration, cancellation);
         var computed =
             !_settings.Wait
             || await new ComputationWait(_server, _terminal, _time).RunAsync(_settings.Model, _settings.WaitTimeout, cancellation);
         return await ReportAsync(computed);
+    }
+
+    private async Task SendAsync(
+        (FileSurvey? Reference, FileSurvey? Predictions, FileSurvey? GroundTruth, FileSurvey? Signals) files,
+        ModelDeclaration declaration,
+        CancellationToken cancellation
+    )
+    {
+        if (files.Reference is { } reference)
+            await SendReferenceAsync(reference, declaration, cancellation);
+        if (files.Predictions is { } predictions)
+            await SendPredictionsAsync(predictions, declaration, cancellation);
+        if (files.GroundTruth is { } groundTruth)
+            await SendGroundTruthAsync(groundTruth, declaration, useRowIds: false, cancellation);
+        else if (files.Predictions is { } both && both.Has(_settings.Columns.GroundTruth))
+            await SendGroundTruthAsync(both, declaration, useRowIds: true, cancellation);
+        if (files.Signals is { } signals)
+            await SendSignalsAsync(signals, declaration, cancellation);
+    }
+
+    private async Task ChooseWindowAsync(FileSurvey file, CancellationToken cancellation)
+    {
+        TimeSpan? span = file.Rows * _settings.Interval;
+        if (_settings.Columns.Timestamp is { } column && file.Has(column))
+        {
+            using var rows = _files.Open(file.Path);
+            span = await Task.Run(() => WindowChoice.SpanOf(rows, column, _settings.TimestampFormat, cancellation), cancellation);
+        }
+
+        if (span is not { } known || WindowChoice.HoursFor(file.Rows, known) is not { } hours || hours == 1)
+            return;
+        _settings = _settings with { Window = WindowChoice.Text(hours) };
+        await _terminal.Output.WriteLineAsync(
+            $"note: {file.Rows / known.TotalHours:N0} rows an hour: windows of {_settings.Window}, which have about "
+                + $"{file.Rows / known.TotalHours * hours:N0} each; --window chooses another length"
+        );
     }
 
     private async Task<FileSurvey?> SurveyAsync(string? path, CancellationToken cancellation)

@@ -183,7 +183,8 @@ internal sealed partial class ImportVerb
     private readonly Option<string[]> _segments = OptionText.List("--segments", "Features that split every metric, e.g. country,plan.");
     private readonly Option<string?> _window = new("--window")
     {
-        Description = "Length of the model's windows, e.g. 1h or 1d; fixed once the model exists (default 1h).",
+        Description =
+            "Length of the model's windows, e.g. 1h or 1d; fixed once the model exists (default: by the rows per hour, 1h to 1d).",
         HelpName = "D",
         CustomParser = OptionText.DurationAsText,
     };
