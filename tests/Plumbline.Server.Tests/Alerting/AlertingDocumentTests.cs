@@ -20,7 +20,7 @@ public sealed partial class AlertingDocumentTests(TestHost host)
         var name = await host.CreateModelAsync(new { task = "binary", features = new { amount = new { type = "numeric" } } });
         var model = host.Get<ModelCatalog>().Find(name)!;
         var rules = JsonBlock().Matches(Document).Select(match => match.Groups[1].Value).ToList();
-        Assert.Equal(4, rules.Count);
+        Assert.Equal(5, rules.Count);
         foreach (var text in rules)
         {
             var rule = JsonSerializer.Deserialize<Rule>(text.Replace("{ ", "{ \"name\": \"x\", ", StringComparison.Ordinal), Rule.Json)!;
