@@ -13,7 +13,7 @@ namespace Plumbline.Alerting.Incidents;
 public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
 {
     /// <summary>The time before the onset that it is compared with.</summary>
-    private static readonly TimeSpan Before = TimeSpan.FromDays(7);
+    internal static readonly TimeSpan Before = TimeSpan.FromDays(7);
 
     private const long EnoughRows = 100;
 

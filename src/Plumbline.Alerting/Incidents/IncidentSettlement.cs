@@ -82,11 +82,14 @@ public sealed class IncidentSettlement(
     )
     {
         var alerts = db.Alerts;
+        // What was over before the time with which a loss is compared says nothing of it.
+        var since = incident.OnsetMs - (long)ImpactReader.Before.TotalMilliseconds;
         var others = await db
             .Incidents.AsNoTracking()
             .Where(other =>
                 other.Id != incident.Id
                 && other.Severity >= (int)AlertSeverity.Warning
+                && (other.ResolvedMs == null || other.ResolvedMs > since)
                 && (
                     other.ModelId == incident.ModelId
                     || alerts.Any(alert => alert.IncidentId == other.Id && alert.ModelId == incident.ModelId)

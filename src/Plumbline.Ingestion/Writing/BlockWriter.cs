@@ -111,8 +111,9 @@ public sealed class BlockWriter(
             await MatchAsync(model, rows, knowledge, (merged.Block, merged.FirstMs, merged.LastMs), cancellation);
             await ledger.MarkRewrittenAsync(model, Times(merged.Windows), cancellation);
         }
-        await MatchAsync(model, rows, knowledge, (block.Number, rows.FirstMs, rows.LastMs), cancellation);
+        // Before what ground truth marks: a window that is computed for its labels alone would not know yet which segments are told apart.
         await ledger.MarkDirtyAsync(model.Id, Times(rows.WindowStarts), DirtyReason.Predictions, cancellation);
+        await MatchAsync(model, rows, knowledge, (block.Number, rows.FirstMs, rows.LastMs), cancellation);
         await spool.CompleteBlockAsync(block);
         knowledge.Predictions.Settle(rows.Ids);
         return [.. rows.ProvisionalFeatures];
