@@ -17,6 +17,11 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
 
     private const long EnoughRows = 100;
 
+    /// <summary>
+    /// Rows from which on the windows without other incidents are compared alone: a few hours of them differ by the hour of the day.
+    /// </summary>
+    private const long EnoughAlone = 2_000;
+
     /// <summary>What turned out goes before what is expected.</summary>
     private static readonly string[] CostsPer1000 = [CostMetrics.RealizedPer1000, CostMetrics.EstimatedPer1000];
 
@@ -156,7 +161,7 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
     }
 
     private static (double Value, double Variance, long Rows)? Enough(IEnumerable<MetricPoint> points) =>
-        Mean(points) is { Rows: >= EnoughRows } mean ? mean : null;
+        Mean(points) is { Rows: >= EnoughAlone } mean ? mean : null;
 
     private static (double Value, double Variance, long Rows)? Mean(IEnumerable<MetricPoint> points)
     {
