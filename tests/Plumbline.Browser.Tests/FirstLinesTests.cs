@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using Microsoft.Playwright;
 using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Import;
 using Plumbline.Server.Cli.Shell;
+using Plumbline.Server.Tests.FirstLines;
 
 namespace Plumbline.Browser.Tests;
 
@@ -21,14 +21,18 @@ public sealed class FirstLinesTests(BrowserHost host)
         Assert.Equal(2, posts.Count);
         try
         {
-            Assert.Contains("\"created\":{\"model\":\"churn\",\"task\":\"binary\"", await CurlAsync(posts[0]), StringComparison.Ordinal);
+            Assert.Contains(
+                "\"created\":{\"model\":\"churn\",\"task\":\"binary\"",
+                await ShellLine.RunAsync(posts[0], "-sS --fail-with-body"),
+                StringComparison.Ordinal
+            );
             await watched.GoAsync($"/models/{Model}");
             await page.GetByText("1 prediction has come").WaitForAsync();
             await page.GetByText("The first numbers come at").WaitForAsync();
             await page.GetByText("Ground truth, so that answers can be checked").WaitForAsync();
             await page.GetByText("A reference, so that drift can be measured").WaitForAsync();
             Assert.Equal(1, await page.GetByText("✓ done").CountAsync());
-            Assert.Contains("\"accepted\":1", await CurlAsync(posts[1]), StringComparison.Ordinal);
+            Assert.Contains("\"accepted\":1", await ShellLine.RunAsync(posts[1], "-sS --fail-with-body"), StringComparison.Ordinal);
             // By itself, with the next beat of the page.
             await page.GetByText("1 ground truth has come").WaitForAsync();
             Assert.Empty(await watched.CheckAsync("labels"));
@@ -91,23 +95,5 @@ public sealed class FirstLinesTests(BrowserHost host)
     {
         using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = host.Address };
         using var gone = await client.DeleteAsync($"/v1/models/{model}");
-    }
-
-    private static async Task<string> CurlAsync(string line)
-    {
-        var start = new ProcessStartInfo("sh", ["-c", line + " -sS --fail-with-body"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        // What a shell says of a program that is not there.
-        Assert.SkipWhen(process.ExitCode == 127, "curl is not installed.");
-        Assert.True(process.ExitCode == 0, $"{line}\n{output}{await error}");
-        return output;
     }
 }

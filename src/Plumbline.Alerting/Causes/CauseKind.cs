@@ -55,7 +55,7 @@ public abstract class CauseKind<TEvidence> : CauseKind
         new(Key, subject, score, JsonSerializer.SerializeToElement(evidence, Json));
 
     internal sealed override string Words(CauseFacts cause) =>
-        cause.Evidence is { } evidence ? Words(cause.Subject, evidence.Deserialize<TEvidence>(Json)!) : cause.Words ?? "";
+        EvidenceOf(cause) is { } evidence ? Words(cause.Subject, evidence) : cause.Words ?? "";
 
     /// <summary>Its evidence; none in what former releases stored.</summary>
     private protected static TEvidence? EvidenceOf(CauseFacts cause) =>

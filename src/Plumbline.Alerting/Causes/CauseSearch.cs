@@ -17,18 +17,13 @@ public sealed record CauseSearch(
     CauseEvidence Evidence
 )
 {
-    private readonly Dictionary<string, ScopeMoves> _moves = new(StringComparer.Ordinal);
+    private ScopeMoves? _moves;
 
     /// <summary>The segment that stands out most; empty when it is about all rows.</summary>
     internal string Scope => Segments.Count > 0 ? Segments[0] : "";
 
     /// <summary>What moved there at the onset, read once.</summary>
-    internal async Task<ScopeMoves> MovesAsync(CancellationToken cancellation)
-    {
-        if (!_moves.TryGetValue(Scope, out var moves))
-            _moves[Scope] = moves = await ScopeMoves.ReadAsync(this, Scope, cancellation);
-        return moves;
-    }
+    internal async Task<ScopeMoves> MovesAsync(CancellationToken cancellation) => _moves ??= await ScopeMoves.ReadAsync(this, cancellation);
 }
 
 /// <summary>Where and when an incident is looked at: what next steps lead to.</summary>

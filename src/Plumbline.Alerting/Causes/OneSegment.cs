@@ -38,9 +38,9 @@ internal sealed class OneSegment : CauseKind<OneSegment.Difference>
 
     internal override async Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation)
     {
-        if (search.Segments.Count == 0)
+        if (search.Scope.Length == 0)
             return [];
-        var segment = search.Segments[0];
+        var segment = search.Scope;
         var own = search.Alerts.Where(alert => alert.Segment == segment).ToList();
         var suffers = own.Exists(alert => AlertAspects.Of(alert) is MetricAspect.Performance or MetricAspect.Outputs);
         var moved = own.Where(AlertAspects.IsDrift).Select(alert => alert.Feature).Distinct(StringComparer.Ordinal).ToList();

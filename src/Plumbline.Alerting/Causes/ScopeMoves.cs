@@ -23,12 +23,11 @@ internal sealed record ScopeMoves(IReadOnlyList<StreamChange> Moved, int Judged)
 
     /// <summary>Compares the days before the onset with the time from it to the last alert.</summary>
     /// <param name="search">The incident.</param>
-    /// <param name="segment">The scope; empty for all rows.</param>
     /// <param name="cancellation">Stops before it is read.</param>
-    public static async Task<ScopeMoves> ReadAsync(CauseSearch search, string segment, CancellationToken cancellation)
+    public static async Task<ScopeMoves> ReadAsync(CauseSearch search, CancellationToken cancellation)
     {
-        // An hour of a segment has too few rows; its days have enough.
-        var window = segment.Length == 0 || search.Model.Window >= CoarseWindows.Day ? search.Model.Window : CoarseWindows.Day;
+        var segment = search.Scope;
+        var window = CoarseWindows.OfScope(search.Model.Window, segment);
         var since = search.Onset - (window > search.Model.Window ? window / 2 : TimeSpan.Zero);
         var points = await search.Evidence.PointsAsync(
             search.Model,
@@ -47,8 +46,8 @@ internal sealed record ScopeMoves(IReadOnlyList<StreamChange> Moved, int Judged)
         foreach (var feature in points.Where(IsUsable).GroupBy(point => point.Feature, StringComparer.Ordinal))
         {
             if (
-                Mean(feature.Where(point => point.WindowEnd <= search.Onset)) is not { } before
-                || Mean(feature.Where(point => point.WindowStart >= since)) is not { } after
+                PointMean.Of(feature.Where(point => point.WindowEnd <= search.Onset)) is not { Value: var before }
+                || PointMean.Of(feature.Where(point => point.WindowStart >= since)) is not { Value: var after }
             )
             {
                 continue;
@@ -67,12 +66,4 @@ internal sealed record ScopeMoves(IReadOnlyList<StreamChange> Moved, int Judged)
 
     private static bool IsUsable(MetricPoint point) =>
         point is { Value: not null, N: > 0, Status: MetricStatus.Ok or MetricStatus.Incomplete };
-
-    private static double? Mean(IEnumerable<MetricPoint> points)
-    {
-        var (sum, rows) = (0.0, 0L);
-        foreach (var point in points)
-            (sum, rows) = (sum + (point.N * point.Value!.Value), rows + point.N);
-        return rows == 0 ? null : sum / rows;
-    }
 }

@@ -97,8 +97,8 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
         {
             var side = usable.Where(point => point.Metric == metric).ToList();
             if (
-                Mean(side.Where(period.IsBefore)) is not { Rows: >= EnoughRows } before
-                || Mean(side.Where(period.IsAfter)) is not { Rows: >= EnoughRows } after
+                PointMean.Of(side.Where(period.IsBefore)) is not { Rows: >= EnoughRows } before
+                || PointMean.Of(side.Where(period.IsAfter)) is not { Rows: >= EnoughRows } after
             )
             {
                 continue;
@@ -119,8 +119,7 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
         CancellationToken cancellation
     )
     {
-        // A segment has too few labelled rows in an hour; its days have enough.
-        var window = segment.Length == 0 || model.Window >= CoarseWindows.Day ? model.Window : CoarseWindows.Day;
+        var window = CoarseWindows.OfScope(model.Window, segment);
         var read = await points.ReadAsync(
             model,
             new MetricQuery
@@ -136,10 +135,10 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
         var usable = read.Where(point => point is { Value: not null, N: > 0, Status: MetricStatus.Ok or MetricStatus.Incomplete }).ToList();
         var since = period.Onset - (window > model.Window ? window / 2 : TimeSpan.Zero);
         // Without the time of other incidents where that leaves enough; what moved must be said in any case.
-        var before = Enough(usable.Where(period.IsBefore)) ?? Mean(usable.Where(point => point.WindowEnd <= period.Onset));
+        var before = Enough(usable.Where(period.IsBefore)) ?? PointMean.Of(usable.Where(point => point.WindowEnd <= period.Onset));
         var after =
             Enough(usable.Where(point => point.WindowStart >= since && !period.IsOfOthersSince(point)))
-            ?? Mean(usable.Where(point => point.WindowStart >= since));
+            ?? PointMean.Of(usable.Where(point => point.WindowStart >= since));
         if (before is not { Rows: >= EnoughRows } || after is not { Rows: >= EnoughRows })
             return null;
         var sign = KnownMetrics.Find(model, metric)?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
@@ -160,22 +159,6 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
         );
     }
 
-    private static (double Value, double Variance, long Rows)? Enough(IEnumerable<MetricPoint> points) =>
-        Mean(points) is { Rows: >= EnoughAlone } mean ? mean : null;
-
-    private static (double Value, double Variance, long Rows)? Mean(IEnumerable<MetricPoint> points)
-    {
-        double sum = 0,
-            variance = 0;
-        long rows = 0;
-        foreach (var point in points)
-        {
-            sum += point.N * point.Value!.Value;
-            rows += point.N;
-            if (point is { Lower: { } lower, Upper: { } upper })
-                variance += Math.Pow(point.N * (upper - lower) / (2 * 1.96), 2);
-        }
-
-        return rows == 0 ? null : (sum / rows, variance / ((double)rows * rows), rows);
-    }
+    private static PointMean? Enough(IEnumerable<MetricPoint> points) =>
+        PointMean.Of(points) is { Rows: >= EnoughAlone } mean ? mean : null;
 }

@@ -17,6 +17,14 @@ public static class CoarseWindows
         yield return Week;
     }
 
+    /// <summary>
+    /// The windows in which a scope is looked at: an hour of a segment has too few rows, its days have enough. All rows have them in the
+    /// base windows.
+    /// </summary>
+    /// <param name="baseWindow">Length of the model's windows.</param>
+    /// <param name="segment">The scope; empty for all rows.</param>
+    public static TimeSpan OfScope(TimeSpan baseWindow, string segment) => segment is "" || baseWindow >= Day ? baseWindow : Day;
+
     /// <summary>The window of that length which holds <paramref name="time"/>.</summary>
     public static MetricWindow Holding(DateTimeOffset time, TimeSpan length)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -56,21 +55,8 @@ public sealed partial class ReadmeTests(FreshServer server) : IClassFixture<Fres
     /// <summary>Runs a line in a shell, told only where the server is, and gives the status of the answer.</summary>
     private async Task<int> RunAsync(string line)
     {
-        var script =
-            line.Replace(Printed, server.Client.BaseAddress!.Authority, StringComparison.Ordinal) + " -sS -o /dev/null -w '%{http_code}'";
-        var start = new ProcessStartInfo("sh", ["-c", script])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        // What a shell says of a program that is not there.
-        Assert.SkipWhen(process.ExitCode == 127, "curl is not installed.");
-        Assert.True(process.ExitCode == 0, $"{line}\n{await error}");
+        var asked = line.Replace(Printed, server.Client.BaseAddress!.Authority, StringComparison.Ordinal);
+        var output = await ShellLine.RunAsync(asked, "-sS -o /dev/null -w '%{http_code}'");
         return int.Parse(output, System.Globalization.CultureInfo.InvariantCulture);
     }
 

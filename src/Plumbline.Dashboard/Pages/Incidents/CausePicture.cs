@@ -65,7 +65,7 @@ public sealed record CausePicture(
     {
         if (cause.Change is not { Key: var key } change || alerts.Count == 0 || models.Find(alerts[0].Model) is not { } model)
             return null;
-        var window = key.Segment.Length > 0 && model.Window < CoarseWindows.Day ? CoarseWindows.Day : model.Window;
+        var window = CoarseWindows.OfScope(model.Window, key.Segment);
         return alerts[0] with
         {
             Metric = key.Metric,
