@@ -16,6 +16,7 @@ return args.FirstOrDefault() switch
     "statistics" => StatisticsBenchmark.Run(),
     "alarms" => Plumbline.Bench.Alarms.AlarmsBenchmark.Run(args),
     "slices" => Plumbline.Bench.Slices.SlicesBenchmark.Run(args),
+    "worlds" => await Plumbline.Bench.Worlds.WorldsBenchmark.RunAsync(args),
     "fuzz" => await Plumbline.Bench.Fuzz.FuzzBenchmark.RunAsync(args),
     _ => Usage(),
 };
@@ -50,6 +51,10 @@ static int Usage()
     Console.WriteLine("  slices [--runs 100] [--rows 100000] [--features 50] [--seed n] [--predicates 1..3] [--only-null]");
     Console.WriteLine(
         "                          planted cold spots found first, seconds per search, and false findings where there is none"
+    );
+    Console.WriteLine("  worlds [--days 60] [--seed n] [--world NAME] [--verbose]");
+    Console.WriteLine(
+        "                          simulated worlds through the real pipeline: the budget is kept, trouble is one incident each"
     );
     Console.WriteLine("  fuzz [--requests 300000] [--rounds 1] [--seed 1] [--port 5979] [--log FILE]");
     Console.WriteLine(

@@ -5,6 +5,7 @@ using Plumbline.Alerting.Incidents;
 using Plumbline.Alerting.Rules;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Normals;
 using Plumbline.Monitoring.Quality;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
@@ -19,6 +20,7 @@ public sealed class BacktestRun(
     MetricPointStore points,
     RuleStore ruleStore,
     IncidentReader incidents,
+    ReferenceNormals references,
     IDbContextFactory<StateDbContext> state
 )
 {
@@ -50,12 +52,13 @@ public sealed class BacktestRun(
             shared = await RuleEvaluation.OtherStreamsAsync(db, model, window, [rule], others, cancellation);
 
         var streams = (IReadOnlyDictionary<StreamKey, StreamState>)new Dictionary<StreamKey, StreamState>();
+        var reference = await references.FindAsync(model, window, cancellation);
         var firings = new List<BacktestFiring>();
         var usual = UsualDefault.All();
         for (var start = first; start < end; start += WindowsPerStep * window)
         {
             var until = start + (WindowsPerStep * window) < end ? start + (WindowsPerStep * window) : end;
-            var run = new RuleRun(model, [rule], window, streams, shared);
+            var run = new RuleRun(model, [rule], window, streams, reference, shared);
             var grid = await PointGrid.ReadAsync(points, model, [rule], window, start, until, cancellation);
             Collect(run.Evaluate(grid, start, until), firings);
             streams = run.Streams;

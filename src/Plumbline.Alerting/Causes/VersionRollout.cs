@@ -46,6 +46,7 @@ internal sealed class VersionRollout : CauseKind<VersionRollout.Rollout>
         );
         var total = rows.Where(point => point.Version.Length == 0).ToDictionary(point => point.WindowStart, point => point.Value ?? 0);
         var windows = total.Keys.Order().ToList();
+        var found = new List<(string Version, Rollout Rollout)>();
         foreach (var version in rows.Where(point => point.Version.Length > 0).GroupBy(point => point.Version, StringComparer.Ordinal))
         {
             var shares = version.ToDictionary(
@@ -56,11 +57,38 @@ internal sealed class VersionRollout : CauseKind<VersionRollout.Rollout>
             {
                 var (before, after) = (shares.GetValueOrDefault(windows[i - 1]), shares.GetValueOrDefault(windows[i]));
                 if (before < HardlyThere && after >= There && (windows[i] - onset).Duration() <= NearWindows * model.Window)
-                    return [Found(version.Key, 0.95, new Rollout(before, after, windows[i]))];
+                    found.Add((version.Key, new Rollout(before, after, windows[i])));
             }
         }
 
+        // Of a release and the return to the one before, whatever is nearer to the beginning.
+        foreach (var (version, rollout) in found.OrderBy(one => (one.Rollout.At - onset).Duration()))
+        {
+            if (await WasThereAsync(search, version, cancellation))
+                return [Found(version, 0.95, rollout)];
+        }
+
         return [];
+    }
+
+    // What was rolled back before anything fired is not why it fires.
+    private static async Task<bool> WasThereAsync(CauseSearch search, string version, CancellationToken cancellation)
+    {
+        var first = search.Alerts.MinBy(alert => alert.FiredMs)!;
+        var fired = DateTimeOffset.FromUnixTimeMilliseconds(first.FiredMs);
+        var rows = await search.Evidence.PointsAsync(
+            search.Model,
+            new MetricQuery
+            {
+                Metrics = [InputMetrics.Rows],
+                Version = null,
+                From = fired - TimeSpan.FromSeconds(first.Numbers.WindowSeconds),
+                To = fired,
+            },
+            cancellation
+        );
+        var all = rows.Where(point => point.Version.Length == 0).Sum(point => point.Value ?? 0);
+        return all == 0 || rows.Where(point => point.Version == version).Sum(point => point.Value ?? 0) >= HardlyThere * all;
     }
 
     public override bool IsShownBy(string subject, string metric, string? feature, string? segment) => true;

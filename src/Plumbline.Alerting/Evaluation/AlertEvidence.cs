@@ -28,6 +28,9 @@ public sealed record AlertEvidence(
     bool Small
 )
 {
+    /// <summary>True when it fired already, and this is a further change on top of that.</summary>
+    public bool Further { get; init; }
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public string Write() => JsonSerializer.Serialize(this, Json);

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Rules;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Normals;
 using Plumbline.Monitoring.Quality;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
@@ -17,6 +18,7 @@ public sealed class RuleEvaluation(
     RuleStore ruleStore,
     MetricPointStore points,
     EvaluationWatermark watermark,
+    ReferenceNormals references,
     ITransitionSink sink,
     AlertAgenda agenda,
     TimeProvider time
@@ -112,8 +114,8 @@ public sealed class RuleEvaluation(
     }
 
     /// <summary>
-    /// Lets streams learn their normal again from the windows to come, since what moved is how it is now. Streams that are compared with
-    /// the reference have learned nothing and stay as they are.
+    /// Lets streams learn their normal again from the windows to come, since what moved is how it is now, whatever the reference
+    /// shows. Drift of features has learned nothing and stays as it is.
     /// </summary>
     /// <returns>How many streams learn again.</returns>
     public async Task<int> LearnAgainAsync(int modelId, IReadOnlySet<StreamKey> streams, CancellationToken cancellation)
@@ -128,7 +130,13 @@ public sealed class RuleEvaluation(
             var concerned = rows.Where(row => streams.Contains(row.Key)).ToList();
             foreach (var row in concerned)
             {
-                var fresh = new StreamState { LastWindow = StreamState.Read(row.State).LastWindow, Reason = "learning the new normal" };
+                var before = StreamState.Read(row.State);
+                var fresh = new StreamState
+                {
+                    LastWindow = before.LastWindow,
+                    Generation = before.Generation,
+                    Reason = "learning the new normal",
+                };
                 (row.State, row.Status, row.Reason) = (fresh.Write(), (int)fresh.Status, fresh.Reason);
             }
 
@@ -194,6 +202,7 @@ public sealed class RuleEvaluation(
             rules,
             window,
             await RememberedAsync(db, model, rules, cancellation),
+            await references.FindAsync(model, window, cancellation),
             await OtherStreamsAsync(db, model, window, rules, allRules, cancellation)
         );
         var grid = await PointGrid.ReadAsync(points, model, rules, window, first, to, cancellation);
@@ -252,7 +261,7 @@ public sealed class RuleEvaluation(
         var more = to > from + (WindowsPerStep * model.Window);
         if (more)
             to = from + (WindowsPerStep * model.Window);
-        var run = new RuleRun(model, rules, model.Window, remembered);
+        var run = new RuleRun(model, rules, model.Window, remembered, ReferenceHistory.None);
         var transitions = run.Evaluate(await PointGrid.ReadAsync(points, model, rules, model.Window, from, to, cancellation), from, to);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await StreamStore.WriteAsync(db, model.Id, rules, run.Streams, cancellation);

@@ -1,6 +1,7 @@
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Drift.Calibrated;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Normals;
 using Plumbline.Registry.Models;
 using Plumbline.Statistics.Alarms;
 
@@ -23,21 +24,24 @@ public sealed class RuleRun
     private readonly Dictionary<StreamKey, StreamState> _streams;
 
     private readonly int _otherStreams;
+    private readonly ReferenceHistory _reference;
 
     /// <param name="model">The model.</param>
     /// <param name="rules">Rules that judge windows of one length.</param>
     /// <param name="window">That length.</param>
     /// <param name="remembered">What the streams remember.</param>
+    /// <param name="reference">What the model's reference says is normal, for windows of this length.</param>
     /// <param name="otherStreams">Streams of other anomaly rules that share the budget of this length.</param>
     public RuleRun(
         ModelDefinition model,
         IReadOnlyList<Rule> rules,
         TimeSpan window,
         IReadOnlyDictionary<StreamKey, StreamState> remembered,
+        ReferenceHistory reference,
         int otherStreams = 0
     )
     {
-        (_model, Rules, _window, _otherStreams) = (model, rules, window, otherStreams);
+        (_model, Rules, _window, _reference, _otherStreams) = (model, rules, window, reference, otherStreams);
         _streams = new(remembered);
     }
 
@@ -121,7 +125,7 @@ public sealed class RuleRun
         );
         return Rules.ToDictionary(
             rule => rule.Name,
-            rule => new StreamEvaluator(rule, Resolve(rule), _window, detector),
+            rule => new StreamEvaluator(rule, Resolve(rule), _window, detector, _reference),
             StringComparer.Ordinal
         );
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Normals;
 using Plumbline.Statistics.Alarms;
 
 namespace Plumbline.Alerting.Evaluation;
@@ -13,7 +14,8 @@ namespace Plumbline.Alerting.Evaluation;
 /// <param name="direction">Which way is bad, resolved: above, below or either.</param>
 /// <param name="window">Length of the judged windows.</param>
 /// <param name="detector">Kinds that gather evidence: the detector with the share of the budget that a stream has.</param>
-public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan window, AlarmDetector detector)
+/// <param name="reference">What the model's reference says is normal, for windows of this length.</param>
+public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan window, AlarmDetector detector, ReferenceHistory reference)
 {
     /// <summary>Windows in a row that look normal before an alert ends.</summary>
     public const int QuietToResolve = 5;
@@ -24,7 +26,7 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
     /// <summary>Windows in a row in which a small change is large before it counts as large.</summary>
     private const int GrownToFire = 6;
 
-    private readonly CalibratedPoint _calibrated = new(rule, direction, window);
+    private readonly CalibratedPoint _calibrated = new(rule, direction, window, reference);
 
     /// <summary>One window of one stream.</summary>
     /// <param name="key">The stream.</param>
@@ -72,9 +74,9 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
 
     private (StreamState, StreamTransition?) EvaluateEvidence(StreamKey key, StreamState state, DateTimeOffset start, MetricPoint point)
     {
-        (state, var calibrated) = _calibrated.Evaluate(key, state, point);
-        if (calibrated is not { PValue: { } pValue } seen)
-            return (CannotJudge(state, "learning what is normal"), null);
+        (state, var calibrated, var reason) = _calibrated.Evaluate(key, state, point);
+        if (calibrated is not { } seen)
+            return (CannotJudge(state, reason!), null);
         state = state with
         {
             Unjudged = 0,
@@ -83,9 +85,20 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
             LastPValue = seen.PValue,
             LastN = point.N,
         };
-        if (state.Status == StreamStatus.Firing)
-            return Firing(key, state, start, point, seen);
-        var step = detector.Next(state.Alarm, pValue, start);
+        (state, var transition) =
+            state.Status == StreamStatus.Firing ? Firing(key, state, start, point, seen) : NotFiring(key, state, start, point, seen);
+        return (_calibrated.Learn(state, point), transition);
+    }
+
+    private (StreamState, StreamTransition?) NotFiring(
+        StreamKey key,
+        StreamState state,
+        DateTimeOffset start,
+        MetricPoint point,
+        CalibratedValue seen
+    )
+    {
+        var step = detector.Next(state.Alarm, seen.PValue!.Value, start);
         state = state with { Alarm = step.State, Evidence = EvidenceRun.Add(state.Evidence, step, start, seen.Deviation, point.N) };
         if (!step.IsAlarm)
         {
@@ -97,7 +110,16 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
         var (onset, deviation, windows) = EvidenceRun.Read(state.Evidence);
         seen = seen with { Effect = Math.Abs(deviation) };
         var small = seen.Effect < seen.Floor;
-        state = state with { Status = StreamStatus.Firing, Onset = onset, Small = small, Quiet = 0, Grown = 0, Reason = null };
+        state = state with
+        {
+            Status = StreamStatus.Firing,
+            Onset = onset,
+            Small = small,
+            Quiet = 0,
+            Grown = 0,
+            Level = null,
+            Reason = null,
+        };
         return (state, Transition(key, fires: true, start, onset, point, seen, windows, small));
     }
 
@@ -112,12 +134,16 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
         var onset = state.Onset ?? start;
         var windows = 1 + (int)((start - onset) / window);
         var normal = seen.PValue > NormalPValue || seen.Effect < seen.Floor / 4;
+        var level = (state.Level ?? new FiringLevel()).Add(
+            new FiringWindow(start, seen.Deviation, LearnedWindow.Of(point).StandardError, point.N)
+        );
         state = state with
         {
+            Level = level,
             Quiet = normal ? state.Quiet + 1 : 0,
             Grown = state.Small && !normal && seen.Effect >= seen.Floor ? state.Grown + 1 : 0,
         };
-        if (state.Quiet >= QuietToResolve)
+        if (IsOver(state, level, seen.Floor))
         {
             var ended = state with
             {
@@ -126,15 +152,40 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
                 Small = false,
                 Quiet = 0,
                 Grown = 0,
+                Level = null,
                 Alarm = AlarmState.Fresh with { LastWindow = start },
                 Evidence = [],
             };
             return (ended, Transition(key, fires: false, start, onset, point, seen, windows, state.Small));
         }
 
+        if (!state.Small && !_calibrated.BringsItsOwn && level.WorseSince(seen.Floor) is { } since)
+            return Again(key, state, level, since, point, seen);
         if (state.Grown < GrownToFire)
             return (state, null);
         return (state with { Small = false, Grown = 0 }, Transition(key, fires: true, start, onset, point, seen, windows, small: false));
+    }
+
+    // A distance from the reference has no sign and no level of its own.
+    private bool IsOver(StreamState state, FiringLevel level, double floor) =>
+        (state.Quiet >= QuietToResolve && (_calibrated.BringsItsOwn || level.HoldsNormal(floor / 4))) || level.IsBack(floor);
+
+    // What is normal for the further change is how it was since the first one.
+    private (StreamState, StreamTransition?) Again(
+        StreamKey key,
+        StreamState state,
+        FiringLevel level,
+        DateTimeOffset since,
+        MetricPoint point,
+        CalibratedValue seen
+    )
+    {
+        var start = point.WindowStart;
+        var further = seen with { Expected = seen.Expected + level.Mean, Effect = Math.Abs(level.DeviationOfLatest() - level.Mean) };
+        state = state with { Onset = since, Quiet = 0, Level = level.Worse(since) };
+        var windows = 1 + (int)((start - since) / window);
+        var transition = Transition(key, fires: true, start, since, point, further, windows, small: false);
+        return (state, transition with { Evidence = transition.Evidence with { Further = true } });
     }
 
     private (StreamState, StreamTransition?) EvaluateCondition(
@@ -145,8 +196,8 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
         Func<StreamKey, DateTimeOffset, MetricPoint?> lookup
     )
     {
-        var normal =
-            state.Learned.Count >= CalibratedPoint.WindowsToLearn(window) ? state.Learned.Average(entry => entry.Value) : (double?)null;
+        state = rule.Kind.LearnsNormal(rule) ? _calibrated.Schedule.Advance(state, start) : state;
+        var normal = state.InUse > 0 ? state.Learned.Take(state.InUse).Average(entry => entry.Value) : (double?)null;
         var (suspicious, expected, reason) = rule.Kind.Evaluate(
             new EvaluatedWindow(
                 rule,
@@ -160,7 +211,7 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
             )
         );
         if (point is not null && normal is null && rule.Kind.LearnsNormal(rule))
-            state = state with { Learned = state.Learned.Add(CalibratedPoint.Learn(point)) };
+            state = _calibrated.Schedule.Learn(state, LearnedWindow.Of(point), suspicious: false);
         state = state with { LastValue = point?.Value, LastExpected = expected, LastN = point?.N ?? 0 };
         if (suspicious is not { } bad)
             return (CannotJudge(state, reason ?? "nothing to compare with"), null);

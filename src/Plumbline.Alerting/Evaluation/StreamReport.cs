@@ -1,11 +1,15 @@
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Rules;
+using Plumbline.Alerting.Rules.Kinds;
+using Plumbline.Monitoring.Drift.Calibrated;
+using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Evaluation;
 
 /// <summary>How a rule stands: streams by status, and why some cannot be judged (reason and how many, the most frequent first).</summary>
+/// <param name="Learning">How far its normal is learned; null for rules that learn nothing.</param>
 public sealed record RuleStanding(
     string Rule,
     int Inactive,
@@ -13,8 +17,16 @@ public sealed record RuleStanding(
     int Firing,
     int CannotJudge,
     IReadOnlyList<KeyValuePair<string, int>> Reasons,
-    DateTimeOffset? LastWindow
+    DateTimeOffset? LastWindow,
+    LearningStanding? Learning
 );
+
+/// <summary>How far the normal of a rule's streams is learned.</summary>
+/// <param name="Streams">Streams that still learn.</param>
+/// <param name="LeastDays">Days that the least of them has seen; 0 when none learns.</param>
+/// <param name="OfDays">Days after which normal stays.</param>
+/// <param name="AsReference">Streams that take the reference's windows for normal.</param>
+public sealed record LearningStanding(int Streams, double LeastDays, double OfDays, int AsReference);
 
 /// <summary>How all rules of a model stand, and the budget that they share.</summary>
 /// <param name="Alarms">False alarms that are acceptable per <paramref name="Per"/>.</param>
@@ -70,7 +82,8 @@ public sealed class StreamReport(IDbContextFactory<StateDbContext> state, RuleSt
                     Count(StreamStatus.Firing),
                     Count(StreamStatus.CannotJudge),
                     reasons,
-                    streams.Max(stream => stream.State.LastWindow)
+                    streams.Max(stream => stream.State.LastWindow),
+                    LearningOf(model, rule, [.. streams.Select(stream => stream.State)])
                 )
             );
 
@@ -81,5 +94,23 @@ public sealed class StreamReport(IDbContextFactory<StateDbContext> state, RuleSt
         var calibrated = rules.Where(rule => rule.Kind.GathersEvidence).Sum(rule => rows[rule.Name].Count());
         var look = pass.Find(model.Id);
         return new ModelStanding(budget.Alarms, budget.Period, calibrated, standings, look?.At, look?.Error);
+    }
+
+    private static LearningStanding? LearningOf(ModelDefinition model, Rule rule, IReadOnlyList<StreamState> streams)
+    {
+        if (!rule.Kind.GathersEvidence || rule.Metric == CalibratedDriftMetrics.Calibrated)
+            return null;
+        var schedule = new LearningSchedule(rule.WindowOf(model), KnownMetrics.Of(rule.Metric).FollowsCalendar);
+        var seen = streams
+            .Where(state => !state.AsReference)
+            .Select(state => schedule.Span(state.Learned, state.Learned.Count))
+            .Where(span => span < schedule.Whole)
+            .ToList();
+        return new LearningStanding(
+            seen.Count,
+            seen.Count == 0 ? 0 : seen.Min().TotalDays,
+            schedule.Whole.TotalDays,
+            streams.Count(state => state.AsReference)
+        );
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Plumbline.Statistics.Alarms;
 
 namespace Plumbline.Alerting.Evaluation;
@@ -25,7 +26,7 @@ public sealed record StreamState
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     };
 
     public StreamStatus Status { get; init; } = StreamStatus.CannotJudge;
@@ -36,11 +37,34 @@ public sealed record StreamState
     /// <summary>Anomaly rules: the evidence so far.</summary>
     public AlarmState Alarm { get; init; } = AlarmState.Fresh;
 
-    /// <summary>Anomaly rules over plain metrics: the windows from which normal is learned.</summary>
+    /// <summary>Rules that learn what is normal: the windows to learn it from, in order; see <see cref="LearningSchedule"/>.</summary>
+    [JsonConverter(typeof(LearnedWindowsConverter))]
     public ImmutableList<LearnedWindow> Learned { get; init; } = [];
 
-    /// <summary>The last windows after learning, for what persists from window to window.</summary>
+    /// <summary>The first so many of <see cref="Learned"/> are what the normal in force was learned from; 0 while there is none.</summary>
+    public int InUse { get; init; }
+
+    /// <summary>How many times a normal was learned: 0 while there is none.</summary>
+    public int Generation { get; init; }
+
+    /// <summary>Start of the first window that was judged by the normal in force.</summary>
+    public DateTimeOffset? LearnedAt { get; init; }
+
+    /// <summary>
+    /// Windows since some evidence of a change: they join what is learned when it comes to nothing, and are forgotten when it alarms.
+    /// </summary>
+    [JsonConverter(typeof(LearnedWindowsConverter))]
+    public ImmutableList<LearnedWindow> Held { get; init; } = [];
+
+    /// <summary>The last judged windows, for what persists from window to window.</summary>
+    [JsonConverter(typeof(LearnedWindowsConverter))]
     public ImmutableList<LearnedWindow> Kept { get; init; } = [];
+
+    /// <summary>Generation of the reference that production was held against last; 0 for none.</summary>
+    public int Compared { get; init; }
+
+    /// <summary>True when production was as the reference of that generation shows: the reference then is what is normal.</summary>
+    public bool AsReference { get; init; }
 
     /// <summary>Anomaly rules: the windows since the evidence began to grow.</summary>
     public ImmutableList<EvidenceWindow> Evidence { get; init; } = [];
@@ -53,6 +77,9 @@ public sealed record StreamState
 
     /// <summary>Windows in a row in which a small but certain change was large.</summary>
     public int Grown { get; init; }
+
+    /// <summary>Anomaly rules, while they fire: how far from normal it is; else null.</summary>
+    public FiringLevel? Level { get; init; }
 
     /// <summary>Windows in a row that could not be judged.</summary>
     public int Unjudged { get; init; }
@@ -78,9 +105,6 @@ public sealed record StreamState
 
     public static StreamState Read(string text) => JsonSerializer.Deserialize<StreamState>(text, Json)!;
 }
-
-/// <summary>A window of the time in which normal was learned: its value and the standard error of that.</summary>
-public sealed record LearnedWindow(DateTimeOffset Start, double Value, double StandardError);
 
 /// <summary>What a window added to the evidence: its log e-value, and by how much and in how many rows it differed.</summary>
 public sealed record EvidenceWindow(DateTimeOffset Start, double LogEValue, double Deviation, long N);

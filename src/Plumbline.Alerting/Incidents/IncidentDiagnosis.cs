@@ -92,7 +92,7 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
     }
 
     /// <summary>
-    /// Segments that stand out: named when nothing of the same metric fires for all rows, or when it is worse there by half; the worst
+    /// Segments that stand out: named when nothing of the same metric fires for all rows, or when it is twice as bad there; the worst
     /// first. Where many are equally bad, none stands out: it is about all rows, and segments were only seen sooner.
     /// </summary>
     private static List<string> Segments(IReadOnlyList<AlertRow> alerts)
@@ -101,7 +101,7 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
         foreach (var group in alerts.GroupBy(alert => (alert.ModelId, alert.Metric, alert.Feature, alert.Class)))
         {
             var global = group.Where(alert => alert.Segment.Length == 0).Select(Effect).DefaultIfEmpty(0).Max();
-            foreach (var alert in group.Where(alert => alert.Segment.Length > 0 && Effect(alert) > 1.5 * global))
+            foreach (var alert in group.Where(alert => alert.Segment.Length > 0 && Effect(alert) >= IncidentGrouping.FarWorse * global))
                 standing[alert.Segment] = standing.GetValueOrDefault(alert.Segment) + alert.EffectInFloors;
         }
 

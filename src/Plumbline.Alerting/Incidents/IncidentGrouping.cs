@@ -7,8 +7,8 @@ namespace Plumbline.Alerting.Incidents;
 /// <summary>
 /// Which incident a new alert belongs to. Pure. The rules, in this order: the same stream again; one feature in two ways; what began at the
 /// same time in the same model and still goes on; the same thing elsewhere (an upstream feature feeds several models); a segment's part of
-/// a loss of all rows; features moving slowly together; what was weak for long and tipped over by a sharp beginning; and what began
-/// together with something that is over.
+/// a loss of all rows, and what all rows lose by one segment; features moving slowly together; what was weak for long and tipped over by a
+/// sharp beginning; and what began together with something that is over.
 /// </summary>
 public static class IncidentGrouping
 {
@@ -25,7 +25,10 @@ public static class IncidentGrouping
     private const int LongAgo = 12;
 
     /// <summary>A segment that lost this many times what all rows lost is not merely part of them.</summary>
-    private const double FarWorse = 1.5;
+    internal const double FarWorse = 2;
+
+    /// <summary>A segment whose own loss is this part of what all rows lost is why they lost it.</summary>
+    private const double Explains = 0.5;
 
     /// <summary>Slow drifts that begin within so many days of one another are one.</summary>
     private static readonly TimeSpan SlowTogether = TimeSpan.FromDays(3);
@@ -45,6 +48,7 @@ public static class IncidentGrouping
                     SameThing,
                     SameLoss,
                     PartOfTheLoss,
+                    LossByOneSegment,
                     SlowlyTogether,
                     TippedOver,
                     SameOnset,
@@ -96,7 +100,10 @@ public static class IncidentGrouping
         return values.Count > 0 && !values.Exists(member => Overlaps(alert, member, SameTime));
     }
 
-    /// <summary>A segment that lost far more than all rows did has a trouble of its own, whatever else began that day.</summary>
+    /// <summary>
+    /// A segment that lost far more than all rows did has a trouble of its own, whatever else began that day; unless it is its rows that
+    /// all rows lost by.
+    /// </summary>
     private static bool StandsApart(AlertRow alert, IReadOnlyList<AlertRow> members)
     {
         if (
@@ -114,14 +121,20 @@ public static class IncidentGrouping
                 member.ModelId == alert.ModelId && member.Segment.Length == 0 && AlertAspects.Of(member) == MetricAspect.Performance
             )
             .ToList();
-        return whole.Count > 0 && whole.TrueForAll(member => alert.Numbers.Effect > FarWorse * member.Numbers.Effect);
+        return whole.Count > 0
+            && whole.TrueForAll(member => alert.Numbers.Effect >= FarWorse * member.Numbers.Effect && !IsLossOf(alert, member));
     }
+
+    private static double RowsPerHour(AlertRow alert) => alert.Numbers.N / WindowOf(alert).TotalHours;
 
     /// <summary>
     /// What came back soon after it had ended; a sharp beginning must come sooner than a slow one, whose moment is not known well.
     /// </summary>
     private static bool SameStream(AlertRow alert, AlertRow member) =>
-        alert.ModelId == member.ModelId && alert.Key == member.Key && Overlaps(alert, member, IsSharp(alert) ? CameBackSharply : CameBack);
+        !alert.Numbers.Further
+        && alert.ModelId == member.ModelId
+        && alert.Key == member.Key
+        && Overlaps(alert, member, IsSharp(alert) ? CameBackSharply : CameBack);
 
     /// <summary>A feature whose values go missing, are new or of another type, and whose distribution moves by that.</summary>
     private static bool SameFeatureAtOnce(AlertRow alert, AlertRow member) =>
@@ -143,11 +156,21 @@ public static class IncidentGrouping
             return Near(alert, member);
         if (aspect == MetricAspect.Outputs && other == MetricAspect.Outputs && alert.ModelId == member.ModelId)
             return Near(alert, member);
+        return aspect == other && SameSegment(alert, member);
+    }
+
+    /// <summary>
+    /// The same rows, in another model too: what is wrong with how it answers them comes from one place, if it came at one time.
+    /// </summary>
+    private static bool SameSegment(AlertRow alert, AlertRow member)
+    {
+        if (alert.Segment.Length == 0 || alert.Segment != member.Segment || alert.Feature.Length > 0)
+            return false;
         return alert.ModelId == member.ModelId
-            && aspect == other
-            && alert.Segment.Length > 0
-            && alert.Segment == member.Segment
-            && alert.Feature.Length == 0;
+            || (
+                AlertAspects.Of(alert) == MetricAspect.Performance
+                && Math.Abs(alert.OnsetMs - member.OnsetMs) <= SameTime * WindowOf(alert).TotalMilliseconds
+            );
     }
 
     /// <summary>
@@ -180,6 +203,20 @@ public static class IncidentGrouping
         bool GoesOnIn(double start) =>
             member.OnsetMs < start + WindowOf(alert).TotalMilliseconds && (member.ResolvedMs is null || member.ResolvedMs > start);
     }
+
+    /// <summary>What all rows lose by a segment that has been losing for long is that loss, seen later.</summary>
+    private static bool LossByOneSegment(AlertRow alert, AlertRow member) =>
+        alert.ModelId == member.ModelId
+        && alert.Segment.Length == 0
+        && member.Segment.Length > 0
+        && AlertAspects.Of(alert) == MetricAspect.Performance
+        && AlertAspects.Of(member) == MetricAspect.Performance
+        && member.OnsetMs < alert.FiredMs
+        && (member.ResolvedMs is null || member.ResolvedMs > alert.OnsetMs)
+        && IsLossOf(member, alert);
+
+    private static bool IsLossOf(AlertRow segment, AlertRow whole) =>
+        segment.Numbers.Effect * RowsPerHour(segment) >= Explains * whole.Numbers.Effect * RowsPerHour(whole);
 
     /// <summary>A drift that has been going on for long, now in another segment or model.</summary>
     private static bool Ongoing(AlertRow alert, AlertRow member) =>

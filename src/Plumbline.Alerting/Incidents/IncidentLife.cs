@@ -51,14 +51,19 @@ public static class IncidentLife
     }
 
     /// <summary>
-    /// When it began: the middle of the beginnings that are known to some windows, else the earliest; features that drift together began
-    /// with the first. Never after it was found.
+    /// When it began: the middle of the beginnings that are known to some windows, of the shortest windows that tell, else the earliest;
+    /// features that drift together began with the first. Never after it was found.
     /// </summary>
     public static long OnsetMs(IReadOnlyList<AlertRow> alerts)
     {
         var carriers = Carriers(alerts);
         var earliest = carriers.Min(alert => alert.OnsetMs);
-        var sharp = carriers.Where(AlertAspects.IsSharp).Select(alert => alert.OnsetMs).Order().ToList();
+        var shortest = carriers.Min(alert => alert.Numbers.WindowSeconds);
+        var sharp = carriers
+            .Where(alert => AlertAspects.IsSharp(alert) && alert.Numbers.WindowSeconds == shortest)
+            .Select(alert => alert.OnsetMs)
+            .Order()
+            .ToList();
         var onset = carriers.All(AlertAspects.IsDrift) || sharp.Count == 0 ? earliest : sharp[sharp.Count / 2];
         return Math.Min(onset, alerts.Min(alert => alert.FiredMs));
     }

@@ -30,6 +30,12 @@ public sealed class IncidentStore(ModelCatalog models, IncidentSettlement settle
         foreach (var transition in transitions)
         {
             var alert = firing.Find(alert => alert.Key == transition.Key);
+            if (transition is { Fires: true, Evidence.Further: true } && alert is not null)
+            {
+                await EndAsync(db, alert, transition with { At = transition.Onset }, firing, cancellation);
+                alert = null;
+            }
+
             if (transition.Fires)
                 await FireAsync(db, model, byName[transition.Key.Rule], transition, alert, firing, candidates, cancellation);
             else if (alert is not null)

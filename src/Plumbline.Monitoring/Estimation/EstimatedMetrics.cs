@@ -154,7 +154,7 @@ public static class EstimatedMetrics
 
     /// <summary>All of them, with what they have in common.</summary>
     public static IReadOnlyList<MetricDefinition> All { get; } =
-    [.. Definitions.Select(metric => metric with { Aspect = MetricAspect.Performance, ChartUnit = "" })];
+    [.. Definitions.Select(metric => metric with { Aspect = MetricAspect.Performance, ChartUnit = "", FollowsCalendar = true })];
 
     /// <summary>The metric of a measure, such as <c>accuracy</c>.</summary>
     public static string Of(string measure) => Prefix + measure;

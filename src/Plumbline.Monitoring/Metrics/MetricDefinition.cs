@@ -104,6 +104,16 @@ public sealed record MetricDefinition(
     /// <summary>How large a change must be before it matters, where a rule does not say.</summary>
     public EffectFloor Floor { get; init; } = EffectFloor.Usual;
 
+    /// <summary>
+    /// Whether working days and weekends may differ in it although nothing is wrong: who asks, what is answered, how long that takes, what
+    /// the business says. Not so errors, the quality of data, and what the labels say of the model: that is true on any day.
+    /// </summary>
+    public bool FollowsCalendar
+    {
+        get => field || Layer == MetricLayer.Outputs || Aspect == MetricAspect.Other;
+        init;
+    }
+
     /// <summary>Whether every feature has a point of its own.</summary>
     public bool IsPerFeature { get; init; }
 

@@ -53,7 +53,8 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
         return scopes;
     }
 
-    private static void AddPoints(ScopeOutcomes outcomes, MetricSink sink)
+    /// <summary>Adds the points of the labelled rows of one window and scope.</summary>
+    internal static void AddPoints(ScopeOutcomes outcomes, MetricSink sink)
     {
         sink.Add(PerformanceMetrics.LabelCoverage, Wilson.Proportion(outcomes.Labelled, outcomes.Predictions));
         if (outcomes.Labelled == 0)

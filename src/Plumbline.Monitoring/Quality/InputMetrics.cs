@@ -24,6 +24,7 @@ public static class InputMetrics
         )
         {
             Title = "Predictions",
+            FollowsCalendar = true,
             Aspect = MetricAspect.Traffic,
         },
         new(

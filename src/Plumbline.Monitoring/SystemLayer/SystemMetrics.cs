@@ -29,6 +29,7 @@ public static class SystemMetrics
         )
         {
             Title = "Requests",
+            FollowsCalendar = true,
         },
         new(
             Throughput,
@@ -40,6 +41,7 @@ public static class SystemMetrics
         )
         {
             Title = "Throughput",
+            FollowsCalendar = true,
         },
         new(
             ErrorRate,
@@ -80,6 +82,7 @@ public static class SystemMetrics
         )
         {
             Title = quantile.Title,
+            FollowsCalendar = true,
             Floor = new(0.25, IsRelative: true),
         }),
     ];

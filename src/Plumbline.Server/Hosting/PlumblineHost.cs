@@ -18,6 +18,7 @@ using Plumbline.Monitoring.Explore;
 using Plumbline.Monitoring.FeatureTypes;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Multivariate;
+using Plumbline.Monitoring.Normals;
 using Plumbline.Monitoring.Outcomes;
 using Plumbline.Monitoring.Outputs;
 using Plumbline.Monitoring.Performance;
@@ -146,6 +147,7 @@ public static class PlumblineHost
         services.AddSingleton<IProfileCalculator, QualityCalculator>();
         services.AddSingleton<IProfileCalculator, DriftCalculator>();
         services.AddCalibratedDrift();
+        services.AddReferenceNormals();
         services.AddSingleton<IProfileCalculator, OutputCalculator>();
         services.AddSingleton<LabelledGroups>().AddSingleton<IEventCalculator, PerformanceCalculator>();
         services.AddSingleton<RowSamples>();

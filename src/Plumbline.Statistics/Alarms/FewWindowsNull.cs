@@ -40,25 +40,25 @@ public sealed class FewWindowsNull
         if (windows.Count < 2)
             return null;
         // A window without a standard error counts as much as the surest other one.
-        var smallest = windows.Where(window => window.StandardError > 0).Select(window => window.StandardError).DefaultIfEmpty(1).Min();
+        var weighing = ObservedWindows.WeighingOf(windows);
+        var smallest = weighing.Where(variance => variance > 0).DefaultIfEmpty(1).Min();
         double weights = 0,
             sum = 0;
-        foreach (var window in windows)
+        for (var i = 0; i < weighing.Length; i++)
         {
-            var weight = Math.Pow(Math.Max(window.StandardError, smallest), -2);
+            var weight = 1 / Math.Max(weighing[i], smallest);
             weights += weight;
-            sum += weight * window.Value;
+            sum += weight * windows[i].Value;
         }
 
         var mean = sum / weights;
         double excess = 0,
             sampling = 0;
-        foreach (var window in windows)
+        for (var i = 0; i < weighing.Length; i++)
         {
-            excess += (window.Value - mean) * (window.Value - mean) - window.StandardError * window.StandardError;
-            sampling +=
-                Math.Pow(window.StandardError / Math.Max(window.StandardError, smallest), 2)
-                * Math.Pow(Math.Max(window.StandardError, smallest), -2);
+            var variance = windows[i].StandardError * windows[i].StandardError;
+            excess += (windows[i].Value - mean) * (windows[i].Value - mean) - variance;
+            sampling += variance / Math.Pow(Math.Max(weighing[i], smallest), 2);
         }
 
         var spread = (Math.Max(0, excess) + PriorWeight * priorSpread * priorSpread) / (windows.Count + PriorWeight);

@@ -97,7 +97,7 @@ internal sealed class LeftOutDeviations
         }
 
         extra = Math.Max(0, extra / Deviations.Length);
-        return Array.ConvertAll(_windows.Noise, noise => noise + extra > 0 ? Math.Min(largest, 1 / (noise + extra)) : largest);
+        return Array.ConvertAll(_windows.Weighing, noise => noise + extra > 0 ? Math.Min(largest, 1 / (noise + extra)) : largest);
     }
 
     public double[] Scores(double[] deviations, double[] extra)

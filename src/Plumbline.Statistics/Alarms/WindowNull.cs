@@ -198,6 +198,6 @@ internal sealed class WindowNull
         }
 
         extra = Math.Max(0, extra / (windows.Count * (double)windows.Width));
-        return Array.ConvertAll(windows.Noise, noise => noise + extra > 0 ? Math.Min(Certain, 1 / (noise + extra)) : Certain);
+        return Array.ConvertAll(windows.Weighing, noise => noise + extra > 0 ? Math.Min(Certain, 1 / (noise + extra)) : Certain);
     }
 }

@@ -12,7 +12,14 @@ public readonly record struct WindowCounts(DateTimeOffset Start, double[] Counts
 /// <param name="Start">Start of the window.</param>
 /// <param name="Value">The number, finite.</param>
 /// <param name="StandardError">Its standard error from sampling, 0 when unknown or none.</param>
-public readonly record struct WindowValue(DateTimeOffset Start, double Value, double StandardError);
+public readonly record struct WindowValue(DateTimeOffset Start, double Value, double StandardError)
+{
+    /// <summary>
+    /// Rows behind the number, 0 when unknown. Where they are known windows are weighed by them when their mean is taken, not by their own
+    /// standard errors: these depend on the value (an error rate of zero seems surest), and the mean would lean to where they are small.
+    /// </summary>
+    public double Rows { get; init; }
+}
 
 /// <summary>How surprising a window is under the null.</summary>
 /// <param name="PValue">In (0, 1]: small = surprising. Valid given the windows before it, as far as the null's assumptions hold.</param>
@@ -55,11 +62,12 @@ public sealed record NullOptions
 /// </summary>
 internal sealed class ObservedWindows
 {
-    private ObservedWindows(DateTimeOffset[] starts, double[] values, double[] noise, int width, bool isShares)
+    private ObservedWindows(DateTimeOffset[] starts, double[] values, double[] noise, double[] weighing, int width, bool isShares)
     {
         Starts = starts;
         Values = values;
         Noise = noise;
+        Weighing = weighing;
         Width = width;
         IsShares = isShares;
     }
@@ -68,7 +76,11 @@ internal sealed class ObservedWindows
 
     public double[] Values { get; }
 
+    /// <summary>Sampling variance of each window.</summary>
     public double[] Noise { get; }
+
+    /// <summary>Sampling variance by which a window counts in a mean: what all of them say of one row, over its rows.</summary>
+    public double[] Weighing { get; }
 
     public int Width { get; }
 
@@ -98,7 +110,8 @@ internal sealed class ObservedWindows
                 values[i * width + b] = kept[i].Counts[b] / kept[i].Rows;
         }
 
-        return new ObservedWindows([.. kept.Select(k => k.Start)], values, [.. kept.Select(k => 1 / k.Rows)], width, isShares: true);
+        double[] noise = [.. kept.Select(k => 1 / k.Rows)];
+        return new ObservedWindows([.. kept.Select(k => k.Start)], values, noise, noise, width, isShares: true);
     }
 
     public static ObservedWindows Of(IReadOnlyList<WindowValue> windows)
@@ -106,13 +119,26 @@ internal sealed class ObservedWindows
         foreach (var window in windows)
             Check(window);
         var sorted = windows.OrderBy(w => w.Start).ToArray();
+        double[] noise = [.. sorted.Select(w => w.StandardError * w.StandardError)];
         return new ObservedWindows(
             [.. sorted.Select(w => w.Start)],
             [.. sorted.Select(w => w.Value)],
-            [.. sorted.Select(w => w.StandardError * w.StandardError)],
+            noise,
+            WeighingOf(sorted),
             1,
             isShares: false
         );
+    }
+
+    /// <summary>Sampling variances by rows where these are known, else each window's own.</summary>
+    public static double[] WeighingOf(IReadOnlyList<WindowValue> windows)
+    {
+        var perRow = windows
+            .Where(w => w is { StandardError: > 0, Rows: > 0 })
+            .Select(w => w.StandardError * w.StandardError * w.Rows)
+            .DefaultIfEmpty(0)
+            .Average();
+        return [.. windows.Select(w => w is { StandardError: > 0, Rows: > 0 } ? perRow / w.Rows : w.StandardError * w.StandardError)];
     }
 
     public static void Check(WindowValue window)

@@ -152,9 +152,9 @@ public sealed class IncidentLifeTests(TestHost host)
     {
         var world = await AlertingWorld.CreateAsync(host, 35);
         await world
-            .Rows(Week)
-            .Series("output.confidence", Week, before => before <= 24 ? 0.75 : 0.9)
-            .Series("performance.accuracy", Week, before => before <= 24 ? 0.8 : 0.9)
+            .Rows(2 * Week)
+            .Series("output.confidence", 2 * Week, before => before <= 24 ? 0.75 : 0.9)
+            .Series("performance.accuracy", 2 * Week, before => before <= 24 ? 0.8 : 0.9)
             .EvaluateAsync();
         var one = Assert.Single(await world.IncidentsAsync());
         var id = one.Incident.Id;

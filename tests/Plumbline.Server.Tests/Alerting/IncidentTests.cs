@@ -119,12 +119,12 @@ public sealed class IncidentTests(TestHost host)
     {
         var world = await AlertingWorld.CreateAsync(host, 6);
         await world
-            .Rows(Week)
-            .Rows(Week, "v1", before => before <= 24 ? 0 : 800)
+            .Rows(2 * Week)
+            .Rows(2 * Week, "v1", before => before <= 24 ? 0 : 800)
             .Rows(24, "v2")
-            .Series("system.error_rate", Week, before => before <= 24 ? 0.12 : 0.01, noise: 0.002, interval: 0.01)
-            .Series("output.confidence", Week, before => before <= 24 ? 0.75 : 0.9)
-            .Series("performance.accuracy", Week, before => before <= 24 ? 0.8 : 0.9)
+            .Series("system.error_rate", 2 * Week, before => before <= 24 ? 0.12 : 0.01, noise: 0.002, interval: 0.01)
+            .Series("output.confidence", 2 * Week, before => before <= 24 ? 0.75 : 0.9)
+            .Series("performance.accuracy", 2 * Week, before => before <= 24 ? 0.8 : 0.9)
             .EvaluateAsync();
 
         var incident = Assert.Single(await world.IncidentsAsync());
@@ -139,9 +139,9 @@ public sealed class IncidentTests(TestHost host)
     {
         var world = await AlertingWorld.CreateAsync(host, 7);
         await world
-            .Rows(Week)
-            .Series("system.error_rate", Week, before => before <= 40 ? 0.3 : 0.01, noise: 0.002, interval: 0.01)
-            .Series("output.share", Week, before => before <= 20 ? 0.7 : 0.3, @class: "a")
+            .Rows(2 * Week)
+            .Series("system.error_rate", 2 * Week, before => before <= 40 ? 0.3 : 0.01, noise: 0.002, interval: 0.01)
+            .Series("output.share", 2 * Week, before => before <= 20 ? 0.7 : 0.3, @class: "a")
             .EvaluateAsync();
 
         var incidents = await world.IncidentsAsync();

@@ -236,10 +236,10 @@ public sealed class RuleEndpointTests(TestHost host)
     {
         var world = await AlertingWorld.CreateAsync(host, 22);
         await world
-            .Rows(Week)
+            .Rows(2 * Week)
             .Series(
                 "output.share",
-                Week,
+                2 * Week,
                 before => before is (> 80 and <= 95) or (> 50 and <= 65) or (> 20 and <= 35) ? 0.6 : 0.3,
                 @class: "a"
             )

@@ -1,6 +1,7 @@
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Normals;
 using Plumbline.Statistics.Alarms;
 
 namespace Plumbline.Server.Tests.Alerting;
@@ -52,7 +53,17 @@ public sealed class RuleJudgeTests
     [Fact]
     public void A_window_that_cannot_be_judged_says_why_and_ends_nothing()
     {
-        var judge = new StreamEvaluator(Floor with { ForWindows = 1, OfWindows = 1 }, RuleDirection.Below, Hour, Detector);
+        var judge = new StreamEvaluator(
+            Floor with
+            {
+                ForWindows = 1,
+                OfWindows = 1,
+            },
+            RuleDirection.Below,
+            Hour,
+            Detector,
+            ReferenceHistory.None
+        );
         var (state, _) = judge.Evaluate(Key(Floor), new StreamState(), Start, Point(0, 0.9, n: 12), None);
         Assert.Equal((StreamStatus.CannotJudge, "too few rows: 12 of 30"), (state.Status, state.Reason));
 
@@ -81,7 +92,7 @@ public sealed class RuleJudgeTests
             ForWindows = 1,
             OfWindows = 1,
         };
-        var judge = new StreamEvaluator(rule, RuleDirection.Below, Hour, Detector);
+        var judge = new StreamEvaluator(rule, RuleDirection.Below, Hour, Detector, ReferenceHistory.None);
         MetricPoint? Before(StreamKey key, DateTimeOffset start) => start == Start - TimeSpan.FromDays(7) ? Point(0, 100) : null;
 
         var (state, transition) = judge.Evaluate(Key(rule), new StreamState(), Start, Point(0, 40, interval: 0), Before);
@@ -106,7 +117,7 @@ public sealed class RuleJudgeTests
             ForWindows = 1,
             OfWindows = 1,
         };
-        var judge = new StreamEvaluator(rule, RuleDirection.Above, Hour, Detector);
+        var judge = new StreamEvaluator(rule, RuleDirection.Above, Hour, Detector, ReferenceHistory.None);
         MetricPoint? Other(StreamKey key, DateTimeOffset start) => key.Version == "v1" ? Point(0, 20, interval: 0) : null;
 
         Assert.Equal(
@@ -127,7 +138,7 @@ public sealed class RuleJudgeTests
     public void Silence_is_news_only_at_an_hour_that_usually_has_predictions()
     {
         var rule = Floor with { Kind = AbsenceRule.Kind, Metric = "input.rows", Value = null, ForWindows = 1, OfWindows = 1, MinimumN = 0 };
-        var judge = new StreamEvaluator(rule, RuleDirection.Either, Hour, Detector);
+        var judge = new StreamEvaluator(rule, RuleDirection.Either, Hour, Detector, ReferenceHistory.None);
         MetricPoint? Yesterday(StreamKey key, DateTimeOffset start) =>
             start == Start - TimeSpan.FromDays(1) ? Point(0, 50, interval: 0) : null;
 
@@ -246,13 +257,19 @@ public sealed class RuleJudgeTests
         bool restartEachTime = false
     )
     {
-        var judge = new StreamEvaluator(rule, direction, Hour, Detector);
+        var judge = new StreamEvaluator(rule, direction, Hour, Detector, ReferenceHistory.None);
         var steps = new List<(StreamState State, StreamTransition? Transition)>();
         var state = new StreamState();
         for (var i = 0; i < values.Length; i++)
         {
             if (restartEachTime)
-                (judge, state) = (new StreamEvaluator(rule, direction, Hour, Detector), StreamState.Read(state.Write()));
+            {
+                (judge, state) = (
+                    new StreamEvaluator(rule, direction, Hour, Detector, ReferenceHistory.None),
+                    StreamState.Read(state.Write())
+                );
+            }
+
             steps.Add(judge.Evaluate(Key(rule), state, Start + (i * Hour), Point(i, values[i], interval: interval), None));
             state = steps[^1].State;
         }

@@ -2,6 +2,7 @@ using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Rules;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Normals;
 using Plumbline.Statistics.Alarms;
 
 namespace Plumbline.Server.Tests.Alerting;
@@ -77,7 +78,7 @@ public sealed class TrafficRhythmTests
                 rows[at] = Point(at, count);
         }
 
-        var evaluator = new StreamEvaluator(Absence, RuleDirection.Either, Hour, new AlarmDetector(1e6));
+        var evaluator = new StreamEvaluator(Absence, RuleDirection.Either, Hour, new AlarmDetector(1e6), ReferenceHistory.None);
         var (state, fired) = (new StreamState(), new List<StreamTransition>());
         var key = new StreamKey("no-predictions", "input.rows", "", "", "", "");
         for (var at = Start; at < Start.AddDays(days); at += Hour)
