@@ -41,7 +41,7 @@ internal sealed class CalibratedPoint(Rule rule, RuleDirection direction, TimeSp
             _ => SurpriseSide.Both,
         };
 
-    /// <summary>What has been learned and kept after this window, and its value; no value and a reason while that is still learned.</summary>
+    /// <summary>What has been learned and kept after this window, and its value; none and a reason while that is still learned.</summary>
     public (StreamState State, CalibratedValue? Value, string? Reason) Evaluate(StreamKey key, StreamState state, MetricPoint point)
     {
         var known = rule.EffectFloor is { } declared ? new EffectFloor(declared) : KnownMetrics.Of(rule.Metric).Floor;
