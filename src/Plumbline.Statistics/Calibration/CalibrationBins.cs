@@ -32,6 +32,13 @@ public enum BinEdges
 /// </summary>
 public sealed class CalibrationBins
 {
+    private const int Replicates = 1000;
+    private const ulong Seed = 20_240_601;
+    private const int UsualBins = 10;
+
+    // The seed is always the same one, and so are its draws: most of the time of an interval was to make them again.
+    private static readonly Lazy<double[]> UsualDraws = new(() => Draw(new RandomSource(Seed), UsualBins));
+
     private readonly double[] _counts;
     private readonly double[] _positives;
     private readonly double[] _scores;
@@ -145,7 +152,7 @@ public sealed class CalibrationBins
             value += Math.Abs(_positives[i] - _scores[i]);
         value /= Total;
         var n = (long)Math.Round(Total);
-        return n < 2 ? Estimate.Of(value, n) : Estimate.Of(value, n).With(Bootstrapped(value, random ?? new RandomSource(20_240_601)));
+        return n < 2 ? Estimate.Of(value, n) : Estimate.Of(value, n).With(Bootstrapped(value, random));
     }
 
     /// <summary>
@@ -181,20 +188,19 @@ public sealed class CalibrationBins
     /// <summary>Count, positives and sum of scores of one bin.</summary>
     internal (double Count, double Positives, double Scores) At(int bin) => (_counts[bin], _positives[bin], _scores[bin]);
 
-    private Interval Bootstrapped(double value, RandomSource random)
+    private Interval Bootstrapped(double value, RandomSource? random)
     {
-        const int Replicates = 1000;
+        // Both the gap of a row and the number of rows in the bin vary: the variance of the sum is about the sum of squared gaps.
+        var occupied = Enumerable.Range(0, _counts.Length).Where(i => _counts[i] > 0);
+        (double Gap, double Deviation)[] bins = [.. occupied.Select(i => (_positives[i] - _scores[i], Math.Sqrt(_squaredGaps[i])))];
+        var draws = random is null && bins.Length <= UsualBins ? UsualDraws.Value : Draw(random ?? new RandomSource(Seed), bins.Length);
         var values = new double[Replicates];
+        var drawn = 0;
         for (var r = 0; r < Replicates; r++)
         {
             var sum = 0.0;
-            for (var i = 0; i < _counts.Length; i++)
-            {
-                // Both the gap of a row and the number of rows in the bin vary: the variance of the sum is about the sum of squared gaps.
-                if (_counts[i] > 0)
-                    sum += Math.Abs(_positives[i] - _scores[i] + Math.Sqrt(_squaredGaps[i]) * random.NextGaussian());
-            }
-
+            foreach (var (gap, deviation) in bins)
+                sum += Math.Abs(gap + deviation * draws[drawn++]);
             values[r] = sum / Total;
         }
 
@@ -202,5 +208,13 @@ public sealed class CalibrationBins
         var low = Binning.Quantile.OfSorted(values, 0.025);
         var high = Binning.Quantile.OfSorted(values, 0.975);
         return new Interval(Math.Clamp(2 * value - high, 0, value), Math.Clamp(2 * value - low, value, 1));
+    }
+
+    private static double[] Draw(RandomSource random, int bins)
+    {
+        var draws = new double[Replicates * bins];
+        for (var i = 0; i < draws.Length; i++)
+            draws[i] = random.NextGaussian();
+        return draws;
     }
 }

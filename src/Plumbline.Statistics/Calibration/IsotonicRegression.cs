@@ -70,15 +70,29 @@ public sealed class IsotonicRegression
     }
 
     /// <summary>The fitted value at a finite <paramref name="x"/>.</summary>
-    public double Predict(double x)
+    public double Predict(double x) => Between(Binning.BinCounts.IndexOf(_x, x), x);
+
+    // Between the knot before and the one at a place.
+    private double Between(int above, double x)
     {
-        var above = Binning.BinCounts.IndexOf(_x, x);
         if (above == 0)
             return _y[0];
         if (above == _x.Length)
             return _y[^1];
         var fraction = (x - _x[above - 1]) / (_x[above] - _x[above - 1]);
         return _y[above - 1] + fraction * (_y[above] - _y[above - 1]);
+    }
+
+    /// <summary>The fitted values at finite, ascending positions: one walk along the knots in place of a search for each.</summary>
+    internal void PredictAscending(ReadOnlySpan<double> x, Span<double> values)
+    {
+        var above = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            while (above < _x.Length && _x[above] <= x[i])
+                above++;
+            values[i] = Between(above, x[i]);
+        }
     }
 
     private static IsotonicRegression FitPooled(double[] keys, (double Sum, double Weight)[] points)

@@ -119,8 +119,7 @@ internal readonly record struct CalibrationSpread(
             amongNegative = 0;
         for (var r = 0; r < refits.Count; r++)
         {
-            for (var i = 0; i < calibrated.Length; i++)
-                calibrated[i] = refits[r].Predict(coarse.Scores[i]);
+            refits[r].PredictAscending(coarse.Scores, calibrated);
             var metrics = ExpectedMetrics.Of(coarse, calibrated, withVariance: false);
             (accuracy[r], precision[r], recall[r], f1[r]) = (metrics.Accuracy, metrics.Precision, metrics.Recall, metrics.F1);
             area[r] = double.IsNaN(metrics.Ranking.Area) ? 0.5 : metrics.Ranking.Area;

@@ -1,13 +1,15 @@
+using System.Runtime.CompilerServices;
+
 namespace Plumbline.Statistics.Trees;
 
-/// <summary>A binary tree over binned columns. A node's children follow in the arrays; a negative column marks a leaf.</summary>
+/// <summary>A binary tree over at least one binned column.</summary>
 internal sealed class DecisionTree
 {
     private readonly List<Node> _nodes = [];
 
     public int AddLeaf(double value)
     {
-        _nodes.Add(new Node(-1, 0, false, 0, 0, value));
+        _nodes.Add(new Node(0, 0, byte.MaxValue, _nodes.Count, value));
         return _nodes.Count - 1;
     }
 
@@ -16,26 +18,56 @@ internal sealed class DecisionTree
     {
         var left = AddLeaf(leftValue);
         var right = AddLeaf(rightValue);
-        _nodes[node] = new Node(column, lastLeft, missingLeft, left, right, 0);
+        // A missing value is bin 0: less 1 it is a byte beyond every bin, and goes right.
+        byte offset = missingLeft ? (byte)0 : (byte)1;
+        _nodes[node] = new Node(column, offset, lastLeft - offset, left, 0);
         return (left, right);
     }
 
+    /// <summary>Adds the tree's value of every row to its score.</summary>
     public void AddTo(byte[][] columns, double[] scores)
     {
         var nodes = _nodes.ToArray();
-        for (var row = 0; row < scores.Length; row++)
+        var row = 0;
+        // Where a row goes cannot be guessed, and one step waits for the one before: four rows side by side wait together.
+        for (; row + 3 < scores.Length; row += 4)
         {
-            ref readonly var node = ref nodes[0];
-            while (node.Column >= 0)
+            int a = 0,
+                b = 0,
+                c = 0,
+                d = 0,
+                moved;
+            do
             {
-                var bin = columns[node.Column][row];
-                var goesLeft = bin == 0 ? node.MissingLeft : bin <= node.LastLeft;
-                node = ref nodes[goesLeft ? node.Left : node.Right];
-            }
+                var (nextA, nextB) = (Next(nodes, columns, a, row), Next(nodes, columns, b, row + 1));
+                var (nextC, nextD) = (Next(nodes, columns, c, row + 2), Next(nodes, columns, d, row + 3));
+                moved = (nextA ^ a) | (nextB ^ b) | (nextC ^ c) | (nextD ^ d);
+                (a, b, c, d) = (nextA, nextB, nextC, nextD);
+            } while (moved != 0);
 
-            scores[row] += node.Value;
+            scores[row] += nodes[a].Value;
+            scores[row + 1] += nodes[b].Value;
+            scores[row + 2] += nodes[c].Value;
+            scores[row + 3] += nodes[d].Value;
+        }
+
+        for (; row < scores.Length; row++)
+        {
+            var (at, before) = (0, -1);
+            while (at != before)
+                (at, before) = (Next(nodes, columns, at, row), at);
+            scores[row] += nodes[at].Value;
         }
     }
 
-    private readonly record struct Node(int Column, byte LastLeft, bool MissingLeft, int Left, int Right, double Value);
+    // The child, or the leaf itself. The way is added, not branched on.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Next(Node[] nodes, byte[][] columns, int at, int row)
+    {
+        ref readonly var node = ref nodes[at];
+        return node.Left + ((byte)(columns[node.Column][row] - node.Offset) > node.Limit ? 1 : 0);
+    }
+
+    /// <summary>The right child follows the left one; a leaf is its own left child and sends every bin there.</summary>
+    private readonly record struct Node(int Column, byte Offset, int Limit, int Left, double Value);
 }

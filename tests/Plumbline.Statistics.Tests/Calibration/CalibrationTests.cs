@@ -51,6 +51,36 @@ public sealed class CalibrationTests
     }
 
     [Fact]
+    public void Isotonic_predicts_many_ascending_positions_as_it_does_each()
+    {
+        var random = new RandomSource(9);
+        double[] x = [.. Enumerable.Range(0, 200).Select(_ => Math.Round(random.NextDouble(), 2))];
+        var fit = IsotonicRegression.Fit(x, [.. x.Select(value => value + 0.3 * random.NextGaussian())]);
+        double[] positions = [-1, .. x.Order(), 0.5, 0.505, 2];
+        Array.Sort(positions);
+        var values = new double[positions.Length];
+        fit.PredictAscending(positions, values);
+        Assert.Equal(positions.Select(fit.Predict), values);
+    }
+
+    [Fact]
+    public void The_interval_of_the_calibration_error_is_that_of_its_seed()
+    {
+        foreach (var count in new[] { 1, 3, 10, 25 })
+        {
+            var random = new RandomSource((ulong)count);
+            var bins = new CalibrationBins(count);
+            for (var i = 0; i < 300; i++)
+            {
+                var score = random.NextDouble();
+                bins.Add(score, random.NextDouble() < score * score);
+            }
+
+            Assert.Equal(bins.ExpectedCalibrationError(new RandomSource(20_240_601)), bins.ExpectedCalibrationError());
+        }
+    }
+
+    [Fact]
     public void Isotonic_matches_scikit_learn()
     {
         var binary = DataSets.Oracle("special.json")["small_binary"]!;

@@ -97,6 +97,21 @@ public sealed class GradientBoostedTreesTests
         Assert.Throws<ArgumentException>(() => GradientBoostedTrees.Fit(table, target).Predict(new FeatureTable(1).WithNumeric("y", [1])));
     }
 
+    [Fact]
+    public void A_row_has_the_same_prediction_alone_and_among_others()
+    {
+        var (table, target) = Regression(203, seed: 5);
+        double[] gaps = [.. Enumerable.Range(0, 203).Select(i => i % 7 == 0 ? double.NaN : i)];
+        table = table.WithNumeric("gaps", gaps);
+        var trees = GradientBoostedTrees.Fit(
+            table,
+            target,
+            new TreeOptions { Objective = TreeObjective.SquaredError, MinimumLeafRows = 3 }
+        );
+        var together = trees.Predict(table);
+        Assert.All(Enumerable.Range(0, 203), row => Assert.Equal(trees.Predict(table.Select([row]))[0], together[row]));
+    }
+
     private static (FeatureTable Table, double[] Target) Regression(int n, ulong seed)
     {
         var random = new RandomSource(seed);
