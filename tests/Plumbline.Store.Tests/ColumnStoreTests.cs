@@ -277,4 +277,20 @@ public sealed class ColumnStoreTests(StoreFixture fixture)
             await TextAsync($"SELECT concat(ifNull(any(f1), 'NULL'), ' ', toString(sum(f0))) FROM {ModelTables.Predictions(model)}")
         );
     }
+
+    [Fact]
+    public async Task With_final_a_condition_is_asked_of_the_newest_row_of_each_key()
+    {
+        await Store.ExecuteAsync(
+            new SqlStatement(
+                "CREATE TABLE newest (key UInt32, value UInt32, version UInt32) ENGINE = ReplacingMergeTree(version) ORDER BY key"
+            ),
+            Ct
+        );
+        await Store.ExecuteAsync(new SqlStatement("INSERT INTO newest SELECT number, 1, 1 FROM numbers(100)"), Ct);
+        await Store.ExecuteAsync(new SqlStatement("INSERT INTO newest SELECT number, 0, 2 FROM numbers(50)"), Ct);
+        Assert.Equal("50", await TextAsync("SELECT toString(count()) FROM newest FINAL WHERE value = 1"));
+        Assert.Equal("10", await TextAsync("SELECT toString(count()) FROM newest FINAL WHERE key >= 40 AND key < 60 AND value = 1"));
+        Assert.Equal("20", await TextAsync("SELECT toString(count()) FROM newest FINAL WHERE key >= 40 AND key < 60"));
+    }
 }

@@ -39,6 +39,8 @@ internal sealed class EngineSettings
             "SET max_query_size = 67108864, max_ast_elements = 5000000, max_expanded_ast_elements = 20000000",
             // Every table is partitioned by a time that is part of its key: two versions of a row never lie in two partitions.
             "SET do_not_merge_across_partitions_select_final = 1",
+            // Conditions on the key hold for all versions of a row: with FINAL too they are looked at before the other columns are read.
+            "SET optimize_move_to_prewhere_if_final = 1",
             // An acknowledged insert is in the table, not in a buffer.
             "SET async_insert = 0",
         ];
