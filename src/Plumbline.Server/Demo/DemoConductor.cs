@@ -24,6 +24,9 @@ internal sealed class DemoConductor(
     private const long ReopenedInPassing = 6;
     private static readonly TimeSpan FewFor = TimeSpan.FromSeconds(10);
 
+    // Asking is work for the server too: seldom while much is left, often when the end is near.
+    private const long Many = 30;
+    private static readonly TimeSpan PauseWhileMany = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan RememberEvery = TimeSpan.FromSeconds(15);
@@ -156,7 +159,7 @@ internal sealed class DemoConductor(
                 );
             }
 
-            await Task.Delay(Pause, time, cancellation);
+            await Task.Delay(windows > Many || spool > Many ? PauseWhileMany : Pause, time, cancellation);
         }
 
         await terminal.Output.WriteLineAsync(
