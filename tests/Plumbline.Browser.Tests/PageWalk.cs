@@ -58,6 +58,9 @@ public sealed class PageWalk(BrowserHost host)
                 var findings = new List<string>(watched.Complaints);
                 foreach (var check in new[] { "failures", "overflow", "labels", "contrast", "cut", "focusable", "targets" })
                     findings.AddRange((await watched.CheckAsync(check)).Select(finding => $"{check}: {finding}"));
+                // Once in each theme and at each width: what else axe looks at is the same in the other two pictures.
+                if ((width, theme) is (1440, "light") or (390, "dark"))
+                    findings.AddRange((await watched.AxeAsync()).Select(finding => $"axe: {finding}"));
                 Assert.True(
                     findings.Count == 0,
                     $"{address} at {width} px, {theme}:{Environment.NewLine}{string.Join(Environment.NewLine, findings)}"

@@ -49,8 +49,8 @@ public sealed class SettingsTests(BrowserHost host)
         await page.GetByLabel("For", new PageGetByLabelOptions { Exact = true }).FillAsync("2h");
         await page.GetByText("Silence", new PageGetByTextOptions { Exact = true }).ClickAsync();
         await page.GetByText("model=from-the-page, feature=~inc.*").WaitForAsync();
-        await page.GetByLabel("End the silence of model=from-the-page, feature=~inc.*").ClickAsync();
-        await page.GetByLabel("End the silence of model=from-the-page, feature=~inc.*")
+        await page.GetByLabel("End now: the silence of model=from-the-page, feature=~inc.*").ClickAsync();
+        await page.GetByLabel("End now: the silence of model=from-the-page, feature=~inc.*")
             .WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
         Assert.Empty(watched.Complaints);
     }

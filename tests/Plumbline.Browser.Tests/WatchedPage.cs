@@ -1,3 +1,5 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace Plumbline.Browser.Tests;
@@ -71,6 +73,20 @@ public sealed class WatchedPage : IAsyncDisposable
     {
         var script = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "checks.js"));
         return await Page.EvaluateAsync<string[]>($"{script}; checks.{name}()");
+    }
+
+    /// <summary>
+    /// What axe-core finds wrong for people who use a keyboard, a screen reader or little contrast, minor findings left out.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> AxeAsync()
+    {
+        var result = await Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+        return
+        [
+            .. result
+                .Violations.Where(rule => rule.Impact is not "minor")
+                .SelectMany(rule => rule.Nodes.Select(node => $"{rule.Impact} {rule.Id}: {rule.Help}: {node.Html}")),
+        ];
     }
 
     public Task ShootAsync(string name) =>
