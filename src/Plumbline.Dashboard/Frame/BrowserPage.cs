@@ -48,6 +48,14 @@ public sealed class BrowserPage(IJSRuntime scripts) : IAsyncDisposable
         return local.ToString(pattern, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The day of a moment in the reader's zone: "3 Mar", with the year unless it is this one.</summary>
+    public string Day(DateTimeOffset moment, DateTimeOffset now)
+    {
+        var local = TimeZoneInfo.ConvertTime(moment, Zone);
+        var pattern = local.Year == TimeZoneInfo.ConvertTime(now, Zone).Year ? "d MMM" : "d MMM yyyy";
+        return local.ToString(pattern, CultureInfo.InvariantCulture);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_module is null)
