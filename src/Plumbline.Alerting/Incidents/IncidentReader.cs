@@ -27,6 +27,9 @@ public sealed record IncidentQuery
 
     /// <summary>Continue behind the incident of this number.</summary>
     public long? Before { get; init; }
+
+    /// <summary>Open ones first, then those that somebody looks after; within a state the worst first, then the newest.</summary>
+    public bool ByUrgency { get; init; }
 }
 
 /// <summary>
@@ -78,7 +81,7 @@ public sealed record IncidentDetail(Incident Incident, IReadOnlyList<Alert> Aler
 /// <summary>Reads incidents and alerts.</summary>
 public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, ModelCatalog models, IncidentText text)
 {
-    /// <summary>The newest first.</summary>
+    /// <summary>The newest first, or the most urgent first where the query says so.</summary>
     public async Task<IReadOnlyList<Incident>> ListAsync(IncidentQuery query, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
@@ -99,15 +102,30 @@ public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, Mode
             && await db.Incidents.AsNoTracking().FirstOrDefaultAsync(row => row.Id == before, cancellation) is { } edge
         )
         {
-            rows = rows.Where(row => row.FiredMs < edge.FiredMs || (row.FiredMs == edge.FiredMs && row.Id < edge.Id));
+            rows = query.ByUrgency ? LessUrgent(rows, edge) : Older(rows, edge);
         }
 
-        var list = await rows.OrderByDescending(row => row.FiredMs)
-            .ThenByDescending(row => row.Id)
-            .Take(query.Limit)
-            .ToListAsync(cancellation);
+        var ordered = query.ByUrgency
+            ? rows.OrderBy(row => row.State).ThenByDescending(row => row.Severity).ThenByDescending(row => row.FiredMs)
+            : rows.OrderByDescending(row => row.FiredMs);
+        var list = await ordered.ThenByDescending(row => row.Id).Take(query.Limit).ToListAsync(cancellation);
         return [.. list.Select(View)];
     }
+
+    private static IQueryable<IncidentRow> Older(IQueryable<IncidentRow> rows, IncidentRow edge) =>
+        rows.Where(row => row.FiredMs < edge.FiredMs || (row.FiredMs == edge.FiredMs && row.Id < edge.Id));
+
+    private static IQueryable<IncidentRow> LessUrgent(IQueryable<IncidentRow> rows, IncidentRow edge) =>
+        rows.Where(row =>
+            row.State > edge.State
+            || (
+                row.State == edge.State
+                && (
+                    row.Severity < edge.Severity
+                    || (row.Severity == edge.Severity && (row.FiredMs < edge.FiredMs || (row.FiredMs == edge.FiredMs && row.Id < edge.Id)))
+                )
+            )
+        );
 
     /// <summary>One incident with its alerts (oldest first) and its timeline; null when there is none of that number.</summary>
     public async Task<IncidentDetail?> FindAsync(long id, CancellationToken cancellation)

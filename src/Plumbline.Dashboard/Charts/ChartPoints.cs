@@ -42,8 +42,30 @@ public sealed record ReferenceBand(double Lower, double Upper, string Words);
 /// <summary>A level drawn as a dashed line, to compare with.</summary>
 public sealed record ChartThreshold(double Value, string Label);
 
-/// <summary>A release or an incident, drawn as a vertical line.</summary>
-public sealed record ChartMark(DateTimeOffset At, string Label, bool Incident = false);
+/// <summary>A release or an incident, drawn as a vertical line with a label to press.</summary>
+public sealed record ChartMark(DateTimeOffset At, string Label, bool Incident = false)
+{
+    /// <summary>All that there is to say, shown on hover; the label where nobody said.</summary>
+    public string Title { get; init; } = Label;
+
+    /// <summary>"critical", "warning" or "digest" of an incident; empty for all else.</summary>
+    public string Severity { get; init; } = "";
+
+    /// <summary>Where a press leads; null: nowhere.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>As the chart module reads it.</summary>
+    internal object Compact() =>
+        new
+        {
+            At = At.ToUnixTimeMilliseconds(),
+            Label,
+            Kind = Incident ? "incident" : "release",
+            Title,
+            Severity,
+            Href = Address,
+        };
+}
 
 /// <summary>
 /// One bar pair of a distribution: shares of rows (0..1) and counts, current against reference. The reference is null

@@ -15,7 +15,8 @@ public static class ExploreSetup
     private const int TimeoutExceeded = 159;
     private const int MemoryLimitExceeded = 241;
 
-    public static IServiceCollection AddExplore(this IServiceCollection services) => services.AddSingleton<PredictionQueries>();
+    public static IServiceCollection AddExplore(this IServiceCollection services) =>
+        services.AddSingleton<PredictionQueries>().AddSingleton<Facets>();
 
     public static void MapExplore(this IEndpointRouteBuilder routes)
     {

@@ -22,7 +22,20 @@ public sealed record SegmentMetric(
     double? ChangeLower,
     double? ChangeUpper,
     long Rows
-);
+)
+{
+    /// <summary>95 % interval of the value before.</summary>
+    public double? BeforeLower { get; init; }
+
+    /// <summary>95 % interval of the value before.</summary>
+    public double? BeforeUpper { get; init; }
+
+    /// <summary>The segment's own value of the range before.</summary>
+    public double? BeforeRaw { get; init; }
+
+    /// <summary>Rows that the value before rests on.</summary>
+    public long BeforeRows { get; init; }
+}
 
 /// <summary>A line of the segment table.</summary>
 /// <param name="Segment"><c>country=FR</c>.</param>
@@ -33,7 +46,7 @@ public sealed record SegmentMetric(
 /// <param name="Metrics">The metric of the table first.</param>
 public sealed record SegmentLine(string Segment, long Rows, double Share, double Harm, IReadOnlyList<SegmentMetric> Metrics);
 
-/// <summary>The segments of a model, the most harmed first.</summary>
+/// <summary>The segments of a model: those that certainly got worse first, and of each kind the most harmed first.</summary>
 /// <param name="Dimension">Which split; null: all of them together.</param>
 /// <param name="Metrics">Columns.</param>
 /// <param name="All">All rows.</param>

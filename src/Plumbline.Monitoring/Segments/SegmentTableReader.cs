@@ -99,12 +99,7 @@ public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmen
                 );
             })
             .ToList();
-        var segments = lines
-            .Where(line => line.Segment.Length > 0)
-            .OrderByDescending(line => line.Harm)
-            .ThenByDescending(line => line.Rows)
-            .ThenBy(line => line.Segment, StringComparer.Ordinal)
-            .ToList();
+        var segments = Ordered(lines.Where(line => line.Segment.Length > 0), sign).ToList();
         return new SegmentTable(
             query.Dimension,
             columns,
@@ -125,18 +120,40 @@ public sealed class SegmentTableReader(MetricTotals totals, SegmentValues segmen
         );
     }
 
+    private static IEnumerable<SegmentLine> Ordered(IEnumerable<SegmentLine> segments, int sign) =>
+        segments
+            .OrderByDescending(line => Regressed(line.Metrics[0], sign))
+            .ThenByDescending(line => line.Harm)
+            .ThenByDescending(line => line.Rows)
+            .ThenBy(line => line.Segment, StringComparer.Ordinal);
+
+    // Worse by more than chance: the whole interval of the change is on the bad side of 0.
+    private static bool Regressed(SegmentMetric metric, int sign) => sign > 0 ? metric.ChangeLower > 0 : metric.ChangeUpper < 0;
+
     /// <summary>
     /// Segments drawn towards all rows, now and before by the same spread between them; changes are between the drawn values.
     /// </summary>
     private static Dictionary<string, SegmentMetric> Shrunk(string metric, IReadOnlyList<MetricTotal> totals, bool isShare)
     {
         var drawn = Drawn(totals);
+        var earlier = totals.Where(total => total.Earlier).ToDictionary(total => total.Segment, StringComparer.Ordinal);
         return totals
             .Where(total => !total.Earlier)
             .ToDictionary(
                 total => total.Segment,
                 total =>
-                    Compared(metric, total, Find(drawn, total.Segment, earlier: false), Find(drawn, total.Segment, earlier: true), isShare),
+                {
+                    var before = Find(drawn, total.Segment, earlier: true);
+                    var (lower, upper) = Interval(before, isShare);
+                    var old = earlier.GetValueOrDefault(total.Segment);
+                    return Compared(metric, total, Find(drawn, total.Segment, earlier: false), before, isShare) with
+                    {
+                        BeforeLower = lower,
+                        BeforeUpper = upper,
+                        BeforeRaw = old?.Value,
+                        BeforeRows = old?.AllRows ?? 0,
+                    };
+                },
                 StringComparer.Ordinal
             );
     }

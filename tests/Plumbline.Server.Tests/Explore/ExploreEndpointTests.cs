@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Plumbline.Monitoring.Explore;
+using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Explore;
 
@@ -60,6 +62,32 @@ public sealed class ExploreEndpointTests(TestHost host)
         Assert.Equal(expected, page.GetProperty("predictions").GetArrayLength());
         var counts = await GetAsync($"/v1/models/{model}/prediction-counts?{query}");
         Assert.Equal(expected, counts.GetProperty("counts").EnumerateArray().Sum(count => count.GetProperty("count").GetInt64()));
+    }
+
+    [Theory]
+    [InlineData("country")]
+    [InlineData("prediction")]
+    [InlineData("is_new")]
+    [InlineData("amount")]
+    [InlineData("latency_ms")]
+    [InlineData("correct")]
+    [InlineData("status")]
+    public async Task A_value_of_a_facet_leads_to_as_many_predictions_as_it_says(string field)
+    {
+        var model = host.Get<ModelCatalog>().Find(await FilledAsync())!;
+        var search = new PredictionSearch { Version = "v2" };
+        var facet = await host.Get<Facets>().ReadAsync(model, search, SearchFields.Find(model, field)!, CancellationToken.None);
+        Assert.Equal(20, facet.Rows);
+        Assert.NotEmpty(facet.Values);
+        foreach (var value in facet.Values)
+        {
+            var filters = string.Concat(value.Conditions.Select(condition => $"&filter={Uri.EscapeDataString(condition)}"));
+            var page = await GetAsync($"/v1/models/{model.Name}/predictions?version=v2&limit=1000{filters}");
+            Assert.Equal(value.Count, page.GetProperty("predictions").GetArrayLength());
+        }
+        // Where ground truth is still to come, nobody knows whether it was right; of all else every prediction is somewhere.
+        if (field != "correct")
+            Assert.Equal(20, facet.Values.Sum(value => value.Count));
     }
 
     [Fact]

@@ -60,6 +60,34 @@ public sealed class SegmentTableTests(TestHost host)
     }
 
     [Fact]
+    public async Task What_certainly_got_worse_comes_before_a_larger_harm_that_may_be_chance_and_both_periods_have_interval_and_rows()
+    {
+        var name = await host.CreateModelAsync(
+            new
+            {
+                task = "binary",
+                features = new { country = new { type = "categorical" } },
+                segments = new[] { "country" },
+            }
+        );
+        await SendAsync(name, 0, ("FR", 4200, 0.9), ("ES", 280, 0.9));
+        await SendAsync(name, 7, ("FR", 4200, 0.888), ("ES", 210, 0.72));
+        var lines = (await TableAsync(name, "dimension=country")).GetProperty("lines").EnumerateArray().ToList();
+        Assert.Equal(["country=ES", "country=FR"], lines.Select(line => line.GetProperty("segment").GetString()!));
+        Assert.True(lines[1].GetProperty("harm").GetDouble() > lines[0].GetProperty("harm").GetDouble());
+        var france = lines[1].GetProperty("metrics")[0];
+        Assert.True(france.GetProperty("change_upper").GetDouble() > 0, "the larger harm is certain: the test shows nothing");
+        var spain = lines[0].GetProperty("metrics")[0];
+        Assert.Equal((210, 280), (spain.GetProperty("rows").GetInt32(), spain.GetProperty("before_rows").GetInt32()));
+        Assert.InRange(
+            spain.GetProperty("before").GetDouble(),
+            spain.GetProperty("before_lower").GetDouble(),
+            spain.GetProperty("before_upper").GetDouble()
+        );
+        Assert.Equal(0.9, spain.GetProperty("before_raw").GetDouble(), 0.005);
+    }
+
+    [Fact]
     public async Task Pages_and_crosses()
     {
         var name = await host.CreateModelAsync(

@@ -19,6 +19,32 @@ public static class IncidentWords
             _ => "resolved",
         };
 
+    /// <summary>What the loss is told by: "accuracy of country=BR".</summary>
+    public static string Measure(ImpactFacts impact) =>
+        KnownMetrics.Of(impact.Metric).Title + (impact.Segment.Length > 0 ? $" of {impact.Segment}" : "");
+
+    /// <summary>From what to what it went.</summary>
+    public static string Change(ImpactFacts impact)
+    {
+        var unit = KnownMetrics.Of(impact.Metric).ChartUnit;
+        return $"{Figures.Format(impact.Before, unit)} \u2192 {Figures.Format(impact.After, unit)}";
+    }
+
+    /// <summary>The additional cost of a day with its currency; null where it is not counted.</summary>
+    public static string? Money(ImpactFacts impact) =>
+        impact.MoneyPerDay is { } money ? $"{Figures.Signed(money)} {impact.Currency}".TrimEnd() : null;
+
+    /// <summary>How sure the money is: its interval, and whether it may be chance.</summary>
+    public static string HowSure(ImpactFacts impact) =>
+        impact is not { MoneyLower: { } lower, MoneyUpper: { } upper }
+            ? ""
+            : $"95 % {Figures.Signed(lower)} .. {Figures.Signed(upper)} {impact.Currency}"
+                + (
+                    lower > 0 ? ""
+                    : upper < 0 ? "; no loss"
+                    : "; may be chance"
+                );
+
     /// <summary>What a note of the timeline is called.</summary>
     public static string Note(string kind) =>
         kind switch

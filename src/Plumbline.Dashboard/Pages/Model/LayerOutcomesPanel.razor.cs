@@ -82,11 +82,7 @@ public partial class LayerOutcomesPanel
     private string Written(double? value) => Figures.Format(value, Measure.ChartUnit);
 
     private string Sure(MetricPoint point) =>
-        (
-            point is { Lower: { } low, Upper: { } high }
-                ? $"; 95 % {Written(low)} .. {Written(high)}"
-                : ""
-        ) + $", n {Figures.Count(point.N)}";
+        (point is { Lower: { } low, Upper: { } high } ? $"; 95 % {Written(low)} .. {Written(high)}" : "") + $", n {Figures.Count(point.N)}";
 
     private static string Usually(TimeSpan? delay) => delay is { } known ? $": it usually takes {Figures.Span(known)}" : "";
 
@@ -96,7 +92,8 @@ public partial class LayerOutcomesPanel
         Scope.Page.With(
             ("range", null),
             ("from", TimeRange.Text(point.WindowStart.AddDays(-DaysAround))),
-            ("to", TimeRange.Text(point.WindowEnd.AddDays(DaysAround)))
+            ("to", TimeRange.Text(point.WindowEnd.AddDays(DaysAround))),
+            ("window", DurationText.Format(point.WindowEnd - point.WindowStart))
         );
 
     private sealed record OutcomesView

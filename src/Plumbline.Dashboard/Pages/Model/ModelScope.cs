@@ -1,3 +1,4 @@
+using System.Globalization;
 using Plumbline.Alerting.Health;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Dashboard.Charts;
@@ -29,14 +30,17 @@ public sealed record ModelScope(ModelOverview Overview, PageScope Page, DateTime
     /// <summary>The lengths that are kept for this model, shortest first.</summary>
     public IReadOnlyList<TimeSpan> Lengths => [.. CoarseWindows.Above(Model.Window).Prepend(Model.Window).Distinct()];
 
-    /// <summary>The window length that the address names, else the finest that still fits the range.</summary>
-    public TimeSpan Window(int most = MostWindows)
-    {
-        var chosen = Lengths.FirstOrDefault(length => DurationText.Format(length) == Page["window"]);
-        if (chosen != default && (To - From) / chosen <= 2 * most)
-            return chosen;
-        return Lengths.FirstOrDefault(length => (To - From) / length <= most, Lengths[^1]);
-    }
+    /// <summary>The window length that the address names, else the one whose points and intervals read best.</summary>
+    public TimeSpan Window() => Chosen(MostWindows) ?? WindowChoice.Of(Lengths, To - From, Overview.Facts?.RequestsOfDay ?? 0);
+
+    /// <summary>The window length that the address names, else the finest of which the range has at most so many: for heat maps.</summary>
+    public TimeSpan Window(int most) => Chosen(most) ?? Lengths.FirstOrDefault(length => (To - From) / length <= most, Lengths[^1]);
+
+    private TimeSpan? Chosen(int most) =>
+        Lengths.FirstOrDefault(length => DurationText.Format(length) == Page["window"]) is { Ticks: > 0 } chosen
+        && (To - From) / chosen <= 2 * most
+            ? chosen
+            : null;
 
     /// <summary>
     /// The window by which features are ranked: days where the range has some, because the highest of many small windows
@@ -62,15 +66,25 @@ public sealed record ModelScope(ModelOverview Overview, PageScope Page, DateTime
 
     /// <summary>Releases and the beginnings of incidents within the range, as marks of a time axis.</summary>
     public IReadOnlyList<ChartMark> Marks =>
-        [
-            .. Incidents
-                .Where(incident => incident.Onset >= From && incident.Onset <= To)
-                .Select(incident => new ChartMark(incident.Onset, $"incident {incident.Id}", Incident: true)),
+        field ??= [
+            .. Incidents.Where(incident => incident.Onset >= From && incident.Onset <= To).Select(incident => Mark(incident)),
             .. Overview
                 .Releases.Skip(1)
                 .Where(release => release.At >= From && release.At <= To)
-                .Select(release => new ChartMark(release.At, release.Version)),
+                .Select(release => new ChartMark(release.At, release.Version)
+                {
+                    Title = $"First window of {release.Version}",
+                    Address = Page.With(("version", release.Version)),
+                }),
         ];
+
+    private static ChartMark Mark(Incident incident) =>
+        new(incident.Onset, incident.Id.ToString(CultureInfo.InvariantCulture), Incident: true)
+        {
+            Title = $"Incident {incident.Id}, {incident.Severity.ToString().ToLowerInvariant()}: {incident.Headline}",
+            Severity = incident.Severity.ToString().ToLowerInvariant(),
+            Address = Links.Incident(incident.Id),
+        };
 
     /// <summary>Address of a tab of this model.</summary>
     public string Tab(string tab, params (string Key, string? Value)[] changes) =>

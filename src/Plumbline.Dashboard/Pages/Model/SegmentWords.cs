@@ -30,6 +30,15 @@ internal static class SegmentWords
         : unit is "share" ? $"{Signed(change * 100)} points"
         : Signed(change);
 
+    /// <summary>The 95 % interval of a change; empty where there is none.</summary>
+    public static string ChangeInterval(SegmentMetric metric, string unit)
+    {
+        var scale = unit is "share" ? 100 : 1;
+        return metric is { Change: not null, ChangeLower: { } lower, ChangeUpper: { } upper }
+            ? $"{Signed(lower * scale)} .. {Signed(upper * scale)}"
+            : "";
+    }
+
     /// <summary>Everything that is known of a number.</summary>
     public static string Title(SegmentMetric metric, string unit) =>
         metric.Value is null

@@ -1,5 +1,7 @@
 // Draws every chart of the pages with ECharts. C# sends a small description (kind + numbers); this module holds
 // nothing but the live charts: their crosshair, their zoom, their colours per theme.
+import { bounds, percents } from './axes.js';
+
 const live = new Map();
 let library;
 
@@ -40,7 +42,7 @@ function hatch() {
 // ---- numbers and times: three significant digits with unit, the reader's own time zone
 const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const safe = text => String(text ?? '').replace(/[&<>"']/g, c => escapes[c]);
-const percents = ['ratio', 'share', 'probability'], counts = ['count', 'rows', 'requests'];
+const counts = ['count', 'rows', 'requests'];
 export function figure(value, unit = '') {
   if (value === null || value === undefined || Number.isNaN(value)) return '\u2013';
   if (percents.includes(unit)) return `${digits(value * 100)} %`;
@@ -112,7 +114,7 @@ const kinds = {
       const points = line.points, ink = colour(line.colour);
       let run = [];
       const flush = () => {
-        if (run.length > 1) series.push(polygon([...run.map(p => [p[0], p[3]]), ...run.toReversed().map(p => [p[0], p[2]])], { fill: colour(line.colour, .2) }));
+        if (run.length > 1) series.push(polygon([...run.map(p => [p[0], p[3]]), ...run.toReversed().map(p => [p[0], p[2]])], { fill: colour(line.colour, .13) }));
         run = [];
       };
       for (const p of points) (p[1] !== null && p[2] !== null) ? run.push(p) : flush();
@@ -121,13 +123,13 @@ const kinds = {
         type: 'line', name: line.name, z: 3, data: points.map(p => [p[0], p[1]]), connectNulls: false,
         symbol: line.points[0]?.[5] === undefined ? 'none' : 'circle', showSymbol: true,
         symbolSize: (_, params) => points[params.dataIndex - 1]?.[1] == null && points[params.dataIndex + 1]?.[1] == null ? 5 : 0,
-        lineStyle: { color: ink, width: 1.5, type: line.dashed ? 'dashed' : 'solid' }, itemStyle: { color: ink },
+        lineStyle: { color: ink, width: 1.75, type: line.dashed ? 'dashed' : 'solid' }, itemStyle: { color: ink },
         markLine: index === 0 ? verticals(spec) : undefined, markArea: index === 0 ? areas(spec) : undefined
       });
     });
     return {
       ...base(), grid: timeGrid(spec), xAxis: timeAxis(spec), series,
-      yAxis: valueAxis(unit, { splitNumber: spec.height < 115 ? 2 : 3, min: spec.min ?? undefined, max: spec.max ?? undefined, scale: spec.min === null || spec.min === undefined }),
+      yAxis: valueAxis(unit, { ...bounds(spec), scale: false }),
       tooltip: tooltip({
         trigger: 'axis', axisPointer: { type: 'line', lineStyle: { color: colour('--line-strong'), type: 'dashed' }, label: { show: false } },
         formatter: hits => {
@@ -153,7 +155,7 @@ const kinds = {
     return {
       ...base(), grid: grid({}),
       xAxis: axis({ type: 'category', data: labels, splitLine: { show: false }, axisLabel: { color: colour('--muted'), fontSize: 12, fontFamily: font, hideOverlap: true, interval: spec.numeric ? 'auto' : 0, width: spec.small ? 48 : 84, overflow: 'truncate', rotate: !spec.numeric && labels.length > 8 ? 40 : 0 } }),
-      yAxis: valueAxis('ratio', { min: 0, scale: false, splitNumber: spec.small ? 2 : 3 }),
+      yAxis: valueAxis('ratio', { min: 0, scale: false, splitNumber: spec.small ? 2 : 3, max: value => Math.max(value.max, ...outline.map(step => step[1])) * 1.04 || .05, axisLabel: { ...valueLabel('ratio'), showMaxLabel: false } }),
       tooltip: tooltip({
         trigger: 'axis', axisPointer: { type: 'shadow', shadowStyle: { color: colour('--chart-reference') } },
         formatter: hits => {
@@ -291,23 +293,30 @@ const kinds = {
   }
 };
 
-// Labels of marks that stand close are put on either side of their pair; where there is no room at all, the line alone says it.
-function labelled(spec) {
-  const wide = text => text.length * 6.5 + 8, at = m => (m.at - spec.from) / (spec.to - spec.from) * ((spec.pixels || 600) - 88);
-  const marks = (spec.marks ?? []).filter(m => m.at >= spec.from && m.at <= spec.to).sort((a, b) => a.at - b.at).map(m => ({ ...m, x: at(m), width: wide(m.label), align: 'center', shown: true }));
-  let end = -88; // the left edge, where the axis has its own room
-  marks.forEach((m, i) => {
-    const next = marks[i + 1], room = next ? next.x - m.x : Infinity;
-    if (room < (m.width + (next?.width ?? 0)) / 2 && m.x - m.width >= end) m.align = 'right';
-    if (m.x - (m.align === 'right' ? m.width : m.width / 2) < end) m.align = 'left';
-    const start = m.align === 'right' ? m.x - m.width : m.align === 'left' ? m.x : m.x - m.width / 2;
-    m.shown = start >= end;
-    if (m.shown) end = start + m.width;
-  });
-  return marks;
+// Labels of marks are links above the picture; one that would lie on another moves to the right of its line, and where there is no room
+// at all the line alone says it.
+function label(chart) {
+  const holder = chart.element.querySelector('.marks'), spec = chart.spec;
+  holder?.replaceChildren();
+  if (!holder || !onTime(chart) || spec.kind === 'heatmap') return;
+  const left = 64, width = chart.element.clientWidth - left - 24;
+  let end = 0;
+  for (const mark of (spec.marks ?? []).filter(m => m.at >= spec.from && m.at <= spec.to).sort((a, b) => a.at - b.at)) {
+    const link = document.createElement(mark.href ? 'a' : 'span');
+    link.className = `mark ${mark.kind} ${mark.severity ?? ''}`;
+    link.textContent = mark.label;
+    link.title = mark.title ?? mark.label;
+    if (mark.href) { link.href = mark.href; link.tabIndex = -1; }
+    holder.append(link);
+    const x = (mark.at - spec.from) / (spec.to - spec.from) * width, size = link.offsetWidth + 4;
+    const start = x - size / 2 >= end ? x - size / 2 : x + 2 >= end ? x + 2 : end - x < size ? end : null;
+    if (start === null || start + size > width + 24) { link.remove(); continue; }
+    link.style.left = `${left + start + 2}px`;
+    end = start + size;
+  }
 }
 function verticals(spec) {
-  const marks = labelled(spec).map(m => ({ xAxis: m.at, name: m.shown ? m.label : '', label: { align: m.align }, lineStyle: { color: colour(m.kind === 'incident' ? '--bad-mark' : '--muted'), type: m.kind === 'incident' ? 'solid' : 'dashed', width: 1 } }));
+  const marks = (spec.marks ?? []).filter(m => m.at >= spec.from && m.at <= spec.to).map(m => ({ xAxis: m.at, name: '', lineStyle: { color: colour(m.kind === 'incident' ? '--bad-mark' : '--muted'), type: m.kind === 'incident' ? 'solid' : 'dashed', width: 1 } }));
   const levels = (spec.thresholds ?? []).map((t, i) => ({ yAxis: t.value, name: t.label, lineStyle: { color: colour('--muted'), type: [6, 4], width: 1 }, label: { position: i % 2 === 1 ? 'insideStartTop' : 'insideEndTop' } }));
   if (marks.length + levels.length === 0) return undefined;
   return { silent: true, symbol: 'none', label: { formatter: m => m.name, color: colour('--muted'), fontSize: 12, fontFamily: font, position: 'end' }, data: [...marks, ...levels] };
@@ -327,15 +336,15 @@ export async function draw(element, spec, page) {
   if (!chart) {
     const canvas = element.querySelector('.plot');
     chart = { element, plot: echarts.init(canvas, null, { renderer: 'canvas' }), page };
-    chart.watch = new ResizeObserver(() => chart.plot.resize());
+    chart.watch = new ResizeObserver(() => { chart.plot.resize(); if (chart.spec) label(chart); });
     chart.watch.observe(canvas);
     live.set(element, chart);
     follow(chart);
   }
   chart.spec = spec;
   chart.page = page;
-  spec.pixels = element.clientWidth;
   chart.plot.setOption(kinds[spec.kind](spec), { notMerge: true });
+  label(chart);
   element.dataset.drawn = 'yes';
 }
 export function erase(element) {

@@ -7,6 +7,7 @@ export function start(reference) {
   page = reference;
   document.addEventListener('keydown', onKey);
   document.addEventListener('click', closeMenus);
+  document.addEventListener('click', fold);
   // From here on keys are heard: who drives the page by program waits for this.
   document.documentElement.dataset.keys = 'on';
   return { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, theme: document.documentElement.dataset.theme || 'auto' };
@@ -14,6 +15,7 @@ export function start(reference) {
 export function stop() {
   document.removeEventListener('keydown', onKey);
   document.removeEventListener('click', closeMenus);
+  document.removeEventListener('click', fold);
   page = undefined;
   delete document.documentElement.dataset.keys;
 }
@@ -31,9 +33,32 @@ function onKey(event) {
     if (search) { event.preventDefault(); search.focus(); }
     return;
   }
+  if (['j', 'k', 'x'].includes(event.key) && !waiting && walk(event.key)) { event.preventDefault(); return; }
   const key = waiting ? `${waiting} ${event.key}` : event.key;
   waiting = !waiting && event.key === 'g' ? 'g' : null;
   if (['?', 't', 'l', '[', ']', 'g f', 'g i', 'g e', 'g s'].includes(key)) page?.invokeMethodAsync('PressedAsync', key);
+}
+
+// j and k go through the rows of the page's lists, x selects the one that is reached; Enter is the browser's own.
+function walk(key) {
+  const rows = [...document.querySelectorAll('table[data-rows] tbody tr')];
+  const at = rows.indexOf(document.activeElement?.closest('tr'));
+  if (rows.length === 0) return false;
+  if (key === 'x') {
+    rows[at]?.querySelector('.pick input')?.click();
+    return at >= 0;
+  }
+  const next = rows[at < 0 ? 0 : Math.min(Math.max(at + (key === 'j' ? 1 : -1), 0), rows.length - 1)];
+  next.querySelector('td.lead a, td a')?.focus();
+  next.scrollIntoView({ block: 'nearest' });
+  return true;
+}
+function fold(event) {
+  const button = event.target.closest?.('[data-fold]');
+  if (!button) return;
+  const open = button.closest('tr').classList.toggle('unfolded');
+  button.setAttribute('aria-expanded', String(open));
+  button.textContent = open ? 'Less' : 'More';
 }
 
 function closeMenus(event) {

@@ -1,7 +1,7 @@
 using Plumbline.Monitoring.Performance;
 using Plumbline.Registry.Models;
 using Plumbline.Statistics;
-using Plumbline.Statistics.Performance;
+using Plumbline.Statistics.Intervals;
 
 namespace Plumbline.Monitoring.Outcomes.Costs;
 
@@ -27,9 +27,6 @@ public sealed record ThresholdAdvice
 
     /// <summary>Labelled rows with a score.</summary>
     public long Rows { get; init; }
-
-    /// <summary>True when the declared costs are multiplied by a value feature, which this leaves out.</summary>
-    public bool LeavesOutValue { get; init; }
 }
 
 /// <summary>Says which threshold on a binary model's score would have been cheapest on the rows whose ground truth is known.</summary>
@@ -58,60 +55,71 @@ public sealed class ThresholdAdvisor(LabelledGroups labelled)
         }
 
         var negative = model.Classes.FirstOrDefault(name => name != positive) ?? "";
-        var matrix = new CostMatrix(
-            FalsePositive: Price(negative, positive),
-            FalseNegative: Price(positive, negative),
-            TruePositive: Price(positive, positive),
-            TrueNegative: Price(negative, negative)
-        );
-        var rows = (await labelled.ReadAsync(model, from, to, to - from, cancellation))
+        var value = cost.ValueFeature is { } name ? model.FindFeature(name) : null;
+        var rows = (await labelled.ReadAsync(model, from, to, to - from, cancellation, valueOf: value))
             .Where(group => group.HasGroundTruth && double.IsFinite(group.Score))
             .ToList();
         var count = rows.Sum(group => group.Count);
         if (count < FewestRows)
             return new() { Gap = $"{count} of {FewestRows} labelled rows with a score: too few to advise.", Rows = count };
-        var scores = ScoreCounts.From(
-            [.. rows.Select(row => row.Score)],
-            [.. rows.Select(row => row.GroundTruth == positive)],
-            [.. rows.Select(row => (double)row.Count)]
-        );
-        var own = ThresholdSweep.RealisedCost(Confusion(rows, positive), matrix);
-        var points = ThresholdSweep
-            .Of(scores, matrix, Thresholds)
-            .Select(point => Point(point, matrix))
-            .OrderBy(point => point.Threshold)
-            .ToList();
+        var all = Sweep(rows, (group, called) => (cost.Of(group.GroundTruth, called ? positive : negative, positive) ?? 0) * group.Value);
         return new ThresholdAdvice
         {
-            Points = points,
-            // The cheapest of all thresholds, not only of those that are shown.
-            Cheapest = ThresholdSweep.Cheapest(scores, matrix) is { } best ? Point(best, matrix) : null,
-            Own = PerThousand(own),
+            Points = [.. Spread(all).OrderBy(point => point.Threshold)],
+            // The cheapest of all thresholds, not only of those that are shown; the highest among equals.
+            Cheapest = all.MinBy(point => point.CostPer1000.Value),
+            Own = rows.Aggregate(
+                new CostSum(),
+                (sum, group) => sum.Add((cost.Of(group.GroundTruth, group.Prediction, positive) ?? 0) * group.Value, group.Count),
+                sum => sum.PerThousand
+            ),
             Rows = count,
-            LeavesOutValue = cost.ValueFeature is not null,
         };
-
-        double Price(string truth, string decision) => cost.Of(truth, decision, positive) ?? 0;
     }
 
-    private static ThresholdCost Point(ThresholdPoint point, CostMatrix matrix) =>
-        new(
-            double.IsInfinity(point.Threshold) ? Math.BitIncrement(1) : point.Threshold,
-            PerThousand(ThresholdSweep.RealisedCost(point.Confusion, matrix)),
-            (point.Confusion.TruePositive + point.Confusion.FalsePositive) / point.Confusion.Total
-        );
-
-    private static Estimate PerThousand(Estimate mean) =>
-        mean.Value is not { } value
-            ? mean
-            : Estimate
-                .Of(value * Thousand, mean.N)
-                .With(mean is { Lower: { } lower, Upper: { } upper } ? new Interval(lower * Thousand, upper * Thousand) : null);
-
-    private static BinaryConfusion Confusion(List<LabelledGroup> rows, string positive)
+    /// <summary>Every threshold from "nothing is positive" down to the lowest score.</summary>
+    private static List<ThresholdCost> Sweep(List<LabelledGroup> rows, Func<LabelledGroup, bool, double> price)
     {
-        double Count(bool truth, bool called) =>
-            rows.Where(row => row.GroundTruth == positive == truth && row.Prediction == positive == called).Sum(row => row.Count);
-        return new BinaryConfusion(Count(true, true), Count(false, true), Count(true, false), Count(false, false));
+        var sum = rows.Aggregate(new CostSum(), (sum, group) => sum.Add(price(group, false), group.Count));
+        var points = new List<ThresholdCost> { new(Math.BitIncrement(1), sum.PerThousand, 0) };
+        double called = 0;
+        foreach (var score in rows.GroupBy(group => group.Score).OrderByDescending(group => group.Key))
+        {
+            foreach (var group in score)
+            {
+                sum = sum.Add(price(group, false), -group.Count).Add(price(group, true), group.Count);
+                called += group.Count;
+            }
+
+            points.Add(new ThresholdCost(score.Key, sum.PerThousand, called / sum.Rows));
+        }
+
+        return points;
+    }
+
+    /// <summary>As many as a picture needs, evenly spread.</summary>
+    private static IEnumerable<ThresholdCost> Spread(List<ThresholdCost> points) =>
+        points.Count <= Thresholds
+            ? points
+            : Enumerable.Range(0, Thresholds).Select(place => points[(int)((long)place * (points.Count - 1) / (Thresholds - 1))]);
+
+    /// <summary>Costs of rows, added up: their mean with its normal interval.</summary>
+    private readonly record struct CostSum(double Rows, double Cost, double Squares)
+    {
+        public Estimate PerThousand
+        {
+            get
+            {
+                var mean = Cost / Rows;
+                var estimate = Estimate.Of(mean * Thousand, (long)Rows);
+                return estimate.With(
+                    Confidence.Mean(Rows, mean, Squares - (Rows * mean * mean)) is { } interval
+                        ? new Interval(interval.Lower * Thousand, interval.Upper * Thousand)
+                        : null
+                );
+            }
+        }
+
+        public CostSum Add(double cost, double rows) => new(Rows + rows, Cost + (rows * cost), Squares + (rows * cost * cost));
     }
 }

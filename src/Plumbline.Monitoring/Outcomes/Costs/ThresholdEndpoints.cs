@@ -37,7 +37,6 @@ public static class ThresholdEndpoints
                 own_cost_per_1000 = View(advice.Own),
                 cheapest = advice.Cheapest is { } cheapest ? Of(cheapest) : null,
                 points = advice.Points.Select(Of),
-                leaves_out_value = advice.LeavesOutValue,
             },
             ModelSpecification.Json
         );
