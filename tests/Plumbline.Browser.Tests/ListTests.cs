@@ -33,6 +33,7 @@ public sealed class ListTests(BrowserHost host)
         await watched.GoAsync("/incidents");
         var page = watched.Page;
         await page.GetByLabel("Select all").CheckAsync();
+        await page.Locator("tr[aria-selected=true]").First.WaitForAsync();
         var chosen = await page.Locator("tr[aria-selected=true]").CountAsync();
         Assert.True(chosen > 1, $"{chosen} incidents are seeded");
         await watched.ShootAsync("incidents-selected");
