@@ -74,6 +74,50 @@ public sealed class FrameTests(BrowserHost host)
     }
 
     [Fact]
+    public async Task Ctrl_K_knows_features_and_tabs_of_other_models_and_incidents()
+    {
+        await using var watched = await host.OpenAsync();
+        await watched.GoAsync("/self");
+        var page = watched.Page;
+        await page.Keyboard.PressAsync("Control+k");
+        await page.WaitForSelectorAsync("dialog.palette[open]");
+        foreach (
+            var (typed, kind) in new[]
+            {
+                ("education", $"feature of {SeededModels.Price}"),
+                ("house-price: seg", "page"),
+                ("incident 1", ""),
+            }
+        )
+        {
+            await page.Locator(".palette input").FillAsync(typed);
+            var found = page.Locator(".palette li", new PageLocatorOptions { HasText = kind.Length > 0 ? kind : "Incident 1" });
+            await found.First.WaitForAsync();
+        }
+        await page.Keyboard.PressAsync("Enter");
+        await watched.ReachAsync("/incidents/1");
+    }
+
+    [Fact]
+    public async Task A_range_can_be_typed_and_minus_zooms_out()
+    {
+        await using var watched = await host.OpenAsync();
+        await watched.GoAsync(Router);
+        var page = watched.Page;
+        await page.Locator("summary[aria-label^='Time range']").ClickAsync();
+        await page.GetByLabel("Until now from").FillAsync("now-3h");
+        await page.Keyboard.PressAsync("Enter");
+        await watched.ReachAsync("range=3h");
+        await watched.SettleAsync();
+        await page.Locator("h1").ClickAsync();
+        await page.Keyboard.PressAsync("-");
+        await watched.ReachAsync("from=");
+        await watched.SettleAsync();
+        var scope = System.Web.HttpUtility.ParseQueryString(new Uri(page.Url).Query);
+        Assert.Equal(6, (DateTimeOffset.Parse(scope["to"]!, null) - DateTimeOffset.Parse(scope["from"]!, null)).TotalHours, 0.01);
+    }
+
+    [Fact]
     public async Task Question_mark_shows_the_keys_and_t_changes_the_theme_for_good()
     {
         await using var watched = await host.OpenAsync();

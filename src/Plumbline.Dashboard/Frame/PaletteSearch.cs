@@ -6,7 +6,7 @@ namespace Plumbline.Dashboard.Frame;
 /// <summary>A place that the command palette leads to.</summary>
 public sealed record PalettePlace(string Words, string Kind, string Address);
 
-/// <summary>Finds places by parts of their names: pages, models, the features of the model at hand, a prediction id.</summary>
+/// <summary>Finds places by parts of their names: pages, models with their tabs and features, incidents, a prediction id.</summary>
 public sealed class PaletteSearch(ModelCatalog models)
 {
     /// <summary>More would scroll; typing one letter more is faster.</summary>
@@ -25,23 +25,26 @@ public sealed class PaletteSearch(ModelCatalog models)
         ),
     ];
 
-    /// <summary>At most <see cref="MostFound"/> places; names that begin with the text come before those that hold it.</summary>
-    public IReadOnlyList<PalettePlace> Find(string text, PageScope scope)
+    /// <summary>Letters from which on tabs and features of all models are looked through, not only those of the model at hand.</summary>
+    private const int EnoughLetters = 2;
+
+    /// <summary>
+    /// At most <see cref="MostFound"/> places; names that begin with the text come before those that hold it, and the model at hand before
+    /// the others.
+    /// </summary>
+    /// <param name="text">A part of a name.</param>
+    /// <param name="scope">Where the reader is.</param>
+    /// <param name="incidents">Incidents to look through.</param>
+    public IReadOnlyList<PalettePlace> Find(string text, PageScope scope, IReadOnlyList<PalettePlace> incidents)
     {
         text = text.Trim();
         var here = scope.Model is { } name ? models.Find(name) : null;
         var places = Pages
             .Concat(here is null ? [] : TabsOf(here, scope))
             .Concat(models.All.Select(model => new PalettePlace(model.Name, "model", scope.To(Links.Model(model.Name)))))
-            .Concat(
-                here is null
-                    ? []
-                    : here.Features.Select(feature => new PalettePlace(
-                        feature.Name,
-                        $"feature of {here.Name}",
-                        scope.To(Links.Model(here.Name, Links.Inputs), ("feature", feature.Name))
-                    ))
-            )
+            .Concat(here is null ? [] : FeaturesOf(here, scope))
+            .Concat(incidents)
+            .Concat(text.Length < EnoughLetters ? [] : Others(here, scope))
             .Where(place => place.Words.Contains(text, StringComparison.OrdinalIgnoreCase))
             .OrderBy(place => !place.Words.StartsWith(text, StringComparison.OrdinalIgnoreCase));
         var decision =
@@ -50,6 +53,22 @@ public sealed class PaletteSearch(ModelCatalog models)
                 : [];
         return [.. places.Take(MostFound - decision.Length), .. decision];
     }
+
+    // A version or segment of the model at hand means nothing in another model.
+    private IEnumerable<PalettePlace> Others(ModelDefinition? here, PageScope scope)
+    {
+        var everywhere = scope with { Keys = new Dictionary<string, string>(StringComparer.Ordinal) };
+        return models
+            .All.Where(model => model.Id != here?.Id)
+            .SelectMany(model => TabsOf(model, everywhere).Concat(FeaturesOf(model, everywhere)));
+    }
+
+    private static IEnumerable<PalettePlace> FeaturesOf(ModelDefinition model, PageScope scope) =>
+        model.Features.Select(feature => new PalettePlace(
+            feature.Name,
+            $"feature of {model.Name}",
+            scope.To(Links.Model(model.Name, Links.Inputs), ("feature", feature.Name))
+        ));
 
     private static IEnumerable<PalettePlace> TabsOf(ModelDefinition model, PageScope scope) =>
         Tabs.Of(Links.Models)

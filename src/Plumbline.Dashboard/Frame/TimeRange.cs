@@ -1,4 +1,5 @@
 using System.Globalization;
+using Plumbline.Registry.Text;
 
 namespace Plumbline.Dashboard.Frame;
 
@@ -7,6 +8,9 @@ public sealed record TimeRange(string? Preset, DateTimeOffset? From, DateTimeOff
 {
     public const string All = "all";
     public const string DefaultPreset = "7d";
+
+    /// <summary>Ten years: nothing is kept longer.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(3660);
 
     /// <summary>What the chooser offers, shortest first.</summary>
     public static readonly IReadOnlyList<(string Key, string Words, TimeSpan Length)> Presets =
@@ -30,7 +34,33 @@ public sealed record TimeRange(string? Preset, DateTimeOffset? From, DateTimeOff
     {
         if (Time(from) is { } start && Time(to) is { } end && start < end)
             return new TimeRange(null, start, end);
-        return new TimeRange(Presets.Any(known => known.Key == preset) ? preset : null, null, null);
+        return new TimeRange(LengthOf(preset) is null ? null : preset, null, null);
+    }
+
+    /// <summary>
+    /// What somebody typed as a range that ends now, as it stands in an address: "now-3h", "3h" and "last 3h" are "3h". Null when it is
+    /// none.
+    /// </summary>
+    public static string? Typed(string? text)
+    {
+        var trimmed = (text ?? "").Trim().Replace(" ", "", StringComparison.Ordinal).ToLowerInvariant();
+        foreach (var word in new[] { "now-", "last", "-" })
+        {
+            if (trimmed.StartsWith(word, StringComparison.Ordinal))
+                trimmed = trimmed[word.Length..];
+        }
+
+        return LengthOf(trimmed) is null ? null : trimmed;
+    }
+
+    private static TimeSpan? LengthOf(string? preset)
+    {
+        var known = Presets.FirstOrDefault(known => known.Key == preset);
+        if (known.Key is not null)
+            return known.Length;
+        return DurationText.TryParse(preset ?? "", out var length) && length >= TimeSpan.FromMinutes(1) && length <= Longest
+            ? length
+            : null;
     }
 
     /// <summary>
@@ -40,7 +70,7 @@ public sealed record TimeRange(string? Preset, DateTimeOffset? From, DateTimeOff
     {
         if (Fixed)
             return (From!.Value, To!.Value);
-        var length = Presets.First(known => known.Key == (Preset ?? DefaultPreset)).Length;
+        var length = LengthOf(Preset ?? DefaultPreset)!.Value;
         if (Preset == All)
             return (Floor(first ?? now - TimeSpan.FromDays(7)), last is { } end ? Ceiling(end) : now);
         // An import of years ago has nothing in the last seven days: without a choice of the reader, look where the events are.
@@ -49,7 +79,8 @@ public sealed record TimeRange(string? Preset, DateTimeOffset? From, DateTimeOff
         return (now - length, now);
     }
 
-    public string Words => Fixed ? "Custom range" : Presets.First(known => known.Key == (Preset ?? DefaultPreset)).Words;
+    public string Words =>
+        Fixed ? "Custom range" : Presets.FirstOrDefault(known => known.Key == (Preset ?? DefaultPreset)).Words ?? $"Last {Preset}";
 
     public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 

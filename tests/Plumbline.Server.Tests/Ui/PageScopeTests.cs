@@ -49,6 +49,27 @@ public sealed class PageScopeTests
     public void A_range_that_makes_no_sense_is_no_range(string? from, string? to) =>
         Assert.True(TimeRange.Parse("nonsense", from, to).Unchosen);
 
+    [Theory]
+    [InlineData("now-3h", "3h", 180)]
+    [InlineData(" Last 45m", "45m", 45)]
+    [InlineData("2d", "2d", 2 * 24 * 60)]
+    [InlineData("7d", "7d", 7 * 24 * 60)]
+    public void A_range_can_be_typed(string typed, string key, int minutes)
+    {
+        Assert.Equal(key, TimeRange.Typed(typed));
+        var (from, to) = TimeRange.Parse(key, null, null).Resolve(Now);
+        Assert.Equal((Now.AddMinutes(-minutes), Now), (from, to));
+        Assert.StartsWith("Last ", TimeRange.Parse(key, null, null).Words, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    [InlineData("yesterday")]
+    [InlineData("now-0h")]
+    [InlineData("now-99999d")]
+    public void What_is_no_range_is_not_taken(string? typed) => Assert.Null(TimeRange.Typed(typed));
+
     [Fact]
     public void Fixed_times_win_over_a_preset()
     {

@@ -36,7 +36,7 @@ function onKey(event) {
   if (['j', 'k', 'x'].includes(event.key) && !waiting && walk(event.key)) { event.preventDefault(); return; }
   const key = waiting ? `${waiting} ${event.key}` : event.key;
   waiting = !waiting && event.key === 'g' ? 'g' : null;
-  if (['?', 't', 'l', '[', ']', 'g f', 'g i', 'g e', 'g s'].includes(key)) page?.invokeMethodAsync('PressedAsync', key);
+  if (['?', 't', 'l', '[', ']', '-', 'g f', 'g i', 'g e', 'g s'].includes(key)) page?.invokeMethodAsync('PressedAsync', key);
 }
 
 // j and k go through the rows of the page's lists, x selects the one that is reached; Enter is the browser's own.
