@@ -25,6 +25,9 @@ internal sealed class CalibratedPoint(Rule rule, RuleDirection direction, TimeSp
     /// <summary>Windows that a stream keeps so that what its normal needs to know of the recent past survives a restart.</summary>
     public const int Kept = 24;
 
+    /// <summary>A window rarer than this is not learned before the next ones say that it was chance.</summary>
+    private const double Rare = 0.05;
+
     private readonly Dictionary<StreamKey, (int Generation, Normal Normal)> _normal = [];
 
     /// <summary>When and from what the rule's streams learn.</summary>
@@ -82,7 +85,7 @@ internal sealed class CalibratedPoint(Rule rule, RuleDirection direction, TimeSp
             {
                 Held = [],
             }
-            : Schedule.Learn(state, LearnedWindow.Of(point), suspicious: state.Alarm.Since is not null);
+            : Schedule.Learn(state, LearnedWindow.Of(point), suspicious: state.Status == StreamStatus.Pending || state.LastPValue < Rare);
     }
 
     private CalibratedValue Value(LearnedWindow learned, WindowSurprise seen, double mean, double floor)

@@ -50,7 +50,8 @@ internal sealed class LearningSchedule(TimeSpan window, bool followsCalendar)
     /// <summary>The state that learns this window, at once or when it turns out to be no trouble.</summary>
     /// <param name="state">What is remembered.</param>
     /// <param name="learned">The window.</param>
-    /// <param name="suspicious">Whether there is evidence of a change.</param>
+    /// <param name="suspicious">Whether it is rare, or there is half the evidence of a change that an alarm needs. Less is chance, and
+    /// leaving it out would keep what the first windows happened to be.</param>
     public StreamState Learn(StreamState state, LearnedWindow learned, bool suspicious)
     {
         if (Span(state.Learned, state.Learned.Count) >= Whole)

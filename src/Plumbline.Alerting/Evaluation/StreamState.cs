@@ -51,7 +51,7 @@ public sealed record StreamState
     public DateTimeOffset? LearnedAt { get; init; }
 
     /// <summary>
-    /// Windows since some evidence of a change: they join what is learned when it comes to nothing, and are forgotten when it alarms.
+    /// Windows while a change is likely (pending): they join what is learned when it comes to nothing, and are forgotten when it alarms.
     /// </summary>
     [JsonConverter(typeof(LearnedWindowsConverter))]
     public ImmutableList<LearnedWindow> Held { get; init; } = [];

@@ -63,6 +63,7 @@ public static class IncidentGrouping
                     && !IncidentLife.Outlives(alert, alerts)
                     && !StandsApart(alert, alerts)
                     && (test != SlowlyTogether || alerts.All(IsDrift))
+                    && ((test != SameOnset && test != SameOnsetGoingOn) || BeganWith(alert, alerts))
                 )
                 {
                     return incident;
@@ -79,6 +80,7 @@ public static class IncidentGrouping
     /// </summary>
     public static bool IsEffect(AlertRow alert, IncidentRow incident, IReadOnlyList<AlertRow> alerts) =>
         incident is { Severity: (int)AlertSeverity.Digest, AcknowledgedAtMs: null, ResolvedBy: null }
+        && alerts.Count > 0
         && alerts.All(member =>
             member.Feature.Length > 0
             && member.Feature == alert.Feature
@@ -99,6 +101,10 @@ public static class IncidentGrouping
             .ToList();
         return values.Count > 0 && !values.Exists(member => Overlaps(alert, member, SameTime));
     }
+
+    // Days later further alerts join an incident; what begins with one of those did not begin with it.
+    private static bool BeganWith(AlertRow alert, IReadOnlyList<AlertRow> members) =>
+        IncidentLife.Carriers(members).MinBy(member => member.OnsetMs) is not { } first || Near(alert, first);
 
     /// <summary>
     /// A segment that lost far more than all rows did has a trouble of its own, whatever else began that day; unless it is its rows that
@@ -121,8 +127,12 @@ public static class IncidentGrouping
                 member.ModelId == alert.ModelId && member.Segment.Length == 0 && AlertAspects.Of(member) == MetricAspect.Performance
             )
             .ToList();
+        // Beside a release or an outage a loss of all rows may be theirs.
+        var isOnlyLoss = members.All(member => AlertAspects.Of(member) == MetricAspect.Performance || IsDrift(member));
         return whole.Count > 0
-            && whole.TrueForAll(member => alert.Numbers.Effect >= FarWorse * member.Numbers.Effect && !IsLossOf(alert, member));
+            && whole.TrueForAll(member =>
+                alert.Numbers.Effect >= FarWorse * member.Numbers.Effect && !(isOnlyLoss && IsLossOf(alert, member))
+            );
     }
 
     private static double RowsPerHour(AlertRow alert) => alert.Numbers.N / WindowOf(alert).TotalHours;
@@ -214,6 +224,15 @@ public static class IncidentGrouping
         && member.OnsetMs < alert.FiredMs
         && (member.ResolvedMs is null || member.ResolvedMs > alert.OnsetMs)
         && IsLossOf(member, alert);
+
+    /// <summary>Whether all rows lose by a segment, which began to lose before they did.</summary>
+    /// <param name="segment">A segment's loss.</param>
+    /// <param name="whole">An alert of another incident.</param>
+    public static bool IsLossBy(AlertRow segment, AlertRow whole) =>
+        segment.Segment.Length > 0
+        && AlertAspects.Of(segment) == MetricAspect.Performance
+        && segment.OnsetMs <= whole.OnsetMs
+        && LossByOneSegment(whole, segment);
 
     private static bool IsLossOf(AlertRow segment, AlertRow whole) =>
         segment.Numbers.Effect * RowsPerHour(segment) >= Explains * whole.Numbers.Effect * RowsPerHour(whole);

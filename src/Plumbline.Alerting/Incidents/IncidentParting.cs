@@ -50,6 +50,29 @@ public sealed class IncidentParting(ModelCatalog models, TimeProvider time)
         return moved;
     }
 
+    /// <summary>
+    /// What all rows lose by the rows of one segment was put down to whatever else happened then, until the segment was seen: it comes to
+    /// the segment's incident.
+    /// </summary>
+    /// <param name="db">Holds all of these.</param>
+    /// <param name="alert">A segment's loss.</param>
+    /// <param name="incident">Its incident.</param>
+    /// <param name="candidates">The newest incidents; changed as they change.</param>
+    internal void TakeLossesAlong(StateDbContext db, AlertRow alert, IncidentRow incident, List<IncidentMembers> candidates)
+    {
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            var (other, members) = candidates[i];
+            var losses = other.Id == incident.Id ? [] : members.Where(member => IncidentGrouping.IsLossBy(alert, member)).ToList();
+            if (losses.Count == 0 || losses.Count == members.Count)
+                continue;
+            Move(db, losses, other, incident, DateTimeOffset.FromUnixTimeMilliseconds(alert.FiredMs), "");
+            candidates[i] = new(other, [.. members.Except(losses)]);
+            var place = candidates.FindIndex(candidate => candidate.Incident.Id == incident.Id);
+            candidates[place] = new(incident, [.. candidates[place].Alerts, .. losses]);
+        }
+    }
+
     /// <summary>Takes all alerts of one incident into another, and removes the first.</summary>
     internal async Task MergeAsync(StateDbContext db, IncidentRow from, IncidentRow into, string who, CancellationToken cancellation)
     {

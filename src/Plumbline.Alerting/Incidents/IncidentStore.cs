@@ -8,7 +8,8 @@ using Plumbline.Registry.State;
 namespace Plumbline.Alerting.Incidents;
 
 /// <summary>Makes incidents of what rules found: which alert belongs where.</summary>
-public sealed class IncidentStore(ModelCatalog models, IncidentSettlement settlement, TimeProvider time) : ITransitionSink
+public sealed class IncidentStore(ModelCatalog models, IncidentParting parting, IncidentSettlement settlement, TimeProvider time)
+    : ITransitionSink
 {
     /// <inheritdoc/>
     public async Task ApplyAsync(
@@ -88,6 +89,7 @@ public sealed class IncidentStore(ModelCatalog models, IncidentSettlement settle
         }
 
         MergeEffects(db, alert, incident, candidates);
+        parting.TakeLossesAlong(db, alert, incident, candidates);
         alert.IncidentId = incident.Id;
         incident.OnsetMs = Math.Min(incident.OnsetMs, alert.OnsetMs);
         incident.Stale = true;
