@@ -116,7 +116,7 @@ public static class IncidentGrouping
             alert.Segment.Length == 0
             || IsShort(alert)
             || AlertAspects.Of(alert) != MetricAspect.Performance
-            || members.Any(member => member.Segment == alert.Segment)
+            || members.Any(member => member.ModelId == alert.ModelId && member.Segment == alert.Segment)
         )
         {
             return false;
@@ -225,14 +225,18 @@ public static class IncidentGrouping
         && (member.ResolvedMs is null || member.ResolvedMs > alert.OnsetMs)
         && IsLossOf(member, alert);
 
-    /// <summary>Whether all rows lose by a segment, which began to lose before they did.</summary>
+    /// <summary>
+    /// Whether an alert of another incident is a segment's loss: of all rows, which lose by the segment and began later, or of the same
+    /// rows in another model.
+    /// </summary>
     /// <param name="segment">A segment's loss.</param>
-    /// <param name="whole">An alert of another incident.</param>
-    public static bool IsLossBy(AlertRow segment, AlertRow whole) =>
+    /// <param name="other">An alert of another incident.</param>
+    public static bool IsLossBy(AlertRow segment, AlertRow other) =>
         segment.Segment.Length > 0
         && AlertAspects.Of(segment) == MetricAspect.Performance
-        && segment.OnsetMs <= whole.OnsetMs
-        && LossByOneSegment(whole, segment);
+        && segment.OnsetMs <= other.OnsetMs
+        && AlertAspects.Of(other) == MetricAspect.Performance
+        && (LossByOneSegment(other, segment) || SameSegment(other, segment));
 
     private static bool IsLossOf(AlertRow segment, AlertRow whole) =>
         segment.Numbers.Effect * RowsPerHour(segment) >= Explains * whole.Numbers.Effect * RowsPerHour(whole);
@@ -252,13 +256,16 @@ public static class IncidentGrouping
     // drifts a little.
     private static bool SameOnset(AlertRow alert, AlertRow member)
     {
-        if (alert.ModelId != member.ModelId || !Near(alert, member))
+        if (alert.ModelId != member.ModelId || !Near(alert, member) || Precedes(alert, member) || Precedes(member, alert))
             return false;
         var drifts = (IsDrift(alert) ? 1 : 0) + (IsDrift(member) ? 1 : 0);
         if (drifts == 0)
             return IsSharp(alert) && IsSharp(member);
         return drifts == 1 && IsShort(alert) && IsShort(member) && (IsSharp(alert) || IsSharp(member)) && !IsSlow(alert) && !IsSlow(member);
     }
+
+    // What was seen in windows that ended before another began was not caused by that, however near the two are.
+    private static bool Precedes(AlertRow alert, AlertRow member) => alert.FiredMs <= member.OnsetMs;
 
     // A loss that needs days to be seen is put down to what is there, before what was over days ago.
     private static bool SameOnsetGoingOn(AlertRow alert, AlertRow member) =>

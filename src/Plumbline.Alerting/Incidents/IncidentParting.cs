@@ -51,8 +51,8 @@ public sealed class IncidentParting(ModelCatalog models, TimeProvider time)
     }
 
     /// <summary>
-    /// What all rows lose by the rows of one segment was put down to whatever else happened then, until the segment was seen: it comes to
-    /// the segment's incident.
+    /// What all rows lose by the rows of one segment, and what another model loses by them, was put down to whatever else happened then,
+    /// until the segment was seen: it comes to the segment's incident.
     /// </summary>
     /// <param name="db">Holds all of these.</param>
     /// <param name="alert">A segment's loss.</param>

@@ -129,6 +129,69 @@ public sealed class IncidentGroupingTests
         );
     }
 
+    [Fact]
+    public void A_segment_that_goes_bad_in_two_models_at_one_time_is_one_incident()
+    {
+        var one = Alert("performance.accuracy", "", onset: 0, fired: 48, segment: "country=BR", seconds: 86_400);
+        Assert.True(Joins(Alert("performance.mae", "", onset: 48, fired: 96, segment: "country=BR", seconds: 86_400, model: 2), one));
+        Assert.False(Joins(Alert("performance.mae", "", onset: 120, fired: 168, segment: "country=BR", seconds: 86_400, model: 2), one));
+        Assert.False(Joins(Alert("performance.mae", "", onset: 48, fired: 96, segment: "country=DE", seconds: 86_400, model: 2), one));
+    }
+
+    [Fact]
+    public void What_all_rows_lose_by_one_segment_is_that_segments_incident_whichever_is_seen_first()
+    {
+        // Of a hundred rows an hour four are the segment's: it must lose some twelve times as much.
+        var much = Alert("performance.accuracy", "", onset: 0, fired: 48, segment: "country=BR", seconds: 86_400, effect: 20);
+        var little = Alert("performance.accuracy", "", onset: 0, fired: 48, segment: "country=BR", seconds: 86_400, effect: 3);
+        var whole = Alert("performance.accuracy", "", onset: 30, fired: 55);
+        Assert.True(Joins(whole, much));
+        Assert.False(Joins(whole, little));
+
+        // Beside a release it is the release's at first, and comes along when the segment is seen.
+        var release = Alert("system.error_rate", "", onset: 52, fired: 54);
+        Assert.False(Joins(much, release, whole));
+        Assert.True(IncidentGrouping.IsLossBy(much, whole));
+        Assert.False(IncidentGrouping.IsLossBy(little, whole));
+        Assert.False(IncidentGrouping.IsLossBy(much, release));
+        var elsewhere = Alert("performance.mae", "", onset: 48, fired: 96, segment: "country=BR", seconds: 86_400, model: 2);
+        Assert.False(Joins(much, release, whole, elsewhere));
+        Assert.True(IncidentGrouping.IsLossBy(much, elsewhere));
+        Assert.False(IncidentGrouping.IsLossBy(much, Alert("performance.accuracy", "", onset: 30, fired: 55, model: 2)));
+    }
+
+    [Fact]
+    public void What_begins_with_a_later_member_did_not_begin_with_the_incident()
+    {
+        var (first, later) = (
+            Alert("performance.accuracy", "", onset: 0, fired: 48, segment: "country=BR", seconds: 86_400),
+            Alert("performance.accuracy", "", onset: 48, fired: 96, segment: "country=DE", seconds: 86_400)
+        );
+        var release = Alert("system.latency_ms.p95", "", onset: 51, fired: 53);
+        Assert.True(Joins(release, later));
+        Assert.False(Joins(release, first, later));
+    }
+
+    [Fact]
+    public void What_was_seen_before_something_else_began_did_not_begin_with_it()
+    {
+        var release = Alert("system.latency_ms.p95", "", onset: 48, fired: 53);
+        Assert.False(Joins(Alert("performance.accuracy", "", onset: 24, fired: 48, segment: "country=BR", seconds: 86_400), release));
+        Assert.True(Joins(Alert("performance.accuracy", "", onset: 24, fired: 72, segment: "country=BR", seconds: 86_400), release));
+    }
+
+    [Fact]
+    public void A_further_change_of_a_stream_is_not_the_change_that_it_comes_on_top_of()
+    {
+        var first = Alert("performance.accuracy", "", onset: 0, fired: 10, resolved: 60);
+        var further = Alert("performance.accuracy", "", onset: 60, fired: 66);
+        Assert.True(Joins(further, first));
+        further.Evidence = (further.Numbers with { Further = true }).Write();
+        var told = Alert("performance.accuracy", "", onset: 60, fired: 66);
+        told.Evidence = further.Evidence;
+        Assert.False(Joins(told, first));
+    }
+
     private static IncidentRow Incident(long id) =>
         new()
         {
