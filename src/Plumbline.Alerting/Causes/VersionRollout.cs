@@ -61,18 +61,23 @@ internal sealed class VersionRollout : CauseKind<VersionRollout.Rollout>
             }
         }
 
-        // Of a release and the return to the one before, whatever is nearer to the beginning.
-        foreach (var (version, rollout) in found.OrderBy(one => (one.Rollout.At - onset).Duration()))
-        {
-            if (await WasThereAsync(search, version, cancellation))
-                return [Found(version, 0.95, rollout)];
-        }
-
-        return [];
+        if (found.Count == 0)
+            return [];
+        // Of a release and the return to the one before, whatever is nearer to the beginning; what was rolled back before anything fired is
+        // not why it fires.
+        var there = await WhenItFiredAsync(search, cancellation);
+        return
+        [
+            .. found
+                .OrderBy(one => (one.Rollout.At - onset).Duration())
+                .Where(one => there(one.Version))
+                .Take(1)
+                .Select(one => Found(one.Version, 0.95, one.Rollout)),
+        ];
     }
 
-    // What was rolled back before anything fired is not why it fires.
-    private static async Task<bool> WasThereAsync(CauseSearch search, string version, CancellationToken cancellation)
+    // Tells of a version whether it had traffic in the window that fired first.
+    private static async Task<Func<string, bool>> WhenItFiredAsync(CauseSearch search, CancellationToken cancellation)
     {
         var first = search.Alerts.MinBy(alert => alert.FiredMs)!;
         var fired = DateTimeOffset.FromUnixTimeMilliseconds(first.FiredMs);
@@ -88,7 +93,7 @@ internal sealed class VersionRollout : CauseKind<VersionRollout.Rollout>
             cancellation
         );
         var all = rows.Where(point => point.Version.Length == 0).Sum(point => point.Value ?? 0);
-        return all == 0 || rows.Where(point => point.Version == version).Sum(point => point.Value ?? 0) >= HardlyThere * all;
+        return version => all == 0 || rows.Where(point => point.Version == version).Sum(point => point.Value ?? 0) >= HardlyThere * all;
     }
 
     public override bool IsShownBy(string subject, string metric, string? feature, string? segment) => true;

@@ -24,9 +24,6 @@ public sealed record FiringLevel
     /// <summary>Effects that matter by which it must get worse; and by as much again as it is bad already.</summary>
     private const double FloorsWorse = 2;
 
-    /// <summary>Half of a 95 % interval is so many standard errors.</summary>
-    private const double ErrorsOf95 = 1.959964;
-
     /// <summary>The last windows, at most <see cref="Together"/>.</summary>
     public ImmutableList<FiringWindow> Latest { get; init; } = [];
 
@@ -64,7 +61,7 @@ public sealed record FiringLevel
     /// </summary>
     /// <param name="negligible">A deviation that is none.</param>
     public bool HoldsNormal(double negligible) =>
-        Latest.Count > 0 && Math.Abs(DeviationOfLatest()) <= Math.Max(negligible, ErrorsOf95 * ErrorOfLatest());
+        Latest.Count > 0 && Math.Abs(DeviationOfLatest()) <= Math.Max(negligible, LearnedWindow.ErrorsOf95 * ErrorOfLatest());
 
     /// <summary>Since when it is much worse than it was when it was told; null when it is not.</summary>
     /// <param name="floor">The effect that matters.</param>
@@ -73,7 +70,7 @@ public sealed record FiringLevel
         if (Windows < Settled || Latest.Count < Together)
             return null;
         var further = Further(DeviationOfLatest());
-        if (further < Math.Max(FloorsWorse * floor, Math.Abs(Mean)) + (ErrorsOf95 * ErrorOfLatest()))
+        if (further < Math.Max(FloorsWorse * floor, Math.Abs(Mean)) + (LearnedWindow.ErrorsOf95 * ErrorOfLatest()))
             return null;
         return Latest.First(window => Further(window.Deviation) >= further / 2).Start;
     }
@@ -84,7 +81,7 @@ public sealed record FiringLevel
         Below is { } below
         && Latest.Count == Together
         && Math.Abs(DeviationOfLatest() - below) <= floor / 2
-        && Math.Abs(DeviationOfLatest()) + (ErrorsOf95 * ErrorOfLatest()) < Math.Abs(Mean) - floor;
+        && Math.Abs(DeviationOfLatest()) + (LearnedWindow.ErrorsOf95 * ErrorOfLatest()) < Math.Abs(Mean) - floor;
 
     /// <summary>The level that begins where it got worse.</summary>
     public FiringLevel Worse(DateTimeOffset since) => new() { Below = Mean, Latest = Latest.RemoveAll(window => window.Start < since) };

@@ -15,7 +15,7 @@ namespace Plumbline.Alerting.Evaluation;
 public sealed record LearnedWindow(DateTimeOffset Start, double Value, double StandardError, long N = 0)
 {
     /// <summary>Half of a 95 % interval is so many standard errors.</summary>
-    private const double ErrorsOf95 = 1.959964;
+    internal const double ErrorsOf95 = 1.959964;
 
     /// <summary>What a point teaches. The standard error is that of its 95 % interval; of a metric without one, the spread between windows
     /// says it all.</summary>

@@ -191,8 +191,7 @@ public static class IncidentGrouping
         alert.ModelId == member.ModelId
         && alert.Segment.Length == 0
         && member.Segment.Length == 0
-        && AlertAspects.Of(alert) == MetricAspect.Performance
-        && AlertAspects.Of(member) == MetricAspect.Performance
+        && AreLosses(alert, member)
         && alert.OnsetMs <= member.FiredMs
         && Overlaps(alert, member, SameTime);
 
@@ -205,8 +204,7 @@ public static class IncidentGrouping
         return alert.ModelId == member.ModelId
             && alert.Segment.Length > 0
             && member.Segment.Length == 0
-            && AlertAspects.Of(alert) == MetricAspect.Performance
-            && AlertAspects.Of(member) == MetricAspect.Performance
+            && AreLosses(alert, member)
             && (GoesOnIn(alert.OnsetMs) || GoesOnIn(alert.FiredMs - WindowOf(alert).TotalMilliseconds));
 
         // In the first window of the segment's loss, or in the last: several days of its few rows may be needed to see it.
@@ -219,8 +217,7 @@ public static class IncidentGrouping
         alert.ModelId == member.ModelId
         && alert.Segment.Length == 0
         && member.Segment.Length > 0
-        && AlertAspects.Of(alert) == MetricAspect.Performance
-        && AlertAspects.Of(member) == MetricAspect.Performance
+        && AreLosses(alert, member)
         && member.OnsetMs < alert.FiredMs
         && (member.ResolvedMs is null || member.ResolvedMs > alert.OnsetMs)
         && IsLossOf(member, alert);
@@ -233,10 +230,12 @@ public static class IncidentGrouping
     /// <param name="other">An alert of another incident.</param>
     public static bool IsLossBy(AlertRow segment, AlertRow other) =>
         segment.Segment.Length > 0
-        && AlertAspects.Of(segment) == MetricAspect.Performance
+        && AreLosses(segment, other)
         && segment.OnsetMs <= other.OnsetMs
-        && AlertAspects.Of(other) == MetricAspect.Performance
         && (LossByOneSegment(other, segment) || SameSegment(other, segment));
+
+    private static bool AreLosses(AlertRow alert, AlertRow member) =>
+        AlertAspects.Of(alert) == MetricAspect.Performance && AlertAspects.Of(member) == MetricAspect.Performance;
 
     private static bool IsLossOf(AlertRow segment, AlertRow whole) =>
         segment.Numbers.Effect * RowsPerHour(segment) >= Explains * whole.Numbers.Effect * RowsPerHour(whole);

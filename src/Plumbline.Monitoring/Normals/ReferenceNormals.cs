@@ -53,9 +53,10 @@ public sealed class ReferenceNormals(IColumnStore store, SegmentValues segmentVa
         var classes = ScopeOutcomes.ClassesOf(model, rows.Select(row => row.Outcome));
         var whole = Points(model, classes, rows, grain: null);
         var histories = new Dictionary<TimeSpan, ReferenceHistory>();
-        foreach (var length in new[] { model.Window, TimeSpan.FromDays(1) })
+        var own = NullSource.OfReference(model, baseline)?.Grain;
+        foreach (var length in new[] { model.Window, CoarseWindows.Day }.Distinct())
         {
-            var grain = NullSource.OfReference(model, baseline)?.Grain;
+            var grain = own;
             if (grain < length)
                 grain = length;
             var windows = grain is { } longest ? Points(model, classes, rows, longest) : [];

@@ -1,3 +1,5 @@
+using Plumbline.Statistics.Binning;
+
 namespace Plumbline.Statistics.Alarms;
 
 /// <summary>
@@ -52,7 +54,6 @@ public static class OutlyingWindows
     private static double Median(double[] values)
     {
         Array.Sort(values);
-        var middle = values.Length / 2;
-        return values.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+        return Quantile.OfSorted(values, 0.5);
     }
 }

@@ -29,9 +29,7 @@ public sealed class FleetCosts(IColumnStore store, ModelCatalog models)
         foreach (var sameWindow in models.All.Where(model => model.Cost is not null).GroupBy(model => model.Window))
         {
             var priced = sameWindow.ToDictionary(model => model.Id);
-            // A model with windows longer than a day has no 24 hours: its last window stands for them.
-            var length = Math.Max(sameWindow.Key.TotalSeconds, CoarseWindows.Day.TotalSeconds);
-            using var rows = await store.QueryAsync(Statement(priced.Keys, sameWindow.Key, length), cancellation);
+            using var rows = await store.QueryAsync(Statement(priced.Keys, sameWindow.Key), cancellation);
             while (rows.Read())
             {
                 var (id, to) = ((int)rows.ReadUInt32(), rows.ReadDateTime());
@@ -51,7 +49,7 @@ public sealed class FleetCosts(IColumnStore store, ModelCatalog models)
     /// <summary>
     /// Windows without a cost (too few rows, no ground truth yet) count with the mean cost of the others of their period.
     /// </summary>
-    private static SqlStatement Statement(IEnumerable<int> ids, TimeSpan window, double length)
+    private static SqlStatement Statement(IEnumerable<int> ids, TimeSpan window)
     {
         static string Period(string cost, string when)
         {
@@ -89,7 +87,7 @@ public sealed class FleetCosts(IColumnStore store, ModelCatalog models)
             text,
             new("models", ids),
             new("seconds", (int)window.TotalSeconds),
-            new("length", (int)length),
+            new("length", (int)CoarseWindows.Day.TotalSeconds),
             new("week", (int)CoarseWindows.Week.TotalSeconds),
             new("rows", InputMetrics.Rows),
             new("estimated", CostMetrics.EstimatedPer1000),
