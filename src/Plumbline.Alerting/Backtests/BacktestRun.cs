@@ -58,7 +58,7 @@ public sealed class BacktestRun(
         for (var start = first; start < end; start += WindowsPerStep * window)
         {
             var until = start + (WindowsPerStep * window) < end ? start + (WindowsPerStep * window) : end;
-            var run = new RuleRun(model, [rule], window, streams, reference, shared);
+            var run = new RuleRun(model, [rule], window, streams, reference, [], shared);
             var grid = await PointGrid.ReadAsync(points, model, [rule], window, start, until, cancellation);
             Collect(run.Evaluate(grid, start, until), firings);
             streams = run.Streams;

@@ -122,11 +122,12 @@ internal sealed class CalibratedPoint(Rule rule, RuleDirection direction, TimeSp
         var shown = ReferenceOf(key);
         var normal =
             state.AsReference && shown is { Windows: { Count: > 0 } windows }
-                ? Normal.Learn([.. windows.Select(LearnedWindow.Of)], shown.Grain, Floor)
+                ? Normal.Learn([.. windows.Select(LearnedWindow.Of)], shown.Grain, Floor, mayShift: false)
                 : Normal.Learn(
                     [.. state.Learned.Take(state.InUse)],
                     window,
                     Floor,
+                    !KnownMetrics.Of(rule.Metric).FollowsCalendar,
                     shown is { Windows.Count: 0, Whole: { } whole } ? LearnedWindow.Of(whole) : null
                 );
         foreach (var kept in state.Kept)

@@ -18,13 +18,27 @@ public sealed record FiringLevel
     /// <summary>Windows that are looked at together: a single one is noise.</summary>
     public const int Together = 6;
 
-    /// <summary>Windows from which the level is known.</summary>
-    private const int Settled = 12;
+    /// <summary>Standard errors by which a single window must be better than half of what was told, to end it.</summary>
+    private const double Surely = 3;
 
     /// <summary>Effects that matter by which it must get worse; and by as much again as it is bad already.</summary>
-    private const double FloorsWorse = 2;
+    private const double FloorsWorse = 1.5;
 
-    /// <summary>The last windows, at most <see cref="Together"/>.</summary>
+    /// <summary>Numbers of the last windows that are compared with those before them: what gets worse by little needs more.</summary>
+    private static readonly int[] Lengths = [Together, 2 * Together, 4 * Together];
+
+    /// <summary>The same for windows of a day and longer, which have many rows.</summary>
+    private static readonly int[] LengthsOfDays = [1, 2];
+
+    /// <summary>Windows after which the level is known.</summary>
+    private const int Settled = 12;
+
+    private const int SettledOfDays = 2;
+
+    /// <summary>Mean deviation when it fired, in the metric's unit.</summary>
+    public double Told { get; init; }
+
+    /// <summary>The last windows.</summary>
     public ImmutableList<FiringWindow> Latest { get; init; } = [];
 
     /// <summary>Mean deviation of the windows before these, weighted by rows.</summary>
@@ -39,20 +53,14 @@ public sealed record FiringLevel
     /// <summary>The level on top of which it got worse; null when it did not.</summary>
     public double? Below { get; init; }
 
+    /// <summary>Since when it had been at that level.</summary>
+    public DateTimeOffset? BelowSince { get; init; }
+
     /// <summary>The level with the next window.</summary>
     public FiringLevel Add(FiringWindow window)
     {
         var latest = Latest.Add(window);
-        if (latest.Count <= Together)
-            return this with { Latest = latest };
-        var rows = Rows + Math.Max(1, latest[0].N);
-        return this with
-        {
-            Latest = latest.RemoveAt(0),
-            Mean = Mean + ((latest[0].Deviation - Mean) * Math.Max(1, latest[0].N) / rows),
-            Rows = rows,
-            Windows = Windows + 1,
-        };
+        return latest.Count <= Lengths[^1] ? this with { Latest = latest } : Before(1) with { Latest = latest.RemoveAt(0) };
     }
 
     /// <summary>
@@ -60,45 +68,110 @@ public sealed record FiringLevel
     /// often unsurprising by chance.
     /// </summary>
     /// <param name="negligible">A deviation that is none.</param>
-    public bool HoldsNormal(double negligible) =>
-        Latest.Count > 0 && Math.Abs(DeviationOfLatest()) <= Math.Max(negligible, LearnedWindow.ErrorsOf95 * ErrorOfLatest());
-
-    /// <summary>Since when it is much worse than it was when it was told; null when it is not.</summary>
-    /// <param name="floor">The effect that matters.</param>
-    public DateTimeOffset? WorseSince(double floor)
+    public bool HoldsNormal(double negligible)
     {
-        if (Windows < Settled || Latest.Count < Together)
-            return null;
-        var further = Further(DeviationOfLatest());
-        if (further < Math.Max(FloorsWorse * floor, Math.Abs(Mean)) + (LearnedWindow.ErrorsOf95 * ErrorOfLatest()))
-            return null;
-        return Latest.First(window => Further(window.Deviation) >= further / 2).Start;
+        var last = LatestOf(Together);
+        return last.Count > 0 && Math.Abs(MeanOf(last)) <= Math.Max(negligible, LearnedWindow.ErrorsOf95 * ErrorOf(last));
+    }
+
+    /// <summary>
+    /// Whether the last windows show surely that less than half of what was told is left: then one need not wait until each of some
+    /// windows in a row looks normal by itself.
+    /// </summary>
+    /// <param name="windows">How many of the last windows.</param>
+    public bool IsSurelyLess(int windows)
+    {
+        var last = LatestOf(windows);
+        return last.Count > 0
+            && (last.Count > 1 || last[0].StandardError > 0)
+            && Math.Abs(MeanOf(last)) + (Surely * ErrorOf(last)) < Math.Abs(Told) / 2;
+    }
+
+    /// <summary>How it got much worse than it was when it was told; null when it did not.</summary>
+    /// <param name="onset">Since when it fires.</param>
+    /// <param name="floor">The effect that matters.</param>
+    /// <param name="ofDays">Whether windows are a day or longer.</param>
+    public Worsening? Worse(DateTimeOffset onset, double floor, bool ofDays)
+    {
+        foreach (var length in ofDays ? LengthsOfDays : Lengths)
+        {
+            var before = Before(Latest.Count - length);
+            if (Latest.Count < length || before.Windows < (ofDays ? SettledOfDays : Settled))
+                continue;
+            var last = LatestOf(length);
+            var further = Further(MeanOf(last));
+            if (further < Math.Max(FloorsWorse * floor, Math.Abs(before.Mean)) + (LearnedWindow.ErrorsOf95 * ErrorOf(last)))
+                continue;
+            var since = last.First(window => Further(window.Deviation) >= further / 2).Start;
+            return new(since, before.Mean, further, OnTopOf(before.Mean, onset, last.RemoveAll(window => window.Start < since)));
+
+            double Further(double deviation) => (deviation - before.Mean) * (before.Mean < 0 ? -1 : 1);
+        }
+
+        return null;
     }
 
     /// <summary>Whether it is back at the level on top of which it had got worse.</summary>
     /// <param name="floor">The effect that matters.</param>
-    public bool IsBack(double floor) =>
-        Below is { } below
-        && Latest.Count == Together
-        && Math.Abs(DeviationOfLatest() - below) <= floor / 2
-        && Math.Abs(DeviationOfLatest()) + (LearnedWindow.ErrorsOf95 * ErrorOfLatest()) < Math.Abs(Mean) - floor;
-
-    /// <summary>The level that begins where it got worse.</summary>
-    public FiringLevel Worse(DateTimeOffset since) => new() { Below = Mean, Latest = Latest.RemoveAll(window => window.Start < since) };
-
-    /// <summary>Mean deviation of the last windows, weighted by rows.</summary>
-    public double DeviationOfLatest() =>
-        Latest.Sum(window => Math.Max(1, window.N) * window.Deviation) / Latest.Sum(window => Math.Max(1.0, window.N));
-
-    // The larger one of what sampling makes of it and of what the windows differ among themselves.
-    private double ErrorOfLatest()
+    public bool IsBack(double floor)
     {
-        var rows = Latest.Sum(window => Math.Max(1.0, window.N));
-        var mean = DeviationOfLatest();
-        var sampling = Math.Sqrt(Latest.Sum(window => Math.Pow(Math.Max(1, window.N) * window.StandardError, 2))) / rows;
-        var spread = Latest.Sum(window => Math.Max(1, window.N) / rows * Math.Pow(window.Deviation - mean, 2));
-        return Math.Max(sampling, Math.Sqrt(spread / Math.Max(1, Latest.Count - 1)));
+        var last = LatestOf(Together);
+        return Below is { } below
+            && last.Count == Together
+            && Math.Abs(MeanOf(last) - below) <= floor / 2
+            && Math.Abs(MeanOf(last)) + (LearnedWindow.ErrorsOf95 * ErrorOf(last)) < Math.Abs(Before(Latest.Count - Together).Mean) - floor;
     }
 
-    private double Further(double deviation) => (deviation - Mean) * (Mean < 0 ? -1 : 1);
+    /// <summary>The level on top of which it had got worse, now that it is back at it.</summary>
+    public FiringLevel Back() => new() { Told = Below ?? Told, Latest = LatestOf(Together) };
+
+    private static FiringLevel OnTopOf(double below, DateTimeOffset since, ImmutableList<FiringWindow> windows) =>
+        new()
+        {
+            Below = below,
+            BelowSince = since,
+            Told = MeanOf(windows),
+            Latest = windows,
+        };
+
+    private ImmutableList<FiringWindow> LatestOf(int windows) => Latest.RemoveRange(0, Math.Max(0, Latest.Count - windows));
+
+    /// <summary>The level with the first of the latest windows counted among those before them.</summary>
+    private FiringLevel Before(int windows)
+    {
+        var (mean, rows) = (Mean, Rows);
+        for (var i = 0; i < windows; i++)
+        {
+            var n = Math.Max(1, Latest[i].N);
+            rows += n;
+            mean += (Latest[i].Deviation - mean) * n / rows;
+        }
+
+        return this with
+        {
+            Mean = mean,
+            Rows = rows,
+            Windows = Windows + Math.Max(0, windows),
+        };
+    }
+
+    private static double MeanOf(ImmutableList<FiringWindow> windows) =>
+        windows.Sum(window => Math.Max(1, window.N) * window.Deviation) / windows.Sum(window => Math.Max(1.0, window.N));
+
+    // The larger one of what sampling makes of it and of what the windows differ among themselves.
+    private static double ErrorOf(ImmutableList<FiringWindow> windows)
+    {
+        var rows = windows.Sum(window => Math.Max(1.0, window.N));
+        var mean = MeanOf(windows);
+        var sampling = Math.Sqrt(windows.Sum(window => Math.Pow(Math.Max(1, window.N) * window.StandardError, 2))) / rows;
+        var spread = windows.Sum(window => Math.Max(1, window.N) / rows * Math.Pow(window.Deviation - mean, 2));
+        return Math.Max(sampling, Math.Sqrt(spread / Math.Max(1, windows.Count - 1)));
+    }
 }
+
+/// <summary>A firing stream that got much worse.</summary>
+/// <param name="Since">Start of the window with which it did.</param>
+/// <param name="From">Its mean deviation before.</param>
+/// <param name="By">By how much it got worse, not negative.</param>
+/// <param name="Level">The level that begins there.</param>
+public sealed record Worsening(DateTimeOffset Since, double From, double By, FiringLevel Level);

@@ -18,6 +18,15 @@ public interface ITransitionSink
         CancellationToken cancellation
     );
 
+    /// <summary>When something urgent fired for a model, by some of its rules, as far as it may concern windows from a time on.</summary>
+    Task<IReadOnlyList<Disturbance>> DisturbancesAsync(
+        StateDbContext db,
+        ModelDefinition model,
+        IReadOnlyList<string> rules,
+        DateTimeOffset from,
+        CancellationToken cancellation
+    );
+
     /// <summary>After steps were taken: works on what has changed since the last call.</summary>
     Task SettleAsync(CancellationToken cancellation);
 }

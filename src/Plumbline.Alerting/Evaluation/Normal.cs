@@ -11,6 +11,9 @@ internal sealed class Normal
 
     private const double Unsurprising = 0.5;
 
+    /// <summary>How long a number was at a level before it went to another, and since, for that to be its normal.</summary>
+    private static readonly (TimeSpan Before, TimeSpan Since) OfALevel = (TimeSpan.FromDays(1), TimeSpan.FromDays(2));
+
     /// <summary>A calendar cannot be learned from less: until then, what has been seen at any hour is expected at every hour.</summary>
     private static readonly TimeSpan Calendar = TimeSpan.FromDays(4);
 
@@ -46,19 +49,22 @@ internal sealed class Normal
     /// <param name="windows">At least two.</param>
     /// <param name="length">Length of these windows.</param>
     /// <param name="floor">The effect that matters, at a mean: few windows start from a part of it.</param>
+    /// <param name="mayShift">Whether a change of level within the windows is no matter of the calendar: then the last is normal.</param>
     /// <param name="whole">A reference without windows: its one value. What is as it was there is no surprise, however lucky the first days
     /// were.</param>
     public static Normal Learn(
         IReadOnlyList<LearnedWindow> windows,
         TimeSpan length,
         Func<double, double> floor,
+        bool mayShift,
         LearnedWindow? whole = null
     )
     {
-        var values = windows.Select(window => window.ToValue()).ToList();
+        IReadOnlyList<WindowValue> values = [.. windows.Select(window => window.ToValue())];
+        if (mayShift && length < TimeSpan.FromDays(1))
+            values = LevelShift.Since(values, length, (int)(OfALevel.Before / length), (int)(OfALevel.Since / length));
         var knowsCalendar =
-            length >= TimeSpan.FromDays(1)
-            || windows.Max(window => window.Start) - windows.Min(window => window.Start) + length >= Calendar;
+            length >= TimeSpan.FromDays(1) || values.Max(window => window.Start) - values.Min(window => window.Start) + length >= Calendar;
         return new Normal(knowsCalendar ? OutlyingWindows.Without(values) : values, length, floor, knowsCalendar, whole);
     }
 

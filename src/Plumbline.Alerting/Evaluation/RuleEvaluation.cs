@@ -197,14 +197,9 @@ public sealed class RuleEvaluation(
         if (to > last + window)
             to = last.Value + window;
 
-        var run = new RuleRun(
-            model,
-            rules,
-            window,
-            await RememberedAsync(db, model, rules, cancellation),
-            await references.FindAsync(model, window, cancellation),
-            await OtherStreamsAsync(db, model, window, rules, allRules, cancellation)
-        );
+        var before = EvaluatedBefore(model, allRules, window, mature);
+        var disturbed = await sink.DisturbancesAsync(db, model, before, first, cancellation);
+        var run = await RunAsync(db, model, allRules, rules, window, disturbed, cancellation);
         var grid = await PointGrid.ReadAsync(points, model, rules, window, first, to, cancellation);
         var transitions = run.Evaluate(grid, first, to);
 
@@ -230,6 +225,25 @@ public sealed class RuleEvaluation(
         await transaction.CommitAsync(cancellation);
         return null;
     }
+
+    private async Task<RuleRun> RunAsync(
+        StateDbContext db,
+        ModelDefinition model,
+        IReadOnlyList<Rule> allRules,
+        IReadOnlyList<Rule> rules,
+        TimeSpan window,
+        IReadOnlyList<Disturbance> disturbed,
+        CancellationToken cancellation
+    ) =>
+        new(
+            model,
+            rules,
+            window,
+            await RememberedAsync(db, model, rules, cancellation),
+            await references.FindAsync(model, window, cancellation),
+            disturbed,
+            await OtherStreamsAsync(db, model, window, rules, allRules, cancellation)
+        );
 
     // Silence is judged by the clock, not by what came; and only after a time in which predictions came as they happened. Null when there
     // is more to judge now.
@@ -261,7 +275,7 @@ public sealed class RuleEvaluation(
         var more = to > from + (WindowsPerStep * model.Window);
         if (more)
             to = from + (WindowsPerStep * model.Window);
-        var run = new RuleRun(model, rules, model.Window, remembered, ReferenceHistory.None);
+        var run = new RuleRun(model, rules, model.Window, remembered, ReferenceHistory.None, []);
         var transitions = run.Evaluate(await PointGrid.ReadAsync(points, model, rules, model.Window, from, to, cancellation), from, to);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         await StreamStore.WriteAsync(db, model.Id, rules, run.Streams, cancellation);
@@ -293,6 +307,10 @@ public sealed class RuleEvaluation(
             .ToList();
         return await db.AlertStreams.CountAsync(row => row.ModelId == model.Id && others.Contains(row.Rule), cancellation);
     }
+
+    // What these and the rules before them in the order of evaluation found: then it is the same however often one looks.
+    private static List<string> EvaluatedBefore(ModelDefinition model, IReadOnlyList<Rule> rules, TimeSpan window, bool mature) =>
+        [.. rules.Where(rule => (rule.NeedsGroundTruth, rule.WindowOf(model)).CompareTo((mature, window)) <= 0).Select(rule => rule.Name)];
 
     private static async Task<IReadOnlyDictionary<StreamKey, StreamState>> RememberedAsync(
         StateDbContext db,

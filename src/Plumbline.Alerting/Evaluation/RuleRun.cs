@@ -25,12 +25,14 @@ public sealed class RuleRun
 
     private readonly int _otherStreams;
     private readonly ReferenceHistory _reference;
+    private readonly DisturbedTimes _disturbed;
 
     /// <param name="model">The model.</param>
     /// <param name="rules">Rules that judge windows of one length.</param>
     /// <param name="window">That length.</param>
     /// <param name="remembered">What the streams remember.</param>
     /// <param name="reference">What the model's reference says is normal, for windows of this length.</param>
+    /// <param name="disturbed">When the model was not as it should be, as far as it was found before.</param>
     /// <param name="otherStreams">Streams of other anomaly rules that share the budget of this length.</param>
     public RuleRun(
         ModelDefinition model,
@@ -38,11 +40,12 @@ public sealed class RuleRun
         TimeSpan window,
         IReadOnlyDictionary<StreamKey, StreamState> remembered,
         ReferenceHistory reference,
+        IReadOnlyList<Disturbance> disturbed,
         int otherStreams = 0
     )
     {
         (_model, Rules, _window, _reference, _otherStreams) = (model, rules, window, reference, otherStreams);
-        _streams = new(remembered);
+        (_streams, _disturbed) = (new(remembered), new DisturbedTimes(disturbed));
     }
 
     public IReadOnlyList<Rule> Rules { get; }
@@ -76,10 +79,13 @@ public sealed class RuleRun
                     var state = _streams[key];
                     if (start <= state.LastWindow)
                         continue;
-                    var (next, transition) = evaluators[rule.Name].Evaluate(key, state, start, grid.Find(key, start), grid.Find);
+                    var (next, transition) = evaluators[rule.Name]
+                        .Evaluate(key, state, start, grid.Find(key, start), grid.Find, _disturbed.Holds(start, key.Segment));
                     _streams[key] = next;
-                    if (transition is not null)
-                        transitions.Add(transition);
+                    if (transition is null)
+                        continue;
+                    transitions.Add(transition);
+                    _disturbed.Add(transition);
                 }
             }
         }

@@ -20,6 +20,9 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
     /// <summary>Windows in a row that look normal before an alert ends.</summary>
     public const int QuietToResolve = 5;
 
+    /// <summary>Windows from this length on have no hours that could be quiet by themselves.</summary>
+    private static readonly TimeSpan LongWindow = TimeSpan.FromDays(1);
+
     /// <summary>A window this little surprising looks normal.</summary>
     private const double NormalPValue = 0.1;
 
@@ -34,19 +37,21 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
     /// <param name="start">Start of the window.</param>
     /// <param name="point">Its point; null when there is none.</param>
     /// <param name="lookup">Other points that the condition compares with.</param>
+    /// <param name="disturbed">Whether something urgent was known of the model then: such a window is judged and not learned.</param>
     public (StreamState State, StreamTransition? Transition) Evaluate(
         StreamKey key,
         StreamState state,
         DateTimeOffset start,
         MetricPoint? point,
-        Func<StreamKey, DateTimeOffset, MetricPoint?> lookup
+        Func<StreamKey, DateTimeOffset, MetricPoint?> lookup,
+        bool disturbed = false
     )
     {
         state = state with { LastWindow = start };
         if (Unjudgeable(point) is { } reason)
             return (CannotJudge(state, reason), null);
         return rule.Kind.GathersEvidence
-            ? EvaluateEvidence(key, state, start, point!)
+            ? EvaluateEvidence(key, state, start, point!, disturbed)
             : EvaluateCondition(key, state, start, point, lookup);
     }
 
@@ -72,7 +77,13 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
             Status = state.Status == StreamStatus.Firing ? StreamStatus.Firing : StreamStatus.CannotJudge,
         };
 
-    private (StreamState, StreamTransition?) EvaluateEvidence(StreamKey key, StreamState state, DateTimeOffset start, MetricPoint point)
+    private (StreamState, StreamTransition?) EvaluateEvidence(
+        StreamKey key,
+        StreamState state,
+        DateTimeOffset start,
+        MetricPoint point,
+        bool disturbed
+    )
     {
         (state, var calibrated, var reason) = _calibrated.Evaluate(key, state, point);
         if (calibrated is not { } seen)
@@ -87,7 +98,7 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
         };
         (state, var transition) =
             state.Status == StreamStatus.Firing ? Firing(key, state, start, point, seen) : NotFiring(key, state, start, point, seen);
-        return (_calibrated.Learn(state, point), transition);
+        return (disturbed && state.InUse > 0 ? state : _calibrated.Learn(state, point), transition);
     }
 
     private (StreamState, StreamTransition?) NotFiring(
@@ -117,7 +128,7 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
             Small = small,
             Quiet = 0,
             Grown = 0,
-            Level = null,
+            Level = new FiringLevel { Told = deviation },
             Reason = null,
         };
         return (state, Transition(key, fires: true, start, onset, point, seen, windows, small));
@@ -159,8 +170,25 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
             return (ended, Transition(key, fires: false, start, onset, point, seen, windows, state.Small));
         }
 
-        if (!state.Small && !_calibrated.BringsItsOwn && level.WorseSince(seen.Floor) is { } since)
-            return Again(key, state, level, since, point, seen);
+        if (level.BelowSince is { } since && level.IsBack(seen.Floor))
+        {
+            var ended = Transition(key, fires: false, start, onset, point, seen, windows, state.Small);
+            return (
+                state with
+                {
+                    Onset = since,
+                    Quiet = 0,
+                    Level = level.Back(),
+                },
+                ended with
+                {
+                    Evidence = ended.Evidence with { Further = true },
+                }
+            );
+        }
+
+        if (!state.Small && !_calibrated.BringsItsOwn && level.Worse(onset, seen.Floor, window >= LongWindow) is { } worse)
+            return Again(key, state, worse, point, seen);
         if (state.Grown < GrownToFire)
             return (state, null);
         return (state with { Small = false, Grown = 0 }, Transition(key, fires: true, start, onset, point, seen, windows, small: false));
@@ -168,23 +196,30 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
 
     // A distance from the reference has no sign and no level of its own.
     private bool IsOver(StreamState state, FiringLevel level, double floor) =>
-        (state.Quiet >= QuietToResolve && (_calibrated.BringsItsOwn || level.HoldsNormal(floor / 4))) || level.IsBack(floor);
+        (state.Quiet >= QuietToResolve && (_calibrated.BringsItsOwn || level.HoldsNormal(floor / 4)))
+        || (
+            !_calibrated.BringsItsOwn
+            && (
+                window >= LongWindow
+                    ? state.Quiet > 0 && level.IsSurelyLess(state.Quiet)
+                    : level.Latest.Count >= FiringLevel.Together && level.HoldsNormal(floor / 4) && level.IsSurelyLess(FiringLevel.Together)
+            )
+        );
 
     // What is normal for the further change is how it was since the first one.
     private (StreamState, StreamTransition?) Again(
         StreamKey key,
         StreamState state,
-        FiringLevel level,
-        DateTimeOffset since,
+        Worsening worse,
         MetricPoint point,
         CalibratedValue seen
     )
     {
         var start = point.WindowStart;
-        var further = seen with { Expected = seen.Expected + level.Mean, Effect = Math.Abs(level.DeviationOfLatest() - level.Mean) };
-        state = state with { Onset = since, Quiet = 0, Level = level.Worse(since) };
-        var windows = 1 + (int)((start - since) / window);
-        var transition = Transition(key, fires: true, start, since, point, further, windows, small: false);
+        var further = seen with { Expected = seen.Expected + worse.From, Effect = worse.By };
+        state = state with { Onset = worse.Since, Quiet = 0, Level = worse.Level };
+        var windows = 1 + (int)((start - worse.Since) / window);
+        var transition = Transition(key, fires: true, start, worse.Since, point, further, windows, small: false);
         return (state, transition with { Evidence = transition.Evidence with { Further = true } });
     }
 

@@ -136,9 +136,8 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
         var since = period.Onset - (window > model.Window ? window / 2 : TimeSpan.Zero);
         // Without the time of other incidents where that leaves enough; what moved must be said in any case.
         var before = Enough(usable.Where(period.IsBefore)) ?? PointMean.Of(usable.Where(point => point.WindowEnd <= period.Onset));
-        var after =
-            Enough(usable.Where(point => point.WindowStart >= since && !period.IsOfOthersSince(point)))
-            ?? PointMean.Of(usable.Where(point => point.WindowStart >= since));
+        var own = Enough(usable.Where(point => point.WindowStart >= since && !period.IsOfOthersSince(point)));
+        var after = own ?? PointMean.Of(usable.Where(point => point.WindowStart >= since));
         if (before is not { Rows: >= EnoughRows } || after is not { Rows: >= EnoughRows })
             return null;
         var sign = KnownMetrics.Find(model, metric)?.Direction == MetricDirection.LowerIsBetter ? 1 : -1;
@@ -156,7 +155,10 @@ public sealed class ImpactReader(MetricPointStore points, TimeProvider time)
             after.Value.Rows,
             null,
             null
-        );
+        )
+        {
+            Shared = own is null && usable.Exists(period.IsOfOthersSince),
+        };
     }
 
     private static PointMean? Enough(IEnumerable<MetricPoint> points) =>

@@ -101,7 +101,7 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
         foreach (var group in alerts.GroupBy(alert => (alert.ModelId, alert.Metric, alert.Feature, alert.Class)))
         {
             var global = group.Where(alert => alert.Segment.Length == 0).Select(Effect).DefaultIfEmpty(0).Max();
-            foreach (var alert in group.Where(alert => alert.Segment.Length > 0 && Effect(alert) >= IncidentGrouping.FarWorse * global))
+            foreach (var alert in group.Where(alert => alert.Segment.Length > 0 && Effect(alert) >= IncidentLife.FarWorse * global))
                 standing[alert.Segment] = standing.GetValueOrDefault(alert.Segment) + alert.EffectInFloors;
         }
 
@@ -115,8 +115,10 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
     /// <summary>Business first: the loss decides. What moves without any loss to show is for the digest.</summary>
     private static AlertSeverity Evaluate(IReadOnlyList<AlertRow> alerts, ImpactFacts? impact)
     {
+        var own = alerts.Max(IncidentLife.SeverityOf);
         var severity = AlertSeverity.Digest;
-        if (impact is { Certain: true })
+        // What shows no loss itself is not made urgent by the loss of others.
+        if (impact is { Certain: true } && (own > AlertSeverity.Digest || !impact.Shared))
         {
             var share =
                 impact.Metric is not (PerformanceMetrics.Mae or PerformanceMetrics.Rmse or EstimatedMetrics.Mae or EstimatedMetrics.Rmse);
@@ -124,7 +126,7 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
             severity = Max(severity, critical ? AlertSeverity.Critical : AlertSeverity.Warning);
         }
 
-        return Max(severity, alerts.Max(IncidentLife.SeverityOf));
+        return Max(severity, own);
     }
 
     private static AlertSeverity Max(AlertSeverity one, AlertSeverity other) => one > other ? one : other;

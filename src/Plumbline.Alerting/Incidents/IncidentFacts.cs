@@ -73,6 +73,12 @@ public record ImpactFacts(
     /// <summary>Upper end.</summary>
     public double? MoneyUpper { get; init; }
 
+    /// <summary>
+    /// Whether the windows are those of other incidents too, because too few are its own alone: then the loss is perhaps not its own.
+    /// </summary>
+    [JsonIgnore]
+    public bool Shared { get; init; }
+
     /// <summary>Whether the loss is more than chance.</summary>
     [JsonIgnore]
     public bool Certain => LossLower > 0;

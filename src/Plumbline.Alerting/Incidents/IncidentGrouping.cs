@@ -24,30 +24,29 @@ public static class IncidentGrouping
     /// <summary>Windows after which a drift is nothing that begins.</summary>
     private const int LongAgo = 12;
 
-    /// <summary>A segment that lost this many times what all rows lost is not merely part of them.</summary>
-    internal const double FarWorse = 2;
-
     /// <summary>A segment whose own loss is this part of what all rows lost is why they lost it.</summary>
-    private const double Explains = 0.5;
+    private const double Explains = 0.4;
 
     /// <summary>Slow drifts that begin within so many days of one another are one.</summary>
     private static readonly TimeSpan SlowTogether = TimeSpan.FromDays(3);
 
-    /// <summary>The incident of <paramref name="alert"/>, or null when it is a new one.</summary>
+    /// <summary>The group of <paramref name="alert"/>, or null when it begins a new one.</summary>
     /// <param name="alert">The new alert.</param>
-    /// <param name="incidents">Incidents with their alerts, the newest first.</param>
-    public static IncidentRow? Find(AlertRow alert, IReadOnlyList<IncidentMembers> incidents)
+    /// <param name="groups">What it is compared with, the newest first.</param>
+    public static AlertGroup? Find(AlertRow alert, IReadOnlyList<AlertGroup> groups)
     {
         foreach (
             var test in (Func<AlertRow, AlertRow, bool>[])
                 [
                     SameStream,
                     SameFeatureAtOnce,
+                    SameLossElsewhere,
                     Ongoing,
                     SameOnsetGoingOn,
                     SameThing,
                     SameLoss,
                     PartOfTheLoss,
+                    PartOfTheLossLater,
                     LossByOneSegment,
                     SlowlyTogether,
                     TippedOver,
@@ -55,8 +54,9 @@ public static class IncidentGrouping
                 ]
         )
         {
-            foreach (var (incident, alerts) in incidents)
+            foreach (var group in groups)
             {
+                var alerts = group.Alerts;
                 if (
                     alerts.Any(member => test(alert, member))
                     && !IsOver(alert, alerts)
@@ -66,7 +66,7 @@ public static class IncidentGrouping
                     && ((test != SameOnset && test != SameOnsetGoingOn) || BeganWith(alert, alerts))
                 )
                 {
-                    return incident;
+                    return group;
                 }
             }
         }
@@ -75,14 +75,14 @@ public static class IncidentGrouping
     }
 
     /// <summary>
-    /// Whether an incident of the digest is wholly about what an alert is about, in other models: it was found there before its cause was
-    /// found here.
+    /// Whether a group for the digest, which nobody was told of, is wholly about what an alert is about, in other models: it was found
+    /// there before its cause was found here.
     /// </summary>
-    public static bool IsEffect(AlertRow alert, IncidentRow incident, IReadOnlyList<AlertRow> alerts) =>
-        incident is { Severity: (int)AlertSeverity.Digest, AcknowledgedAtMs: null, ResolvedBy: null }
-        && alerts.Count > 0
-        && alerts.All(member =>
-            member.Feature.Length > 0
+    public static bool IsEffect(AlertRow alert, AlertGroup group) =>
+        !group.IsFixed
+        && group.Alerts.All(member =>
+            IncidentLife.SeverityOf(member) == AlertSeverity.Digest
+            && member.Feature.Length > 0
             && member.Feature == alert.Feature
             && AlertAspects.Of(member) == AlertAspects.Of(alert)
             && Overlaps(alert, member, SameTime)
@@ -131,7 +131,7 @@ public static class IncidentGrouping
         var isOnlyLoss = members.All(member => AlertAspects.Of(member) == MetricAspect.Performance || IsDrift(member));
         return whole.Count > 0
             && whole.TrueForAll(member =>
-                alert.Numbers.Effect >= FarWorse * member.Numbers.Effect && !(isOnlyLoss && IsLossOf(alert, member))
+                alert.Numbers.Effect >= IncidentLife.FarWorse * member.Numbers.Effect && !(isOnlyLoss && IsLossOf(alert, member))
             );
     }
 
@@ -183,6 +183,10 @@ public static class IncidentGrouping
             );
     }
 
+    /// <summary>The same rows' loss is one, before anything else that began near it.</summary>
+    private static bool SameLossElsewhere(AlertRow alert, AlertRow member) =>
+        AreLosses(alert, member) && SameSegment(alert, member) && Overlaps(alert, member, SameTime);
+
     /// <summary>
     /// Another measure of performance, for all rows as well, that began to fall before the first was seen to: measures need different
     /// times to show one loss.
@@ -199,27 +203,32 @@ public static class IncidentGrouping
     /// A segment that loses while all rows lose is part of that loss, whenever a day of its own few rows shows it; one that loses far more
     /// stands apart.
     /// </summary>
-    private static bool PartOfTheLoss(AlertRow alert, AlertRow member)
-    {
-        return alert.ModelId == member.ModelId
-            && alert.Segment.Length > 0
-            && member.Segment.Length == 0
-            && AreLosses(alert, member)
-            && (GoesOnIn(alert.OnsetMs) || GoesOnIn(alert.FiredMs - WindowOf(alert).TotalMilliseconds));
+    private static bool PartOfTheLoss(AlertRow alert, AlertRow member) => IsPartOfTheLoss(alert, member, alert.OnsetMs);
 
-        // In the first window of the segment's loss, or in the last: several days of its few rows may be needed to see it.
-        bool GoesOnIn(double start) =>
-            member.OnsetMs < start + WindowOf(alert).TotalMilliseconds && (member.ResolvedMs is null || member.ResolvedMs > start);
-    }
+    /// <summary>Several days of its few rows may be needed to see it: then of the loss in the last of them.</summary>
+    private static bool PartOfTheLossLater(AlertRow alert, AlertRow member) =>
+        IsPartOfTheLoss(alert, member, alert.FiredMs - WindowOf(alert).TotalMilliseconds);
 
-    /// <summary>What all rows lose by a segment that has been losing for long is that loss, seen later.</summary>
+    private static bool IsPartOfTheLoss(AlertRow alert, AlertRow member, double windowStart) =>
+        alert.ModelId == member.ModelId
+        && alert.Segment.Length > 0
+        && member.Segment.Length == 0
+        && AreLosses(alert, member)
+        && member.OnsetMs < windowStart + WindowOf(alert).TotalMilliseconds
+        && (member.ResolvedMs is null || member.ResolvedMs > windowStart);
+
+    /// <summary>
+    /// What all rows lose by a segment that has been losing for long is that loss, seen later; but not what they lose on top of it.
+    /// </summary>
     private static bool LossByOneSegment(AlertRow alert, AlertRow member) =>
         alert.ModelId == member.ModelId
         && alert.Segment.Length == 0
         && member.Segment.Length > 0
         && AreLosses(alert, member)
         && member.OnsetMs < alert.FiredMs
+        && (!alert.Numbers.Further || member.OnsetMs + WindowOf(member).TotalMilliseconds > alert.OnsetMs)
         && (member.ResolvedMs is null || member.ResolvedMs > alert.OnsetMs)
+        && member.Numbers.Effect >= IncidentLife.FarWorse * alert.Numbers.Effect
         && IsLossOf(member, alert);
 
     /// <summary>
@@ -292,11 +301,14 @@ public static class IncidentGrouping
         var after = alert.FiredMs - member.OnsetMs;
         if (IsShort(alert))
             return !IsSharp(alert) && after <= SharpWindows * WindowOf(member).TotalMilliseconds;
-        // What is judged by the day is part of the loss that goes on.
+        // What is evaluated by the day is part of the loss that goes on, or of what broke on that day.
         return after <= 2 * WindowOf(alert).TotalMilliseconds
-            && AlertAspects.Of(alert) == AlertAspects.Of(member)
             && member.Segment.Length == 0
-            && (member.ResolvedMs is null || member.ResolvedMs > alert.FiredMs);
+            && (
+                AreLosses(alert, member)
+                    ? member.ResolvedMs is null || member.ResolvedMs > alert.FiredMs
+                    : alert.EffectInFloors < IncidentLife.ManyFloors
+            );
     }
 
     private static bool IsInput(AlertRow alert) => alert.Feature.Length > 0 && alert.Feature[0] != '@';

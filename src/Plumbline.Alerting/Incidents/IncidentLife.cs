@@ -12,6 +12,15 @@ public static class IncidentLife
     /// <summary>A leak or failure rate that does harm whatever performance says.</summary>
     private const double HarmfulShare = 0.1;
 
+    /// <summary>A segment that lost this many times what all rows lost is not merely part of them.</summary>
+    internal const double FarWorse = 2;
+
+    /// <summary>Effects that matter which a segment's loss must have where all rows show something else.</summary>
+    internal const double ManyFloors = 5;
+
+    /// <summary>Windows of a day and longer say sooner that something goes on.</summary>
+    private const int AftermathOfDays = 3;
+
     /// <summary>
     /// Windows after the end of a cause in which what it moved comes to rest: an alert needs some quiet windows to end. What moves longer
     /// moves for another reason.
@@ -36,11 +45,30 @@ public static class IncidentLife
         return own > (AlertSeverity)alert.Severity ? own : (AlertSeverity)alert.Severity;
     }
 
-    /// <summary>The alerts that an incident is about: those worth a message where there are any, else all.</summary>
+    /// <summary>
+    /// The alerts that an incident is about: those worth a message where there are any, else all. What a segment loses while all rows show
+    /// the trouble, in shorter windows, is part of that and goes with it; unless it loses far more.
+    /// </summary>
     public static IReadOnlyList<AlertRow> Carriers(IReadOnlyList<AlertRow> alerts)
     {
         var urgent = alerts.Where(alert => SeverityOf(alert) >= AlertSeverity.Warning).ToList();
-        return urgent.Count > 0 ? urgent : alerts;
+        return urgent.Count > 0 ? urgent.FindAll(alert => !IsPartOf(alert, urgent)) : alerts;
+    }
+
+    private static bool IsPartOf(AlertRow alert, List<AlertRow> urgent)
+    {
+        if (alert.Segment.Length == 0 || AlertAspects.Of(alert) != MetricAspect.Performance)
+            return false;
+        var whole = urgent.FindAll(other =>
+            other.ModelId == alert.ModelId && other.Segment.Length == 0 && other.Numbers.WindowSeconds < alert.Numbers.WindowSeconds
+        );
+        var losses = whole.FindAll(other => other.Metric == alert.Metric);
+        return whole.Count > 0
+            && (
+                losses.Count > 0
+                    ? alert.Numbers.Effect < FarWorse * losses.Max(other => other.Numbers.Effect)
+                    : alert.EffectInFloors < ManyFloors
+            );
     }
 
     /// <summary>End of the window after which nothing that carries it fired any more; null while something does.</summary>
@@ -79,10 +107,13 @@ public static class IncidentLife
         && EndMs(members) is { } end
         && alert.OnsetMs > end;
 
-    /// <summary>Whether an alert that still fires moves for another reason than the cause that ended.</summary>
-    /// <param name="alert">An alert of the incident that fires.</param>
+    /// <summary>When an alert that still fires shows that it moves for another reason than the cause that ended, epoch ms.</summary>
+    /// <param name="alert">An alert of the incident.</param>
     /// <param name="endMs">When the incident ended.</param>
-    /// <param name="evaluatedToMs">How far the windows of the alert's model have been evaluated.</param>
-    public static bool GoesOn(AlertRow alert, long endMs, long evaluatedToMs) =>
-        evaluatedToMs >= Math.Max(endMs, alert.OnsetMs) + (Aftermath * 1000L * alert.Numbers.WindowSeconds);
+    public static long GoesOnAtMs(AlertRow alert, long endMs)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        var (seconds, day) = (alert.Numbers.WindowSeconds, (int)TimeSpan.FromDays(1).TotalSeconds);
+        return Math.Max(endMs, alert.OnsetMs) + ((seconds < day ? Aftermath : AftermathOfDays) * 1000L * seconds);
+    }
 }

@@ -6,73 +6,9 @@ using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Incidents;
 
-/// <summary>
-/// Moves alerts between incidents: out of those whose cause is over while something still moves, and when people say that two are one, or
-/// that one is two.
-/// </summary>
+/// <summary>Moves alerts between incidents when people say that two are one, or that one is two.</summary>
 public sealed class IncidentParting(ModelCatalog models, TimeProvider time)
 {
-    /// <summary>
-    /// What still moves long after the cause of its incident ended has another cause: it joins another incident, or begins one.
-    /// </summary>
-    /// <returns>Whether something was moved.</returns>
-    internal async Task<bool> PartAsync(StateDbContext db, CancellationToken cancellation)
-    {
-        var lasting = await (
-            from alert in db.Alerts
-            join incident in db.Incidents on alert.IncidentId equals incident.Id
-            where
-                alert.ResolvedMs == null && incident.State == (int)IncidentState.Resolved && incident.ResolvedBy == null && !incident.Stale
-            orderby alert.OnsetMs, alert.Id
-            select new { alert, incident }
-        ).ToListAsync(cancellation);
-        if (lasting.Count == 0)
-            return false;
-        var cursors = await db.AlertCursors.AsNoTracking().Where(cursor => !cursor.Mature).ToListAsync(cancellation);
-        var moved = false;
-        foreach (var pair in lasting)
-        {
-            var evaluated = cursors
-                .Where(cursor => cursor.ModelId == pair.alert.ModelId && cursor.WindowSeconds == pair.alert.Numbers.WindowSeconds)
-                .Select(cursor => cursor.JudgedToMs)
-                .DefaultIfEmpty(0)
-                .Max();
-            if (!IncidentLife.GoesOn(pair.alert, pair.incident.ResolvedMs ?? 0, evaluated))
-                continue;
-            var all = await IncidentMembers.NewestAsync(db, cancellation);
-            var open = all.Where(other => other.Incident.Id != pair.incident.Id && IncidentLife.EndMs(other.Alerts) is null).ToList();
-            var target = IncidentGrouping.Find(pair.alert.FoundAt(evaluated), open) ?? await BeginAsync(db, pair.alert, cancellation);
-            Move(db, [pair.alert], pair.incident, target, DateTimeOffset.FromUnixTimeMilliseconds(pair.incident.ResolvedMs ?? 0), "");
-            await db.SaveChangesAsync(cancellation);
-            moved = true;
-        }
-
-        return moved;
-    }
-
-    /// <summary>
-    /// What all rows lose by the rows of one segment, and what another model loses by them, was put down to whatever else happened then,
-    /// until the segment was seen: it comes to the segment's incident.
-    /// </summary>
-    /// <param name="db">Holds all of these.</param>
-    /// <param name="alert">A segment's loss.</param>
-    /// <param name="incident">Its incident.</param>
-    /// <param name="candidates">The newest incidents; changed as they change.</param>
-    internal void TakeLossesAlong(StateDbContext db, AlertRow alert, IncidentRow incident, List<IncidentMembers> candidates)
-    {
-        for (var i = 0; i < candidates.Count; i++)
-        {
-            var (other, members) = candidates[i];
-            var losses = other.Id == incident.Id ? [] : members.Where(member => IncidentGrouping.IsLossBy(alert, member)).ToList();
-            if (losses.Count == 0 || losses.Count == members.Count)
-                continue;
-            Move(db, losses, other, incident, DateTimeOffset.FromUnixTimeMilliseconds(alert.FiredMs), "");
-            candidates[i] = new(other, [.. members.Except(losses)]);
-            var place = candidates.FindIndex(candidate => candidate.Incident.Id == incident.Id);
-            candidates[place] = new(incident, [.. candidates[place].Alerts, .. losses]);
-        }
-    }
-
     /// <summary>Takes all alerts of one incident into another, and removes the first.</summary>
     internal async Task MergeAsync(StateDbContext db, IncidentRow from, IncidentRow into, string who, CancellationToken cancellation)
     {

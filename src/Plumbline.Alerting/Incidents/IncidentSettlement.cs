@@ -17,7 +17,7 @@ public sealed class IncidentSettlement(
     IDbContextFactory<StateDbContext> state,
     ModelCatalog models,
     IncidentDiagnosis diagnosis,
-    IncidentParting parting,
+    IncidentRegrouping regrouping,
     IncidentText text,
     NotificationOutbox outbox,
     AlertingOptions options,
@@ -37,7 +37,7 @@ public sealed class IncidentSettlement(
                 foreach (var incident in changed)
                     await SettleAsync(db, incident, cancellation);
             }
-        } while (await parting.PartAsync(db, cancellation));
+        } while (await regrouping.PartAsync(db, cancellation));
 
         if (any)
             outbox.Wake();
@@ -65,8 +65,9 @@ public sealed class IncidentSettlement(
         var others = await OthersAsync(db, incident, cancellation);
         var (facts, severity) = await diagnosis.FindAsync(incident, alerts, others, cancellation);
         (incident.Headline, incident.Facts) = ("", facts.Write());
-        // Worse is told, better is not forgotten: an incident keeps the severity it once had.
-        incident.Severity = Math.Max(incident.Severity, (int)severity);
+        // Worse is told, better is not forgotten: an incident keeps the severity that people were told, or that it had when it ended.
+        var least = incident.State == (int)IncidentState.Resolved ? incident.Severity : incident.ToldSeverity;
+        incident.Severity = Math.Max(least, (int)severity);
         SettleState(db, incident, alerts);
         incident.InhibitedBy ??= await InhibitorAsync(db, incident, alerts, cancellation);
         Tell(db, model, incident, facts);

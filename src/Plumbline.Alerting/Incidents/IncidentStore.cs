@@ -7,9 +7,8 @@ using Plumbline.Registry.State;
 
 namespace Plumbline.Alerting.Incidents;
 
-/// <summary>Makes incidents of what rules found: which alert belongs where.</summary>
-public sealed class IncidentStore(ModelCatalog models, IncidentParting parting, IncidentSettlement settlement, TimeProvider time)
-    : ITransitionSink
+/// <summary>Makes alerts, and of them incidents, of what rules found.</summary>
+public sealed class IncidentStore(IncidentRegrouping regrouping, IncidentSettlement settlement) : ITransitionSink
 {
     /// <inheritdoc/>
     public async Task ApplyAsync(
@@ -27,7 +26,7 @@ public sealed class IncidentStore(ModelCatalog models, IncidentParting parting, 
             .Alerts.Where(alert => alert.ModelId == model.Id && alert.ResolvedMs == null)
             .OrderBy(alert => alert.Id)
             .ToListAsync(cancellation);
-        var candidates = await IncidentMembers.NewestAsync(db, cancellation);
+        var fresh = new List<AlertRow>();
         foreach (var transition in transitions)
         {
             var alert = firing.Find(alert => alert.Key == transition.Key);
@@ -38,24 +37,63 @@ public sealed class IncidentStore(ModelCatalog models, IncidentParting parting, 
             }
 
             if (transition.Fires)
-                await FireAsync(db, model, byName[transition.Key.Rule], transition, alert, firing, candidates, cancellation);
+                Fire(db, model, byName[transition.Key.Rule], transition, alert, firing, fresh);
             else if (alert is not null)
                 await EndAsync(db, alert, transition, firing, cancellation);
+            if (transition is { Fires: false, Evidence.Further: true } && alert is not null)
+                await GoOnAsync(db, alert, firing, cancellation);
         }
+
+        await regrouping.TakeAsync(db, fresh, transitions.Min(transition => transition.At).ToUnixTimeMilliseconds(), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Disturbance>> DisturbancesAsync(
+        StateDbContext db,
+        ModelDefinition model,
+        IReadOnlyList<string> rules,
+        DateTimeOffset from,
+        CancellationToken cancellation
+    )
+    {
+        var (fromMs, oldest) = (from.ToUnixTimeMilliseconds(), (from - DisturbedTimes.Longest).ToUnixTimeMilliseconds());
+        var alerts = await db
+            .Alerts.AsNoTracking()
+            .Where(alert => alert.ModelId == model.Id && alert.IncidentId != 0 && rules.Contains(alert.Rule))
+            .Where(alert => alert.OnsetMs > oldest && (alert.ResolvedMs == null || alert.ResolvedMs > fromMs))
+            .Select(alert => new
+            {
+                alert.Metric,
+                alert.Segment,
+                alert.OnsetMs,
+                alert.FiredMs,
+                alert.ResolvedMs,
+            })
+            .ToListAsync(cancellation);
+        return
+        [
+            .. alerts
+                .Where(alert => DisturbedTimes.Disturbs(alert.Metric))
+                .Select(alert => new Disturbance(
+                    alert.Segment,
+                    DateTimeOffset.FromUnixTimeMilliseconds(alert.OnsetMs),
+                    DateTimeOffset.FromUnixTimeMilliseconds(alert.FiredMs),
+                    alert.ResolvedMs is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end) : null
+                )),
+        ];
     }
 
     /// <inheritdoc/>
     public Task SettleAsync(CancellationToken cancellation) => settlement.SettleAsync(cancellation);
 
-    private async Task FireAsync(
+    private static void Fire(
         StateDbContext db,
         ModelDefinition model,
         Rule rule,
         StreamTransition transition,
         AlertRow? alert,
         List<AlertRow> firing,
-        List<IncidentMembers> candidates,
-        CancellationToken cancellation
+        List<AlertRow> fresh
     )
     {
         if (alert is null)
@@ -67,32 +105,8 @@ public sealed class IncidentStore(ModelCatalog models, IncidentParting parting, 
 
         (alert.Evidence, alert.FiredMs) = (transition.Evidence.Write(), transition.At.ToUnixTimeMilliseconds());
         // Certain but small, or only tried out: on record, and nobody's trouble.
-        if (transition.Evidence.Small || rule.DryRun || alert.IncidentId != 0)
-            return;
-        var incident = IncidentGrouping.Find(alert, candidates);
-        if (incident is null)
-        {
-            incident = IncidentRow.Begin(alert, time.GetUtcNow());
-            db.Incidents.Add(incident);
-            await db.SaveChangesAsync(cancellation);
-            db.IncidentNotes.Add(IncidentNoteRow.Of(incident, transition.Onset, NoteKinds.FirstSign));
-            db.IncidentNotes.Add(IncidentNoteRow.Of(incident, transition.At, NoteKinds.Detected, new NoteFacts(Rule: rule.Name)));
-            candidates.Insert(0, new(incident, [alert]));
-        }
-        else
-        {
-            var place = candidates.FindIndex(candidate => candidate.Incident.Id == incident.Id);
-            candidates[place] = new(incident, [.. candidates[place].Alerts, alert]);
-            db.IncidentNotes.Add(
-                IncidentNoteRow.Of(incident, transition.At, NoteKinds.Joined, new NoteFacts(rule.Name, model.Name, alert.Key))
-            );
-        }
-
-        MergeEffects(db, alert, incident, candidates);
-        parting.TakeLossesAlong(db, alert, incident, candidates);
-        alert.IncidentId = incident.Id;
-        incident.OnsetMs = Math.Min(incident.OnsetMs, alert.OnsetMs);
-        incident.Stale = true;
+        if (!transition.Evidence.Small && !rule.DryRun && alert.IncidentId == 0 && !fresh.Contains(alert))
+            fresh.Add(alert);
     }
 
     private static AlertRow NewAlert(ModelDefinition model, Rule rule, StreamTransition transition) =>
@@ -111,38 +125,22 @@ public sealed class IncidentStore(ModelCatalog models, IncidentParting parting, 
             Severity = (int)(rule.Severity ?? AlertSeverity.Digest),
         };
 
-    /// <summary>
-    /// What was found in other models before its cause was found here belongs to the cause: its incident of the digest is taken in.
-    /// </summary>
-    private void MergeEffects(StateDbContext db, AlertRow alert, IncidentRow incident, List<IncidentMembers> candidates)
+    /// <summary>What had got worse is back at the level on top of which it did: the alert that had told of that level goes on.</summary>
+    private static async Task GoOnAsync(StateDbContext db, AlertRow further, List<AlertRow> firing, CancellationToken cancellation)
     {
-        foreach (
-            var (effect, alerts) in candidates
-                .Where(candidate =>
-                    candidate.Incident.Id != incident.Id && IncidentGrouping.IsEffect(alert, candidate.Incident, candidate.Alerts)
-                )
-                .ToList()
-        )
-        {
-            foreach (var member in alerts)
-                member.IncidentId = incident.Id;
-            db.IncidentNotes.Add(
-                IncidentNoteRow.Of(
-                    incident,
-                    DateTimeOffset.FromUnixTimeMilliseconds(alert.FiredMs),
-                    NoteKinds.Joined,
-                    new NoteFacts(
-                        Model: models.Find(effect.ModelId)?.Name,
-                        Incident: effect.Id,
-                        Change: IncidentFacts.Read(effect.Facts).Change ?? StreamChange.Of(alerts[0])
-                    )
-                )
-            );
-            db.Incidents.Remove(effect);
-            candidates.RemoveAll(candidate => candidate.Incident.Id == effect.Id);
-            var place = candidates.FindIndex(candidate => candidate.Incident.Id == incident.Id);
-            candidates[place] = new(incident, [.. candidates[place].Alerts, .. alerts]);
-        }
+        // In what is not saved yet as well: it may have ended in this step.
+        await db
+            .Alerts.Where(alert => alert.ModelId == further.ModelId && alert.Rule == further.Rule && alert.ResolvedMs == further.OnsetMs)
+            .LoadAsync(cancellation);
+        var below = db.Alerts.Local.FirstOrDefault(alert =>
+            alert.ModelId == further.ModelId && alert.Key == further.Key && alert.ResolvedMs == further.OnsetMs
+        );
+        if (below is null)
+            return;
+        below.ResolvedMs = null;
+        firing.Add(below);
+        if (below.IncidentId != 0 && await db.Incidents.FindAsync([below.IncidentId], cancellation) is { } incident)
+            incident.Stale = true;
     }
 
     private static async Task EndAsync(

@@ -15,7 +15,7 @@ public static class IncidentsSetup
     {
         services.AddCauses();
         services.AddSingleton<ImpactReader>().AddSingleton<IncidentDiagnosis>().AddSingleton<IncidentText>();
-        services.AddSingleton<IncidentParting>().AddSingleton<IncidentSettlement>();
+        services.AddSingleton<IncidentParting>().AddSingleton<IncidentRegrouping>().AddSingleton<IncidentSettlement>();
         services.AddSingleton<IncidentStore>().AddSingleton<ITransitionSink>(provider => provider.GetRequiredService<IncidentStore>());
         services
             .AddSingleton<IncidentReader>()

@@ -85,8 +85,8 @@ public sealed class IncidentGroupingTests
             Alert("performance.accuracy", "", onset: 39, fired: 41)
         );
         var slow = Alert("performance.accuracy", "", onset: 0, fired: 72, segment: "plan=pro", seconds: 86_400, windows: 3);
-        Assert.Equal(2, IncidentGrouping.Find(slow, [new(Incident(1), [release]), new(Incident(2), [concept])])?.Id);
-        Assert.Equal(1, IncidentGrouping.Find(slow, [new(Incident(1), [release])])?.Id);
+        Assert.Equal(2, IncidentGrouping.Find(slow, [new(Incident(1), [release]), new(Incident(2), [concept])])?.Incident?.Id);
+        Assert.Equal(1, IncidentGrouping.Find(slow, [new(Incident(1), [release])])?.Incident?.Id);
         var worse = Alert("performance.accuracy", "", onset: 0, fired: 72, segment: "country=BR", seconds: 86_400, windows: 3, effect: 2);
         Assert.Null(IncidentGrouping.Find(worse, [new(Incident(2), [concept])]));
         var sameDay = Alert(
@@ -101,7 +101,7 @@ public sealed class IncidentGroupingTests
         );
         Assert.Null(IncidentGrouping.Find(sameDay, [new(Incident(2), [concept])]));
         var alike = Alert("performance.accuracy", "", onset: 24, fired: 72, segment: "country=US", seconds: 86_400, windows: 2, effect: 1);
-        Assert.Equal(2, IncidentGrouping.Find(alike, [new(Incident(2), [concept])])?.Id);
+        Assert.Equal(2, IncidentGrouping.Find(alike, [new(Incident(2), [concept])])?.Incident?.Id);
     }
 
     [Fact]

@@ -115,6 +115,81 @@ public sealed class IncidentTests(TestHost host)
     }
 
     [Fact]
+    public async Task Two_models_make_the_same_incidents_whichever_is_evaluated_first()
+    {
+        var apart = await TwoModelsAsync(together: false);
+        var together = await TwoModelsAsync(together: true);
+
+        Assert.Equal(2, together.Count);
+        Assert.Equal(together, apart);
+    }
+
+    /// <summary>
+    /// A leak in two models, and in one of them a loss of accuracy that begins days later and before the leak of the second is evaluated.
+    /// </summary>
+    private async Task<List<string>> TwoModelsAsync(bool together)
+    {
+        var (first, second) = (await AlertingWorld.CreateAsync(host, 14), await AlertingWorld.CreateAsync(host, 15));
+        var feature = $"amount-{first.Model.Name}";
+        AlertingWorld[] worlds = [first, second];
+        foreach (var world in worlds)
+        {
+            world
+                .Rows(2 * Week)
+                .Series("input.missing_rate", 2 * Week, before => before is <= 90 and > 60 ? 0.35 : 0.04, feature)
+                .Series("performance.accuracy", 2 * Week, before => world == first && before <= 40 ? 0.75 : 0.9);
+        }
+
+        foreach (var step in together ? Enumerable.Range(0, 12).Select(i => 88 - (8 * i)).Append(0) : [0])
+        {
+            foreach (var world in worlds)
+                await world.EvaluateAsync(Math.Max(0, step));
+        }
+
+        return
+        [
+            .. (await first.IncidentsAsync())
+                .Concat(await second.IncidentsAsync())
+                .DistinctBy(one => one.Incident.Id)
+                .Select(one =>
+                    $"{first.End - one.Incident.Onset} {first.End - one.Incident.FiredAt} {one.Incident.State} "
+                    + $"{first.End - one.Incident.ResolvedAt} "
+                    + string.Join(
+                        ',',
+                        one.Alerts.Select(alert => $"{alert.Metric} {first.End - alert.Onset}").Order(StringComparer.Ordinal)
+                    )
+                ),
+        ];
+    }
+
+    [Fact]
+    public async Task A_loss_that_got_worse_and_comes_back_to_where_it_was_goes_on_as_it_was_told()
+    {
+        var world = await AlertingWorld.CreateAsync(host, 16);
+        await world
+            .Rows(2 * Week)
+            .Series(
+                "performance.accuracy",
+                2 * Week,
+                before =>
+                    before switch
+                    {
+                        > 150 => 0.9,
+                        > 90 => 0.85,
+                        > 50 => 0.7,
+                        _ => 0.85,
+                    }
+            )
+            .EvaluateAsync();
+
+        var incidents = await world.IncidentsAsync();
+        Assert.Equal([IncidentState.Open, IncidentState.Resolved], incidents.Select(one => one.Incident.State));
+        Assert.All(incidents, one => Assert.Single(one.Alerts));
+        Assert.Null(incidents[0].Alerts[0].ResolvedAt);
+        Assert.InRange(incidents[1].Incident.ResolvedAt!.Value, world.HoursBeforeEnd(49), world.HoursBeforeEnd(38));
+    }
+
+    [Fact]
     public async Task A_bad_release_is_named_and_what_it_moves_at_the_same_time_joins_it()
     {
         var world = await AlertingWorld.CreateAsync(host, 6);

@@ -3,17 +3,13 @@ using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Normals;
 using Plumbline.Statistics.Alarms;
+using static Plumbline.Server.Tests.Alerting.StreamParts;
 
 namespace Plumbline.Server.Tests.Alerting;
 
 /// <summary>What a stream takes for normal: from which windows, when it is learned again, and what is never learned.</summary>
 public sealed class LearningTests
 {
-    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-
-    /// <summary>A Monday.</summary>
-    private static readonly DateTimeOffset Monday = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
-
     [Fact]
     public void Normal_is_learned_after_two_days_and_again_after_four_seven_and_fourteen_and_then_stays()
     {
@@ -108,55 +104,56 @@ public sealed class LearningTests
     }
 
     [Fact]
-    public void What_gets_twice_as_bad_while_it_fires_is_told_again_and_ends_at_the_level_before()
+    public void What_other_streams_show_while_something_urgent_fires_is_not_learned()
     {
-        var rule = Anomaly("performance.accuracy");
-        var transitions = Transitions(
-            rule,
-            RuleDirection.Below,
-            24 * 10,
-            hour =>
-                hour switch
-                {
-                    < 72 => 0.9,
-                    < 120 => 0.85,
-                    < 168 => 0.7,
-                    < 200 => 0.85,
-                    _ => 0.9,
-                }
-        );
+        var (outage, accuracy) = (Anomaly("system.error_rate"), Anomaly("performance.accuracy"));
+        var (from, to) = (Monday.AddHours(100), Monday.AddHours(130));
+        double Errors(DateTimeOffset start) => start >= from && start < to ? 0.4 : 0.01;
+        double Accuracy(DateTimeOffset start) => start >= from && start < to ? 0.93 : 0.9;
 
-        Assert.Equal([true, true, false], transitions.Take(3).Select(one => one.Fires));
-        Assert.Equal([false, true], transitions.Take(2).Select(one => one.Evidence.Further));
-        Assert.Equal(Monday + (120 * Hour), transitions[1].Onset);
-        Assert.InRange((transitions[1].At - transitions[1].Onset).TotalHours, 1, 7);
-        Assert.InRange(transitions[1].Evidence.Expected!.Value, 0.84, 0.86);
-        Assert.InRange((transitions[2].At - (Monday + (168 * Hour))).TotalHours, 1, 12);
-        // What is left of the first change is an alert again, until it is over too.
-        Assert.False(transitions[^1].Fires);
-        Assert.InRange((transitions[^1].At - (Monday + (200 * Hour))).TotalHours, 1, 12);
+        var disturbed = new DisturbedTimes([]);
+        var learned = new StreamState();
+        var (errors, known) = (new StreamState(), (DateTimeOffset?)null);
+        var first = new StreamEvaluator(outage, RuleDirection.Above, Hour, Detector, ReferenceHistory.None);
+        var second = new StreamEvaluator(accuracy, RuleDirection.Below, Hour, Detector, ReferenceHistory.None);
+        for (var start = Monday; start < Monday.AddDays(8); start += Hour)
+        {
+            (errors, var transition) = first.Evaluate(
+                Key(outage),
+                errors,
+                start,
+                Point(outage.Metric, start, Errors(start), 500, 0.01),
+                None
+            );
+            if (transition is not null)
+                disturbed.Add(transition);
+            known ??= transition?.At;
+            var point = Point(accuracy.Metric, start, Accuracy(start), 500, 0.03);
+            (learned, _) = second.Evaluate(Key(accuracy), learned, start, point, None, disturbed.Holds(start, ""));
+        }
+
+        Assert.NotNull(known);
+        // Until it was known that something is wrong it was learned; afterwards not, and again when it was over.
+        Assert.Equal(known - from, learned.Learned.Count(window => window.Value > 0.92) * Hour);
+        Assert.Contains(learned.Learned, window => window.Start > to.AddHours(12));
+
+        static MetricPoint? None(StreamKey key, DateTimeOffset start) => null;
     }
 
     [Fact]
-    public void Windows_that_alone_say_little_end_nothing_while_together_they_say_that_it_goes_on()
+    public void What_goes_on_for_more_than_a_week_is_how_the_model_is()
     {
-        var random = new Random(11);
-        // Two standard errors below: a single window is often unsurprising.
-        var transitions = Transitions(
-            Anomaly("performance.accuracy"),
-            RuleDirection.Below,
-            24 * 12,
-            hour =>
-                hour switch
-                {
-                    < 72 => 0.9,
-                    < 82 => 0.8,
-                    _ => 0.855,
-                } + (0.02 * Gaussian(random)),
-            interval: 0.045
-        );
+        var disturbed = new DisturbedTimes([
+            new("", Monday, Monday + (3 * Hour), null),
+            new("country=BR", Monday, Monday, Monday + (9 * Hour)),
+        ]);
 
-        Assert.True(Assert.Single(transitions).Fires);
+        Assert.False(disturbed.Holds(Monday + (2 * Hour), ""));
+        Assert.True(disturbed.Holds(Monday + (3 * Hour), ""));
+        Assert.True(disturbed.Holds(Monday + (167 * Hour), "plan=pro"));
+        Assert.False(disturbed.Holds(Monday + (168 * Hour), ""));
+        Assert.True(disturbed.Holds(Monday + (2 * Hour), "country=BR"));
+        Assert.False(DisturbedTimes.Disturbs("drift.calibrated"));
     }
 
     [Fact]
@@ -198,17 +195,6 @@ public sealed class LearningTests
     }
 
     private static bool IsWeekend(DateTimeOffset start) => start.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
-
-    private static double Gaussian(Random random) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-
-    private static Rule Anomaly(string metric) =>
-        new()
-        {
-            Name = metric,
-            Kind = AnomalyRule.Kind,
-            Metric = metric,
-        };
 
     private static ReferenceHistory Reference(double accuracy)
     {
@@ -253,49 +239,4 @@ public sealed class LearningTests
 
         return steps;
     }
-
-    private static List<StreamTransition> Transitions(
-        Rule rule,
-        RuleDirection direction,
-        int hours,
-        Func<int, double> value,
-        double interval = 0.02
-    )
-    {
-        var evaluator = new StreamEvaluator(rule, direction, Hour, Detector, ReferenceHistory.None);
-        var transitions = new List<StreamTransition>();
-        var state = new StreamState();
-        for (var hour = 0; hour < hours; hour++)
-        {
-            var start = Monday + (hour * Hour);
-            (state, var transition) = evaluator.Evaluate(
-                Key(rule),
-                state,
-                start,
-                Point(rule.Metric, start, value(hour), 500, interval),
-                (_, _) => null
-            );
-            if (transition is not null)
-                transitions.Add(transition);
-        }
-
-        return transitions;
-    }
-
-    private static AlarmDetector Detector { get; } = new(FalseAlarmBudget.Default.Threshold(Hour, 100));
-
-    private static StreamKey Key(Rule rule) => new(rule.Name, rule.Metric, "", "", "", "");
-
-    private static MetricPoint Point(string metric, DateTimeOffset start, double value, long n, double interval) =>
-        new()
-        {
-            Metric = metric,
-            WindowStart = start,
-            WindowEnd = start + Hour,
-            Value = value,
-            N = n,
-            Status = MetricStatus.Ok,
-            Lower = interval > 0 ? value - interval : null,
-            Upper = interval > 0 ? value + interval : null,
-        };
 }
