@@ -54,7 +54,7 @@ public sealed class FurtherChangeTests
                     {
                         < 72 => 0.9,
                         < 120 => 0.85,
-                        _ => 0.78,
+                        _ => 0.77,
                     }
                 ) + (0.08 * (random.NextDouble() - 0.5)),
             interval: 0.045
