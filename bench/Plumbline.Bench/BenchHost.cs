@@ -10,6 +10,8 @@ namespace Plumbline.Bench;
 /// <summary>The real server in this process, on a free port and an empty folder that is removed afterwards.</summary>
 public sealed class BenchHost : IAsyncDisposable
 {
+    private static int _started;
+
     private readonly WebApplication _app;
     private readonly string _folder;
 
@@ -22,7 +24,8 @@ public sealed class BenchHost : IAsyncDisposable
 
     public static async Task<BenchHost> StartAsync()
     {
-        var folder = Path.Combine(Path.GetTempPath(), $"plumbline-bench-{Environment.ProcessId}");
+        // A folder of its own for each: connections to a file that was removed are kept for a while.
+        var folder = Path.Combine(Path.GetTempPath(), $"plumbline-bench-{Environment.ProcessId}-{Interlocked.Increment(ref _started)}");
         var app = PlumblineHost.Build(new PlumblineOptions { DataDirectory = folder, Urls = "http://127.0.0.1:0" });
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

@@ -1,4 +1,5 @@
 using Plumbline.Alerting.Alerts;
+using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Causes;
@@ -6,21 +7,73 @@ namespace Plumbline.Alerting.Causes;
 /// <summary>One version is worse than the others that answer at the same time.</summary>
 internal sealed class WorseVersion : CauseKind<StreamChange>
 {
+    /// <summary>How long after the onset the versions' rows are counted together.</summary>
+    private static readonly TimeSpan Gathered = TimeSpan.FromDays(2);
+
+    /// <summary>A version with more of the traffic than this is no canary: then there is nothing to compare it with.</summary>
+    private const double MostOfTraffic = 0.5;
+
     public override string Key => "worse_version";
 
     public override string Title => "One version";
 
     public override bool ShownByVersion => true;
 
-    internal override Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<CauseFacts>>([
-            .. search
-                .Alerts.Where(alert => alert.Version.Length > 0 && alert.Feature.Length == 0)
-                .GroupBy(alert => alert.Version, StringComparer.Ordinal)
-                .Select(group => group.MaxBy(alert => alert.EffectInFloors)!)
-                .OrderByDescending(worst => worst.EffectInFloors)
-                .Select(worst => Found(worst.Version, 0.97, StreamChange.Of(worst))),
-        ]);
+    internal override async Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation)
+    {
+        var told = search
+            .Alerts.Where(alert => alert.Version.Length > 0 && alert.Feature.Length == 0)
+            .GroupBy(alert => alert.Version, StringComparer.Ordinal)
+            .Select(group => group.MaxBy(alert => alert.EffectInFloors)!)
+            .OrderByDescending(worst => worst.EffectInFloors)
+            .Select(worst => Found(worst.Version, 0.97, StreamChange.Of(worst)))
+            .ToList();
+        if (told.Count > 0)
+            return told;
+        // A canary of a few rows an hour is told by no window of its own; all since the onset may tell it.
+        var failures = search
+            .Alerts.Where(alert => AlertAspects.Of(alert) == MetricAspect.System && alert.Segment.Length == 0 && IsShare(alert.Metric))
+            .MaxBy(alert => alert.EffectInFloors);
+        return failures is null ? [] : await AmongAllSinceAsync(search, failures, cancellation);
+    }
+
+    private async Task<IReadOnlyList<CauseFacts>> AmongAllSinceAsync(CauseSearch search, AlertRow failures, CancellationToken cancellation)
+    {
+        var points = await search.Evidence.PointsAsync(
+            search.Model,
+            new MetricQuery
+            {
+                Metrics = [failures.Metric],
+                Version = null,
+                From = search.Onset,
+                To = search.Onset + Gathered,
+            },
+            cancellation
+        );
+        var usable = points.Where(point => point is { Value: not null, N: > 0 }).ToList();
+        var all = usable.Where(point => point.Version.Length == 0).ToDictionary(point => point.WindowStart);
+        var floor = KnownMetrics.Of(failures.Metric).Floor;
+        var worst = usable
+            .Where(point => point.Version.Length > 0)
+            .GroupBy(point => point.Version, StringComparer.Ordinal)
+            .Select(version =>
+                (
+                    Version: version.Key,
+                    Shares: SharesOfTwo.Of([.. version], all, point => point.N < all[point.WindowStart].N * MostOfTraffic)
+                )
+            )
+            .Where(one => one.Shares.IsSurelyMore && one.Shares.Own - one.Shares.Others >= floor.Of(one.Shares.Others))
+            .OrderByDescending(one => one.Shares.Own - one.Shares.Others)
+            .Take(1);
+        return
+        [
+            .. worst.Select(one =>
+                Found(one.Version, 0.97, new StreamChange(failures.Key with { Version = one.Version }, one.Shares.Own, one.Shares.Others))
+            ),
+        ];
+    }
+
+    private static bool IsShare(string metric) => KnownMetrics.Of(metric).KnownUnit == "share";
 
     public override bool IsShownBy(string subject, string metric, string? feature, string? segment) => true;
 

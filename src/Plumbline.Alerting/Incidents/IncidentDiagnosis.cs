@@ -57,7 +57,7 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
         var versions = alerts
             .Where(alert => alert.Version.Length > 0)
             .Select(alert => alert.Version)
-            .Concat(likely.Where(cause => cause.Kind == VersionRollout.Name).Select(cause => cause.Subject))
+            .Concat(likely.Where(cause => causes.Find(cause.Kind) is { ShownByVersion: true }).Select(cause => cause.Subject))
             .Distinct(StringComparer.Ordinal)
             .ToList();
         var impact = await impacts.ReadAsync(ImpactPeriod.Of(incident, alerts, others), model, segments, cancellation);

@@ -148,6 +148,25 @@ public sealed class IncidentLifeTests(TestHost host)
     }
 
     [Fact]
+    public async Task A_canary_of_four_rows_an_hour_is_named_by_all_its_rows_since_the_onset()
+    {
+        var world = await AlertingWorld.CreateAsync(host, 38);
+        await world
+            .Rows(Week, value: _ => 80)
+            .Rows(Week, "v1", _ => 76)
+            .Series("input.rows", 100, _ => 4, version: "v2", noise: 0, interval: 0)
+            .Series("system.error_rate", Week, before => before <= 100 ? 0.0375 : 0.0125, noise: 0, interval: 0.02, n: 80)
+            .Series("system.error_rate", Week, _ => 0.0132, version: "v1", noise: 0, interval: 0.02, n: 76)
+            .Series("system.error_rate", 100, _ => 0.5, version: "v2", noise: 0, interval: 0.45, n: 4)
+            .EvaluateAsync(80);
+
+        var incident = Assert.Single(await world.IncidentsAsync());
+        Assert.Equal(("worse_version", "v2"), (incident.Incident.Summary.Causes[0].Kind, incident.Incident.Summary.Causes[0].Subject));
+        Assert.Equal(["v2"], incident.Incident.Summary.Versions);
+        Assert.All(incident.Alerts, alert => Assert.Equal((world.Model.Name, null), (alert.Model, alert.Version)));
+    }
+
+    [Fact]
     public async Task People_assign_split_and_merge()
     {
         var world = await AlertingWorld.CreateAsync(host, 35);
