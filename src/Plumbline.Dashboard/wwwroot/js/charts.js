@@ -1,6 +1,7 @@
 // Draws every chart of the pages with ECharts. C# sends a small description (kind + numbers); this module holds
 // nothing but the live charts: their crosshair, their zoom, their colours per theme.
-import { bounds, percents } from './axes.js';
+import { bounds } from './axes.js';
+import { figure, moment, safe, utc } from './figures.js';
 
 const live = new Map();
 let library;
@@ -38,30 +39,6 @@ function hatch() {
   pen.stroke();
   return { image: tile, repeat: 'repeat' };
 }
-
-// ---- numbers and times: three significant digits with unit, the reader's own time zone
-const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const safe = text => String(text ?? '').replace(/[&<>"']/g, c => escapes[c]);
-const counts = ['count', 'rows', 'requests'];
-export function figure(value, unit = '') {
-  if (value === null || value === undefined || Number.isNaN(value)) return '\u2013';
-  if (percents.includes(unit)) return `${digits(value * 100)} %`;
-  if (unit === 'ms') return value >= 10000 ? `${digits(value / 1000)} s` : `${digits(value)} ms`;
-  const size = Math.abs(value);
-  const [scaled, step] = size >= 1e9 ? [value / 1e9, ' G'] : size >= 1e6 ? [value / 1e6, ' M'] : size >= 1e4 ? [value / 1e3, ' k'] : [value, ''];
-  const counted = counts.includes(unit), text = counted && step === '' ? Math.round(scaled).toLocaleString('en') : digits(scaled);
-  return text + step + (unit && !counted ? ` ${unit}` : '');
-}
-function digits(value) {
-  if (value === 0) return '0';
-  const size = Math.abs(value);
-  if (size >= 1000) return Math.round(value).toLocaleString('en');
-  if (size < 1e-4) return value.toExponential(1).replace('-', '\u2212');
-  return String(Number(value.toPrecision(3))).replace('-', '\u2212');
-}
-const momentFormat = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false });
-const moment = ms => momentFormat.format(ms);
-const utc = ms => new Date(ms).toISOString().slice(0, 16).replace('T', ' ') + ' UTC';
 
 // ---- pieces shared by the kinds
 const font = 'system-ui, sans-serif';
@@ -354,6 +331,10 @@ export function erase(element) {
   chart.plot.dispose();
   live.delete(element);
 }
+
+/** What a canvas shows: the description from which it is drawn, and the drawing at the scale asked for. */
+export const described = element => live.get(element)?.spec;
+export const pictureOf = (element, scale) => live.get(element)?.plot.renderToCanvas({ pixelRatio: scale });
 
 const onTime = chart => ['timeseries', 'share', 'heatmap', 'latency'].includes(chart.spec.kind);
 function follow(chart) {
