@@ -86,10 +86,7 @@ public sealed class SaveTests(BrowserHost host)
         Assert.StartsWith("Feature,Type,", lines[0], StringComparison.Ordinal);
         Assert.Contains("Missing now (%)", lines[0], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.StartsWith("<script>alert(1)</script>,numeric,", StringComparison.Ordinal));
-        Assert.Contains(
-            lines,
-            line => line.StartsWith("income,numeric,", StringComparison.Ordinal) && line.Contains('T')
-        );
+        Assert.Contains(lines, line => line.StartsWith("income,numeric,", StringComparison.Ordinal) && line.Contains('T'));
     }
 
     [Fact]

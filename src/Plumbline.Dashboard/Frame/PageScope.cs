@@ -11,7 +11,7 @@ namespace Plumbline.Dashboard.Frame;
 public sealed record PageScope(string Path, IReadOnlyDictionary<string, string> Keys, int Pulse)
 {
     /// <summary>Keys that go along from page to page of one model; all others belong to the page that set them.</summary>
-    private static readonly string[] Travelling = ["range", "from", "to", "version", "segment", "paused"];
+    private static readonly string[] Travelling = ["range", "from", "to", "version", "segment", "compare", "paused"];
 
     public TimeRange Range { get; } =
         TimeRange.Parse(Keys.GetValueOrDefault("range"), Keys.GetValueOrDefault("from"), Keys.GetValueOrDefault("to"));
@@ -49,7 +49,7 @@ public sealed record PageScope(string Path, IReadOnlyDictionary<string, string> 
     /// <summary>This page with some keys changed; a null value removes its key.</summary>
     public string With(params (string Key, string? Value)[] changes) => Build(Path, Keys, changes);
 
-    /// <summary>Another page of the same model: range, version and segment go along.</summary>
+    /// <summary>Another page of the same model: range, version, segment and comparison go along.</summary>
     public string To(string path, params (string Key, string? Value)[] changes) =>
         Build(path, Keys.Where(pair => Travelling.Contains(pair.Key, StringComparer.Ordinal)), changes);
 

@@ -37,25 +37,42 @@ public sealed class UnknownPlaces(ModelCatalog models, ModelOverviewReader overv
             return Model(name);
         if (tab is not null && Tabs.Find(Links.Models, tab) is null)
             return Tab(model, tab, scope);
-        if (UnknownVersion(model, scope) is { } version)
-            return version;
-        if (UnknownFeature(model, scope) is { } feature)
-            return feature;
-        return scope.Segment is { } segment ? await UnknownSegmentAsync(model, segment, scope, cancellation) : null;
+        var comparison = Comparison.Parse(scope[Comparison.Key]);
+        if (scope[Comparison.Key] is { } text && comparison is null)
+            return NotComparable(text, scope);
+        return UnknownVersion(model, scope.Version, near => scope.With(("version", near)))
+            ?? UnknownVersion(model, comparison?.Version, near => scope.With((Comparison.Key, Comparison.OfVersion(near))))
+            ?? UnknownFeature(model, scope)
+            ?? await UnknownSegmentAsync(model, scope.Segment, near => scope.With(("segment", near)), cancellation)
+            ?? await UnknownSegmentAsync(
+                model,
+                comparison?.Segment,
+                near => scope.With((Comparison.Key, Comparison.OfSegment(near))),
+                cancellation
+            );
     }
+
+    private static UnknownPlace NotComparable(string text, PageScope scope) =>
+        new(
+            $"Nothing can be compared with {text}",
+            "It is a version (version:v6), a time before (period:7d) or a segment (country:BR).",
+            [("The week before", scope.With((Comparison.Key, "period:7d"))), ("Without a comparison", scope.With((Comparison.Key, null)))]
+        );
 
     private async Task<UnknownPlace?> UnknownSegmentAsync(
         ModelDefinition model,
-        string segment,
-        PageScope scope,
+        string? segment,
+        Func<string?, string> address,
         CancellationToken cancellation
     )
     {
+        if (segment is null)
+            return null;
         try
         {
             return await overviews.HasSegmentAsync(model, segment, cancellation)
                 ? null
-                : Segment(model, segment, scope, await overviews.SegmentsAsync(model, cancellation));
+                : Segment(model, segment, address, await overviews.SegmentsAsync(model, cancellation));
         }
 #pragma warning disable CA1031 // Why nothing can be read is said by the page itself, which offers to try again.
         catch (Exception)
@@ -82,19 +99,16 @@ public sealed class UnknownPlaces(ModelCatalog models, ModelOverviewReader overv
             [.. Tabs.Of(Links.Models).Select(known => (known.Words, scope.To(Links.Model(model.Name, known.Key))))]
         );
 
-    private UnknownPlace? UnknownVersion(ModelDefinition model, PageScope scope)
+    private UnknownPlace? UnknownVersion(ModelDefinition model, string? version, Func<string?, string> address)
     {
         var known = models.Versions(model.Id);
         // A model that nobody heard of yet has no versions, and its page says so itself.
-        if (scope.Version is not { } version || known.IsEmpty || known.Contains(version, StringComparer.Ordinal))
+        if (version is null || known.IsEmpty || known.Contains(version, StringComparer.Ordinal))
             return null;
         return new UnknownPlace(
             $"{model.Name} has no version {version}",
             Has(known.Length, "version"),
-            [
-                .. Nearest(version, known.Reverse()).Select(near => (near, scope.With(("version", near)))),
-                ("All versions", scope.With(("version", null))),
-            ]
+            [.. Nearest(version, known.Reverse()).Select(near => (near, address(near))), ("All versions", address(null))]
         );
     }
 
@@ -119,13 +133,18 @@ public sealed class UnknownPlaces(ModelCatalog models, ModelOverviewReader overv
         );
     }
 
-    private static UnknownPlace Segment(ModelDefinition model, string segment, PageScope scope, IReadOnlyList<string> known) =>
+    private static UnknownPlace Segment(
+        ModelDefinition model,
+        string segment,
+        Func<string?, string> address,
+        IReadOnlyList<string> known
+    ) =>
         new(
             $"{model.Name} has no segment {segment}",
             known.Count == 0
                 ? "No segment of it has been computed yet."
                 : $"No window that was computed has rows of it. {Has(known.Count, "segment")}",
-            [.. Nearest(segment, known).Select(near => (near, scope.With(("segment", near)))), ("All rows", scope.With(("segment", null)))]
+            [.. Nearest(segment, known).Select(near => (near, address(near))), ("All rows", address(null))]
         );
 
     private static string Has(int count, string what) =>

@@ -17,8 +17,11 @@ const kinds = {
     rows: spec.cells.map(c => [iso(c[0]), iso(c[1]), c[2], c[3], c[4]])
   }],
   distribution: spec => [{
-    columns: [column('value'), column('current', 'share'), column('current', count), column('reference', 'share'), column('reference', count)],
-    rows: spec.bins.map(b => [b.title ?? b.label, b.current, b.currentCount, b.reference, b.referenceCount])
+    columns: [
+      column('value'), column('current', 'share'), column('current', count), column('reference', 'share'), column('reference', count),
+      ...(spec.comparedWords ? [column(spec.comparedWords, 'share'), column(spec.comparedWords, count)] : [])
+    ],
+    rows: spec.bins.map(b => [b.title ?? b.label, b.current, b.currentCount, b.reference, b.referenceCount, ...(spec.comparedWords ? [b.compared, b.comparedCount] : [])])
   }],
   heatmap: spec => [{
     columns: [...times, column('row'), column(spec.label, spec.unit), column('n', count), column('status')], over: true,
