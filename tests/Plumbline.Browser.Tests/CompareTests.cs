@@ -55,6 +55,8 @@ public sealed class CompareTests(BrowserHost host)
         await watched.Page.Locator(".tabs a", new PageLocatorOptions { HasText = "Outputs" }).ClickAsync();
         await watched.ReachAsync("/outputs");
         Assert.Contains("compare=period", watched.Page.Url, StringComparison.Ordinal);
+        var confidence = watched.Page.Locator("table.compared tr", new PageLocatorOptions { HasText = "Confidence" });
+        Assert.Matches(@"[+\u2212][\d.]+ points|\b0\b", await confidence.Locator("td[data-label='A minus B']").InnerTextAsync());
         await watched.Page.GetByText("Compare with nothing").ClickAsync();
         await watched.Page.WaitForFunctionAsync("() => !location.href.includes('compare=')");
         Assert.Equal(0, await watched.Page.Locator("table.compared").CountAsync());
