@@ -90,6 +90,22 @@ public sealed class SaveTests(BrowserHost host)
     }
 
     [Fact]
+    public async Task Marks_and_words_stay_apart_and_buttons_are_left_out()
+    {
+        await using var watched = await host.OpenAsync();
+        await watched.GoAsync("/incidents");
+        var (_, bytes) = await SaveAsync(watched, "Open", "CSV");
+        var lines = System.Text.Encoding.UTF8.GetString(bytes).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.StartsWith("Severity,Incident,State,", lines[0], StringComparison.Ordinal);
+        Assert.True(lines.Length > 1);
+        Assert.All(lines.Skip(1), line => Assert.DoesNotMatch("(^|,)(More|Less)(,|$)", line));
+        await watched.GoAsync("/");
+        (_, bytes) = await SaveAsync(watched, "Models", "CSV");
+        var fleet = System.Text.Encoding.UTF8.GetString(bytes);
+        Assert.DoesNotMatch("(watch|bad|cannot judge)[a-zA-Z0-9]", fleet);
+    }
+
+    [Fact]
     public async Task No_cell_is_a_formula_and_quotes_lines_and_commas_stay_in_their_cell()
     {
         await using var watched = await host.OpenAsync();

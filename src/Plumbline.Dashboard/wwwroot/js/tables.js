@@ -69,7 +69,7 @@ function lines(series, unit) {
 // ---- tables that stand in the page: numbers as they are shown, their unit in the header where all of a column have the same
 const scales = { k: 1e3, M: 1e6, G: 1e9 };
 function number(text) {
-  const found = /^([+\u2212-]?[\d,]*\.?\d+(?:e[\u2212-]?\d+)?)(?: ([kMG])(?= |$))?(?: (\S.{0,11}))?$/.exec(text);
+  const found = /^([+\u2212-]?[\d,]*\.?\d+(?:e[\u2212-]?\d+)?)(?: ([kMG])(?= |$))?(?: ([\p{L}%/][^\u00b7\d]{0,11}))?$/u.exec(text);
   if (!found) return null;
   const value = Number(found[1].replaceAll(',', '').replaceAll('\u2212', '-'));
   return Number.isNaN(value) ? null : { value: value * (scales[found[2]] ?? 1), unit: found[3] ?? '' };
@@ -77,11 +77,12 @@ function number(text) {
 const nothing = text => text === '' || text === '\u2013';
 function text(cell) {
   const copy = cell.cloneNode(true);
-  for (const hidden of copy.querySelectorAll('.visually-hidden, [aria-hidden="true"], svg, script, style')) hidden.remove();
-  // A time is written as it is stored; a mark that has no words is what it stands for.
-  for (const time of copy.querySelectorAll('time[datetime]')) time.replaceWith(time.getAttribute('datetime'));
-  for (const small of copy.querySelectorAll('small, br')) small.before(' ');
-  return copy.textContent.trim().replace(/\s+/g, ' ');
+  for (const hidden of copy.querySelectorAll('.visually-hidden, [aria-hidden="true"], svg, button')) hidden.remove();
+  // A time is written as it is stored.
+  for (const time of copy.querySelectorAll('time[datetime]')) time.replaceWith(` ${time.getAttribute('datetime')} `);
+  // What stands apart in the page stands apart in the file.
+  for (const part of copy.querySelectorAll('*')) part.before(' ');
+  return copy.textContent.replace(/\s+/g, ' ').replace(/ (?=[,;.:)](?: |$))/g, '').trim();
 }
 function standing(table) {
   const head = [...table.tHead?.rows ?? []].at(-1), body = [...table.tBodies].flatMap(part => [...part.rows]);
