@@ -3,14 +3,6 @@ namespace Plumbline.Dashboard;
 /// <summary>Pages that must work without a session and without scripts.</summary>
 internal static class PlainPages
 {
-    public static IResult NotFound() =>
-        Make(
-            "Not found",
-            "There is no such page",
-            """<p>Page not found. <a href="@Links.Fleet">All models</a> are on the Fleet page.</p>""",
-            StatusCodes.Status404NotFound
-        );
-
     /// <param name="title">Of the browser's tab.</param>
     /// <param name="headline">Of the page.</param>
     /// <param name="html">The page's own markup; whoever makes it encodes what users wrote.</param>

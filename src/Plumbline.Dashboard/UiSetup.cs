@@ -1,13 +1,15 @@
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.FileProviders;
 using Plumbline.Dashboard.Charts;
 using Plumbline.Dashboard.Frame;
+using Plumbline.Dashboard.Pages.Model;
 using Plumbline.Registry.Access;
 
 namespace Plumbline.Dashboard;
 
-/// <summary>The pages: Blazor components rendered on the server, their style sheets and their two small scripts.</summary>
+/// <summary>The pages: Blazor components rendered on the server, their style sheets and their small scripts.</summary>
 public static class UiSetup
 {
     private const string AssemblyName = "plumbline";
@@ -21,6 +23,7 @@ public static class UiSetup
         services.AddScoped<BrowserPage>();
         services.AddScoped<ChartModule>();
         services.AddScoped<PaletteSearch>();
+        services.AddScoped<UnknownPlaces>();
         return services;
     }
 
@@ -37,7 +40,7 @@ public static class UiSetup
                 "{*path}",
                 static context =>
                     IsPage(context)
-                        ? PlainPages.NotFound().ExecuteAsync(context)
+                        ? new RazorComponentResult<App> { StatusCode = StatusCodes.Status404NotFound }.ExecuteAsync(context)
                         : Results.StatusCode(StatusCodes.Status404NotFound).ExecuteAsync(context)
             )
             .RequireRole(ApiRole.Read);

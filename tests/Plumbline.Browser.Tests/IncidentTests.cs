@@ -1,9 +1,11 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Plumbline.Browser.Tests;
 
 /// <summary>From "something is wrong" to what, why and what next; incidents are those that the server found in the seeded points.</summary>
-public sealed class IncidentTests(BrowserHost host)
+public sealed partial class IncidentTests(BrowserHost host)
 {
     [Fact]
     public async Task G_i_leads_to_the_incidents_and_one_press_further_to_what_happened_and_why()
@@ -95,4 +97,32 @@ public sealed class IncidentTests(BrowserHost host)
         await watched.GoAsync($"/models/{SeededModels.Router}");
         Assert.True(await watched.Page.Locator(".open-incidents a").CountAsync() > 0);
     }
+
+    [Fact]
+    public async Task Times_in_texts_are_those_of_the_reader_and_the_api_says_them_in_utc()
+    {
+        await using var watched = await host.OpenAsync();
+        var found = 0;
+        for (var id = 1; id <= 20; id++)
+        {
+            var answer = await watched.Page.APIRequest.GetAsync($"/v1/incidents/{id}");
+            if (!answer.Ok || UtcTime().Match(await answer.TextAsync()) is not { Success: true } time)
+                continue;
+            found++;
+            await watched.GoAsync($"/incidents/{id}");
+            var text = await watched.Page.Locator("main").InnerTextAsync();
+            Assert.DoesNotMatch(UtcTime(), text);
+            var paris = TimeZoneInfo.ConvertTime(
+                DateTimeOffset.Parse(time.Groups[1].Value + "Z", CultureInfo.InvariantCulture),
+                TimeZoneInfo.FindSystemTimeZoneById("Europe/Paris")
+            );
+            Assert.Contains(paris.ToString("d MMM HH:mm", CultureInfo.InvariantCulture), text, StringComparison.Ordinal);
+        }
+
+        Assert.True(found > 0, "no incident whose texts name a time");
+        Assert.Empty(watched.Complaints);
+    }
+
+    [GeneratedRegex(@"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC", RegexOptions.NonBacktracking)]
+    private static partial Regex UtcTime();
 }

@@ -35,7 +35,6 @@ public sealed class PageWalk(BrowserHost host)
             { "incidents", "/incidents" },
             { "incidents-none-of-a-kind", "/incidents?state=resolved&severity=critical&range=1h" },
             { "incident", "/incidents/1" },
-            { "incident-unknown", "/incidents/99999" },
             { "rules", $"{Router}/rules" },
             { "rule-new", $"{Router}/rules?new=1" },
             { "rule-edit", $"{Router}/rules?edit=feature-drift" },
@@ -43,6 +42,9 @@ public sealed class PageWalk(BrowserHost host)
             { "self", "/self" },
             { "start", "/start" },
         };
+
+    /// <summary>The checks of <c>checks.js</c> that hold for every page.</summary>
+    internal static string[] Checks { get; } = ["failures", "overflow", "labels", "contrast", "cut", "focusable", "targets"];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -56,7 +58,7 @@ public sealed class PageWalk(BrowserHost host)
                 await watched.GoAsync(address);
                 await watched.ShootAsync($"{name}-{width}-{theme}");
                 var findings = new List<string>(watched.Complaints);
-                foreach (var check in new[] { "failures", "overflow", "labels", "contrast", "cut", "focusable", "targets" })
+                foreach (var check in Checks)
                     findings.AddRange((await watched.CheckAsync(check)).Select(finding => $"{check}: {finding}"));
                 // Once in each theme and at each width: what else axe looks at is the same in the other two pictures.
                 if ((width, theme) is (1440, "light") or (390, "dark"))

@@ -37,6 +37,28 @@ public sealed class RuleTests(BrowserHost host)
     }
 
     [Fact]
+    public async Task Metrics_and_features_of_the_model_are_suggested_and_a_list_is_completed()
+    {
+        await using var watched = await host.OpenAsync();
+        await watched.GoAsync($"{Rules}?new=1");
+        var page = watched.Page;
+        var metrics = await OptionsAsync(page, "rule-metrics");
+        Assert.Contains("business.click.rate", metrics);
+        Assert.Contains("performance.accuracy", metrics);
+        Assert.DoesNotContain("performance.mae", metrics);
+        Assert.Contains("income", await OptionsAsync(page, "rule-features"));
+        await page.GetByLabel("Features", new PageGetByLabelOptions { Exact = true }).PressSequentiallyAsync("income,");
+        await page.WaitForFunctionAsync(
+            "() => [...document.querySelectorAll('#rule-features option')].some(o => o.value === 'income, age')"
+        );
+        Assert.DoesNotContain("income, income", await OptionsAsync(page, "rule-features"));
+        Assert.Empty(watched.Complaints);
+    }
+
+    private static Task<string[]> OptionsAsync(IPage page, string list) =>
+        page.EvaluateAsync<string[]>("list => [...document.querySelectorAll(`#${list} option`)].map(option => option.value)", list);
+
+    [Fact]
     public async Task A_default_rule_is_switched_off_and_on_again()
     {
         await using var watched = await host.OpenAsync();

@@ -64,6 +64,8 @@ public static class SeededModels
             [.. Windows(end).SelectMany(window => Price_(window.At, window.Start, window.End))],
             CancellationToken.None
         );
+        // As the writer does when it first hears of them.
+        await models.EnsureVersionsAsync(router.Id, ["v6", "v7"], CancellationToken.None);
         // Incidents as the server itself finds them in these points, before anybody looks.
         await services.GetRequiredService<RuleEvaluation>().EvaluateAsync(router, CancellationToken.None);
         await CreateAsync(models, "no-traffic-yet", new ModelSpecification { Task = "binary" });
@@ -206,10 +208,14 @@ public static class SeededModels
         yield return Point("business.click.rate", 0.12 + Wave(at, 0.01), rows, default, default, 0.01);
         foreach (var (country, share, accuracy) in new[] { ("FR", 0.5, 0.88), ("DE", 0.3, 0.86), ("BR", 0.2, at > Hours / 2 ? 0.7 : 0.87) })
         {
-            yield return Point("input.rows", Math.Floor(rows * share), (long)(rows * share), default, default) with
+            foreach (var counted in new[] { "input.rows", "system.requests" })
             {
-                Segment = $"country={country}",
-            };
+                yield return Point(counted, Math.Floor(rows * share), (long)(rows * share), default, default) with
+                {
+                    Segment = $"country={country}",
+                };
+            }
+
             yield return Point("performance.accuracy", accuracy, (long)(rows * share * 0.6), default, default, 0.03) with
             {
                 Segment = $"country={country}",

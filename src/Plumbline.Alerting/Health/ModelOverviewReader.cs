@@ -56,7 +56,7 @@ public sealed class ModelOverviewReader(
         var health = facts.ReadAsync(model, cancellation);
         var found = findings.ReadAsync(model, cancellation);
         var versions = ReadVersionsAsync(model, cancellation);
-        var segments = ReadSegmentsAsync(model, cancellation);
+        var segments = SegmentsAsync(model, cancellation);
         var backlog = ledger.BacklogAsync(model, cancellation);
         var missing = notComputed.ReadAsync(model, cancellation);
         await Task.WhenAll(health, found, versions, segments, backlog);
@@ -105,7 +105,19 @@ public sealed class ModelOverviewReader(
         return versions;
     }
 
-    private async Task<IReadOnlyList<string>> ReadSegmentsAsync(ModelDefinition model, CancellationToken cancellation)
+    /// <summary>Whether a window that was computed has rows of a segment (<c>key=value</c>).</summary>
+    public async Task<bool> HasSegmentAsync(ModelDefinition model, string segment, CancellationToken cancellation)
+    {
+        const string text = """
+            SELECT 1 FROM metric_points
+            WHERE model_id = {model:UInt32} AND metric = 'system.requests' AND segment = {segment:String} LIMIT 1
+            """;
+        using var rows = await store.QueryAsync(new SqlStatement(text, new("model", model.Id), new("segment", segment)), cancellation);
+        return rows.Read();
+    }
+
+    /// <summary>Segments that have points, as <c>key=value</c>: at most 200, those of most rows, in the order of their names.</summary>
+    public async Task<IReadOnlyList<string>> SegmentsAsync(ModelDefinition model, CancellationToken cancellation)
     {
         if (model.SegmentKeys.IsEmpty)
             return [];

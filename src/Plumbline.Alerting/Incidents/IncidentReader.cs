@@ -127,6 +127,13 @@ public sealed class IncidentReader(IDbContextFactory<StateDbContext> state, Mode
             )
         );
 
+    /// <summary>Whether there is an incident of that number.</summary>
+    public async Task<bool> HasAsync(long id, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        return await db.Incidents.AsNoTracking().AnyAsync(row => row.Id == id, cancellation);
+    }
+
     /// <summary>One incident with its alerts (oldest first) and its timeline; null when there is none of that number.</summary>
     public async Task<IncidentDetail?> FindAsync(long id, CancellationToken cancellation)
     {

@@ -34,7 +34,20 @@ public sealed record ChartPoint(
 }
 
 /// <summary>One line of a chart; <see cref="Colour"/> is the name of a CSS token.</summary>
-public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points, string Colour = "--chart-line", bool Dashed = false);
+public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points, string Colour = "--chart-line", bool Dashed = false)
+{
+    /// <summary>The same of what the page is compared with, drawn beside it; null when it is compared with nothing.</summary>
+    public ChartSeries? Compared { get; init; }
+
+    /// <summary>Drawn thin and dotted, without its interval: something to compare with.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary>How the line is drawn, as CSS and the chart module call it.</summary>
+    public string Style =>
+        Quiet ? "dotted"
+        : Dashed ? "dashed"
+        : "solid";
+}
 
 /// <summary>The range that the reference showed, drawn as a grey band.</summary>
 public sealed record ReferenceBand(double Lower, double Upper, string Words);
@@ -79,7 +92,13 @@ public sealed record DistributionBin(
     double? Reference,
     double? ReferenceCount,
     bool Edge = false
-);
+)
+{
+    /// <summary>The share of what the page is compared with; null when it is compared with nothing.</summary>
+    public double? Compared { get; init; }
+
+    public double? ComparedCount { get; init; }
+}
 
 /// <summary>One cell of a heat map.</summary>
 public sealed record HeatCell(DateTimeOffset Start, DateTimeOffset End, int Row, double? Value, long N, PointState State);

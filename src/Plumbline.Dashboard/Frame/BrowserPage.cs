@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
 namespace Plumbline.Dashboard.Frame;
 
 /// <summary>The reader's browser: time zone, theme, dialogs, clipboard. Until it has answered, times are shown in UTC.</summary>
-public sealed class BrowserPage(IJSRuntime scripts) : IAsyncDisposable
+public sealed partial class BrowserPage(IJSRuntime scripts) : IAsyncDisposable
 {
     private IJSObjectReference? _module;
 
@@ -47,6 +48,29 @@ public sealed class BrowserPage(IJSRuntime scripts) : IAsyncDisposable
         var pattern = local.Year == TimeZoneInfo.ConvertTime(now, Zone).Year ? "ddd d MMM HH:mm" : "d MMM yyyy HH:mm";
         return local.ToString(pattern, CultureInfo.InvariantCulture);
     }
+
+    /// <summary>
+    /// A text of the server with its times in the reader's zone. Texts are made once, for messages and for pages; those that are sent out
+    /// say the time in UTC, and a page says it as its charts do.
+    /// </summary>
+    public string Local(string text, DateTimeOffset now) =>
+        TimeInText()
+            .Replace(
+                text,
+                found =>
+                    DateTimeOffset.TryParseExact(
+                        found.Groups[1].Value,
+                        "yyyy-MM-dd HH:mm",
+                        CultureInfo.InvariantCulture,
+                        DateTimeStyles.AssumeUniversal,
+                        out var moment
+                    )
+                        ? Local(moment, now)
+                        : found.Value
+            );
+
+    [GeneratedRegex(@"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b", RegexOptions.NonBacktracking)]
+    private static partial Regex TimeInText();
 
     /// <summary>The day of a moment in the reader's zone: "3 Mar", with the year unless it is this one.</summary>
     public string Day(DateTimeOffset moment, DateTimeOffset now)

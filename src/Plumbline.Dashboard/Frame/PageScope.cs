@@ -11,7 +11,7 @@ namespace Plumbline.Dashboard.Frame;
 public sealed record PageScope(string Path, IReadOnlyDictionary<string, string> Keys, int Pulse)
 {
     /// <summary>Keys that go along from page to page of one model; all others belong to the page that set them.</summary>
-    private static readonly string[] Travelling = ["range", "from", "to", "version", "segment", "paused"];
+    private static readonly string[] Travelling = ["range", "from", "to", "version", "segment", "compare", "paused", RefreshKey];
 
     public TimeRange Range { get; } =
         TimeRange.Parse(Keys.GetValueOrDefault("range"), Keys.GetValueOrDefault("from"), Keys.GetValueOrDefault("to"));
@@ -23,6 +23,24 @@ public sealed record PageScope(string Path, IReadOnlyDictionary<string, string> 
     public string? Segment => Keys.GetValueOrDefault("segment");
 
     public bool Paused => Keys.ContainsKey("paused");
+
+    /// <summary>The key of the pace at which a live page reads again.</summary>
+    public const string RefreshKey = "refresh";
+
+    /// <summary>The paces that can be chosen; the middle one is the one of who chose none.</summary>
+    public static readonly IReadOnlyList<(string Key, string Words, TimeSpan Every)> Paces =
+    [
+        ("10s", "10 s", TimeSpan.FromSeconds(10)),
+        ("30s", "30 s", TimeSpan.FromSeconds(30)),
+        ("1m", "1 min", TimeSpan.FromMinutes(1)),
+    ];
+
+    /// <summary>How often a live page reads again.</summary>
+    public (string Key, string Words, TimeSpan Every) Pace =>
+        Paces.FirstOrDefault(pace => pace.Key == Keys.GetValueOrDefault(RefreshKey), Paces[1]);
+
+    /// <summary>Whether it is the same address as another one, read at another beat of a live page.</summary>
+    public bool SameAddress(PageScope other) => Path == other.Path && ReferenceEquals(Keys, other.Keys);
 
     public string? this[string key] => Keys.GetValueOrDefault(key);
 
@@ -49,7 +67,7 @@ public sealed record PageScope(string Path, IReadOnlyDictionary<string, string> 
     /// <summary>This page with some keys changed; a null value removes its key.</summary>
     public string With(params (string Key, string? Value)[] changes) => Build(Path, Keys, changes);
 
-    /// <summary>Another page of the same model: range, version and segment go along.</summary>
+    /// <summary>Another page of the same model: range, version, segment and comparison go along.</summary>
     public string To(string path, params (string Key, string? Value)[] changes) =>
         Build(path, Keys.Where(pair => Travelling.Contains(pair.Key, StringComparer.Ordinal)), changes);
 

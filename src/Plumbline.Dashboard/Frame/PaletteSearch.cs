@@ -41,7 +41,7 @@ public sealed class PaletteSearch(ModelCatalog models)
         var here = scope.Model is { } name ? models.Find(name) : null;
         var places = Pages
             .Concat(here is null ? [] : TabsOf(here, scope))
-            .Concat(models.All.Select(model => new PalettePlace(model.Name, "model", scope.To(Links.Model(model.Name)))))
+            .Concat(models.All.Select(model => new PalettePlace(model.Name, "model", AddressOf(model, here, scope))))
             .Concat(here is null ? [] : FeaturesOf(here, scope))
             .Concat(incidents)
             .Concat(text.Length < EnoughLetters ? [] : Others(here, scope))
@@ -54,7 +54,13 @@ public sealed class PaletteSearch(ModelCatalog models)
         return [.. places.Take(MostFound - decision.Length), .. decision];
     }
 
-    // A version or segment of the model at hand means nothing in another model.
+    // A version or segment of the model at hand means nothing in another model; the range does.
+    private static string AddressOf(ModelDefinition model, ModelDefinition? here, PageScope scope) =>
+        model.Id == here?.Id
+            ? scope.To(Links.Model(model.Name))
+            : scope.To(Links.Model(model.Name), ("version", null), ("segment", null), ("compare", null));
+
+    // As above.
     private IEnumerable<PalettePlace> Others(ModelDefinition? here, PageScope scope)
     {
         var everywhere = scope with { Keys = new Dictionary<string, string>(StringComparer.Ordinal) };

@@ -26,7 +26,15 @@ public static class PointSeries
             ]),
             colour,
             dashed
-        );
+        )
+        {
+            Compared = points is ComparedPoints both
+                ? Of(both.Other, metric, $"{name}, {both.Words}", colour, feature, @class) with
+                {
+                    Quiet = true,
+                }
+                : null,
+        };
 
     public static ChartPoint Of(MetricPoint point) =>
         new(point.WindowStart, point.WindowEnd, point.Value, point.Lower, point.Upper, point.N, (PointState)(int)point.Status);

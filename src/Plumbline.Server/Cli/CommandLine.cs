@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Net.Sockets;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Storage;
+using Plumbline.Registry.Text;
 using Plumbline.Server.Cli.Configuration;
 using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Hosting;

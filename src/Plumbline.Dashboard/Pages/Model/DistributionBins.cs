@@ -16,6 +16,24 @@ public static class DistributionBins
     private const int FewBins = 30;
     private const int MostCategories = 14;
 
+    /// <summary>The bars with those of what the page is compared with, which have the same bins.</summary>
+    public static IReadOnlyList<DistributionBin> Beside(IReadOnlyList<DistributionBin> bars, IReadOnlyList<DistributionBin> other)
+    {
+        var byLabel = other.GroupBy(bar => bar.Title ?? bar.Label).ToDictionary(group => group.Key, group => group.First());
+        return
+        [
+            .. bars.Select(bar =>
+                byLabel.GetValueOrDefault(bar.Title ?? bar.Label) is { } same
+                    ? bar with
+                    {
+                        Compared = same.Current,
+                        ComparedCount = same.CurrentCount,
+                    }
+                    : bar
+            ),
+        ];
+    }
+
     /// <param name="baseline">The reference of the feature, or null.</param>
     /// <param name="current">Counts on the same bins, or null when the range has none.</param>
     /// <param name="unit">Unit of numeric values, for labels.</param>

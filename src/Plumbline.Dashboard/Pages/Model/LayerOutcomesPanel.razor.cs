@@ -47,7 +47,7 @@ public partial class LayerOutcomesPanel
     private async Task<OutcomesView> ReadAsync(CancellationToken cancellation)
     {
         string[] metrics = [Main, EstimateOfMain, PerformanceMetrics.LabelCoverage];
-        var points = await Reader.ReadAsync(Scope.Model, Scope.Query(Scope.Window(), metrics), cancellation);
+        var points = await Scope.ReadAsync(Reader, Scope.Query(Scope.Window(), metrics), cancellation);
         // A day has rows enough for a number that is read alone; the range does not bound it from below.
         var day = Scope.Model.Window < CoarseWindows.Day ? CoarseWindows.Day : Scope.Model.Window;
         var query = Scope.Query(day, Main, EstimateOfMain) with { From = Scope.Overview.First?.AddDays(-7) ?? Scope.From };
@@ -62,7 +62,7 @@ public partial class LayerOutcomesPanel
             Labelled = coverage.Sum(point => (point.Value ?? 0) * point.N),
             Rows = coverage.Sum(point => point.N),
             Lines = Lines(points),
-            Coverage = [PointSeries.Of(coverage, PerformanceMetrics.LabelCoverage, "with ground truth", Palette.At(7))],
+            Coverage = [PointSeries.Of(points, PerformanceMetrics.LabelCoverage, "with ground truth", Palette.At(7))],
         };
     }
 

@@ -3,6 +3,7 @@ using Plumbline.Alerting.Health;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Dashboard.Charts;
 using Plumbline.Dashboard.Frame;
+using Plumbline.Dashboard.Metrics;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
@@ -25,7 +26,38 @@ public sealed record ModelScope(ModelOverview Overview, PageScope Page, DateTime
     public string Segment => Page.Segment ?? "";
 
     /// <summary>What panels depend on. Without the times of a moving range: those pulse by themselves.</summary>
-    public object Key => (Model.Id, Page.Range, Version, Segment, Page["window"]);
+    public object Key => (Model.Id, Page.Range, Version, Segment, Page["window"], Page[Comparison.Key]);
+
+    /// <summary>What the page is compared with; null when with nothing.</summary>
+    public Comparison? Compared => Comparison.Parse(Page[Comparison.Key]);
+
+    /// <summary>The scope of what the page is compared with; null when with nothing.</summary>
+    public ModelScope? Other
+    {
+        get
+        {
+            if (Compared is not { } with)
+                return null;
+            var keys = Page.Keys.ToDictionary(StringComparer.Ordinal);
+            if (with.Version is { } version)
+                keys["version"] = version;
+            if (with.Segment is { } segment)
+                keys["segment"] = segment;
+            keys.Remove(Comparison.Key);
+            return this with { Page = Page with { Keys = keys }, From = From - with.Earlier, To = To - with.Earlier };
+        }
+    }
+
+    /// <summary>Points of the page, with those of what it is compared with.</summary>
+    public async Task<IReadOnlyList<MetricPoint>> ReadAsync(MetricReader reader, MetricQuery query, CancellationToken cancellation)
+    {
+        if (Compared is not { } with)
+            return await reader.ReadAsync(Model, query, cancellation);
+        var own = reader.ReadAsync(Model, query, cancellation);
+        var other = reader.ReadAsync(Model, with.Of(query), cancellation);
+        await Task.WhenAll(own, other);
+        return new ComparedPoints(await own, await other, with.Earlier, with.Words);
+    }
 
     /// <summary>The lengths that are kept for this model, shortest first.</summary>
     public IReadOnlyList<TimeSpan> Lengths => [.. CoarseWindows.Above(Model.Window).Prepend(Model.Window).Distinct()];

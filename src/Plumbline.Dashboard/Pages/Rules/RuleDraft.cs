@@ -1,6 +1,7 @@
 using System.Globalization;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Rules.Kinds;
+using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
 
@@ -122,6 +123,23 @@ public sealed class RuleDraft
         };
         return (rule, errors);
     }
+
+    /// <summary>
+    /// What the field of features may become with one name more: the names that are typed, and each feature that is not among them.
+    /// </summary>
+    public IEnumerable<string> Completions(ModelDefinition model)
+    {
+        var typed = Features.LastIndexOf(',') is var comma and >= 0 ? $"{Features[..comma].TrimEnd()}, " : "";
+        var taken = Names(typed);
+        return model
+            .Features.Select(feature => feature.Name)
+            .Where(name => !taken.Contains(name, StringComparer.Ordinal))
+            .Take(MostCompletions)
+            .Select(name => typed + name);
+    }
+
+    /// <summary>More than a list under a field can show; typing narrows it down in the browser.</summary>
+    private const int MostCompletions = 1_000;
 
     private static double? Number(string field, string text, List<FieldError> errors)
     {

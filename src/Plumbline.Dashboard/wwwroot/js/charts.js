@@ -1,6 +1,7 @@
 // Draws every chart of the pages with ECharts. C# sends a small description (kind + numbers); this module holds
 // nothing but the live charts: their crosshair, their zoom, their colours per theme.
-import { bounds, percents } from './axes.js';
+import { bounds } from './axes.js';
+import { figure, moment, safe, utc } from './figures.js';
 
 const live = new Map();
 let library;
@@ -38,30 +39,6 @@ function hatch() {
   pen.stroke();
   return { image: tile, repeat: 'repeat' };
 }
-
-// ---- numbers and times: three significant digits with unit, the reader's own time zone
-const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const safe = text => String(text ?? '').replace(/[&<>"']/g, c => escapes[c]);
-const counts = ['count', 'rows', 'requests'];
-export function figure(value, unit = '') {
-  if (value === null || value === undefined || Number.isNaN(value)) return '\u2013';
-  if (percents.includes(unit)) return `${digits(value * 100)} %`;
-  if (unit === 'ms') return value >= 10000 ? `${digits(value / 1000)} s` : `${digits(value)} ms`;
-  const size = Math.abs(value);
-  const [scaled, step] = size >= 1e9 ? [value / 1e9, ' G'] : size >= 1e6 ? [value / 1e6, ' M'] : size >= 1e4 ? [value / 1e3, ' k'] : [value, ''];
-  const counted = counts.includes(unit), text = counted && step === '' ? Math.round(scaled).toLocaleString('en') : digits(scaled);
-  return text + step + (unit && !counted ? ` ${unit}` : '');
-}
-function digits(value) {
-  if (value === 0) return '0';
-  const size = Math.abs(value);
-  if (size >= 1000) return Math.round(value).toLocaleString('en');
-  if (size < 1e-4) return value.toExponential(1).replace('-', '\u2212');
-  return String(Number(value.toPrecision(3))).replace('-', '\u2212');
-}
-const momentFormat = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false });
-const moment = ms => momentFormat.format(ms);
-const utc = ms => new Date(ms).toISOString().slice(0, 16).replace('T', ' ') + ' UTC';
 
 // ---- pieces shared by the kinds
 const font = 'system-ui, sans-serif';
@@ -117,13 +94,13 @@ const kinds = {
         if (run.length > 1) series.push(polygon([...run.map(p => [p[0], p[3]]), ...run.toReversed().map(p => [p[0], p[2]])], { fill: colour(line.colour, .13) }));
         run = [];
       };
-      for (const p of points) (p[1] !== null && p[2] !== null) ? run.push(p) : flush();
+      for (const p of points) (p[1] !== null && p[2] !== null && !line.quiet) ? run.push(p) : flush();
       flush();
       series.push({
         type: 'line', name: line.name, z: 3, data: points.map(p => [p[0], p[1]]), connectNulls: false,
         symbol: line.points[0]?.[5] === undefined ? 'none' : 'circle', showSymbol: true,
         symbolSize: (_, params) => points[params.dataIndex - 1]?.[1] == null && points[params.dataIndex + 1]?.[1] == null ? 5 : 0,
-        lineStyle: { color: ink, width: 1.75, type: line.dashed ? 'dashed' : 'solid' }, itemStyle: { color: ink },
+        lineStyle: { color: ink, width: line.quiet ? 1.25 : 1.75, type: line.style ?? 'solid' }, itemStyle: { color: ink },
         markLine: index === 0 ? verticals(spec) : undefined, markArea: index === 0 ? areas(spec) : undefined
       });
     });
@@ -150,12 +127,20 @@ const kinds = {
     // Missing and unseen stand apart from the values: an empty place comes before them.
       const edge = spec.bins.findIndex(b => b.edge), gap = { label: '', current: null, reference: null };
       const all = edge > 0 ? spec.bins.toSpliced(edge, 0, gap) : spec.bins, labels = all.map(b => b.label);
-    const outline = [];
-    all.forEach((b, i) => { if (b.reference !== null) outline.push([i - .46, b.reference, i + .46]); });
+    // Steps over the bars: what the reference had, and what the page is compared with.
+    const steps = of => all.flatMap((b, i) => b[of] === null || b[of] === undefined ? [] : [[i - .46, b[of], i + .46]]);
+    const outline = steps('reference'), compared = steps('compared');
+    const drawn = (data, token, type) => ({
+      type: 'custom', z: 3, silent: true, clip: true, data, encode: { x: -1, y: -1 },
+      renderItem: (params, api) => {
+        const [left, height, right] = data[params.dataIndex], i = (left + right) / 2, c = api.coord([i, height]), zero = api.coord([i, 0]), half = api.size([1, 0])[0] * .46;
+        return { type: 'polyline', shape: { points: [[c[0] - half, zero[1]], [c[0] - half, c[1]], [c[0] + half, c[1]], [c[0] + half, zero[1]]] }, style: { stroke: colour(token), lineWidth: 1.5, lineDash: type, fill: 'none' } };
+      }
+    });
     return {
       ...base(), grid: grid({}),
       xAxis: axis({ type: 'category', data: labels, splitLine: { show: false }, axisLabel: { color: colour('--muted'), fontSize: 12, fontFamily: font, hideOverlap: true, interval: spec.numeric ? 'auto' : 0, width: spec.small ? 48 : 84, overflow: 'truncate', rotate: !spec.numeric && labels.length > 8 ? 40 : 0 } }),
-      yAxis: valueAxis('ratio', { min: 0, scale: false, splitNumber: spec.small ? 2 : 3, max: value => Math.max(value.max, ...outline.map(step => step[1])) * 1.04 || .05, axisLabel: { ...valueLabel('ratio'), showMaxLabel: false } }),
+      yAxis: valueAxis('ratio', { min: 0, scale: false, splitNumber: spec.small ? 2 : 3, max: value => Math.max(value.max, ...outline.map(step => step[1]), ...compared.map(step => step[1])) * 1.04 || .05, axisLabel: { ...valueLabel('ratio'), showMaxLabel: false } }),
       tooltip: tooltip({
         trigger: 'axis', axisPointer: { type: 'shadow', shadowStyle: { color: colour('--chart-reference') } },
         formatter: hits => {
@@ -163,18 +148,13 @@ const kinds = {
           if (b === gap) return '';
           return `<div class="when">${safe(b.title ?? b.label)}</div>` + rows([
             [dot('--chart-line') + 'current', `${figure(b.current, 'ratio')} <span class="muted">(${figure(b.currentCount, 'count')})</span>`],
+            ...(b.compared === null || b.compared === undefined ? [] : [[dot('--cat-2') + safe(spec.comparedWords), `${figure(b.compared, 'ratio')} <span class="muted">(${figure(b.comparedCount, 'count')})</span>`]]),
             [dot('--chart-reference-line') + 'reference', b.reference === null ? '\u2013' : `${figure(b.reference, 'ratio')} <span class="muted">(${figure(b.referenceCount, 'count')})</span>`]]);
         }
       }),
       series: [
         { type: 'bar', barCategoryGap: '8%', data: all.map(b => ({ value: b.current, itemStyle: { color: b.edge ? colour('--watch-mark', .75) : colour('--chart-line', .72) } })) },
-        {
-          type: 'custom', z: 3, silent: true, clip: true, data: outline, encode: { x: -1, y: -1 },
-          renderItem: (params, api) => {
-            const [left, height, right] = outline[params.dataIndex], i = (left + right) / 2, c = api.coord([i, height]), zero = api.coord([i, 0]), half = api.size([1, 0])[0] * .46;
-            return { type: 'polyline', shape: { points: [[c[0] - half, zero[1]], [c[0] - half, c[1]], [c[0] + half, c[1]], [c[0] + half, zero[1]]] }, style: { stroke: colour('--chart-reference-line'), lineWidth: 1.5, fill: 'none' } };
-          }
-        }]
+        drawn(outline, '--chart-reference-line'), drawn(compared, '--cat-2', [2, 2])]
     };
   },
 
@@ -354,6 +334,10 @@ export function erase(element) {
   chart.plot.dispose();
   live.delete(element);
 }
+
+/** What a canvas shows: the description from which it is drawn, and the drawing at the scale asked for. */
+export const described = element => live.get(element)?.spec;
+export const pictureOf = (element, scale) => live.get(element)?.plot.renderToCanvas({ pixelRatio: scale });
 
 const onTime = chart => ['timeseries', 'share', 'heatmap', 'latency'].includes(chart.spec.kind);
 function follow(chart) {

@@ -8,6 +8,7 @@ export function start(reference) {
   document.addEventListener('keydown', onKey);
   document.addEventListener('click', closeMenus);
   document.addEventListener('click', fold);
+  document.addEventListener('click', take);
   // From here on keys are heard: who drives the page by program waits for this.
   document.documentElement.dataset.keys = 'on';
   return { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, theme: document.documentElement.dataset.theme || 'auto' };
@@ -16,6 +17,7 @@ export function stop() {
   document.removeEventListener('keydown', onKey);
   document.removeEventListener('click', closeMenus);
   document.removeEventListener('click', fold);
+  document.removeEventListener('click', take);
   page = undefined;
   delete document.documentElement.dataset.keys;
 }
@@ -59,6 +61,16 @@ function fold(event) {
   const open = button.closest('tr').classList.toggle('unfolded');
   button.setAttribute('aria-expanded', String(open));
   button.textContent = open ? 'Less' : 'More';
+}
+
+// A panel as a file; what that takes is loaded when somebody wants it.
+async function take(event) {
+  const button = event.target.closest?.('[data-save]');
+  if (!button) return;
+  const panel = button.closest('.panel');
+  panel.querySelector('details.save summary')?.focus();
+  const { save } = await import('./save.js');
+  await save(panel, button.dataset.save);
 }
 
 function closeMenus(event) {

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text;
 using Plumbline.Registry;
+using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;

@@ -1,4 +1,5 @@
 using Plumbline.Events;
+using Plumbline.Registry.Text;
 using Plumbline.Server.Cli.Configuration;
 using Plumbline.Server.Cli.Shell;
 

@@ -1,3 +1,4 @@
+using Plumbline.Registry.Text;
 using Plumbline.Server.Cli.Configuration;
 using Plumbline.Server.Cli.Shell;
 

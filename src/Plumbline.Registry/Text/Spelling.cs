@@ -1,4 +1,4 @@
-namespace Plumbline.Server.Cli.Configuration;
+namespace Plumbline.Registry.Text;
 
 /// <summary>Finds what the user probably meant.</summary>
 public static class Spelling
