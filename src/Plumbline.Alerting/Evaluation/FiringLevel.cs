@@ -35,6 +35,9 @@ public sealed record FiringLevel
 
     private const int SettledOfDays = 2;
 
+    /// <summary>Half a 99 % interval in standard errors.</summary>
+    private const double ErrorsOf99 = 2.576;
+
     /// <summary>Mean deviation when it fired, in the metric's unit.</summary>
     public double Told { get; init; }
 
@@ -111,16 +114,19 @@ public sealed record FiringLevel
         return null;
     }
 
-    /// <summary>Whether it is back at the level on top of which it had got worse.</summary>
-    /// <param name="floor">The effect that matters.</param>
-    public bool IsBack(double floor)
-    {
-        var last = LatestOf(Together);
-        return Below is { } below
-            && last.Count == Together
-            && Math.Abs(MeanOf(last) - below) <= floor / 2
-            && Math.Abs(MeanOf(last)) + (LearnedWindow.ErrorsOf95 * ErrorOf(last)) < Math.Abs(Before(Latest.Count - Together).Mean) - floor;
-    }
+    /// <summary>
+    /// Whether the last windows, as many as are needed, show that it is nearer to the level on top of which it had got worse than to what
+    /// was told then.
+    /// </summary>
+    public bool IsBack() =>
+        Below is { } below
+        && Array.Exists(
+            Lengths,
+            length =>
+                Latest.Count >= length
+                && LatestOf(length) is var last
+                && Math.Abs(MeanOf(last) - below) + (ErrorsOf99 * ErrorOf(last)) < Math.Abs(Told - below) / 2
+        );
 
     /// <summary>The level on top of which it had got worse, now that it is back at it.</summary>
     public FiringLevel Back() => new() { Told = Below ?? Told, Latest = LatestOf(Together) };

@@ -170,7 +170,7 @@ public sealed class StreamEvaluator(Rule rule, RuleDirection direction, TimeSpan
             return (ended, Transition(key, fires: false, start, onset, point, seen, windows, state.Small));
         }
 
-        if (level.BelowSince is { } since && level.IsBack(seen.Floor))
+        if (level.BelowSince is { } since && level.IsBack())
         {
             var ended = Transition(key, fires: false, start, onset, point, seen, windows, state.Small);
             return (

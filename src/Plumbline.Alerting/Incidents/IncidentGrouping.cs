@@ -127,8 +127,10 @@ public static class IncidentGrouping
                 member.ModelId == alert.ModelId && member.Segment.Length == 0 && AlertAspects.Of(member) == MetricAspect.Performance
             )
             .ToList();
-        // Beside a release or an outage a loss of all rows may be theirs.
-        var isOnlyLoss = members.All(member => AlertAspects.Of(member) == MetricAspect.Performance || IsDrift(member));
+        // Beside a release or an outage a loss of all rows may be theirs; answers that move are an effect, as the loss is.
+        var isOnlyLoss = members.All(member =>
+            AlertAspects.Of(member) is MetricAspect.Performance or MetricAspect.Outputs || IsDrift(member)
+        );
         return whole.Count > 0
             && whole.TrueForAll(member =>
                 alert.Numbers.Effect >= IncidentLife.FarWorse * member.Numbers.Effect && !(isOnlyLoss && IsLossOf(alert, member))

@@ -11,6 +11,18 @@ public sealed record OpenIncidents(int Count, AlertSeverity Worst);
 /// <summary>Counts what is not over, for places that show many models at once.</summary>
 public sealed class OpenIncidentReader(IDbContextFactory<StateDbContext> state)
 {
+    /// <summary>Those of all models that people are told of at once; null when there is none.</summary>
+    public async Task<OpenIncidents?> UrgentAsync(CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var severities = await db
+            .Incidents.AsNoTracking()
+            .Where(incident => incident.State != (int)IncidentState.Resolved && incident.Severity >= (int)AlertSeverity.Warning)
+            .Select(incident => incident.Severity)
+            .ToListAsync(cancellation);
+        return severities.Count == 0 ? null : new OpenIncidents(severities.Count, (AlertSeverity)severities.Max());
+    }
+
     /// <summary>By model; models without an open incident are not in it. An incident of several models counts for each.</summary>
     public async Task<IReadOnlyDictionary<int, OpenIncidents>> ReadAsync(CancellationToken cancellation)
     {

@@ -1,0 +1,160 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using Plumbline.Dashboard.Demo;
+using Plumbline.Server.Tests.Demo;
+
+namespace Plumbline.Browser.Tests;
+
+/// <summary>
+/// Two weeks of the demonstration: what the default rules make of its six troubles, and what people who come to its pages for the first
+/// time find there.
+/// </summary>
+[Collection(AloneCollection.Name)]
+public sealed class DemoWalkTests(BrowserHost host, FourteenDays demo) : IClassFixture<FourteenDays>
+{
+    [Fact]
+    public async Task Six_troubles_make_six_incidents_that_name_them_and_quiet_days_make_none()
+    {
+        var incidents = await demo.IncidentsAsync();
+        var told = string.Join(
+            '\n',
+            incidents.Select(incident => $"{incident.GetProperty("onset").GetString()} {incident.GetProperty("headline").GetString()}")
+        );
+
+        var scenario = demo.Scenario;
+        Assert.True(incidents.Count is 6, told);
+        Named("Concentration", "concentrate on technical");
+        Named("MissingLeak", "order_amount is missing");
+        Named("BadSegment", "country=BR goes bad");
+        Named("BadRelease", "version v3 is worse");
+        Named("ConceptChange", "performance fell, inputs unchanged");
+        Named("SlowDrift", "account_age_days", TimeSpan.FromDays(7));
+        var first = scenario.Chapters.Min(chapter => chapter.From);
+        Assert.All(incidents, incident => Assert.True(incident.GetProperty("onset").GetDateTimeOffset() >= first.AddHours(-3), told));
+
+        // The onset of what is seen in daily windows is known to the day.
+        void Named(string chapter, string words, TimeSpan? late = null)
+        {
+            var from = scenario.Chapters.Single(candidate => candidate.Kind == chapter).From;
+            var found = incidents
+                .Where(incident => incident.GetProperty("headline").GetString()!.Contains(words, StringComparison.Ordinal))
+                .ToList();
+            Assert.True(found.Count == 1, $"{chapter}: {found.Count} incidents with '{words}' among{Environment.NewLine}{told}");
+            Assert.InRange(found[0].GetProperty("onset").GetDateTimeOffset(), from.AddDays(-1), from + (late ?? TimeSpan.FromHours(12)));
+            // What is over is over, within a day of its end; what goes on is open.
+            var to = scenario.Chapters.Single(candidate => candidate.Kind == chapter).To;
+            var resolved = found[0].GetProperty("resolved_at");
+            if (to is { } end)
+                Assert.InRange(resolved.GetDateTimeOffset(), end.AddHours(-1), end.AddDays(1));
+            else
+                Assert.Equal(JsonValueKind.Null, resolved.ValueKind);
+        }
+    }
+
+    /// <summary>The engineer on call: from the fleet to what to do about country=BR with two presses.</summary>
+    [Fact]
+    public async Task From_the_fleet_it_is_two_presses_to_the_decisions_that_a_segment_gets_wrong()
+    {
+        await demo.IncidentsAsync();
+        await using var watched = await host.OpenAsync();
+        var page = watched.Page;
+        await watched.GoAsync($"{demo.Address}");
+        Assert.Contains("open incidents, the worst critical", await page.TextContentAsync(".headline .sentence"), StringComparison.Ordinal);
+        await page.Locator("td.lead a", new PageLocatorOptions { HasText = "country=BR goes bad" }).ClickAsync();
+        await watched.ReachAsync("/incidents/");
+        await watched.SettleAsync();
+
+        var cause = page.Locator("article.cause").First;
+        Assert.Contains("country=BR differs from the rest", await cause.TextContentAsync(), StringComparison.Ordinal);
+        Assert.Contains("message_length moved", await cause.TextContentAsync(), StringComparison.Ordinal);
+        await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "look at decisions of country=BR" }).First.ClickAsync();
+        await watched.ReachAsync("/explore/");
+        await watched.SettleAsync();
+        Assert.True(await page.Locator("table tbody tr").CountAsync() > 10, "no decisions are listed");
+        Assert.Contains("BR", await page.TextContentAsync("table tbody"), StringComparison.Ordinal);
+        Assert.Empty(watched.Complaints);
+    }
+
+    /// <summary>The product owner: what each model costs or earns a day, against a week ago, on the first page.</summary>
+    [Fact]
+    public async Task The_first_page_says_of_every_model_what_it_is_worth_in_a_day_and_against_the_week_before()
+    {
+        await demo.IncidentsAsync();
+        await using var watched = await host.OpenAsync();
+        var page = watched.Page;
+        await watched.GoAsync($"{demo.Address}");
+        foreach (var model in (string[])["ticket-router", "handling-time", "refund-risk"])
+        {
+            var row = page.Locator("tr", new PageLocatorOptions { Has = page.Locator($"td.name a[href='/models/{model}']") });
+            var money = await row.Locator(".money").TextContentAsync();
+            Assert.Matches(@"EUR", money);
+            Assert.Matches(@"[+−]\d+(\.\d+)? %", money);
+        }
+
+        // What the numbers are is said beside them.
+        Assert.True(await page.GetByText("last complete 24 hours").CountAsync() > 0, await page.TextContentAsync("main"));
+        await watched.ShootAsync("fleet-demo");
+        Assert.Empty(watched.Complaints);
+    }
+}
+
+/// <summary>Tests that load the whole machine: after those that share it, which would else wait too long for their turn.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneCollection
+{
+    internal const string Name = "Alone";
+}
+
+/// <summary>Two weeks of the demonstration that end on a fixed day: the same history at any time.</summary>
+public sealed class FourteenDays : IAsyncLifetime
+{
+    private const int Days = 14;
+
+    private static readonly DateTimeOffset Until = new(2026, 11, 22, 3, 0, 0, TimeSpan.Zero);
+
+    private readonly string _data = Path.Combine(Path.GetTempPath(), $"plumbline-demo-test-{Guid.NewGuid():N}");
+    private RunningDemo? _running;
+    private List<JsonElement>? _incidents;
+
+    /// <summary>Where its pages are.</summary>
+    public Uri Address => _running!.Address;
+
+    /// <summary>What is planted in it.</summary>
+    public DemoScenario Scenario => DemoScenario.Read(_data)!;
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        _running = RunningDemo.Start(_data, Days, "--no-live", "--until", $"{Until:O}");
+        await _running.ReadyAsync();
+    }
+
+    /// <summary>The incidents, once five looks in a row found the same: rules look when windows are computed.</summary>
+    public async Task<List<JsonElement>> IncidentsAsync()
+    {
+        if (_incidents is not null)
+            return _incidents;
+        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = Address };
+        var (before, same) = ("", 0);
+        for (var i = 0; i < 150; i++)
+        {
+            var now = await http.GetStringAsync(new Uri("v1/incidents?limit=200", UriKind.Relative), TestContext.Current.CancellationToken);
+            same = now == before ? same + 1 : 0;
+            if (same == 5)
+                return _incidents = [.. JsonDocument.Parse(now).RootElement.GetProperty("incidents").EnumerateArray()];
+            before = now;
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException("The incidents still change after minutes.");
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _running?.Dispose();
+        if (Directory.Exists(_data))
+            Directory.Delete(_data, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}
