@@ -15,33 +15,57 @@ internal readonly record struct SharesOfTwo(double Own, double Others, double PV
     /// <summary>Whether the version's share is larger, and not by chance.</summary>
     public bool IsSurelyMore => PValue < Sure;
 
-    /// <summary>Counts the windows of a version together.</summary>
-    /// <param name="version">Its points, with a value.</param>
-    /// <param name="all">The points of all rows by the start of their window.</param>
-    /// <param name="counts">Which of the version's windows count; asked only of windows that all rows have.</param>
-    public static SharesOfTwo Of(
-        IReadOnlyList<MetricPoint> version,
-        IReadOnlyDictionary<DateTimeOffset, MetricPoint> all,
-        Func<MetricPoint, bool> counts
-    )
+    /// <summary>
+    /// Counts windows together, for each version, where it has less than a part of the traffic. A version of so few rows that a window
+    /// has no number for it has what the others leave of all.
+    /// </summary>
+    /// <param name="points">Points of one metric, a share of rows, of all rows and of every version.</param>
+    /// <param name="most">Part of a window's rows from which on a version is not compared in it, 0..1.</param>
+    public static IReadOnlyDictionary<string, SharesOfTwo> Of(IEnumerable<MetricPoint> points, double most)
     {
-        long rows = 0,
-            hits = 0,
-            otherRows = 0,
-            otherHits = 0;
-        foreach (var point in version.Where(point => all.ContainsKey(point.WindowStart) && counts(point)))
+        var sums = new Dictionary<string, (Count Own, Count Others)>(StringComparer.Ordinal);
+        foreach (var window in points.GroupBy(point => point.WindowStart))
         {
-            var total = all[point.WindowStart];
-            rows += point.N;
-            hits += Hits(point);
-            otherRows += total.N - point.N;
-            otherHits += Math.Clamp(Hits(total) - Hits(point), 0, total.N - point.N);
+            if (window.FirstOrDefault(point => point.Version.Length == 0) is not { Value: not null } whole)
+                continue;
+            var all = Count.Of(whole);
+            foreach (var (version, own) in ByVersion([.. window.Where(point => point.Version.Length > 0)], all))
+            {
+                if (own.Rows == 0 || own.Rows >= all.Rows * most)
+                    continue;
+                var (before, others) = sums.GetValueOrDefault(version);
+                sums[version] = (before + own, others + (all - own));
+            }
         }
 
-        return rows == 0 || otherRows == 0
-            ? new(0, 0, 1)
-            : new((double)hits / rows, (double)otherHits / otherRows, TwoShares.PValueOfMore(hits, rows, otherHits, otherRows));
+        return sums.ToDictionary(pair => pair.Key, pair => Compare(pair.Value.Own, pair.Value.Others), StringComparer.Ordinal);
     }
 
-    private static long Hits(MetricPoint point) => Math.Clamp((long)Math.Round(point.Value!.Value * point.N), 0, point.N);
+    private static IEnumerable<(string Version, Count Own)> ByVersion(List<MetricPoint> versions, Count all)
+    {
+        var known = versions.FindAll(point => point.Value is not null).ConvertAll(point => (point.Version, Own: Count.Of(point)));
+        var unknown = versions.FindAll(point => point.Value is null);
+        return unknown.Count == 1 ? known.Append((unknown[0].Version, known.Aggregate(all, (left, version) => left - version.Own))) : known;
+    }
+
+    private static SharesOfTwo Compare(Count own, Count others) =>
+        others.Rows == 0
+            ? new(own.Share, 0, 1)
+            : new(own.Share, others.Share, TwoShares.PValueOfMore(own.Hits, own.Rows, others.Hits, others.Rows));
+
+    /// <summary>Rows, and those among them that count.</summary>
+    private readonly record struct Count(long Rows, long Hits)
+    {
+        public double Share => (double)Hits / Rows;
+
+        public static Count Of(MetricPoint point) => new(point.N, Math.Clamp((long)Math.Round(point.Value!.Value * point.N), 0, point.N));
+
+        public static Count operator +(Count one, Count other) => new(one.Rows + other.Rows, one.Hits + other.Hits);
+
+        public static Count operator -(Count one, Count other)
+        {
+            var rows = Math.Max(0, one.Rows - other.Rows);
+            return new(rows, Math.Clamp(one.Hits - other.Hits, 0, rows));
+        }
+    }
 }

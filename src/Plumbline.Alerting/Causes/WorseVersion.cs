@@ -50,26 +50,17 @@ internal sealed class WorseVersion : CauseKind<StreamChange>
             },
             cancellation
         );
-        var usable = points.Where(point => point is { Value: not null, N: > 0 }).ToList();
-        var all = usable.Where(point => point.Version.Length == 0).ToDictionary(point => point.WindowStart);
         var floor = KnownMetrics.Of(failures.Metric).Floor;
-        var worst = usable
-            .Where(point => point.Version.Length > 0)
-            .GroupBy(point => point.Version, StringComparer.Ordinal)
-            .Select(version =>
-                (
-                    Version: version.Key,
-                    Shares: SharesOfTwo.Of([.. version], all, point => point.N < all[point.WindowStart].N * MostOfTraffic)
-                )
-            )
-            .Where(one => one.Shares.IsSurelyMore && one.Shares.Own - one.Shares.Others >= floor.Of(one.Shares.Others))
-            .OrderByDescending(one => one.Shares.Own - one.Shares.Others)
-            .Take(1);
         return
         [
-            .. worst.Select(one =>
-                Found(one.Version, 0.97, new StreamChange(failures.Key with { Version = one.Version }, one.Shares.Own, one.Shares.Others))
-            ),
+            .. SharesOfTwo
+                .Of(points, MostOfTraffic)
+                .Where(pair => pair.Value.IsSurelyMore && pair.Value.Own - pair.Value.Others >= floor.Of(pair.Value.Others))
+                .OrderByDescending(pair => pair.Value.Own - pair.Value.Others)
+                .Take(1)
+                .Select(pair =>
+                    Found(pair.Key, 0.97, new StreamChange(failures.Key with { Version = pair.Key }, pair.Value.Own, pair.Value.Others))
+                ),
         ];
     }
 

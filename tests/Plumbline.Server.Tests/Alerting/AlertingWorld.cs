@@ -34,7 +34,8 @@ internal sealed class AlertingWorld
     public DateTimeOffset HoursBeforeEnd(int hours) => End.AddHours(-hours);
 
     /// <summary>
-    /// A series of so many hours up to the end: the value of each hour (by hours before the end, the last is 1) with a little noise.
+    /// A series of so many hours up to the end: the value of each hour (by hours before the end, the last is 1) with a little noise. No
+    /// number is what too few rows give.
     /// </summary>
     public AlertingWorld Series(
         string metric,
@@ -62,11 +63,11 @@ internal sealed class AlertingWorld
                     Version = version,
                     WindowStart = HoursBeforeEnd(before),
                     WindowEnd = HoursBeforeEnd(before - 1),
-                    Value = mean,
-                    Lower = mean - interval,
-                    Upper = mean + interval,
+                    Value = double.IsNaN(mean) ? null : mean,
+                    Lower = double.IsNaN(mean) ? null : mean - interval,
+                    Upper = double.IsNaN(mean) ? null : mean + interval,
                     N = n,
-                    Status = MetricStatus.Ok,
+                    Status = double.IsNaN(mean) ? MetricStatus.Undefined : MetricStatus.Ok,
                 }
             );
         }
