@@ -21,7 +21,7 @@ public static class Figures
             return number > 0 ? "\u221e" : "\u2212\u221e";
         return unit switch
         {
-            "ratio" or "share" or "probability" => $"{Digits(number * 100)} %",
+            _ when IsPercent(unit) => $"{Digits(number * 100)} %",
             "ms" => number >= 10_000 ? $"{Digits(number / 1000)} s" : $"{Digits(number)} ms",
             "bytes" => Bytes(number),
             "count" or "rows" or "requests" => Count(number),
@@ -77,6 +77,18 @@ public static class Figures
         var decimals = Math.Clamp(2 - (int)Math.Floor(Math.Log10(size)), 0, 6);
         return Minus(number.ToString(decimals == 0 ? "#,0" : $"#,0.{new string('#', decimals)}", Culture));
     }
+
+    /// <summary>Whether numbers of a unit are between 0 and 1 and written in percent.</summary>
+    public static bool IsPercent(string unit) => unit is "ratio" or "share" or "probability";
+
+    /// <summary>
+    /// A difference of two numbers with its sign, in their unit; of what is written in percent in points, since "1 %" more of 50 % would be
+    /// read as half of one.
+    /// </summary>
+    public static string Difference(double change, string unit) =>
+        change == 0 ? Format(0, unit)
+        : IsPercent(unit) ? $"{Signed(change * 100)} points"
+        : (change > 0 ? "+" : "\u2212") + Format(Math.Abs(change), unit);
 
     /// <summary>A change, with its sign: "+1.2", "\u22120.4".</summary>
     public static string Signed(double value) => (value >= 0 ? "+" : "\u2212") + Format(Math.Abs(value));

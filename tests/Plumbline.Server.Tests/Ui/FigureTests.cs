@@ -30,4 +30,13 @@ public sealed class FigureTests
     [InlineData((3 * 86400) + (4 * 3600), "3 d 4 h")]
     [InlineData(-5, "0 s")]
     public void Spans_have_two_units(int seconds, string written) => Assert.Equal(written, Figures.Span(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
+    [InlineData(0.0525, "share", "+5.25 points")]
+    [InlineData(-0.01, "probability", "\u22121 points")]
+    [InlineData(-3.2, "ms", "\u22123.2 ms")]
+    [InlineData(0.0, "share", "0 %")]
+    [InlineData(2.0, "", "+2")]
+    public void A_difference_of_percentages_is_in_points(double change, string unit, string expected) =>
+        Assert.Equal(expected, Figures.Difference(change, unit));
 }

@@ -36,9 +36,9 @@ public partial class AlertsPanel
 
     // Value minus normal, in the metric's unit; of a distance, which is one already, its size.
     private static string Change(Alert alert, string unit) =>
-        alert.Evidence is not { Value: { } value, Expected: { } expected } ? Figures.Format(alert.Evidence.Effect, unit)
-        : value == expected ? Figures.Format(0, unit)
-        : $"{(value > expected ? "+" : "\u2212")}{Figures.Format(Math.Abs(value - expected), unit)}";
+        alert.Evidence is { Value: { } value, Expected: { } expected }
+            ? Figures.Difference(value - expected, unit)
+            : Figures.Format(alert.Evidence.Effect, unit);
 
     private static string? Interval(Alert alert, string unit) =>
         alert.Evidence is { Lower: { } lower, Upper: { } upper }
