@@ -62,6 +62,13 @@ public sealed class AlertPass(
                     if (failures.IsDue("rules"))
                         log.RulesNotEvaluated(error, model.Name);
                 }
+
+                // Deleted while it was looked at: what forgot it was here before, perhaps.
+                if (models.Find(model.Id) is null)
+                {
+                    agenda.Forget(model.Id);
+                    state.Forget(model.Id);
+                }
             }
 
             await SettleAsync(stoppingToken);
