@@ -93,13 +93,14 @@ public sealed class IncidentLifeTests(TestHost host)
                 cost = new { matrix = new { a = new { b = 1 }, b = new { a = 1 } }, currency = "EUR" },
             }
         );
-        // One trouble from 100 hours before the end on, a second beside it from 50 on; each adds 100 per 1,000 decisions.
+        // One trouble from 100 hours before the end on, a second beside it from 50 on; each adds 100 per 1,000 decisions. A weekend went
+        // before: what changes with the first one may be what weekends are like, and the second trouble may begin on a Saturday.
         static double Errors(int before) => (before <= 100 ? 0.1 : 0) + (before <= 50 ? 0.1 : 0);
         await world
-            .Rows(Week)
-            .Series("performance.accuracy", Week, before => 0.9 - Errors(before), noise: 0.001)
-            .Series("output.confidence", Week, before => before <= 50 ? 0.75 : 0.9)
-            .Series(CostMetrics.RealizedPer1000, Week, before => 100 + (1000 * Errors(before)), noise: 1, interval: 5)
+            .Rows(2 * Week)
+            .Series("performance.accuracy", 2 * Week, before => 0.9 - Errors(before), noise: 0.001)
+            .Series("output.confidence", 2 * Week, before => before <= 50 ? 0.75 : 0.9)
+            .Series(CostMetrics.RealizedPer1000, 2 * Week, before => 100 + (1000 * Errors(before)), noise: 1, interval: 5)
             .EvaluateAsync();
 
         var money = (await world.IncidentsAsync()).Select(one => one.Incident.Summary.Impact?.MoneyPerDay ?? 0).ToList();
