@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Playwright;
 using Plumbline.Dashboard.Demo;
 using Plumbline.Server.Tests.Demo;
+using Plumbline.Server.Tests.Robustness;
 
 namespace Plumbline.Browser.Tests;
 
@@ -96,13 +97,6 @@ public sealed class DemoWalkTests(BrowserHost host, FourteenDays demo) : IClassF
         await watched.ShootAsync("fleet-demo");
         Assert.Empty(watched.Complaints);
     }
-}
-
-/// <summary>Tests that load the whole machine: after those that share it, which would else wait too long for their turn.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class AloneCollection
-{
-    internal const string Name = "Alone";
 }
 
 /// <summary>Two weeks of the demonstration that end on a fixed day: the same history at any time.</summary>

@@ -9,9 +9,6 @@ namespace Plumbline.Alerting.Causes;
 /// <summary>A version that took over, or came back, when it began.</summary>
 internal sealed class VersionRollout : CauseKind<VersionRollout.Rollout>
 {
-    /// <summary>Its <see cref="Key"/>: the versions that an incident is about are also read from causes of this kind.</summary>
-    internal const string Name = "version_rollout";
-
     /// <summary>Windows around the onset in which a release counts as having happened then.</summary>
     private const int NearWindows = 3;
 
@@ -22,7 +19,7 @@ internal sealed class VersionRollout : CauseKind<VersionRollout.Rollout>
     /// <summary>A version's share of the traffic in the window before and in that from <paramref name="At"/> on.</summary>
     internal sealed record Rollout(double Before, double After, DateTimeOffset At);
 
-    public override string Key => Name;
+    public override string Key => "version_rollout";
 
     public override string Title => "Release";
 

@@ -55,11 +55,17 @@ internal sealed class WorseVersion : CauseKind<StreamChange>
         [
             .. SharesOfTwo
                 .Of(points, MostOfTraffic)
-                .Where(pair => pair.Value.IsSurelyMore && pair.Value.Own - pair.Value.Others >= floor.Of(pair.Value.Others))
-                .OrderByDescending(pair => pair.Value.Own - pair.Value.Others)
+                .Where(pair =>
+                    pair.Value.Own.IsSurelyMoreThan(pair.Value.Others) && pair.Value.Difference >= floor.Of(pair.Value.Others.Share)
+                )
+                .OrderByDescending(pair => pair.Value.Difference)
                 .Take(1)
                 .Select(pair =>
-                    Found(pair.Key, 0.97, new StreamChange(failures.Key with { Version = pair.Key }, pair.Value.Own, pair.Value.Others))
+                    Found(
+                        pair.Key,
+                        0.97,
+                        new StreamChange(failures.Key with { Version = pair.Key }, pair.Value.Own.Share, pair.Value.Others.Share)
+                    )
                 ),
         ];
     }

@@ -85,9 +85,7 @@ public sealed record FiringLevel
     public bool IsSurelyLess(int windows)
     {
         var last = LatestOf(windows);
-        return last.Count > 0
-            && (last.Count > 1 || last[0].StandardError > 0)
-            && Math.Abs(MeanOf(last)) + (Surely * ErrorOf(last)) < Math.Abs(Told) / 2;
+        return last.Count > 0 && (last.Count > 1 || last[0].StandardError > 0) && IsNearer(0, last, Surely);
     }
 
     /// <summary>How it got much worse than it was when it was told; null when it did not.</summary>
@@ -119,14 +117,7 @@ public sealed record FiringLevel
     /// was told then.
     /// </summary>
     public bool IsBack() =>
-        Below is { } below
-        && Array.Exists(
-            Lengths,
-            length =>
-                Latest.Count >= length
-                && LatestOf(length) is var last
-                && Math.Abs(MeanOf(last) - below) + (ErrorsOf99 * ErrorOf(last)) < Math.Abs(Told - below) / 2
-        );
+        Below is { } below && Array.Exists(Lengths, length => Latest.Count >= length && IsNearer(below, LatestOf(length), ErrorsOf99));
 
     /// <summary>The level on top of which it had got worse, now that it is back at it.</summary>
     public FiringLevel Back() => new() { Told = Below ?? Told, Latest = LatestOf(Together) };
@@ -139,6 +130,10 @@ public sealed record FiringLevel
             Told = MeanOf(windows),
             Latest = windows,
         };
+
+    // Nearer to a level than to what was told, by so many standard errors.
+    private bool IsNearer(double level, ImmutableList<FiringWindow> windows, double errors) =>
+        Math.Abs(MeanOf(windows) - level) + (errors * ErrorOf(windows)) < Math.Abs(Told - level) / 2;
 
     private ImmutableList<FiringWindow> LatestOf(int windows) => Latest.RemoveRange(0, Math.Max(0, Latest.Count - windows));
 

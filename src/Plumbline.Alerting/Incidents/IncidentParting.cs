@@ -42,32 +42,22 @@ public sealed class IncidentParting(ModelCatalog models, TimeProvider time)
         CancellationToken cancellation
     )
     {
-        var begun = await BeginAsync(db, alerts[0], cancellation);
-        Move(db, alerts, from, begun, time.GetUtcNow(), who);
-        return begun;
-    }
-
-    private async Task<IncidentRow> BeginAsync(StateDbContext db, AlertRow alert, CancellationToken cancellation)
-    {
-        var begun = IncidentRow.Begin(alert, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var begun = IncidentRow.Begin(alerts[0], now);
         db.Incidents.Add(begun);
         await db.SaveChangesAsync(cancellation);
-        db.IncidentNotes.Add(IncidentNoteRow.Of(begun, DateTimeOffset.FromUnixTimeMilliseconds(alert.OnsetMs), NoteKinds.FirstSign));
-        return begun;
-    }
-
-    private void Move(StateDbContext db, IReadOnlyList<AlertRow> alerts, IncidentRow from, IncidentRow into, DateTimeOffset at, string who)
-    {
+        db.IncidentNotes.Add(IncidentNoteRow.Of(begun, DateTimeOffset.FromUnixTimeMilliseconds(alerts[0].OnsetMs), NoteKinds.FirstSign));
         foreach (var alert in alerts)
         {
-            alert.IncidentId = into.Id;
-            into.OnsetMs = Math.Min(into.OnsetMs, alert.OnsetMs);
-            into.FiredMs = Math.Min(into.FiredMs, alert.FiredMs);
+            alert.IncidentId = begun.Id;
+            begun.OnsetMs = Math.Min(begun.OnsetMs, alert.OnsetMs);
+            begun.FiredMs = Math.Min(begun.FiredMs, alert.FiredMs);
             var model = models.Find(alert.ModelId)?.Name;
-            db.IncidentNotes.Add(IncidentNoteRow.Of(from, at, NoteKinds.Left, new(alert.Rule, model, alert.Key, into.Id), who));
-            db.IncidentNotes.Add(IncidentNoteRow.Of(into, at, NoteKinds.Came, new(alert.Rule, model, alert.Key, from.Id), who));
+            db.IncidentNotes.Add(IncidentNoteRow.Of(from, now, NoteKinds.Left, new(alert.Rule, model, alert.Key, begun.Id), who));
+            db.IncidentNotes.Add(IncidentNoteRow.Of(begun, now, NoteKinds.Came, new(alert.Rule, model, alert.Key, from.Id), who));
         }
 
-        (from.Stale, into.Stale) = (true, true);
+        (from.Stale, begun.Stale) = (true, true);
+        return begun;
     }
 }

@@ -139,8 +139,7 @@ public sealed class IncidentStore(IncidentRegrouping regrouping, IncidentSettlem
             return;
         below.ResolvedMs = null;
         firing.Add(below);
-        if (below.IncidentId != 0 && await db.Incidents.FindAsync([below.IncidentId], cancellation) is { } incident)
-            incident.Stale = true;
+        await MarkStaleAsync(db, below, cancellation);
     }
 
     private static async Task EndAsync(
@@ -153,6 +152,11 @@ public sealed class IncidentStore(IncidentRegrouping regrouping, IncidentSettlem
     {
         alert.ResolvedMs = transition.At.ToUnixTimeMilliseconds();
         firing.Remove(alert);
+        await MarkStaleAsync(db, alert, cancellation);
+    }
+
+    private static async Task MarkStaleAsync(StateDbContext db, AlertRow alert, CancellationToken cancellation)
+    {
         if (alert.IncidentId != 0 && await db.Incidents.FindAsync([alert.IncidentId], cancellation) is { } incident)
             incident.Stale = true;
     }

@@ -1,7 +1,6 @@
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
-using Plumbline.Statistics.Probability;
 
 namespace Plumbline.Alerting.Rules.Kinds;
 
@@ -11,9 +10,6 @@ namespace Plumbline.Alerting.Rules.Kinds;
 /// </summary>
 public sealed class VersionsRule : RuleKind
 {
-    /// <summary>A difference of windows that chance makes more often than this is none.</summary>
-    private const double SurePValue = 1e-5;
-
     private VersionsRule() { }
 
     public static VersionsRule Kind { get; } = new();
@@ -41,24 +37,17 @@ public sealed class VersionsRule : RuleKind
 
     public override WindowVerdict Evaluate(EvaluatedWindow window)
     {
-        var own = window.Point!;
-        if (window.OfVersion("") is not { Value: { } all } total || total.N - own.N < Math.Max(1, window.Rule.MinimumN))
+        var point = window.Point!;
+        if (window.OfVersion("") is not { Value: not null } total || total.N - point.N < Math.Max(1, window.Rule.MinimumN))
             return WindowVerdict.None("too few rows of other versions to compare with");
-        var (rows, otherRows) = (own.N, total.N - own.N);
-        var hits = Hits(own.Value!.Value, rows);
-        var otherHits = Math.Clamp(Hits(all, total.N) - hits, 0, otherRows);
-        var others = (double)otherHits / otherRows;
-        var p =
-            window.Direction == RuleDirection.Below
-                ? TwoShares.PValueOfMore(rows - hits, rows, otherRows - otherHits, otherRows)
-                : TwoShares.PValueOfMore(hits, rows, otherHits, otherRows);
-        var floor = window.Rule.EffectFloor ?? KnownMetrics.Of(window.Rule.Metric).Floor.Of(others);
-        return new(p < SurePValue && Math.Abs(own.Value.Value - others) >= floor, others);
+        var own = RowCount.Of(point);
+        var others = RowCount.Of(total) - own;
+        var differs = window.Direction == RuleDirection.Below ? own.Misses.IsSurelyMoreThan(others.Misses) : own.IsSurelyMoreThan(others);
+        var floor = window.Rule.EffectFloor ?? KnownMetrics.Of(window.Rule.Metric).Floor.Of(others.Share);
+        return new(differs && Math.Abs(point.Value!.Value - others.Share) >= floor, others.Share);
     }
 
     public override string Describe(Rule rule, RuleUnits units) =>
         $"{(rule.Version == "*" ? "a version" : $"version {rule.Version}")} surely differs from the other versions {units.Lasting}"
         + (rule.EffectFloor is { } floor ? $", by at least {Figures.Format(floor, units.Metric)}" : "");
-
-    private static long Hits(double share, long rows) => Math.Clamp((long)Math.Round(share * rows), 0, rows);
 }
