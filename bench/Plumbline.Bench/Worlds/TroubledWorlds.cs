@@ -42,6 +42,11 @@ internal static class TroubledWorlds
             Before = CentsInOneCountry,
             Troubles = [new Planted(35, 38, ["unit_change", "segment", "feature_drift"])],
         },
+        new("late labels", "for three days labels come five days after their prediction instead of one")
+        {
+            After = (row, day, _) => row.LabelAfterDays = day is >= 35 and < 38 ? 5 : 1,
+            Troubles = [new Planted(35, 38, ["late_ground_truth"])],
+        },
         new("outage", "six of ten answers are errors for six hours")
         {
             Before = (row, day, random) => Fail(row, random, day, 35, 35.25, 0.6),

@@ -31,7 +31,7 @@ internal sealed class WorldRun(BenchHost host, World world, int days, ulong seed
     /// <summary>Rows sent.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Incidents that are told to people at once, by onset.</summary>
+    /// <summary>All incidents, by onset; those for the digest too.</summary>
     public async Task<IReadOnlyList<FoundIncident>> RunAsync(CancellationToken cancellation)
     {
         await DeclareAsync(cancellation);
@@ -39,11 +39,18 @@ internal sealed class WorldRun(BenchHost host, World world, int days, ulong seed
             await PutReferenceAsync(cancellation);
         await SendAsync(cancellation);
         await SettleAsync(cancellation);
-        var found = await host.Client.GetFromJsonAsync<JsonElement>(
-            $"/v1/models/{_model}/incidents?severity=warning&limit=500",
-            cancellation
-        );
-        return [.. found.GetProperty("incidents").EnumerateArray().Select(FoundIncident.Read).OrderBy(incident => incident.Onset)];
+        var found = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{_model}/incidents?limit=500", cancellation);
+        var incidents = new List<FoundIncident>();
+        foreach (var incident in found.GetProperty("incidents").EnumerateArray())
+        {
+            incidents.Add(
+                FoundIncident.Read(
+                    await host.Client.GetFromJsonAsync<JsonElement>($"/v1/incidents/{incident.GetProperty("id").GetInt64()}", cancellation)
+                )
+            );
+        }
+
+        return [.. incidents.OrderBy(incident => incident.Onset)];
     }
 
     private static DateTimeOffset StartOf(World world, int days)

@@ -14,6 +14,9 @@ internal static class WorldsBenchmark
     /// <summary>False alarms in 30 days that the default budget accepts.</summary>
     private const double Budget = 1;
 
+    /// <summary>Days after the end of trouble in which what is found is put down to it.</summary>
+    private const int DaysAfter = 7;
+
     /// <summary>What chance may add to a sum of money that is estimated.</summary>
     private const double MoneyTolerance = 1.2;
 
@@ -35,7 +38,8 @@ internal static class WorldsBenchmark
             await using var host = await BenchHost.StartAsync();
             var watch = Stopwatch.StartNew();
             var run = new WorldRun(host, world, days, seed + (ulong)i);
-            var found = await run.RunAsync(CancellationToken.None);
+            var all = await run.RunAsync(CancellationToken.None);
+            var found = all.Where(incident => incident.IsTold).ToList();
             var (lines, problems) = Compare(world, run, found, days);
             failures += problems.Count;
             var first = lines.FirstOrDefault("| | | |");
@@ -47,8 +51,8 @@ internal static class WorldsBenchmark
                 Console.WriteLine($"| | | {line} | |");
             if (problems.Count > 0 || args.Contains("--verbose"))
             {
-                foreach (var incident in found)
-                    Console.WriteLine($"    {Describe(incident, run.Start)}");
+                foreach (var line in all.SelectMany(incident => Describe(incident, run.Start)))
+                    Console.WriteLine(line);
             }
         }
 
@@ -82,14 +86,21 @@ internal static class WorldsBenchmark
             problems.AddRange(Problems(mine, planted, run.Start));
         }
 
-        var allowed = world.Troubles.Count > 0 ? 0 : Budget * days / 30;
-        if (left.Count > allowed)
-            problems.Add($"{left.Count} more");
+        // Trouble is one incident; what is found on other days is held against the budget as in a quiet world.
+        var beside = left.Count(incident => world.Troubles.Any(planted => IsBeside(incident, run.Start, planted)));
+        if (beside > 0)
+            problems.Add($"{beside} more of it");
+        if (left.Count - beside > Budget * days / 30)
+            problems.Add($"{left.Count - beside} false");
         var money = found.Sum(incident => incident.MoneyUntil(run.Start.AddDays(days)));
         if (run.Loss > 0 && money > run.Loss * MoneyTolerance)
             problems.Add(string.Create(CultureInfo.InvariantCulture, $"money {money:0} of {run.Loss:0}"));
         return (lines, problems);
     }
+
+    private static bool IsBeside(FoundIncident incident, DateTimeOffset start, Planted planted) =>
+        !(incident.Resolved < start.AddDays(planted.FromDay))
+        && !(planted.ToDay is { } to && incident.Onset > start.AddDays(to + DaysAfter));
 
     private static string Line(FoundIncident mine, Planted planted, DateTimeOffset start)
     {
@@ -120,12 +131,15 @@ internal static class WorldsBenchmark
     private static bool Near(FoundIncident incident, DateTimeOffset from, Planted planted) =>
         incident.Detected >= from.AddHours(-1) && incident.Onset <= from.AddHours(Math.Max(72, planted.Windows));
 
-    private static string Describe(FoundIncident incident, DateTimeOffset start)
+    private static IEnumerable<string> Describe(FoundIncident incident, DateTimeOffset start)
     {
-        var end = incident.Resolved is { } resolved ? Day(resolved) : "open";
         var money = string.Create(CultureInfo.InvariantCulture, $"{incident.MoneyPerDay:0}");
-        return $"day {Day(incident.Onset)} .. {end} {incident.Severity}: {incident.Headline} [{incident.Cause}] {money}";
+        yield return $"    day {Day(incident.Onset)} .. {End(incident.Resolved)} {incident.Severity}: {incident.Headline} "
+            + $"[{incident.Cause}] {money}";
+        foreach (var alert in incident.Alerts)
+            yield return $"        {alert.Stream}: {Day(alert.Onset)}, found {Day(alert.Fired)} .. {End(alert.Resolved)}";
 
+        string End(DateTimeOffset? time) => time is { } known ? Day(known) : "open";
         string Day(DateTimeOffset time) => (time - start).TotalDays.ToString("0.00", CultureInfo.InvariantCulture);
     }
 }

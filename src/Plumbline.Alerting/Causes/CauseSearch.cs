@@ -18,12 +18,17 @@ public sealed record CauseSearch(
 )
 {
     private ScopeMoves? _moves;
+    private IReadOnlyList<MovedFeature>? _features;
 
     /// <summary>The segment that stands out most; empty when it is about all rows.</summary>
     internal string Scope => Segments.Count > 0 ? Segments[0] : "";
 
     /// <summary>What moved there at the onset, read once.</summary>
     internal async Task<ScopeMoves> MovesAsync(CancellationToken cancellation) => _moves ??= await ScopeMoves.ReadAsync(this, cancellation);
+
+    /// <summary>The features among it, and those that alerts fired for, with what predictions hang on them; read once.</summary>
+    internal async Task<IReadOnlyList<MovedFeature>> FeaturesAsync(CancellationToken cancellation) =>
+        _features ??= await MovedFeature.ReadAsync(this, cancellation);
 }
 
 /// <summary>Where and when an incident is looked at: what next steps lead to.</summary>

@@ -10,6 +10,7 @@ public static class CausesSetup
             .AddSingleton<CauseKind, MissingValues>()
             .AddSingleton<CauseKind, NewCategory>()
             .AddSingleton<CauseKind, SchemaChange>()
+            .AddSingleton<CauseKind, LateGroundTruth>()
             .AddSingleton<CauseKind, OneSegment>()
             .AddSingleton<CauseKind, Concentration>()
             .AddSingleton<CauseKind, FeatureDrift>()

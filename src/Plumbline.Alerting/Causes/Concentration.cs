@@ -4,16 +4,26 @@ using Plumbline.Registry.Web;
 
 namespace Plumbline.Alerting.Causes;
 
-/// <summary>Answers fall into one class more often than before.</summary>
+/// <summary>Answers fall into one class more often than before. Where a feature moved before on which they hang, that is why.</summary>
 internal sealed class Concentration : CauseKind<StreamChange>
 {
     private const string AnyClass = "one class";
+
+    private const double Unexplained = 0.65;
+
+    /// <summary>Below every feature that drifts.</summary>
+    private const double Explained = 0.25;
+
+    /// <summary>
+    /// Windows by which a feature must have moved sooner: what moves together with the answers has a cause in common with them.
+    /// </summary>
+    private const int Sooner = 3;
 
     public override string Key => "concentration";
 
     public override string Title => "Answers concentrate";
 
-    internal override Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation)
+    internal override async Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation)
     {
         var risen = search
             .Alerts.Where(alert =>
@@ -21,9 +31,12 @@ internal sealed class Concentration : CauseKind<StreamChange>
                 && value > expected
             )
             .MaxBy(alert => alert.Numbers.Effect ?? 0);
-        return Task.FromResult<IReadOnlyList<CauseFacts>>(
-            risen is null ? [] : [Found(risen.Class.Length > 0 ? risen.Class : AnyClass, 0.65, StreamChange.Of(risen))]
-        );
+        if (risen is null)
+            return [];
+        var features = await search.FeaturesAsync(cancellation);
+        var before = risen.OnsetMs - (Sooner * 1000L * risen.Numbers.WindowSeconds);
+        var score = features.Any(feature => feature.MovesAnswers && feature.SinceMs < before) ? Explained : Unexplained;
+        return [Found(risen.Class.Length > 0 ? risen.Class : AnyClass, score, StreamChange.Of(risen))];
     }
 
     public override bool IsShownBy(string subject, string metric, string? feature, string? segment) =>

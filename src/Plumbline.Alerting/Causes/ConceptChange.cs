@@ -12,9 +12,6 @@ internal sealed class ConceptChange : CauseKind<ConceptChange.Fall>
     /// <summary>A rise of PSI from which on the relation is not what changed first.</summary>
     private const double TooFar = 0.25;
 
-    /// <summary>An association with the answers from which on a feature that moved may explain a loss.</summary>
-    private const double Matters = 0.1;
-
     /// <summary>A fall of performance.</summary>
     /// <param name="Key">The stream that shows it.</param>
     /// <param name="Value">What it is.</param>
@@ -46,7 +43,7 @@ internal sealed class ConceptChange : CauseKind<ConceptChange.Fall>
         if (far.Exists(ScopeMoves.IsOfAnswers))
             return true;
         var weights = await search.Evidence.WeightsAsync(search.Model, far.Select(change => change.Key.Feature), cancellation);
-        return far.Exists(change => !weights.TryGetValue(change.Key.Feature, out var weight) || weight >= Matters);
+        return far.Exists(change => !weights.TryGetValue(change.Key.Feature, out var weight) || weight >= MovedFeature.Matters);
     }
 
     public override bool IsShownBy(string subject, string metric, string? feature, string? segment) => PerformanceMetrics.Contains(metric);

@@ -18,32 +18,13 @@ internal sealed class FeatureDrift : CauseKind<FeatureDrift.Drift>
 
     public override string Title => "Feature drift";
 
-    internal override async Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation)
-    {
-        var fired = search
-            .Alerts.Where(AlertAspects.IsDrift)
-            .GroupBy(alert => alert.Feature, StringComparer.Ordinal)
-            .Select(group => group.MaxBy(Effect)!)
-            .Select(worst => (Change: StreamChange.Of(worst), Size: Effect(worst)))
-            .ToList();
-        // What moved in the same rows without a rule that watches it there is evidence as well.
-        var others = (await search.MovesAsync(cancellation))
-            .Moved.Where(change =>
-                !ScopeMoves.IsOfAnswers(change) && !fired.Exists(drift => drift.Change.Key.Feature == change.Key.Feature)
-            )
-            .Select(change => (Change: change, Size: change.Value!.Value - change.Expected!.Value));
-        var moved = fired.Concat(others).ToList();
-        var weights = await search.Evidence.WeightsAsync(search.Model, moved.Select(drift => drift.Change.Key.Feature), cancellation);
-        return
+    internal override async Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation) =>
         [
-            .. moved
-                .Select(drift =>
-                    Found(drift.Change, drift.Size, weights.TryGetValue(drift.Change.Key.Feature, out var known) ? known : null)
-                )
+            .. (await search.FeaturesAsync(cancellation))
+                .Select(drift => Found(drift.Change, drift.Size, drift.Weight))
                 .OrderByDescending(cause => cause.Score)
                 .Take(Most),
         ];
-    }
 
     public override bool IsShownBy(string subject, string metric, string? feature, string? segment) =>
         DriftMetrics.Contains(metric) && feature == subject;
@@ -76,6 +57,4 @@ internal sealed class FeatureDrift : CauseKind<FeatureDrift.Drift>
 
     private CauseFacts Found(StreamChange change, double size, double? weight) =>
         Found(change.Key.Feature, 0.3 + (0.25 * Math.Min(1, size) * (0.3 + (0.7 * (weight ?? 0.5)))), new Drift(change, weight));
-
-    private static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
 }

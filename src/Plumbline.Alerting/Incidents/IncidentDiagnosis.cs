@@ -27,6 +27,7 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
         MetricAspect.Unseen,
         MetricAspect.Types,
         MetricAspect.Outputs,
+        MetricAspect.Labels,
         MetricAspect.FeatureDrift,
         MetricAspect.Other,
     ];
@@ -101,7 +102,7 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
         foreach (var group in alerts.GroupBy(alert => (alert.ModelId, alert.Metric, alert.Feature, alert.Class)))
         {
             var global = group.Where(alert => alert.Segment.Length == 0).Select(Effect).DefaultIfEmpty(0).Max();
-            foreach (var alert in group.Where(alert => alert.Segment.Length > 0 && Effect(alert) >= IncidentLife.FarWorse * global))
+            foreach (var alert in group.Where(alert => StandsOut(alert, global, group)))
                 standing[alert.Segment] = standing.GetValueOrDefault(alert.Segment) + alert.EffectInFloors;
         }
 
@@ -109,6 +110,15 @@ public sealed class IncidentDiagnosis(ModelCatalog models, CauseCatalog causes, 
         var worst = standing.Where(pair => pair.Value >= most / 2).OrderByDescending(pair => pair.Value).Select(pair => pair.Key).ToList();
         return worst.Count > MostNamed ? [] : worst;
     }
+
+    // A drift of all rows that grows is seen in a segment of few rows when it is larger than all rows showed at first.
+    private static bool StandsOut(AlertRow alert, double global, IEnumerable<AlertRow> ofStream) =>
+        alert.Segment.Length > 0
+        && Effect(alert) >= IncidentLife.FarWorse * global
+        && !(
+            AlertAspects.IsDrift(alert)
+            && ofStream.Any(other => other.Segment.Length == 0 && other.FiredMs < alert.OnsetMs && !(other.ResolvedMs < alert.FiredMs))
+        );
 
     private static double Effect(AlertRow alert) => alert.Numbers.Effect ?? 0;
 

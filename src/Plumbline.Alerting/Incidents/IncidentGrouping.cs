@@ -6,9 +6,9 @@ namespace Plumbline.Alerting.Incidents;
 
 /// <summary>
 /// Which incident a new alert belongs to. Pure. The rules, in this order: the same stream again; one feature in two ways; what began at the
-/// same time in the same model and still goes on; the same thing elsewhere (an upstream feature feeds several models); a segment's part of
-/// a loss of all rows, and what all rows lose by one segment; features moving slowly together; what was weak for long and tipped over by a
-/// sharp beginning; and what began together with something that is over.
+/// same time in the same model and still goes on, another loss before anything else; the same thing elsewhere (an upstream feature feeds
+/// several models); a segment's part of a loss of all rows, and what all rows lose by one segment; features moving slowly together; what
+/// was weak for long and tipped over by a sharp beginning; and what began together with something that is over.
 /// </summary>
 public static class IncidentGrouping
 {
@@ -42,6 +42,7 @@ public static class IncidentGrouping
                     SameFeatureAtOnce,
                     SameLossElsewhere,
                     Ongoing,
+                    SameLossAtOnce,
                     SameOnsetGoingOn,
                     SameThing,
                     SameLoss,
@@ -63,7 +64,7 @@ public static class IncidentGrouping
                     && !IncidentLife.Outlives(alert, alerts)
                     && !StandsApart(alert, alerts)
                     && (test != SlowlyTogether || alerts.All(IsDrift))
-                    && ((test != SameOnset && test != SameOnsetGoingOn) || BeganWith(alert, alerts))
+                    && ((test != SameOnset && test != SameOnsetGoingOn && test != SameLossAtOnce) || BeganWith(alert, alerts))
                 )
                 {
                     return group;
@@ -102,9 +103,14 @@ public static class IncidentGrouping
         return values.Count > 0 && !values.Exists(member => Overlaps(alert, member, SameTime));
     }
 
-    // Days later further alerts join an incident; what begins with one of those did not begin with it.
-    private static bool BeganWith(AlertRow alert, IReadOnlyList<AlertRow> members) =>
-        IncidentLife.Carriers(members).MinBy(member => member.OnsetMs) is not { } first || Near(alert, first);
+    // Days later further alerts join an incident; what begins with one of those did not begin with it. What was over and came back began
+    // when it came back.
+    private static bool BeganWith(AlertRow alert, IReadOnlyList<AlertRow> members)
+    {
+        var carriers = IncidentLife.Carriers(members);
+        var ongoing = carriers.Where(member => member.ResolvedMs is null || member.ResolvedMs > alert.OnsetMs).ToList();
+        return (ongoing.Count > 0 ? ongoing : carriers).MinBy(member => member.OnsetMs) is not { } first || Near(alert, first);
+    }
 
     /// <summary>
     /// A segment that lost far more than all rows did has a trouble of its own, whatever else began that day; unless it is its rows that
@@ -284,6 +290,9 @@ public static class IncidentGrouping
             member.ResolvedMs is null
             || member.ResolvedMs >= alert.FiredMs - ((IsShort(alert) ? SameTime : 1) * WindowOf(alert).TotalMilliseconds)
         );
+
+    // A loss that began with another loss is that one, before anything else that began near it.
+    private static bool SameLossAtOnce(AlertRow alert, AlertRow member) => AreLosses(alert, member) && SameOnsetGoingOn(alert, member);
 
     /// <summary>What had been weak for long and fired soon after something else began sharply was tipped over by it.</summary>
     private static bool TippedOver(AlertRow alert, AlertRow member)

@@ -39,7 +39,7 @@ public static class IncidentLife
                 ? AlertSeverity.Critical
                 : AlertSeverity.Warning,
             MetricAspect.Missing or MetricAspect.Unseen => effect >= HarmfulShare ? AlertSeverity.Warning : AlertSeverity.Digest,
-            MetricAspect.Types or MetricAspect.Outputs or MetricAspect.Performance => AlertSeverity.Warning,
+            MetricAspect.Types or MetricAspect.Outputs or MetricAspect.Performance or MetricAspect.Labels => AlertSeverity.Warning,
             _ => AlertSeverity.Digest,
         };
         return own > (AlertSeverity)alert.Severity ? own : (AlertSeverity)alert.Severity;

@@ -54,6 +54,9 @@ public static class DefaultRules
             Value = 0.001,
             Severity = AlertSeverity.Warning,
         };
+        // Performance of rows whose ground truth comes late is not known, or known of a part that may be unlike the rest.
+        if (model.LabelDelay is not null)
+            yield return Make("late-ground-truth", AnomalyRule.Kind, PerformanceMetrics.LabelledInTime);
         foreach (var rule in OfAnswers(model))
             yield return rule;
         foreach (var metric in MainMetrics(model.Task))

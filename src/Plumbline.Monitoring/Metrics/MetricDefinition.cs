@@ -51,6 +51,9 @@ public enum MetricAspect
     /// <summary>Performance, realised or estimated.</summary>
     Performance,
 
+    /// <summary>Whether ground truth comes, in time and in the model's classes.</summary>
+    Labels,
+
     /// <summary>Cost and what the business says.</summary>
     Other,
 }

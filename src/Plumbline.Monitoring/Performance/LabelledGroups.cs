@@ -38,6 +38,9 @@ public sealed record LabelledGroup
     public double Value { get; init; } = 1;
 
     public required long Count { get; init; }
+
+    /// <summary>Those of them whose ground truth came within the declared delay; 0 without one.</summary>
+    public long InTime { get; init; }
 }
 
 /// <summary>
@@ -106,6 +109,7 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
                     Probabilities = rows.ReadDoubleArray(),
                     Value = rows.ReadDouble(),
                     Count = (long)rows.ReadUInt64(),
+                    InTime = (long)rows.ReadUInt64(),
                 }
             );
         }
@@ -139,19 +143,24 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
         var value = reading.ValueOf is { Type: FeatureType.Numeric } feature
             ? $"if(isFinite(p.{feature.Column}), p.{feature.Column}, 1)"
             : "toFloat64(1)";
+        var inTime = model.LabelDelay is null
+            ? "toUInt64(0)"
+            : "countIf(m.known AND toUnixTimestamp64Milli(m.labelled_at) <= toUnixTimestamp64Milli(p.timestamp) + {delay:Int64})";
         var text = $$"""
             SELECT intDiv(toInt64(toUnixTimestamp64Milli(p.timestamp)) - {start:Int64}, {length:Int64}) AS w,
             {{VersionTexts.Expression(model, "p.version")}} AS version,
                 {{string.Concat(SegmentTexts.Columns(model).Select(column => column + ", "))}}
                 m.known AS known, if(m.known, m.value, '') AS value, if(m.known, m.value_number, nan) AS value_number,
                 if({{answered}}, p.prediction, '') AS prediction, if({{answered}}, p.prediction_value, nan) AS prediction_value,
-                if({{answered}}, {{score}}, nan) AS score, {{probabilities}} AS probabilities, {{value}} AS row_value, count() AS c
+                if({{answered}}, {{score}}, nan) AS score, {{probabilities}} AS probabilities, {{value}} AS row_value, count() AS c,
+                {{inTime}} AS in_time
             FROM (SELECT * FROM {{ModelTables.Predictions(model.Id)}}
                   WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
                     AND role = 'primary' AND status = 'ok' AND {{(
                 model.Task == ModelTask.Regression ? "NOT isNaN(prediction_value)" : "prediction != ''"
             )}}) AS p
-            LEFT JOIN (SELECT id_hash, prediction_id, value, value_number, toUInt8(1) AS known FROM {{ModelTables.Matched(model.Id)}}
+            LEFT JOIN (SELECT id_hash, prediction_id, value, value_number, labelled_at, toUInt8(1) AS known
+                  FROM {{ModelTables.Matched(model.Id)}}
                   WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
                     {{(model.Task == ModelTask.Regression ? "AND NOT isNaN(value_number)" : "")}}) AS m
               ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id
@@ -165,6 +174,8 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
             new("to", reading.To),
         };
         parameters.AddRange(VersionTexts.Parameters(model));
+        if (model.LabelDelay is { } delay)
+            parameters.Add(new("delay", (long)delay.TotalMilliseconds));
         if (classes.Count > 0)
             parameters.Add(new("classes", classes));
         return new SqlStatement(text, parameters);

@@ -56,20 +56,9 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
     /// <summary>Adds the points of the labelled rows of one window and scope.</summary>
     internal static void AddPoints(ScopeOutcomes outcomes, MetricSink sink)
     {
-        sink.Add(PerformanceMetrics.LabelCoverage, Wilson.Proportion(outcomes.Labelled, outcomes.Predictions));
+        AddLabels(outcomes, sink);
         if (outcomes.Labelled == 0)
             return;
-        if (outcomes.Classes.Count > 0)
-            sink.Add(PerformanceMetrics.LabelsOutside, Wilson.Proportion(outcomes.Outside, outcomes.Labelled));
-        foreach (var truth in outcomes.Classes.Take(PerformanceMetrics.MostTruths))
-        {
-            sink.Add(
-                PerformanceMetrics.TruthShare,
-                Wilson.Proportion(outcomes.GroundTruths.GetValueOrDefault(truth), outcomes.Labelled),
-                @class: truth
-            );
-        }
-
         if (outcomes.GroundTruthMean() is { } mean)
             sink.Add(PerformanceMetrics.TruthMean, mean);
         if (outcomes.Binary() is { } binary)
@@ -113,6 +102,25 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
         sink.Add(PerformanceMetrics.Wmape, regression.WeightedAbsolutePercentageError);
         sink.Add(PerformanceMetrics.Smape, regression.SymmetricAbsolutePercentageError);
         sink.Add(PerformanceMetrics.R2, regression.R2);
+    }
+
+    private static void AddLabels(ScopeOutcomes outcomes, MetricSink sink)
+    {
+        sink.Add(PerformanceMetrics.LabelCoverage, Wilson.Proportion(outcomes.Labelled, outcomes.Predictions));
+        if (outcomes.InTime is { } inTime)
+            sink.Add(PerformanceMetrics.LabelledInTime, Wilson.Proportion(inTime, outcomes.Predictions));
+        if (outcomes.Labelled == 0)
+            return;
+        if (outcomes.Classes.Count > 0)
+            sink.Add(PerformanceMetrics.LabelsOutside, Wilson.Proportion(outcomes.Outside, outcomes.Labelled));
+        foreach (var truth in outcomes.Classes.Take(PerformanceMetrics.MostTruths))
+        {
+            sink.Add(
+                PerformanceMetrics.TruthShare,
+                Wilson.Proportion(outcomes.GroundTruths.GetValueOrDefault(truth), outcomes.Labelled),
+                @class: truth
+            );
+        }
     }
 
     private static void AddClassification(

@@ -10,6 +10,7 @@ public static class PerformanceMetrics
     public const string Prefix = "performance.";
 
     public const string LabelCoverage = "performance.label_coverage";
+    public const string LabelledInTime = "performance.labelled_in_time";
     public const string LabelsOutside = "performance.labels_outside";
     public const string TruthShare = "performance.truth_share";
     public const string TruthMean = "performance.truth_mean";
@@ -52,6 +53,21 @@ public static class PerformanceMetrics
         )
         {
             Title = "Ground-truth coverage",
+            Aspect = MetricAspect.Labels,
+        },
+        new(
+            LabelledInTime,
+            MetricLayer.Outcomes,
+            "share",
+            "[0, 1]",
+            MetricDirection.HigherIsBetter,
+            "Predictions whose ground truth came within the declared label_delay, divided by predictions; by the ground truth's own "
+                + "timestamp, so that what comes later changes nothing. Only of models that declare one. Younger windows still wait.",
+            "Wilson"
+        )
+        {
+            Title = "Ground truth in time",
+            Aspect = MetricAspect.Labels,
         },
         new(
             LabelsOutside,
@@ -64,6 +80,7 @@ public static class PerformanceMetrics
         )
         {
             Title = "Labels outside the classes",
+            Aspect = MetricAspect.Labels,
         },
         new(
             TruthShare,
@@ -308,9 +325,9 @@ public static class PerformanceMetrics
         .. Definitions.Select(metric =>
             metric with
             {
-                Aspect = MetricAspect.Performance,
+                Aspect = metric.Aspect == MetricAspect.Labels ? MetricAspect.Labels : MetricAspect.Performance,
                 NeedsGroundTruth = true,
-                ChartUnit = metric.Name == LabelCoverage ? metric.Unit : "",
+                ChartUnit = metric.Name is LabelCoverage or LabelledInTime ? metric.Unit : "",
             }
         ),
     ];

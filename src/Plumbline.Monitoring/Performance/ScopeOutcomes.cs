@@ -28,8 +28,12 @@ public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> c
     /// <summary>Predictions with ground truth.</summary>
     public long Labelled { get; private set; }
 
+    /// <summary>Of these, rows whose ground truth came within the declared delay; null without one.</summary>
+    public long? InTime { get; private set; } = model.LabelDelay is null ? null : 0;
+
     /// <summary>
-    /// Of these, rows whose label no answer of the model can equal; only counted, see <see cref="ModelDefinition.IsOutside"/>.
+    /// Of those with ground truth, rows whose label no answer of the model can equal; only counted, see
+    /// <see cref="ModelDefinition.IsOutside"/>.
     /// </summary>
     public long Outside { get; private set; }
 
@@ -55,6 +59,7 @@ public sealed class ScopeOutcomes(ModelDefinition model, IReadOnlyList<string> c
         if (!group.HasGroundTruth)
             return;
         Labelled += group.Count;
+        InTime += group.InTime;
         if (model.Task != ModelTask.Regression)
             GroundTruths[group.GroundTruth] = GroundTruths.GetValueOrDefault(group.GroundTruth) + group.Count;
         if (model.IsOutside(group.GroundTruth))

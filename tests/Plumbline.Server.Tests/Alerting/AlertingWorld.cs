@@ -76,7 +76,7 @@ internal sealed class AlertingWorld
     }
 
     /// <summary>Calibrated drift of a feature: moved in the given hours, surely and by more than matters.</summary>
-    public AlertingWorld Drift(string feature, int hours, Func<int, bool> moved)
+    public AlertingWorld Drift(string feature, int hours, Func<int, bool> moved, string segment = "", double size = 0.6)
     {
         for (var before = hours; before >= 1; before--)
         {
@@ -85,9 +85,10 @@ internal sealed class AlertingWorld
                 {
                     Metric = "drift.calibrated",
                     Feature = feature,
+                    Segment = segment,
                     WindowStart = HoursBeforeEnd(before),
                     WindowEnd = HoursBeforeEnd(before - 1),
-                    Value = moved(before) ? 0.6 : 0.05,
+                    Value = moved(before) ? size : 0.05,
                     PValue = moved(before) ? 1e-6 : 0.5,
                     N = 800,
                     Status = MetricStatus.Ok,

@@ -173,6 +173,30 @@ public sealed class IncidentGroupingTests
     }
 
     [Fact]
+    public void What_begins_when_a_drift_comes_back_began_with_it()
+    {
+        var once = Alert("drift.calibrated", "age", onset: 0, fired: 10, resolved: 30, windows: 10);
+        var again = Alert("drift.calibrated", "age", onset: 44, fired: 48, windows: 4);
+        var answers = Alert("output.share", "", onset: 43, fired: 49, windows: 6);
+        Assert.True(Joins(answers, once, again));
+        var ongoing = Alert("drift.calibrated", "age", onset: 0, fired: 10, windows: 10);
+        Assert.False(Joins(answers, ongoing, again));
+    }
+
+    [Fact]
+    public void What_a_segment_loses_on_the_day_of_another_loss_is_that_and_not_the_leak_of_the_next_hour()
+    {
+        var loss = new AlertGroup(
+            Incident(1),
+            [Alert("performance.accuracy", "", onset: 1, fired: 5), Alert("performance.roc_auc", "", onset: 1, fired: 5)]
+        );
+        var leak = new AlertGroup(Incident(2), [Alert("input.missing_rate", "amount", onset: 24, fired: 27)]);
+        var segment = Alert("performance.accuracy", "", onset: 0, fired: 48, segment: "country=BE", seconds: 86_400);
+        // The newest first.
+        Assert.Same(loss, IncidentGrouping.Find(segment, [leak, loss]));
+    }
+
+    [Fact]
     public void What_was_seen_before_something_else_began_did_not_begin_with_it()
     {
         var release = Alert("system.latency_ms.p95", "", onset: 48, fired: 53);

@@ -70,6 +70,37 @@ public sealed class PerformanceCalculatorTests(TestHost host)
     }
 
     [Fact]
+    public async Task Ground_truth_that_comes_after_the_declared_delay_is_not_in_time()
+    {
+        var model = await NewModelAsync(
+            new
+            {
+                task = "binary",
+                positive_class = "1",
+                label_delay = "2h",
+            }
+        );
+        await InsertAsync(
+            model,
+            [
+                .. Enumerable
+                    .Range(0, 80)
+                    .Select(i => new Row(
+                        $"p{i}",
+                        Start.AddSeconds(i),
+                        "1",
+                        0.9,
+                        i < 60 ? "1" : null,
+                        LabelledAfter: i < 20 ? TimeSpan.FromHours(2) : TimeSpan.FromHours(3)
+                    )),
+            ]
+        );
+        var points = await CalculateAsync(model, Hour);
+        Assert.Equal(0.75, Value(points, "performance.label_coverage"));
+        Assert.Equal(0.25, Value(points, "performance.labelled_in_time"));
+    }
+
+    [Fact]
     public async Task The_last_ground_truth_counts_and_windows_and_versions_are_kept_apart()
     {
         var model = await NewModelAsync(new { task = "binary", positive_class = "1" });
@@ -283,7 +314,7 @@ public sealed class PerformanceCalculatorTests(TestHost host)
             buffer.WriteString(row.Id);
             buffer.WriteString(row.Truth!);
             buffer.WriteDouble(row.Actual);
-            buffer.WriteDateTime64Ms(labelledAt.ToUnixTimeMilliseconds());
+            buffer.WriteDateTime64Ms((row.LabelledAfter is { } delay ? row.Time + delay : labelledAt).ToUnixTimeMilliseconds());
         }
 
         await host.Get<IColumnStore>()
@@ -305,6 +336,7 @@ public sealed class PerformanceCalculatorTests(TestHost host)
         string Version = "",
         double Predicted = double.NaN,
         double Actual = double.NaN,
-        string? Country = null
+        string? Country = null,
+        TimeSpan? LabelledAfter = null
     );
 }
