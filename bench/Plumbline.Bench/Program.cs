@@ -17,6 +17,7 @@ return args.FirstOrDefault() switch
     "alarms" => Plumbline.Bench.Alarms.AlarmsBenchmark.Run(args),
     "slices" => Plumbline.Bench.Slices.SlicesBenchmark.Run(args),
     "worlds" => await Plumbline.Bench.Worlds.WorldsBenchmark.RunAsync(args),
+    "demo" => await Plumbline.Bench.Demo.DemoBenchmark.RunAsync(args),
     "fuzz" => await Plumbline.Bench.Fuzz.FuzzBenchmark.RunAsync(args),
     _ => Usage(),
 };
@@ -55,6 +56,10 @@ static int Usage()
     Console.WriteLine("  worlds [--days 60] [--seed n] [--world NAME] [--verbose]");
     Console.WriteLine(
         "                          simulated worlds through the real pipeline: the budget is kept, trouble is one incident each"
+    );
+    Console.WriteLine("  demo [--hours 1,6,11,16,21] [--port 5305]");
+    Console.WriteLine(
+        "                          the demonstration started at hours of the day: seconds until ready, six troubles as six incidents"
     );
     Console.WriteLine("  fuzz [--requests 300000] [--rounds 1] [--seed 1] [--port 5979] [--log FILE]");
     Console.WriteLine(
