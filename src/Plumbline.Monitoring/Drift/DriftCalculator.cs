@@ -5,7 +5,7 @@ using Plumbline.Statistics;
 
 namespace Plumbline.Monitoring.Drift;
 
-/// <summary>Compares every feature, and the model's answers, with the reference.</summary>
+/// <summary>Compares every feature, and the model's answers, with the reference; those of a segment with its own rows of it.</summary>
 public sealed class DriftCalculator : IProfileCalculator
 {
     private static readonly IReadOnlyList<DriftMeasure> Measures = DriftMeasure.All;
@@ -16,7 +16,7 @@ public sealed class DriftCalculator : IProfileCalculator
     {
         foreach (var (feature, profile) in profiles.Features)
         {
-            if (profiles.FindBaseline(feature) is not { } baseline || baseline.Profile.Present == 0)
+            if (profiles.FindCompared(feature) is not { } baseline || baseline.Profile.Present == 0)
                 continue;
             if (profile.Present == 0)
             {

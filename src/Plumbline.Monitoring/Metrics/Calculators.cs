@@ -1,4 +1,5 @@
 using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Windows;
 
@@ -10,7 +11,8 @@ public sealed class ScopeProfiles(
     Baseline? baseline,
     MetricWindow window,
     ProfileScope scope,
-    IReadOnlyDictionary<string, FeatureProfile> features
+    IReadOnlyDictionary<string, FeatureProfile> features,
+    SegmentReference? segments = null
 )
 {
     public ModelDefinition Model => model;
@@ -34,6 +36,11 @@ public sealed class ScopeProfiles(
         && profile.Bins.Length == found.Profile.Bins.Length
             ? found
             : null;
+
+    /// <summary>
+    /// What a feature is compared with: as <see cref="SegmentReference.In"/>; null where there is nothing on the same bins.
+    /// </summary>
+    public FeatureBaseline? FindCompared(string feature) => FindBaseline(feature) is { } all ? segments?.In(all, scope) ?? all : null;
 
     /// <summary>
     /// What the bins of a categorical profile count: the baseline's categories (the classes that the model ever had when there is none),

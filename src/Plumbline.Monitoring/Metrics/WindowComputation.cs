@@ -12,6 +12,7 @@ namespace Plumbline.Monitoring.Metrics;
 public sealed class WindowComputation(
     ProfileStore profiles,
     BaselineCatalog baselines,
+    SegmentReferences references,
     MetricPointStore points,
     GenerationClock clock,
     IEnumerable<IProfileCalculator> profileCalculators,
@@ -43,6 +44,7 @@ public sealed class WindowComputation(
         if (rewritten.Count > 0)
             await profiles.RetireAsync(model, rewritten, before, cancellation);
         var result = new List<MetricPoint>();
+        var compared = await ComparedAsync(model, cancellation);
         var perRun = Math.Clamp(ProfilesInMemory / Math.Max(1, model.Features.Length * (1 + (model.Segments.Length * 10))), 1, 64);
         foreach (
             var run in ConsecutiveWindows.Split(
@@ -53,7 +55,7 @@ public sealed class WindowComputation(
         {
             var rows = await profiles.ReadAsync(model, run[0].Start, run[^1].End, new ProfileQuery(), cancellation);
             foreach (var window in rows.GroupBy(row => row.WindowStart))
-                Calculate(model, new MetricWindow(window.Key, window.Key + model.Window), window, result);
+                Calculate(model, new MetricWindow(window.Key, window.Key + model.Window), window, compared, result);
             await FlushAsync(model, result, cancellation);
         }
 
@@ -74,6 +76,7 @@ public sealed class WindowComputation(
     {
         var result = new List<MetricPoint>();
         var failures = new List<string>();
+        var compared = await ComparedAsync(model, cancellation);
         foreach (var dirty in windows)
         {
             var window = new MetricWindow(dirty.Start, dirty.Start + dirty.Length);
@@ -84,6 +87,7 @@ public sealed class WindowComputation(
                     model,
                     window,
                     await profiles.ReadMergedAsync(model, window.Start, window.End, new ProfileQuery(), cancellation),
+                    compared,
                     result
                 );
                 await FlushAsync(model, result, cancellation);
@@ -106,7 +110,8 @@ public sealed class WindowComputation(
     )
     {
         var result = new List<MetricPoint>();
-        Calculate(model, window, await profiles.ComputeLiveAsync(model, window.Start, window.End, cancellation), result);
+        var compared = await ComparedAsync(model, cancellation);
+        Calculate(model, window, await profiles.ComputeLiveAsync(model, window.Start, window.End, cancellation), compared, result);
         foreach (var calculator in eventCalculators.Where(calculator => calculator.IncludesOpenWindows))
             await CalculateAsync(calculator, model, [window], result, cancellation);
         return [.. result.Select(point => point.Status == MetricStatus.Ok ? point with { Status = MetricStatus.Incomplete } : point)];
@@ -157,12 +162,32 @@ public sealed class WindowComputation(
         }
     }
 
-    private void Calculate(ModelDefinition model, MetricWindow window, IEnumerable<FeatureProfile> rows, List<MetricPoint> result)
+    // What was counted of the reference by segment cannot hold up everything else.
+    private async Task<Compared> ComparedAsync(ModelDefinition model, CancellationToken cancellation)
     {
         var baseline = baselines.Find(model);
+        try
+        {
+            return new(baseline, await references.FindAsync(model, baseline, cancellation));
+        }
+        catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
+        {
+            log.SegmentsNotCounted(error, model.Name);
+            return new(baseline, SegmentReference.None);
+        }
+    }
+
+    private void Calculate(
+        ModelDefinition model,
+        MetricWindow window,
+        IEnumerable<FeatureProfile> rows,
+        Compared compared,
+        List<MetricPoint> result
+    )
+    {
         foreach (var (scope, features) in ScopeMerge.Merge(rows))
         {
-            var scoped = new ScopeProfiles(model, baseline, window, scope, WorthTelling(scope, features));
+            var scoped = new ScopeProfiles(model, compared.Baseline, window, scope, WorthTelling(scope, features), compared.Segments);
             var sink = new MetricSink(result, window, scope);
             foreach (var calculator in profileCalculators)
                 Calculate(calculator, scoped, sink);
@@ -194,6 +219,9 @@ public sealed class WindowComputation(
         scope.SegmentKey.Length > 0 && features.Values.All(profile => profile.Rows < MetricSink.MinimumRows)
             ? features.Where(pair => pair.Key[0] == '@').ToDictionary(StringComparer.Ordinal)
             : features;
+
+    /// <summary>What windows are compared with.</summary>
+    private readonly record struct Compared(Baseline? Baseline, SegmentReference Segments);
 
     private async Task FlushAsync(ModelDefinition model, List<MetricPoint> result, CancellationToken cancellation)
     {

@@ -17,6 +17,7 @@ public static class ReferencesSetup
             .AddSingleton<IBaselines>(provider => provider.GetRequiredService<BaselineCatalog>())
             .AddSingleton<ReferenceLoading>()
             .AddSingleton<FeatureRelevance>()
+            .AddSingleton<SegmentReferences>()
             .AddDataOwner<BaselineCatalog>(
                 new DataDescription("references", "references and what was computed of them", DataPlace.State, "baseline"),
                 (baselines, model, cancellation) => baselines.RemoveAsync(model, cancellation)
@@ -25,6 +26,11 @@ public static class ReferencesSetup
                 "relevance",
                 "the association of features with the answers",
                 (relevance, model) => relevance.Forget(model.Id)
+            )
+            .AddMemoryOwner<SegmentReferences>(
+                "segment references",
+                "the counts of the reference by segment",
+                (references, model) => references.Forget(model.Id)
             )
             .AddHostedService<BaselineStart>();
 

@@ -1,4 +1,5 @@
 using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.References;
 
 namespace Plumbline.Dashboard.Pages.Model;
 
@@ -15,8 +16,7 @@ public static class ScopedProfile
         CancellationToken cancellation
     )
     {
-        var at = scope.Segment.IndexOf('=', StringComparison.Ordinal);
-        var (key, value) = at < 0 ? ("", "") : (scope.Segment[..at], scope.Segment[(at + 1)..]);
+        var (_, key, value) = Of(scope);
         var query = new ProfileQuery
         {
             Features = [feature],
@@ -32,5 +32,22 @@ public static class ScopedProfile
                 && (scope.Version.Length == 0 || profile.Scope.Version == scope.Version)
             )
             .Aggregate((FeatureProfile?)null, (sum, profile) => sum is null ? profile : sum.Add(profile));
+    }
+
+    /// <summary>What a feature is compared with there: in a segment with its own rows of the reference, as its drift is.</summary>
+    public static async Task<FeatureBaseline> ComparedAsync(
+        SegmentReferences references,
+        ModelScope scope,
+        FeatureBaseline all,
+        CancellationToken cancellation
+    ) =>
+        scope.Segment.Length == 0
+            ? all
+            : (await references.FindAsync(scope.Model, scope.Overview.Baseline, cancellation)).In(all, Of(scope));
+
+    private static ProfileScope Of(ModelScope scope)
+    {
+        var at = scope.Segment.IndexOf('=', StringComparison.Ordinal);
+        return at < 0 ? ProfileScope.All : new ProfileScope("", scope.Segment[..at], scope.Segment[(at + 1)..]);
     }
 }

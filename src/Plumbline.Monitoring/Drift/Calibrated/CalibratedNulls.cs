@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Statistics.Alarms;
 using Plumbline.Store;
@@ -39,7 +40,7 @@ internal sealed class CalibratedNulls(IColumnStore store, SegmentValues segmentV
                 return meanwhile;
             if (await SourceAsync(model, baseline, cancellation) is not { } source)
                 return null;
-            var segments = Segments(model, values, source.IsReference ? baseline : null);
+            var segments = ReferenceSegments.Of(model, values, source.IsReference ? baseline : null);
             var streams = await LearnAsync(model, baseline, source, segments, cancellation);
             log.StreamsLearned(
                 model.Name,
@@ -80,35 +81,6 @@ internal sealed class CalibratedNulls(IColumnStore store, SegmentValues segmentV
             return null;
         var source = NullSource.OfProduction(model, rows.ReadDateTime64());
         return source.To + model.AllowedLateness <= time.GetUtcNow() ? source : null;
-    }
-
-    // Rows of a reference have the columns of its own features only.
-    private static List<SegmentColumn> Segments(
-        ModelDefinition model,
-        IReadOnlyList<System.Collections.Immutable.ImmutableArray<string>> values,
-        Baseline? reference
-    )
-    {
-        var segments = new List<SegmentColumn>();
-        for (var i = 0; i < model.Segments.Length; i++)
-        {
-            if (
-                model.FindFeature(model.Segments[i]) is { Type: FeatureType.Categorical or FeatureType.Boolean } feature
-                && values[i].Length > 0
-                && (reference is null || reference.Features.ContainsKey(feature.Name))
-            )
-            {
-                segments.Add(
-                    new SegmentColumn(
-                        model.Segments[i],
-                        feature.Type == FeatureType.Boolean ? $"toString({feature.Column})" : feature.Column,
-                        values[i]
-                    )
-                );
-            }
-        }
-
-        return segments;
     }
 
     private async Task<Dictionary<CalibratedStream, BinnedNull>> LearnAsync(
