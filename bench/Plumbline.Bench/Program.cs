@@ -12,6 +12,7 @@ return args.FirstOrDefault() switch
     "idle" => await Plumbline.Bench.Idle.IdleBenchmark.RunAsync(args),
     "profiles" => await ProfilesBenchmark.RunAsync(),
     "model-page" => await ModelPageBenchmark.RunAsync(),
+    "pages" => await Plumbline.Bench.Pages.PagesBenchmark.RunAsync(args),
     "segments" => await SegmentsBenchmark.RunAsync(),
     "statistics" => StatisticsBenchmark.Run(),
     "alarms" => Plumbline.Bench.Alarms.AlarmsBenchmark.Run(args),
@@ -40,6 +41,10 @@ static int Usage()
         "                          models to which nothing happens: processor, memory, tables, what grows, a registration and a start with them"
     );
     Console.WriteLine("  model-page              the reads of a model page: 100 features x 30 days of hourly points");
+    Console.WriteLine("  pages [--loads 9] [--days 14] [--stops 3] [--port 5305] [--url http://HOST:PORT]");
+    Console.WriteLine(
+        "                          pages of the demonstration in Chromium: first chart, all drawn, bytes; how long a stop takes beside one"
+    );
     Console.WriteLine("  profiles                from stored events to stored profiles: 3 million rows x 30 features over 8 windows");
     Console.WriteLine(
         "  segments                the segment table over 1,000 segments and 30 days, and how profile work grows with rows and segments"

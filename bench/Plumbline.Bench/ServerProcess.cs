@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Plumbline.Server.Tests.Demo;
 
 namespace Plumbline.Bench;
 
@@ -55,14 +56,24 @@ internal sealed class ServerProcess : IAsyncDisposable
     public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
 
     /// <param name="port">Where it listens.</param>
-    /// <param name="more">Further arguments of <c>plumbline serve</c>.</param>
-    public static async Task<ServerProcess> StartAsync(int port, IEnumerable<string>? more = null)
+    /// <param name="more">Further arguments of the verb.</param>
+    /// <param name="verb">What of <c>plumbline</c> is run.</param>
+    public static async Task<ServerProcess> StartAsync(int port, IEnumerable<string>? more = null, string verb = "serve")
     {
         var folder = Path.Combine(Path.GetTempPath(), $"plumbline-bench-{Environment.ProcessId}");
         var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+        // Beside the server's own output lies the model service of the demonstration.
         var start = new ProcessStartInfo(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", folder, "--urls", url, .. more ?? []]
+            [
+                verb == "demo" ? BuiltServer.Program : Path.Combine(AppContext.BaseDirectory, "plumbline.dll"),
+                verb,
+                "--data",
+                folder,
+                "--urls",
+                url,
+                .. more ?? [],
+            ]
         )
         {
             RedirectStandardOutput = true,
@@ -84,6 +95,30 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process = Run(start);
         await WaitUntilReadyAsync();
         return watch.Elapsed;
+    }
+
+    /// <summary>What a service manager does (SIGTERM). Gives the time until the process is gone.</summary>
+    public async Task<TimeSpan> StopAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync();
+        return watch.Elapsed;
+    }
+
+    /// <summary>Starts a process again that has ended, on its folder, with another verb.</summary>
+    public async Task StartAgainAsync(string verb)
+    {
+        var (program, url) = (_process.StartInfo.ArgumentList[0], Address.GetLeftPart(UriPartial.Authority));
+        _process.Dispose();
+        _process = Run(
+            new ProcessStartInfo("dotnet", [program, verb, "--data", _folder, "--urls", url])
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        );
+        await WaitUntilReadyAsync();
     }
 
     private static Process Run(ProcessStartInfo start)

@@ -16,15 +16,6 @@ namespace Plumbline.Browser.Tests;
 /// </summary>
 public sealed class BrowserHost : IAsyncLifetime
 {
-    // Without a window system first: where there is no graphics card it takes a quarter of the time.
-    private static readonly string[] Places =
-    [
-        "/usr/bin/chromium-headless-shell",
-        "/usr/bin/chromium",
-        "/usr/bin/chromium-browser",
-        "/usr/bin/google-chrome",
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    ];
     private readonly string _data = Path.Combine(Path.GetTempPath(), $"plumbline-browser-{Guid.NewGuid():N}");
     private WebApplication? _app;
     private IPlaywright? _playwright;
@@ -37,15 +28,17 @@ public sealed class BrowserHost : IAsyncLifetime
     /// <summary>Why there is no browser, or null.</summary>
     public string? Missing { get; private set; }
 
+    /// <summary>The checkout.</summary>
+    public static string Repository { get; } = FindRepository();
+
     /// <summary>Where screenshots go: artifacts/screenshots of the repository.</summary>
-    public static string Screenshots { get; } = Path.Combine(RepositoryRoot(), "artifacts", "screenshots");
+    public static string Screenshots { get; } = Path.Combine(Repository, "artifacts", "screenshots");
 
     public async ValueTask InitializeAsync()
     {
-        var chromium = Environment.GetEnvironmentVariable("PLUMBLINE_CHROMIUM") ?? Array.Find(Places, File.Exists);
-        if (chromium is null)
+        if (Chromium.Find() is not { } chromium)
         {
-            Missing = $"No Chromium is installed (looked at {string.Join(", ", Places)}; PLUMBLINE_CHROMIUM names another).";
+            Missing = Chromium.Missing;
             return;
         }
         _app = PlumblineHost.Build(
@@ -61,24 +54,7 @@ public sealed class BrowserHost : IAsyncLifetime
         await SeededModels.SeedAsync(_app.Services);
         await SeededReceivers.SeedAsync(_app.Services);
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = chromium,
-                Headless = true,
-                Args =
-                [
-                    "--headless",
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                ],
-            }
-        );
+        _browser = await Chromium.LaunchAsync(_playwright, chromium);
         Directory.CreateDirectory(Screenshots);
     }
 
@@ -113,7 +89,7 @@ public sealed class BrowserHost : IAsyncLifetime
             Directory.Delete(_data, recursive: true);
     }
 
-    private static string RepositoryRoot()
+    private static string FindRepository()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

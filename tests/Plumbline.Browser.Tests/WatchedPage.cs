@@ -43,24 +43,7 @@ public sealed class WatchedPage : IAsyncDisposable
     }
 
     /// <summary>Waits until the page is that of the address, keys are heard, no panel is loading and every chart is drawn.</summary>
-    public async Task SettleAsync()
-    {
-        await Page.WaitForSelectorAsync("h1");
-        await Page.WaitForFunctionAsync(
-            """
-            () => {
-              const main = document.querySelector('main[data-address]');
-              const drawn = [...document.querySelectorAll('.chart .canvas')].every(chart => chart.dataset.drawn);
-              return window.Blazor && drawn
-                && (!document.querySelector('.frame') || document.documentElement.dataset.keys)
-                && (!main || main.dataset.address.split('#')[0] === location.href.split('#')[0])
-                && !document.querySelector('.skeleton, [aria-busy=true]');
-            }
-            """,
-            null,
-            new PageWaitForFunctionOptions { Timeout = 60_000 }
-        );
-    }
+    public Task SettleAsync() => Page.WaitForFunctionAsync(Chromium.IsSettled, null, new PageWaitForFunctionOptions { Timeout = 60_000 });
 
     /// <summary>
     /// Waits until the address contains a text. Asked of the page itself, again and again: Playwright's own wait for an address looks once

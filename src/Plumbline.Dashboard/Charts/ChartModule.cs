@@ -7,12 +7,18 @@ namespace Plumbline.Dashboard.Charts;
 /// <summary>The one script that draws charts, loaded when the first chart of a session appears.</summary>
 public sealed class ChartModule(IJSRuntime scripts) : IAsyncDisposable
 {
+    /// <summary>The library with which the script draws, by far the largest file of a page.</summary>
+    public const string Library = "lib/echarts.min.js";
+
+    /// <summary>The script with all that it imports.</summary>
+    public static readonly IReadOnlyList<string> Scripts = ["js/charts.js", "js/axes.js", "js/figures.js"];
+
     private Task<IJSObjectReference>? _module;
 
     public async Task DrawAsync<T>(ElementReference element, object description, DotNetObjectReference<T> page)
         where T : class
     {
-        var module = await (_module ??= scripts.InvokeAsync<IJSObjectReference>("import", "./js/charts.js").AsTask());
+        var module = await (_module ??= scripts.InvokeAsync<IJSObjectReference>("import", $"./{Scripts[0]}").AsTask());
         await module.InvokeVoidAsync("draw", element, description, page);
     }
 

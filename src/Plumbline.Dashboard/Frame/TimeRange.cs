@@ -9,6 +9,9 @@ public sealed record TimeRange(string? Preset, DateTimeOffset? From, DateTimeOff
     public const string All = "all";
     public const string DefaultPreset = "7d";
 
+    /// <summary>The length of <see cref="DefaultPreset"/>.</summary>
+    public static readonly TimeSpan DefaultLength = TimeSpan.FromDays(7);
+
     /// <summary>Ten years: nothing is kept longer.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(3660);
 
@@ -64,9 +67,15 @@ public sealed record TimeRange(string? Preset, DateTimeOffset? From, DateTimeOff
     }
 
     /// <summary>
-    /// The two times meant. <paramref name="first"/> and <paramref name="last"/> are the model's first and last event, if any.
+    /// The two times meant. <paramref name="first"/> and <paramref name="last"/> are the model's first and last event, if any;
+    /// <paramref name="usual"/> is how long the range is when nobody chose one, seven days at least, but not from before the first event.
     /// </summary>
-    public (DateTimeOffset From, DateTimeOffset To) Resolve(DateTimeOffset now, DateTimeOffset? first = null, DateTimeOffset? last = null)
+    public (DateTimeOffset From, DateTimeOffset To) Resolve(
+        DateTimeOffset now,
+        DateTimeOffset? first = null,
+        DateTimeOffset? last = null,
+        TimeSpan usual = default
+    )
     {
         if (Fixed)
             return (From!.Value, To!.Value);
@@ -74,9 +83,11 @@ public sealed record TimeRange(string? Preset, DateTimeOffset? From, DateTimeOff
         if (Preset == All)
             return (Floor(first ?? now - TimeSpan.FromDays(7)), last is { } end ? Ceiling(end) : now);
         // An import of years ago has nothing in the last seven days: without a choice of the reader, look where the events are.
-        if (Unchosen && last is { } newest && newest < now - length)
-            return (Ceiling(newest) - length, Ceiling(newest));
-        return (now - length, now);
+        var to = Unchosen && last is { } newest && newest < now - length ? Ceiling(newest) : now;
+        if (!Unchosen || usual <= length || first is not { } oldest)
+            return (to - length, to);
+        var from = Floor(oldest) > to - usual ? Floor(oldest) : to - usual;
+        return (from < to - length ? from : to - length, to);
     }
 
     public string Words =>

@@ -36,7 +36,7 @@ public sealed class WindowComputation(
         var stale = windows.Where(window => window.NeedsProfiles).ToList();
         if (stale.Count > 0)
         {
-            // A model without a reference may get one here: its first complete day.
+            // A model without a reference may get one here: its first complete days.
             await baselines.ReadyAsync(model, cancellation);
             await profiles.ComputeAsync(model, [.. stale.Select(window => window.Start)], cancellation);
         }

@@ -12,7 +12,7 @@ public sealed record Baseline
     /// <summary>1, 2, .. per model. A new reference is a new generation: windows are profiled again on its bins.</summary>
     public required int Generation { get; init; }
 
-    /// <summary>False when nobody declared one and the first complete day became it.</summary>
+    /// <summary>False when nobody declared one and the first complete days became it.</summary>
     public required bool Declared { get; init; }
 
     /// <summary>Time range of the reference rows; null when they carry no timestamps.</summary>

@@ -25,8 +25,8 @@ public sealed class BaselineCatalog(
     ILogger<BaselineCatalog> log
 ) : IBaselines
 {
-    /// <summary>Rows that a day needs to become the reference of a model without a declared one.</summary>
-    public const int FirstDayRows = 1000;
+    /// <summary>Rows that the first complete days must have together to become the reference of a model without a declared one.</summary>
+    public const int FirstDaysRows = 1000;
 
     private readonly ConcurrentDictionary<int, Baseline> _current = new();
     private readonly ConcurrentDictionary<int, SemaphoreSlim> _gates = new();
@@ -92,12 +92,12 @@ public sealed class BaselineCatalog(
 
     /// <summary>
     /// The baseline that windows are to be profiled on: the model's own, made anew first when its bins are of an older kind; else the first
-    /// complete day when there is one.
+    /// complete days when they have enough rows.
     /// </summary>
     internal async Task<Baseline?> ReadyAsync(ModelDefinition model, CancellationToken cancellation) =>
         Find(model.Id) switch
         {
-            null => await TryAdoptFirstDayAsync(model, cancellation),
+            null => await TryAdoptFirstDaysAsync(model, cancellation),
             { Binning: Baseline.CurrentBinning } current => current,
             _ => await BinAgainAsync(model, cancellation),
         };
@@ -163,10 +163,10 @@ public sealed class BaselineCatalog(
     }
 
     /// <summary>
-    /// For a model without a reference: its first complete day (UTC) with at least <see cref="FirstDayRows"/> primary predictions becomes
-    /// it. Null when there is no such day yet.
+    /// For a model without a reference: its first complete days (UTC) that have <see cref="FirstDaysRows"/> primary predictions together
+    /// become it; only the last of them where it has as many alone. Null when there are not so many yet.
     /// </summary>
-    internal async Task<Baseline?> TryAdoptFirstDayAsync(ModelDefinition model, CancellationToken cancellation)
+    internal async Task<Baseline?> TryAdoptFirstDaysAsync(ModelDefinition model, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         // Looking reads a column of all predictions: not with every pass.
@@ -174,28 +174,37 @@ public sealed class BaselineCatalog(
             return null;
         _nextLook[model.Id] = now + TimeSpan.FromSeconds(10);
         var complete = (now - model.AllowedLateness).UtcDateTime.Date;
-        DateTimeOffset day;
+        var (from, day) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue);
+        var count = 0L;
         using (
             var rows = await store.QueryAsync(
                 new SqlStatement(
                     $$"""
-                    SELECT toUnixTimestamp(toStartOfDay(timestamp, 'UTC')) AS day FROM {{ModelTables.Predictions(model.Id)}}
+                    SELECT toUnixTimestamp(toStartOfDay(timestamp, 'UTC')) AS day, count() FROM {{ModelTables.Predictions(model.Id)}}
                     WHERE role = 'primary' AND timestamp < {complete:DateTime64(3, 'UTC')}
-                    GROUP BY day HAVING count() >= {rows:UInt64} ORDER BY day LIMIT 1
+                    GROUP BY day ORDER BY day
                     """,
-                    new("complete", new DateTimeOffset(complete, TimeSpan.Zero)),
-                    new("rows", FirstDayRows)
+                    [new SqlParameter("complete", new DateTimeOffset(complete, TimeSpan.Zero))]
                 ),
                 cancellation
             )
         )
         {
-            if (!rows.Read())
-                return null;
-            day = DateTimeOffset.FromUnixTimeSeconds(rows.ReadUInt32());
+            while (count < FirstDaysRows)
+            {
+                if (!rows.Read())
+                    return null;
+                day = DateTimeOffset.FromUnixTimeSeconds(rows.ReadUInt32());
+                var ofDay = (long)rows.ReadUInt64();
+                // Beside a full day the few rows before it are a trial, or the rest of a day on which somebody began.
+                if (count == 0 || ofDay >= FirstDaysRows)
+                    from = day;
+                count += ofDay;
+            }
         }
-        log.FirstDayAdopted(model.Name, day);
-        return await ReplaceByProductionAsync(model.Id, declared: false, version: null, day, day.AddDays(1), cancellation);
+        var to = day.AddDays(1);
+        log.FirstDaysAdopted(model.Name, from, to);
+        return await ReplaceByProductionAsync(model.Id, declared: false, version: null, from, to, cancellation);
     }
 
     /// <summary>Makes the predictions of [from, to), of one version or all, the reference. Null when there are none.</summary>

@@ -9,7 +9,7 @@ internal static partial class BaselineCatalogLog
     [LoggerMessage(
         4016,
         LogLevel.Information,
-        "Model {Model} has no declared reference: its first complete day {Day:yyyy-MM-dd} becomes it"
+        "Model {Model} has no declared reference: its first complete days, {From:yyyy-MM-dd} until {To:yyyy-MM-dd}, become it"
     )]
-    internal static partial void FirstDayAdopted(this ILogger logger, string model, DateTimeOffset day);
+    internal static partial void FirstDaysAdopted(this ILogger logger, string model, DateTimeOffset from, DateTimeOffset to);
 }

@@ -30,7 +30,7 @@ public static class ReferenceEndpoints
                         _ => (IResult)
                             Problems.NotFound(
                                 "no_reference",
-                                "The model has no reference yet. Upload one with PUT, or wait for the first complete day with 1,000 predictions."
+                                "The model has no reference yet. Upload one with PUT, or wait for the first complete days, of 1,000 predictions together."
                             ),
                     }
             )

@@ -308,4 +308,32 @@ public sealed class ReferenceEndpointTests(TestHost host)
         await PutAsync(name, "amount\n1\n"u8.ToArray(), "text/csv");
         Assert.True(Loaded(name).Baseline.Declared);
     }
+
+    [Fact]
+    public async Task Without_a_reference_and_without_such_a_day_the_first_days_with_a_thousand_rows_together_become_it()
+    {
+        var name = await host.CreateModelAsync(RandomPredictions.Specification, "reference");
+        var (model, _) = Loaded(name);
+        await host.Get<ModelTables>().EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], Ct);
+        var random = new RandomPredictions(13);
+        Row[] rows =
+        [
+            .. Enumerable
+                .Range(0, 8)
+                .SelectMany(day => random.Rows(600, 24).Select(row => row with { Timestamp = row.Timestamp.AddDays(day) })),
+        ];
+        await RandomPredictions.StoreAsync(host.Get<IColumnStore>(), model, ModelTables.Predictions(model.Id), rows, Ct);
+        await host.Get<BaselineCatalog>().ReadyAsync(model, Ct);
+        var (_, baseline) = Loaded(name);
+        var days = rows.Where(row => row.Role == "primary")
+            .GroupBy(row => row.Timestamp.UtcDateTime.Date, (day, ofDay) => (Day: day, Rows: ofDay.LongCount()))
+            .OrderBy(day => day.Day)
+            .ToList();
+        Assert.All(days, day => Assert.InRange(day.Rows, 1, BaselineCatalog.FirstDaysRows - 1));
+        var taken = Enumerable.Range(1, days.Count).First(count => days.Take(count).Sum(day => day.Rows) >= BaselineCatalog.FirstDaysRows);
+        Assert.False(baseline.Declared);
+        Assert.InRange(taken, 2, days.Count - 1);
+        Assert.Equal(days.Take(taken).Sum(day => day.Rows), baseline.Rows);
+        Assert.Equal((days[0].Day, days[taken - 1].Day), (baseline.From!.Value.UtcDateTime.Date, baseline.To!.Value.UtcDateTime.Date));
+    }
 }

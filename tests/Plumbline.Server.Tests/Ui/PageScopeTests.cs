@@ -43,6 +43,26 @@ public sealed class PageScopeTests
     }
 
     [Theory]
+    // All of eighty days; the newest ninety of a year; never less than seven.
+    [InlineData(80, 90, 80)]
+    [InlineData(365, 90, 90)]
+    [InlineData(2, 90, 7)]
+    [InlineData(365, 0, 7)]
+    public void Without_a_choice_the_range_is_as_long_as_the_windows_ask_for(int history, int usual, int days)
+    {
+        var hour = Now.AddMinutes(-30);
+        var unchosen = TimeRange.Parse(null, null, null);
+        var (from, to) = unchosen.Resolve(Now, hour.AddDays(-history - 30), hour.AddDays(-30), TimeSpan.FromDays(usual));
+        Assert.Equal((days, hour.AddDays(-30)), ((int)(to - from).TotalDays, to.AddHours(-1)));
+        (from, to) = unchosen.Resolve(Now, hour.AddDays(-history), Now.AddHours(-1), TimeSpan.FromDays(usual));
+        Assert.Equal((days, Now), ((int)(to - from).TotalDays, to));
+        Assert.Equal(
+            (Now.AddDays(-7), Now),
+            TimeRange.Parse("7d", null, null).Resolve(Now, Now.AddYears(-1), Now, TimeSpan.FromDays(usual))
+        );
+    }
+
+    [Theory]
     [InlineData("2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z")]
     [InlineData("yesterday", "2026-03-01T00:00:00Z")]
     [InlineData(null, "2026-03-01T00:00:00Z")]

@@ -19,4 +19,12 @@ public sealed class WindowChoiceTests
 
     [Fact]
     public void The_only_length_there_is_is_taken() => Assert.Equal(Lengths[2], WindowChoice.Of([Lengths[2]], TimeSpan.FromHours(1), 1));
+
+    [Theory]
+    [InlineData(1, 100, 7)] // 168 windows already in the shortest
+    [InlineData(6, 1_000, 30)]
+    [InlineData(24, 250, 90)]
+    [InlineData(24, 250_000, 0)] // what is read of raw rows takes its time: nobody asked for that much
+    public void The_longer_the_windows_the_longer_the_range(int hours, double rowsPerDay, int days) =>
+        Assert.InRange(WindowChoice.UsualRange(TimeSpan.FromHours(hours), rowsPerDay).TotalDays, days == 7 ? 0 : days, days);
 }

@@ -21,7 +21,7 @@ public static class EstimateWords
         {
             EstimatorGap.NoReference => (
                 "There is no reference yet.",
-                "Upload one with predictions and ground truth to the address below; without any, the first complete day of 1,000 rows becomes it."
+                "Upload one with predictions and ground truth to the address below; without any, the first complete days, of 1,000 rows together, become it."
             ),
             EstimatorGap.NoGroundTruth => (
                 "The reference has no ground truth.",

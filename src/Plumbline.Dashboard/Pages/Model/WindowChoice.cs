@@ -1,3 +1,5 @@
+using Plumbline.Dashboard.Frame;
+
 namespace Plumbline.Dashboard.Pages.Model;
 
 /// <summary>
@@ -14,6 +16,22 @@ public static class WindowChoice
 
     /// <summary>Rows of a window from which on the 95 % interval of a share is at most about 10 points to either side.</summary>
     public const double EnoughRows = 100;
+
+    /// <summary>Predictions of a day from which on a longer range than the shortest costs more than it shows.</summary>
+    public const double ManyRows = 10_000;
+
+    /// <summary>
+    /// How long the time axis is when nobody chose: the longest of those that can be chosen in which windows stand apart. In seven days a
+    /// model with windows of a day shows a handful of points, and nothing of what it was like before.
+    /// </summary>
+    /// <param name="window">The model's own windows.</param>
+    /// <param name="rowsPerDay">Predictions of a day; 0 when nobody knows.</param>
+    public static TimeSpan UsualRange(TimeSpan window, double rowsPerDay) =>
+        rowsPerDay >= ManyRows
+            ? TimeSpan.Zero
+            : TimeRange
+                .Presets.Where(preset => preset.Key != TimeRange.All && preset.Length / window <= MostPoints)
+                .Max(preset => preset.Length);
 
     /// <summary>The length that is least off; the shorter of two that are equally far off.</summary>
     /// <param name="lengths">What is kept, shortest first; at least one.</param>

@@ -7,11 +7,15 @@ const live = new Map();
 let library;
 
 function loadLibrary() {
+  if (globalThis.echarts) return Promise.resolve(globalThis.echarts);
   library ??= new Promise((resolve, reject) => {
-    const script = document.createElement('script');
+    // Most pages with charts have begun to load it with their head. Where the document is complete and it is not there, that failed.
+    const begun = document.readyState === 'complete' ? null : document.querySelector('head script[src$="echarts.min.js"]');
+    const script = begun ?? document.createElement('script');
+    script.addEventListener('load', () => resolve(globalThis.echarts));
+    script.addEventListener('error', () => reject(new Error('The chart library could not be loaded.')));
+    if (begun) return;
     script.src = new URL('../lib/echarts.min.js', import.meta.url).href;
-    script.onload = () => resolve(globalThis.echarts);
-    script.onerror = () => reject(new Error('The chart library could not be loaded.'));
     document.head.append(script);
   });
   return library;

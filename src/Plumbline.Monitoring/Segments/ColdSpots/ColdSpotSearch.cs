@@ -68,7 +68,7 @@ public sealed class ColdSpotSearch(
             return report with
             {
                 Reason =
-                    "The model has no reference yet, and so no bins for its features: PUT one, or wait for its first complete day with 1,000 predictions.",
+                    "The model has no reference yet, and so no bins for its features: PUT one, or wait for its first complete days, of 1,000 predictions together.",
             };
         }
 
