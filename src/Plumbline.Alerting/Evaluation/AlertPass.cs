@@ -21,6 +21,14 @@ public sealed class AlertPass(
     ILogger<AlertPass> log
 ) : BackgroundService
 {
+    /// <summary>
+    /// While windows are computed one after the other, incidents are worked out anew this often for what the windows add; when that
+    /// pauses, at once.
+    /// </summary>
+    private static readonly TimeSpan BetweenAssessments = TimeSpan.FromMinutes(1);
+
+    private DateTimeOffset _assessed;
+
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         ledger.Settled += agenda.Wake;
@@ -81,7 +89,15 @@ public sealed class AlertPass(
         using var run = instruments.Settle.Start("incidents");
         try
         {
-            await evaluation.SettleAsync(cancellation);
+            var now = time.GetUtcNow();
+            if (now - _assessed < BetweenAssessments && models.All.Any(model => agenda.IsWaiting(model.Id)))
+            {
+                await evaluation.SettleAsync(cancellation);
+                return;
+            }
+
+            await evaluation.AssessAsync(cancellation);
+            _assessed = now;
         }
         catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
         {

@@ -27,6 +27,11 @@ public interface ITransitionSink
         CancellationToken cancellation
     );
 
+    /// <summary>
+    /// Further windows of models were judged, or their ground truth has come: what was found of them before may say more now.
+    /// </summary>
+    Task ReassessAsync(IReadOnlyCollection<int> modelIds, CancellationToken cancellation);
+
     /// <summary>After steps were taken: works on what has changed since the last call.</summary>
     Task SettleAsync(CancellationToken cancellation);
 }

@@ -35,6 +35,9 @@ public sealed class RuleEvaluation(
 
     private readonly SemaphoreSlim _gate = new(1, 1);
 
+    /// <summary>Models of which windows were judged since the last assessment; touched within the gate only.</summary>
+    private readonly HashSet<int> _judged = [];
+
     public void Dispose() => _gate.Dispose();
 
     /// <summary>
@@ -163,6 +166,26 @@ public sealed class RuleEvaluation(
         }
     }
 
+    /// <summary>
+    /// Lets the sink say anew what is known of the models of which windows were judged since the last call: an incident whose alerts stay
+    /// as they are still loses more, and its ground truth comes late.
+    /// </summary>
+    public async Task AssessAsync(CancellationToken cancellation)
+    {
+        await _gate.WaitAsync(cancellation);
+        try
+        {
+            if (_judged.Count > 0)
+                await sink.ReassessAsync(_judged, cancellation);
+            _judged.Clear();
+            await sink.SettleAsync(cancellation);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     // When the watermark, which moves with the clock, passes a time. A watermark that waits for a window to be computed moves when that is
     // done.
     // The clock is read after the watermark: a look that comes too early finds nothing.
@@ -223,6 +246,7 @@ public sealed class RuleEvaluation(
         await sink.ApplyAsync(db, model, rules, transitions, cancellation);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
+        _judged.Add(model.Id);
         return null;
     }
 

@@ -24,6 +24,34 @@ public sealed class IncidentSettlement(
     TimeProvider time
 )
 {
+    /// <summary>Time after its end, or after it was found in history, in which what an incident cost still becomes known.</summary>
+    private static readonly TimeSpan Unfolding = TimeSpan.FromDays(7);
+
+    /// <summary>Incidents that are worked out anew at once, the newest.</summary>
+    private const int MostReassessed = 200;
+
+    /// <summary>
+    /// Lets the next settling find out anew about the incidents of models that go on, ended lately or were found lately: without an alert
+    /// that begins or ends nothing else would, and losses grow and become known with ground truth that comes later.
+    /// </summary>
+    public async Task ReassessAsync(IReadOnlyCollection<int> modelIds, CancellationToken cancellation)
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var since = (time.GetUtcNow() - Unfolding).ToUnixTimeMilliseconds();
+        var resolved = (int)IncidentState.Resolved;
+        var ids = modelIds.ToList();
+        var alerts = db.Alerts;
+        var concerned = await db
+            .Incidents.Where(row => row.State != resolved || row.ResolvedMs > since || row.OpenedAtMs > since)
+            .Where(row => ids.Contains(row.ModelId) || alerts.Any(alert => alert.IncidentId == row.Id && ids.Contains(alert.ModelId)))
+            .OrderByDescending(row => row.Id)
+            .Take(MostReassessed)
+            .ToListAsync(cancellation);
+        foreach (var incident in concerned)
+            incident.Stale = true;
+        await db.SaveChangesAsync(cancellation);
+    }
+
     /// <summary>Finds out anew about incidents that changed, settles their state and severity, and notifies people.</summary>
     public async Task SettleAsync(CancellationToken cancellation)
     {

@@ -84,6 +84,10 @@ public sealed class IncidentStore(IncidentRegrouping regrouping, IncidentSettlem
     }
 
     /// <inheritdoc/>
+    public Task ReassessAsync(IReadOnlyCollection<int> modelIds, CancellationToken cancellation) =>
+        settlement.ReassessAsync(modelIds, cancellation);
+
+    /// <inheritdoc/>
     public Task SettleAsync(CancellationToken cancellation) => settlement.SettleAsync(cancellation);
 
     private static void Fire(

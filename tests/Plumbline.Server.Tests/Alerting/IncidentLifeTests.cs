@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Plumbline.Alerting;
+using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Outcomes.Costs;
@@ -108,6 +109,22 @@ public sealed class IncidentLifeTests(TestHost host)
         // 800 decisions an hour: 19,200 a day, at 0.1 each.
         Assert.All(money, each => Assert.InRange(each, 1_700, 2_100));
         Assert.InRange(money.Sum(), 3_400, 19.2 * 200 * 1.02);
+    }
+
+    [Fact]
+    public async Task What_an_open_incident_costs_is_worked_out_anew_as_windows_come()
+    {
+        var world = await AlertingWorld.CreateAsync(host, 38);
+        await world.Rows(Week).Series("performance.accuracy", Week, before => before <= 60 ? 0.7 : 0.9).EvaluateAsync(44);
+        var evaluation = host.Get<RuleEvaluation>();
+        await evaluation.AssessAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(16 * 800, await LostAsync());
+        // No alert begins or ends.
+        await world.EvaluateAsync();
+        await evaluation.AssessAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(60 * 800, await LostAsync());
+
+        async Task<long> LostAsync() => Assert.Single(await world.IncidentsAsync()).Incident.Summary.Impact!.Rows;
     }
 
     [Fact]
