@@ -277,13 +277,8 @@ public static class IncidentGrouping
         var drifts = (IsDrift(alert) ? 1 : 0) + (IsDrift(member) ? 1 : 0);
         if (drifts == 0)
             return IsSharp(alert) && IsSharp(member);
-        return drifts == 1 && SeenAlike(alert, member) && (IsSharp(alert) || IsSharp(member)) && !IsSlow(alert) && !IsSlow(member);
+        return drifts == 1 && IsShort(alert) && IsShort(member) && (IsSharp(alert) || IsSharp(member)) && !IsSlow(alert) && !IsSlow(member);
     }
-
-    // To the hour, or to the window of a model whose windows are longer.
-    private static bool SeenAlike(AlertRow alert, AlertRow member) =>
-        (IsShort(alert) && IsShort(member))
-        || (alert.Numbers.WindowSeconds == member.Numbers.WindowSeconds && alert.Segment.Length == 0 && member.Segment.Length == 0);
 
     // What was seen in windows that ended before another began was not caused by that, however near the two are.
     private static bool Precedes(AlertRow alert, AlertRow member) => alert.FiredMs <= member.OnsetMs;

@@ -61,15 +61,6 @@ public sealed class IncidentGroupingTests
     }
 
     [Fact]
-    public void A_feature_and_a_loss_that_begin_in_one_window_of_a_model_of_days_are_one()
-    {
-        var drift = Alert("drift.calibrated", "charge", onset: 0, fired: 48, seconds: 86_400);
-        Assert.True(Joins(Alert("performance.accuracy", "", onset: 0, fired: 72, seconds: 86_400), drift));
-        Assert.False(Joins(Alert("performance.accuracy", "", onset: 96, fired: 168, seconds: 86_400), drift));
-        Assert.False(Joins(Alert("performance.accuracy", "", onset: 0, fired: 72, seconds: 86_400, segment: "plan=a"), drift));
-    }
-
-    [Fact]
     public void What_was_weak_for_long_and_fires_after_a_sharp_beginning_was_tipped_over_by_it()
     {
         var errors = Alert("system.error_rate", "", onset: 20, fired: 22);
