@@ -137,21 +137,29 @@ public sealed class BaselineComputation(IColumnStore store)
         var profiles = new List<FeatureProfile>();
         foreach (var chunk in features.Chunk(MaxFeaturesPerStatement))
         {
-            var statement = new ProfileStatement
-            {
-                Table = table,
-                Where = "1",
-                // A profile's window is made of whole seconds; the reference's own range is kept in the baseline instead.
-                WindowSeconds = "toUInt32(0)",
-                WindowLength = 1,
-                Version = "''",
-                Columns = [.. chunk.Select((entry, i) => entry.Feature.ToColumn(i, entry.Bins, table))],
-            };
-            using var rows = await store.QueryAsync(statement.Select(), ct);
+            using var rows = await store.QueryAsync(Counts(table, chunk, []).Select(), ct);
             ProfileRows.Read(rows, profiles);
         }
         return profiles;
     }
+
+    /// <summary>The counts of all rows of a reference in some features' bins, and of each of the segments.</summary>
+    internal static ProfileStatement Counts(
+        string table,
+        IEnumerable<(ProfiledFeature Feature, FeatureBins Bins)> features,
+        IReadOnlyList<SegmentColumn> segments
+    ) =>
+        new()
+        {
+            Table = table,
+            Where = "1",
+            // A profile's window is made of whole seconds; the reference's own range is kept in the baseline instead.
+            WindowSeconds = "toUInt32(0)",
+            WindowLength = 1,
+            Version = "''",
+            Columns = [.. features.Select((entry, i) => entry.Feature.ToColumn(i, entry.Bins, table))],
+            Segments = segments,
+        };
 
     private async Task<Dictionary<string, NumberSummary>> ReadNumbersAsync(
         string table,

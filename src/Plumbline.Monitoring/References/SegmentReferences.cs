@@ -57,16 +57,7 @@ public sealed class SegmentReferences(IColumnStore store, SegmentValues segmentV
         var scopes = new Dictionary<ProfileScope, Dictionary<string, FeatureProfile>>();
         foreach (var chunk in features.Chunk(FeaturesPerStatement))
         {
-            var statement = new ProfileStatement
-            {
-                Table = table,
-                Where = "1",
-                WindowSeconds = "toUInt32(0)",
-                WindowLength = 1,
-                Version = "''",
-                Columns = [.. chunk.Select((feature, i) => feature.ToColumn(i, feature.Bins(baseline), table))],
-                Segments = segments,
-            };
+            var statement = BaselineComputation.Counts(table, chunk.Select(feature => (feature, feature.Bins(baseline))), segments);
             var profiles = new List<FeatureProfile>();
             using (var rows = await store.QueryAsync(statement.Select(), CancellationToken.None))
                 ProfileRows.Read(rows, profiles);
