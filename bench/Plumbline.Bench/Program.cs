@@ -62,7 +62,7 @@ static int Usage()
     Console.WriteLine(
         "                          simulated worlds through the real pipeline: the budget is kept, trouble is one incident each"
     );
-    Console.WriteLine("  demo [--hours 1,6,11,16,21] [--port 5305]");
+    Console.WriteLine("  demo [--hours 1,6,11,16,21]");
     Console.WriteLine(
         "                          the demonstration started at hours of the day: seconds until ready, six troubles as six incidents"
     );

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using Plumbline.Server.Tests.Demo;
+using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Bench;
 
@@ -11,10 +11,19 @@ namespace Plumbline.Bench;
 /// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private Process _process;
+    private PlumblineProcess _running;
+    private readonly string _program;
+    private readonly string[] _more;
     private readonly string _folder;
 
-    private ServerProcess(Process process, string folder, HttpClient client) => (_process, _folder, Client) = (process, folder, client);
+    private ServerProcess(string program, string[] more, string verb, string folder, Uri address)
+    {
+        (_program, _more, _folder) = (program, more, folder);
+        Client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
+        _running = Run(verb, more);
+    }
+
+    private Process Process => _running.Process;
 
     /// <summary>Where the server's own log goes; nowhere by default.</summary>
     public static TextWriter? Log { get; set; }
@@ -34,8 +43,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         get
         {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
+            Process.Refresh();
+            return Process.TotalProcessorTime;
         }
     }
 
@@ -47,13 +56,13 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         get
         {
-            _process.Refresh();
-            return _process.Threads.Count;
+            Process.Refresh();
+            return Process.Threads.Count;
         }
     }
 
     /// <summary>File handles that the process holds.</summary>
-    public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
+    public int OpenFiles => Directory.GetFileSystemEntries($"/proc/{Process.Id}/fd").Length;
 
     /// <param name="port">Where it listens.</param>
     /// <param name="more">Further arguments of the verb.</param>
@@ -61,39 +70,20 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(int port, IEnumerable<string>? more = null, string verb = "serve")
     {
         var folder = Path.Combine(Path.GetTempPath(), $"plumbline-bench-{Environment.ProcessId}");
-        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+        var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
         // Beside the server's own output lies the model service of the demonstration.
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [
-                verb == "demo" ? BuiltServer.Program : Path.Combine(AppContext.BaseDirectory, "plumbline.dll"),
-                verb,
-                "--data",
-                folder,
-                "--urls",
-                url,
-                .. more ?? [],
-            ]
-        )
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        };
-        var server = new ServerProcess(Run(start), folder, new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(url) });
-        await server.WaitUntilReadyAsync();
+        var program = verb == "demo" ? BuiltServer.Program : Path.Combine(AppContext.BaseDirectory, "plumbline.dll");
+        var server = new ServerProcess(program, [.. more ?? []], verb, folder, address);
+        await server.UntilReadyAsync();
         return server;
     }
 
     /// <summary>Kills the process and starts another one on its folder. Gives the time from that start until it is ready.</summary>
     public async Task<TimeSpan> KillAndRestartAsync()
     {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        var start = _process.StartInfo;
-        _process.Dispose();
+        await _running.KillAsync();
         var watch = Stopwatch.StartNew();
-        _process = Run(start);
-        await WaitUntilReadyAsync();
+        await RunAgainAsync("serve", _more);
         return watch.Elapsed;
     }
 
@@ -101,53 +91,29 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async Task<TimeSpan> StopAsync()
     {
         var watch = Stopwatch.StartNew();
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await _process.WaitForExitAsync();
+        await _running.StopAsync();
         return watch.Elapsed;
     }
 
     /// <summary>Starts a process again that has ended, on its folder, with another verb.</summary>
-    public async Task StartAgainAsync(string verb)
+    public Task StartAgainAsync(string verb) => RunAgainAsync(verb, []);
+
+    private async Task RunAgainAsync(string verb, string[] more)
     {
-        var (program, url) = (_process.StartInfo.ArgumentList[0], Address.GetLeftPart(UriPartial.Authority));
-        _process.Dispose();
-        _process = Run(
-            new ProcessStartInfo("dotnet", [program, verb, "--data", _folder, "--urls", url])
-            {
-                RedirectStandardOutput = true,
-                UseShellExecute = false,
-            }
+        _running.Dispose();
+        _running = Run(verb, more);
+        await UntilReadyAsync();
+    }
+
+    private PlumblineProcess Run(string verb, string[] more) =>
+        PlumblineProcess.Start(
+            [verb, "--data", _folder, "--urls", Client.BaseAddress!.GetLeftPart(UriPartial.Authority), .. more],
+            program: _program,
+            written: Log
         );
-        await WaitUntilReadyAsync();
-    }
 
-    private static Process Run(ProcessStartInfo start)
-    {
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => Log?.WriteLine(line.Data);
-        process.BeginOutputReadLine();
-        return process;
-    }
-
-    private async Task WaitUntilReadyAsync()
-    {
-        var watch = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                using var ready = await Client.GetAsync("/readyz");
-                if (ready.IsSuccessStatusCode)
-                    return;
-            }
-            catch (HttpRequestException) when (!_process.HasExited && watch.Elapsed < TimeSpan.FromMinutes(10))
-            {
-                // Not listening yet.
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        }
-    }
+    // A demonstration says that it listens before its history is made, and that may take minutes.
+    private Task UntilReadyAsync() => _running.ReadyAsync();
 
     /// <summary>What the spool's own file says of all events, read from beside the server.</summary>
     public (long Received, long Stored) ReadCounters()
@@ -171,15 +137,14 @@ internal sealed class ServerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        await _running.KillAsync();
+        _running.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
     private double ReadStatus(string name)
     {
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith(name, StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{Process.Id}/status").First(text => text.StartsWith(name, StringComparison.Ordinal));
         return double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 }

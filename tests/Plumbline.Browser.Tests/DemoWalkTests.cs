@@ -82,7 +82,7 @@ public sealed class FourteenDays : IAsyncLifetime
     private List<JsonElement>? _incidents;
 
     /// <summary>Where its pages are.</summary>
-    public Uri Address => _running!.Address;
+    public Uri Address { get; private set; } = null!;
 
     /// <summary>What is planted in it.</summary>
     public DemoScenario Scenario => DemoScenario.Read(_data)!;
@@ -91,27 +91,14 @@ public sealed class FourteenDays : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _running = RunningDemo.Start(_data, Days, "--no-live", "--until", $"{Until:O}");
-        await _running.ReadyAsync();
+        (Address, _) = await _running.ReadyAsync();
     }
 
-    /// <summary>The incidents, once five looks in a row found the same: rules look when windows are computed.</summary>
+    /// <summary>The incidents, once the rules have looked at all of it.</summary>
     public async Task<List<JsonElement>> IncidentsAsync()
     {
-        if (_incidents is not null)
-            return _incidents;
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = Address };
-        var (before, same) = ("", 0);
-        for (var i = 0; i < 150; i++)
-        {
-            var now = await http.GetStringAsync(new Uri("v1/incidents?limit=200", UriKind.Relative), TestContext.Current.CancellationToken);
-            same = now == before ? same + 1 : 0;
-            if (same == 5)
-                return _incidents = [.. JsonDocument.Parse(now).RootElement.GetProperty("incidents").EnumerateArray()];
-            before = now;
-            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-
-        throw new TimeoutException("The incidents still change after minutes.");
+        return _incidents ??= await ToldStories.SettledAsync(http);
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using Plumbline.Server.Tests.Demo;
 using Plumbline.Server.Tests.FirstLines;
+using Plumbline.Server.Tests.Processes;
 using Plumbline.Server.Tests.Robustness;
 
 namespace Plumbline.Browser.Tests;
@@ -26,12 +26,12 @@ public sealed partial class ScoredFileTests(BrowserHost host)
         var folder = Directory.CreateTempSubdirectory("plumbline-scored-").FullName;
         try
         {
-            using var server = RunningServer.Start(Path.Combine(folder, "data"));
+            using var server = PlumblineProcess.Serve(Path.Combine(folder, "data"));
             var words = Printed.Split(' ');
             Assert.Equal(["plumbline", "import"], words[..2]);
             var (model, file) = (words[2], words[3]);
             await File.WriteAllTextAsync(Path.Combine(folder, file), ScoredFile.Text(), TestContext.Current.CancellationToken);
-            var address = await server.AddressAsync();
+            var address = await server.ListensAsync();
             // As it is printed, told only where the program and the server are.
             var line = $"cd '{folder}' && dotnet '{BuiltServer.Program}'{Printed["plumbline".Length..]}";
             var said = await ShellLine.RunAsync(line, $"--server {address}").WaitAsync(Minute, TimeProvider.System);

@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Plumbline.Dashboard.Demo;
 using Plumbline.Server.Tests.Demo;
 
@@ -12,18 +9,12 @@ namespace Plumbline.Bench.Demo;
 /// The demonstration as a process, as a stranger starts it, at several hours of the day: how long until it is ready, and whether its six
 /// troubles are six incidents whichever hour it was.
 /// </summary>
-internal static partial class DemoBenchmark
+internal static class DemoBenchmark
 {
     private const string UsualHours = "1,6,11,16,21";
 
-    /// <summary>Looks in a row, a second apart, that must find the same.</summary>
-    private const int SameLooks = 5;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
-
     public static async Task<int> RunAsync(string[] args)
     {
-        var port = Arguments.Number(args, "--port", 5305);
         var hours = (Arguments.Text(args, "--hours") ?? UsualHours)
             .Split(',')
             .Select(hour => int.Parse(hour, CultureInfo.InvariantCulture));
@@ -36,7 +27,7 @@ internal static partial class DemoBenchmark
             var folder = Path.Combine(Path.GetTempPath(), $"plumbline-bench-demo-{Environment.ProcessId}");
             try
             {
-                var (ready, incidents) = await RunAsync(folder, today.AddDays(-1).AddHours(hour), port);
+                var (ready, incidents) = await RunAsync(folder, today.AddDays(-1).AddHours(hour));
                 var problems = ToldStories.Problems(DemoScenario.Read(folder)!, incidents);
                 failures += problems.Count;
                 var verdict = problems.Count == 0 ? "six stories, six incidents" : string.Join("; ", problems);
@@ -58,65 +49,11 @@ internal static partial class DemoBenchmark
         return failures == 0 ? 0 : 1;
     }
 
-    private static async Task<(string Ready, IReadOnlyList<JsonElement> Incidents)> RunAsync(string folder, DateTimeOffset until, int port)
+    private static async Task<(string Ready, IReadOnlyList<JsonElement> Incidents)> RunAsync(string folder, DateTimeOffset until)
     {
-        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [BuiltServer.Program, "demo", "--no-live", "--data", folder, "--urls", url, "--until", $"{until:O}"]
-        )
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) =>
-        {
-            if (line.Data is { } text && ReadyLine().Match(text) is { Success: true } found)
-                ready.TrySetResult(found.Groups[1].Value);
-        };
-        process.BeginOutputReadLine();
-        process.ErrorDataReceived += (_, line) =>
-        {
-            if (line.Data is { Length: > 0 } text)
-                Console.Error.WriteLine(text);
-        };
-        process.BeginErrorReadLine();
-        try
-        {
-            var ended = process.WaitForExitAsync();
-            if (await Task.WhenAny(ready.Task, ended).WaitAsync(Patience, TimeProvider.System) == ended)
-                throw new InvalidOperationException($"The demonstration ended with {process.ExitCode}.");
-            using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri(url) };
-            return (await ready.Task, await IncidentsAsync(client));
-        }
-        finally
-        {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
-        }
+        using var demo = RunningDemo.Start(folder, days: null, "--no-live", "--until", $"{until:O}");
+        var (address, seconds) = await demo.ReadyAsync();
+        using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
+        return (seconds, await ToldStories.SettledAsync(client));
     }
-
-    /// <summary>The incidents, once several looks in a row found the same: rules look when windows are computed.</summary>
-    private static async Task<IReadOnlyList<JsonElement>> IncidentsAsync(HttpClient client)
-    {
-        var watch = Stopwatch.StartNew();
-        var (before, same) = ("", 0);
-        while (watch.Elapsed < Patience)
-        {
-            var now = await client.GetFromJsonAsync<JsonElement>("/v1/incidents?limit=200");
-            same = now.GetRawText() == before ? same + 1 : 0;
-            if (same == SameLooks)
-                return [.. now.GetProperty("incidents").EnumerateArray()];
-            before = now.GetRawText();
-            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
-        }
-
-        throw new TimeoutException($"The incidents still change after {Patience}.");
-    }
-
-    [GeneratedRegex(@"^Ready after (\S+) s", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex ReadyLine();
 }

@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Shell;
+using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.Cli;
 
@@ -239,39 +239,20 @@ public sealed class ImportTests : IDisposable
                 CancellationToken.None
             );
         var model = _host.NewModelName("import");
-        var start = new ProcessStartInfo(
-            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet"
-        )
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (
-            var argument in (string[])
-                [
-                    typeof(CommandLine).Assembly.Location,
-                    "import",
-                    model,
-                    "--server",
-                    _host.Address.ToString(),
-                    "--predictions",
-                    file,
-                    "--id",
-                    "id",
-                    .. Roles.Split(' '),
-                    "--wait",
-                ]
-        )
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, await output + await error);
+        using var process = PlumblineProcess.Start([
+            "import",
+            model,
+            "--server",
+            _host.Address.ToString(),
+            "--predictions",
+            file,
+            "--id",
+            "id",
+            .. Roles.Split(' '),
+            "--wait",
+        ]);
+        var code = await process.EndAsync();
+        Assert.True(code == 0, process.Said);
         Assert.Equal(["q5", "q4", "q3", "q2", "q1", "q0"], await IdsAsync(model));
         var row = await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/predictions/q3");
         Assert.Equal(
@@ -296,34 +277,11 @@ public sealed class ImportTests : IDisposable
     [Fact]
     public async Task A_second_server_on_the_same_data_is_refused_with_the_reason()
     {
-        var (code, text) = await RunProcessAsync([
-            "serve",
-            "--data",
-            _host.Get<Plumbline.Server.Hosting.PlumblineOptions>().DataDirectory,
-            "--urls",
-            "http://127.0.0.1:0",
-        ]);
-        Assert.Equal((int)ExitCode.Failure, code);
+        using var second = PlumblineProcess.Serve(_host.Get<Plumbline.Server.Hosting.PlumblineOptions>().DataDirectory);
+        Assert.Equal((int)ExitCode.Failure, await second.EndAsync());
+        var text = second.Said;
         Assert.Contains("error: The engine could not open", text, StringComparison.Ordinal);
         Assert.Contains("another Plumbline process holds it", text, StringComparison.Ordinal);
-    }
-
-    private static async Task<(int Code, string Text)> RunProcessAsync(string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await error);
     }
 
     private async Task<(int Code, string Output, string Error)> ImportAsync(string arguments)

@@ -20,9 +20,9 @@ public sealed class DemoProcessTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Ctrl-C is sent as a signal.");
         using (var first = RunningDemo.Start(_data, Days))
         {
-            await first.ReadyAsync();
+            var (address, _) = await first.ReadyAsync();
             Assert.Contains(first.Lines, line => line.Contains("Bad release v3", StringComparison.Ordinal));
-            using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = first.Address };
+            using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
             var models = await http.GetFromJsonAsync<JsonElement>("v1/models", Ct);
             Assert.Equal(
                 ["handling-time", "refund-risk", "ticket-router"],

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.Demo;
 
@@ -9,99 +9,45 @@ internal sealed partial class RunningDemo : IDisposable
     // A demonstration takes what two processors have for two minutes; beside other tests that may be several times as long.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+    private readonly PlumblineProcess _process;
 
-    private readonly Process _process;
-    private readonly List<string> _lines = [];
-    private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<Uri> _sample = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private RunningDemo(PlumblineProcess process) => _process = process;
 
-    private RunningDemo(Process process) => _process = process;
+    /// <summary>What it has written so far.</summary>
+    public IReadOnlyList<string> Lines => _process.Lines;
 
-    public Uri Address => _ready.Task.Result;
-
-    public IReadOnlyList<string> Lines
+    /// <param name="data">Its data folder.</param>
+    /// <param name="days">How many days of history it makes; the usual number unless given.</param>
+    /// <param name="more">Further arguments.</param>
+    public static RunningDemo Start(string data, int? days, params string[] more)
     {
-        get
-        {
-            lock (_lines)
-                return [.. _lines];
-        }
+        string[] history = days is { } many ? ["--days", $"{many}"] : [];
+        return new(PlumblineProcess.Start(["demo", "--data", data, .. history, "--urls", "http://127.0.0.1:0", .. more]));
     }
 
-    public static RunningDemo Start(string data, int days, params string[] more)
+    /// <summary>Waits until it is ready. Gives where it listens and the seconds that it took, as it says them.</summary>
+    public async Task<(Uri Address, string Seconds)> ReadyAsync()
     {
-        // A shell's background job hands an ignored Ctrl-C on to its children, and these tests may be one.
-        string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
-        var start = new ProcessStartInfo(program[0])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (
-            var argument in program[1..]
-                .Concat([BuiltServer.Program, "demo", "--data", data, "--days", $"{days}", "--urls", "http://127.0.0.1:0", .. more])
-        )
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        var running = new RunningDemo(process);
-        process.OutputDataReceived += (_, line) => running.Read(line.Data);
-        process.ErrorDataReceived += (_, line) => running.Read(line.Data);
-        process.Exited += (_, _) => running.Ended();
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return running;
+        var said = await _process.SaysAsync(ReadyLine(), Limit);
+        return (new Uri(said.Groups["at"].Value), said.Groups["after"].Value);
     }
 
-    public Task<Uri> ReadyAsync() => _ready.Task.WaitAsync(Limit, TimeProvider.System, Ct);
-
-    public Task<Uri> SampleAsync() => _sample.Task.WaitAsync(Limit, TimeProvider.System, Ct);
+    /// <summary>Waits until live traffic goes through the model service. Gives where that listens.</summary>
+    public async Task<Uri> SampleAsync() => new((await _process.SaysAsync(SampleLine(), Limit)).Groups[1].Value);
 
     /// <summary>What Ctrl-C does; returns the exit code.</summary>
-    public async Task<int> InterruptAsync()
-    {
-        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
-        await _process.WaitForExitAsync(Ct).WaitAsync(Limit, TimeProvider.System, Ct);
-        return _process.ExitCode;
-    }
+    public Task<int> InterruptAsync() => _process.InterruptAsync();
 
-    public void Kill() => _process.Kill();
+    /// <summary>Ends the process and nothing that it started.</summary>
+    public void Kill() => _process.Process.Kill();
 
-    public void Dispose()
-    {
-        if (!_process.HasExited)
-            _process.Kill(entireProcessTree: true);
-        _process.WaitForExit();
-        _process.Dispose();
-    }
+    public void Dispose() => _process.Dispose();
 
-    private void Read(string? line)
-    {
-        if (line is null)
-            return;
-        lock (_lines)
-            _lines.Add(line);
-        if (ReadyLine().Match(line) is { Success: true } ready)
-            _ready.TrySetResult(new Uri(ready.Groups[1].Value));
-        if (SampleLine().Match(line) is { Success: true } sample)
-            _sample.TrySetResult(new Uri(sample.Groups[1].Value));
-    }
-
-    private void Ended()
-    {
-        var ended = new InvalidOperationException(
-            $"The demonstration ended:{Environment.NewLine}{string.Join(Environment.NewLine, Lines)}"
-        );
-        _ready.TrySetException(ended);
-        _sample.TrySetException(ended);
-    }
-
-    [GeneratedRegex(@"^Ready after .*: open (http://\S+)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^Ready after (?<after>\S+) s.*: open (?<at>http://\S+)",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex ReadyLine();
 
     [GeneratedRegex(

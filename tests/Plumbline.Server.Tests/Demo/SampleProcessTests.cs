@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Demo;
+using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.Demo;
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Plumbline.Dashboard.Demo;
 
@@ -9,6 +11,11 @@ namespace Plumbline.Server.Tests.Demo;
 /// </summary>
 internal static class ToldStories
 {
+    /// <summary>Looks in a row, a second apart, that must find the same.</summary>
+    private const int SameLooks = 5;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     /// <summary>What the headline of each says, and how late the onset may be: slow drift matters days after it begins.</summary>
     private static readonly (string Chapter, string Words, TimeSpan Late)[] Stories =
     [
@@ -19,6 +26,24 @@ internal static class ToldStories
         ("ConceptChange", "performance fell, inputs unchanged", TimeSpan.FromHours(12)),
         ("SlowDrift", "account_age_days", TimeSpan.FromDays(7)),
     ];
+
+    /// <summary>The incidents, once several looks in a row found the same: rules look when windows are computed.</summary>
+    public static async Task<List<JsonElement>> SettledAsync(HttpClient client)
+    {
+        var watch = Stopwatch.StartNew();
+        var (before, same) = ("", 0);
+        while (watch.Elapsed < Patience)
+        {
+            var now = await client.GetFromJsonAsync<JsonElement>("/v1/incidents?limit=200");
+            same = now.GetRawText() == before ? same + 1 : 0;
+            if (same == SameLooks)
+                return [.. now.GetProperty("incidents").EnumerateArray()];
+            before = now.GetRawText();
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+        }
+
+        throw new TimeoutException($"The incidents still change after {Patience}.");
+    }
 
     /// <summary>What is not as it should be; empty when all is.</summary>
     /// <param name="scenario">What is planted.</param>

@@ -1,19 +1,18 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.Ingestion;
 
 /// <summary>
 /// The promise of the acknowledgement: what was answered with 202 is stored, and stored once, however often the process dies.
 /// </summary>
-public sealed class KilledServerTests : IAsyncDisposable
+public sealed class KilledServerTests : IDisposable
 {
     private const int Kills = 10;
     private const int Clients = 4;
@@ -22,16 +21,17 @@ public sealed class KilledServerTests : IAsyncDisposable
     // Some thousands of rows a second keep a block on its way at any moment; all that a machine can take would only have to be read back.
     private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(25);
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"plumbline-killed-{Guid.NewGuid():N}");
-    private readonly Uri _address = new($"http://127.0.0.1:{FreePort()}");
     private readonly ConcurrentDictionary<string, byte> _acknowledged = new();
     private int _repeats;
-    private Process? _server;
+    private readonly RestartedServer _server;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask DisposeAsync()
+    public KilledServerTests() => _server = new(_folder);
+
+    public void Dispose()
     {
-        await KillAsync();
+        _server.Dispose();
         if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);
     }
@@ -39,7 +39,7 @@ public sealed class KilledServerTests : IAsyncDisposable
     [Fact]
     public async Task Ten_kills_while_four_clients_post_lose_nothing_and_double_nothing()
     {
-        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(30) };
+        var http = _server.Client;
         // Long enough for blocks to be on their way to the engine, at another moment each time.
         await PostWhileKilledAsync(http, PostAsync, Kills, kill => TimeSpan.FromMilliseconds(700 + (130 * kill)));
         await WaitUntilStoredAsync();
@@ -56,7 +56,7 @@ public sealed class KilledServerTests : IAsyncDisposable
     [Fact]
     public async Task Parts_that_are_posted_while_the_server_is_killed_end_as_one_whole_prediction_each()
     {
-        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(30) };
+        var http = _server.Client;
         await PostWhileKilledAsync(http, PostPartsAsync, kills: 4, kill => TimeSpan.FromMilliseconds(900 + (230 * kill)));
         // A part that is repeated is counted again, so the spool must only come to its end.
         var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
@@ -76,8 +76,8 @@ public sealed class KilledServerTests : IAsyncDisposable
     public async Task A_change_of_type_that_is_killed_on_its_way_converts_every_value_in_the_end()
     {
         const int Rows = 40_000;
-        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address, Timeout = TimeSpan.FromSeconds(60) };
-        await StartAsync(http);
+        var http = _server.Client;
+        await _server.StartAsync();
         using (
             var created = await http.PutAsJsonAsync(
                 "/v1/models/m",
@@ -107,7 +107,7 @@ public sealed class KilledServerTests : IAsyncDisposable
         {
             var change = http.PatchAsJsonAsync("/v1/models/m/features/code", new { type }, Ct);
             await Task.Delay(TimeSpan.FromMilliseconds(delayMs), TimeProvider.System, Ct);
-            await KillAsync();
+            await _server.KillAsync();
             try
             {
                 using var changed = await change;
@@ -118,7 +118,7 @@ public sealed class KilledServerTests : IAsyncDisposable
                 met++;
             }
 
-            await StartAsync(http);
+            await _server.StartAsync();
             // A change that was begun goes on, one that was not is made now; either way the answer comes when all is converted.
             using var again = await http.PatchAsJsonAsync("/v1/models/m/features/code", new { type }, Ct);
             Assert.True(again.IsSuccessStatusCode, await again.Content.ReadAsStringAsync(Ct));
@@ -147,29 +147,19 @@ public sealed class KilledServerTests : IAsyncDisposable
     )
     {
         using var stop = new CancellationTokenSource();
-        await StartAsync(http);
+        await _server.StartAsync();
         using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, Ct))
             created.EnsureSuccessStatusCode();
         var clients = Enumerable.Range(0, Clients).Select(client => Task.Run(() => post(http, client, stop.Token), Ct)).ToList();
         for (var kill = 0; kill < kills; kill++)
         {
             await Task.Delay(pause(kill), TimeProvider.System, Ct);
-            await KillAsync();
-            await StartAsync(http);
+            await _server.KillAsync();
+            await _server.StartAsync();
         }
 
         await stop.CancelAsync();
         await Task.WhenAll(clients);
-    }
-
-    private async Task KillAsync()
-    {
-        if (_server is not { } server)
-            return;
-        _server = null;
-        server.Kill();
-        await server.WaitForExitAsync(CancellationToken.None);
-        server.Dispose();
     }
 
     private async Task PostPartsAsync(HttpClient http, int client, CancellationToken stop)
@@ -242,45 +232,6 @@ public sealed class KilledServerTests : IAsyncDisposable
         }
     }
 
-    private async Task StartAsync(HttpClient http)
-    {
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", _folder, "--urls", _address.ToString()]
-        )
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        var process = _server = Process.Start(start)!;
-        var said = new ConcurrentQueue<string?>();
-        process.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
-        process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
-        while (true)
-        {
-            Assert.False(process.HasExited, $"The server ended by itself: {string.Join(Environment.NewLine, said)}");
-            Assert.True(
-                TimeProvider.System.GetUtcNow() < deadline,
-                $"The server does not answer: {string.Join(Environment.NewLine, said)}"
-            );
-            try
-            {
-                using var ready = await http.GetAsync("/readyz", Ct);
-                if (ready.IsSuccessStatusCode)
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Ct);
-        }
-    }
-
     private async Task WaitUntilStoredAsync()
     {
         var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
@@ -335,12 +286,5 @@ public sealed class KilledServerTests : IAsyncDisposable
             cursor = page.GetProperty("next").GetString() is { } next ? $"&cursor={Uri.EscapeDataString(next)}" : "";
         } while (cursor.Length > 0);
         return ids;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using Plumbline.Server.Cli.Shell;
-using Plumbline.Server.Tests.Demo;
-using Plumbline.Server.Tests.Outcomes.Sources;
+using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.Robustness;
 
@@ -92,59 +90,19 @@ public sealed class DamagedFolders : IAsyncLifetime
     /// <summary>Runs a verb to its end.</summary>
     public static async Task<(int ExitCode, string Said)> RunAsync(params string[] arguments)
     {
-        using var process = Start(arguments);
-        var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync())
-            .WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System);
-        await process.WaitForExitAsync();
-        return (process.ExitCode, string.Join('\n', said));
+        using var process = PlumblineProcess.Start(arguments);
+        var code = await process.EndAsync();
+        return (code, process.Said);
     }
 
     /// <summary>Runs the server, lets <paramref name="use"/> talk with it, and ends it in order. Gives what it said.</summary>
     public static async Task<string> ServeAsync(string folder, Func<HttpClient, Task> use, params string[] further)
     {
-        var address = new Uri($"http://127.0.0.1:{SourcePlaces.FreePort()}");
-        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
-        using var process = Start(["serve", "--data", folder, "--urls", address.ToString(), .. further]);
-        var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        try
-        {
-            await ReadyAsync(process, http, said);
+        using var process = PlumblineProcess.Serve(folder, further);
+        using (var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = await process.ReadyAsync() })
             await use(http);
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-                await kill.WaitForExitAsync();
-            }
-
-            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
-        }
-
-        Assert.Equal(0, process.ExitCode);
-        return string.Join('\n', await said);
-    }
-
-    private static async Task ReadyAsync(Process process, HttpClient http, Task<string[]> said)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            Assert.False(process.HasExited, process.HasExited ? string.Join('\n', await said) : "");
-            Assert.True(attempt < 600, "The server is never ready.");
-            try
-            {
-                using var ready = await http.GetAsync("/readyz");
-                if (ready.IsSuccessStatusCode)
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-        }
+        Assert.Equal(0, await process.StopAsync());
+        return process.Said;
     }
 
     private static async Task FillAsync(string folder, string model) =>
@@ -177,16 +135,6 @@ public sealed class DamagedFolders : IAsyncLifetime
                 }
             }
         );
-
-    private static Process Start(params string[] arguments) =>
-        Process.Start(
-            new ProcessStartInfo("dotnet", [BuiltServer.Program, .. arguments])
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
 
     private static void Copy(string from, string to)
     {

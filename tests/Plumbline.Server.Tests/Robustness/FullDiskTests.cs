@@ -3,8 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Plumbline.Server.Tests.Alerting.Delivery;
-using Plumbline.Server.Tests.Demo;
-using Plumbline.Server.Tests.Outcomes.Sources;
+using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.Robustness;
 
@@ -13,10 +12,11 @@ namespace Plumbline.Server.Tests.Robustness;
 public sealed class FullDiskTests : IDisposable
 {
     private readonly string _disk = Path.Combine(Path.GetTempPath(), $"plumbline-disk-{Guid.NewGuid():N}");
-    private readonly List<string> _lines = [];
     private bool _mounted;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private string Data => Path.Combine(_disk, "data");
 
     private string Filler => Path.Combine(_disk, "filler");
 
@@ -27,11 +27,14 @@ public sealed class FullDiskTests : IDisposable
         _mounted = OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", "size=800m", "plumbline-test", _disk) == 0;
         Assert.SkipUnless(_mounted, "A disk of its own needs Linux and the right to mount one.");
         await using var sink = await HttpSink.StartAsync();
-        var address = new Uri($"http://127.0.0.1:{SourcePlaces.FreePort()}");
-        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
-        using (var server = Start(address))
+        using (var server = PlumblineProcess.Serve(Data))
         {
-            await ReadyAsync(http, HttpStatusCode.OK);
+            using var http = new HttpClient(new SocketsHttpHandler())
+            {
+                BaseAddress = await server.ListensAsync(),
+                Timeout = TimeSpan.FromSeconds(30),
+            };
+            await ReadyAsync(server, http, HttpStatusCode.OK);
             using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }, Ct))
                 created.EnsureSuccessStatusCode();
             using (var receiver = await http.PutAsJsonAsync("/v1/receivers/team", new { kind = "webhook", url = sink.Url }, Ct))
@@ -39,53 +42,48 @@ public sealed class FullDiskTests : IDisposable
             await PostAsync(http, 0, 500);
             await FillAsync();
 
-            await ReadyAsync(http, HttpStatusCode.ServiceUnavailable);
+            await ReadyAsync(server, http, HttpStatusCode.ServiceUnavailable);
             Assert.Contains(
                 "data folder",
                 await http.GetAsync("/readyz", Ct) is { } told ? await told.Content.ReadAsStringAsync(Ct) : "",
                 StringComparison.Ordinal
             );
-            using (
-                var declared = await http.PutAsJsonAsync(
-                    "/v1/models/other",
-                    new { task = "binary", classes = new[] { new string('a', 100), new string('b', 100) } },
-                    Ct
-                )
-            )
-            {
-                Assert.Equal(HttpStatusCode.InsufficientStorage, declared.StatusCode);
-                Assert.Equal("storage_failed", (await declared.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("code").GetString());
-            }
-
+            await IsRefusedAsync(http);
             await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, Ct);
-            lock (_lines)
-            {
-                Assert.InRange(
-                    _lines.Count(line =>
-                        line.Contains("fail:", StringComparison.Ordinal) || line.Contains("warn:", StringComparison.Ordinal)
-                    ),
-                    1,
-                    40
-                );
-            }
+            Assert.InRange(
+                server.Lines.Count(line =>
+                    line.Contains("fail:", StringComparison.Ordinal) || line.Contains("warn:", StringComparison.Ordinal)
+                ),
+                1,
+                40
+            );
 
             await ToldAsync(sink, "Plumbline cannot store anything");
             File.Delete(Filler);
-            await ReadyAsync(http, HttpStatusCode.OK);
+            await ReadyAsync(server, http, HttpStatusCode.OK);
             await ToldAsync(sink, "Plumbline stores again");
             Assert.Equal(2, sink.Requests.Count);
             await PostAsync(http, 500, 500);
             await StoredAsync(http, 1000);
-            server.Kill();
-            await server.WaitForExitAsync(Ct);
+            await server.KillAsync();
         }
 
         await FillAsync();
-        using var full = Start(new Uri($"http://127.0.0.1:{SourcePlaces.FreePort()}"));
-        await full.WaitForExitAsync(Ct).WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Ct);
-        Assert.NotEqual(0, full.ExitCode);
-        lock (_lines)
-            Assert.Contains("Free some space", string.Join('\n', _lines.TakeLast(15)), StringComparison.Ordinal);
+        using var full = PlumblineProcess.Serve(Data);
+        Assert.NotEqual(0, await full.EndAsync());
+        Assert.Contains("Free some space", string.Join('\n', full.Lines.TakeLast(15)), StringComparison.Ordinal);
+    }
+
+    /// <summary>A declaration that cannot be stored is answered with what is wrong.</summary>
+    private static async Task IsRefusedAsync(HttpClient http)
+    {
+        using var declared = await http.PutAsJsonAsync(
+            "/v1/models/other",
+            new { task = "binary", classes = new[] { new string('a', 100), new string('b', 100) } },
+            Ct
+        );
+        Assert.Equal(HttpStatusCode.InsufficientStorage, declared.StatusCode);
+        Assert.Equal("storage_failed", (await declared.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("code").GetString());
     }
 
     private static async Task ToldAsync(HttpSink sink, string headline)
@@ -116,38 +114,6 @@ public sealed class FullDiskTests : IDisposable
         return process.ExitCode;
     }
 
-    private Process Start(Uri address)
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (
-            var argument in (string[])[BuiltServer.Program, "serve", "--data", Path.Combine(_disk, "data"), "--urls", address.ToString()]
-        )
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        var process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Read(line.Data);
-        process.ErrorDataReceived += (_, line) => Read(line.Data);
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private void Read(string? line)
-    {
-        if (line is null)
-            return;
-        lock (_lines)
-            _lines.Add(line);
-    }
-
     private async Task FillAsync()
     {
         await using var file = new FileStream(Filler, FileMode.Create);
@@ -171,7 +137,7 @@ public sealed class FullDiskTests : IDisposable
         catch (IOException) { }
     }
 
-    private async Task ReadyAsync(HttpClient http, HttpStatusCode wanted)
+    private static async Task ReadyAsync(PlumblineProcess server, HttpClient http, HttpStatusCode wanted)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -186,8 +152,7 @@ public sealed class FullDiskTests : IDisposable
                 // Not there yet.
             }
 
-            lock (_lines)
-                Assert.True(attempt < 300, $"/readyz never says {wanted}: {string.Join('\n', _lines.TakeLast(30))}");
+            Assert.True(attempt < 300, $"/readyz never says {wanted}: {server.Said}");
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
         }
     }

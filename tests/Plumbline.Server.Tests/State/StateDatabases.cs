@@ -1,5 +1,6 @@
 using Plumbline.Registry.State;
 using Plumbline.Server.Tests.Outcomes.Sources;
+using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.State;
 
@@ -19,7 +20,7 @@ public sealed class StateDatabases : PostgresCluster
     private int _count;
 
     public StateDatabases()
-        : this(SourcePlaces.FreePort()) { }
+        : this(FreePort.Find()) { }
 
     private StateDatabases(int port)
         : base(port) => _port = port;

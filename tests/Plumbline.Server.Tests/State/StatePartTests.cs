@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.State;
 using Plumbline.Server.Hosting;
+using Plumbline.Server.Tests.Processes;
 using Plumbline.Store.Engine;
 
 namespace Plumbline.Server.Tests.State;
@@ -83,7 +84,7 @@ public sealed class StatePartTests(StateDatabases databases)
         var options = await databases.NewAsync();
         await ToldAsync(options with { Database = "nowhere" }, "\"nowhere\" does not exist");
         await ToldAsync(options with { Password = "wrong" }, "password authentication failed");
-        await ToldAsync(options with { Port = Outcomes.Sources.SourcePlaces.FreePort() }, "refused");
+        await ToldAsync(options with { Port = FreePort.Find() }, "refused");
 
         async Task ToldAsync(StateOptions options, string told)
         {

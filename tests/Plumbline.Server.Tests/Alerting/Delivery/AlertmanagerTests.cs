@@ -5,6 +5,7 @@ using Plumbline.Alerting;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Notifications;
+using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 
@@ -34,7 +35,7 @@ public sealed class AlertmanagerTests
             new ReceiverSpecification
             {
                 Kind = "alertmanager",
-                ["urls"] = new[] { alertmanager.Address.ToString(), $"http://127.0.0.1:{DeliveryBench.FreePort()}" },
+                ["urls"] = new[] { alertmanager.Address.ToString(), $"http://127.0.0.1:{FreePort.Find()}" },
             }
         );
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened), bench.Incident(2, NotificationKind.Opened, feature: "income"));
@@ -164,7 +165,7 @@ public sealed class AlertmanagerTests
                   webhook_configs: [ { url: '{{webhook}}', send_resolved: true } ]
                 """
             );
-            var port = DeliveryBench.FreePort();
+            var port = FreePort.Find();
             var process = Process.Start(
                 new ProcessStartInfo(
                     program,

@@ -122,13 +122,6 @@ internal sealed class DeliveryBench : IAsyncDisposable
             Labels = ImmutableDictionary<string, string>.Empty.Add("alertname", "drift").Add("feature", feature),
         };
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();

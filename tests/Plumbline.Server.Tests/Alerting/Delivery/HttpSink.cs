@@ -24,9 +24,9 @@ internal sealed class HttpSink : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<SunkRequest> _requests = new();
 
-    private HttpSink(WebApplication app, int port) => (_app, Port) = (app, port);
+    private HttpSink(WebApplication app) => _app = app;
 
-    public int Port { get; }
+    public int Port { get; private set; }
 
     public string Url => $"http://127.0.0.1:{Port}/hook";
 
@@ -37,14 +37,14 @@ internal sealed class HttpSink : IAsyncDisposable
 
     public static async Task<HttpSink> StartAsync(int? port = null)
     {
-        var at = port ?? DeliveryBench.FreePort();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{at}");
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port ?? 0}");
         var app = builder.Build();
-        var sink = new HttpSink(app, at);
+        var sink = new HttpSink(app);
         app.Run(sink.TakeAsync);
         await app.StartAsync();
+        sink.Port = new Uri(app.Urls.Single()).Port;
         return sink;
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
@@ -6,6 +5,7 @@ using Plumbline.Alerting;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.State;
 using Plumbline.Server.Hosting;
+using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;
 
@@ -13,7 +13,6 @@ namespace Plumbline.Server.Tests.Alerting.Delivery;
 public sealed class KilledDeliveryTests : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"plumbline-killed-delivery-{Guid.NewGuid():N}");
-    private readonly Uri _address = new($"http://127.0.0.1:{DeliveryBench.FreePort()}");
 
     public void Dispose()
     {
@@ -25,8 +24,9 @@ public sealed class KilledDeliveryTests : IDisposable
     public async Task A_message_whose_sender_was_killed_comes_again_with_the_same_key_and_then_no_more()
     {
         await using var sink = await HttpSink.StartAsync();
-        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address };
-        var server = await StartAsync(http);
+        using var server = new RestartedServer(_folder);
+        var http = server.Client;
+        await server.StartAsync();
         using (
             var put = await http.PutAsJsonAsync(
                 "/v1/receivers/hook",
@@ -42,7 +42,7 @@ public sealed class KilledDeliveryTests : IDisposable
             Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
         }
 
-        await KillAsync(server);
+        await server.KillAsync();
 
         // Something happened, the transaction was committed, and nobody was left to wake anybody.
         await AddAsync("incident-1-opened", "incident-2-opened");
@@ -52,39 +52,32 @@ public sealed class KilledDeliveryTests : IDisposable
             arrived.TrySetResult();
             await Task.Delay(System.Threading.Timeout.InfiniteTimeSpan, TimeProvider.System, response.HttpContext.RequestAborted);
         };
-        server = await StartAsync(http);
+        await server.StartAsync();
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(60));
-        await KillAsync(server);
+        await server.KillAsync();
         Assert.Single(sink.Requests);
 
         sink.Answer = (_, _) => Task.CompletedTask;
-        server = await StartAsync(http);
-        try
+        await server.StartAsync();
+        JsonElement delivery;
+        for (var i = 0; ; i++)
         {
-            JsonElement delivery;
-            for (var i = 0; ; i++)
-            {
-                delivery = Assert.Single(
-                    (await http.GetFromJsonAsync<JsonElement>("/v1/deliveries")).GetProperty("deliveries").EnumerateArray()
-                );
-                if (delivery.GetProperty("state").GetString() == "delivered")
-                    break;
-                Assert.True(i < 600, delivery.ToString());
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-            }
+            delivery = Assert.Single(
+                (await http.GetFromJsonAsync<JsonElement>("/v1/deliveries")).GetProperty("deliveries").EnumerateArray()
+            );
+            if (delivery.GetProperty("state").GetString() == "delivered")
+                break;
+            Assert.True(i < 600, delivery.ToString());
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        }
 
-            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
-            Assert.Equal(2, sink.Requests.Count);
-            Assert.Equal(sink.Requests[0]["Plumbline-Idempotency-Key"], sink.Requests[1]["Plumbline-Idempotency-Key"]);
-            Assert.Equal(sink.Requests[0].Text, sink.Requests[1].Text);
-            // The secret was decrypted by a process that did not encrypt it.
-            Assert.StartsWith("sha256=", sink.Requests[1]["Plumbline-Signature"], StringComparison.Ordinal);
-            Assert.Equal((2, 2), (delivery.GetProperty("attempts").GetInt32(), delivery.GetProperty("notifications").GetArrayLength()));
-        }
-        finally
-        {
-            await KillAsync(server);
-        }
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
+        Assert.Equal(2, sink.Requests.Count);
+        Assert.Equal(sink.Requests[0]["Plumbline-Idempotency-Key"], sink.Requests[1]["Plumbline-Idempotency-Key"]);
+        Assert.Equal(sink.Requests[0].Text, sink.Requests[1].Text);
+        // The secret was decrypted by a process that did not encrypt it.
+        Assert.StartsWith("sha256=", sink.Requests[1]["Plumbline-Signature"], StringComparison.Ordinal);
+        Assert.Equal((2, 2), (delivery.GetProperty("attempts").GetInt32(), delivery.GetProperty("notifications").GetArrayLength()));
     }
 
     private async Task AddAsync(params string[] keys)
@@ -115,49 +108,5 @@ public sealed class KilledDeliveryTests : IDisposable
         }
 
         await db.SaveChangesAsync();
-    }
-
-    private async Task<Process> StartAsync(HttpClient http)
-    {
-        var process = Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--data", _folder, "--urls", _address.ToString()]
-            )
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        for (var i = 0; i < 1200; i++)
-        {
-            Assert.False(process.HasExited, "The server ended by itself.");
-            try
-            {
-                using var ready = await http.GetAsync("/readyz");
-                if (ready.IsSuccessStatusCode)
-                    return process;
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        }
-
-        throw new TimeoutException("The server does not answer.");
-    }
-
-    private static async Task KillAsync(Process server)
-    {
-        server.Kill();
-        await server.WaitForExitAsync();
-        server.Dispose();
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Plumbline.Server.Tests.Ingestion;
+using Plumbline.Server.Tests.Processes;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Outcomes.Sources;
@@ -21,7 +22,6 @@ public sealed class MillionRowsCollection : ICollectionFixture<PostgresServer>
 public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"plumbline-million-{Guid.NewGuid():N}");
-    private readonly Uri _address = new($"http://127.0.0.1:{SourcePlaces.FreePort()}");
 
     public void Dispose()
     {
@@ -44,8 +44,8 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
             CREATE INDEX ON {table} (updated_at, id);
             """
         );
-        var configuration = await ConfigureAsync();
-        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = _address };
+        using var server = new RestartedServer(Path.Combine(_folder, "store"), "--config", await ConfigureAsync());
+        var http = server.Client;
         var source = new
         {
             connection = "shop",
@@ -64,7 +64,7 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
         };
 
         var pulling = new Stopwatch();
-        var server = await ServerProcess.StartAsync(_address, "--data", Path.Combine(_folder, "store"), "--config", configuration);
+        await server.StartAsync();
         try
         {
             using (var created = await http.PutAsJsonAsync("/v1/models/m", new { task = "binary" }))
@@ -73,10 +73,10 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
             await http.PutSourceAsync("m", "s", source);
             await http.WaitForSourceAsync("m", "s", view => view.GetProperty("rows_taken").GetInt64() >= rows / 4);
             await server.KillAsync();
-            server = await ServerProcess.StartAsync(_address, "--data", Path.Combine(_folder, "store"), "--config", configuration);
+            await server.StartAsync();
             await http.WaitForSourceAsync("m", "s", view => view.GetProperty("rows_taken").GetInt64() >= rows / 2);
             await server.StopAsync();
-            server = await ServerProcess.StartAsync(_address, "--data", Path.Combine(_folder, "store"), "--config", configuration);
+            await server.StartAsync();
             var view = await http.WaitForSourceAsync("m", "s", view => view.GetProperty("state").GetString() == "ok");
             await WaitUntilStoredAsync(http);
             pulling.Stop();
@@ -128,70 +128,6 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
             Assert.True(i < 1200, "Rows are still in the spool.");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
-    }
-}
-
-/// <summary>The server as a process of its own.</summary>
-internal sealed class ServerProcess
-{
-    private readonly Process _process;
-
-    private ServerProcess(Process process) => _process = process;
-
-    public static async Task<ServerProcess> StartAsync(Uri address, params string[] arguments)
-    {
-        var process = Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [Path.Combine(AppContext.BaseDirectory, "plumbline.dll"), "serve", "--urls", address.ToString(), .. arguments]
-            )
-            {
-                UseShellExecute = false,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
-        var said = new System.Collections.Concurrent.ConcurrentQueue<string?>();
-        process.OutputDataReceived += (_, line) => said.Enqueue(line.Data);
-        process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
-        for (var i = 0; i < 1200; i++)
-        {
-            Assert.False(process.HasExited, $"The server ended by itself: {string.Join(Environment.NewLine, said)}");
-            try
-            {
-                using var ready = await http.GetAsync("/readyz");
-                if (ready.IsSuccessStatusCode)
-                    return new ServerProcess(process);
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        }
-
-        throw new TimeoutException($"The server does not answer: {string.Join(Environment.NewLine, said)}");
-    }
-
-    /// <summary>SIGKILL.</summary>
-    public async Task KillAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-    }
-
-    /// <summary>SIGTERM, and waits for the end.</summary>
-    public async Task StopAsync()
-    {
-        if (_process.HasExited)
-            return;
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-            await kill.WaitForExitAsync();
-        await _process.WaitForExitAsync();
     }
 }
 

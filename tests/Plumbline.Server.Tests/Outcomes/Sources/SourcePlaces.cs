@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Plumbline.Ingestion.Sources;
 using Plumbline.Ingestion.Sources.Connections;
+using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.Outcomes.Sources;
 
@@ -12,9 +13,9 @@ internal static class SourcePlaces
     public const string Password = "not 'so' secret\"";
     public const string Bucket = "plumbline-outcomes";
 
-    public static int PostgresPort { get; } = FreePort();
+    public static int PostgresPort { get; } = FreePort.Find();
 
-    public static int S3Port { get; } = FreePort();
+    public static int S3Port { get; } = FreePort.Find();
 
     public static string Folder { get; } = Path.Combine(Path.GetTempPath(), $"plumbline-test-files-{Environment.ProcessId}");
 
@@ -70,11 +71,4 @@ internal static class SourcePlaces
             ["user"] = User,
             ["password"] = password,
         };
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

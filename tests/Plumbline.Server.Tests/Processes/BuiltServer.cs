@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Plumbline.Server.Tests.Demo;
+namespace Plumbline.Server.Tests.Processes;
 
 /// <summary>The server's own build output, as a user would start it: the tests' output folder has no sample beside it.</summary>
 internal static class BuiltServer
