@@ -87,16 +87,16 @@ public sealed class MulticlassPerformanceEstimator
 
         var calibrated = Calibrate(probabilities, -1);
         Fill(confusion, calibrated, predictions);
-        var area = Area(probabilities, calibrated, withVariance: true);
-        var spread = Spread(probabilities, predictions);
+        var orders = OrdersOf(probabilities);
+        var area = Area(orders, calibrated, withVariance: true);
+        var spread = Spread(probabilities, predictions, orders);
         var expected = ExpectedMacro.Of(confusion, calibrated, predictions);
         var draws = LabelDraws.Of(Classes, calibrated, predictions);
         var n = predictions.Length;
         var warnings = new List<string>();
         foreach (var (calibration, k) in _calibrations.Select((c, k) => (c, k)))
         {
-            var (groups, _) = GroupsOf(probabilities, calibrated, k);
-            warnings.AddRange(calibration.Warnings(groups).Select(w => $"class {k}: {w}"));
+            warnings.AddRange(calibration.Warnings(orders[k].Groups).Select(w => $"class {k}: {w}"));
         }
 
         return new MulticlassEstimate(
@@ -164,15 +164,22 @@ public sealed class MulticlassPerformanceEstimator
         return calibrated;
     }
 
-    private (double Area, double Variance) Area(ReadOnlySpan<double> probabilities, double[] calibrated, bool withVariance)
+    private ScoreOrder[] OrdersOf(ReadOnlySpan<double> probabilities)
+    {
+        var orders = new ScoreOrder[Classes];
+        for (var k = 0; k < orders.Length; k++)
+            orders[k] = ScoreOrder.Of(probabilities, Classes, k);
+        return orders;
+    }
+
+    private static (double Area, double Variance) Area(ScoreOrder[] orders, double[] calibrated, bool withVariance)
     {
         double area = 0,
             deviation = 0;
         var used = 0;
-        for (var k = 0; k < Classes; k++)
+        foreach (var order in orders)
         {
-            var (groups, c) = GroupsOf(probabilities, calibrated, k);
-            var ranking = ExpectedRanking.Of(groups, c, withVariance);
+            var ranking = ExpectedRanking.Of(order.Groups, order.Means(calibrated), withVariance);
             if (double.IsNaN(ranking.Area))
                 continue;
             area += ranking.Area;
@@ -183,36 +190,7 @@ public sealed class MulticlassPerformanceEstimator
         return used == 0 ? (double.NaN, double.NaN) : (area / used, deviation / used * (deviation / used));
     }
 
-    // Renormalising makes the calibrated value differ between rows of one score: every row is its own group, ties side by side get their
-    // mean.
-    private (ExpectedGroups Groups, double[] Calibrated) GroupsOf(ReadOnlySpan<double> probabilities, double[] calibrated, int cls)
-    {
-        var rows = calibrated.Length / Classes;
-        var scores = new double[rows];
-        var positives = new double[rows];
-        var negatives = new double[rows];
-        for (var i = 0; i < rows; i++)
-        {
-            (scores[i], positives[i], negatives[i]) = (
-                probabilities[i * Classes + cls],
-                calibrated[i * Classes + cls],
-                1 - calibrated[i * Classes + cls]
-            );
-        }
-
-        var table = ScoreCounts.FromGroups(scores, positives, negatives);
-        var counts = new double[table.Scores.Length];
-        var means = new double[counts.Length];
-        for (var i = 0; i < counts.Length; i++)
-        {
-            counts[i] = table.Positives[i] + table.Negatives[i];
-            means[i] = table.Positives[i] / counts[i];
-        }
-
-        return (new ExpectedGroups(table.Scores.ToArray(), counts, new double[counts.Length]), means);
-    }
-
-    private double[] Spread(ReadOnlySpan<double> probabilities, ReadOnlySpan<int> predictions)
+    private double[] Spread(ReadOnlySpan<double> probabilities, ReadOnlySpan<int> predictions, ScoreOrder[] orders)
     {
         var refits = _calibrations.Min(c => c.Refits.Count);
         if (refits < 2)
@@ -229,19 +207,21 @@ public sealed class MulticlassPerformanceEstimator
 
         double[] sample = [.. rows];
         int[] answers = [.. decisions];
-        var fit = Values(sample, answers, -1);
-        var values = Enumerable.Range(0, refits).Select(r => Values(sample, answers, r)).ToArray();
+        if (step > 1)
+            orders = OrdersOf(sample);
+        var fit = Values(sample, answers, orders, -1);
+        var values = Enumerable.Range(0, refits).Select(r => Values(sample, answers, orders, r)).ToArray();
         // Around the fit, not around the refits' mean: that the refits lie to one side of it is an error, too.
         return [.. Enumerable.Range(0, 5).Select(v => Math.Sqrt(values.Average(row => (row[v] - fit[v]) * (row[v] - fit[v]))))];
     }
 
-    private double[] Values(double[] probabilities, int[] predictions, int refit)
+    private double[] Values(double[] probabilities, int[] predictions, ScoreOrder[] orders, int refit)
     {
         var calibrated = Calibrate(probabilities, refit);
         var confusion = new ConfusionMatrix(Classes);
         Fill(confusion, calibrated, predictions);
         var (accuracy, precision, recall, f1) = ExpectedMacro.Of(confusion, calibrated, predictions);
-        var area = Area(probabilities, calibrated, withVariance: false).Area;
+        var area = Area(orders, calibrated, withVariance: false).Area;
         return [accuracy, precision, recall, f1, double.IsNaN(area) ? 0.5 : area];
     }
 }
