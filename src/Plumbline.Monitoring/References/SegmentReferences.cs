@@ -14,7 +14,7 @@ public sealed class SegmentReferences(IColumnStore store, SegmentValues segmentV
     /// Rows of the reference below which a segment is compared with all rows: the distance of so few from themselves is as large as drift
     /// that matters.
     /// </summary>
-    public const long FewestRows = 500;
+    public const long FewestRows = 300;
 
     /// <summary>Profiles of a model in memory, of its largest segments; about 1 KB each.</summary>
     private const int MostProfiles = 10_000;
