@@ -156,9 +156,16 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
     )
     {
         var text = $$"""
-            SELECT model_id, version, assumeNotNull(value) AS requests
-            FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
-            WHERE ({model:UInt32} = 0 OR model_id = {model:UInt32}) AND segment = '' AND version != '' AND metric = 'system.requests' AND window_seconds = 86400 AND window_start = newest AND value > 0
+            SELECT model_id, of_version, assumeNotNull(value) AS requests
+            FROM
+            (
+                SELECT model_id, {{PointVersions.Each}} AS of_version, value
+                FROM metric_points AS points INNER JOIN {{Newest}} USING (model_id)
+                WHERE ({model:UInt32} = 0 OR model_id = {model:UInt32}) AND segment = '' AND metric = 'system.requests'
+                    AND window_seconds = 86400 AND window_start = newest
+                ORDER BY model_id, of_version, computed_at DESC LIMIT 1 BY model_id, of_version
+            )
+            WHERE of_version != '' AND value > 0
             """;
         var versions = new List<(int Model, (string, double) Version)>();
         using var rows = await store.QueryAsync(new SqlStatement(text, which), cancellation);

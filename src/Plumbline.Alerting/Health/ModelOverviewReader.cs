@@ -90,10 +90,10 @@ public sealed class ModelOverviewReader(
         CancellationToken cancellation
     )
     {
-        const string text = """
-            SELECT version, min(window_start) AS first, max(window_end) AS last FROM metric_points
+        const string text = $$"""
+            SELECT {{PointVersions.Each}} AS of_version, min(window_start) AS first, max(window_end) AS last FROM metric_points
             WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'system.requests' AND segment = '' AND value > 0
-            GROUP BY version ORDER BY first
+            GROUP BY of_version ORDER BY first
             """;
         var versions = new List<(string, DateTimeOffset, DateTimeOffset)>();
         using var rows = await store.QueryAsync(

@@ -58,14 +58,17 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
         {
             if (window.Key < 0 || window.Key >= run.Count)
                 continue;
-            foreach (var (scope, rows) in ByScope(window, group => ScopeOutcomes.ScopesOf(model, group)))
-                AddScope(estimator, rows, new MetricSink(points, run[window.Key], scope));
+            var scopes = ByScope(window, group => ScopeOutcomes.ScopesOf(model, group));
+            foreach (var (scope, rows, also) in VersionScopes.Apart(scopes, CountOf))
+                AddScope(estimator, rows, new MetricSink(points, run[window.Key], scope, also));
         }
     }
 
+    private static long CountOf(List<LabelledGroup> rows) => rows.Sum(group => group.Count);
+
     private static void AddScope(AnswerEstimator estimator, List<LabelledGroup> rows, MetricSink sink)
     {
-        var count = rows.Sum(group => group.Count);
+        var count = CountOf(rows);
         if (count < MetricSink.MinimumRows)
         {
             AddInsufficient(estimator.Metrics, count, sink);
@@ -105,14 +108,13 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
             if (window < 0 || window >= run.Count)
                 continue;
             var losses = estimator.Predict(sample);
-            foreach (
-                var (scope, rows) in ByScope(
-                    Enumerable.Range(0, sample.Rows),
-                    row => ScopeOutcomes.ScopesOf(model, sample.Versions[row], sample.Segments[row])
-                )
-            )
+            var scopes = ByScope(
+                Enumerable.Range(0, sample.Rows),
+                row => ScopeOutcomes.ScopesOf(model, sample.Versions[row], sample.Segments[row])
+            );
+            foreach (var (scope, rows, also) in VersionScopes.Apart(scopes, rows => rows.Count))
             {
-                var sink = new MetricSink(points, run[window], scope);
+                var sink = new MetricSink(points, run[window], scope, also);
                 if (rows.Count < MetricSink.MinimumRows)
                 {
                     AddInsufficient(["mae", "rmse"], rows.Count, sink);

@@ -33,6 +33,12 @@ public sealed record MetricPoint
 
     public string Version { get; init; } = "";
 
+    /// <summary>
+    /// The version whose rows are all of this point's rows, so that the point is its point too; empty for none. Only on the way to the
+    /// store: what is read from there names each version by itself.
+    /// </summary>
+    public string AlsoVersion { get; init; } = "";
+
     public required DateTimeOffset WindowStart { get; init; }
 
     public required DateTimeOffset WindowEnd { get; init; }
@@ -60,6 +66,10 @@ public sealed record MetricPoint
     /// For a value read from a profile: the value of the rows themselves is at most this far away. Null for values from rows.
     /// </summary>
     public double? ErrorBound { get; init; }
+
+    /// <summary>The points of each version by themselves.</summary>
+    public IEnumerable<MetricPoint> Apart() =>
+        AlsoVersion.Length == 0 ? [this] : [this with { AlsoVersion = "" }, this with { Version = AlsoVersion, AlsoVersion = "" }];
 
     /// <summary>The point as it is when only windows that end by an instant are complete.</summary>
     public MetricPoint CompleteBefore(DateTimeOffset instant) =>

@@ -16,6 +16,7 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
         "class",
         "segment",
         "version",
+        "also_version",
         "window_start",
         "window_end",
         "value",
@@ -46,6 +47,7 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
             buffer.WriteString(point.Class);
             buffer.WriteString(point.Segment);
             buffer.WriteString(point.Version);
+            buffer.WriteString(point.AlsoVersion);
             buffer.WriteDateTime(point.WindowStart);
             buffer.WriteDateTime(point.WindowEnd);
             buffer.WriteNullableDouble(point.Value);
@@ -79,14 +81,19 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
         CancellationToken cancellation
     )
     {
-        const string Key = "model_id, window_seconds, metric, feature, class, segment, version, window_start";
+        const string Keys = "model_id, window_seconds, metric, feature, class, segment";
         const string Text = $$"""
-            INSERT INTO metric_points ({{Key}}, window_end, n, status, reason, computed_at)
-            SELECT {{Key}}, max(window_end), 0, 'insufficient_data', {reason:String}, {generation:DateTime64(3, 'UTC')}
-            FROM metric_points
-            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND window_start >= {from:DateTime('UTC')}
-                AND window_start <= {to:DateTime('UTC')} AND has({starts:Array(UInt32)}, toUnixTimestamp(window_start))
-            GROUP BY {{Key}} HAVING max(metric_points.computed_at) < {before:DateTime64(3, 'UTC')} AND argMax(metric_points.reason, metric_points.computed_at) != {reason:String}
+            INSERT INTO metric_points ({{Keys}}, version, window_start, window_end, n, status, reason, computed_at)
+            SELECT {{Keys}}, of_version, window_start, max(window_end), 0, 'insufficient_data', {reason:String}, {generation:DateTime64(3, 'UTC')}
+            FROM
+            (
+                SELECT {{Keys}}, {{PointVersions.Each}} AS of_version, window_start, window_end, reason AS why, computed_at AS at
+                FROM metric_points
+                WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND window_start >= {from:DateTime('UTC')}
+                    AND window_start <= {to:DateTime('UTC')} AND has({starts:Array(UInt32)}, toUnixTimestamp(window_start))
+            )
+            GROUP BY {{Keys}}, of_version, window_start
+            HAVING max(at) < {before:DateTime64(3, 'UTC')} AND argMax(why, at) != {reason:String}
             """;
         await store.ExecuteAsync(
             new SqlStatement(
@@ -110,7 +117,7 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
         // The end of a window that is not complete is known by the clock, so it is not stored.
         var completeBefore = time.GetUtcNow() - model.AllowedLateness;
         var points = new List<MetricPoint>();
-        using var rows = await store.QueryAsync(Statement(model, query), cancellation);
+        using var rows = await store.QueryAsync(MetricPointStatement.Of(model, query), cancellation);
         var (metric, segment, version) = (new RepeatedText(), new RepeatedText(), new RepeatedText());
         var (feature, label, reason) = (new RepeatedText(), new RepeatedText(), new RepeatedText());
         while (rows.Read())
@@ -165,8 +172,8 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
                 new("model", model.Id),
                 new("seconds", (int)window.TotalSeconds),
                 new("metric", metric),
-                new("from", Clamp(from)),
-                new("to", Clamp(to))
+                new("from", MetricPointStatement.Clamp(from)),
+                new("to", MetricPointStatement.Clamp(to))
             ),
             cancellation
         );
@@ -193,77 +200,6 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     /// <summary>Forgets a model's points.</summary>
     public Task DeleteModelAsync(int modelId, CancellationToken cancellation) =>
         SharedRows.DeleteAsync(store, "metric_points", modelId, "1", [], cancellation);
-
-    private static SqlStatement Statement(ModelDefinition model, MetricQuery query)
-    {
-        var conditions = new List<string>
-        {
-            "model_id = {model:UInt32}",
-            "window_seconds = {seconds:UInt32}",
-            "metric IN {metrics:Array(String)}",
-            "window_start >= {from:DateTime('UTC')}",
-            "window_start < {to:DateTime('UTC')}",
-        };
-        var parameters = new List<SqlParameter>
-        {
-            new("model", model.Id),
-            new("seconds", (int)(query.Window ?? model.Window).TotalSeconds),
-            new("metrics", query.Metrics),
-            new("from", Clamp(query.From)),
-            new("to", Clamp(query.To)),
-            new("limit", query.Limit),
-        };
-        if (query.Features is { } features)
-        {
-            conditions.Add("feature IN {features:Array(String)}");
-            parameters.Add(new("features", features));
-        }
-
-        if (query.ExactSegment is { } segment)
-        {
-            conditions.Add(query.SegmentPrefix is null ? "segment = {segment:String}" : "startsWith(segment, {segment:String})");
-            parameters.Add(new("segment", query.SegmentPrefix ?? segment));
-        }
-
-        if (query.Version is { } version)
-        {
-            conditions.Add("version = {version:String}");
-            parameters.Add(new("version", version));
-        }
-
-        if (query.After is { } after)
-        {
-            conditions.Add(
-                "(metric, segment, version, feature, class, window_start) > ({c1:String}, {c2:String}, {c3:String}, {c4:String}, {c5:String}, {c6:DateTime('UTC')})"
-            );
-            parameters.AddRange([
-                new("c1", after.Metric),
-                new("c2", after.Segment),
-                new("c3", after.Version),
-                new("c4", after.Feature),
-                new("c5", after.Class),
-                new("c6", Clamp(after.WindowStart)),
-            ]);
-        }
-
-        // The newest of each key. FINAL would say the same and takes four times as long, because it merges by the whole key.
-        var text = $"""
-            SELECT metric, segment, version, feature, class, window_start, window_end, value, lower, upper, p_value, n, status, reason, error_bound
-            FROM metric_points
-            WHERE {string.Join(" AND ", conditions)}
-            ORDER BY metric, segment, version, feature, class, window_start, computed_at DESC
-            LIMIT 1 BY metric, segment, version, feature, class, window_start
-            LIMIT {"{limit:UInt32}"}
-            """;
-        return new SqlStatement(text, parameters);
-    }
-
-    /// <summary>The engine's DateTime reaches from 1970 to 2106, to the second.</summary>
-    private static DateTimeOffset Clamp(DateTimeOffset value)
-    {
-        var seconds = Math.Clamp(value.ToUnixTimeSeconds() + (value.Ticks % TimeSpan.TicksPerSecond > 0 ? 1 : 0), 0, uint.MaxValue);
-        return DateTimeOffset.FromUnixTimeSeconds(seconds);
-    }
 
     /// <summary>Rows come in key order, so a text mostly repeats the one above it: it is made once, not once per row.</summary>
     private sealed class RepeatedText

@@ -12,7 +12,11 @@ public sealed record MetricWindow(DateTimeOffset Start, DateTimeOffset End)
 }
 
 /// <summary>Collects the points of one window and scope, and applies the rules that hold for all of them.</summary>
-public sealed class MetricSink(List<MetricPoint> points, MetricWindow window, ProfileScope scope)
+/// <param name="points">Gets them.</param>
+/// <param name="window">The window.</param>
+/// <param name="scope">The scope.</param>
+/// <param name="alsoVersion">The version that made all predictions of the scope; see <see cref="MetricPoint.AlsoVersion"/>.</param>
+public sealed class MetricSink(List<MetricPoint> points, MetricWindow window, ProfileScope scope, string alsoVersion = "")
 {
     /// <summary>Below this many rows a number is noise: the point says insufficient_data instead.</summary>
     public const int MinimumRows = 30;
@@ -57,6 +61,7 @@ public sealed class MetricSink(List<MetricPoint> points, MetricWindow window, Pr
                 Class = @class,
                 Segment = scope.Segment,
                 Version = scope.Version,
+                AlsoVersion = alsoVersion,
                 WindowStart = window.Start,
                 WindowEnd = window.End,
                 Value = estimate.Value,

@@ -39,14 +39,14 @@ public sealed class NotComputedReader(IColumnStore store, WindowLedger ledger, M
     private async Task ReadPointsAsync(ModelDefinition? model, List<NotComputed> found, CancellationToken cancellation)
     {
         // Replaced points are told from newer ones by the same key: the newest of each decides.
-        const string Text = """
+        const string Text = $$"""
             SELECT model_id, metric, feature, reason, uniqExact(window_start) AS windows, max(window_start) AS last
             FROM
             (
-                SELECT model_id, metric, feature, reason, window_start FROM metric_points
+                SELECT model_id, metric, feature, reason, window_start, {{PointVersions.Each}} AS of_version FROM metric_points
                 WHERE (model_id = {model:UInt32} OR {all:UInt8} = 1) AND window_start >= {from:DateTime('UTC')}
-                ORDER BY model_id, window_seconds, metric, segment, version, feature, class, window_start, computed_at DESC
-                LIMIT 1 BY model_id, window_seconds, metric, segment, version, feature, class, window_start
+                ORDER BY model_id, window_seconds, metric, segment, of_version, feature, class, window_start, computed_at DESC
+                LIMIT 1 BY model_id, window_seconds, metric, segment, of_version, feature, class, window_start
             )
             WHERE startsWith(reason, {failed:String}) OR startsWith(reason, {overflow:String})
             GROUP BY model_id, metric, feature, reason ORDER BY windows DESC LIMIT {limit:UInt32}

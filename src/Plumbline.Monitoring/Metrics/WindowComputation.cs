@@ -114,7 +114,12 @@ public sealed class WindowComputation(
         Calculate(model, window, await profiles.ComputeLiveAsync(model, window.Start, window.End, cancellation), compared, result);
         foreach (var calculator in eventCalculators.Where(calculator => calculator.IncludesOpenWindows))
             await CalculateAsync(calculator, model, [window], result, cancellation);
-        return [.. result.Select(point => point.Status == MetricStatus.Ok ? point with { Status = MetricStatus.Incomplete } : point)];
+        return
+        [
+            .. result
+                .SelectMany(point => point.Apart())
+                .Select(point => point.Status == MetricStatus.Ok ? point with { Status = MetricStatus.Incomplete } : point),
+        ];
     }
 
     private async Task<IReadOnlyList<string>> ComputeEventsAsync(
@@ -185,10 +190,10 @@ public sealed class WindowComputation(
         List<MetricPoint> result
     )
     {
-        foreach (var (scope, features) in ScopeMerge.Merge(rows))
+        foreach (var (scope, features, also) in VersionScopes.Apart(ScopeMerge.Merge(rows), RowsOf))
         {
             var scoped = new ScopeProfiles(model, compared.Baseline, window, scope, WorthTelling(scope, features), compared.Segments);
-            var sink = new MetricSink(result, window, scope);
+            var sink = new MetricSink(result, window, scope, also);
             foreach (var calculator in profileCalculators)
                 Calculate(calculator, scoped, sink);
         }
@@ -207,6 +212,9 @@ public sealed class WindowComputation(
             log.OpenWindowFailed(error, calculator.GetType().Name, scoped.Model.Name);
         }
     }
+
+    // Of every feature, as not all of them have a profile of every version.
+    private static long RowsOf(Dictionary<string, FeatureProfile> features) => features.Values.Sum(profile => profile.Rows);
 
     /// <summary>
     /// A segment with fewer rows than a number needs would get an insufficient_data point for each feature and measure: thousands that say

@@ -26,8 +26,9 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
             {
                 if (window.Key < 0 || window.Key >= run.Count)
                     continue;
-                foreach (var (scope, outcomes) in ByScope(model, classes, window))
-                    AddPoints(outcomes, new MetricSink(points, run[window.Key], scope));
+                var scopes = ByScope(model, classes, window);
+                foreach (var (scope, outcomes, also) in VersionScopes.Apart(scopes, outcomes => outcomes.Predictions))
+                    AddPoints(outcomes, new MetricSink(points, run[window.Key], scope, also));
             }
         }
     }

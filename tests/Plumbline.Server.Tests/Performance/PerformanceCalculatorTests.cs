@@ -259,7 +259,7 @@ public sealed class PerformanceCalculatorTests(TestHost host)
     {
         var points = new List<MetricPoint>();
         await new PerformanceCalculator(host.Get<LabelledGroups>()).CalculateAsync(model, windows, points, default);
-        return points;
+        return [.. points.SelectMany(point => point.Apart())];
     }
 
     private async Task InsertAsync(ModelDefinition model, IReadOnlyList<Row> rows)

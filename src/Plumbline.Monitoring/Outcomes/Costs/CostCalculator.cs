@@ -45,8 +45,9 @@ public sealed class CostCalculator(LabelledGroups labelled, EstimatorCatalog est
             {
                 if (window.Key < 0 || window.Key >= run.Count)
                     continue;
-                foreach (var (scope, sums) in ByScope(new RowPrices(model, cost, estimator), window))
-                    AddPoints(sums, new MetricSink(points, run[window.Key], scope));
+                var scopes = ByScope(new RowPrices(model, cost, estimator), window);
+                foreach (var (scope, sums, also) in VersionScopes.Apart(scopes, sums => sums.Labelled + sums.Estimated))
+                    AddPoints(sums, new MetricSink(points, run[window.Key], scope, also));
             }
         }
     }
