@@ -1,4 +1,3 @@
-using Plumbline.Alerting.Health;
 using Plumbline.Dashboard.Charts;
 using Plumbline.Dashboard.Marks;
 
