@@ -32,6 +32,14 @@ public sealed partial class LatencyChart
             ? "No latencies in this range."
             : string.Join(" ", Lines.Take(2).Select(line => ChartWords.Describe(line.Name, line.Points, "ms")));
 
+    private static string Stroke(int line) =>
+        line switch
+        {
+            0 => "solid",
+            1 => "dashed",
+            _ => "dotted",
+        };
+
     protected override void OnParametersSet()
     {
         var inputs = (Cells, Lines, Range, Marks);

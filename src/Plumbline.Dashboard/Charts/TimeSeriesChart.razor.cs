@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Plumbline.Registry.Text;
 
 namespace Plumbline.Dashboard.Charts;
 
@@ -89,4 +90,13 @@ public sealed partial class TimeSeriesChart
                 .Select(window => new[] { window.Start, window.End }),
         };
     }
+
+    /// <summary>The newest moments that any line has a point at.</summary>
+    private IEnumerable<IGrouping<DateTimeOffset, ChartPoint>> Rows =>
+        _lines.SelectMany(line => line.Points).GroupBy(point => point.Start).OrderByDescending(group => group.Key).Take(MostRows);
+
+    private string Number(ChartPoint? point) =>
+        point is null ? ""
+        : point.Value is null ? ChartWords.StateWords(point.State)
+        : Figures.Format(point.Value, Unit);
 }

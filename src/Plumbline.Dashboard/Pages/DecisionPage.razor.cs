@@ -56,4 +56,9 @@ public sealed partial class DecisionPage
         );
 
     private sealed record Found(Decision? Decision);
+
+    private static IEnumerable<KeyValuePair<string, object?>> Likeliest(Decision decision) =>
+        decision.Probabilities.OrderByDescending(pair => pair.Value is double number ? number : -1).Take(MostProbabilities);
+
+    private const int MostProbabilities = 20;
 }

@@ -7,6 +7,7 @@ using Plumbline.Dashboard.Metrics;
 using Plumbline.Dashboard.Pages.Model;
 using Plumbline.Monitoring.Explore;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
 
 namespace Plumbline.Dashboard.Pages;
@@ -144,4 +145,7 @@ public sealed partial class ExplorePage
         (Scope["sort"] ?? "-timestamp").TrimStart('-') == key
             ? ((Scope["sort"] ?? "-timestamp").StartsWith('-') ? "descending" : "ascending")
             : "none";
+
+    private static string Words(PredictionCounts counts) =>
+        $"{Figures.Count(counts.Counts.Sum(count => count.Count))} predictions in spans of {Figures.Span(counts.Step)}.";
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry;
 using Plumbline.Registry.Storage;
+using Plumbline.Registry.Text;
 using Plumbline.Registry.Windows;
 using Plumbline.Store;
 
@@ -58,6 +59,9 @@ public sealed partial class SelfPage
             Integrity.Found
         );
     }
+
+    private static string Named(IReadOnlyList<string> models) =>
+        string.Join(", ", models.Take(5)) + (models.Count > 5 ? $" and {Figures.Count(models.Count - 5)} more" : "");
 
     private sealed record WindowView(
         WindowPassSnapshot Pass,

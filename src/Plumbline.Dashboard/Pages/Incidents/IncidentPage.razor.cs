@@ -151,4 +151,7 @@ public sealed partial class IncidentPage
         Links.With(Links.Model(model, tab), [.. keys, ("from", TimeRange.Text(_range.From)), ("to", TimeRange.Text(_range.To))]);
 
     private static string Sentence(string words) => words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
+
+    private static string By(Incident incident) =>
+        incident is { State: IncidentState.Acknowledged, AcknowledgedBy: { Length: > 0 } who } ? $" by {who}" : "";
 }

@@ -92,6 +92,13 @@ public sealed partial class IncidentsPage
             : new View(listed, null, streams);
     }
 
+    /// <summary>The models to choose from, with the chosen one, which may be no more.</summary>
+    private IEnumerable<string> ModelNames =>
+        Models
+            .All.Select(model => model.Name)
+            .Union(Scope["model"] is { } chosen ? [chosen] : [], StringComparer.Ordinal)
+            .Order(StringComparer.OrdinalIgnoreCase);
+
     private static string Sentence(IReadOnlyList<Incident> listed, int open, IReadOnlyList<StreamCount> streams)
     {
         if (listed.Count == 0)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Dashboard.Pages.Model;
 
@@ -79,7 +80,7 @@ public sealed partial class ColdSpotsPanel
             ? (
                 null,
                 $"{plan.Words}: told apart from now on, and in the windows that the search compared once they are computed again. "
-                    + $"Open the page anew to see it."
+                    + "Open the page anew to see it."
             )
             : (ColdSpotWatch.TooMany, (string?)null);
     }
@@ -87,6 +88,25 @@ public sealed partial class ColdSpotsPanel
     private static string Words(ColdSpotReport report) =>
         $"searched {Figures.Count(report.Rows)} rows and {Figures.Count(report.Features)} features of {report.From:d MMM} to "
         + $"{report.To:d MMM}";
+
+    private string Note =>
+        Report is { } known
+            ? $"{Words(known)}; found on one half of the rows, confirmed on the other"
+            : "slices of one to three conditions that are worse than the rest";
+
+    private static string HowSure(ColdSpot spot, string unit) =>
+        $"difference {Figures.Format(spot.Difference, unit)}, 95 % {Figures.Format(spot.Lower, unit)} .. "
+        + $"{Figures.Format(spot.Upper, unit)}, "
+        + $"adjusted p {Figures.Format(spot.PValue)}";
+
+    private static string Traffic(ColdSpot spot) =>
+        $"now {Figures.Format(spot.TrafficShare, "share")} of all, before {Figures.Format(spot.PreviousTrafficShare, "share")}";
+
+    private string ExploreAddress(IEnumerable<string> filters) =>
+        Scope.Page.To(Links.ExploreModel(Scope.Model.Name), ("filter", string.Join('\n', filters)));
+
+    private string WatchWords(ColdSpotWatchPlan plan) =>
+        WhyNot(ColdSpotCommands.Watch, Scope.Model.Name) ?? $"Tells {plan.Words} apart in everything that is computed";
 
     private static string LossName(ColdSpotReport report) =>
         report.Loss switch

@@ -47,4 +47,9 @@ public sealed partial class CostPanel
                 ? (ChartSeries[])[PointSeries.Of(points, Estimated, "estimated", Palette.At(1), dashed: true)]
                 : [],
         ];
+
+    private Task<IReadOnlyList<MetricPoint>> ReadAsync(CancellationToken cancellation) =>
+        Scope.Model.Cost is null
+            ? Task.FromResult<IReadOnlyList<MetricPoint>>([])
+            : Scope.ReadAsync(Reader, Scope.Query(Scope.Window(), Realised, Estimated, RealisedSum, EstimatedSum), cancellation);
 }

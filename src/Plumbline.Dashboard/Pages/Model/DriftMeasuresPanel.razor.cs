@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Plumbline.Monitoring.Drift;
 using Plumbline.Monitoring.Drift.Calibrated;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Text;
 
 namespace Plumbline.Dashboard.Pages.Model;
 
@@ -31,4 +32,7 @@ public sealed partial class DriftMeasuresPanel
         let line = points.Where(point => point.Metric == metric.Name).OrderBy(point => point.WindowStart).ToList()
         where line.Count > 0
         select (metric, line);
+
+    private static string Interval(MetricPoint point, string unit) =>
+        point.Lower is null ? "\u2013" : $"{Figures.Format(point.Lower, unit)} .. {Figures.Format(point.Upper, unit)}";
 }

@@ -111,6 +111,12 @@ public sealed partial class FeaturePanels
         return DistributionBins.Beside(bins, DistributionBins.Of(baseline, beside, unit));
     }
 
+    private ReferenceBand? Noise(IReadOnlyList<MetricPoint> points) =>
+        DriftNoise.Of(
+            Scope.Overview.Baseline?.Features.GetValueOrDefault(Feature),
+            points.Where(point => point.Metric == PopulationStabilityIndex.Name)
+        );
+
     private List<ChartSeries> Rates(IReadOnlyList<MetricPoint> points)
     {
         (string Metric, string Words, string Colour)[] rates =

@@ -40,8 +40,19 @@ public sealed partial class HeaderSentence
         }
     }
 
-    private string WithoutModel(string headline) =>
-        headline.StartsWith(Overview.Model.Name + ": ", StringComparison.Ordinal) ? headline[(Overview.Model.Name.Length + 2)..] : headline;
+    private string Unjudged =>
+        string.Join(
+            " and ",
+            Overview
+                .Layers.Where(layer => layer.State == HealthState.Unknown)
+                .Select(layer => $"{layer.Layer.ToString().ToLowerInvariant()}: {layer.Reason}")
+        );
+
+    /// <summary>The headline without the model's name, which the page bears already.</summary>
+    private string Headline(string headline) =>
+        headline.Length == 0 ? "being written up"
+        : headline.StartsWith(Overview.Model.Name + ": ", StringComparison.Ordinal) ? headline[(Overview.Model.Name.Length + 2)..]
+        : headline;
 
     protected override void OnParametersSet()
     {

@@ -115,6 +115,11 @@ public sealed partial class InputsTab
 
     private static string Number(int page) => page.ToString(CultureInfo.InvariantCulture);
 
+    private string WhyNothing =>
+        Scope.Overview.Baseline is null
+            ? "There is no reference yet: upload one, or wait for the first complete days, of 1,000 rows together."
+            : "No window of this range has enough rows in this scope.";
+
     private sealed record HeatView(IReadOnlyList<string> Rows, IReadOnlyList<HeatCell> Cells);
 
     private sealed record RankView(int Found, int From, IReadOnlyList<FeatureRank> Rows);

@@ -98,6 +98,11 @@ public sealed partial class MultivariatePanel
 
     private static string Width(double? share) => (100 * Math.Clamp(share ?? 0, 0, 1)).ToString("0.#", CultureInfo.InvariantCulture);
 
+    private string WhyNothing =>
+        Scope.Overview.Baseline is null
+            ? "There is no reference yet: upload one, or wait for the first complete days, of 1,000 rows together."
+            : "A window needs 100 rows, the reference 200, and one feature that is a number, a category or a boolean.";
+
     private sealed record TogetherView
     {
         public required IReadOnlyList<ChartSeries> Told { get; init; }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Plumbline.Dashboard.Charts;
 using Plumbline.Dashboard.Marks;
+using Plumbline.Dashboard.Metrics;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Outputs;
 using Plumbline.Monitoring.Profiles;
@@ -20,6 +21,21 @@ public sealed partial class OutputsTab
 
     private Task<IReadOnlyList<MetricPoint>> ReadAsync(string[] metrics, string[]? features, CancellationToken cancellation) =>
         Scope.ReadAsync(Reader, Scope.Query(Scope.Window(), metrics) with { Features = features }, cancellation);
+
+    private static IReadOnlyList<ChartSeries> Spread(IReadOnlyList<MetricPoint> points) =>
+        [PointSeries.Of(points, OutputMetrics.StandardDeviation, "standard deviation", Palette.At(2))];
+
+    private static IReadOnlyList<ChartSeries> Sureness(IReadOnlyList<MetricPoint> points) =>
+        [
+            PointSeries.Of(points, OutputMetrics.Confidence, "mean confidence"),
+            PointSeries.Of(points, OutputMetrics.Entropy, "mean entropy", Palette.At(1), dashed: true),
+        ];
+
+    private ReferenceBand? Noise(IReadOnlyList<MetricPoint> points) =>
+        DriftNoise.Of(
+            Scope.Overview.Baseline?.Features.GetValueOrDefault(PseudoFeatures.Prediction),
+            points.Where(point => point.Feature == PseudoFeatures.Prediction)
+        );
 
     private async Task<ShareView> ReadSharesAsync(CancellationToken cancellation)
     {
@@ -66,7 +82,7 @@ public sealed partial class OutputsTab
             bins,
             profile.Present,
             $"Mean confidence {Figures.Format(profile.Mean, "share")}; {Figures.Share(unsure, profile.Present)} of the answers are "
-                + $"less than half sure."
+                + "less than half sure."
         );
     }
 

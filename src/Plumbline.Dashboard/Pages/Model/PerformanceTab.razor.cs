@@ -6,6 +6,7 @@ using Plumbline.Monitoring.Estimation;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Performance;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Text;
 
 namespace Plumbline.Dashboard.Pages.Model;
 
@@ -90,6 +91,15 @@ public sealed partial class PerformanceTab
         var all = PointSeries.Of(points, Coverage, "with ground truth", Palette.At(7));
         return points.Any(point => point.Metric == InTime) ? [all, PointSeries.Of(points, InTime, "in time", Palette.At(2))] : [all];
     }
+
+    private static string TooFew(IReadOnlyList<MetricPoint> points)
+    {
+        var all = points.Where(point => point.Metric == Coverage).Sum(point => point.N);
+        return $"Not enough data: {Figures.Count(Labelled(points))} of {Figures.Count(all)} labels.";
+    }
+
+    private static MetricPoint? Newest(IReadOnlyList<MetricPoint> points, string measure) =>
+        points.LastOrDefault(point => point.Metric == measure && point.Value is not null);
 
     private static double Labelled(IReadOnlyList<MetricPoint> points) =>
         points.Where(point => point.Metric == Coverage).Sum(point => (point.Value ?? 0) * point.N);

@@ -52,5 +52,12 @@ public sealed partial class SignalsPanel
         + (signal.Declared ? "" : ", not declared")
         + $", within {Figures.Span(signal.AttributionWindow)}";
 
-    private sealed record SignalsView(SignalFates Fates, IReadOnlyList<MetricPoint> Points);
+    private sealed record SignalsView(SignalFates Fates, IReadOnlyList<MetricPoint> Points)
+    {
+        /// <summary>The signals that have something to draw.</summary>
+        public IEnumerable<SignalFate> Drawn =>
+            Fates
+                .Signals.Take(Most)
+                .Where(fate => Points.Any(point => point.Metric == BusinessMetrics.MainOf(fate.Signal!) && point.Value is not null));
+    }
 }

@@ -1,10 +1,14 @@
 using Microsoft.AspNetCore.Components;
 using Plumbline.Alerting.Health;
 using Plumbline.Dashboard.Charts;
+using Plumbline.Dashboard.Marks;
 using Plumbline.Dashboard.Metrics;
 using Plumbline.Monitoring.Drift;
 using Plumbline.Monitoring.Drift.Measures;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Outputs;
+using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Text;
 
 namespace Plumbline.Dashboard.Pages.Model;
@@ -21,6 +25,36 @@ public sealed partial class SummaryTab
 
     private Task<IReadOnlyList<MetricPoint>> ReadAsync(string[] metrics, string[]? features, CancellationToken cancellation) =>
         Scope.ReadAsync(Reader, Scope.Query(Scope.Window(), metrics) with { Features = features }, cancellation);
+
+    private Task<IReadOnlyList<MetricPoint>> ReadSystemAsync(CancellationToken cancellation) =>
+        ReadAsync(
+            [SystemMetrics.Requests, SystemMetrics.ErrorRate, SystemMetrics.TimeoutRate, SystemMetrics.LatencyP95],
+            null,
+            cancellation
+        );
+
+    private Task<IReadOnlyList<MetricPoint>> ReadOutputsAsync(CancellationToken cancellation) =>
+        ReadAsync(
+            [PopulationStabilityIndex.Name, OutputMetrics.TopShare, OutputMetrics.Mean],
+            ["", PseudoFeatures.Prediction, PseudoFeatures.Score],
+            cancellation
+        );
+
+    private static IReadOnlyList<ChartSeries> Failures(IReadOnlyList<MetricPoint> points) =>
+        [
+            PointSeries.Of(points, SystemMetrics.ErrorRate, "errors", Palette.At(1)),
+            PointSeries.Of(points, SystemMetrics.TimeoutRate, "timeouts", Palette.At(3), dashed: true),
+        ];
+
+    private string WhyNoDrift =>
+        Scope.Overview.Baseline is null
+            ? "There is no reference yet: upload one to /v1/models/NAME/reference, or wait for the first complete days, "
+                + "of 1,000 rows together."
+            : "No window of this range has enough rows.";
+
+    private static string Words(WindowDrift window) =>
+        $"Largest PSI of a feature: {Figures.Format(window.Largest)} ({window.Feature}) in the last window, "
+        + $"n {Figures.Count(window.N)}; {Figures.Count(window.Moved)} features from {Figures.Format(PsiBands.Moderate)}.";
 
     private async Task<LargestView> LargestAsync(CancellationToken cancellation)
     {

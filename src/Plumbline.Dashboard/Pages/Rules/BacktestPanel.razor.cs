@@ -3,6 +3,7 @@ using Plumbline.Alerting.Backtests;
 using Plumbline.Alerting.Rules.Kinds;
 using Plumbline.Dashboard.Pages.Model;
 using Plumbline.Registry.Scheduling;
+using Plumbline.Registry.Text;
 
 namespace Plumbline.Dashboard.Pages.Rules;
 
@@ -30,6 +31,9 @@ public sealed partial class BacktestPanel
     private DateTimeOffset To => Scope.Page.Range.Unchosen ? Time.GetUtcNow() : Scope.To;
 
     private DateTimeOffset From => Scope.Page.Range.Unchosen ? To - Usual : Scope.From;
+
+    private string Note =>
+        Rule is null ? "" : $"{Rule.Name} over {Figures.Span(To - From)}, by the code that judges live, beside the usual defaults";
 
     protected override async Task OnParametersSetAsync()
     {

@@ -26,7 +26,7 @@ public sealed partial class BacktestPicture
                     : $" Of {Figures.Count(met.Count)} known incidents it meets "
                         + $"{Figures.Count(met.Count(meeting => meeting.Verdict != BacktestVerdict.Blind))}, "
                         + $"{Figures.Count(met.Count(meeting => meeting.Verdict == BacktestVerdict.Early))} of them sooner than "
-                        + $"they were found.";
+                        + "they were found.";
             return $"{Result.Rule.Name} would have fired "
                 + $"{(Result.Rule.Count == 1 ? "once" : $"{Figures.Count(Result.Rule.Count)} times")} over "
                 + $"{Figures.Count(Result.Rule.Streams)} {(Result.Rule.Streams == 1 ? "stream" : "streams")}, "

@@ -62,6 +62,11 @@ public sealed partial class RuleForm
             ? floor.Size.ToString(CultureInfo.InvariantCulture)
             : "as usual";
 
+    private string Title =>
+        Present is null ? "A new rule"
+        : Present.Source == RuleSource.Default ? $"{Present.Name}, in place of the default"
+        : Present.Name;
+
     protected override void OnParametersSet()
     {
         if (ReferenceEquals(_opened, Present))

@@ -66,6 +66,10 @@ public sealed partial class RulesTab
         (_told, _changes) = ($"{rule.Name} is {(rule.Enabled ? "off" : "on")}.", _changes + 1);
     }
 
+    /// <summary>Why a rule cannot be switched here; null where it can.</summary>
+    private string? WhyFixed(Rule rule) =>
+        rule.Source == RuleSource.File ? "Declared in the configuration file" : WhyNot(RuleCommands.Enable, Scope.Model.Name);
+
     private const string HowItLearns =
         "What is normal is learned after two days and again after 4, 7 and 14; of windows of a day with each of them, for four weeks.";
 

@@ -33,6 +33,13 @@ public sealed partial class DeliveriesTab
     private void Choose(string key, ChangeEventArgs change) =>
         Navigation.NavigateTo(Scope.With((key, change.Value?.ToString()), ("cursor", null)));
 
+    /// <summary>The receivers to choose from, with the chosen one, which may be no more.</summary>
+    private IEnumerable<string> ReceiverNames =>
+        Receivers.All.Select(receiver => receiver.Name).Union(Scope["receiver"] is { } chosen ? [chosen] : [], StringComparer.Ordinal);
+
+    private string WhyNothing =>
+        Scope["receiver"] is null && Scope["state"] is null ? "Incidents and tests appear here." : "Nothing of this kind.";
+
     private static string Words(DeliveryState state) =>
         state switch
         {

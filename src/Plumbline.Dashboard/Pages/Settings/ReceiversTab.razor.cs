@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Dashboard.Frame;
+using Plumbline.Registry.Web;
 
 namespace Plumbline.Dashboard.Pages.Settings;
 
@@ -49,4 +50,7 @@ public sealed partial class ReceiversTab
     }
 
     private sealed record Line(Receiver Receiver, ReceiverFigures Figures);
+
+    private static string DeliveriesOf(string receiver, string state) =>
+        Links.With(Links.Deliveries, ("receiver", receiver), ("state", state));
 }
