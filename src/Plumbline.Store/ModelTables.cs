@@ -177,7 +177,8 @@ public sealed class ModelTables(IColumnStore store)
             {
                 await store.ExecuteAsync(
                     new SqlStatement(
-                        $"ALTER TABLE {Predictions(modelId)} ADD COLUMN IF NOT EXISTS {conversion.To.Name} {conversion.To.EngineType} DEFAULT {conversion.Value}",
+                        $"ALTER TABLE {Predictions(modelId)} ADD COLUMN IF NOT EXISTS {conversion.To.Name} "
+                            + $"{conversion.To.EngineType} DEFAULT {conversion.Value}",
                         conversion.Parameters
                     ),
                     ct
@@ -407,7 +408,8 @@ public sealed class ModelTables(IColumnStore store)
     {
         using var rows = await store.QueryAsync(
             new SqlStatement(
-                "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND match(name, '^f[0-9]+$')",
+                "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND "
+                    + "match(name, '^f[0-9]+$')",
                 new SqlParameter("table", table)
             ),
             ct

@@ -50,7 +50,8 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
             .Append(RowColumns(search.Columns))
             .Append(
                 CultureInfo.InvariantCulture,
-                $" FROM {ModelTables.Predictions(model.Id)} WHERE {sql.Where} ORDER BY {SearchSql.OrderBy(search.Sort, search.Descending)} LIMIT {search.Limit + 1}"
+                $" FROM {ModelTables.Predictions(model.Id)} WHERE {sql.Where} ORDER BY "
+                    + $"{SearchSql.OrderBy(search.Sort, search.Descending)} LIMIT {search.Limit + 1}"
             );
         var found = new List<(PredictionRow Row, ulong Hash, double SortValue)>();
         using (var rows = await store.QueryAsync(new SqlStatement(text.ToString(), sql.Parameters), cancellation))
@@ -148,7 +149,8 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
         using (
             var place = await store.QueryAsync(
                 new SqlStatement(
-                    $"SELECT timestamp FROM {table} WHERE id_hash = {{hash:UInt64}} AND prediction_id = {{id:String}} ORDER BY role = 'primary' DESC, timestamp LIMIT 1",
+                    $"SELECT timestamp FROM {table} WHERE id_hash = {{hash:UInt64}} AND prediction_id = {{id:String}} ORDER BY role "
+                        + "= 'primary' DESC, timestamp LIMIT 1",
                     id
                 ),
                 cancellation
@@ -162,7 +164,9 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
 
         using var rows = await store.QueryAsync(
             new SqlStatement(
-                $"SELECT {RowColumns(model.Features)}, received_at, probabilities, error, trace_id, metadata FROM {table} WHERE timestamp = {{at:DateTime64(3)}} AND id_hash = {{hash:UInt64}} AND prediction_id = {{id:String}} ORDER BY role = 'primary' DESC LIMIT 1",
+                $"SELECT {RowColumns(model.Features)}, received_at, probabilities, error, trace_id, "
+                    + $"metadata FROM {table} WHERE timestamp = {{at:DateTime64(3)}} AND id_hash = {{hash:UInt64}} AND "
+                    + $"prediction_id = {{id:String}} ORDER BY role = 'primary' DESC LIMIT 1",
                 [.. id, new("at", timestamp)]
             ),
             cancellation
@@ -232,7 +236,8 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
         tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
 
     private static string RowColumns(IReadOnlyList<FeatureDefinition> features) =>
-        "prediction_id, id_hash, timestamp, version, role, status, prediction, prediction_value, score, confidence, entropy, latency_ms, raw"
+        "prediction_id, id_hash, timestamp, version, role, status, prediction, prediction_value, score, confidence, entropy, "
+        + "latency_ms, raw"
         + string.Concat(features.Select(feature => ", " + feature.Column));
 
     private static (PredictionRow Row, ulong Hash, double SortValue) ReadRow(
@@ -313,7 +318,8 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
             return truth;
         using var rows = await store.QueryAsync(
             new SqlStatement(
-                $"SELECT prediction_id, value, value_number FROM {ModelTables.Matched(model.Id)} WHERE timestamp >= {{first:DateTime64(3)}} AND timestamp <= {{last:DateTime64(3)}} AND id_hash IN {{hashes:Array(UInt64)}}",
+                $"SELECT prediction_id, value, value_number FROM {ModelTables.Matched(model.Id)} WHERE timestamp >= "
+                    + $"{{first:DateTime64(3)}} AND timestamp <= {{last:DateTime64(3)}} AND id_hash IN {{hashes:Array(UInt64)}}",
                 new SqlParameter("first", page.Min(item => item.Row.Timestamp)),
                 new SqlParameter("last", page.Max(item => item.Row.Timestamp)),
                 new SqlParameter("hashes", page.Select(item => item.Hash).ToArray())
@@ -337,7 +343,8 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
                     CultureInfo.InvariantCulture,
                     $$"""
                     SELECT value, value_number, timestamp, received_at, source FROM {{ModelTables.GroundTruth(model.Id)}}
-                    WHERE id_hash = {hash:UInt64} AND prediction_id = {id:String} ORDER BY timestamp DESC, block DESC, arrival DESC LIMIT {{MaxGroundTruth}}
+                    WHERE id_hash = {hash:UInt64} AND prediction_id = {id:String} ORDER BY timestamp DESC, block DESC, arrival DESC
+                        LIMIT {{MaxGroundTruth}}
                     """
                 ),
                 id

@@ -7,6 +7,10 @@ namespace Plumbline.Monitoring.Metrics;
 /// <summary>Writes and reads metric points in the engine. A point computed again replaces the one before.</summary>
 public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, TimeProvider time)
 {
+    private const string AfterCursor =
+        "(metric, segment, version, feature, class, window_start) > "
+        + "({c1:String}, {c2:String}, {c3:String}, {c4:String}, {c5:String}, {c6:DateTime('UTC')})";
+
     private static readonly string[] Columns =
     [
         "model_id",
@@ -86,7 +90,8 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
             FROM metric_points
             WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND window_start >= {from:DateTime('UTC')}
                 AND window_start <= {to:DateTime('UTC')} AND has({starts:Array(UInt32)}, toUnixTimestamp(window_start))
-            GROUP BY {{Key}} HAVING max(metric_points.computed_at) < {before:DateTime64(3, 'UTC')} AND argMax(metric_points.reason, metric_points.computed_at) != {reason:String}
+            GROUP BY {{Key}} HAVING max(metric_points.computed_at) < {before:DateTime64(3, 'UTC')}
+                AND argMax(metric_points.reason, metric_points.computed_at) != {reason:String}
             """;
         await store.ExecuteAsync(
             new SqlStatement(
@@ -156,7 +161,8 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
             SELECT count(), min(window_start), countIf(window_start < {to:DateTime('UTC')}),
                 maxIf(window_start, window_start < {to:DateTime('UTC')})
             FROM metric_points
-            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = {metric:String} AND segment = '' AND version = ''
+            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = {metric:String} AND segment = ''
+                AND version = ''
                 AND window_start >= {from:DateTime('UTC')}
             """;
         using var rows = await store.QueryAsync(
@@ -233,9 +239,7 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
 
         if (query.After is { } after)
         {
-            conditions.Add(
-                "(metric, segment, version, feature, class, window_start) > ({c1:String}, {c2:String}, {c3:String}, {c4:String}, {c5:String}, {c6:DateTime('UTC')})"
-            );
+            conditions.Add(AfterCursor);
             parameters.AddRange([
                 new("c1", after.Metric),
                 new("c2", after.Segment),
@@ -248,7 +252,8 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
 
         // The newest of each key. FINAL would say the same and takes four times as long, because it merges by the whole key.
         var text = $"""
-            SELECT metric, segment, version, feature, class, window_start, window_end, value, lower, upper, p_value, n, status, reason, error_bound
+            SELECT metric, segment, version, feature, class, window_start, window_end, value, lower, upper, p_value, n, status, reason,
+                error_bound
             FROM metric_points
             WHERE {string.Join(" AND ", conditions)}
             ORDER BY metric, segment, version, feature, class, window_start, computed_at DESC

@@ -51,11 +51,14 @@ public sealed class MetricTotals(IColumnStore store)
         var text = $$"""
             SELECT toString(segment) AS s, toString(metric) AS m, toUInt8(window_start < {from:DateTime('UTC')}) AS earlier,
                 sumIf(value * n, isNotNull(value) AND n > 0) / sumIf(n, isNotNull(value) AND n > 0) AS mean,
-                sqrt(sumIf(pow(n * (upper - lower) / 3.919928, 2), isNotNull(value) AND isNotNull(lower) AND isNotNull(upper))) / sumIf(n, isNotNull(value) AND isNotNull(lower) AND isNotNull(upper)) AS error,
+                sqrt(sumIf(pow(n * (upper - lower) / 3.919928, 2), isNotNull(value) AND isNotNull(lower) AND isNotNull(upper))) / sumIf(n,
+                    isNotNull(value) AND isNotNull(lower) AND isNotNull(upper)) AS error,
                 sumIf(n, isNotNull(value)) AS with_value, sum(n) AS all_rows, ifNull(sum(value), 0) AS total
             FROM metric_points FINAL
-            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric IN {metrics:Array(String)} AND version = {version:String} AND feature = '' AND class = ''
-                AND window_start >= {earlier:DateTime('UTC')} AND window_start < {to:DateTime('UTC')} AND ({everything:UInt8} OR segment = '' OR startsWith(segment, {prefix:String}))
+            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric IN {metrics:Array(String)}
+                AND version = {version:String} AND feature = '' AND class = ''
+                AND window_start >= {earlier:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
+                    AND ({everything:UInt8} OR segment = '' OR startsWith(segment, {prefix:String}))
             GROUP BY s, m, earlier
             SETTINGS do_not_merge_across_partitions_select_final = 1
             """;

@@ -299,10 +299,8 @@ public sealed class FeatureTypeTests(TestHost host)
         var ndjson = new StringBuilder();
         for (var i = 0; i < Rows; i++)
         {
-            csv.Append(
-                CultureInfo.InvariantCulture,
-                $"0{1000 + i},{(i % 10 == 0 ? "NA" : i)},{i}.25,{(i == 0 ? "broken" : i)},{(i % 2 == 0 ? "True" : "false")},{9007199254740993 + i},1\n"
-            );
+            csv.Append(CultureInfo.InvariantCulture, $"0{1000 + i},{(i % 10 == 0 ? "NA" : i)},{i}.25,{(i == 0 ? "broken" : i)},");
+            csv.Append(CultureInfo.InvariantCulture, $"{(i % 2 == 0 ? "True" : "false")},{9007199254740993 + i},1\n");
             ndjson
                 .Append(
                     CultureInfo.InvariantCulture,

@@ -49,7 +49,8 @@ public sealed class PredictionIngestionTests(TestHost host)
         var table = ModelTables.Predictions(definition.Id);
         var texts = Assert.Single(
             await host.QueryAsync(
-                $"SELECT prediction_id, toString(timestamp), version, role, status, prediction, trace_id, metadata, assumeNotNull(f1) FROM {table}",
+                "SELECT prediction_id, toString(timestamp), version, role, status, prediction, trace_id, metadata, "
+                    + $"assumeNotNull(f1) FROM {table}",
                 r => Enumerable.Range(0, 9).Select(_ => r.ReadString()).ToArray()
             )
         );
@@ -206,7 +207,8 @@ public sealed class PredictionIngestionTests(TestHost host)
         Assert.Equal(
             [(4_000UL, 17.0, 3_999.0)],
             await host.QueryAsync(
-                $"SELECT count(), maxIf(f17, not isNaN(f17)), maxIf(f3999, not isNaN(f3999)) FROM {ModelTables.Predictions(host.Model(model).Id)}",
+                "SELECT count(), maxIf(f17, not isNaN(f17)), maxIf(f3999, "
+                    + $"not isNaN(f3999)) FROM {ModelTables.Predictions(host.Model(model).Id)}",
                 r => (r.ReadUInt64(), r.ReadDouble(), r.ReadDouble())
             )
         );
