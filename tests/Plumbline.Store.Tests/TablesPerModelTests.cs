@@ -29,7 +29,8 @@ public sealed class TablesPerModelTests(StoreFixture fixture)
         // As the very first version made it: signals without an id of their own.
         await RunAsync(
             $"""
-            CREATE TABLE signals_{model} (block UInt64, name LowCardinality(String), timestamp DateTime64(3, 'UTC'), received_at DateTime64(3, 'UTC'),
+            CREATE TABLE signals_{model} (block UInt64, name LowCardinality(String), timestamp DateTime64(3, 'UTC'),
+                received_at DateTime64(3, 'UTC'),
                 value Float64, prediction_id String, version LowCardinality(String), segment String)
             ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (name, timestamp) {Logged}
             """

@@ -160,8 +160,10 @@ public sealed class PostgresSourceTests(TestHost host, PostgresServer postgres)
         var (model, table) = await NewAsync();
         await postgres.ExecuteAsync(
             $"""
-            INSERT INTO {table} VALUES (1, 'p1', now(), '2.5', now()), (2, 'p2', NULL, '1', now()), (3, 'p3', 'infinity', '1', now()), (4, 'p4', now(), 'many', now()),
-                (5, 'p5', now(), NULL, now()), (6, NULL, now(), '-3', now()), (7, '', now(), '1', now()), (8, 'p8', now() + interval '1 year', '1', now()), (9, 'p9', '1969-12-31', '1', now()), (10, 'p10', '1970-01-02', '1', now())
+            INSERT INTO {table} VALUES (1, 'p1', now(), '2.5', now()), (2, 'p2', NULL, '1', now()), (3, 'p3', 'infinity', '1', now()),
+                (4, 'p4', now(), 'many', now()), (5, 'p5', now(), NULL, now()), (6, NULL, now(), '-3', now()),
+                (7, '', now(), '1', now()), (8, 'p8', now() + interval '1 year', '1', now()), (9, 'p9', '1969-12-31', '1', now()),
+                (10, 'p10', '1970-01-02', '1', now())
             """
         );
         await host.Client.PutSourceAsync(model, "s", Signals(table, tieBreaker: "id"));
