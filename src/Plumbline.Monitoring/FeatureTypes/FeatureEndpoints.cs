@@ -90,11 +90,15 @@ public static class FeatureEndpoints
     {
         var shown = Problems.Shorten(name);
         if (model.Segments.Contains(name) && type is not (FeatureType.Categorical or FeatureType.Boolean))
+        {
             return $"'{shown}' is a segment of the model, and a segment is a categorical or boolean feature. "
                 + "Declare the model without it first.";
+        }
         if (model.Slices.FirstOrDefault(slice => slice.Where.Any(condition => condition.Feature == name)) is { } slice)
+        {
             return $"'{shown}' is a condition of the watched slice '{Problems.Shorten(slice.Name)}'. "
                 + "Declare the model without that slice first.";
+        }
         return model.Cost?.ValueFeature == name && type != FeatureType.Numeric
             ? $"Costs are multiplied by '{shown}' (cost.value_feature), which must be numeric. Declare the model without it first."
             : null;

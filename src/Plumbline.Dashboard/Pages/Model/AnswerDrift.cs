@@ -3,9 +3,7 @@ using Plumbline.Dashboard.Marks;
 using Plumbline.Dashboard.Metrics;
 using Plumbline.Monitoring.Drift.Measures;
 using Plumbline.Monitoring.Metrics;
-using Plumbline.Monitoring.Outputs;
 using Plumbline.Monitoring.Profiles;
-using Plumbline.Registry.Models;
 
 namespace Plumbline.Dashboard.Pages.Model;
 
