@@ -42,7 +42,8 @@ internal sealed class EventLoad(Uri server, string model, int rowsPerPost, int c
                 body.Append(',');
             body.Append(
                 CultureInfo.InvariantCulture,
-                $"{{\"prediction_id\":\"p-{new string('#', IdDigits)}\",\"timestamp\":\"{at.AddMilliseconds(row):yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\",\"version\":\"v1\",\"features\":{{"
+                $"{{\"prediction_id\":\"p-{new string('#', IdDigits)}\",\"timestamp\":\""
+                    + $"{at.AddMilliseconds(row):yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\",\"version\":\"v1\",\"features\":{{"
             );
             for (var i = 0; i < 20; i++)
                 body.Append(CultureInfo.InvariantCulture, $"\"numeric_{i}\":{Math.Round(random.NextDouble() * 1000, 4)},");
@@ -64,7 +65,8 @@ internal sealed class EventLoad(Uri server, string model, int rowsPerPost, int c
         var request = Encoding.UTF8.GetBytes(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"POST /v1/models/{model}/predictions HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"
+                $"POST /v1/models/{model}/predictions HTTP/1.1\r\nHost: {server.Authority}\r\nContent-Type: "
+                    + $"application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"
             )
         );
         var places = IdPlaces(request);

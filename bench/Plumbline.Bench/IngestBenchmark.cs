@@ -48,7 +48,10 @@ internal static class IngestBenchmark
         for (var i = 0; i < Posts; i++)
             Once();
         Print(
-            $"decode: {Posts * 1_000 / watch.Elapsed.TotalSeconds:N0} rows/s on one thread, {(Process.GetCurrentProcess().TotalProcessorTime - processor).TotalMicroseconds / (Posts * 1_000):N2} µs of processor time per row, {body.Length / 1_000:N0} bytes of JSON and {decoder.Batch.Bytes / 1_000:N0} encoded bytes per row, {(GC.GetAllocatedBytesForCurrentThread() - allocated) / (Posts * 1_000.0):N2} bytes allocated per row"
+            $"decode: {Posts * 1_000 / watch.Elapsed.TotalSeconds:N0} rows/s on one thread, "
+                + $"{(Process.GetCurrentProcess().TotalProcessorTime - processor).TotalMicroseconds / (Posts * 1_000):N2} µs of "
+                + $"processor time per row, {body.Length / 1_000:N0} bytes of JSON and {decoder.Batch.Bytes / 1_000:N0} encoded "
+                + $"bytes per row, {(GC.GetAllocatedBytesForCurrentThread() - allocated) / (Posts * 1_000.0):N2} bytes allocated per row"
         );
         return 0;
     }
@@ -82,13 +85,19 @@ internal static class IngestBenchmark
             var drained = watch.Elapsed.TotalSeconds;
             load.Latencies.Sort();
             Print(
-                $"{rowsPerPost:N0} rows per post over {connections} connections for {elapsed:N0} s: {perSecond:N0} predictions/s acknowledged; median {load.Latencies[load.Latencies.Count / 2]:N1} ms, 99 % {load.Latencies[load.Latencies.Count * 99 / 100]:N1} ms"
+                $"{rowsPerPost:N0} rows per post over {connections} connections for {elapsed:N0} s: "
+                    + $"{perSecond:N0} predictions/s acknowledged; median {load.Latencies[load.Latencies.Count / 2]:N1} ms, "
+                    + $"99 % {load.Latencies[load.Latencies.Count * 99 / 100]:N1} ms"
             );
             Print(
-                $"{stored:N0} acknowledged and stored ({(stored == load.Acknowledged ? "all, each once" : $"NOT {load.Acknowledged:N0}")}), the last {drained - elapsed:N1} s after the end: {(load.Acknowledged - before) / drained:N0} predictions/s into the column store"
+                $"{stored:N0} acknowledged and stored "
+                    + $"({(stored == load.Acknowledged ? "all, each once" : $"NOT {load.Acknowledged:N0}")}), "
+                    + $"the last {drained - elapsed:N1} s after the end: {(load.Acknowledged - before) / drained:N0} predictions/s "
+                    + "into the column store"
             );
             Print(
-                $"server: {cores:N2} cores, {cores * 1e6 / perSecond:N1} µs of processor time per prediction, peak memory {server.PeakMiB:N0} MiB; load generator {ownCores:N2} cores"
+                $"server: {cores:N2} cores, {cores * 1e6 / perSecond:N1} µs of processor time per prediction, "
+                    + $"peak memory {server.PeakMiB:N0} MiB; load generator {ownCores:N2} cores"
             );
         }
 
@@ -96,7 +105,8 @@ internal static class IngestBenchmark
         {
             var raw = await RawInsertAsync();
             Print(
-                $"the engine's own RowBinary insert of the same rows, one thread, blocks of 50,000: {raw:N0} rows/s; ratio {perSecond / raw:N2}"
+                $"the engine's own RowBinary insert of the same rows, one thread, blocks of 50,000: {raw:N0} rows/s; "
+                    + $"ratio {perSecond / raw:N2}"
             );
         }
 
@@ -192,5 +202,5 @@ internal static class IngestBenchmark
         return rows;
     }
 
-    private static void Print(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    private static void Print(string text) => Console.WriteLine(text);
 }

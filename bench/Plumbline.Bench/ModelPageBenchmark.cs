@@ -132,9 +132,9 @@ internal static class ModelPageBenchmark
             "over HTTP: one feature, all its measures",
             async () =>
             {
-                using var response = await host.Client.GetAsync(
-                    $"/v1/models/page/metrics?metric=drift.*,input.*&feature=feature_42&from={from:yyyy-MM-dd}&to={to:yyyy-MM-dd}&limit=100000"
-                );
+                var range = $"&from={from:yyyy-MM-dd}&to={to:yyyy-MM-dd}&limit=100000";
+                const string metrics = "/v1/models/page/metrics?metric=drift.*,input.*&feature=feature_42";
+                using var response = await host.Client.GetAsync(metrics + range);
                 return (await response.Content.ReadAsByteArrayAsync()).Length;
             }
         );

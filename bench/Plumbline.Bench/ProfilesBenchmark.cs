@@ -153,7 +153,8 @@ internal static class ProfilesBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what, -45} {best.Seconds, 7:N2} s {cells / best.Seconds / 1e6, 7:N1} million cells/s; processor {best.Cpu:N2} s = {cells / best.Cpu / 1e6:N1} million cells per processor second"
+                $"{what, -45} {best.Seconds, 7:N2} s {cells / best.Seconds / 1e6, 7:N1} million cells/s; "
+                    + $"processor {best.Cpu:N2} s = {cells / best.Cpu / 1e6:N1} million cells per processor second"
             )
         );
     }

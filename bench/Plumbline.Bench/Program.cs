@@ -35,10 +35,12 @@ static int Usage()
     Console.WriteLine("  ingest-single [seconds] single predictions over 64 connections");
     Console.WriteLine("  recovery [millions]     from SIGKILL under load to /readyz with so many million predictions stored, three times");
     Console.WriteLine(
-        "  idle [--models 100] [--with-predictions n/10] [--hours 6] [--settle 180] [--seconds 60] [--seed 1] [--engine-mib n] [--port 5304]"
+        "  idle [--models 100] [--with-predictions n/10] [--hours 6] [--settle 180] [--seconds 60] [--seed 1] [--engine-mib n] "
+            + "[--port 5304]"
     );
     Console.WriteLine(
-        "                          models to which nothing happens: processor, memory, tables, what grows, a registration and a start with them"
+        "                          models to which nothing happens: processor, memory, tables, what grows, "
+            + "a registration and a start with them"
     );
     Console.WriteLine("  model-page              the reads of a model page: 100 features x 30 days of hourly points");
     Console.WriteLine("  pages [--loads 9] [--days 14] [--stops 3] [--port 5305] [--url http://HOST:PORT]");

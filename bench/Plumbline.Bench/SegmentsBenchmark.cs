@@ -121,7 +121,8 @@ internal static class SegmentsBenchmark
             {
                 lines.Append(
                     CultureInfo.InvariantCulture,
-                    $"{{\"timestamp\":\"{Start.AddMilliseconds(i * (3_500_000.0 / rows)):O}\",\"version\":\"v1\",\"prediction\":\"1\",\"score\":0.7,\"features\":{{"
+                    $"{{\"timestamp\":\"{Start.AddMilliseconds(i * (3_500_000.0 / rows)):O}"
+                        + $"\",\"version\":\"v1\",\"prediction\":\"1\",\"score\":0.7,\"features\":{{"
                 );
                 for (var d = 0; d < dimensions; d++)
                     lines.Append(CultureInfo.InvariantCulture, $"\"d{d}\":\"v{(int)(random.NextDouble() * Values)}\",");

@@ -208,7 +208,8 @@ public sealed class EventPosts(
             StatusCodes.Status429TooManyRequests,
             "Too much at once",
             "too_many_rows",
-            $"This key may send {allowances.LimitOf(request.HttpContext.User)} rows a second (access.rows_per_second). Send the same rows again later.",
+            $"This key may send {allowances.LimitOf(request.HttpContext.User)} rows a second (access.rows_per_second). "
+                + "Send the same rows again later.",
             new IngestionAnswer()
         );
     }
@@ -238,7 +239,8 @@ public sealed class EventPosts(
 
     private static IResult UnsupportedType(HttpRequest request) =>
         Unsupported(
-            $"The content type '{Problems.Shorten(request.ContentType ?? "")}' is not taken; send application/json or application/x-ndjson in UTF-8."
+            $"The content type '{Problems.Shorten(request.ContentType ?? "")}' is not taken; "
+                + "send application/json or application/x-ndjson in UTF-8."
         );
 
     private static IResult UnsupportedEncoding(HttpRequest request) =>
@@ -256,7 +258,8 @@ public sealed class EventPosts(
         Busy(
             request,
             "spool_full",
-            "The spool is full: the column store is slower than what arrives. Send the same rows again later; those taken already are recognised.",
+            "The spool is full: the column store is slower than what arrives. Send the same rows again later; "
+                + "those taken already are recognised.",
             answer
         );
 

@@ -37,51 +37,8 @@ public sealed class ModelTables(IColumnStore store)
         "raw",
     ];
 
-    private const string PredictionDefinitions = """
-            block UInt64,
-            prediction_id String,
-            id_hash UInt64,
-            timestamp DateTime64(3, 'UTC'),
-            received_at DateTime64(3, 'UTC'),
-            version LowCardinality(String),
-            role LowCardinality(String),
-            status LowCardinality(String),
-            prediction String,
-            prediction_value Float64 DEFAULT nan,
-            score Float64 DEFAULT nan,
-            confidence Float64 DEFAULT nan,
-            entropy Float64 DEFAULT nan,
-            probabilities Map(LowCardinality(String), Float64),
-            latency_ms Float64 DEFAULT nan,
-            error String,
-            trace_id String,
-            metadata String,
-            raw Map(LowCardinality(String), String)
-        """;
-
-    // The spool forgets a block when the insert has returned: until then it must be on the disk, not in the system's cache.
-    private const string Durable = "fsync_after_insert = 1, fsync_part_directory = 1";
-
-    // There is one such table for each model: what the engine does for each from time to time adds up. No column has statistics.
-    private const string Quiet = "refresh_statistics_interval = 0";
-
-    private readonly ConcurrentDictionary<int, ImmutableColumns> _known = new();
+    private readonly ConcurrentDictionary<int, KnownColumns> _known = new();
     private readonly ConcurrentDictionary<int, SemaphoreSlim> _gates = new();
-
-    private sealed record ImmutableColumns(IReadOnlyDictionary<int, ColumnType> ByOrdinal)
-    {
-        internal bool Covers(IReadOnlyList<FeatureColumn> features)
-        {
-            foreach (var feature in features)
-            {
-                if (!ByOrdinal.TryGetValue(feature.Ordinal, out var type))
-                    return false;
-                if (type != feature.Type)
-                    throw new InvalidOperationException($"Column {feature.Name} is stored as {type} and cannot become {feature.Type}.");
-            }
-            return true;
-        }
-    }
 
     /// <summary>Predictions, ORDER BY (timestamp, id_hash).</summary>
     public static string Predictions(int modelId) => Named("predictions", modelId);
@@ -140,8 +97,8 @@ public sealed class ModelTables(IColumnStore store)
         {
             if (!_known.TryGetValue(modelId, out known))
             {
-                await store.ExecuteAsync(new SqlStatement(PredictionsTable(modelId)), ct);
-                known = await ReadColumnsAsync(Predictions(modelId), ct);
+                await store.ExecuteAsync(new SqlStatement(ModelTableDefinitions.Predictions(Predictions(modelId))), ct);
+                known = await KnownColumns.ReadAsync(store, Predictions(modelId), ct);
             }
             if (!known.Covers(features))
             {
@@ -153,7 +110,7 @@ public sealed class ModelTables(IColumnStore store)
                 var all = new Dictionary<int, ColumnType>(known.ByOrdinal);
                 foreach (var feature in missing)
                     all[feature.Ordinal] = feature.Type;
-                known = new ImmutableColumns(all);
+                known = new KnownColumns(all);
             }
             _known[modelId] = known;
         }
@@ -177,7 +134,8 @@ public sealed class ModelTables(IColumnStore store)
             {
                 await store.ExecuteAsync(
                     new SqlStatement(
-                        $"ALTER TABLE {Predictions(modelId)} ADD COLUMN IF NOT EXISTS {conversion.To.Name} {conversion.To.EngineType} DEFAULT {conversion.Value}",
+                        $"ALTER TABLE {Predictions(modelId)} ADD COLUMN IF NOT EXISTS {conversion.To.Name} "
+                            + $"{conversion.To.EngineType} DEFAULT {conversion.Value}",
                         conversion.Parameters
                     ),
                     ct
@@ -200,7 +158,7 @@ public sealed class ModelTables(IColumnStore store)
             async _ =>
             {
                 var (table, to) = (Predictions(modelId), conversion.To);
-                if (!(await ConvertingAsync(modelId, ct)).Contains(to.Ordinal))
+                if (!(await KnownColumns.ConvertingAsync(store, Predictions(modelId), ct)).Contains(to.Ordinal))
                     return;
                 // The values first: they are made of what the second statement changes.
                 await ChangeAsync($"UPDATE {to.Name} = {to.Name} WHERE 1", []);
@@ -235,7 +193,7 @@ public sealed class ModelTables(IColumnStore store)
             async columns =>
             {
                 // Those that read as the values of others first: the others cannot be dropped before.
-                var converting = await ConvertingAsync(modelId, ct);
+                var converting = await KnownColumns.ConvertingAsync(store, Predictions(modelId), ct);
                 foreach (
                     var ordinal in columns
                         .Keys.Where(ordinal => ordinal < below && !inUse.Contains(ordinal))
@@ -263,9 +221,9 @@ public sealed class ModelTables(IColumnStore store)
         await gate.WaitAsync(ct);
         try
         {
-            var columns = new Dictionary<int, ColumnType>((await ReadColumnsAsync(Predictions(modelId), ct)).ByOrdinal);
+            var columns = new Dictionary<int, ColumnType>((await KnownColumns.ReadAsync(store, Predictions(modelId), ct)).ByOrdinal);
             await change(columns);
-            _known[modelId] = new ImmutableColumns(columns);
+            _known[modelId] = new KnownColumns(columns);
         }
         finally
         {
@@ -279,20 +237,7 @@ public sealed class ModelTables(IColumnStore store)
         ArgumentNullException.ThrowIfNull(features);
         var table = Reference(modelId, generation);
         await store.ExecuteAsync(new SqlStatement($"DROP TABLE IF EXISTS {table} SYNC"), ct);
-        await store.ExecuteAsync(
-            new SqlStatement(
-                $"""
-                CREATE TABLE {table}
-                (
-                {PredictionDefinitions},
-                    value String,
-                    value_number Float64 DEFAULT nan
-                )
-                ENGINE = MergeTree ORDER BY (timestamp, id_hash)
-                """
-            ),
-            ct
-        );
+        await store.ExecuteAsync(new SqlStatement(ModelTableDefinitions.Reference(table)), ct);
         await WidenAsync(table, features, ct);
     }
 
@@ -342,20 +287,6 @@ public sealed class ModelTables(IColumnStore store)
         _gates.TryRemove(modelId, out _);
     }
 
-    // No log of inserted blocks: it takes a file handle and a mebibyte of buffer for each table. Who inserts a block a second time looks
-    // first.
-    private static string PredictionsTable(int modelId) =>
-        $"""
-            CREATE TABLE IF NOT EXISTS {Predictions(modelId)}
-            (
-            {PredictionDefinitions},
-                -- Finding one decision by its id must not read a month of hashes.
-                INDEX by_id id_hash TYPE bloom_filter(0.01) GRANULARITY 1
-            )
-            ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (timestamp, id_hash)
-            SETTINGS {Durable}, {Quiet}
-            """;
-
     private async Task WidenAsync(string table, IReadOnlyList<FeatureColumn> features, CancellationToken ct)
     {
         foreach (var chunk in features.Chunk(ColumnsPerStatement))
@@ -380,46 +311,6 @@ public sealed class ModelTables(IColumnStore store)
         while (rows.Read())
             tables.Add(rows.ReadString());
         return tables;
-    }
-
-    // Ordinals of columns that still read as the converted values of others.
-    private async Task<IReadOnlySet<int>> ConvertingAsync(int modelId, CancellationToken ct)
-    {
-        using var rows = await store.QueryAsync(
-            new SqlStatement(
-                """
-                SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND match(name, '^f[0-9]+$')
-                    AND default_kind = 'DEFAULT' AND default_expression != 'nan'
-                """,
-                new SqlParameter("table", Predictions(modelId))
-            ),
-            ct
-        );
-        var ordinals = new HashSet<int>();
-        while (rows.Read())
-            ordinals.Add(OrdinalOf(rows.ReadString()));
-        return ordinals;
-    }
-
-    private static int OrdinalOf(string column) => int.Parse(column.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture);
-
-    private async Task<ImmutableColumns> ReadColumnsAsync(string table, CancellationToken ct)
-    {
-        using var rows = await store.QueryAsync(
-            new SqlStatement(
-                "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = {table:String} AND match(name, '^f[0-9]+$')",
-                new SqlParameter("table", table)
-            ),
-            ct
-        );
-        var columns = new Dictionary<int, ColumnType>();
-        while (rows.Read())
-        {
-            var ordinal = OrdinalOf(rows.ReadString());
-            var type = rows.ReadString();
-            columns[ordinal] = Enum.GetValues<ColumnType>().First(candidate => new FeatureColumn(ordinal, candidate).EngineType == type);
-        }
-        return new ImmutableColumns(columns);
     }
 
     private static string Named(string kind, int modelId) => string.Create(CultureInfo.InvariantCulture, $"{kind}_{Positive(modelId)}");

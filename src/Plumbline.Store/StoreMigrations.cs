@@ -32,7 +32,8 @@ internal static class StoreMigrations
         if (newest > known[^1].Number)
         {
             throw new InvalidOperationException(
-                $"The data folder was written by a newer Plumbline (its schema is {newest}, this program knows {known[^1].Number}). Use that version, or another folder."
+                $"The data folder was written by a newer Plumbline (its schema is {newest}, this program knows {known[^1].Number}). "
+                    + "Use that version, or another folder."
             );
         }
         foreach (var migration in known.Where(migration => !applied.Contains(migration.Number)))

@@ -76,7 +76,8 @@ public sealed class DependencyRuleTests
         Assert.True(
             listed.SequenceEqual(found, StringComparer.Ordinal),
             $"""
-            Folders use others than {FoldersFile} lists. If a new use is right, and goes the way the house goes, change the line; a new folder gets a line of its own.
+            Folders use others than {FoldersFile} lists. If a new use is right, and goes the way the house goes, change the line;
+            a new folder gets a line of its own.
             listed, not found: {string.Join(" | ", listed.Except(found, StringComparer.Ordinal))}
             found, not listed: {string.Join(" | ", found.Except(listed, StringComparer.Ordinal))}
             """

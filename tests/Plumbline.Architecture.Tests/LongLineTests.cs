@@ -1,7 +1,8 @@
 namespace Plumbline.Architecture.Tests;
 
 /// <summary>
-/// Lines of C# and Razor have 140 characters at most. The formatter sees to C#, but for texts and SQL, which it cannot break; those files are on
+/// Lines of C# and Razor have 140 characters at most. The formatter sees to C#, but for texts and SQL, which it cannot break; those files
+/// are on
 /// a list that only shrinks, with how many such lines they have.
 /// </summary>
 public sealed class LongLineTests

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Plumbline.Architecture.Tests;
 
-/// <summary>A list of what is too large, with its size: nothing comes to it, nothing on it grows, and what was mended must leave it.</summary>
+/// <summary>
+/// A list of what is too large, with its size: nothing comes to it, nothing on it grows, and what was mended must leave it.
+/// </summary>
 /// <param name="file">The list in the repository: a size, a tab and a name per line; lines that begin with # are comments.</param>
 internal sealed class RatchetList(string file)
 {

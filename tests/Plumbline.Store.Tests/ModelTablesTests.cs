@@ -42,8 +42,10 @@ public sealed class ModelTablesTests(StoreFixture fixture)
     {
         var (mine, other) = (StoreFixture.NextModel(), StoreFixture.NextModel());
         var insert =
-            $"INSERT INTO {ModelTables.SignalsTable} (model_id, timestamp, name) SELECT model, addMonths(toDateTime('2031-01-05 00:00:00', 'UTC'), number), name "
-            + $"FROM numbers(60) AS months CROSS JOIN (SELECT arrayJoin([{mine}, {other}]) AS model) AS models CROSS JOIN (SELECT arrayJoin(['a', 'b']) AS name) AS names";
+            $"INSERT INTO {ModelTables.SignalsTable} (model_id, timestamp, name) SELECT model, "
+            + "addMonths(toDateTime('2031-01-05 00:00:00', 'UTC'), number), name "
+            + $"FROM numbers(60) AS months CROSS JOIN (SELECT arrayJoin([{mine}, {other}]) AS model) AS models CROSS JOIN (SELECT "
+            + "arrayJoin(['a', 'b']) AS name) AS names";
         await Store.ExecuteAsync(new SqlStatement(insert), Ct);
         await SharedRows.DeleteAsync(Store, ModelTables.SignalsTable, mine, "name = {name:String}", [new SqlParameter("name", "a")], Ct);
         await AssertCountsAsync(60, 120);

@@ -81,8 +81,9 @@ public sealed class RowBinaryTests(StoreFixture fixture)
                 """
                 CREATE TABLE round_trip
                 (
-                    key UInt32, text String, bytes String, number Float64, maybe_number Nullable(Float64), maybe_text LowCardinality(Nullable(String)),
-                    maybe_flag Nullable(Bool), big UInt64, small UInt32, signed Int64, tiny UInt8, time DateTime64(3, 'UTC'), seconds DateTime('UTC'),
+                    key UInt32, text String, bytes String, number Float64, maybe_number Nullable(Float64),
+                    maybe_text LowCardinality(Nullable(String)), maybe_flag Nullable(Bool), big UInt64, small UInt32, signed Int64,
+                    tiny UInt8, time DateTime64(3, 'UTC'), seconds DateTime('UTC'),
                     counts Array(UInt64), numbers Array(Float64), texts Array(String), probabilities Map(LowCardinality(String), Float64),
                     raw Map(LowCardinality(String), String)
                 ) ENGINE = MergeTree ORDER BY key

@@ -22,23 +22,27 @@ public sealed class TablesPerModelTests(StoreFixture fixture)
         var model = StoreFixture.NextModel();
         const string Logged = "SETTINGS non_replicated_deduplication_window = 1000";
         await RunAsync(
-            $"CREATE TABLE predictions_{model} (prediction_id String, timestamp DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY timestamp {Logged}"
+            $"CREATE TABLE predictions_{model} (prediction_id String, timestamp DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY "
+                + $"timestamp {Logged}"
         );
         await RunAsync($"INSERT INTO predictions_{model} SELECT toString(number), now64(3) FROM numbers(5)");
         // As the very first version made it: signals without an id of their own.
         await RunAsync(
             $"""
-            CREATE TABLE signals_{model} (block UInt64, name LowCardinality(String), timestamp DateTime64(3, 'UTC'), received_at DateTime64(3, 'UTC'),
+            CREATE TABLE signals_{model} (block UInt64, name LowCardinality(String), timestamp DateTime64(3, 'UTC'),
+                received_at DateTime64(3, 'UTC'),
                 value Float64, prediction_id String, version LowCardinality(String), segment String)
             ENGINE = MergeTree PARTITION BY toYYYYMM(timestamp) ORDER BY (name, timestamp) {Logged}
             """
         );
         await RunAsync(
-            $"INSERT INTO signals_{model} SELECT 1, 'click', toDateTime64('2026-01-01 00:00:00', 3, 'UTC') + number * 86400, now64(3), number, '', '', '' FROM numbers(90)"
+            $"INSERT INTO signals_{model} SELECT 1, 'click', toDateTime64('2026-01-01 00:00:00', 3, 'UTC') + number * 86400, "
+                + "now64(3), number, '', '', '' FROM numbers(90)"
         );
         // The first try got this far: a part was copied, the table is still there.
         await RunAsync(
-            $"INSERT INTO signals (model_id, name, timestamp, value) SELECT {model}, name, timestamp, value FROM signals_{model} WHERE value < 40"
+            $"INSERT INTO signals (model_id, name, timestamp, value) SELECT {model}, name, timestamp, "
+                + $"value FROM signals_{model} WHERE value < 40"
         );
         await fixture.ReopenAsync();
         Assert.Equal(90UL, await NumberAsync($"SELECT count() FROM {ModelTables.Signals(model)}"));
@@ -94,7 +98,8 @@ public sealed class TablesPerModelTests(StoreFixture fixture)
                 {
                     await store.ExecuteAsync(
                         new SqlStatement(
-                            $"CREATE TABLE predictions_{i} (timestamp DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY timestamp SETTINGS non_replicated_deduplication_window = 1000"
+                            $"CREATE TABLE predictions_{i} (timestamp DateTime64(3, 'UTC')) ENGINE = MergeTree ORDER BY timestamp "
+                                + "SETTINGS non_replicated_deduplication_window = 1000"
                         ),
                         Ct
                     );

@@ -35,17 +35,20 @@ internal static class AlarmsBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"False alarms per 30 days without drift: {QuietMonths.Features} features x (5 segments + all rows) = {QuietMonths.Streams} streams, hourly windows, reference of {reference / 24} days."
+                $"False alarms per 30 days without drift: {QuietMonths.Features} features x (5 segments + all rows) = "
+                    + $"{QuietMonths.Streams} streams, hourly windows, reference of {reference / 24} days."
             )
         );
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Plumbline: mean over {months} months each ({months * Sizes.Length} per scenario); the others: {usual}. In brackets: share of windows with any alert."
+                $"Plumbline: mean over {months} months each ({months * Sizes.Length} per scenario); the others: {usual}. "
+                    + $"In brackets: share of windows with any alert."
             )
         );
         Console.WriteLine(
-            $"| scenario | rows | Plumbline (2 s.e.) | months with any | paging (effect >= floor) | {string.Join(" | ", AlarmRules.Names)} | Evidently, half of the features |"
+            "| scenario | rows | Plumbline (2 s.e.) | months with any | paging (effect >= floor) | "
+                + $"{string.Join(" | ", AlarmRules.Names)} | Evidently, half of the features |"
         );
         Console.WriteLine($"|---|---:|---:|---:|---:|{string.Concat(Enumerable.Repeat("---:|", AlarmRules.Names.Length))}---:|");
         var seeds = new RandomSource(seed);
@@ -74,14 +77,16 @@ internal static class AlarmsBenchmark
                 (_, rule) =>
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{followed.Average(m => m.Usual![rule]):0} ({followed.Average(m => m.Windows![rule]) / QuietMonths.MonthWindows:P0})"
+                        $"{followed.Average(m => m.Usual![rule]):0} "
+                            + $"({followed.Average(m => m.Windows![rule]) / QuietMonths.MonthWindows:P0})"
                     )
             )
         );
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {scenario} | {rows} | {mean:0.000} ({error:0.000}) | {found.Count(m => m.Plumbline > 0)} | {found.Average(m => m.PlumblineLarge):0.000} | {others} | {followed.Average(m => m.Dataset):0} |"
+                $"| {scenario} | {rows} | {mean:0.000} ({error:0.000}) | {found.Count(m => m.Plumbline > 0)} | "
+                    + $"{found.Average(m => m.PlumblineLarge):0.000} | {others} | {followed.Average(m => m.Dataset):0} |"
             )
         );
     }
@@ -91,7 +96,8 @@ internal static class AlarmsBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Windows from a change to the alarm (1 = the window of the change), 2,000 rows a window, {runs} runs each; at most {DetectionDelays.Patience} are waited for."
+                $"Windows from a change to the alarm (1 = the window of the change), 2,000 rows a window, {runs} runs each; "
+                    + $"at most {DetectionDelays.Patience} are waited for."
             )
         );
         Console.WriteLine("| change | scenario | median | 95 % | within 3 | found |");
@@ -152,7 +158,8 @@ internal static class AlarmsBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {scenario} | {Text(sorted[(runs - 1) / 2])} | {Text(sorted[(int)Math.Ceiling(0.95 * runs) - 1])} | {delays.Count(d => d <= 3) / (double)runs:P0} | {delays.Count(d => d is not null) / (double)runs:P0} |"
+                $"| {name} | {scenario} | {Text(sorted[(runs - 1) / 2])} | {Text(sorted[(int)Math.Ceiling(0.95 * runs) - 1])} | "
+                    + $"{delays.Count(d => d <= 3) / (double)runs:P0} | {delays.Count(d => d is not null) / (double)runs:P0} |"
             )
         );
     }

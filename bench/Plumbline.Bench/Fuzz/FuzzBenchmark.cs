@@ -45,7 +45,8 @@ internal static class FuzzBenchmark
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"sample {++samples} after {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, {server.ProcessorTime.TotalSeconds:0} s of processor time: {mib:0} MiB"
+                    $"sample {++samples} after {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s, "
+                        + $"{server.ProcessorTime.TotalSeconds:0} s of processor time: {mib:0} MiB"
                 )
             );
             return mib;

@@ -22,7 +22,8 @@ internal sealed record FuzzRequest(string Kind, HttpMethod Method, string Path, 
 
     /// <summary>For the report: enough to send it again.</summary>
     public override string ToString() =>
-        $"{Kind}: {Method} {Path} ({MediaType ?? "no type"}{(Gzip ? ", gzip" : "")}) {(Body is null ? "" : System.Text.Encoding.Latin1.GetString(Body.AsSpan(0, Math.Min(300, Body.Length))))}";
+        $"{Kind}: {Method} {Path} ({MediaType ?? "no type"}{(Gzip ? ", gzip" : "")}) "
+        + $"{(Body is null ? "" : System.Text.Encoding.Latin1.GetString(Body.AsSpan(0, Math.Min(300, Body.Length))))}";
 }
 
 /// <summary>Draws requests of every kind. The same seed draws the same ones.</summary>

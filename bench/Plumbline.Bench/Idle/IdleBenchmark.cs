@@ -43,7 +43,8 @@ internal static class IdleBenchmark
         }
 
         Say(
-            $"{models:N0} models registered in {watch.Elapsed.TotalSeconds:N1} s; median of the first 50 {Median(times.Take(50)):N1} ms, of the last 50 {Median(times.TakeLast(50)):N1} ms"
+            $"{models:N0} models registered in {watch.Elapsed.TotalSeconds:N1} s; "
+                + $"median of the first 50 {Median(times.Take(50)):N1} ms, of the last 50 {Median(times.TakeLast(50)):N1} ms"
         );
         watch.Restart();
         await Parallel.ForEachAsync(
@@ -122,13 +123,16 @@ internal static class IdleBenchmark
     {
         var (before, after) = (figures.Before, figures.After);
         Say(
-            $"{state}: {figures.ProcessorShare:P2} of a core over {figures.Time.TotalSeconds:N0} s, {figures.ResidentMiB:N0} MiB resident, {server.Threads} threads, {server.OpenFiles} open files"
+            $"{state}: {figures.ProcessorShare:P2} of a core over {figures.Time.TotalSeconds:N0} s, "
+                + $"{figures.ResidentMiB:N0} MiB resident, {server.Threads} threads, {server.OpenFiles} open files"
         );
         Say(
-            $"    {after.Tables:N0} engine tables, {after.Parts:N0} parts ({after.Parts - before.Parts:+0;-0;0}), folder {Mebibytes(after.Bytes):N1} MiB ({after.Bytes - before.Bytes:+#,0;-#,0;0} bytes)"
+            $"    {after.Tables:N0} engine tables, {after.Parts:N0} parts ({after.Parts - before.Parts:+0;-0;0}), "
+                + $"folder {Mebibytes(after.Bytes):N1} MiB ({after.Bytes - before.Bytes:+#,0;-#,0;0} bytes)"
         );
         Say(
-            $"    of it the engine's own tables {Mebibytes(after.SystemBytes):N2} MiB ({after.SystemBytes - before.SystemBytes:+#,0;-#,0;0} bytes)"
+            $"    of it the engine's own tables {Mebibytes(after.SystemBytes):N2} MiB "
+                + $"({after.SystemBytes - before.SystemBytes:+#,0;-#,0;0} bytes)"
         );
     }
 
@@ -137,7 +141,7 @@ internal static class IdleBenchmark
     private static double Median(IEnumerable<double> values) =>
         values.Order().ToList() is { Count: > 0 } sorted ? sorted[sorted.Count / 2] : double.NaN;
 
-    private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private static void Say(string line) => Console.WriteLine(line);
 
     private sealed record IdleFigures(double ProcessorShare, double ResidentMiB, TimeSpan Time, IdleDisk Before, IdleDisk After);
 }

@@ -19,11 +19,13 @@ internal static class SlicesBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{rows:N0} rows x {features} features, errors 10 %, in the planted slice 20 %; {runs} runs each, {Environment.ProcessorCount} processors."
+                $"{rows:N0} rows x {features} features, errors 10 %, in the planted slice 20 %; {runs} runs each, "
+                    + $"{Environment.ProcessorCount} processors."
             )
         );
         Console.WriteLine(
-            "| conditions | rows in the slice | found first | same conditions | anything else confirmed | seconds, median | seconds, longest |"
+            "| conditions | rows in the slice | found first | same conditions | anything else confirmed | seconds, "
+                + "median | seconds, longest |"
         );
         Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");
         var only = Arguments.Number(args, "--predicates", 0);
@@ -62,7 +64,8 @@ internal static class SlicesBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {predicates} | {support:P0} | {first / (double)runs:P0} | {same / (double)runs:P0} | {more / (double)runs:P0} | {seconds[runs / 2]:0.00} | {seconds[^1]:0.00} |"
+                $"| {predicates} | {support:P0} | {first / (double)runs:P0} | {same / (double)runs:P0} | {more / (double)runs:P0} | "
+                    + $"{seconds[runs / 2]:0.00} | {seconds[^1]:0.00} |"
             )
         );
     }
@@ -83,7 +86,8 @@ internal static class SlicesBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"No weak slice: {reported} of {runs} runs reported one ({candidates} took one to the confirmation half); {seconds[runs / 2]:0.00} s median, {seconds[^1]:0.00} s longest."
+                $"No weak slice: {reported} of {runs} runs reported one ({candidates} took one to the confirmation half); "
+                    + $"{seconds[runs / 2]:0.00} s median, {seconds[^1]:0.00} s longest."
             )
         );
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TicketRouter.Releases;
 using TicketRouter.Tickets;
 
@@ -47,8 +48,10 @@ public sealed record Evaluation(
     }
 
     public override string ToString() =>
-        FormattableString.Invariant(
-            $"{Tickets} held-out tickets: queue accuracy {QueueAccuracy:0.000} (majority {MajorityAccuracy:0.000}), refund ROC AUC {RefundRocAuc:0.000}, handling MAE {HandlingMae:0.0} min (mean answer {MeanMae:0.0})"
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Tickets} held-out tickets: queue accuracy {QueueAccuracy:0.000} (majority {MajorityAccuracy:0.000}), "
+                + $"refund ROC AUC {RefundRocAuc:0.000}, handling MAE {HandlingMae:0.0} min (mean answer {MeanMae:0.0})"
         );
 
     /// <summary>Mann-Whitney with ties counted half.</summary>

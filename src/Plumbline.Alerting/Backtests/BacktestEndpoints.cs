@@ -93,7 +93,8 @@ public static class BacktestEndpoints
                 null,
                 Problems.BadRequest(
                     "backtest_invalid",
-                    $"The body is {{\"rule\":{{..}} or \"rule_name\":\"..\", \"from\":\"..\", \"to\":\"..\"}}: {Problems.Shorten(error.Message, 300)}"
+                    $"The body is {{\"rule\":{{..}} or \"rule_name\":\"..\", \"from\":\"..\", \"to\":\"..\"}}: "
+                        + $"{Problems.Shorten(error.Message, 300)}"
                 )
             );
         }

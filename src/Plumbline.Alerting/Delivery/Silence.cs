@@ -184,7 +184,8 @@ public sealed record SilenceSpecification
             errors.Add(
                 new(
                     "matchers",
-                    $"1..{MaxMatchers} are needed; to silence everything write {{\"label\":\"model\",\"operator\":\"=~\",\"value\":\".*\"}}."
+                    $"1..{MaxMatchers} are needed; "
+                        + $"to silence everything write {{\"label\":\"model\",\"operator\":\"=~\",\"value\":\".*\"}}."
                 )
             );
         }
@@ -205,7 +206,8 @@ public sealed record SilenceSpecification
             errors.Add(
                 new(
                     "ends_at",
-                    "needed, or for: a silence without an end hides what nobody remembers. A maintenance window (recurrence) may go without."
+                    "needed, or for: a silence without an end hides what nobody remembers. A maintenance window (recurrence) may go "
+                        + "without."
                 )
             );
         }

@@ -22,7 +22,8 @@ public sealed class TestMessages(MessageSending sending, TimeProvider time)
                 Severity = AlertSeverity.Warning,
                 Headline = "This is a test of Plumbline",
                 Body =
-                    $"If you can read this, the receiver '{receiver.Name}' works.\nThe test was asked for by {by}. Nothing is wrong with any model.",
+                    $"If you can read this, the receiver '{receiver.Name}' works.\nThe test was asked for by {by}. "
+                    + "Nothing is wrong with any model.",
                 StartedAt = now,
                 Path = Links.Settings,
                 Labels = ImmutableDictionary<string, string>.Empty.Add("alertname", "PlumblineTest"),

@@ -31,7 +31,8 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
     /// <summary>Each model's newest day; the statements below join it. The placeholder {model} is 0 for all models.</summary>
     private const string Newest = """
         (SELECT model_id, max(window_start) AS newest FROM metric_points
-         WHERE window_seconds = 86400 AND metric = 'system.requests' AND segment = '' AND version = '' AND ({model:UInt32} = 0 OR model_id = {model:UInt32})
+         WHERE window_seconds = 86400 AND metric = 'system.requests' AND segment = '' AND version = ''
+             AND ({model:UInt32} = 0 OR model_id = {model:UInt32})
          GROUP BY model_id) AS days
         """;
 
@@ -70,7 +71,8 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
         var text = $$"""
             SELECT model_id, metric, feature, window_start, window_end, value, lower, upper, n, status
             FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
-            WHERE {{AllRows}} AND window_seconds = 86400 AND metric IN {metrics:Array(String)} AND class = '' AND feature IN ('', '@prediction', '@score')
+            WHERE {{AllRows}} AND window_seconds = 86400 AND metric IN {metrics:Array(String)} AND class = ''
+                AND feature IN ('', '@prediction', '@score')
               AND window_start > newest - INTERVAL {days:UInt32} DAY
             ORDER BY model_id, window_start
             """;
@@ -126,9 +128,11 @@ public sealed class HealthFactsReader(IColumnStore store, ModelCatalog models)
     {
         // Base windows only: a model's own length is known here, and longer ones would count every request twice.
         var text = $$"""
-            SELECT model_id, window_seconds, toStartOfHour(window_start) AS hour, sum(assumeNotNull(value)) AS requests, max(window_end) AS until
+            SELECT model_id, window_seconds, toStartOfHour(window_start) AS hour, sum(assumeNotNull(value)) AS requests,
+                max(window_end) AS until
             FROM metric_points AS points FINAL INNER JOIN {{Newest}} USING (model_id)
-            WHERE {{AllRows}} AND window_seconds IN {lengths:Array(UInt32)} AND metric = 'system.requests' AND value IS NOT NULL AND window_start >= newest - INTERVAL 1 DAY
+            WHERE {{AllRows}} AND window_seconds IN {lengths:Array(UInt32)} AND metric = 'system.requests' AND value IS NOT NULL
+                AND window_start >= newest - INTERVAL 1 DAY
             GROUP BY model_id, window_seconds, hour ORDER BY model_id, hour
             """;
         var lengths = models.All.Select(model => (int)model.Window.TotalSeconds).Distinct().ToArray();

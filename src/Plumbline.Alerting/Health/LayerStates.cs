@@ -100,7 +100,10 @@ public static class LayerStates
         if (facts is null)
             return "no complete window yet";
         if (streams.MaxBy(group => group.Count) is { Reason: { } reason })
-            return $"{reason} ({string.Join(", ", streams.Select(group => KnownMetrics.Of(group.Metric).Title).Distinct(StringComparer.Ordinal).Take(MostNamed))})";
+        {
+            var titles = streams.Select(group => KnownMetrics.Of(group.Metric).Title).Distinct(StringComparer.Ordinal);
+            return $"{reason} ({string.Join(", ", titles.Take(MostNamed))})";
+        }
         if (layer == MetricLayer.Outcomes)
             return WithoutLabels(facts);
         return facts.RequestsOfDay < HealthFacts.EnoughRows

@@ -92,7 +92,8 @@ public sealed class ModelOverviewReader(
     {
         const string text = $$"""
             SELECT {{PointVersions.Each}} AS of_version, min(window_start) AS first, max(window_end) AS last FROM metric_points
-            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'system.requests' AND segment = '' AND value > 0
+            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'system.requests' AND segment = ''
+                AND value > 0
             GROUP BY of_version ORDER BY first
             """;
         var versions = new List<(string, DateTimeOffset, DateTimeOffset)>();
@@ -123,7 +124,8 @@ public sealed class ModelOverviewReader(
             return [];
         const string text = """
             SELECT segment FROM metric_points
-            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'system.requests' AND segment != '' AND version = ''
+            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'system.requests' AND segment != ''
+                AND version = ''
             GROUP BY segment ORDER BY sum(n) DESC LIMIT {most:UInt32}
             """;
         var segments = new List<string>();

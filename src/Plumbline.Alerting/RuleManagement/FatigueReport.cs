@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting.Alerts;
 using Plumbline.Alerting.Incidents;
@@ -84,13 +85,16 @@ public sealed class FatigueReport(IDbContextFactory<StateDbContext> state, RuleS
         if (rule.Kind.GathersEvidence)
         {
             var effects = told.Select(alert => alert.Numbers.Effect ?? 0).Order().ToList();
-            return FormattableString.Invariant(
-                $"Most of its alerts ended without anybody: raise effect_floor to {effects[effects.Count / 2]:G2}, the middle of their sizes, or let it go to the digest."
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Most of its alerts ended without anybody: raise effect_floor to {effects[effects.Count / 2]:G2}, "
+                    + $"the middle of their sizes, or let it go to the digest."
             );
         }
 
         return medianHours <= 3
-            ? $"Most of its alerts end by themselves within {medianHours:0.#} hours: lengthen for_windows to {Math.Min(100, rule.ForWindows + 2)} of {Math.Min(100, rule.OfWindows + 2)}."
+            ? $"Most of its alerts end by themselves within {medianHours:0.#} hours: "
+                + $"lengthen for_windows to {Math.Min(100, rule.ForWindows + 2)} of {Math.Min(100, rule.OfWindows + 2)}."
             : "Most of its alerts ended without anybody: move its value, or let it go to the digest.";
     }
 }

@@ -55,7 +55,8 @@ public static class RuleEndpoints
                     null,
                     Problems.BadRequest(
                         "rule_invalid",
-                        "The body is an object such as {\"kind\":\"threshold\",\"metric\":\"performance.accuracy\",\"direction\":\"below\",\"value\":0.8}."
+                        "The body is an object such as "
+                            + "{\"kind\":\"threshold\",\"metric\":\"performance.accuracy\",\"direction\":\"below\",\"value\":0.8}."
                     )
                 );
             }

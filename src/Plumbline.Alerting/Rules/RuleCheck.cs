@@ -26,7 +26,8 @@ public static class RuleCheck
             errors.Add(
                 new(
                     "window",
-                    $"Kept for this model are {string.Join(", ", CoarseWindows.Above(model.Window).Prepend(model.Window).Select(DurationText.Format))}."
+                    "Kept for this model are "
+                        + $"{string.Join(", ", CoarseWindows.Above(model.Window).Prepend(model.Window).Select(DurationText.Format))}."
                 )
             );
         }
@@ -79,7 +80,8 @@ public static class RuleCheck
             errors.Add(
                 new(
                     "segment",
-                    $"'{Problems.Shorten(rule.Segment)}' is not of a declared segment; declared are: {(model.SegmentKeys.IsEmpty ? "none" : string.Join(", ", model.SegmentKeys.Distinct()))}."
+                    $"'{Problems.Shorten(rule.Segment)}' is not of a declared segment; declared are: "
+                        + $"{(model.SegmentKeys.IsEmpty ? "none" : string.Join(", ", model.SegmentKeys.Distinct()))}."
                 )
             );
         }

@@ -25,7 +25,8 @@ public static class ChartWords
         if (known.Count > 1)
         {
             text.Append(
-                $"; between {Figures.Format(known.Min(point => point.Value), unit)} and {Figures.Format(known.Max(point => point.Value), unit)} over {Figures.Count(known.Count)} windows"
+                $"; between {Figures.Format(known.Min(point => point.Value), unit)} and "
+                    + $"{Figures.Format(known.Max(point => point.Value), unit)} over {Figures.Count(known.Count)} windows"
             );
         }
 
@@ -42,7 +43,8 @@ public static class ChartWords
             .FirstOrDefault();
         return moved is null || Math.Abs(moved.Current - (moved.Reference ?? 0)) < 0.005
             ? "Shares of rows: current and reference agree."
-            : $"Largest change at {moved.Title ?? moved.Label}: {Figures.Format(moved.Reference ?? 0, "ratio")} of the reference, {Figures.Format(moved.Current, "ratio")} now.";
+            : $"Largest change at {moved.Title ?? moved.Label}: {Figures.Format(moved.Reference ?? 0, "ratio")} of the reference, "
+                + $"{Figures.Format(moved.Current, "ratio")} now.";
     }
 
     public static string StateWords(PointState state) =>

@@ -1,4 +1,3 @@
-using Plumbline.Alerting.Health;
 using Plumbline.Dashboard.Charts;
 using Plumbline.Dashboard.Marks;
 
@@ -188,4 +187,9 @@ public sealed partial class GalleryPage
     private static double Daily(int at) => 420 + (300 * Math.Sin((at - 8) * Math.PI / 12));
 
     private static double Bell(int at, double middle, double width) => Math.Exp(-Math.Pow((at - middle) / width, 2) / 2) / (width * 2.507);
+
+    /// <summary>A panel that goes on loading.</summary>
+    private static Task<string> NeverAsync(CancellationToken cancellation) =>
+        Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation)
+            .ContinueWith(_ => "", cancellation, TaskContinuationOptions.None, TaskScheduler.Default);
 }

@@ -175,7 +175,8 @@ internal static class FeatureSection
                 return row.Fail(
                     RejectionCode.FeatureNameInvalid,
                     JsonTexts.Shown(text),
-                    $"A feature name has 1 to {row.Limits.NameCharacters} characters, none of them a control character, and does not start with '@'."
+                    $"A feature name has 1 to {row.Limits.NameCharacters} characters, none of them a control character, "
+                        + "and does not start with '@'."
                 );
             }
             if (entry.FeatureRow == row.Stamp)

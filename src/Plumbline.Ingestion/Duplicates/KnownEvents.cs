@@ -139,7 +139,8 @@ public sealed class KnownEvents(Spool spool, StoredIds stored, ModelTables table
                 {
                     // Its block fails when it is written, and is set aside and shown; the others go on.
                     findings.Add(
-                        $"A batch of model number {modelId} in spool.db is damaged: {damage.Message} Its events were acknowledged and cannot be stored."
+                        $"A batch of model number {modelId} in spool.db is damaged: {damage.Message} Its events were acknowledged "
+                            + "and cannot be stored."
                     );
                 }
             }

@@ -159,7 +159,8 @@ public sealed class StoredIds(IColumnStore store)
         {
             using var rows = await store.QueryAsync(
                 new SqlStatement(
-                    $"SELECT id_hash FROM {table} WHERE timestamp >= {{from:DateTime64(3)}} AND timestamp < {{to:DateTime64(3)}} AND id_hash != 0",
+                    $"SELECT id_hash FROM {table} WHERE timestamp >= {{from:DateTime64(3)}} AND timestamp < {{to:DateTime64(3)}} "
+                        + "AND id_hash != 0",
                     new SqlParameter("from", from),
                     new SqlParameter("to", to)
                 ),

@@ -78,7 +78,8 @@ internal sealed class SourcePull(
         {
             throw new SourceException(
                 SourceErrorCode.SchemaChanged,
-                $"The watermark '{source.Watermark}' was {(row.CursorIsTime ? "a time" : "an integer")} and is {(shape.IsByTime ? "a time" : "an integer")} now. Change it back, or declare the source under another name."
+                $"The watermark '{source.Watermark}' was {(row.CursorIsTime ? "a time" : "an integer")} and is "
+                    + $"{(shape.IsByTime ? "a time" : "an integer")} now. Change it back, or declare the source under another name."
             );
         }
     }
@@ -135,7 +136,8 @@ internal sealed class SourcePull(
             var (watermark, tie) = positions[(int)rejection.Index];
             page.RejectedRows.Add(
                 new RejectedSourceRow(
-                    $"{shape.Watermark.Name} {SourceReader.TextOf(watermark, shape.IsByTime)}{(tie is null ? "" : $", {shape.TieBreaker!.Name} {tie}")}",
+                    $"{shape.Watermark.Name} "
+                        + $"{SourceReader.TextOf(watermark, shape.IsByTime)}{(tie is null ? "" : $", {shape.TieBreaker!.Name} {tie}")}",
                     rejection.Code,
                     rejection.Field,
                     rejection.Detail
@@ -224,7 +226,8 @@ internal sealed class SourcePull(
     private static SourceException SpoolFull() =>
         new(
             SourceErrorCode.SpoolFull,
-            $"The spool has had no room for {PatienceWithFullSpool.TotalMinutes:N0} minutes: the column store is slower than what arrives. The pull goes on when there is room."
+            $"The spool has had no room for {PatienceWithFullSpool.TotalMinutes:N0} minutes: the column store is slower than what "
+                + "arrives. The pull goes on when there is room."
         );
 
     private DecodeContext Context(ModelDefinition model)

@@ -31,7 +31,8 @@ public static class SourceRules
                     "connection",
                     options.Connections.Count == 0
                         ? "no connection is configured; declare one under sources.connections in the configuration file."
-                        : $"'{Problems.Shorten(source.Connection)}' is none of the configured connections: {string.Join(", ", options.Connections.Select(known => known.Name))}."
+                        : $"'{Problems.Shorten(source.Connection)}' is none of the configured connections: "
+                            + $"{string.Join(", ", options.Connections.Select(known => known.Name))}."
                 )
             );
         }

@@ -15,7 +15,8 @@ public sealed class SourceTables(SourcesOptions options, IColumnStore store)
             options.Find(source.Connection)
             ?? throw new SourceException(
                 SourceErrorCode.ConnectionUnknown,
-                $"There is no connection '{source.Connection}' in the configuration file any more. Add it under sources.connections, or declare the source with another."
+                $"There is no connection '{source.Connection}' in the configuration file any more. "
+                    + "Add it under sources.connections, or declare the source with another."
             );
         var reading = new SourceReading(store, options.Timeout);
         return await ConnectionKind.Find(connection.Kind)!.OpenAsync(connection, source, reading, cancellation);

@@ -89,17 +89,22 @@ public sealed class FeatureTypeReview(ModelCatalog catalog, IColumnStore store, 
             new SqlStatement(
                 $$"""
                 WITH raw_value != '' AS is_raw, if(startsWith(raw_value, '"'), JSONExtractString(raw_value), raw_value) AS raw_text,
-                    isNotNull(stored) AS is_stored, ifNull(stored, '') AS stored_text, has({words:Array(String)}, raw_text) OR has({words:Array(String)}, stored_text) AS is_missing,
-                    startsWith(raw_value, '"') AS is_raw_text, toFloat64OrNull(stored_text) AS stored_number, match(stored_text, '^0[0-9]') AS is_code
+                    isNotNull(stored) AS is_stored, ifNull(stored, '') AS stored_text, has({words:Array(String)}, raw_text)
+                        OR has({words:Array(String)}, stored_text) AS is_missing,
+                    startsWith(raw_value, '"') AS is_raw_text, toFloat64OrNull(stored_text) AS stored_number,
+                        match(stored_text, '^0[0-9]') AS is_code
                 SELECT countIf(is_raw OR is_stored) AS present,
                     countIf(is_missing),
                     countIf(is_raw AND NOT is_raw_text AND isNotNull(toFloat64OrNull(raw_value)))
                         + countIf(is_stored AND NOT is_missing AND ({numeric:Bool} OR isNotNull(stored_number))),
-                    countIf((is_raw AND NOT is_raw_text AND raw_value IN ('true', 'false')) OR (is_stored AND stored_text IN ('true', 'false'))),
+                    countIf((is_raw AND NOT is_raw_text AND raw_value IN ('true', 'false'))
+                        OR (is_stored AND stored_text IN ('true', 'false'))),
                     countIf(is_stored AND is_code),
-                    countIf(match(if(is_raw, raw_value, stored_text), '^-?[0-9]{16,}$') AND abs(toFloat64OrZero(if(is_raw, raw_value, stored_text))) >= {{FeatureEvidence.FirstInexactInteger}}),
+                    countIf(match(if(is_raw, raw_value, stored_text), '^-?[0-9]{16,}$')
+                        AND abs(toFloat64OrZero(if(is_raw, raw_value, stored_text))) >= {{FeatureEvidence.FirstInexactInteger}}),
                     sum(lengthUTF8(if(is_raw, raw_text, stored_text))), toUInt64(max(lengthUTF8(if(is_raw, raw_text, stored_text)))),
-                    toUInt64(length(arrayDistinct(groupArrayIf({{FeatureEvidence.Sample}})(if(is_raw, raw_text, stored_text), is_raw OR is_stored))))
+                    toUInt64(length(arrayDistinct(groupArrayIf({{FeatureEvidence.Sample}})(if(is_raw, raw_text, stored_text), is_raw
+                        OR is_stored))))
                 FROM
                 (
                     SELECT {{ModelColumns.Of(feature).Text}} AS stored, raw[{name:String}] AS raw_value

@@ -44,7 +44,8 @@ public sealed class GroundTruthMatching(IColumnStore store)
                 FROM (SELECT prediction_id, id_hash, timestamp, value, value_number, source, block, arrival FROM {ModelTables.GroundTruth(
                     model.Id
                 )} WHERE id_hash IN (SELECT id_hash FROM {predictions} WHERE {OfBlock})) AS g
-                INNER JOIN (SELECT prediction_id, id_hash, timestamp FROM {predictions} WHERE {OfBlock}) AS p ON g.id_hash = p.id_hash AND g.prediction_id = p.prediction_id
+                INNER JOIN (SELECT prediction_id, id_hash, timestamp FROM {predictions} WHERE {OfBlock}) AS p ON g.id_hash = p.id_hash
+                    AND g.prediction_id = p.prediction_id
                 ORDER BY {InOrder}
                 """,
                 new SqlParameter("block", (ulong)block),
@@ -66,7 +67,8 @@ public sealed class GroundTruthMatching(IColumnStore store)
                 SELECT {{Joined}}
                 FROM (SELECT prediction_id, id_hash, timestamp FROM {{ModelTables.Predictions(model.Id)}} WHERE id_hash IN (SELECT id_hash
                 FROM {{truth}} WHERE block = {block:UInt64})) AS p
-                INNER JOIN (SELECT prediction_id, id_hash, timestamp, value, value_number, source, block, arrival FROM {{truth}} WHERE block = {block:UInt64}) AS g ON g.id_hash = p.id_hash AND g.prediction_id = p.prediction_id
+                INNER JOIN (SELECT prediction_id, id_hash, timestamp, value, value_number, source, block, arrival FROM {{truth}}
+                    WHERE block = {block:UInt64}) AS g ON g.id_hash = p.id_hash AND g.prediction_id = p.prediction_id
                 ORDER BY {{InOrder}}
                 """,
                 new SqlParameter("block", (ulong)block)

@@ -57,7 +57,8 @@ public sealed class PartMerging(IColumnStore store, ModelTables tables, TimeProv
                 new("ids", chunk.Select(part => part.Id).ToArray()),
             ];
             const string OfParts =
-                "timestamp >= {from:DateTime64(3)} AND timestamp <= {to:DateTime64(3)} AND id_hash IN {hashes:Array(UInt64)} AND prediction_id IN {ids:Array(String)}";
+                "timestamp >= {from:DateTime64(3)} AND timestamp <= {to:DateTime64(3)} AND id_hash IN {hashes:Array(UInt64)} AND "
+                + "prediction_id IN {ids:Array(String)}";
             await store.ExecuteAsync(new SqlStatement(InsertText(model, table, OfParts), values), cancellation);
             var merged = $"SELECT prediction_id FROM {table} WHERE {OfParts} AND block = {{block:UInt64}}";
             var replaced = $"DELETE FROM {table} WHERE {OfParts} AND block != {{block:UInt64}} AND prediction_id IN ({merged})";
@@ -106,7 +107,8 @@ public sealed class PartMerging(IColumnStore store, ModelTables tables, TimeProv
                 $$"""
                 SELECT toUInt64(intDiv(toUnixTimestamp64Milli(timestamp), {length:Int64}) * {length:Int64}) AS start, count(),
                     toUInt64(min(toUnixTimestamp64Milli(timestamp))), toUInt64(max(toUnixTimestamp64Milli(timestamp)))
-                FROM {{table}} WHERE block = {block:UInt64} AND timestamp >= {from:DateTime64(3)} AND timestamp <= {to:DateTime64(3)} GROUP BY start
+                FROM {{table}} WHERE block = {block:UInt64} AND timestamp >= {from:DateTime64(3)} AND timestamp <= {to:DateTime64(3)}
+                    GROUP BY start
                 """,
                 new("length", length),
                 new("block", (ulong)block),
@@ -155,7 +157,8 @@ public sealed class PartMerging(IColumnStore store, ModelTables tables, TimeProv
             ("metadata", Text("metadata")),
             (
                 "raw",
-                "CAST(arrayDistinct(arrayFlatten(groupArray(arrayZip(mapKeys(raw), mapValues(raw))))) AS Map(LowCardinality(String), String))"
+                "CAST(arrayDistinct(arrayFlatten(groupArray(arrayZip(mapKeys(raw), "
+                    + "mapValues(raw))))) AS Map(LowCardinality(String), String))"
             ),
         };
         columns.AddRange(

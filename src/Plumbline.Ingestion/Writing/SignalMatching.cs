@@ -77,7 +77,8 @@ public sealed class SignalMatching(IColumnStore store)
         var signals = $$"""
             SELECT prediction_id, name, timestamp, value, received_at, reinterpretAsUInt64(substring(SHA256(prediction_id), 1, 8))
             AS id_hash FROM {{ModelTables.Signals(model.Id)}}
-            WHERE block = {block:UInt64} AND prediction_id != '' AND timestamp >= {first:DateTime64(3, 'UTC')} AND timestamp <= {last:DateTime64(3, 'UTC')}
+            WHERE block = {block:UInt64} AND prediction_id != '' AND timestamp >= {first:DateTime64(3, 'UTC')}
+                AND timestamp <= {last:DateTime64(3, 'UTC')}
             """;
         var (first, last) = (DateTimeOffset.FromUnixTimeMilliseconds(firstMs), DateTimeOffset.FromUnixTimeMilliseconds(lastMs));
         return MatchAsync(
@@ -86,7 +87,8 @@ public sealed class SignalMatching(IColumnStore store)
                 $$"""
                 SELECT {{Joined}}
                 FROM (SELECT prediction_id, id_hash, timestamp FROM {{ModelTables.Predictions(model.Id)}}
-                      WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {to:DateTime64(3, 'UTC')} AND id_hash IN (SELECT id_hash FROM ({{signals}}))) AS p
+                      WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp <= {to:DateTime64(3, 'UTC')}
+                          AND id_hash IN (SELECT id_hash FROM ({{signals}}))) AS p
                 INNER JOIN ({{signals}}) AS s ON s.id_hash = p.id_hash AND s.prediction_id = p.prediction_id
                 """,
                 new("block", (ulong)block),

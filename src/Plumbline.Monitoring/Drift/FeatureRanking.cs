@@ -59,14 +59,15 @@ public sealed class FeatureRanking(IColumnStore store)
         CancellationToken cancellation
     )
     {
+        var isOfVersion = PointVersions.Are(version);
         var text = $$"""
-            SELECT feature, metric, max(assumeNotNull(value)) AS highest, argMax(window_start, assumeNotNull(value)) AS at, argMax(assumeNotNull(value), window_start) AS current, argMax(n, window_start) AS rows
+            SELECT feature, metric, max(assumeNotNull(value)) AS highest, argMax(window_start, assumeNotNull(value)) AS at,
+                argMax(assumeNotNull(value), window_start) AS current, argMax(n, window_start) AS rows
             FROM (
                 SELECT feature, metric, window_start, value, n FROM metric_points
-                WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric IN {metrics:Array(String)} AND segment = {segment:String} AND {{PointVersions.Are(
-                version
-            )}}
-                  AND feature != '' AND NOT startsWith(feature, '@') AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
+                WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric IN {metrics:Array(String)}
+                    AND segment = {segment:String} AND {{isOfVersion}} AND feature != '' AND NOT startsWith(feature, '@')
+                    AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
                 ORDER BY metric, segment, feature, class, window_start, computed_at DESC LIMIT 1 BY metric, feature, window_start
             )
             WHERE value IS NOT NULL GROUP BY feature, metric
@@ -113,14 +114,15 @@ public sealed class FeatureRanking(IColumnStore store)
         CancellationToken cancellation
     )
     {
+        var isOfVersion = PointVersions.Are(query.Version ?? "");
         var text = $$"""
-            SELECT window_start, max(window_end), max(assumeNotNull(value)), argMax(toString(feature), assumeNotNull(value)), countIf(assumeNotNull(value) >= {threshold:Float64}), argMax(n, assumeNotNull(value))
+            SELECT window_start, max(window_end), max(assumeNotNull(value)), argMax(toString(feature), assumeNotNull(value)),
+                countIf(assumeNotNull(value) >= {threshold:Float64}), argMax(n, assumeNotNull(value))
             FROM (
                 SELECT feature, window_start, window_end, value, n FROM metric_points
-                WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'drift.psi' AND segment = {segment:String} AND {{PointVersions.Are(
-                query.Version ?? ""
-            )}}
-                  AND feature != '' AND NOT startsWith(feature, '@') AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
+                WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = 'drift.psi'
+                    AND segment = {segment:String} AND {{isOfVersion}} AND feature != '' AND NOT startsWith(feature, '@')
+                    AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}
                 ORDER BY metric, segment, feature, class, window_start, computed_at DESC LIMIT 1 BY feature, window_start
             )
             WHERE value IS NOT NULL GROUP BY window_start ORDER BY window_start

@@ -20,12 +20,14 @@ public static class EstimatedMetrics
     public const string OutsideSupport = "estimated.outside_support";
 
     private const string Assumes =
-        "Assumes that inputs mean what they meant in the reference; concept drift does not show in it. Needs ground truth in the reference.";
+        "Assumes that inputs mean what they meant in the reference; "
+        + "concept drift does not show in it. Needs ground truth in the reference.";
     private const string HowSure =
         "normal: sampling of the outcomes and refits of the calibration together; where the realised value of these rows is expected";
     private const string HowSureMacro = $"{HowSure}; macro averages: percentiles of simulated labels, since a rare class is there or not";
     private const string HowSureLoss =
-        "percentiles of simulated losses: those of reference rows that the trees had not seen, and how far the level may be off; where the realised value of these rows is expected";
+        "percentiles of simulated losses: those of reference rows that the trees had not seen, and how far the level may be off; "
+        + "where the realised value of these rows is expected";
     private const string Macro = "macro average for several classes, over those that are likely to occur or are predicted";
 
     private static readonly MetricDefinition[] Definitions =
@@ -91,7 +93,8 @@ public static class EstimatedMetrics
             "",
             "[0, 1]",
             MetricDirection.HigherIsBetter,
-            $"Expected ROC AUC: ordered by the raw score, weighted by the calibrated probability; one-versus-rest average for several classes. {Assumes}",
+            "Expected ROC AUC: ordered by the raw score, weighted by the calibrated probability; "
+                + $"one-versus-rest average for several classes. {Assumes}",
             HowSure
         )
         {
@@ -104,7 +107,8 @@ public static class EstimatedMetrics
             "as the ground truth",
             "[0, ∞)",
             MetricDirection.LowerIsBetter,
-            $"Mean of the absolute error that boosted trees, fitted on the reference, predict for each row from its features and prediction (DLE). {Assumes}",
+            "Mean of the absolute error that boosted trees, fitted on the reference, predict for each row from its features and "
+                + $"prediction (DLE). {Assumes}",
             HowSureLoss
         )
         {
@@ -131,7 +135,8 @@ public static class EstimatedMetrics
             "as the metric",
             "(-∞, ∞)",
             MetricDirection.Neutral,
-            "Realised minus estimated, over the rows that have ground truth by now; the class names the metric (accuracy, roc_auc, mae, rmse). Below 0 an accuracy was flattered. How far estimates can be trusted.",
+            "Realised minus estimated, over the rows that have ground truth by now; the class names the metric (accuracy, roc_auc, "
+                + "mae, rmse). Below 0 an accuracy was flattered. How far estimates can be trusted.",
             "realised minus the estimate's interval: it holds 0 when the estimate kept its promise"
         )
         {
@@ -144,7 +149,8 @@ public static class EstimatedMetrics
             "share",
             "[0, 1]",
             MetricDirection.LowerIsBetter,
-            "Rows beyond what the labelled reference had, divided by rows: the score outside its range (classes); the prediction or any feature outside its range or categories (regression). There the estimate is a guess.",
+            "Rows beyond what the labelled reference had, divided by rows: the score outside its range (classes); "
+                + "the prediction or any feature outside its range or categories (regression). There the estimate is a guess.",
             "Wilson"
         )
         {

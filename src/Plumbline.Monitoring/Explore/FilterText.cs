@@ -41,10 +41,12 @@ public static class FilterText
         {
             FilterOperator.Missing or FilterOperator.Present or FilterOperator.TypeError =>
                 $"{condition.Field.Name}:{Write(condition.Operator)}",
-            FilterOperator.In =>
-                $"{condition.Field.Name}:in:{string.Join(',', condition.Values.Select(value => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal)))}",
+            FilterOperator.In => $"{condition.Field.Name}:in:{string.Join(',', condition.Values.Select(Escape))}",
             _ => $"{condition.Field.Name}:{Write(condition.Operator)}:{condition.Values[0]}",
         };
+
+    private static string Escape(string value) =>
+        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal);
 
     /// <summary>Reads a condition; null with the reason when it cannot be used.</summary>
     public static FilterCondition? Read(string text, ModelDefinition model, out string reason)
@@ -76,7 +78,8 @@ public static class FilterText
         if (!allowed.Contains(@operator))
         {
             reason =
-                $"'{Problems.Shorten(field.Name)}' is a {field.Kind.ToString().ToLowerInvariant()}; it takes {string.Join(", ", allowed.Select(Write))}.";
+                $"'{Problems.Shorten(field.Name)}' is a {field.Kind.ToString().ToLowerInvariant()}; "
+                + $"it takes {string.Join(", ", allowed.Select(Write))}.";
             return null;
         }
 

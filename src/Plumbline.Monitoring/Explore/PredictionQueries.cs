@@ -47,16 +47,17 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
         if (search.After is not null)
             sql.After(search.After);
         var text = new StringBuilder("SELECT ")
-            .Append(RowColumns(search.Columns))
+            .Append(PredictionRows.Columns(search.Columns))
             .Append(
                 CultureInfo.InvariantCulture,
-                $" FROM {ModelTables.Predictions(model.Id)} WHERE {sql.Where} ORDER BY {SearchSql.OrderBy(search.Sort, search.Descending)} LIMIT {search.Limit + 1}"
+                $" FROM {ModelTables.Predictions(model.Id)} WHERE {sql.Where} ORDER BY "
+                    + $"{SearchSql.OrderBy(search.Sort, search.Descending)} LIMIT {search.Limit + 1}"
             );
         var found = new List<(PredictionRow Row, ulong Hash, double SortValue)>();
         using (var rows = await store.QueryAsync(new SqlStatement(text.ToString(), sql.Parameters), cancellation))
         {
             while (rows.Read())
-                found.Add(ReadRow(rows, model, search.Columns, search.Sort));
+                found.Add(PredictionRows.Read(rows, model, search.Columns, search.Sort));
         }
 
         string? next = null;
@@ -148,7 +149,8 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
         using (
             var place = await store.QueryAsync(
                 new SqlStatement(
-                    $"SELECT timestamp FROM {table} WHERE id_hash = {{hash:UInt64}} AND prediction_id = {{id:String}} ORDER BY role = 'primary' DESC, timestamp LIMIT 1",
+                    $"SELECT timestamp FROM {table} WHERE id_hash = {{hash:UInt64}} AND prediction_id = {{id:String}} ORDER BY role "
+                        + "= 'primary' DESC, timestamp LIMIT 1",
                     id
                 ),
                 cancellation
@@ -162,14 +164,16 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
 
         using var rows = await store.QueryAsync(
             new SqlStatement(
-                $"SELECT {RowColumns(model.Features)}, received_at, probabilities, error, trace_id, metadata FROM {table} WHERE timestamp = {{at:DateTime64(3)}} AND id_hash = {{hash:UInt64}} AND prediction_id = {{id:String}} ORDER BY role = 'primary' DESC LIMIT 1",
+                $"SELECT {PredictionRows.Columns(model.Features)}, received_at, probabilities, error, trace_id, "
+                    + $"metadata FROM {table} WHERE timestamp = {{at:DateTime64(3)}} AND id_hash = {{hash:UInt64}} AND "
+                    + $"prediction_id = {{id:String}} ORDER BY role = 'primary' DESC LIMIT 1",
                 [.. id, new("at", timestamp)]
             ),
             cancellation
         );
         if (!rows.Read())
             return null;
-        var (row, _, _) = ReadRow(rows, model, model.Features, SortField.Timestamp);
+        var (row, _, _) = PredictionRows.Read(rows, model, model.Features, SortField.Timestamp);
         var truth = await ReadGroundTruthAsync(model, id, cancellation);
         return new Decision
         {
@@ -177,7 +181,7 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
             ReceivedAt = rows.ReadDateTime64(),
             Probabilities = rows.ReadDoubleMap()
                 .GroupBy(pair => pair.Key, StringComparer.Ordinal)
-                .ToDictionary(group => group.Key, group => Number(group.Last().Value), StringComparer.Ordinal),
+                .ToDictionary(group => group.Key, group => PredictionRows.Number(group.Last().Value), StringComparer.Ordinal),
             Error = rows.ReadString(),
             TraceId = rows.ReadString(),
             Metadata = rows.ReadString(),
@@ -219,88 +223,8 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
         return values;
     }
 
-    internal static object? Number(double value) =>
-        value switch
-        {
-            double.NaN => null,
-            double.PositiveInfinity => "Infinity",
-            double.NegativeInfinity => "-Infinity",
-            _ => value,
-        };
-
     private Task EnsureTablesAsync(ModelDefinition model, CancellationToken cancellation) =>
         tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
-
-    private static string RowColumns(IReadOnlyList<FeatureDefinition> features) =>
-        "prediction_id, id_hash, timestamp, version, role, status, prediction, prediction_value, score, confidence, entropy, latency_ms, raw"
-        + string.Concat(features.Select(feature => ", " + feature.Column));
-
-    private static (PredictionRow Row, ulong Hash, double SortValue) ReadRow(
-        QueryRows rows,
-        ModelDefinition model,
-        IReadOnlyList<FeatureDefinition> features,
-        SortField sort
-    )
-    {
-        var (id, hash, timestamp, version, role, status) = (
-            rows.ReadString(),
-            rows.ReadUInt64(),
-            rows.ReadDateTime64(),
-            rows.ReadString(),
-            rows.ReadString(),
-            rows.ReadString()
-        );
-        var (text, value, score, confidence, entropy, latency) = (
-            rows.ReadString(),
-            rows.ReadDouble(),
-            rows.ReadDouble(),
-            rows.ReadDouble(),
-            rows.ReadDouble(),
-            rows.ReadDouble()
-        );
-        var wrong = rows.ReadStringMap();
-        var values = new Dictionary<string, object?>(features.Count, StringComparer.Ordinal);
-        foreach (var feature in features)
-        {
-            values[feature.Name] = feature.Type switch
-            {
-                FeatureType.Numeric => Number(rows.ReadDouble()),
-                FeatureType.Boolean => rows.ReadNullableBoolean(),
-                _ => rows.ReadNullableString(),
-            };
-        }
-
-        var row = new PredictionRow
-        {
-            PredictionId = id,
-            Timestamp = timestamp,
-            Version = version,
-            Role = role,
-            Status = status,
-            Prediction =
-                model.Task == ModelTask.Regression ? Number(value)
-                : text.Length > 0 ? text
-                : null,
-            Score = Number(score),
-            Confidence = Number(confidence),
-            Entropy = Number(entropy),
-            LatencyMs = Number(latency),
-            Features = values,
-            TypeErrors = wrong
-                .GroupBy(pair => pair.Key, StringComparer.Ordinal)
-                .ToDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal),
-        };
-        var sortValue = sort switch
-        {
-            SortField.Score => score,
-            SortField.Confidence => confidence,
-            SortField.Entropy => entropy,
-            SortField.LatencyMs => latency,
-            SortField.PredictionValue => value,
-            _ => double.NaN,
-        };
-        return (row, hash, sortValue);
-    }
 
     private async Task<Dictionary<string, object?>> GroundTruthOfAsync(
         ModelDefinition model,
@@ -313,7 +237,8 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
             return truth;
         using var rows = await store.QueryAsync(
             new SqlStatement(
-                $"SELECT prediction_id, value, value_number FROM {ModelTables.Matched(model.Id)} WHERE timestamp >= {{first:DateTime64(3)}} AND timestamp <= {{last:DateTime64(3)}} AND id_hash IN {{hashes:Array(UInt64)}}",
+                $"SELECT prediction_id, value, value_number FROM {ModelTables.Matched(model.Id)} WHERE timestamp >= "
+                    + $"{{first:DateTime64(3)}} AND timestamp <= {{last:DateTime64(3)}} AND id_hash IN {{hashes:Array(UInt64)}}",
                 new SqlParameter("first", page.Min(item => item.Row.Timestamp)),
                 new SqlParameter("last", page.Max(item => item.Row.Timestamp)),
                 new SqlParameter("hashes", page.Select(item => item.Hash).ToArray())
@@ -321,7 +246,7 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
             cancellation
         );
         while (rows.Read())
-            truth[rows.ReadString()] = Outcome(model, rows.ReadString(), rows.ReadDouble());
+            truth[rows.ReadString()] = PredictionRows.Outcome(model, rows.ReadString(), rows.ReadDouble());
         return truth;
     }
 
@@ -337,7 +262,8 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
                     CultureInfo.InvariantCulture,
                     $$"""
                     SELECT value, value_number, timestamp, received_at, source FROM {{ModelTables.GroundTruth(model.Id)}}
-                    WHERE id_hash = {hash:UInt64} AND prediction_id = {id:String} ORDER BY timestamp DESC, block DESC, arrival DESC LIMIT {{MaxGroundTruth}}
+                    WHERE id_hash = {hash:UInt64} AND prediction_id = {id:String} ORDER BY timestamp DESC, block DESC, arrival DESC
+                        LIMIT {{MaxGroundTruth}}
                     """
                 ),
                 id
@@ -349,7 +275,7 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
         {
             entries.Add(
                 new GroundTruthEntry(
-                    Outcome(model, rows.ReadString(), rows.ReadDouble()),
+                    PredictionRows.Outcome(model, rows.ReadString(), rows.ReadDouble()),
                     rows.ReadDateTime64(),
                     rows.ReadDateTime64(),
                     rows.ReadString()
@@ -382,7 +308,7 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
             entries.Add(
                 new SignalEntry(
                     rows.ReadString(),
-                    Number(rows.ReadDouble()),
+                    PredictionRows.Number(rows.ReadDouble()),
                     rows.ReadDateTime64(),
                     rows.ReadDateTime64(),
                     rows.ReadString(),
@@ -393,9 +319,4 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
 
         return entries;
     }
-
-    private static object? Outcome(ModelDefinition model, string text, double number) =>
-        model.Task == ModelTask.Regression ? Number(number)
-        : text.Length > 0 ? text
-        : null;
 }

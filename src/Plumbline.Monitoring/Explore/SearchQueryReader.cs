@@ -83,7 +83,8 @@ public static class SearchQueryReader
         errors.Add(
             new(
                 name,
-                $"'{Problems.Shorten(text)}' is not a time between 1900 and 2300: RFC 3339 like 2026-03-01T08:15:02Z, or epoch milliseconds."
+                $"'{Problems.Shorten(text)}' is not a time between 1900 and 2300: RFC 3339 like 2026-03-01T08:15:02Z, "
+                    + "or epoch milliseconds."
             )
         );
         return null;
@@ -179,7 +180,8 @@ public static class SearchQueryReader
         errors.Add(
             new(
                 "segment",
-                $"Written like country=FR, with one of the model's segments: {(model.Segments.IsEmpty ? "it has none" : string.Join(", ", model.Segments))}."
+                "Written like country=FR, with one of the model's segments: "
+                    + $"{(model.Segments.IsEmpty ? "it has none" : string.Join(", ", model.Segments))}."
             )
         );
         return [];

@@ -76,7 +76,8 @@ internal sealed class SearchSql
         var time = Bind("DateTime64(3)", DateTimeOffset.FromUnixTimeMilliseconds(cursor.TimestampMs));
         // Apart from the tuple: with the time alone the engine can skip whole ranges of its primary index.
         var row =
-            $"(timestamp, id_hash, prediction_id) {beyond} ({time}, {Bind("UInt64", cursor.IdHash)}, {Bind("String", cursor.PredictionId)})";
+            $"(timestamp, id_hash, prediction_id) {beyond} ({time}, "
+            + $"{Bind("UInt64", cursor.IdHash)}, {Bind("String", cursor.PredictionId)})";
         if (cursor.Sort == SortField.Timestamp)
         {
             And($"timestamp {beyond}= {time} AND {row}");

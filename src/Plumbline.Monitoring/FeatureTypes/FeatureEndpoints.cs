@@ -90,9 +90,15 @@ public static class FeatureEndpoints
     {
         var shown = Problems.Shorten(name);
         if (model.Segments.Contains(name) && type is not (FeatureType.Categorical or FeatureType.Boolean))
-            return $"'{shown}' is a segment of the model, and a segment is a categorical or boolean feature. Declare the model without it first.";
+        {
+            return $"'{shown}' is a segment of the model, and a segment is a categorical or boolean feature. "
+                + "Declare the model without it first.";
+        }
         if (model.Slices.FirstOrDefault(slice => slice.Where.Any(condition => condition.Feature == name)) is { } slice)
-            return $"'{shown}' is a condition of the watched slice '{Problems.Shorten(slice.Name)}'. Declare the model without that slice first.";
+        {
+            return $"'{shown}' is a condition of the watched slice '{Problems.Shorten(slice.Name)}'. "
+                + "Declare the model without that slice first.";
+        }
         return model.Cost?.ValueFeature == name && type != FeatureType.Numeric
             ? $"Costs are multiplied by '{shown}' (cost.value_feature), which must be numeric. Declare the model without it first."
             : null;
@@ -101,7 +107,8 @@ public static class FeatureEndpoints
     private static IResult UnknownFeature(ModelDefinition model, string feature) =>
         Problems.NotFound(
             "unknown_feature",
-            $"The model '{Problems.Shorten(model.Name)}' has no feature '{Problems.Shorten(NameOf(feature))}'; GET /v1/models/{{model}} lists them."
+            $"The model '{Problems.Shorten(model.Name)}' has no feature '{Problems.Shorten(NameOf(feature))}'; "
+                + $"GET /v1/models/{{model}} lists them."
         );
 
     // The one escape that a path keeps when it is taken apart.

@@ -52,15 +52,7 @@ public static class BusinessMetrics
         var measure = metric[(metric.LastIndexOf('.') + 1)..];
         MetricDefinition definition = measure switch
         {
-            "rate" => new(
-                metric,
-                MetricLayer.Outcomes,
-                "share",
-                "[0, 1]",
-                direction,
-                $"Predictions with at least one '{name}' whose value is not 0, within the attribution window, divided by predictions. Compare windows of equal age.",
-                "Wilson"
-            ),
+            "rate" => new(metric, MetricLayer.Outcomes, "share", "[0, 1]", direction, RateOf(name), "Wilson"),
             "mean" => new(
                 metric,
                 MetricLayer.Outcomes,
@@ -76,7 +68,7 @@ public static class BusinessMetrics
                 unit,
                 "(-\u221e, \u221e)",
                 direction,
-                $"Sum of the values of the '{name}' events put down to the window's predictions, and of those without a prediction in the window.",
+                SumOf(name),
                 "normal, of the predictions' own sums"
             ),
             _ => new(
@@ -104,4 +96,12 @@ public static class BusinessMetrics
     /// <summary>All metrics of a signal.</summary>
     public static IEnumerable<MetricDefinition> Of(SignalDefinition signal) =>
         Measures.Select(measure => Define(Name(signal.Name, measure), signal)!);
+
+    private static string RateOf(string name) =>
+        $"Predictions with at least one '{name}' whose value is not 0, within the attribution window, divided by predictions. "
+        + "Compare windows of equal age.";
+
+    private static string SumOf(string name) =>
+        $"Sum of the values of the '{name}' events put down to the window's predictions, "
+        + "and of those without a prediction in the window.";
 }

@@ -105,7 +105,8 @@ public static class MetricEndpoints
             ? null
             : Problems.BadRequest(
                 "unknown_metric",
-                $"metric: there is no metric '{Problems.Shorten(unknown!)}'. GET /v1/metrics-catalogue lists them; 'drift.*' selects by prefix."
+                $"metric: there is no metric '{Problems.Shorten(unknown!)}'. GET /v1/metrics-catalogue lists them; "
+                    + "'drift.*' selects by prefix."
             );
     }
 
@@ -135,7 +136,8 @@ public static class MetricEndpoints
             ? null
             : Problems.BadRequest(
                 "window_invalid",
-                $"window: '{Problems.Shorten(window)}' is not kept for this model; {string.Join(", ", kept.Select(DurationText.Format))} are."
+                $"window: '{Problems.Shorten(window)}' is not kept for this model; "
+                    + $"{string.Join(", ", kept.Select(DurationText.Format))} are."
             );
     }
 

@@ -6,8 +6,9 @@ namespace Plumbline.Monitoring.Metrics;
 /// <summary>The statement that answers a <see cref="MetricQuery"/>.</summary>
 internal static class MetricPointStatement
 {
-    private const string Columns =
-        "feature, class, window_start, window_end, value, lower, upper, p_value, n, status, reason, error_bound";
+    private const string Columns = "feature, class, window_start, window_end, value, lower, upper, p_value, n, status, reason, error_bound";
+
+    private const string Cursor = "({c1:String}, {c2:String}, {c3:String}, {c4:String}, {c5:String}, {c6:DateTime('UTC')})";
 
     /// <summary>Points in the order of <see cref="MetricCursor"/>, the newest of each key.</summary>
     public static SqlStatement Of(ModelDefinition model, MetricQuery query)
@@ -34,7 +35,8 @@ internal static class MetricPointStatement
             conditions = "1";
         if (query.After is { } after)
         {
-            conditions += $" AND ({key}) > ({{c1:String}}, {{c2:String}}, {{c3:String}}, {{c4:String}}, {{c5:String}}, {{c6:DateTime('UTC')}})";
+            conditions +=
+                $" AND ({key}) > ({{c1:String}}, {{c2:String}}, {{c3:String}}, {{c4:String}}, {{c5:String}}, {{c6:DateTime('UTC')}})";
             parameters.AddRange([
                 new("c1", after.Metric),
                 new("c2", after.Segment),

@@ -84,7 +84,8 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
         const string Keys = "model_id, window_seconds, metric, feature, class, segment";
         const string Text = $$"""
             INSERT INTO metric_points ({{Keys}}, version, window_start, window_end, n, status, reason, computed_at)
-            SELECT {{Keys}}, of_version, window_start, max(window_end), 0, 'insufficient_data', {reason:String}, {generation:DateTime64(3, 'UTC')}
+            SELECT {{Keys}}, of_version, window_start, max(window_end), 0, 'insufficient_data', {reason:String},
+                {generation:DateTime64(3, 'UTC')}
             FROM
             (
                 SELECT {{Keys}}, {{PointVersions.Each}} AS of_version, window_start, window_end, reason AS why, computed_at AS at
@@ -163,7 +164,8 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
             SELECT count(), min(window_start), countIf(window_start < {to:DateTime('UTC')}),
                 maxIf(window_start, window_start < {to:DateTime('UTC')})
             FROM metric_points
-            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = {metric:String} AND segment = '' AND version = ''
+            WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = {metric:String} AND segment = ''
+                AND version = ''
                 AND window_start >= {from:DateTime('UTC')}
             """;
         using var rows = await store.QueryAsync(

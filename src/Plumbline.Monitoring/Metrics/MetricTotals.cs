@@ -96,7 +96,8 @@ public sealed class MetricTotals(IColumnStore store)
         return $$"""
             SELECT toString(segment) AS s, toString(metric) AS m, toUInt8(window_start < {from:DateTime('UTC')}) AS earlier,
                 sumIf(value * n, isNotNull(value) AND n > 0) / sumIf(n, isNotNull(value) AND n > 0) AS mean,
-                sqrt(sumIf(pow(n * (upper - lower) / 3.919928, 2), isNotNull(value) AND isNotNull(lower) AND isNotNull(upper))) / sumIf(n, isNotNull(value) AND isNotNull(lower) AND isNotNull(upper)) AS error,
+                sqrt(sumIf(pow(n * (upper - lower) / 3.919928, 2), isNotNull(value) AND isNotNull(lower) AND isNotNull(upper)))
+                    / sumIf(n, isNotNull(value) AND isNotNull(lower) AND isNotNull(upper)) AS error,
                 sumIf(n, isNotNull(value)) AS with_value, sum(n) AS all_rows, ifNull(sum(value), 0) AS total
             FROM
             (

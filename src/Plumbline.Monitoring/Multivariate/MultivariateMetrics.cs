@@ -12,7 +12,8 @@ public static class MultivariateMetrics
     public const string PcaReference = "drift.multivariate.pca_reference";
 
     private static readonly string Sampling =
-        $"Up to {MultivariateCalculator.MostRows} sampled rows on each side and the first {FeatureSelection.Most} numeric, categorical and boolean features that the reference has; text and near-ids are left out.";
+        $"Up to {MultivariateCalculator.MostRows} sampled rows on each side and the first {FeatureSelection.Most} numeric, "
+        + "categorical and boolean features that the reference has; text and near-ids are left out.";
 
     public static IReadOnlyList<MetricDefinition> All { get; } =
     [
@@ -22,7 +23,9 @@ public static class MultivariateMetrics
             "",
             "[0, 1]",
             MetricDirection.LowerIsBetter,
-            $"Out-of-fold ROC AUC of boosted trees that tell the window's rows from the reference's by all features together: 0.5 cannot be told apart, 1 completely. {Sampling} Days, weeks, and base windows of an hour or more that are computed within 6 hours of their end.",
+            "Out-of-fold ROC AUC of boosted trees that tell the window's rows from the reference's by all features together: "
+                + $"0.5 cannot be told apart, 1 completely. {Sampling} Days, weeks, and base windows of an hour or more that are "
+                + "computed within 6 hours of their end.",
             "DeLong, widened for the correlation of the folds"
         )
         {
@@ -34,7 +37,8 @@ public static class MultivariateMetrics
             "share",
             "[0, 1]",
             MetricDirection.Neutral,
-            $"A feature's share of what the domain classifier used: where to look first. The {MultivariateCalculator.MostContributors} largest; without drift they share the noise."
+            "A feature's share of what the domain classifier used: where to look first. "
+                + $"The {MultivariateCalculator.MostContributors} largest; without drift they share the noise."
         )
         {
             Title = "Share of what the domain classifier used",
@@ -47,7 +51,8 @@ public static class MultivariateMetrics
             "",
             "[0, ∞)",
             MetricDirection.Neutral,
-            $"Mean distance between standardised rows and their reconstruction from the reference's principal components (65 % of its variance): larger when the features' linear relations break, smaller when variance vanishes. {Sampling}",
+            "Mean distance between standardised rows and their reconstruction from the reference's principal components (65 % of "
+                + $"its variance): larger when the features' linear relations break, smaller when variance vanishes. {Sampling}",
             "normal"
         )
         {
@@ -59,7 +64,8 @@ public static class MultivariateMetrics
             "",
             "[0, ∞)",
             MetricDirection.Neutral,
-            "Reconstruction error of rows of the reference that the components were not fitted to: what drift.multivariate.pca is without drift.",
+            "Reconstruction error of rows of the reference that the components were not fitted to: "
+                + "what drift.multivariate.pca is without drift.",
             "the range in which the mean of as many reference rows as the window has lies in 95 % of cases"
         )
         {

@@ -25,7 +25,8 @@ public static class OutputMetrics
             "share",
             "[0, 1]",
             MetricDirection.LowerIsBetter,
-            "Requests with status ok and no answer (null, absent, NaN, None), divided by requests with status ok: a model that answers NaN is running and of no use.",
+            "Requests with status ok and no answer (null, absent, NaN, None), divided by requests with status ok: "
+                + "a model that answers NaN is running and of no use.",
             "Wilson"
         )
         {

@@ -126,7 +126,8 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
     )
     {
         var text =
-            $"SELECT count() FROM {(allAnswers ? ModelTables.Predictions(model.Id) : ModelTables.MatchedAny(model.Id))} WHERE timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}}";
+            $"SELECT count() FROM {(allAnswers ? ModelTables.Predictions(model.Id) : ModelTables.MatchedAny(model.Id))} WHERE "
+            + $"timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}}";
         using var rows = await store.QueryAsync(new SqlStatement(text, new("from", from), new("to", to)), cancellation);
         return rows.Read() ? (long)rows.ReadUInt64() : 0;
     }
@@ -138,7 +139,8 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
         var probabilities =
             classes.Count == 0
                 ? "CAST([], 'Array(Float64)')"
-                : $"if({answered} AND length(p.probabilities) > 0, arrayMap(c -> p.probabilities[c], {{classes:Array(String)}}), CAST([], 'Array(Float64)'))";
+                : $"if({answered} AND length(p.probabilities) > 0, arrayMap(c -> p.probabilities[c], {{classes:Array(String)}}), "
+                    + "CAST([], 'Array(Float64)'))";
         // What is worth nothing known is worth what a cost matrix without a value feature says.
         var value = reading.ValueOf is { Type: FeatureType.Numeric } feature
             ? $"if(isFinite(p.{feature.Column}), p.{feature.Column}, 1)"

@@ -37,7 +37,8 @@ public static class PerformanceMetrics
 
     private const string Occurring = " that occur or are predicted in the window (scikit-learn's default)";
     private const string Known =
-        "all classes of the model, where one that neither occurs nor is predicted in the window counts as 0 (scikit-learn's labels = all classes). Comparable from window to window, and low where classes are rare.";
+        "all classes of the model, where one that neither occurs nor is predicted in the window counts as 0 (scikit-learn's labels "
+        + "= all classes). Comparable from window to window, and low where classes are rare.";
     private const string ModelsOwn = "The model's own decisions count, not a threshold on its score.";
 
     private static readonly MetricDefinition[] Definitions =
@@ -75,7 +76,9 @@ public static class PerformanceMetrics
             "share",
             "[0, 1]",
             MetricDirection.LowerIsBetter,
-            "Rows whose label is no class of the model (the declared classes, or the two of a binary model), divided by rows with ground truth. They are kept and counted here, and left out of every comparison of answers with ground truth.",
+            "Rows whose label is no class of the model (the declared classes, or the two of a binary model), "
+                + "divided by rows with ground truth. They are kept and counted here, and left out of every comparison of answers "
+                + "with ground truth.",
             "Wilson"
         )
         {
@@ -88,7 +91,8 @@ public static class PerformanceMetrics
             "share",
             "[0, 1]",
             MetricDirection.Neutral,
-            $"Rows whose ground truth is the class, divided by rows with ground truth: what the world answers, whatever the model does. The first {MostTruths} classes of the model.",
+            "Rows whose ground truth is the class, divided by rows with ground truth: what the world answers, "
+                + $"whatever the model does. The first {MostTruths} classes of the model.",
             "Wilson"
         )
         {
@@ -127,7 +131,8 @@ public static class PerformanceMetrics
             "share",
             "[0, 1]",
             MetricDirection.HigherIsBetter,
-            $"True positives divided by predicted positives; macro average for several classes{Occurring}; 0 without predicted positives. {ModelsOwn}",
+            $"True positives divided by predicted positives; macro average for several classes{Occurring}; "
+                + $"0 without predicted positives. {ModelsOwn}",
             "Wilson; delta method for macro averages"
         )
         {
@@ -205,7 +210,8 @@ public static class PerformanceMetrics
             "",
             "[0, 1]",
             MetricDirection.HigherIsBetter,
-            "Probability that a positive scores above a negative, ties one half (Mann-Whitney); one-versus-rest macro average for several classes.",
+            "Probability that a positive scores above a negative, ties one half (Mann-Whitney); "
+                + "one-versus-rest macro average for several classes.",
             "DeLong"
         )
         {
@@ -244,7 +250,8 @@ public static class PerformanceMetrics
             "share",
             "[0, 1]",
             MetricDirection.LowerIsBetter,
-            "Expected calibration error over 10 equal bins. Two classes: of P(positive), bins [lower, upper). Several classes: of the top class's probability, bins (lower, upper] as in Guo et al. 2017. Biased upwards for few rows.",
+            "Expected calibration error over 10 equal bins. Two classes: of P(positive), bins [lower, upper). Several classes: "
+                + "of the top class's probability, bins (lower, upper] as in Guo et al. 2017. Biased upwards for few rows.",
             "bootstrap"
         )
         {
@@ -283,7 +290,8 @@ public static class PerformanceMetrics
             "share",
             "[0, ∞)",
             MetricDirection.LowerIsBetter,
-            "Mean of |error / ground truth| over rows whose ground truth is not 0; n counts those, reason says how many rows are left out. Rows near 0 rule it: see wmape and smape.",
+            "Mean of |error / ground truth| over rows whose ground truth is not 0; n counts those, "
+                + "reason says how many rows are left out. Rows near 0 rule it: see wmape and smape.",
             "normal"
         )
         {

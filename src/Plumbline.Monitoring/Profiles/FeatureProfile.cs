@@ -78,7 +78,8 @@ public sealed record FeatureProfile
         if (other.Feature != Feature || other.Baseline != Baseline || (other.Bins.Length != Bins.Length && Baseline != 0))
         {
             throw new ArgumentException(
-                $"Profiles of '{Feature}' (baseline {Baseline}, {Bins.Length} bins) and '{other.Feature}' ({other.Baseline}, {other.Bins.Length}) cannot be added.",
+                $"Profiles of '{Feature}' (baseline {Baseline}, {Bins.Length} bins) and '{other.Feature}' ({other.Baseline}, "
+                    + $"{other.Bins.Length}) cannot be added.",
                 nameof(other)
             );
         }

@@ -23,7 +23,8 @@ internal sealed class GroupingSets
     public string GroupBy(string leading) =>
         _sets.Count == 0
             ? $"GROUP BY {leading}"
-            : $"GROUP BY GROUPING SETS (({leading}){string.Concat(_sets.Select(set => $", ({leading}, {string.Join(", ", set.Select(Column))})"))})";
+            : "GROUP BY GROUPING SETS "
+                + $"(({leading}){string.Concat(_sets.Select(set => $", ({leading}, {string.Join(", ", set.Select(Column))})"))})";
 
     /// <summary>
     /// An expression about the dimensions that a group was made by, their parts joined by <see cref="SegmentCross.Sign"/>; empty for all
@@ -35,7 +36,8 @@ internal sealed class GroupingSets
             return "''";
         // grouping() is 0 for the dimensions that the group was made by.
         var cases = _sets.Select(set =>
-            $"{string.Join(" AND ", set.Select(i => $"grouping({Column(i)}) = 0"))}, concat({string.Join($", '{SegmentCross.Sign}', ", set.Select(part))}, ''), "
+            $"{string.Join(" AND ", set.Select(i => $"grouping({Column(i)}) = 0"))}, "
+            + $"concat({string.Join($", '{SegmentCross.Sign}', ", set.Select(part))}, ''), "
         );
         return $"multiIf({string.Concat(cases)}'')";
     }

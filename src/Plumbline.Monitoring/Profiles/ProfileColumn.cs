@@ -52,7 +52,8 @@ internal sealed class ProfileColumn
     public string Aggregate =>
         _value is null
             ? $"({_counts}, toFloat64(0), toFloat64(0), toFloat64(0), toFloat64(0))"
-            : $"({_counts}, minIf({_value}, isFinite({_value})), maxIf({_value}, isFinite({_value})), sumIf({_value}, isFinite({_value})), sumIf({_value} * {_value}, isFinite({_value})))";
+            : $"({_counts}, minIf({_value}, isFinite({_value})), maxIf({_value}, isFinite({_value})), sumIf({_value}, "
+                + $"isFinite({_value})), sumIf({_value} * {_value}, isFinite({_value})))";
 
     /// <summary>A number: NaN is missing. <paramref name="value"/> is an expression over the table's columns of type Float64.</summary>
     public static ProfileColumn OfNumber(int index, string feature, string value, FeatureBins bins)
@@ -81,7 +82,8 @@ internal sealed class ProfileColumn
         // roundDown finds the border by binary search; transform turns it into its number, and NaN, which is no border, into the last one.
         var counts = string.Create(
             CultureInfo.InvariantCulture,
-            $"countResample(0, {borders.Length + 1}, 1)(transform(roundDown({value}, {parameter}), {parameter}, arrayMap(i -> toUInt16(i), range({borders.Length})), toUInt16({borders.Length})))"
+            $"countResample(0, {borders.Length + 1}, 1)(transform(roundDown({value}, {parameter}), {parameter}, "
+                + $"arrayMap(i -> toUInt16(i), range({borders.Length})), toUInt16({borders.Length})))"
         );
         return new ProfileColumn(
             feature,
@@ -133,7 +135,8 @@ internal sealed class ProfileColumn
         if (bins.HasOther && referenceValues is not null)
         {
             bin +=
-                $" - ifNull({value} IN ({referenceValues} WHERE isNotNull({value}) AND NOT has({parameter}, assumeNotNull(toString({value})))), 0)";
+                $" - ifNull({value} IN ({referenceValues} WHERE isNotNull({value}) AND NOT has({parameter}, "
+                + $"assumeNotNull(toString({value})))), 0)";
         }
 
         var all = string.Create(CultureInfo.InvariantCulture, $"countResample(0, {count + 2}, 1)(toUInt16({bin}))");

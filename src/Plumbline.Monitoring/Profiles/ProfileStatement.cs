@@ -24,7 +24,8 @@ internal sealed record ProfileStatement
 
     /// <summary>The columns of the answer, in the order of <see cref="Select"/> and of the table profiles.</summary>
     public const string ResultColumns =
-        "window_start, window_end, version, segment_key, segment_value, feature, baseline, rows, present, missing, positive_infinity, negative_infinity, "
+        "window_start, window_end, version, segment_key, segment_value, feature, baseline, rows, present, missing, "
+        + "positive_infinity, negative_infinity, "
         + "type_errors, out_of_range, minimum, maximum, sum, sum_of_squares, bins";
 
     /// <summary>Table with the columns of predictions.</summary>
@@ -58,7 +59,8 @@ internal sealed record ProfileStatement
     /// <summary>Computes the profiles and stores them; nothing leaves the engine.</summary>
     public SqlStatement Insert(int modelId, DateTimeOffset computedAt) =>
         new(
-            $"INSERT INTO profiles (model_id, computed_at, {ResultColumns}) SELECT {{model:UInt32}}, {{computed_at:DateTime64(3, 'UTC')}}, {ResultColumns} FROM ({SelectText()})",
+            $"INSERT INTO profiles (model_id, computed_at, {ResultColumns}) SELECT {{model:UInt32}}, {{computed_at:DateTime64(3, "
+                + $"'UTC')}}, {ResultColumns} FROM ({SelectText()})",
             AllParameters([new("model", modelId), new("computed_at", computedAt)])
         );
 
@@ -66,7 +68,8 @@ internal sealed record ProfileStatement
         string.Create(
             CultureInfo.InvariantCulture,
             $$"""
-            SELECT toDateTime(window, 'UTC') AS window_start, toDateTime(window + {{WindowLength}}, 'UTC') AS window_end, toString(row_version) AS version,
+            SELECT toDateTime(window, 'UTC') AS window_start, toDateTime(window + {{WindowLength}}, 'UTC') AS window_end,
+                toString(row_version) AS version,
                 segment_key, segment_value, feature, baseline, rows,
                 if(kind = 0, arraySum(finite), toUInt64(arraySum(counts) - counts[-1])) AS present,
                 toUInt64(counts[-1] - least(counts[-1], type_errors)) AS missing,
@@ -84,11 +87,14 @@ internal sealed record ProfileStatement
                         [arraySum(arraySlice(finite, first_parts + bin_count - 1))])) AS bins
             FROM
             (
-                SELECT window, row_version, segment_key, segment_value, rows, errors, counted, counted.1 AS counts, arraySlice(counts, 2, length(counts) - 3) AS finite,
+                SELECT window, row_version, segment_key, segment_value, rows, errors, counted, counted.1 AS counts,
+                    arraySlice(counts, 2, length(counts) - 3) AS finite,
                     feature, baseline, kind, bin_count, first_parts, below, above, indexOf(errors.1, feature) AS error_index
                 FROM ({{GroupsText()}}) AS groups
-                ARRAY JOIN all_counted AS counted, {features:Array(String)} AS feature, {baselines:Array(UInt32)} AS baseline, {kinds:Array(UInt8)} AS kind,
-                    {bin_counts:Array(UInt16)} AS bin_count, {first_parts:Array(UInt8)} AS first_parts, {belows:Array(UInt8)} AS below, {aboves:Array(UInt8)} AS above
+                ARRAY JOIN all_counted AS counted, {features:Array(String)} AS feature, {baselines:Array(UInt32)} AS baseline,
+                    {kinds:Array(UInt8)} AS kind,
+                    {bin_counts:Array(UInt16)} AS bin_count, {first_parts:Array(UInt8)} AS first_parts, {belows:Array(UInt8)} AS below,
+                        {aboves:Array(UInt8)} AS above
             )
             """
         );
@@ -102,7 +108,8 @@ internal sealed record ProfileStatement
         var key = sets.Choose(i => string.Create(CultureInfo.InvariantCulture, $"{{segment_key{i}:String}}"));
         var value = sets.Choose(i => $"toString({GroupingSets.Column(i)})");
         return $$"""
-            WITH {{WindowSeconds}} AS window, {{Version}} AS row_version, CAST(mapKeys(raw) AS Array(String)) AS wrong_names{{segmentColumns}}
+            WITH {{WindowSeconds}} AS window, {{Version}} AS row_version,
+                CAST(mapKeys(raw) AS Array(String)) AS wrong_names{{segmentColumns}}
             SELECT window, row_version, {{key}} AS segment_key, {{value}} AS segment_value, count() AS rows,
                 sumMapIf(wrong_names, arrayResize([toUInt64(1)], length(wrong_names), toUInt64(1)), notEmpty(wrong_names)) AS errors,
                 [{{string.Join(",\n    ", Columns.Select(column => column.Aggregate))}}] AS all_counted
@@ -133,7 +140,8 @@ internal sealed record ProfileStatement
         if (segment.Values.Count == 0)
             return $"if(isNull({segment.Sql}), '{MissingValue}', '{OtherValue}')";
         var parameter = string.Create(CultureInfo.InvariantCulture, $"{{segment_values{index}:Array(String)}}");
-        return $"if(isNull({segment.Sql}), '{MissingValue}', toString(assumeNotNull(transform({segment.Sql}, {parameter}, {parameter}, '{OtherValue}'))))";
+        return $"if(isNull({segment.Sql}), '{MissingValue}', toString(assumeNotNull(transform({segment.Sql}, {parameter}, "
+            + $"{parameter}, '{OtherValue}'))))";
     }
 
     private List<SqlParameter> AllParameters(IEnumerable<SqlParameter> more)

@@ -90,7 +90,8 @@ public sealed class ProfileStore(
             FROM profiles
             WHERE model_id = {model:UInt32} AND window_start >= {from:DateTime('UTC')} AND window_start <= {to:DateTime('UTC')}
                 AND has({windows:Array(UInt32)}, toUnixTimestamp(window_start))
-            GROUP BY {{Key}} HAVING max(profiles.computed_at) < {before:DateTime64(3, 'UTC')} AND argMax(profiles.rows, profiles.computed_at) > 0
+            GROUP BY {{Key}} HAVING max(profiles.computed_at) < {before:DateTime64(3, 'UTC')}
+                AND argMax(profiles.rows, profiles.computed_at) > 0
             """;
         await store.ExecuteAsync(
             new SqlStatement(
@@ -174,7 +175,8 @@ public sealed class ProfileStore(
             Table = ModelTables.Predictions(model.Id),
             // The range lets the engine skip parts; the list leaves out the windows between that did not change.
             Where =
-                $"role = 'primary' AND timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, 'UTC')}} AND has({{windows:Array(UInt32)}}, {window})",
+                $"role = 'primary' AND timestamp >= {{from:DateTime64(3, 'UTC')}} AND timestamp < {{to:DateTime64(3, "
+                + $"'UTC')}} AND has({{windows:Array(UInt32)}}, {window})",
             WindowSeconds = window,
             WindowLength = length,
             Version = VersionTexts.Expression(model),
@@ -235,7 +237,8 @@ public sealed class ProfileStore(
         ArgumentNullException.ThrowIfNull(query);
         var baseline = baselines.Find(model);
         var where =
-            "model_id = {model:UInt32} AND baseline IN (0, {baseline:UInt32}) AND window_start >= {from:DateTime('UTC')} AND window_start < {to:DateTime('UTC')}";
+            "model_id = {model:UInt32} AND baseline IN (0, {baseline:UInt32}) AND window_start >= {from:DateTime('UTC')} AND "
+            + "window_start < {to:DateTime('UTC')}";
         List<SqlParameter> parameters =
         [
             new("model", model.Id),
@@ -256,9 +259,11 @@ public sealed class ProfileStore(
         Filter("version", " AND version = {version:String}", query.Version);
         var columns = merged
             ? """
-                toDateTime(min(window_start), 'UTC'), toDateTime(max(window_end), 'UTC'), version, segment_key, segment_value, feature, baseline, sum(rows), sum(present), sum(missing),
+                toDateTime(min(window_start), 'UTC'), toDateTime(max(window_end), 'UTC'), version, segment_key, segment_value, feature,
+                    baseline, sum(rows), sum(present), sum(missing),
                     sum(positive_infinity), sum(negative_infinity), sum(type_errors), sum(out_of_range),
-                    if(countIf(NOT isNaN(minimum)) = 0, nan, minIf(minimum, NOT isNaN(minimum))), if(countIf(NOT isNaN(maximum)) = 0, nan, maxIf(maximum, NOT isNaN(maximum))),
+                    if(countIf(NOT isNaN(minimum)) = 0, nan, minIf(minimum, NOT isNaN(minimum))),
+                    if(countIf(NOT isNaN(maximum)) = 0, nan, maxIf(maximum, NOT isNaN(maximum))),
                     sum(sum), sum(sum_of_squares), sumForEach(bins)
                 """
             : ProfileStatement.ResultColumns;

@@ -28,7 +28,8 @@ internal sealed class ScopeGrouping
             _columns.Add(
                 known[i].IsEmpty
                     ? $"{texts[i]} AS s{i}"
-                    : $"if(isNull({texts[i]}) OR has({{{values}:Array(String)}}, assumeNotNull({texts[i]})), {texts[i]}, '{SegmentValues.Other}') AS s{i}"
+                    : $"if(isNull({texts[i]}) OR has({{{values}:Array(String)}}, assumeNotNull({texts[i]})), {texts[i]}, "
+                        + $"'{SegmentValues.Other}') AS s{i}"
             );
             if (!known[i].IsEmpty)
                 _parameters.Add(new(values, known[i]));

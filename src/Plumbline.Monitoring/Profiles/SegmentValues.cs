@@ -114,7 +114,8 @@ public sealed class SegmentValues(IColumnStore store, IDbContextFactory<StateDbC
                     new SqlStatement(
                         $$"""
                         SELECT assumeNotNull(toString({{sql}})) AS value FROM {{ModelTables.Predictions(model.Id)}}
-                        WHERE role = 'primary' AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} AND isNotNull({{sql}})
+                        WHERE role = 'primary' AND timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}
+                            AND isNotNull({{sql}})
                             AND NOT has({known:Array(String)}, value) AND lengthUTF8(value) <= {longest:UInt32}
                         GROUP BY value ORDER BY count() DESC, value LIMIT {limit:UInt32}
                         """,

@@ -12,7 +12,8 @@ internal static class SliceText
     /// values are written into it: numbers by our own hand, texts as hexadecimal digits.
     /// </summary>
     public static string Expression(ModelDefinition model, WatchedSlice slice) =>
-        $"CAST(if({string.Join(" AND ", slice.Where.Select(condition => Holds(model.FindFeature(condition.Feature), condition)))}, {Literal(slice.Name)}, NULL), 'Nullable(String)')";
+        $"CAST(if({string.Join(" AND ", slice.Where.Select(condition => Holds(model.FindFeature(condition.Feature), condition)))}, "
+        + $"{Literal(slice.Name)}, NULL), 'Nullable(String)')";
 
     private static string Holds(FeatureDefinition? feature, SliceCondition condition) =>
         (feature?.Type, condition) switch

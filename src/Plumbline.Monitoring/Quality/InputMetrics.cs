@@ -48,7 +48,8 @@ public static class InputMetrics
             "share",
             "[-1, 1]",
             MetricDirection.LowerIsBetter,
-            "input.missing_rate minus the share of missing values in the reference: what was broken from the first day has no better days of its own to be compared with. All rows and versions together.",
+            "input.missing_rate minus the share of missing values in the reference: what was broken from the first day has no "
+                + "better days of its own to be compared with. All rows and versions together.",
             "Wilson, of the rate"
         )
         {

@@ -280,7 +280,8 @@ public sealed class BaselineCatalog(
     {
         using var rows = await store.QueryAsync(
             new SqlStatement(
-                $"SELECT count(), countIf(value != '' OR NOT isNaN(value_number)), countIf(toUnixTimestamp64Milli(timestamp) != 0), minIf(timestamp, toUnixTimestamp64Milli(timestamp) != 0), max(timestamp) FROM {table}"
+                "SELECT count(), countIf(value != '' OR NOT isNaN(value_number)), countIf(toUnixTimestamp64Milli(timestamp) != 0), "
+                    + $"minIf(timestamp, toUnixTimestamp64Milli(timestamp) != 0), max(timestamp) FROM {table}"
             ),
             cancellation
         );

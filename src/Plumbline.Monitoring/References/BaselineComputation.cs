@@ -174,9 +174,13 @@ public sealed class BaselineComputation(IColumnStore store)
         {
             var columns = chunk.Select(feature =>
                 $"""
-                    quantilesExactInclusiveIf({Levels})({feature.Sql}, isFinite({feature.Sql})), minIf({feature.Sql}, isFinite({feature.Sql})), maxIf({feature.Sql}, isFinite({feature.Sql})),
-                    avgIf({feature.Sql}, isFinite({feature.Sql})), stddevPopStableIf({feature.Sql}, isFinite({feature.Sql})), countIf(isFinite({feature.Sql})),
-                    {FewValues}({feature.Sql}, isFinite({feature.Sql})), countIf(isFinite({feature.Sql}) AND {feature.Sql} = floor({feature.Sql})), uniqIf({feature.Sql}, isFinite({feature.Sql}))
+                    quantilesExactInclusiveIf({Levels})({feature.Sql}, isFinite({feature.Sql})),
+                    minIf({feature.Sql}, isFinite({feature.Sql})), maxIf({feature.Sql}, isFinite({feature.Sql})),
+                    avgIf({feature.Sql}, isFinite({feature.Sql})), stddevPopStableIf({feature.Sql}, isFinite({feature.Sql})),
+                    countIf(isFinite({feature.Sql})),
+                    {FewValues}({feature.Sql}, isFinite({feature.Sql})),
+                    countIf(isFinite({feature.Sql}) AND {feature.Sql} = floor({feature.Sql})),
+                    uniqIf({feature.Sql}, isFinite({feature.Sql}))
                     """
             );
             using var answer = await store.QueryAsync(new SqlStatement($"SELECT {string.Join(",\n", columns)} FROM {table}"), ct);

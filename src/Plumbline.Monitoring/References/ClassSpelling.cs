@@ -55,7 +55,8 @@ internal sealed class ClassSpelling
             {
                 throw new ReferenceException(
                     "too_many_classes",
-                    $"The column '{Problems.Shorten(name)}' has more than {MaxTexts} different values; the model is a classifier, and they are taken for classes."
+                    $"The column '{Problems.Shorten(name)}' has more than {MaxTexts} different values; the model is a classifier, "
+                        + "and they are taken for classes."
                 );
             }
         }

@@ -30,7 +30,8 @@ public static class ReferenceEndpoints
                         _ => (IResult)
                             Problems.NotFound(
                                 "no_reference",
-                                "The model has no reference yet. Upload one with PUT, or wait for the first complete days, of 1,000 predictions together."
+                                "The model has no reference yet. Upload one with PUT, or wait for the first complete days, "
+                                    + "of 1,000 predictions together."
                             ),
                     }
             )

@@ -49,7 +49,8 @@ internal sealed record ReferenceFile(string Path, string Format, bool IsGzipped)
         {
             throw new ReferenceException(
                 "media_type_unknown",
-                $"A reference is sent as {string.Join(", ", Formats.Keys)} (gzip allowed), or as {MediaTypeNames.Application.Json} {{\"from\":..,\"to\":..,\"version\":..}} for a past window of production.",
+                $"A reference is sent as {string.Join(", ", Formats.Keys)} (gzip allowed), or as {MediaTypeNames.Application.Json} "
+                    + $"{{\"from\":..,\"to\":..,\"version\":..}} for a past window of production.",
                 StatusCodes.Status415UnsupportedMediaType
             );
         }

@@ -77,7 +77,8 @@ public sealed class ReferenceLoading(IColumnStore store, ModelCatalog catalog, B
         return baseline is null
             ? throw new ReferenceException(
                 "reference_empty",
-                $"The model has no predictions from {from:O} to {to:O}{(version is null ? "" : $" of version '{Problems.Shorten(version)}'")}."
+                $"The model has no predictions from {from:O} to "
+                    + $"{to:O}{(version is null ? "" : $" of version '{Problems.Shorten(version)}'")}."
             )
             : new LoadedReference(baseline, []);
     }
@@ -127,7 +128,8 @@ public sealed class ReferenceLoading(IColumnStore store, ModelCatalog catalog, B
             var rows = await store.QueryAsync(
                 new SqlStatement(
                     $$"""
-                    SELECT class FROM (SELECT arrayJoin([prediction, value]) AS class FROM {{table}}) WHERE class != '' GROUP BY class ORDER BY count() DESC, class LIMIT {limit:UInt32}
+                    SELECT class FROM (SELECT arrayJoin([prediction, value]) AS class FROM {{table}}) WHERE class != '' GROUP BY class
+                        ORDER BY count() DESC, class LIMIT {limit:UInt32}
                     """,
                     new SqlParameter("limit", ModelLimits.MaxClasses)
                 ),

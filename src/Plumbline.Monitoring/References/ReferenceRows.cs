@@ -44,7 +44,9 @@ internal sealed class ReferenceRows
             {
                 throw new ReferenceException(
                     "column_missing",
-                    $"The file has no column '{Problems.Shorten(name)}' (named in {role}=). It has: {string.Join(", ", _byName.Keys.Take(50).Select(known => Problems.Shorten(known, 40)))}{(_byName.Count > 50 ? ", .." : "")}."
+                    $"The file has no column '{Problems.Shorten(name)}' (named in {role}=). It has: "
+                        + $"{string.Join(", ", _byName.Keys.Take(50).Select(known => Problems.Shorten(known, 40)))}"
+                        + $"{(_byName.Count > 50 ? ", .." : "")}."
                 );
             }
             if (_contents[column.Index].Present == 0)
@@ -144,7 +146,8 @@ internal sealed class ReferenceRows
             yield return (
                 "score",
                 score,
-                $"isNotNull({column.Text}) AND (isNull({column.LenientNumber}) OR assumeNotNull({column.LenientNumber}) < 0 OR assumeNotNull({column.LenientNumber}) > 1)",
+                $"isNotNull({column.Text}) AND (isNull({column.LenientNumber}) OR assumeNotNull({column.LenientNumber}) < 0 OR "
+                    + $"assumeNotNull({column.LenientNumber}) > 1)",
                 column.Text,
                 "a number of 0..1"
             );
@@ -230,7 +233,8 @@ internal sealed class ReferenceRows
             var name = string.Create(CultureInfo.InvariantCulture, $"wrong{wrong.Count}");
             parameters.Add(new(name, feature.Name));
             wrong.Add(
-                $"({{{name}:String}}, if(isNotNull({column.Text}) AND NOT {column.IsMissingWord} AND isNull({(feature.Type == FeatureType.Numeric ? column.Number : column.Boolean)}), toJSONString({column.Text}), ''))"
+                $"({{{name}:String}}, if(isNotNull({column.Text}) AND NOT {column.IsMissingWord} AND "
+                    + $"isNull({(feature.Type == FeatureType.Numeric ? column.Number : column.Boolean)}), toJSONString({column.Text}), ''))"
             );
         }
         if (wrong.Count > 0)

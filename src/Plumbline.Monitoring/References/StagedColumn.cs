@@ -75,8 +75,8 @@ internal sealed record StagedColumn(int Index, string Name, string Type, StagedK
     internal string Boolean =>
         Kind switch
         {
-            StagedKind.Untyped =>
-                $"multiIf(lower({Text}) = 'true', CAST(true AS Nullable(Bool)), lower({Text}) = 'false', CAST(false AS Nullable(Bool)), NULL)",
+            StagedKind.Untyped => $"multiIf(lower({Text}) = 'true', CAST(true AS Nullable(Bool)), lower({Text}) = 'false', "
+                + "CAST(false AS Nullable(Bool)), NULL)",
             StagedKind.Each => $"if(dynamicType({Column}) = 'Bool', CAST({Text} = 'true' AS Nullable(Bool)), NULL)",
             _ => Type == "Bool" ? Column : NoBoolean,
         };
@@ -108,7 +108,8 @@ internal sealed record StagedColumn(int Index, string Name, string Type, StagedK
             var broken = Kind == StagedKind.Typed && !IsText ? "toUInt64(0)" : $"countIf(NOT isValidUTF8(ifNull({Text}, '')))";
             return $"""
                 countIf(isNotNull({Text})), {missing}, countIf(isNotNull({Number})), countIf(isNotNull({Boolean})), {code},
-                countIf({integer} AND length(ifNull({Text}, '')) > 15 AND match(ifNull({Text}, ''), '^-?[0-9]+$') AND abs(toFloat64OrZero(ifNull({Text}, ''))) >= {FeatureEvidence.FirstInexactInteger}),
+                countIf({integer} AND length(ifNull({Text}, '')) > 15 AND match(ifNull({Text}, ''), '^-?[0-9]+$')
+                    AND abs(toFloat64OrZero(ifNull({Text}, ''))) >= {FeatureEvidence.FirstInexactInteger}),
                 toUInt64(sum(lengthUTF8(ifNull({Text}, '')))), toUInt64(max(lengthUTF8(ifNull({Text}, '')))),
                 toUInt64(length(arrayDistinct(groupArrayIf({FeatureEvidence.Sample})(assumeNotNull({Text}), isNotNull({Text}))))), {broken}
                 """;

@@ -12,10 +12,13 @@ namespace Plumbline.Monitoring.References;
 internal sealed partial class StagedReference : IAsyncDisposable
 {
     private const string CommonSettings =
-        "input_format_csv_use_best_effort_in_schema_inference = 0, schema_inference_make_columns_nullable = 1, input_format_max_rows_to_read_for_schema_inference = 100000, "
+        "input_format_csv_use_best_effort_in_schema_inference = 0, schema_inference_make_columns_nullable = 1, "
+        + "input_format_max_rows_to_read_for_schema_inference = 100000, "
         + "input_format_json_read_arrays_as_strings = 1, "
-        + "input_format_json_read_numbers_as_strings = 1, input_format_json_read_bools_as_strings = 1, input_format_json_read_bools_as_numbers = 0, input_format_json_try_infer_numbers_from_strings = 0, "
-        + "input_format_try_infer_dates = 0, input_format_try_infer_datetimes = 0, input_format_try_infer_integers = 1, input_format_skip_unknown_fields = 1, "
+        + "input_format_json_read_numbers_as_strings = 1, input_format_json_read_bools_as_strings = 1, "
+        + "input_format_json_read_bools_as_numbers = 0, input_format_json_try_infer_numbers_from_strings = 0, "
+        + "input_format_try_infer_dates = 0, input_format_try_infer_datetimes = 0, input_format_try_infer_integers = 1, "
+        + "input_format_skip_unknown_fields = 1, "
         +
         // Columns go by position: else the engine would look for ours by name in the file.
         "use_structure_from_insertion_table_in_table_functions = 0";
@@ -279,7 +282,8 @@ internal sealed partial class StagedReference : IAsyncDisposable
                 {
                     throw new ReferenceException(
                         "not_utf8",
-                        $"{broken} values of the column '{Problems.Shorten(column.Name)}' have bytes that are not UTF-8. Convert the file and send it again."
+                        $"{broken} values of the column '{Problems.Shorten(column.Name)}' have bytes that are not UTF-8. "
+                            + "Convert the file and send it again."
                     );
                 }
             }
@@ -310,7 +314,8 @@ internal sealed partial class StagedReference : IAsyncDisposable
     }
 
     [GeneratedRegex(
-        @"^(?:LowCardinality\()?(?:Nullable\()?(String|Bool|U?Int(?:8|16|32|64)|Float32|Float64|Decimal\([0-9]+, ?[0-9]+\)|Date|Date32|DateTime|DateTime64\([0-9]\))\)?\)?$",
+        @"^(?:LowCardinality\()?(?:Nullable\()?(String|Bool|U?Int(?:8|16|32|64)|Float32|Float64|"
+            + @"Decimal\([0-9]+, ?[0-9]+\)|Date|Date32|DateTime|DateTime64\([0-9]\))\)?\)?$",
         RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000
     )]

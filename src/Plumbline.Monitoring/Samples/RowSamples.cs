@@ -109,7 +109,8 @@ public sealed class RowSamples(IColumnStore store, ModelTables tables, SegmentVa
                 SegmentTexts.Columns(model).Select(column => ", " + column)
             )}}
             FROM (SELECT * FROM {{table}} WHERE {{answered}} AND (timestamp, id_hash) IN
-                (SELECT timestamp, id_hash FROM {{table}} WHERE {{answered}} ORDER BY {{RandomOrder}} LIMIT {limit:UInt32} BY {{window}})) AS p
+                (SELECT timestamp, id_hash FROM {{table}} WHERE {{answered}} ORDER BY {{RandomOrder}}
+                    LIMIT {limit:UInt32} BY {{window}})) AS p
             LEFT JOIN (SELECT id_hash, prediction_id, value, value_number, toUInt8(1) AS known FROM {{ModelTables.Matched(model.Id)}}
                 WHERE {{range}}{{(regression ? " AND NOT isNaN(value_number)" : "")}}) AS m
               ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id

@@ -128,7 +128,8 @@ public sealed class ChangeReader(IColumnStore store, ModelTables tables, Segment
                 $$"""
                 SELECT quantilesTDigest(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)(prediction_value)::Array(Float64)
                 FROM {{ModelTables.Predictions(model.Id)}}
-                WHERE ((timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}) OR (timestamp >= {from2:DateTime64(3, 'UTC')} AND timestamp < {to2:DateTime64(3, 'UTC')}))
+                WHERE ((timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')})
+                    OR (timestamp >= {from2:DateTime64(3, 'UTC')} AND timestamp < {to2:DateTime64(3, 'UTC')}))
                     AND role = 'primary' AND isFinite(prediction_value)
                 """,
                 new("from", query.Before.From),
@@ -145,7 +146,10 @@ public sealed class ChangeReader(IColumnStore store, ModelTables tables, Segment
     {
         var cross = model.Crosses.FirstOrDefault(cross => cross.Key == dimension);
         string[] parts = cross is null ? [dimension] : [cross.First, cross.Second];
-        return $"concat({string.Join($", '{SegmentCross.Sign}', ", parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"ifNull(s{model.Segments.IndexOf(part)}, '{MissingValue}')")))}, '')";
+        var values = parts.Select(part =>
+            string.Create(CultureInfo.InvariantCulture, $"ifNull(s{model.Segments.IndexOf(part)}, '{MissingValue}')")
+        );
+        return $"concat({string.Join($", '{SegmentCross.Sign}', ", values)}, '')";
     }
 
     private static string Matched(ModelDefinition model) =>

@@ -71,7 +71,10 @@ public sealed record ChangeView(
         if (change.Observed.Value is null)
             return "One of the two sides has no outcomes to compare.";
         if (change.IsSimpsonsParadox)
-            return "Simpson's paradox: nearly every segment moved the other way than the whole. Traffic that moved between segments made the change, not the model.";
+        {
+            return "Simpson's paradox: nearly every segment moved the other way than the whole. Traffic that moved between segments "
+                + "made the change, not the model.";
+        }
         return change.Largest switch
         {
             ChangeCause.TrafficMix => "Mostly traffic mix: other segments send the requests; within segments less has changed.",

@@ -78,7 +78,8 @@ public static class SystemMetrics
             "ms",
             "[0, ∞)",
             MetricDirection.LowerIsBetter,
-            $"The {quantile.Probability * 100:0} % quantile of the latency that clients reported, read from a histogram of 400 bins that grow by 4 %: within 4 % of the exact value."
+            $"The {quantile.Probability * 100:0} % quantile of the latency that clients reported, "
+                + "read from a histogram of 400 bins that grow by 4 %: within 4 % of the exact value."
         )
         {
             Title = quantile.Title,

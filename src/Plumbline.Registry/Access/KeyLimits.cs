@@ -42,7 +42,8 @@ internal static class KeyLimits
                 StatusCodes.Status429TooManyRequests,
                 "Too much at once",
                 "too_many_requests",
-                $"This key may make {perSecond} requests a second (access.requests_per_second). Send more rows in one request, or try again later."
+                $"This key may make {perSecond} requests a second (access.requests_per_second). Send more rows in one request, "
+                    + "or try again later."
             )
             .ExecuteAsync(http);
     }

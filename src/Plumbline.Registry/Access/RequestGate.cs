@@ -74,7 +74,8 @@ internal sealed class RequestGate(RequestDelegate next, AllowedHosts hosts, Acce
                 StatusCodes.Status421MisdirectedRequest,
                 "This server does not go by that name",
                 "host_not_allowed",
-                $"'{Problems.Shorten(context.Request.Host.Value ?? "")}' is not a name of this server. It answers to localhost, to the host of public_url and to the names of access.hosts in its configuration."
+                $"'{Problems.Shorten(context.Request.Host.Value ?? "")}' is not a name of this server. It answers to localhost, "
+                    + "to the host of public_url and to the names of access.hosts in its configuration."
             )
             .ExecuteAsync(context);
     }
@@ -87,7 +88,8 @@ internal sealed class RequestGate(RequestDelegate next, AllowedHosts hosts, Acce
                 StatusCodes.Status403Forbidden,
                 "A page of another site may not do this",
                 "origin_not_allowed",
-                "The request comes from a web page that is not of this server (Origin, Sec-Fetch-Site). Behind a proxy, set public_url to the address that people use."
+                "The request comes from a web page that is not of this server (Origin, Sec-Fetch-Site). Behind a proxy, "
+                    + "set public_url to the address that people use."
             )
             .ExecuteAsync(context);
     }

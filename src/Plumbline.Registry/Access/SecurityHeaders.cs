@@ -9,7 +9,8 @@ internal static class SecurityHeaders
     // Scripts and style sheets are files of this server; nothing written into a page runs. Widths and colours of single marks are style
     // attributes, which cannot load anything.
     private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+        + "font-src 'self'; connect-src 'self'; "
         + "form-action 'self'; base-uri 'self'; frame-ancestors 'none'; object-src 'none'";
 
     private static readonly (string Name, string Value)[] Headers =

@@ -87,10 +87,14 @@ public static class SignInEndpoints
         return Results.Content(
             $"""
             <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign in - Plumbline</title>
-            <link rel="stylesheet" href="/tokens.css"><link rel="stylesheet" href="/frame.css"><link rel="stylesheet" href="/parts.css"></head>
-            <body><main class="page"><h1>Sign in</h1><p>This server asks for an API key. It is exchanged for a cookie that lasts 12 hours.</p>{message}
-            <form method="post" action="{action}"><label>API key <input name="key" type="password" autocomplete="current-password" required autofocus></label>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>Sign in - Plumbline</title>
+            <link rel="stylesheet" href="/tokens.css"><link rel="stylesheet" href="/frame.css">
+            <link rel="stylesheet" href="/parts.css"></head>
+            <body><main class="page"><h1>Sign in</h1>
+            <p>This server asks for an API key. It is exchanged for a cookie that lasts 12 hours.</p>{message}
+            <form method="post" action="{action}">
+            <label>API key <input name="key" type="password" autocomplete="current-password" required autofocus></label>
             <button class="button" type="submit">Sign in</button></form></main></body></html>
             """,
             "text/html; charset=utf-8",

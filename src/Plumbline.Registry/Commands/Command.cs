@@ -19,5 +19,6 @@ public sealed record RunningCommand(Actor Actor, Command Command, string? Model,
 /// <summary>The actor's key may not do this.</summary>
 public sealed class CommandRefusedException(Command command, Actor actor)
     : Exception(
-        $"The key '{actor.Name}' may not do this ({command.Name}): it needs the role {command.Needs.ToString().ToLowerInvariant()} for this model."
+        $"The key '{actor.Name}' may not do this ({command.Name}): it needs the role {command.Needs.ToString().ToLowerInvariant()} "
+            + "for this model."
     );

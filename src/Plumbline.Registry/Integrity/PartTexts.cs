@@ -52,7 +52,8 @@ public static class PartTexts
         text.Append("Nothing was changed. ")
             .Append(
                 problems.Any(problem => problem.Trouble == PartTrouble.Foreign)
-                    ? $"Put {(database is null ? "state.db" : "the state database")}, spool.db and engine of one folder and one moment together."
+                    ? $"Put {(database is null ? "state.db" : "the state database")}, spool.db and engine of one folder and one "
+                        + $"moment together."
                     : "Put back what is named, from a backup of the same moment as the other parts."
             );
         text.Append(" When there is none, `plumbline check --data ")

@@ -141,7 +141,8 @@ internal static class CostReader
                 errors.Add(
                     new(
                         "cost.matrix",
-                        $"The cost of '{Problems.Shorten(decision)}' for '{Problems.Shorten(truth)}' is {cost}; costs are between -1e12 and 1e12."
+                        $"The cost of '{Problems.Shorten(decision)}' for '{Problems.Shorten(truth)}' is {cost}; "
+                            + "costs are between -1e12 and 1e12."
                     )
                 );
             }

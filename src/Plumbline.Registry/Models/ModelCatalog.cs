@@ -151,52 +151,13 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         IReadOnlyList<(string Name, FeatureType Type)> inferred,
         bool provisional,
         CancellationToken cancellation
-    ) =>
-        ChangeAsync(
-            modelId,
-            model =>
-            {
-                var missing = inferred
-                    .DistinctBy(feature => feature.Name, StringComparer.Ordinal)
-                    .Where(feature => model.FindFeature(feature.Name) is null && !model.DroppedFeatures.Contains(feature.Name))
-                    .ToList();
-                if (missing.Count == 0)
-                    return model;
-                var count = model.Features.Length + missing.Count;
-                if (count > ModelLimits.MaxFeatures)
-                    throw new FeatureLimitException(model.Name, count);
-                var next = model.NextOrdinal;
-                var added = missing.Select(
-                    (feature, i) => new FeatureDefinition(next + i, feature.Name, feature.Type, Unit: null, Declared: false, provisional)
-                );
-                return model with { Features = [.. model.Features, .. added] };
-            },
-            cancellation
-        );
+    ) => ChangeAsync(modelId, model => ModelChanges.WithFeatures(model, inferred, provisional), cancellation);
 
     /// <summary>
     /// Lets guessed types of features stand: what comes next does not change them any more. One change, however many they are.
     /// </summary>
     public Task<ModelDefinition> SettleFeaturesAsync(int modelId, IReadOnlyCollection<string> names, CancellationToken cancellation) =>
-        ChangeAsync(
-            modelId,
-            model =>
-            {
-                var settled = names.ToHashSet(StringComparer.Ordinal);
-                return !model.Features.Any(feature => feature.Provisional && settled.Contains(feature.Name))
-                    ? model
-                    : model with
-                    {
-                        Features =
-                        [
-                            .. model.Features.Select(feature =>
-                                settled.Contains(feature.Name) ? feature with { Provisional = false } : feature
-                            ),
-                        ],
-                    };
-            },
-            cancellation
-        );
+        ChangeAsync(modelId, model => ModelChanges.WithSettled(model, names), cancellation);
 
     /// <summary>Gives away the number of the next new column: nothing else of the model gets it, whatever becomes of it.</summary>
     public async Task<int> ReserveOrdinalAsync(int modelId, CancellationToken cancellation) =>
@@ -208,72 +169,20 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
         string name,
         Func<FeatureDefinition, FeatureDefinition?> change,
         CancellationToken cancellation
-    ) =>
-        ChangeAsync(
-            modelId,
-            model =>
-            {
-                if (model.FindFeature(name) is not { } feature)
-                    return model;
-                var changed = change(feature);
-                if (changed == feature)
-                    return model;
-                return changed is not null
-                    ? model with
-                    {
-                        Features = model.Features.Replace(feature, changed),
-                        NextOrdinal = Math.Max(model.NextOrdinal, changed.Ordinal + 1),
-                    }
-                    : model with
-                    {
-                        Features = model.Features.Remove(feature),
-                        NextOrdinal = model.NextOrdinal,
-                        DroppedFeatures = model.DroppedFeatures.Add(name),
-                    };
-            },
-            cancellation
-        );
+    ) => ChangeAsync(modelId, model => ModelChanges.WithFeature(model, name, change), cancellation);
 
     /// <summary>
     /// Adds classes in the order given; classes beyond <see cref="ModelLimits.MaxClasses"/> stay unlisted (they are still stored with their
     /// predictions).
     /// </summary>
     public Task<ModelDefinition> EnsureClassesAsync(int modelId, IReadOnlyList<string> classes, CancellationToken cancellation) =>
-        ChangeAsync(
-            modelId,
-            model =>
-            {
-                var missing = classes
-                    .Distinct(StringComparer.Ordinal)
-                    .Except(model.Classes, StringComparer.Ordinal)
-                    .Take(ModelLimits.MaxClasses - model.Classes.Length)
-                    .ToList();
-                return missing.Count == 0 || model.Task == ModelTask.Regression
-                    ? model
-                    : model with
-                    {
-                        Classes = [.. model.Classes, .. missing],
-                    };
-            },
-            cancellation
-        );
+        ChangeAsync(modelId, model => ModelChanges.WithClasses(model, classes), cancellation);
 
     /// <summary>
     /// Adds names of business signals that are not known yet, up to <see cref="ModelLimits.MaxSignals"/>. Cheap when all are known.
     /// </summary>
     public Task<ModelDefinition> EnsureSignalsAsync(int modelId, IReadOnlyCollection<string> names, CancellationToken cancellation) =>
-        ChangeAsync(
-            modelId,
-            model =>
-            {
-                var missing = names
-                    .Where(name => model.FindSignal(name) is null)
-                    .Take(ModelLimits.MaxSignals - model.Signals.Length)
-                    .ToList();
-                return missing.Count == 0 ? model : model with { Signals = [.. model.Signals, .. missing.Select(SignalDefinition.Seen)] };
-            },
-            cancellation
-        );
+        ChangeAsync(modelId, model => ModelChanges.WithSignals(model, names), cancellation);
 
     /// <summary>
     /// Makes features segments, and two of them a cross, as far as they are not yet. False when the model has too many already; then
@@ -282,29 +191,7 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
     public async Task<bool> WatchSegmentsAsync(int modelId, IReadOnlyList<string> features, CancellationToken cancellation)
     {
         var fits = true;
-        await ChangeAsync(
-            modelId,
-            model =>
-            {
-                var segments = model.Segments.Union(features, StringComparer.Ordinal).ToImmutableArray();
-                var crosses =
-                    features.Count != 2
-                    || model.Crosses.Any(cross =>
-                        features.Contains(cross.First, StringComparer.Ordinal) && features.Contains(cross.Second, StringComparer.Ordinal)
-                    )
-                        ? model.Crosses
-                        : model.Crosses.Add(new SegmentCross(features[0], features[1]));
-                fits = segments.Length <= ModelLimits.MaxSegments && crosses.Length <= ModelLimits.MaxCrosses;
-                return !fits || (segments.Length == model.Segments.Length && crosses.Length == model.Crosses.Length)
-                    ? model
-                    : model with
-                    {
-                        Segments = segments,
-                        Crosses = crosses,
-                    };
-            },
-            cancellation
-        );
+        await ChangeAsync(modelId, model => ModelChanges.WithSegments(model, features, out fits), cancellation);
         return fits;
     }
 
@@ -315,16 +202,7 @@ public sealed class ModelCatalog(IDbContextFactory<StateDbContext> state, TimePr
     public async Task<bool> WatchSliceAsync(int modelId, WatchedSlice slice, CancellationToken cancellation)
     {
         var fits = true;
-        await ChangeAsync(
-            modelId,
-            model =>
-            {
-                var slices = model.Slices.RemoveAll(known => known.Name == slice.Name).Add(slice);
-                fits = slices.Length <= ModelLimits.MaxSlices;
-                return fits ? model with { Slices = slices } : model;
-            },
-            cancellation
-        );
+        await ChangeAsync(modelId, model => ModelChanges.WithSlice(model, slice, out fits), cancellation);
         return fits;
     }
 

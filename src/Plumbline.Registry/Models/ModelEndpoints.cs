@@ -116,7 +116,8 @@ public static class ModelEndpoints
         {
             return Problems.Conflict(
                 "too_many_versions",
-                $"{ModelLimits.MaxDeclaredVersions} versions of this model are told apart already. Events of another one are taken and counted as '{VersionPlaces.Other}'."
+                $"{ModelLimits.MaxDeclaredVersions} versions of this model are told apart already. "
+                    + $"Events of another one are taken and counted as '{VersionPlaces.Other}'."
             );
         }
 

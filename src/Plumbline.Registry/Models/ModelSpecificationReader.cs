@@ -225,7 +225,8 @@ public static class ModelSpecificationReader
                 errors.Add(
                     new(
                         "segments",
-                        $"'{Problems.Shorten(segment!)}' is {feature.Type.ToString().ToLowerInvariant()}; a segment is a categorical or boolean feature."
+                        $"'{Problems.Shorten(segment!)}' is {feature.Type.ToString().ToLowerInvariant()}; "
+                            + "a segment is a categorical or boolean feature."
                     )
                 );
             }

@@ -22,7 +22,8 @@ internal sealed class SpoolDatabase : IDisposable
 
         // FULL: a commit returns when the log is on the disk. That is what an acknowledgement means.
         RunScript(
-            "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16384; PRAGMA busy_timeout=30000;"
+            "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; "
+                + "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16384; PRAGMA busy_timeout=30000;"
         );
     }
 

@@ -14,9 +14,13 @@ internal static class SpoolSchema
         database.RunScript(
             """
             CREATE TABLE IF NOT EXISTS format(version INTEGER NOT NULL, spool_id TEXT NOT NULL);
-            CREATE TABLE IF NOT EXISTS batches(sequence INTEGER PRIMARY KEY AUTOINCREMENT, model INTEGER NOT NULL, kind INTEGER NOT NULL, rows INTEGER NOT NULL, appended_at INTEGER NOT NULL, payload BLOB NOT NULL);
-            CREATE TABLE IF NOT EXISTS blocks(number INTEGER PRIMARY KEY AUTOINCREMENT, model INTEGER NOT NULL, kind INTEGER NOT NULL, first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, planned_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, failure TEXT);
-            CREATE TABLE IF NOT EXISTS counters(model INTEGER NOT NULL, kind INTEGER NOT NULL, received INTEGER NOT NULL, duplicate INTEGER NOT NULL, rejected INTEGER NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY(model, kind)) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS batches(sequence INTEGER PRIMARY KEY AUTOINCREMENT, model INTEGER NOT NULL, kind INTEGER NOT NULL,
+                rows INTEGER NOT NULL, appended_at INTEGER NOT NULL, payload BLOB NOT NULL);
+            CREATE TABLE IF NOT EXISTS blocks(number INTEGER PRIMARY KEY AUTOINCREMENT, model INTEGER NOT NULL, kind INTEGER NOT NULL,
+                first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL,
+                planned_at INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, failure TEXT);
+            CREATE TABLE IF NOT EXISTS counters(model INTEGER NOT NULL, kind INTEGER NOT NULL,
+                received INTEGER NOT NULL, duplicate INTEGER NOT NULL, rejected INTEGER NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY(model, kind)) WITHOUT ROWID;
             """
         );
         string? id = null;

@@ -69,7 +69,8 @@ internal sealed class SqliteDialect : StateDialect
         db
             .Database.SqlQuery<int>(
                 $"""
-                SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'model'), 0), coalesce((SELECT max(Id) FROM model), 0)) AS Value
+                SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'model'), 0),
+                    coalesce((SELECT max(Id) FROM model), 0)) AS Value
                 """
             )
             .SingleAsync(cancellation);

@@ -27,7 +27,8 @@ public static class StorageSetup
                 StatusCodes.Status507InsufficientStorage,
                 "The server cannot store this",
                 "storage_failed",
-                $"Nothing was changed: {problem}. Free some space where the data folder lies, then send it again; the health page says how it stands."
+                $"Nothing was changed: {problem}. Free some space where the data folder lies, then send it again; "
+                    + "the health page says how it stands."
             );
             await answer.ExecuteAsync(httpContext);
             return true;

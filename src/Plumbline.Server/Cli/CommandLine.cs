@@ -75,7 +75,8 @@ public static class CommandLine
         catch (Exception failure) when (StorageFailure.Describe(failure) is { } problem)
         {
             await terminal.Error.WriteLineAsync(
-                $"error: {problem}: {failure.Message} Free some space where the data folder lies, or mend it, then start again; nothing that was acknowledged is lost."
+                $"error: {problem}: {failure.Message} Free some space where the data folder lies, or mend it, then start again; "
+                    + "nothing that was acknowledged is lost."
             );
             return (int)ExitCode.Failure;
         }

@@ -28,7 +28,10 @@ public static class ServerRuns
     {
         var options = ServerConfiguration.Read(settings.ConfigurationFile);
         await terminal.Output.WriteLineAsync(
-            $"{settings.ConfigurationFile}: ok. Listens on {options.Urls}; data in {Path.GetFullPath(options.DataDirectory)}; state in {options.StatePlace.Name}; {options.Access.Keys.Count} API keys.".AsMemory(),
+            (
+                $"{settings.ConfigurationFile}: ok. Listens on {options.Urls}; data in {Path.GetFullPath(options.DataDirectory)}; "
+                + $"state in {options.StatePlace.Name}; {options.Access.Keys.Count} API keys."
+            ).AsMemory(),
             cancellation
         );
         return ExitCode.Ok;

@@ -128,7 +128,8 @@ internal sealed class DemoConductor(
         await terminal.Output.WriteLineAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"History posted: {last.Predictions:N0} predictions, {last.GroundTruth:N0} ground truths and {last.Signals:N0} signals in {seconds:0.0} s. The pages fill as windows are computed."
+                $"History posted: {last.Predictions:N0} predictions, {last.GroundTruth:N0} ground truths and {last.Signals:N0} "
+                    + $"signals in {seconds:0.0} s. The pages fill as windows are computed."
             )
         );
     }

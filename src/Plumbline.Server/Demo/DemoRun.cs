@@ -35,7 +35,8 @@ public static class DemoRun
         await PlumblineHost.OpenDataAsync(app, cancellation);
         await app.StartAsync(cancellation);
         await terminal.Output.WriteLineAsync(
-            $"Plumbline starts on {string.Join(" and ", app.Urls)}; data in {folder.FullPath}{(folder.IsTemporary ? " (removed at the end; --data DIR keeps it)" : "")}"
+            $"Plumbline starts on {string.Join(" and ", app.Urls)}; "
+                + $"data in {folder.FullPath}{(folder.IsTemporary ? " (removed at the end; --data DIR keeps it)" : "")}"
         );
         if (goesOn)
         {
@@ -73,7 +74,8 @@ public static class DemoRun
         {
             throw new CommandLineException(
                 ExitCode.Failure,
-                $"{folder.FullPath} is not empty and holds no demonstration: generated data would be mixed with what is there. Choose another folder."
+                $"{folder.FullPath} is not empty and holds no demonstration: generated data would be mixed with what is there. "
+                    + "Choose another folder."
             );
         }
 
@@ -122,16 +124,12 @@ public static class DemoRun
         try
         {
             await conductor.PrepareAsync(scenario, settings.Until, cancellation);
-            await terminal.Output.WriteLineAsync(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Ready after {time.GetElapsedTime(began).TotalSeconds:0.0} s: open {address.GetLeftPart(UriPartial.Authority)}   (Ctrl-C stops)"
-                )
-            );
+            await terminal.Output.WriteLineAsync(Ready(time.GetElapsedTime(began), address));
             if (!settings.Live)
                 return;
             await terminal.Output.WriteLineAsync(
-                $"Live traffic goes through the model service at {toSample.BaseAddress} and is denser than the history, so that pages move while you look."
+                $"Live traffic goes through the model service at {toSample.BaseAddress} and is denser than the history, "
+                    + "so that pages move while you look."
             );
             var living = conductor.LiveAsync(cancellation);
             if (await Task.WhenAny(living, process.Ended) == living)
@@ -157,7 +155,8 @@ public static class DemoRun
                 throw;
             throw new CommandLineException(
                 ExitCode.Failure,
-                $"the demonstration's model service ended with code {await process.Ended}. It said:{Environment.NewLine}{process.LastLines()}",
+                $"the demonstration's model service ended with code {await process.Ended}. "
+                    + $"It said:{Environment.NewLine}{process.LastLines()}",
                 broken
             );
         }
@@ -182,4 +181,10 @@ public static class DemoRun
             "--anchor",
             scenario.Anchor.ToString("O", CultureInfo.InvariantCulture),
         ];
+
+    private static string Ready(TimeSpan took, Uri address) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Ready after {took.TotalSeconds:0.0} s: open {address.GetLeftPart(UriPartial.Authority)}   (Ctrl-C stops)"
+        );
 }

@@ -20,7 +20,8 @@ public static class SampleLocation
             return path;
         throw new CommandLineException(
             ExitCode.Failure,
-            $"the demonstration's model service is missing: {path}. Build it with `dotnet build src/Plumbline.Server`, or install a package that has it; `plumbline serve` works without."
+            $"the demonstration's model service is missing: {path}. Build it with `dotnet build src/Plumbline.Server`, "
+                + "or install a package that has it; `plumbline serve` works without."
         );
     }
 

@@ -70,7 +70,8 @@ public sealed partial class SampleProcess : IAsyncDisposable
         {
             throw new CommandLineException(
                 ExitCode.Failure,
-                $"the demonstration's model service did not start within {StartLimit.TotalSeconds:N0} s. It said:{Environment.NewLine}{LastLines()}",
+                $"the demonstration's model service did not start within {StartLimit.TotalSeconds:N0} s. "
+                    + $"It said:{Environment.NewLine}{LastLines()}",
                 late
             );
         }

@@ -38,7 +38,8 @@ internal static class DataFolder
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return $"{folder.FullName} can be entered by others and could not be closed to them ({error.Message}); it belongs to another user or its file system knows no permissions.";
+            return $"{folder.FullName} can be entered by others and could not be closed to them ({error.Message}); "
+                + "it belongs to another user or its file system knows no permissions.";
         }
     }
 }

@@ -68,7 +68,8 @@ public sealed record PlumblineOptions : InstanceOptions
         if (errors.Count == 0 && Access.Keys.Count == 0 && !ListenAddresses.AllLoopback(Urls))
         {
             errors.Add(
-                $"urls: '{Urls}' is reachable from other machines, but no API key is configured (access.keys). Configure one, or listen on 127.0.0.1."
+                $"urls: '{Urls}' is reachable from other machines, but no API key is configured (access.keys). Configure one, "
+                    + "or listen on 127.0.0.1."
             );
         }
 

@@ -146,7 +146,8 @@ internal sealed class ObservedWindows
         if (!double.IsFinite(window.Value) || !(window.StandardError >= 0 && double.IsFinite(window.StandardError)))
         {
             throw new ArgumentException(
-                $"The window of {window.Start:O} has value {window.Value} and standard error {window.StandardError}: both must be finite, the latter not negative."
+                $"The window of {window.Start:O} has value {window.Value} and standard error {window.StandardError}: "
+                    + "both must be finite, the latter not negative."
             );
         }
     }

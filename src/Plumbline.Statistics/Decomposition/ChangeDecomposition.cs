@@ -136,7 +136,8 @@ public static class ChangeDecomposition
                 )
                 {
                     throw new ArgumentException(
-                        $"The covariate effect of segment '{segment.Segment}' is {known.Difference} with standard error {known.StandardError}: both must be finite.",
+                        $"The covariate effect of segment '{segment.Segment}' is {known.Difference} with standard error "
+                            + $"{known.StandardError}: both must be finite.",
                         nameof(segments)
                     );
                 }

@@ -20,9 +20,8 @@ public static class EstimateTrust
             if (error.Coverage.Upper < 0.8)
             {
                 warnings.Add(
-                    Text(
-                        $"of the last {error.Windows} windows with ground truth only {100 * error.Coverage.Value:0} % were realised inside the estimate's 95 % interval: do not rely on it (concept drift?)"
-                    )
+                    Text($"of the last {error.Windows} windows with ground truth only {100 * error.Coverage.Value:0} % were realised ")
+                        + "inside the estimate's 95 % interval: do not rely on it (concept drift?)"
                 );
             }
         }
@@ -34,9 +33,8 @@ public static class EstimateTrust
         if (drift?.RocAuc.Lower > 0.75)
         {
             warnings.Add(
-                Text(
-                    $"the inputs left the reference: a classifier tells them apart with ROC AUC {drift.RocAuc.Value:0.00}, mostly by '{drift.Contributors[0].Feature}'; calibration and losses were learned elsewhere"
-                )
+                Text($"the inputs left the reference: a classifier tells them apart with ROC AUC {drift.RocAuc.Value:0.00}, ")
+                    + Text($"mostly by '{drift.Contributors[0].Feature}'; calibration and losses were learned elsewhere")
             );
         }
 

@@ -253,7 +253,8 @@ public sealed class RegressionPerformanceEstimator
             [
                 string.Create(
                     System.Globalization.CultureInfo.InvariantCulture,
-                    $"{100.0 * outside / predictions.Length:0.#} % of the predictions lie outside the range seen in the reference: trees do not extrapolate the loss"
+                    $"{100.0 * outside / predictions.Length:0.#} % of the predictions lie outside the range seen in the reference: "
+                        + $"trees do not extrapolate the loss"
                 ),
             ]
             : [];

@@ -70,7 +70,8 @@ public sealed class ShiftAdaptedEstimator
                     .. estimate.Warnings,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"the current rows lie where the reference has few: only {effective:0} of {weights.Length} reference rows count in effect"
+                        $"the current rows lie where the reference has few: only {effective:0} of {weights.Length} reference rows "
+                            + $"count in effect"
                     ),
                 ],
             };

@@ -202,7 +202,8 @@ public static class SliceSearch
             if (previous.Features[f].Bins != table.Features[f].Bins)
             {
                 throw new ArgumentException(
-                    $"Feature '{table.Features[f].Name}' has {previous.Features[f].Bins} bins in the previous period and {table.Features[f].Bins} now.",
+                    $"Feature '{table.Features[f].Name}' has {previous.Features[f].Bins} bins in the previous period and "
+                        + $"{table.Features[f].Bins} now.",
                     nameof(previous)
                 );
             }

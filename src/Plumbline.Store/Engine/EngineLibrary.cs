@@ -67,7 +67,8 @@ internal static class EngineLibrary
         var package =
             PackageFor(runtimeIdentifier)
             ?? throw new EngineUnavailableException(
-                $"There is no engine for this platform ({runtimeIdentifier}). It exists for linux-x64 and linux-arm64 with glibc, osx-arm64 and osx-x64."
+                $"There is no engine for this platform ({runtimeIdentifier}). It exists for linux-x64 and linux-arm64 with glibc, "
+                    + "osx-arm64 and osx-x64."
             );
         var fetched = npmFolder is null ? null : Path.Combine(npmFolder, "node_modules", "@chdb", package, FileName);
         if (fetched is not null && exists(fetched))

@@ -31,7 +31,8 @@ internal sealed class EngineSettings
             // The engine takes one thread less for each gibibyte that its memory limit lacks, and so ran on one; ours is small on purpose.
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"SET max_threads = {Environment.ProcessorCount}, max_threads_min_free_memory_per_thread = 0, max_insert_threads_min_free_memory_per_thread = 0"
+                $"SET max_threads = {Environment.ProcessorCount}, max_threads_min_free_memory_per_thread = 0, "
+                    + $"max_insert_threads_min_free_memory_per_thread = 0"
             ),
             // Text in and out is UTC whatever the machine's zone.
             "SET session_timezone = 'UTC'",

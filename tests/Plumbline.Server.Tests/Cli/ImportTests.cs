@@ -113,7 +113,8 @@ public sealed class ImportTests : IDisposable
         );
         var model = _host.NewModelName("import");
         var (code, output, error) = await ImportAsync(
-            $"{model} --predictions {file} --id id --timestamp t --prediction p --probability a=prob.a --probability b=prob.b --probability c=prob.c --version-column v --wait"
+            $"{model} --predictions {file} --id id --timestamp t --prediction p --probability a=prob.a --probability b=prob.b "
+                + "--probability c=prob.c --version-column v --wait"
         );
         Assert.True(code == 0, output + error);
         Assert.Contains($"model {model}: multiclass, 2 features", output, StringComparison.Ordinal);
@@ -233,7 +234,10 @@ public sealed class ImportTests : IDisposable
             .Get<Store.IColumnStore>()
             .ExecuteAsync(
                 new Store.SqlStatement(
-                    "INSERT INTO FUNCTION file({path:String}, 'Parquet') SELECT concat('q', toString(number)) AS id, toDateTime64('2026-02-01 00:00:00', 3, 'UTC') + number AS t, toInt64(number % 2) AS p, number / 4 AS amount, if(number = 2, NULL, '007') AS code, CAST(number % 2 = 0 AS Bool) AS flag, multiIf(number = 0, nan, number = 1, inf, 2.5) AS gaps, toDecimal64(number / 4, 2) AS money FROM numbers(6)",
+                    "INSERT INTO FUNCTION file({path:String}, 'Parquet') SELECT concat('q', toString(number)) AS id, "
+                        + "toDateTime64('2026-02-01 00:00:00', 3, 'UTC') + number AS t, toInt64(number % 2) AS p, "
+                        + "number / 4 AS amount, if(number = 2, NULL, '007') AS code, CAST(number % 2 = 0 AS Bool) AS flag, "
+                        + "multiIf(number = 0, nan, number = 1, inf, 2.5) AS gaps, toDecimal64(number / 4, 2) AS money FROM numbers(6)",
                     new Store.SqlParameter("path", file)
                 ),
                 CancellationToken.None

@@ -23,7 +23,8 @@ public sealed class ImportTrapTests(TestHost host) : IDisposable
         var rows = Rows(
             100,
             i =>
-                $"{i},2026-02-01T00:00:{i % 60:00}Z,{i % 2},{(i % 10) switch { 0 => "NA", 1 => "NULL", _ => $"{i}.5" }},inf{(i == 0 ? "" : "o")}"
+                $"{i},2026-02-01T00:00:{i % 60:00}Z,{i % 2},{(i % 10) switch { 0 => "NA", 1 => "NULL", _ => $"{i}.5" }},inf"
+                + $"{(i == 0 ? "" : "o")}"
         );
         var (code, output, error, model) = await ImportAsync(Write("index.csv", ",t,p,x,c\n" + rows));
         Assert.True(code == 0, output + error);

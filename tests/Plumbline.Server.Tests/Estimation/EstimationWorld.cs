@@ -124,7 +124,8 @@ internal static class EstimationWorld
         {
             csv.Append(
                 CultureInfo.InvariantCulture,
-                $"{row.Country},{row.Amount},{row.Answer}{(scored ? "," + Text(row.Score) : "")}{(withGroundTruth ? "," + row.Truth : "")}\n"
+                $"{row.Country},{row.Amount},{row.Answer}{(scored ? "," + Text(row.Score) : "")}"
+                    + $"{(withGroundTruth ? "," + row.Truth : "")}\n"
             );
         }
 
@@ -132,7 +133,8 @@ internal static class EstimationWorld
         content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
         using var response = await host.Client.PutAsync(
             new Uri(
-                $"/v1/models/{model.Name}/reference?prediction=answer{(scored ? "&score=s" : "")}{(withGroundTruth ? "&ground_truth=truth" : "")}",
+                $"/v1/models/{model.Name}/reference?prediction=answer{(scored ? "&score=s" : "")}"
+                    + $"{(withGroundTruth ? "&ground_truth=truth" : "")}",
                 UriKind.Relative
             ),
             content

@@ -31,7 +31,8 @@ public sealed class RealSetEstimationTests(TestHost host)
     [InlineData(
         "hotel_booking",
         "34s",
-        "--score y_pred_proba --ground-truth-column is_canceled --ground-truth data/hotel_booking/current_labels.csv.gz --exclude timestamp --categorical is_repeated_guest,agent,company",
+        "--score y_pred_proba --ground-truth-column is_canceled --ground-truth data/hotel_booking/current_labels.csv.gz --exclude "
+            + "timestamp --categorical is_repeated_guest,agent,company",
         "accuracy",
         0.008
     )]
@@ -76,7 +77,8 @@ public sealed class RealSetEstimationTests(TestHost host)
         var (_, points) = await ReplayAsync(
             "elec2",
             "86s",
-            "--score y_pred_proba --ground-truth-column class --ground-truth data/elec2/current_labels.csv.gz --exclude timestamp,date --categorical day"
+            "--score y_pred_proba --ground-truth-column class --ground-truth data/elec2/current_labels.csv.gz --exclude "
+                + "timestamp,date --categorical day"
         );
         var past = EstimateWords.Past(points, "accuracy")!.Value;
         Assert.True(past.Bias > 0.1, $"bias {past.Bias}");
@@ -92,7 +94,8 @@ public sealed class RealSetEstimationTests(TestHost host)
         var name = host.NewModelName("replay");
         var (code, output, error) = await RealSets.RunAsync(
             host,
-            $"plumbline import {name} --reference data/{set}/reference.csv.gz --predictions data/{set}/current.csv.gz --id id --prediction y_pred --start 2026-01-01 --interval {interval} --window 1d --version v1 --wait {columns}"
+            $"plumbline import {name} --reference data/{set}/reference.csv.gz --predictions data/{set}/current.csv.gz --id id "
+                + $"--prediction y_pred --start 2026-01-01 --interval {interval} --window 1d --version v1 --wait {columns}"
         );
         Assert.True(code == 0, output + error);
         var model = host.Get<ModelCatalog>().Find(name)!;

@@ -76,7 +76,8 @@ public sealed partial class HttpApiDocumentTests(TestHost host)
             $"feature names 1..{ModelLimits.MaxFeatureNameLength}",
             $"{ModelLimits.MaxFeatures:N0} features, {ModelLimits.MaxClasses:N0} classes and {ModelLimits.MaxSegments} segments",
             $"{ModelLimits.MaxModels:N0} models",
-            $"{limits.BodyBytes >> 20} MiB per object or array body after decompression (`ingestion.max_body_mib`) and {limits.RowsPerBody:N0} rows, {limits.StreamBytes >> 30} GiB per NDJSON body, {limits.LineBytes >> 20} MiB per line",
+            $"{limits.BodyBytes >> 20} MiB per object or array body after decompression (`ingestion.max_body_mib`) and "
+                + $"{limits.RowsPerBody:N0} rows, {limits.StreamBytes >> 30} GiB per NDJSON body, {limits.LineBytes >> 20} MiB per line",
             $"ids {limits.IdBytes} bytes",
             $"trace\nid and signal name {limits.WordBytes}",
             $"class {limits.ClassBytes}",

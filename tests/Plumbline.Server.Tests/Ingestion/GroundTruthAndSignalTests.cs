@@ -41,7 +41,8 @@ public sealed class GroundTruthAndSignalTests(TestHost host)
         await host.AcceptAsync(model, "predictions", """{"prediction_id":"later","timestamp":"2026-03-04T23:59:59Z","prediction":"0"}""");
         await host.StoredAsync(model);
         var matched = await host.QueryAsync(
-            $"SELECT prediction_id, timestamp, value, value_number, source FROM {ModelTables.Matched(host.Model(model).Id)} ORDER BY prediction_id",
+            $"SELECT prediction_id, timestamp, value, value_number, source FROM {ModelTables.Matched(host.Model(model).Id)} ORDER "
+                + "BY prediction_id",
             r => (r.ReadString(), r.ReadDateTime64(), r.ReadString(), r.ReadDouble(), r.ReadString())
         );
         Assert.Equal(

@@ -241,7 +241,8 @@ public sealed class KilledServerTests : IDisposable
             spool.Open();
             using var command = spool.CreateCommand();
             command.CommandText =
-                "SELECT sum(received), sum(duplicate), sum(rejected), sum(stored), (SELECT count(*) FROM batches), (SELECT count(*) FROM blocks) FROM counters";
+                "SELECT sum(received), sum(duplicate), sum(rejected), sum(stored), (SELECT count(*) FROM batches), "
+                + "(SELECT count(*) FROM blocks) FROM counters";
             using var row = command.ExecuteReader();
             row.Read();
             if (row.GetInt64(4) == 0)

@@ -102,7 +102,8 @@ public sealed class EscapedNameTests(TestHost host)
     private async Task<List<string>> NamesAsync(string model, string field, string query)
     {
         var answer = await host.Client.GetFromJsonAsync<JsonElement>(
-            $"/v1/models/{model}/metrics?metric={(field == "feature" ? "input.missing_rate" : "input.rows")}&from=2026-02-03T00:00:00Z&to=2026-02-04T00:00:00Z&{query}"
+            $"/v1/models/{model}/metrics?metric={(field == "feature" ? "input.missing_rate" : "input.rows")}"
+                + $"&from=2026-02-03T00:00:00Z&to=2026-02-04T00:00:00Z&{query}"
         );
         return
         [

@@ -81,11 +81,13 @@ public sealed class KnownMetricsTests(TestHost host)
     [Theory]
     [InlineData(
         "binary",
-        "performance.accuracy estimated.accuracy performance.roc_auc cost.realized_per_1000 cost.estimated_per_1000 business.click.rate business.refund.mean system.error_rate output.confidence"
+        "performance.accuracy estimated.accuracy performance.roc_auc cost.realized_per_1000 cost.estimated_per_1000 "
+            + "business.click.rate business.refund.mean system.error_rate output.confidence"
     )]
     [InlineData(
         "multiclass",
-        "performance.accuracy estimated.accuracy cost.realized_per_1000 cost.estimated_per_1000 business.click.rate business.refund.mean system.error_rate output.confidence"
+        "performance.accuracy estimated.accuracy cost.realized_per_1000 cost.estimated_per_1000 business.click.rate "
+            + "business.refund.mean system.error_rate output.confidence"
     )]
     [InlineData(
         "regression",

@@ -85,7 +85,8 @@ public sealed class MetricEndpointTests(TestHost host)
         do
         {
             var answer = await host.Client.GetFromJsonAsync<JsonElement>(
-                $"/v1/models/{name}/metrics?metric=drift.psi&from=2026-03-01T00:00:00Z&to=2026-03-05T00:00:00Z&limit=10{(cursor is null ? "" : $"&cursor={cursor}")}"
+                $"/v1/models/{name}/metrics?metric=drift.psi&from=2026-03-01T00:00:00Z&to=2026-03-05T00:00:00Z&limit=10"
+                    + $"{(cursor is null ? "" : $"&cursor={cursor}")}"
             );
             seen.AddRange(answer.GetProperty("points").EnumerateArray().Select(point => point.GetProperty("value").GetDouble()));
             cursor = answer.GetProperty("next").GetString();

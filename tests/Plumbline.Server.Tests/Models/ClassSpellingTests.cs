@@ -335,7 +335,8 @@ public sealed class ClassSpellingTests(TestHost host)
     private async Task<List<JsonElement>> PointsAsync(string model, string metric, string? window = null)
     {
         var answer = await host.Client.GetFromJsonAsync<JsonElement>(
-            $"/v1/models/{model}/metrics?metric={metric}&from=2026-02-03T00:00:00Z&to=2026-02-04T00:00:00Z{(window is null ? "" : "&window=" + window)}"
+            $"/v1/models/{model}/metrics?metric={metric}&from=2026-02-03T00:00:00Z&to=2026-02-04T00:00:00Z"
+                + $"{(window is null ? "" : "&window=" + window)}"
         );
         return
         [

@@ -192,7 +192,8 @@ public sealed class MultivariateCalculatorTests(TestHost host)
         using var rows = await host.Get<Store.IColumnStore>()
             .QueryAsync(
                 new Store.SqlStatement(
-                    "SELECT toInt64(toUnixTimestamp64Milli(max(computed_at))) FROM metric_points WHERE model_id = {model:UInt32} AND startsWith(metric, 'drift.multivariate')",
+                    "SELECT toInt64(toUnixTimestamp64Milli(max(computed_at))) FROM metric_points WHERE model_id = {model:UInt32} "
+                        + "AND startsWith(metric, 'drift.multivariate')",
                     new Store.SqlParameter("model", model.Id)
                 ),
                 default

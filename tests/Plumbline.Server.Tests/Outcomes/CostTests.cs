@@ -240,7 +240,8 @@ public sealed class CostTests(TestHost host)
     private async Task<JsonElement> PointAsync(string model, string metric)
     {
         var answer = await host.Client.GetFromJsonAsync<JsonElement>(
-            $"/v1/models/{model}/metrics?metric={metric}&from={Start.ToUnixTimeMilliseconds()}&to={Start.AddHours(1).ToUnixTimeMilliseconds()}"
+            $"/v1/models/{model}/metrics?metric={metric}&from={Start.ToUnixTimeMilliseconds()}&to="
+                + $"{Start.AddHours(1).ToUnixTimeMilliseconds()}"
         );
         return Assert.Single(answer.GetProperty("points").EnumerateArray());
     }

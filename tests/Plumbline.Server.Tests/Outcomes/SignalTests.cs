@@ -216,7 +216,8 @@ public sealed class SignalTests(TestHost host)
     private async Task<double> ValueAsync(string model, string metric, string segment = "")
     {
         var answer = await host.Client.GetFromJsonAsync<JsonElement>(
-            $"/v1/models/{model}/metrics?metric={metric}&segment={Uri.EscapeDataString(segment)}&from={Start.ToUnixTimeMilliseconds()}&to={Start.AddHours(1).ToUnixTimeMilliseconds()}"
+            $"/v1/models/{model}/metrics?metric={metric}&segment={Uri.EscapeDataString(segment)}&from="
+                + $"{Start.ToUnixTimeMilliseconds()}&to={Start.AddHours(1).ToUnixTimeMilliseconds()}"
         );
         return Assert.Single(answer.GetProperty("points").EnumerateArray()).GetProperty("value").GetDouble();
     }

@@ -45,11 +45,14 @@ public sealed partial class DocumentedCommandsTests(TestHost host)
         // All rows within one day, so that the whole set is one window of enough rows.
         var (code, output, error) = await RealSets.RunAsync(
             host,
-            $"plumbline import {model} --reference data/sms_spam/reference.csv.gz --predictions data/sms_spam/current.csv.gz --id id --prediction y_pred --score proba_spam --positive-class spam --ground-truth-column label --start 2026-01-01 --interval 1s --window 1d --wait"
+            $"plumbline import {model} --reference data/sms_spam/reference.csv.gz --predictions data/sms_spam/current.csv.gz --id "
+                + "id --prediction y_pred --score proba_spam --positive-class spam --ground-truth-column label --start 2026-01-01 "
+                + "--interval 1s --window 1d --wait"
         );
         Assert.True(code == 0, output + error);
         var answer = await host.Client.GetFromJsonAsync<JsonElement>(
-            $"/v1/models/{model}/metrics?metric=drift.psi,drift.js&feature=@score,@prediction&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z"
+            $"/v1/models/{model}"
+                + "/metrics?metric=drift.psi,drift.js&feature=@score,@prediction&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z"
         );
         var points = answer.GetProperty("points").EnumerateArray().ToArray();
         Assert.Equal(4, points.Length);
@@ -62,7 +65,10 @@ public sealed partial class DocumentedCommandsTests(TestHost host)
             .GetProperty("points")
             .EnumerateArray()
             .ToLookup(point =>
-                $"{point.GetProperty("window_start").GetDateTimeOffset():yyyy-MM-dd} {point.GetProperty("metric").GetString()} {point.GetProperty("feature").GetString()}".Trim()
+                (
+                    $"{point.GetProperty("window_start").GetDateTimeOffset():yyyy-MM-dd} {point.GetProperty("metric").GetString()} "
+                    + $"{point.GetProperty("feature").GetString()}"
+                ).Trim()
             );
         var compared = 0;
         foreach (var row in rows)

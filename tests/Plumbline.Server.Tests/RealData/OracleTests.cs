@@ -23,16 +23,21 @@ public sealed class OracleTests(TestHost host)
     private static readonly Dictionary<string, string> Columns = new(StringComparer.Ordinal)
     {
         ["car_loan"] =
-            "--prediction y_pred --score y_pred_proba --ground-truth-column repaid --ground-truth data/car_loan/current_labels.csv.gz --exclude timestamp",
+            "--prediction y_pred --score y_pred_proba --ground-truth-column repaid --ground-truth "
+            + "data/car_loan/current_labels.csv.gz --exclude timestamp",
         ["hotel_booking"] =
-            "--prediction y_pred --score y_pred_proba --ground-truth-column is_canceled --ground-truth data/hotel_booking/current_labels.csv.gz --exclude timestamp --categorical is_repeated_guest,agent,company",
+            "--prediction y_pred --score y_pred_proba --ground-truth-column is_canceled --ground-truth "
+            + "data/hotel_booking/current_labels.csv.gz --exclude timestamp --categorical is_repeated_guest,agent,company",
         ["california_housing"] =
-            "--prediction y_pred --score y_pred_proba --ground-truth-column clf_target --ground-truth data/california_housing/current_labels.csv.gz --exclude timestamp",
+            "--prediction y_pred --score y_pred_proba --ground-truth-column clf_target --ground-truth "
+            + "data/california_housing/current_labels.csv.gz --exclude timestamp",
         ["elec2"] =
-            "--prediction y_pred --score y_pred_proba --ground-truth-column class --ground-truth data/elec2/current_labels.csv.gz --exclude timestamp,date --categorical day",
+            "--prediction y_pred --score y_pred_proba --ground-truth-column class --ground-truth data/elec2/current_labels.csv.gz "
+            + "--exclude timestamp,date --categorical day",
         ["sms_spam"] = "--prediction y_pred --score proba_spam --positive-class spam --ground-truth-column label",
         ["bike_sharing"] =
-            "--prediction y_pred --ground-truth-column count --exclude timestamp,casual,registered,year --categorical season,holiday,weekday,workingday,weather",
+            "--prediction y_pred --ground-truth-column count --exclude timestamp,casual,registered,year --categorical "
+            + "season,holiday,weekday,workingday,weather",
     };
 
     [Theory]
@@ -50,7 +55,8 @@ public sealed class OracleTests(TestHost host)
         var model = host.NewModelName(set);
         var (code, output, error) = await RealSets.RunAsync(
             host,
-            $"plumbline import {model} --reference data/{set}/reference.csv.gz --predictions data/{set}/current.csv.gz --id id --start 2026-01-01 --interval 1s --window 1d --version v1 --wait {Columns[set]}"
+            $"plumbline import {model} --reference data/{set}/reference.csv.gz --predictions data/{set}/current.csv.gz --id id "
+                + $"--start 2026-01-01 --interval 1s --window 1d --version v1 --wait {Columns[set]}"
         );
         Assert.True(code == 0, output + error);
         var points = await PointsAsync(model);
@@ -176,7 +182,8 @@ public sealed class OracleTests(TestHost host)
         )
         {
             off.Add(
-                $"{metric} {feature}: {value?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "none"}, oracle {expected:R}"
+                $"{metric} {feature}: {value?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "none"}, "
+                    + $"oracle {expected:R}"
             );
         }
     }
@@ -184,7 +191,8 @@ public sealed class OracleTests(TestHost host)
     private async Task<Dictionary<(string Metric, string Feature), double?>> PointsAsync(string model)
     {
         var answer = await host.Client.GetFromJsonAsync<JsonElement>(
-            $"/v1/models/{model}/metrics?metric=performance.*,drift.*&feature=*&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&window=1d&limit=100000"
+            $"/v1/models/{model}"
+                + "/metrics?metric=performance.*,drift.*&feature=*&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&window=1d&limit=100000"
         );
         return answer
             .GetProperty("points")

@@ -16,7 +16,8 @@ namespace Plumbline.Server.Tests.References;
 public sealed class ReferenceEndpointTests(TestHost host)
 {
     private const string Csv =
-        "amount,country,flag,note,p,y,t\n1.5,FR,true,\"a, \"\"b\"\"\",1,1,2026-01-01T00:00:00Z\n-2,DE,False,'; DROP TABLE x; --,0,1,2026-01-02 10:00:00\n,FR,,<b>,1,0,1767312000000\n";
+        "amount,country,flag,note,p,y,t\n1.5,FR,true,\"a, \"\"b\"\"\",1,1,2026-01-01T00:00:00Z\n-2,DE,False,'; DROP TABLE x; "
+        + "--,0,1,2026-01-02 10:00:00\n,FR,,<b>,1,0,1767312000000\n";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -137,7 +138,8 @@ public sealed class ReferenceEndpointTests(TestHost host)
         var bytes = await host.Get<IColumnStore>()
             .QueryFormattedAsync(
                 new SqlStatement(
-                    "SELECT number AS id, number / 7 AS ratio, toString(number % 3) AS kind, number % 2 = 0 AS even, toInt64(number % 2) AS answer, number / 1000 AS p, toDateTime64(number * 60, 3, 'UTC') AS at FROM numbers(1000)"
+                    "SELECT number AS id, number / 7 AS ratio, toString(number % 3) AS kind, number % 2 = 0 AS even, "
+                        + "toInt64(number % 2) AS answer, number / 1000 AS p, toDateTime64(number * 60, 3, 'UTC') AS at FROM numbers(1000)"
                 ),
                 "Parquet",
                 Ct
@@ -157,7 +159,8 @@ public sealed class ReferenceEndpointTests(TestHost host)
         using var rows = await host.Get<IColumnStore>()
             .QueryAsync(
                 new SqlStatement(
-                    $"SELECT prediction_id, id_hash, confidence, entropy FROM {ModelTables.Reference(model.Id, 1)} WHERE prediction_id = '250'"
+                    $"SELECT prediction_id, id_hash, confidence, entropy FROM {ModelTables.Reference(model.Id, 1)} WHERE "
+                        + "prediction_id = '250'"
                 ),
                 Ct
             );
@@ -267,7 +270,9 @@ public sealed class ReferenceEndpointTests(TestHost host)
         await host.Get<IColumnStore>()
             .ExecuteAsync(
                 new SqlStatement(
-                    $"INSERT INTO {ModelTables.MatchedTable} (model_id, timestamp, id_hash, prediction_id, value, value_number, labelled_at) SELECT {model.Id}, timestamp, id_hash, prediction_id, '1', 1, now64(3) FROM {ModelTables.Predictions(model.Id)} WHERE version = 'v1'"
+                    $"INSERT INTO {ModelTables.MatchedTable} (model_id, timestamp, id_hash, prediction_id, value, value_number, "
+                        + $"labelled_at) SELECT {model.Id}, timestamp, id_hash, prediction_id, '1', 1, "
+                        + $"now64(3) FROM {ModelTables.Predictions(model.Id)} WHERE version = 'v1'"
                 ),
                 Ct
             );

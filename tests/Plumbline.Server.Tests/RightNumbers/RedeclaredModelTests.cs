@@ -85,7 +85,8 @@ public sealed class RedeclaredModelTests(TestHost host)
     private static async Task<double> RowsAsync(SmallModel model)
     {
         var query =
-            $"metric=system.requests&segment=slice%3Dlarge&from={SmallModel.Start:yyyy-MM-ddTHH:mm:ssZ}&to={SmallModel.Start.AddDays(1):yyyy-MM-ddTHH:mm:ssZ}";
+            $"metric=system.requests&segment=slice%3Dlarge&from={SmallModel.Start:yyyy-MM-ddTHH:mm:ssZ}&to="
+            + $"{SmallModel.Start.AddDays(1):yyyy-MM-ddTHH:mm:ssZ}";
         return (await model.GetAsync($"/metrics?{query}")).GetProperty("points").EnumerateArray().Single().GetProperty("value").GetDouble();
     }
 

@@ -53,7 +53,8 @@ internal sealed class SmallModel
     public async Task<IReadOnlyList<JsonElement>> PointsAsync(string metrics, string window = "1h", string filter = "")
     {
         var query =
-            $"metric={metrics}&window={window}&from={Start:yyyy-MM-ddTHH:mm:ssZ}&to={Start.AddDays(10):yyyy-MM-ddTHH:mm:ssZ}&limit=5000&{filter}";
+            $"metric={metrics}&window={window}&from={Start:yyyy-MM-ddTHH:mm:ssZ}&to={Start.AddDays(10):yyyy-MM-ddTHH:mm:ssZ}"
+            + $"&limit=5000&{filter}";
         var answer = await _host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{Name}/metrics?{query}");
         return [.. answer.GetProperty("points").EnumerateArray()];
     }

@@ -117,7 +117,8 @@ public sealed class BrokenUploadTests(TestHost host)
         var client = new TcpClient();
         await client.ConnectAsync(host.Address.Host, host.Address.Port);
         var head =
-            $"{method} {path} HTTP/1.1\r\nHost: {host.Address.Authority}\r\nContent-Type: {type}\r\n{headers}Content-Length: {length}\r\n\r\n";
+            $"{method} {path} HTTP/1.1\r\nHost: {host.Address.Authority}\r\nContent-Type: {type}\r\n{headers}Content-Length: "
+            + $"{length}\r\n\r\n";
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
         await client.GetStream().WriteAsync(begin);
         return client;

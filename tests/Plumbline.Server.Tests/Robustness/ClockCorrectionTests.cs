@@ -64,13 +64,7 @@ public sealed class ClockCorrectionTests(TestHost host)
         );
         Assert.Equal(120, Assert.Single(await host.Get<MetricPointStore>().ReadAsync(model, query, default)).Value);
 
-        await host.Get<IColumnStore>()
-            .ExecuteAsync(
-                new SqlStatement(
-                    $"INSERT INTO {ModelTables.Predictions(model.Id)} (prediction_id, timestamp, role, f0) SELECT toString(number), toDateTime64({Start.ToUnixTimeSeconds()}, 3, 'UTC'), 'primary', 1 FROM numbers(20)"
-                ),
-                default
-            );
+        await host.Get<IColumnStore>().ExecuteAsync(new SqlStatement(TwentyRows(model.Id)), default);
         var profiles = new ProfileStore(
             host.Get<IColumnStore>(),
             host.Get<ModelTables>(),
@@ -97,4 +91,8 @@ public sealed class ClockCorrectionTests(TestHost host)
     {
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow() - late;
     }
+
+    private static string TwentyRows(int model) =>
+        $"INSERT INTO {ModelTables.Predictions(model)} (prediction_id, timestamp, role, f0) SELECT toString(number), "
+        + $"toDateTime64({Start.ToUnixTimeSeconds()}, 3, 'UTC'), 'primary', 1 FROM numbers(20)";
 }

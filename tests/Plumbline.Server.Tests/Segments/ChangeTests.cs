@@ -117,9 +117,8 @@ public sealed class ChangeTests(TestHost host)
         }
 
         await host.WaitUntilComputedAsync(name);
-        var change = await host.Client.GetFromJsonAsync<JsonElement>(
-            $"/v1/models/{name}/change?dimension=country&from={Start.AddDays(1).ToUnixTimeMilliseconds()}&to={Start.AddDays(2).ToUnixTimeMilliseconds()}"
-        );
+        var range = $"from={Start.AddDays(1).ToUnixTimeMilliseconds()}&to={Start.AddDays(2).ToUnixTimeMilliseconds()}";
+        var change = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{name}/change?dimension=country&{range}");
         if (change.GetProperty("observed").TryGetProperty("value", out var observed) && observed.ValueKind == JsonValueKind.Number)
             Assert.Equal(observed.GetDouble(), Part(change, "mix") + Part(change, "covariate") + Part(change, "concept"), 1e-9);
         return change;

@@ -219,7 +219,8 @@ public sealed class SegmentTableTests(TestHost host)
 
     private Task<JsonElement> TableAsync(string name, string query) =>
         host.Client.GetFromJsonAsync<JsonElement>(
-            $"/v1/models/{name}/segments?{query}&from={Start.AddDays(7).ToUnixTimeMilliseconds()}&to={Start.AddDays(14).ToUnixTimeMilliseconds()}"
+            $"/v1/models/{name}/segments?{query}&from={Start.AddDays(7).ToUnixTimeMilliseconds()}&to="
+                + $"{Start.AddDays(14).ToUnixTimeMilliseconds()}"
         );
 
     private static IEnumerable<string> Segments(JsonElement table) =>

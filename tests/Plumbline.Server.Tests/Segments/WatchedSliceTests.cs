@@ -70,7 +70,8 @@ public sealed class WatchedSliceTests(TestHost host)
     {
         var (model, rows) = await WorldAsync();
         var counts = await host.Client.GetFromJsonAsync<JsonElement>(
-            $"/v1/models/{model}/prediction-counts?from={Text(Start)}&to={Text(Start.AddHours(1))}&segment={Uri.EscapeDataString("slice=large from BR")}"
+            $"/v1/models/{model}/prediction-counts?from={Text(Start)}&to={Text(Start.AddHours(1))}&segment="
+                + $"{Uri.EscapeDataString("slice=large from BR")}"
         );
         Assert.Equal(
             rows.Count(row => row.IsLarge),
@@ -264,7 +265,8 @@ public sealed class WatchedSliceTests(TestHost host)
     private async Task<JsonElement> PointAsync(string model, string metric, string slice, string? feature = null)
     {
         var answer = await host.Client.GetFromJsonAsync<JsonElement>(
-            $"/v1/models/{model}/metrics?metric={metric}&segment={Uri.EscapeDataString("slice=" + slice)}&from={Text(Start)}&to={Text(Start.AddHours(1))}{(feature is null ? "" : $"&feature={feature}")}"
+            $"/v1/models/{model}/metrics?metric={metric}&segment={Uri.EscapeDataString("slice=" + slice)}&from={Text(Start)}&to="
+                + $"{Text(Start.AddHours(1))}{(feature is null ? "" : $"&feature={feature}")}"
         );
         var points = answer.GetProperty("points").EnumerateArray().ToList();
         Assert.True(points.Count == 1, $"{metric} of {slice}: {answer.GetRawText()}");

@@ -36,7 +36,8 @@ public sealed class MigrationTests(StateDatabases databases)
                 ALTER TABLE alert_stream DROP COLUMN Reason;
                 DELETE FROM __EFMigrationsHistory WHERE MigrationId = '0010_stream_reason';
                 INSERT INTO alert_stream (ModelId, Rule, Metric, Feature, Class, Segment, Version, Status, State)
-                VALUES (1, 'r', 'm', '', '', '', '', 3, '{{"reason":"too few rows: 3 of 30"}}'), (1, 'r', 'm', 'f', '', '', '', 0, '{{"quiet":1}}')
+                VALUES (1, 'r', 'm', '', '', '', '', 3, '{{"reason":"too few rows: 3 of 30"}}'),
+                    (1, 'r', 'm', 'f', '', '', '', 0, '{{"quiet":1}}')
                 """
             );
         }
@@ -55,16 +56,19 @@ public sealed class MigrationTests(StateDatabases databases)
             .Database.SqlQueryRaw<string>(
                 kind == StateKind.Sqlite
                     ? """
-                    SELECT m.type || ' ' || m.name || ' ' || coalesce(c.name, '') || ' ' || coalesce(c.type, '') || ' ' || coalesce(c."notnull", '') || ' ' || coalesce(c.pk, '') AS Value
+                    SELECT m.type || ' ' || m.name || ' ' || coalesce(c.name, '') || ' ' || coalesce(c.type,
+                        '') || ' ' || coalesce(c."notnull", '') || ' ' || coalesce(c.pk, '') AS Value
                     FROM sqlite_master m LEFT JOIN pragma_table_info(m.name) c
                     WHERE m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE '\_\_EF%' ESCAPE '\' ORDER BY m.name, c.name
                     """
                     : """
                     SELECT "Value" FROM (
-                        SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, collation_name, is_identity, identity_generation) AS "Value"
+                        SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, collation_name, is_identity,
+                            identity_generation) AS "Value"
                         FROM information_schema.columns WHERE table_schema = 'public'
                         UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
-                        UNION ALL SELECT concat_ws(' ', conrelid::regclass::text, conname, pg_get_constraintdef(oid)) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+                        UNION ALL SELECT concat_ws(' ', conrelid::regclass::text, conname, pg_get_constraintdef(oid)) FROM pg_constraint
+                            WHERE connamespace = 'public'::regnamespace
                     ) AS everything WHERE "Value" NOT LIKE '%\_\_EF%' ORDER BY "Value" COLLATE "C"
                     """
             )

@@ -43,26 +43,35 @@ public sealed class ColdSpotsOfDataSetsTests
             promised += finding.Difference.Value!.Value / result.Findings.Count;
             kept += difference / result.Findings.Count;
             Write(
-                $"    {Words(table, finding)}: {finding.Rows} rows, {finding.LossInside:0.000} against {finding.LossOutside:0.000}; other half {of.Average():0.000} against {beside.Average():0.000} ({of.Length} rows)"
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"    {Words(table, finding)}: {finding.Rows} rows, {finding.LossInside:0.000} against {finding.LossOutside:0.000}; "
+                        + $"other half {of.Average():0.000} against {beside.Average():0.000} ({of.Length} rows)"
+                )
             );
         }
 
         Write(
-            $"| {set} | {half.Length:N0} | {table.Features.Count} | {result.MeanLoss:0.000} | {result.Findings.Count} | {worse} | {promised:0.000} | {kept:0.000} |"
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {set} | {half.Length:N0} | {table.Features.Count} | {result.MeanLoss:0.000} | {result.Findings.Count} | {worse} | "
+                    + $"{promised:0.000} | {kept:0.000} |"
+            )
         );
         Assert.True(result.Findings.Count >= atLeast, $"{result.Findings.Count} found");
         // One wrong in twenty is what the level allows.
         Assert.True(worse >= 0.95 * result.Findings.Count, $"{worse} of {result.Findings.Count} are worse on the other half");
     }
 
-    private static void Write(FormattableString line) =>
-        TestContext.Current.TestOutputHelper?.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private static void Write(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
 
     private static string Words(SliceTable table, SliceFinding finding) =>
         string.Join(
             " and ",
             finding.Predicates.Select(p =>
-                $"{table.Features[p.Feature].Name} {(p.IsMissing(table) ? "missing" : p.First == p.Last ? $"in bin {p.First}" : $"in bins {p.First}..{p.Last}")} of {table.Features[p.Feature].Bins}"
+                $"{table.Features[p.Feature].Name} "
+                + $"{(p.IsMissing(table) ? "missing" : p.First == p.Last ? $"in bin {p.First}" : $"in bins {p.First}..{p.Last}")} "
+                + $"of {table.Features[p.Feature].Bins}"
             )
         );
 

@@ -45,7 +45,8 @@ public static class ReceiverRules
             errors.Add(
                 new(
                     "digest",
-                    $"a receiver of this kind wakes people; give the digest to {string.Join(" or ", ReceiverKind.All.Where(other => !other.TakesSingles))}."
+                    "a receiver of this kind wakes people; "
+                        + $"give the digest to {string.Join(" or ", ReceiverKind.All.Where(other => !other.TakesSingles))}."
                 )
             );
         }

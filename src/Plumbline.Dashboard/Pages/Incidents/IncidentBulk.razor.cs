@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Plumbline.Alerting.Incidents;
-using Plumbline.Registry.Access;
 using Plumbline.Registry.Commands;
 using Plumbline.Registry.Text;
 

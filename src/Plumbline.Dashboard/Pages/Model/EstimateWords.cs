@@ -21,11 +21,13 @@ public static class EstimateWords
         {
             EstimatorGap.NoReference => (
                 "There is no reference yet.",
-                "Upload one with predictions and ground truth to the address below; without any, the first complete days, of 1,000 rows together, become it."
+                "Upload one with predictions and ground truth to the address below; without any, the first complete days, "
+                    + "of 1,000 rows together, become it."
             ),
             EstimatorGap.NoGroundTruth => (
                 "The reference has no ground truth.",
-                "What earlier answers were worth is what estimates are made of. Upload a reference with it, or declare a past stretch of production whose ground truth has come."
+                "What earlier answers were worth is what estimates are made of. Upload a reference with it, "
+                    + "or declare a past stretch of production whose ground truth has come."
             ),
             EstimatorGap.TooFewRows => (
                 "The reference has too little ground truth.",
@@ -43,7 +45,9 @@ public static class EstimateWords
     /// <summary>How the estimator fared where ground truth has come, in one sentence; null while there is none.</summary>
     public static string? Record(IReadOnlyList<MetricPoint> points, string name) =>
         Past(points, name) is { } past
-            ? $"Over {Figures.Count(past.Windows)} windows with ground truth the estimate was off by {Figures.Format(past.MeanAbsoluteError)} on average ({Tendency(past.Bias)}); {Figures.Format(past.Coverage.Value, "ratio")} were realised inside its 95 % interval."
+            ? $"Over {Figures.Count(past.Windows)} windows with ground truth the estimate was off by "
+                + $"{Figures.Format(past.MeanAbsoluteError)} on average ({Tendency(past.Bias)}); "
+                + $"{Figures.Format(past.Coverage.Value, "ratio")} were realised inside its 95 % interval."
             : null;
 
     /// <summary>What speaks against the estimates, most serious first.</summary>
@@ -59,7 +63,8 @@ public static class EstimateWords
         if (outside?.Value > WorthSaying)
         {
             warnings.Add(
-                $"{Figures.Format(outside.Value, "ratio")} of the newest window's rows lie beyond everything that the labelled reference had: there the estimate is a guess"
+                $"{Figures.Format(outside.Value, "ratio")} of the newest window's rows lie beyond everything that the labelled "
+                    + "reference had: there the estimate is a guess"
             );
         }
 

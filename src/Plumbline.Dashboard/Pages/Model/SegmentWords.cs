@@ -43,7 +43,13 @@ internal static class SegmentWords
     public static string Title(SegmentMetric metric, string unit) =>
         metric.Value is null
             ? "Not enough data: fewer than 30 rows in each window."
-            : $"95 % {Figures.Format(metric.Lower, unit)} .. {Figures.Format(metric.Upper, unit)}; own value {Figures.Format(metric.Raw, unit)}, n {Figures.Count(metric.Rows)}{(metric.Before is null ? "; not there before" : $"; before {Figures.Format(metric.Before, unit)}, change 95 % {Figures.Format(metric.ChangeLower, unit)} .. {Figures.Format(metric.ChangeUpper, unit)}")}";
+            : $"95 % {Figures.Format(metric.Lower, unit)} .. {Figures.Format(metric.Upper, unit)}; "
+                + $"own value {Figures.Format(metric.Raw, unit)}, n {Figures.Count(metric.Rows)}; "
+                + (metric.Before is null ? "not there before" : Before(metric, unit));
+
+    private static string Before(SegmentMetric metric, string unit) =>
+        $"before {Figures.Format(metric.Before, unit)}, "
+        + $"change 95 % {Figures.Format(metric.ChangeLower, unit)} .. {Figures.Format(metric.ChangeUpper, unit)}";
 
     private static string Signed(double value) => (value >= 0 ? "+" : "\u2212") + Figures.Format(Math.Abs(value));
 }

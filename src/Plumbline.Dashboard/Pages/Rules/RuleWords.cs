@@ -66,6 +66,8 @@ public static class RuleWords
     public static string Budget(ModelStanding standing)
     {
         var streams = standing.CalibratedStreams == 1 ? "1 stream" : $"{Figures.Count(standing.CalibratedStreams)} streams";
-        return $"{Figures.Format(standing.Alarms)} false {(standing.Alarms == 1 ? "alarm" : "alarms")} per {DurationText.Format(standing.Per)} {(standing.Alarms == 1 ? "is" : "are")} accepted, over {streams} of anomaly rules together.";
+        return $"{Figures.Format(standing.Alarms)} false {(standing.Alarms == 1 ? "alarm" : "alarms")} per "
+            + $"{DurationText.Format(standing.Per)} {(standing.Alarms == 1 ? "is" : "are")} accepted, "
+            + $"over {streams} of anomaly rules together.";
     }
 }

@@ -16,7 +16,8 @@ internal static class ReceiverWords
             1 => receiver.Declared.Models[0],
             var count => $"{count} models",
         };
-        return $"{(receiver.MinimumSeverity == AlertSeverity.Critical ? "critical" : "warning and critical")}{(receiver.Declared.Digest ? ", digest" : "")}; {models}";
+        return $"{(receiver.MinimumSeverity == AlertSeverity.Critical ? "critical" : "warning and critical")}"
+            + $"{(receiver.Declared.Digest ? ", digest" : "")}; {models}";
     }
 
     public static HealthState StateOf(Receiver receiver, ReceiverFigures figures) =>

@@ -16,9 +16,12 @@ public static class CalibratedDriftMetrics
             "sd",
             "[0, 10]",
             MetricDirection.LowerIsBetter,
-            "Size of the shift from what is expected at this time, as the shift of a normal variable in its standard deviations that is as far (Hellinger distance), without what chance adds; over deciles or the "
-                + "15 most frequent categories, unseen, missing and ill-typed values. The p-value is calibrated on the windows of the reference (on production's first 7 days when the reference has no timestamps over "
-                + "3 days and 48 windows): sampling of both sides, variance between windows, time of day and week, persistence. insufficient_data while that is being learned, and for a stream the "
+            "Size of the shift from what is expected at this time, as the shift of a normal variable in its standard deviations "
+                + "that is as far (Hellinger distance), without what chance adds; over deciles or the "
+                + "15 most frequent categories, unseen, missing and ill-typed values. The p-value is calibrated on the windows of "
+                + "the reference (on production's first 7 days when the reference has no timestamps over "
+                + "3 days and 48 windows): sampling of both sides, variance between windows, time of day and week, persistence. "
+                + "insufficient_data while that is being learned, and for a stream the "
                 + "history does not have. Base windows only."
         )
         {

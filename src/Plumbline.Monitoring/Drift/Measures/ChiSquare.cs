@@ -17,7 +17,8 @@ public static class ChiSquare
                 "",
                 "[0, ∞)",
                 MetricDirection.LowerIsBetter,
-                "Chi-square statistic of homogeneity over deciles or categories, with its p-value; Yates' correction only for two bins. With many rows it flags trivial shifts: read a distance beside it."
+                "Chi-square statistic of homogeneity over deciles or categories, with its p-value; "
+                    + "Yates' correction only for two bins. With many rows it flags trivial shifts: read a distance beside it."
             )
             {
                 Title = "Chi-square",

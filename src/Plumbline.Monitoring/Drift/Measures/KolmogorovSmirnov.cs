@@ -17,7 +17,8 @@ public static class KolmogorovSmirnov
                 "share",
                 "[0, 1]",
                 MetricDirection.LowerIsBetter,
-                "Kolmogorov-Smirnov distance max|F−G| over the edges of the reference's bins; asymptotic p-value. Exact for a reference of at most 100 different "
+                "Kolmogorov-Smirnov distance max|F−G| over the edges of the reference's bins; asymptotic p-value. "
+                    + "Exact for a reference of at most 100 different "
                     + "values, else a lower bound: the rows' own value is at most error_bound above it. Numeric features only."
             )
             {

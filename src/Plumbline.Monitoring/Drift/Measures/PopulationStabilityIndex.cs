@@ -17,7 +17,8 @@ public static class PopulationStabilityIndex
                 "",
                 "[0, ∞)",
                 MetricDirection.LowerIsBetter,
-                "Population stability index Σ(q−p)·ln(q/p) between reference (p) and current (q) over the reference's deciles or its 50 most frequent categories; both sides smoothed as (count+0.5)/(n+0.5·B)."
+                "Population stability index Σ(q−p)·ln(q/p) between reference (p) and current (q) over the reference's deciles or "
+                    + "its 50 most frequent categories; both sides smoothed as (count+0.5)/(n+0.5·B)."
             )
             {
                 Title = "PSI",

@@ -18,8 +18,10 @@ public static class Wasserstein
                 "standard deviations",
                 "[0, ∞)",
                 MetricDirection.LowerIsBetter,
-                "Area between the two distribution functions, divided by the reference's standard deviation. Exact for a reference of at most "
-                    + "100 different values when the other values of the window lie in one bin; else linear inside the reference's bins, about the means that the "
+                "Area between the two distribution functions, divided by the reference's standard deviation. "
+                    + "Exact for a reference of at most "
+                    + "100 different values when the other values of the window lie in one bin; "
+                    + "else linear inside the reference's bins, about the means that the "
                     + "sums of the values allow: error_bound says how far the rows' own value can be away. Numeric features only."
             )
             {

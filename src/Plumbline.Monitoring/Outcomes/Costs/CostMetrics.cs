@@ -14,7 +14,8 @@ public static class CostMetrics
     /// <summary>The unit of all of them.</summary>
     public const string AsCurrency = "as the declared currency";
     private const string Priced =
-        "Prices are the declared ones: the costs of the two errors or the matrix, times the row's value feature if there is one; of a regression, the price of a unit of absolute error.";
+        "Prices are the declared ones: the costs of the two errors or the matrix, times the row's value feature if there is one; "
+        + "of a regression, the price of a unit of absolute error.";
 
     public static IReadOnlyList<MetricDefinition> All { get; } =
     [
@@ -38,7 +39,8 @@ public static class CostMetrics
             AsCurrency,
             "(-∞, ∞)",
             MetricDirection.LowerIsBetter,
-            $"Mean cost of predictions with ground truth, times 1,000: what compares windows of unequal traffic or label coverage. {Priced}",
+            "Mean cost of predictions with ground truth, times 1,000: "
+                + $"what compares windows of unequal traffic or label coverage. {Priced}",
             "normal"
         )
         {
@@ -54,7 +56,8 @@ public static class CostMetrics
             AsCurrency,
             "(-∞, ∞)",
             MetricDirection.LowerIsBetter,
-            $"Expected cost of all predictions with a calibrated score: the sum over rows and classes of P(class) x cost(class, decision). Classifiers with a labelled reference; inputs must mean what they meant in it. {Priced}",
+            "Expected cost of all predictions with a calibrated score: the sum over rows and classes of P(class) x cost(class, "
+                + $"decision). Classifiers with a labelled reference; inputs must mean what they meant in it. {Priced}",
             "normal, of the unknown ground truth; the calibration is taken for true"
         )
         {

@@ -50,7 +50,8 @@ public sealed class ThresholdAdvisor(LabelledGroups labelled)
             return new()
             {
                 Gap =
-                    "The model declares no cost: put \"cost\": {\"false_positive\": .., \"false_negative\": .., \"currency\": \"EUR\"} into PUT /v1/models/{model}.",
+                    "The model declares no cost: put \"cost\": {\"false_positive\": .., \"false_negative\": .., \"currency\": "
+                    + "\"EUR\"} into PUT /v1/models/{model}.",
             };
         }
 

@@ -122,7 +122,8 @@ public sealed class LabelMaturityReader(IColumnStore store, ModelTables tables, 
         using var rows = await store.QueryAsync(
             new SqlStatement(
                 $$"""
-                SELECT arrayCount(e -> e <= if(known, greatest(0, labelled_ms - at_ms), {now:Int64} - at_ms), {ages:Array(Int64)}) AS age, countIf(known), countIf(NOT known)
+                SELECT arrayCount(e -> e <= if(known, greatest(0, labelled_ms - at_ms), {now:Int64} - at_ms), {ages:Array(Int64)}) AS age,
+                    countIf(known), countIf(NOT known)
                 FROM (SELECT toUnixTimestamp64Milli(p.timestamp) AS at_ms, m.known AS known, m.labelled_ms AS labelled_ms
                 FROM {{Joined(model)}})
                 GROUP BY age
@@ -219,10 +220,12 @@ public sealed class LabelMaturityReader(IColumnStore store, ModelTables tables, 
     private static string Joined(ModelDefinition model, string more = "") =>
         $$"""
             (SELECT id_hash, prediction_id, timestamp, prediction, score{{more}} FROM {{ModelTables.Predictions(model.Id)}}
-             WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} AND role = 'primary' AND status = 'ok') AS p
+             WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} AND role = 'primary'
+                 AND status = 'ok') AS p
             LEFT JOIN (SELECT id_hash, prediction_id, toBool(1) AS known, toUnixTimestamp64Milli(labelled_at) AS labelled_ms
             FROM {{ModelTables.Matched(model.Id)}}
-             WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}) AS m ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id
+             WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}) AS m ON p.id_hash = m.id_hash
+                 AND p.prediction_id = m.prediction_id
             """;
 
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;

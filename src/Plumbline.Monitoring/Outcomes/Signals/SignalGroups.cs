@@ -81,8 +81,10 @@ public sealed class SignalGroups(IColumnStore store, ModelTables tables, Segment
         using var rows = await store.QueryAsync(
             new SqlStatement(
                 $$"""
-                SELECT w, toString(v) AS version, {{grouping.Key}} AS segment_key, toNullable({{grouping.Value}}) AS segment_value, toString(signal) AS name,
-                    countIf(happened) AS predictions, sum(events) AS event_count, sum(total) AS value_sum, sum(squares) AS square_sum, sum(total * total) AS squared_sums
+                SELECT w, toString(v) AS version, {{grouping.Key}} AS segment_key, toNullable({{grouping.Value}}) AS segment_value,
+                    toString(signal) AS name,
+                    countIf(happened) AS predictions, sum(events) AS event_count, sum(total) AS value_sum, sum(squares) AS square_sum,
+                        sum(total * total) AS squared_sums
                 FROM
                 (
                     SELECT {{Window}} AS w, {{VersionTexts.Expression(model)}}
@@ -90,9 +92,11 @@ public sealed class SignalGroups(IColumnStore store, ModelTables tables, Segment
                     FROM (SELECT * FROM {{ModelTables.Predictions(model.Id)}} WHERE {{OfRange}} AND role = 'primary') AS p
                     INNER JOIN
                     (
-                        SELECT id_hash, prediction_id, name AS signal, count() AS events, sum(value) AS total, sum(value * value) AS squares, max(value != 0) AS happened
+                        SELECT id_hash, prediction_id, name AS signal, count() AS events, sum(value) AS total,
+                            sum(value * value) AS squares, max(value != 0) AS happened
                         FROM {{ModelTables.Attributed(model.Id)}}
-                        WHERE {{OfRange}} AND toUnixTimestamp64Milli(signal_at) - toUnixTimestamp64Milli(timestamp) <= transform(toString(name), {names:Array(String)}, {attribution:Array(Int64)}, toInt64(-1))
+                        WHERE {{OfRange}} AND toUnixTimestamp64Milli(signal_at) - toUnixTimestamp64Milli(timestamp) <=
+                            transform(toString(name), {names:Array(String)}, {attribution:Array(Int64)}, toInt64(-1))
                         GROUP BY id_hash, prediction_id, name
                     ) AS a ON p.id_hash = a.id_hash AND p.prediction_id = a.prediction_id
                 )

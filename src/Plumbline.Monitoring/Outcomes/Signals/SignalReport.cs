@@ -37,7 +37,8 @@ public sealed class SignalReport(IColumnStore store, ModelTables tables)
         using var rows = await store.QueryAsync(
             new SqlStatement(
                 $$"""
-                SELECT toString(name) AS signal, uniqExactIf((prediction_id, timestamp, value), prediction_id != '') AS of_predictions, countIf(prediction_id = '') AS without
+                SELECT toString(name) AS signal, uniqExactIf((prediction_id, timestamp, value), prediction_id != '') AS of_predictions,
+                    countIf(prediction_id = '') AS without
                 FROM {{ModelTables.Signals(model.Id)}}
                 WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')} GROUP BY signal
                 """,
@@ -88,9 +89,11 @@ public sealed class SignalReport(IColumnStore store, ModelTables tables)
             new SqlStatement(
                 $$"""
                 SELECT toString(name) AS signal, count() AS c,
-                    countIf(toUnixTimestamp64Milli(signal_at) - toUnixTimestamp64Milli(timestamp) > transform(toString(name), {names:Array(String)}, {attribution:Array(Int64)}, toInt64(-1))) AS late
+                    countIf(toUnixTimestamp64Milli(signal_at) - toUnixTimestamp64Milli(timestamp) > transform(toString(name),
+                        {names:Array(String)}, {attribution:Array(Int64)}, toInt64(-1))) AS late
                 FROM {{ModelTables.Attributed(model.Id)}}
-                WHERE timestamp >= {earliest:DateTime64(3, 'UTC')} AND timestamp < {latest:DateTime64(3, 'UTC')} AND signal_at >= {from:DateTime64(3, 'UTC')} AND signal_at < {to:DateTime64(3, 'UTC')}
+                WHERE timestamp >= {earliest:DateTime64(3, 'UTC')} AND timestamp < {latest:DateTime64(3, 'UTC')}
+                    AND signal_at >= {from:DateTime64(3, 'UTC')} AND signal_at < {to:DateTime64(3, 'UTC')}
                 GROUP BY signal
                 """,
                 new("from", from),

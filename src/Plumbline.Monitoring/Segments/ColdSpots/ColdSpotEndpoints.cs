@@ -85,7 +85,8 @@ public static class ColdSpotEndpoints
         {
             return Problems.Conflict(
                 "not_watchable",
-                $"'{Problems.Shorten(spot.Text)}' is watched already, or has a condition (none of the frequent values, any value at all) that no segment can be made of."
+                $"'{Problems.Shorten(spot.Text)}' is watched already, or has a condition (none of the frequent values, "
+                    + "any value at all) that no segment can be made of."
             );
         }
 
@@ -113,7 +114,8 @@ public static class ColdSpotEndpoints
                 null,
                 Problems.BadRequest(
                     "cold_spots_invalid",
-                    $"The body is {{\"loss\":\"..\", \"signal\":\"..\", \"days\":7, \"version\":\"..\"}}, each of them optional: {Problems.Shorten(error.Message, 300)}"
+                    $"The body is {{\"loss\":\"..\", \"signal\":\"..\", \"days\":7, \"version\":\"..\"}}, each of them optional: "
+                        + $"{Problems.Shorten(error.Message, 300)}"
                 )
             );
         }

@@ -32,11 +32,12 @@ public sealed record ColdSpotFeature(
         {
             FeatureType.Numeric =>
                 $"toUInt8(if(isNaN({column}), {missing}, arrayCount(e -> e <= {column}, {{{parameter}:Array(Float64)}})))",
-            FeatureType.Text =>
-                $"toUInt8(if(isNull({column}), {missing}, arrayCount(e -> e <= lengthUTF8(assumeNotNull({column})), {{{parameter}:Array(Float64)}})))",
+            FeatureType.Text => $"toUInt8(if(isNull({column}), {missing}, arrayCount(e -> e <= lengthUTF8(assumeNotNull({column})), "
+                + $"{{{parameter}:Array(Float64)}})))",
             FeatureType.Boolean => $"toUInt8(if(isNull({column}), {missing}, assumeNotNull({column})))",
-            _ =>
-                $"toUInt8(if(isNull({column}), {missing}, if((indexOf({{{parameter}:Array(String)}}, ifNull(CAST({column}, 'Nullable(String)'), '')) AS at_{Feature.Column}) = 0, {(Bins - 1).ToString(CultureInfo.InvariantCulture)}, at_{Feature.Column} - 1)))",
+            _ => $"toUInt8(if(isNull({column}), {missing}, if((indexOf({{{parameter}:Array(String)}}, ifNull(CAST({column}, "
+                + $"'Nullable(String)'), '')) AS at_{Feature.Column}) = 0, {(Bins - 1).ToString(CultureInfo.InvariantCulture)}, "
+                + $"at_{Feature.Column} - 1)))",
         };
     }
 
@@ -160,7 +161,8 @@ public sealed class ColdSpotFeatures(IColumnStore store, ModelTables tables)
             return found;
         var quantiles = string.Join(", ", Deciles.Select(level => level.ToString(CultureInfo.InvariantCulture)));
         var lengths = texts.Select(feature =>
-            $"arrayMap(x -> toFloat64(x), quantilesExactLowIf({quantiles})(lengthUTF8(ifNull({feature.Column}, '')), isNotNull({feature.Column})))"
+            $"arrayMap(x -> toFloat64(x), quantilesExactLowIf({quantiles})(lengthUTF8(ifNull({feature.Column}, '')), "
+            + $"isNotNull({feature.Column})))"
         );
         using var rows = await store.QueryAsync(new SqlStatement($"SELECT {string.Join(", ", lengths)} FROM {table}"), cancellation);
         if (!rows.Read())

@@ -13,7 +13,9 @@ public sealed record ColdSpotScope(ModelDefinition Model, DateTimeOffset From, D
     internal const string Range = "timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}";
 
     internal string Answered =>
-        $"{Range} AND role = 'primary' AND status = 'ok' AND {(Model.Task == ModelTask.Regression ? "isFinite(prediction_value)" : "prediction != ''")}{(Version.Length > 0 ? $" AND {VersionTexts.Expression(Model)} = {{version:String}}" : "")}";
+        $"{Range} AND role = 'primary' AND status = 'ok' AND "
+        + $"{(Model.Task == ModelTask.Regression ? "isFinite(prediction_value)" : "prediction != ''")}"
+        + $"{(Version.Length > 0 ? $" AND {VersionTexts.Expression(Model)} = {{version:String}}" : "")}";
 
     internal IEnumerable<SqlParameter> Parameters =>
         Version.Length > 0
@@ -165,7 +167,8 @@ public sealed class ColdSpotRows(IColumnStore store, ModelTables tables)
                 probabilities ? "arrayMap(c -> p.probabilities[c], {classes:Array(String)}), " : ""
             )}}toFloat64({{expression}}){{string.Concat(features.Select(feature => ", " + feature.Code("p")))}}
             FROM (SELECT * FROM {{table}} WHERE {{scope.Answered}} AND (timestamp, id_hash) IN
-                (SELECT timestamp, id_hash FROM {{table}} WHERE {{scope.Answered}}{{condition}} ORDER BY {{RandomOrder}} LIMIT {limit:UInt32})) AS p
+                (SELECT timestamp, id_hash FROM {{table}} WHERE {{scope.Answered}}{{condition}} ORDER BY {{RandomOrder}}
+                    LIMIT {limit:UInt32})) AS p
             {{join}}
             ORDER BY sipHash64(p.id_hash, p.prediction_id, 'cold spots'), p.prediction_id
             """;
@@ -188,7 +191,8 @@ public sealed class ColdSpotRows(IColumnStore store, ModelTables tables)
     )
     {
         var truth =
-            $"INNER JOIN (SELECT id_hash, prediction_id, value, value_number FROM {ModelTables.Matched(model.Id)} WHERE {KnownTruth(model)}) AS m ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id";
+            $"INNER JOIN (SELECT id_hash, prediction_id, value, value_number FROM {ModelTables.Matched(model.Id)} WHERE "
+            + $"{KnownTruth(model)}) AS m ON p.id_hash = m.id_hash AND p.prediction_id = m.prediction_id";
         var labelled = $" AND id_hash IN ({Labelled(model)})";
         return loss switch
         {
@@ -214,7 +218,9 @@ public sealed class ColdSpotRows(IColumnStore store, ModelTables tables)
         var attributed = $$"""
             SELECT id_hash, prediction_id, count() AS events, sum(value) AS total, max(value != 0) AS happened
             FROM {{ModelTables.Attributed(model.Id)}}
-            WHERE {{ColdSpotScope.Range}} AND name = {signal:String} AND toUnixTimestamp64Milli(signal_at) - toUnixTimestamp64Milli(timestamp) <= {attribution:Int64} GROUP BY id_hash, prediction_id
+            WHERE {{ColdSpotScope.Range}} AND name = {signal:String}
+                AND toUnixTimestamp64Milli(signal_at) - toUnixTimestamp64Milli(timestamp) <= {attribution:Int64}
+                GROUP BY id_hash, prediction_id
             """;
         var perEvent = signal.Kind is SignalKind.Mean or SignalKind.Duration;
         var value = signal.Kind switch
@@ -227,7 +233,8 @@ public sealed class ColdSpotRows(IColumnStore store, ModelTables tables)
             $"{(signal.UpIsGood == true ? "-" : "")}toFloat64({value})",
             $"{(perEvent ? "INNER" : "LEFT")} JOIN ({attributed}) AS s ON p.id_hash = s.id_hash AND p.prediction_id = s.prediction_id",
             perEvent
-                ? $" AND id_hash IN (SELECT id_hash FROM {ModelTables.Attributed(model.Id)} WHERE {ColdSpotScope.Range} AND name = {{signal:String}})"
+                ? $" AND id_hash IN (SELECT id_hash FROM {ModelTables.Attributed(model.Id)} WHERE {ColdSpotScope.Range} AND name = "
+                    + $"{{signal:String}})"
                 : "",
             [new("signal", signal.Name), new("attribution", (long)signal.AttributionWindow.TotalMilliseconds)]
         );

@@ -14,6 +14,10 @@ public sealed class ColdSpotSearch(
     TimeProvider time
 )
 {
+    private const string NoReference =
+        "The model has no reference yet, and so no bins for its features: PUT one, or wait for its first complete days, "
+        + "of 1,000 predictions together.";
+
     /// <summary>Rows with ground truth from which on errors are searched without being asked for.</summary>
     public const int LeastLabelled = 1_000;
 
@@ -65,11 +69,7 @@ public sealed class ColdSpotSearch(
         };
         if (baselines.Find(model) is not { } baseline)
         {
-            return report with
-            {
-                Reason =
-                    "The model has no reference yet, and so no bins for its features: PUT one, or wait for its first complete days, of 1,000 predictions together.",
-            };
+            return report with { Reason = NoReference };
         }
 
         if (WhyNot(loss, counts, estimator) is { } reason)

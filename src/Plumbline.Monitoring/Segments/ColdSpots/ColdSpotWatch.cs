@@ -16,7 +16,8 @@ public sealed class ColdSpotWatch(ModelCatalog models, MetricPointStore points, 
 
     /// <summary>What is said when nothing could be added.</summary>
     public static readonly string TooMany =
-        $"A model has at most {ModelLimits.MaxSegments} segments, {ModelLimits.MaxCrosses} crosses and {ModelLimits.MaxSlices} slices: remove one first.";
+        $"A model has at most {ModelLimits.MaxSegments} segments, {ModelLimits.MaxCrosses} crosses and {ModelLimits.MaxSlices} "
+        + "slices: remove one first.";
 
     /// <summary>Two categories make a cross; more of them would leave too few rows in most of the others.</summary>
     private const int MostCrossed = 2;

@@ -142,7 +142,8 @@ internal sealed class FolderCheck(PlumblineOptions options, CheckPermissions may
             _report.Looked(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"model '{nameOf(facts.ModelId)}': {CounterCheck.WordOf(facts.Kind)} {facts.Counted:N0} counted, {facts.Rows:N0} in the "
+                    $"model '{nameOf(facts.ModelId)}': {CounterCheck.WordOf(facts.Kind)} {facts.Counted:N0} counted, "
+                        + $"{facts.Rows:N0} in the "
                         + $"engine{more}"
                 )
             );

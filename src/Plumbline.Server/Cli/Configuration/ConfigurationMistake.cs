@@ -28,7 +28,8 @@ public sealed record ConfigurationMistake(FieldError Error, ConfigurationOrigin 
     /// <summary>For people: where, which option, what is wrong.</summary>
     /// <param name="file">Name of the configuration file.</param>
     public string Describe(string file) =>
-        $"{(Variable is null ? $"{file}{(Line > 0 ? $":{Line}:{Column}" : "")}" : $"environment variable {Variable}")}: {(Path.Length == 0 ? "" : Path + ": ")}{Message}";
+        $"{(Variable is null ? $"{file}{(Line > 0 ? $":{Line}:{Column}" : "")}" : $"environment variable {Variable}")}: "
+        + $"{(Path.Length == 0 ? "" : Path + ": ")}{Message}";
 }
 
 /// <summary>A configuration that cannot be used; carries every mistake found, not only the first.</summary>

@@ -29,7 +29,8 @@ internal sealed class ComputationWait(ServerConnection server, Terminal terminal
             if (time.GetElapsedTime(began) > limit)
             {
                 await terminal.Error.WriteLineAsync(
-                    $"still {spool:N0} rows in the spool and {windows:N0} windows to compute after {limit.TotalSeconds:N0} s; the server goes on with them"
+                    $"still {spool:N0} rows in the spool and {windows:N0} windows to compute after {limit.TotalSeconds:N0} s; "
+                        + "the server goes on with them"
                 );
                 return false;
             }

@@ -183,7 +183,8 @@ public sealed class CsvRows : RowSource
         {
             throw new CommandLineException(
                 ExitCode.Usage,
-                $"{_name} has bytes that are not UTF-8, near line {_nextLine}. Say how it is written, for example --encoding latin1 or --encoding windows-1252",
+                $"{_name} has bytes that are not UTF-8, near line {_nextLine}. Say how it is written, "
+                    + "for example --encoding latin1 or --encoding windows-1252",
                 broken
             );
         }

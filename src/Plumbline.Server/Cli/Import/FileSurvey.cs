@@ -70,7 +70,8 @@ public sealed class FileSurvey
             : $"They are not written as --timestamp-format \"{format.Written}\" says";
         throw new CommandLineException(
             ExitCode.Usage,
-            $"column '{column}' of {System.IO.Path.GetFileName(Path)} ({option}) has no value that is a time; the first is '{survey.Distinct.First()}'. {how}."
+            $"column '{column}' of {System.IO.Path.GetFileName(Path)} ({option}) has no value that is a time; "
+                + $"the first is '{survey.Distinct.First()}'. {how}."
         );
     }
 

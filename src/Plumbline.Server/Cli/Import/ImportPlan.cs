@@ -132,14 +132,16 @@ public sealed record ImportPlan
             foreach (var (survey, column) in columns.Where(pair => type == "numeric" && pair.column.NonNumbers > 0))
             {
                 remarks.Add(
-                    $"column '{name}' of {Path.GetFileName(survey.Path)}: {column.NonNumbers:N0} of {column.Present:N0} values are not numbers, e.g. '{column.FirstNonNumber}' on line {column.FirstNonNumberLine}; they count as type errors"
+                    $"column '{name}' of {Path.GetFileName(survey.Path)}: {column.NonNumbers:N0} of {column.Present:N0} values are "
+                        + $"not numbers, e.g. '{column.FirstNonNumber}' on line {column.FirstNonNumberLine}; they count as type errors"
                 );
             }
 
             foreach (var (survey, column) in columns.Where(pair => type is "numeric" or "boolean" && pair.column.MissingWordCount > 0))
             {
                 remarks.Add(
-                    $"column '{name}' of {Path.GetFileName(survey.Path)}: {column.MissingWordCount:N0} of {column.Present:N0} values are {string.Join(", ", column.MissingWords)}; they count as missing"
+                    $"column '{name}' of {Path.GetFileName(survey.Path)}: {column.MissingWordCount:N0} of {column.Present:N0} "
+                        + $"values are {string.Join(", ", column.MissingWords)}; they count as missing"
                 );
             }
 
@@ -211,7 +213,8 @@ public sealed record ImportPlan
         {
             throw new CommandLineException(
                 ExitCode.Usage,
-                $"a binary model has two classes; the files have {classes.Count}: {string.Join(", ", classes.Order(StringComparer.Ordinal).Take(10))}. Give --task multiclass?"
+                $"a binary model has two classes; the files have {classes.Count}: "
+                    + $"{string.Join(", ", classes.Order(StringComparer.Ordinal).Take(10))}. Give --task multiclass?"
             );
         }
 

@@ -54,7 +54,8 @@ public sealed class ImportProgress(Terminal terminal, TimeProvider time)
         }
 
         await terminal.Output.WriteLineAsync(
-            $"{title}: {Interlocked.Read(ref done):N0} rows in {time.GetElapsedTime(began).TotalSeconds:N1} s, {Rate(Interlocked.Read(ref done), began)}"
+            $"{title}: {Interlocked.Read(ref done):N0} rows in {time.GetElapsedTime(began).TotalSeconds:N1} s, "
+                + $"{Rate(Interlocked.Read(ref done), began)}"
         );
     }
 

@@ -371,7 +371,8 @@ public sealed class ImportRun
         {
             var withoutValue = tally.WithoutValue > 0 ? $", {tally.WithoutValue:N0} without a value" : "";
             await _terminal.Output.WriteLineAsync(
-                $"{tally.Kind}: {tally.Read:N0} rows read, {tally.Accepted:N0} accepted, {tally.Duplicates:N0} duplicates, {tally.Refused:N0} rejected{withoutValue}"
+                $"{tally.Kind}: {tally.Read:N0} rows read, {tally.Accepted:N0} accepted, {tally.Duplicates:N0} duplicates, "
+                    + $"{tally.Refused:N0} rejected{withoutValue}"
             );
         }
 

@@ -15,11 +15,14 @@ internal sealed partial class ImportVerb
         ),
         (
             "A reference and predictions whose ground truth came later, in its own file",
-            "import loans --server http://127.0.0.1:5070 --reference reference.csv.gz --predictions current.csv.gz --ground-truth current_labels.csv.gz --id id --timestamp timestamp --prediction y_pred --score y_pred_proba --ground-truth-column repaid --version v1 --wait"
+            "import loans --server http://127.0.0.1:5070 --reference reference.csv.gz --predictions current.csv.gz --ground-truth "
+                + "current_labels.csv.gz --id id --timestamp timestamp --prediction y_pred --score y_pred_proba "
+                + "--ground-truth-column repaid --version v1 --wait"
         ),
         (
             "A regression model; only the named columns are features",
-            "import bikes --server http://127.0.0.1:5070 --predictions rides.parquet --timestamp timestamp --prediction y_pred --ground-truth-column count --features temp,humidity,windspeed --task regression"
+            "import bikes --server http://127.0.0.1:5070 --predictions rides.parquet --timestamp timestamp --prediction y_pred "
+                + "--ground-truth-column count --features temp,humidity,windspeed --task regression"
         ),
         (
             "Clicks of predictions that are there already",
@@ -27,7 +30,8 @@ internal sealed partial class ImportVerb
         ),
         (
             "Rows without a time: one a minute from a start",
-            "import spam --server http://127.0.0.1:5070 --predictions sms.ndjson --prediction y_pred --score proba_spam --positive-class spam --start 2026-01-01 --interval 1m"
+            "import spam --server http://127.0.0.1:5070 --predictions sms.ndjson --prediction y_pred --score proba_spam "
+                + "--positive-class spam --start 2026-01-01 --interval 1m"
         ),
     ];
 
@@ -52,7 +56,8 @@ internal sealed partial class ImportVerb
     private readonly Option<string?> _apiKey = new("--api-key")
     {
         Description =
-            "API key that may declare models and post events. Better in the environment as PLUMBLINE_API_KEY, where other users do not see it.",
+            "API key that may declare models and post events. Better in the environment as PLUMBLINE_API_KEY, "
+            + "where other users do not see it.",
         HelpName = "KEY",
     };
     private readonly Option<string?> _reference = OptionText.File(
@@ -125,7 +130,8 @@ internal sealed partial class ImportVerb
     );
     private readonly Option<string?> _timestamp = OptionText.Column(
         "--timestamp",
-        "Column with the prediction's time: RFC 3339, \"2026-01-31 12:00:00\", a date, epoch seconds or milliseconds; without a zone it is UTC. Without such a column give --start."
+        "Column with the prediction's time: RFC 3339, \"2026-01-31 12:00:00\", a date, epoch seconds or milliseconds; "
+            + "without a zone it is UTC. Without such a column give --start."
     );
     private readonly Option<string?> _prediction = OptionText.Column("--prediction", "Column with the predicted class or number.");
     private readonly Option<string?> _score = OptionText.Column("--score", "Column with the probability of the positive class (binary).");

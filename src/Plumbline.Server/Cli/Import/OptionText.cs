@@ -104,7 +104,8 @@ internal static class OptionText
         if (Import.TimeFormat.TryRead(result.Tokens[0].Value, out var format))
             return format;
         result.AddError(
-            $"'{result.Tokens[0].Value}' is not a format such as \"%d/%m/%Y %H:%M:%S\" (codes: %d %m %Y %y %H %I %p %M %S %f %b %B %a %A %z)"
+            $"'{result.Tokens[0].Value}' is not a format such as \"%d/%m/%Y %H:%M:%S\" (codes: %d %m %Y %y %H %I %p %M %S %f %b %B "
+                + "%a %A %z)"
         );
         return null;
     }

@@ -52,9 +52,8 @@ public sealed class Refusals(string? file) : IAsyncDisposable
             await error.WriteLineAsync($"rejected: {row.File} line {row.Line}: {row.Code}: {row.Detail}");
         if (_count > _first.Count)
         {
-            await error.WriteLineAsync(
-                $".. and {_count - _first.Count:N0} more{(file is null ? "; --rejects FILE writes those that the server lists" : $", those that the server lists in {file}")}"
-            );
+            var where = file is null ? "; --rejects FILE writes those that the server lists" : $", those that the server lists in {file}";
+            await error.WriteLineAsync($".. and {_count - _first.Count:N0} more{where}");
         }
     }
 

@@ -273,8 +273,9 @@ public sealed class RowJson
         }
         else
         {
-            problem =
-                $"column '{column}': '{Shorten(cell.Text)}' is not a time ({(_settings.TimestampFormat is { } format ? format.Written : "year first, or epoch seconds or milliseconds; else give --timestamp-format")})";
+            var expected =
+                _settings.TimestampFormat?.Written ?? "year first, or epoch seconds or milliseconds; else give --timestamp-format";
+            problem = $"column '{column}': '{Shorten(cell.Text)}' is not a time ({expected})";
         }
 
         return null;

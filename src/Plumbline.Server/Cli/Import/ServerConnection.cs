@@ -151,10 +151,7 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
                     || (response.StatusCode != HttpStatusCode.TooManyRequests && attempt >= MaxAttempts)
                 )
                 {
-                    throw new CommandLineException(
-                        ExitCode.ServerUnreachable,
-                        $"the server keeps answering {(int)response.StatusCode} ({response.ReasonPhrase}); what it acknowledged is kept, so the same command continues"
-                    );
+                    throw new CommandLineException(ExitCode.ServerUnreachable, Unreachable(response));
                 }
 
                 response.Dispose();
@@ -189,6 +186,10 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
             }
         }
     }
+
+    private static string Unreachable(HttpResponseMessage response) =>
+        $"the server keeps answering {(int)response.StatusCode} ({response.ReasonPhrase}); "
+        + "what it acknowledged is kept, so the same command continues";
 
     private TimeSpan? PauseBefore(HttpResponseMessage response, int attempt) =>
         response.StatusCode switch
@@ -234,7 +235,8 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
 
         throw new CommandLineException(
             ExitCode.Failure,
-            $"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode} with something that is not JSON; is this a Plumbline server?"
+            $"{response.RequestMessage?.RequestUri} answered {(int)response.StatusCode} with something that is not JSON; "
+                + "is this a Plumbline server?"
         );
     }
 

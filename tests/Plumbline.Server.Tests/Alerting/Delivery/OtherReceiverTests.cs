@@ -79,7 +79,8 @@ public sealed class OtherReceiverTests
             events
                 .Where(item => item.GetProperty("dedup_key").GetString() == "plumbline-incident-12")
                 .Select(item =>
-                    $"{item.GetProperty("event_action").GetString()} {(item.TryGetProperty("payload", out var payload) ? payload.GetProperty("severity").GetString() : "")}"
+                    $"{item.GetProperty("event_action").GetString()} "
+                    + $"{(item.TryGetProperty("payload", out var payload) ? payload.GetProperty("severity").GetString() : "")}"
                 )
         );
         Assert.Equal(4, events.Count);

@@ -37,13 +37,7 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
         PostgresServer.SkipWhenMissing();
         var table = postgres.NewTable();
         // A hundred rows of each watermark; ids that repeat nothing.
-        await postgres.ExecuteAsync(
-            $"""
-            CREATE TABLE {table} (id bigint PRIMARY KEY, request text NOT NULL, decided_at timestamptz NOT NULL, fraud int NOT NULL, updated_at timestamptz NOT NULL);
-            INSERT INTO {table} SELECT i, 'request-' || i, '2026-03-01T00:00:00Z'::timestamptz + i * interval '1 s', i % 2, '2026-05-01T00:00:00Z'::timestamptz + (i / 100) * interval '1 ms' FROM generate_series(1, {rows}) i;
-            CREATE INDEX ON {table} (updated_at, id);
-            """
-        );
+        await postgres.ExecuteAsync(TableOfRows(table, rows));
         using var server = new RestartedServer(Path.Combine(_folder, "store"), "--config", await ConfigureAsync());
         var http = server.Client;
         var source = new
@@ -82,7 +76,9 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
             pulling.Stop();
             Assert.Equal($"2026-05-01T00:00:{rows / 100_000:00}.000000Z", view.GetProperty("cursor").GetString());
             output.WriteLine(
-                $"{rows:N0} rows of {gives} pulled and stored in {pulling.Elapsed.TotalSeconds:N1} s, two starts of the server among them; {view.GetProperty("rows_taken").GetInt64():N0} rows taken and {view.GetProperty("duplicates").GetInt64():N0} read twice by the source's own count"
+                $"{rows:N0} rows of {gives} pulled and stored in {pulling.Elapsed.TotalSeconds:N1} s, "
+                    + $"two starts of the server among them; {view.GetProperty("rows_taken").GetInt64():N0} rows taken and "
+                    + $"{view.GetProperty("duplicates").GetInt64():N0} read twice by the source's own count"
             );
         }
         finally
@@ -90,10 +86,7 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
             await server.StopAsync();
         }
 
-        var found = await StoredRows.ReadAsync(
-            Path.Combine(_folder, "store"),
-            $"SELECT count(), uniqExact(prediction_id), countIf(prediction_id = concat('request-', toString(toUnixTimestamp(timestamp) - toUnixTimestamp(toDateTime('2026-03-01 00:00:00', 'UTC'))))) FROM {(gives == "signals" ? ModelTables.Signals(1) : ModelTables.GroundTruth(1))}"
-        );
+        var found = await StoredRows.ReadAsync(Path.Combine(_folder, "store"), RowsInOrder(gives));
         Assert.Equal($"{rows} {rows} {rows}", found);
     }
 
@@ -128,6 +121,25 @@ public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper 
             Assert.True(i < 1200, "Rows are still in the spool.");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
+    }
+
+    private static string TableOfRows(string table, int rows) =>
+        $"""
+            CREATE TABLE {table} (id bigint PRIMARY KEY, request text NOT NULL, decided_at timestamptz NOT NULL, fraud int NOT NULL,
+                updated_at timestamptz NOT NULL);
+            INSERT INTO {table} SELECT i, 'request-' || i, '2026-03-01T00:00:00Z'::timestamptz + i * interval '1 s', i % 2,
+                '2026-05-01T00:00:00Z'::timestamptz + (i / 100) * interval '1 ms' FROM generate_series(1, {rows}) i;
+            CREATE INDEX ON {table} (updated_at, id);
+            """;
+
+    /// <summary>All rows, different ones, and those with the identifier that belongs to their time.</summary>
+    private static string RowsInOrder(string gives)
+    {
+        const string inOrder =
+            "prediction_id = concat('request-', "
+            + "toString(toUnixTimestamp(timestamp) - toUnixTimestamp(toDateTime('2026-03-01 00:00:00', 'UTC'))))";
+        var table = gives == "signals" ? ModelTables.Signals(1) : ModelTables.GroundTruth(1);
+        return $"SELECT count(), uniqExact(prediction_id), countIf({inOrder}) FROM {table}";
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Plumbline.Store;
 
@@ -30,7 +31,8 @@ public sealed class ParquetSourceTests(TestHost host, S3Server s3) : IClassFixtu
         var (model, folder) = await NewAsync();
         await ExecuteAsync(
             $"{folder}/a.parquet",
-            "concat('p', toString(number)) AS request, toDateTime64('2026-03-01 00:00:00', 6, 'UTC') AS at, toFloat64(number) / 4 AS amount, number AS event_number, toDateTime64('2026-03-02 00:00:00', 6, 'UTC') AS updated_at",
+            "concat('p', toString(number)) AS request, toDateTime64('2026-03-01 00:00:00', 6, 'UTC') AS at, "
+                + "toFloat64(number) / 4 AS amount, number AS event_number, toDateTime64('2026-03-02 00:00:00', 6, 'UTC') AS updated_at",
             40
         );
         await host.Client.PutSourceAsync(
@@ -77,7 +79,8 @@ public sealed class ParquetSourceTests(TestHost host, S3Server s3) : IClassFixtu
 
         await ExecuteAsync(
             $"{folder}/b.parquet",
-            "concat('q', toString(number)) AS request, toDateTime64('2026-03-01 00:00:00', 6, 'UTC') AS at, toDateTime64('2026-03-05 00:00:00', 6, 'UTC') AS updated_at",
+            "concat('q', toString(number)) AS request, toDateTime64('2026-03-01 00:00:00', 6, 'UTC') AS at, "
+                + "toDateTime64('2026-03-05 00:00:00', 6, 'UTC') AS updated_at",
             3
         );
         await host.Client.WaitForErrorAsync(model, "s", "column_missing");
@@ -101,7 +104,8 @@ public sealed class ParquetSourceTests(TestHost host, S3Server s3) : IClassFixtu
         await host.Get<IColumnStore>()
             .ExecuteAsync(
                 new SqlStatement(
-                    "INSERT INTO FUNCTION file({path:String}, 'Parquet') SELECT 'p1' AS {id:Identifier}, toDateTime64('2026-03-01 00:00:00', 6, 'UTC') AS at, '1' AS value, toInt64(5) AS plumbline_w",
+                    "INSERT INTO FUNCTION file({path:String}, 'Parquet') SELECT 'p1' AS {id:Identifier}, "
+                        + "toDateTime64('2026-03-01 00:00:00', 6, 'UTC') AS at, '1' AS value, toInt64(5) AS plumbline_w",
                     new SqlParameter("path", $"{folder}/a.parquet"),
                     new SqlParameter("id", new SqlIdentifier(Hostile))
                 ),
@@ -197,8 +201,11 @@ public sealed class ParquetSourceTests(TestHost host, S3Server s3) : IClassFixtu
         };
 
     private static string Rows(int first) =>
-        FormattableString.Invariant(
-            $"concat('p', toString(number + {first})) AS request, toDateTime64('2026-03-01 00:00:00', 6, 'UTC') AS at, toInt32((number + {first}) % 2) AS fraud, toDateTime64('2026-03-01 00:00:00', 6, 'UTC') + toIntervalSecond(intDiv(number + {first}, 3)) AS updated_at"
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"concat('p', toString(number + {first})) AS request, toDateTime64('2026-03-01 00:00:00', 6, 'UTC') AS at, "
+                + $"toInt32((number + {first}) % 2) AS fraud, toDateTime64('2026-03-01 00:00:00', 6, "
+                + $"'UTC') + toIntervalSecond(intDiv(number + {first}, 3)) AS updated_at"
         );
 
     private Task WriteAsync(string path, int First, int Count) => ExecuteAsync(path, Rows(First), Count);
@@ -209,7 +216,8 @@ public sealed class ParquetSourceTests(TestHost host, S3Server s3) : IClassFixtu
         await host.Get<IColumnStore>()
             .ExecuteAsync(
                 new SqlStatement(
-                    $"INSERT INTO FUNCTION file({{path:String}}, 'Parquet') SELECT {columns} FROM numbers({{count:UInt64}}) SETTINGS engine_file_truncate_on_insert = 1",
+                    $"INSERT INTO FUNCTION file({{path:String}}, 'Parquet') SELECT {columns} FROM numbers({{count:UInt64}}) "
+                        + "SETTINGS engine_file_truncate_on_insert = 1",
                     new SqlParameter("path", path),
                     new SqlParameter("count", count)
                 ),
@@ -221,7 +229,8 @@ public sealed class ParquetSourceTests(TestHost host, S3Server s3) : IClassFixtu
         host.Get<IColumnStore>()
             .ExecuteAsync(
                 new SqlStatement(
-                    $"INSERT INTO FUNCTION s3({{url:String}}, 'S3RVER', 'S3RVER', 'Parquet') SELECT {Rows(first)} FROM numbers({{count:UInt64}}) SETTINGS s3_truncate_on_insert = 1",
+                    $"INSERT INTO FUNCTION s3({{url:String}}, 'S3RVER', 'S3RVER', 'Parquet') SELECT {Rows(first)} FROM "
+                        + $"numbers({{count:UInt64}}) SETTINGS s3_truncate_on_insert = 1",
                     new SqlParameter(
                         "url",
                         FormattableString.Invariant($"http://127.0.0.1:{SourcePlaces.S3Port}/{SourcePlaces.Bucket}/{key}")

@@ -20,7 +20,8 @@ public sealed class PostgresSourceTests(TestHost host, PostgresServer postgres)
         var (model, table) = await NewAsync();
         // Three rows of each watermark, pages of two and of four.
         await postgres.ExecuteAsync(
-            $"INSERT INTO {table} SELECT i, 'p' || i, '2026-03-01T08:00:00Z'::timestamptz + i * interval '1 s', (i % 2)::text, '2026-03-02T00:00:00.000001Z'::timestamptz + (i / 3) * interval '1 microsecond' FROM generate_series(1, 100) i"
+            $"INSERT INTO {table} SELECT i, 'p' || i, '2026-03-01T08:00:00Z'::timestamptz + i * interval '1 s', (i % 2)::text, "
+                + "'2026-03-02T00:00:00.000001Z'::timestamptz + (i / 3) * interval '1 microsecond' FROM generate_series(1, 100) i"
         );
         foreach (var page in (int[])[2, 4])
         {
@@ -159,8 +160,10 @@ public sealed class PostgresSourceTests(TestHost host, PostgresServer postgres)
         var (model, table) = await NewAsync();
         await postgres.ExecuteAsync(
             $"""
-            INSERT INTO {table} VALUES (1, 'p1', now(), '2.5', now()), (2, 'p2', NULL, '1', now()), (3, 'p3', 'infinity', '1', now()), (4, 'p4', now(), 'many', now()),
-                (5, 'p5', now(), NULL, now()), (6, NULL, now(), '-3', now()), (7, '', now(), '1', now()), (8, 'p8', now() + interval '1 year', '1', now()), (9, 'p9', '1969-12-31', '1', now()), (10, 'p10', '1970-01-02', '1', now())
+            INSERT INTO {table} VALUES (1, 'p1', now(), '2.5', now()), (2, 'p2', NULL, '1', now()), (3, 'p3', 'infinity', '1', now()),
+                (4, 'p4', now(), 'many', now()), (5, 'p5', now(), NULL, now()), (6, NULL, now(), '-3', now()),
+                (7, '', now(), '1', now()), (8, 'p8', now() + interval '1 year', '1', now()), (9, 'p9', '1969-12-31', '1', now()),
+                (10, 'p10', '1970-01-02', '1', now())
             """
         );
         await host.Client.PutSourceAsync(model, "s", Signals(table, tieBreaker: "id"));
@@ -208,7 +211,8 @@ public sealed class PostgresSourceTests(TestHost host, PostgresServer postgres)
         var quoted = "\"" + Hostile.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
         var model = await host.CreateModelAsync(new { task = "binary" });
         await postgres.ExecuteAsync(
-            $"CREATE TABLE victims (x int); CREATE TABLE {quoted} ({quoted} text, \"the time\" timestamptz, \"Value\" int, \"order\" bigint)"
+            $"CREATE TABLE victims (x int); CREATE TABLE {quoted} ({quoted} text, \"the time\" timestamptz, \"Value\" int, "
+                + "\"order\" bigint)"
         );
         await postgres.ExecuteAsync($"INSERT INTO {quoted} VALUES ('a'';--', now(), 1, 1), ('b', now(), 0, 2)");
         await host.Client.PutSourceAsync(

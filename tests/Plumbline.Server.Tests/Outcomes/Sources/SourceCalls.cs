@@ -86,7 +86,8 @@ internal static class SourceCalls
     {
         await host.StoredAsync(model);
         return await host.QueryAsync(
-            $"SELECT name, prediction_id, toString(value) FROM {ModelTables.Signals(host.Model(model).Id)} ORDER BY name, prediction_id, timestamp, value",
+            $"SELECT name, prediction_id, toString(value) FROM {ModelTables.Signals(host.Model(model).Id)} ORDER BY name, "
+                + "prediction_id, timestamp, value",
             row => $"{row.ReadString()} {row.ReadString()} {row.ReadString()}"
         );
     }

@@ -16,20 +16,13 @@ namespace Plumbline.Server.Tests.Segments.ColdSpots;
 /// <summary>Cold spots of real events: planted slices are found with their numbers, whatever makes a row bad.</summary>
 public sealed class ColdSpotTests(TestHost host)
 {
-    private static readonly string[] Countries = ["AR", "BR", "CL", "DE", "FR"];
-
-    private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
-
-    private sealed record Row(string Id, string Country, double Amount, bool IsNew, string? Subject, double Score, bool Right)
-    {
-        public bool IsPlanted => Country == "BR" && Amount >= 70;
-    }
+    private readonly ColdSpotWorld _world = new(host);
 
     [Fact]
     public async Task A_planted_slice_is_found_with_its_numbers_examples_and_growth()
     {
-        var (model, rows) = await WorldAsync();
-        var view = await SearchAsync(model, new { });
+        var (model, rows) = await _world.CreateAsync();
+        var view = await _world.SearchAsync(model, new { });
         var result = view.GetProperty("result");
         Assert.Equal(
             ("done", "error", 5000, 4, 1),
@@ -113,12 +106,12 @@ public sealed class ColdSpotTests(TestHost host)
     }
 
     // The same model, so that its 300 hours are posted once.
-    private async Task OtherLossesAsync(string model, List<Row> rows)
+    private async Task OtherLossesAsync(string model, List<ColdSpotWorld.Row> rows)
     {
         // Without a subject the model is unsure.
         foreach (var loss in new[] { "uncertainty", "estimated_error" })
         {
-            var unsure = (await SearchAsync(model, new { loss })).GetProperty("result");
+            var unsure = (await _world.SearchAsync(model, new { loss })).GetProperty("result");
             Assert.Equal((loss, JsonValueKind.Null), (unsure.GetProperty("loss").GetString(), unsure.GetProperty("reason").ValueKind));
             var condition = Assert.Single(unsure.GetProperty("cold_spots")[0].GetProperty("conditions").EnumerateArray());
             Assert.Equal(("subject", "missing"), (condition.GetProperty("feature").GetString(), condition.GetProperty("kind").GetString()));
@@ -126,7 +119,7 @@ public sealed class ColdSpotTests(TestHost host)
 
         // It is as sure of the planted slice as of the rest, and less often right.
         var bold = (
-            await SearchAsync(
+            await _world.SearchAsync(
                 model,
                 new
                 {
@@ -152,7 +145,7 @@ public sealed class ColdSpotTests(TestHost host)
                             new
                             {
                                 name = "click",
-                                timestamp = _now.AddDays(-1),
+                                timestamp = _world.Now.AddDays(-1),
                                 value = 1,
                                 prediction_id = row.Id,
                             }
@@ -160,7 +153,7 @@ public sealed class ColdSpotTests(TestHost host)
             ]
         );
         await host.WaitUntilComputedAsync(model);
-        var clicks = (await SearchAsync(model, new { signal = "click" })).GetProperty("result");
+        var clicks = (await _world.SearchAsync(model, new { signal = "click" })).GetProperty("result");
         Assert.Equal(("signal", "click"), (clicks.GetProperty("loss").GetString(), clicks.GetProperty("signal").GetString()));
         var length = Assert.Single(clicks.GetProperty("cold_spots")[0].GetProperty("conditions").EnumerateArray());
         Assert.Equal(("subject", "length"), (length.GetProperty("feature").GetString(), length.GetProperty("kind").GetString()));
@@ -183,8 +176,8 @@ public sealed class ColdSpotTests(TestHost host)
                 window = "1d",
             }
         );
-        var rows = Rows(2000, 21, 0.2);
-        await PutReferenceAsync(
+        var rows = ColdSpotWorld.Rows(2000, 21, 0.2);
+        await _world.PutReferenceAsync(
             model,
             [
                 .. rows.Select(row => new
@@ -198,13 +191,13 @@ public sealed class ColdSpotTests(TestHost host)
         await host.AcceptAsync(
             model,
             "predictions",
-            Lines(
+            ColdSpotWorld.Lines(
                 rows.Select(
                     (row, i) =>
                         new
                         {
                             prediction_id = row.Id,
-                            timestamp = _now.AddDays(-4).AddMinutes(i),
+                            timestamp = _world.Now.AddDays(-4).AddMinutes(i),
                             features = new { country = row.Country, amount = row.Amount },
                             prediction = 10,
                         }
@@ -216,125 +209,22 @@ public sealed class ColdSpotTests(TestHost host)
         await host.AcceptAsync(
             model,
             "ground-truth",
-            Lines(
+            ColdSpotWorld.Lines(
                 rows.Select(row => new
                 {
                     prediction_id = row.Id,
-                    timestamp = _now.AddDays(-1),
+                    timestamp = _world.Now.AddDays(-1),
                     value = 10 + ((row.Country == "CL" ? 3 : 1) * random.NextGaussian()),
                 })
             ),
             "application/x-ndjson"
         );
         await host.WaitUntilComputedAsync(model);
-        var spot = (await SearchAsync(model, new { })).GetProperty("result").GetProperty("cold_spots")[0];
+        var spot = (await _world.SearchAsync(model, new { })).GetProperty("result").GetProperty("cold_spots")[0];
         Assert.Equal("country = CL", spot.GetProperty("text").GetString());
         Assert.InRange(spot.GetProperty("difference").GetDouble(), 1.2, 2.0);
         var after = await WatchAsync(model, 1);
         Assert.Equal(("country", 0), (after.GetProperty("segments")[0].GetString(), after.GetProperty("slices").GetArrayLength()));
-    }
-
-    [Fact]
-    public async Task What_cannot_be_searched_is_said()
-    {
-        var model = await host.CreateModelAsync(new { task = "binary", features = new { country = new { type = "categorical" } } });
-        Assert.Equal(
-            JsonValueKind.Null,
-            (await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/cold-spots")).GetProperty("state").ValueKind
-        );
-        Assert.Contains(
-            "no reference",
-            (await SearchAsync(model, new { })).GetProperty("result").GetProperty("reason").GetString(),
-            StringComparison.Ordinal
-        );
-        await PutReferenceAsync(model, [.. Rows(200, 3, 0.2).Select(row => new { country = row.Country, answer = "1" })]);
-        Assert.Contains(
-            "no answered predictions",
-            (await SearchAsync(model, new { })).GetProperty("result").GetProperty("reason").GetString(),
-            StringComparison.Ordinal
-        );
-        await host.PostAsync(
-            model,
-            "predictions",
-            [
-                .. Enumerable
-                    .Range(0, 50)
-                    .Select(i =>
-                        (object)
-                            new
-                            {
-                                prediction_id = $"p{i}",
-                                timestamp = _now.AddHours(-30),
-                                features = new { country = "FR" },
-                                prediction = "1",
-                            }
-                    ),
-            ]
-        );
-        await host.WaitUntilComputedAsync(model);
-        Assert.Contains(
-            "no",
-            (await SearchAsync(model, new { loss = "error" })).GetProperty("result").GetProperty("reason").GetString()!,
-            StringComparison.OrdinalIgnoreCase
-        );
-        Assert.Contains(
-            "confidence",
-            (await SearchAsync(model, new { loss = "uncertainty" })).GetProperty("result").GetProperty("reason").GetString()!,
-            StringComparison.Ordinal
-        );
-        // Deleting the model deletes what was found.
-        var id = host.Get<ModelCatalog>().Find(model)!.Id;
-        Assert.Equal(
-            HttpStatusCode.NoContent,
-            (await host.Client.DeleteAsync(new Uri($"/v1/models/{model}", UriKind.Relative))).StatusCode
-        );
-        await using var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync();
-        Assert.False(await db.ColdSpotRuns.AnyAsync(row => row.ModelId == id));
-    }
-
-    [Theory]
-    [InlineData("""{"days": 91}""", "days: 1 to 90")]
-    [InlineData("""{"los": "error"}""", "los")]
-    [InlineData("""{"loss": "nonsense"}""", "loss")]
-    [InlineData("""{"loss": "signal"}""", "signal: the name")]
-    [InlineData("""{"signal": "click"}""", "no signal 'click'")]
-    [InlineData("""not json""", "optional")]
-    public async Task A_request_that_cannot_be_used_is_refused_with_the_reason(string body, string says)
-    {
-        var model = await host.CreateModelAsync(new { task = "binary" });
-        using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var response = await host.Client.PostAsync(new Uri($"/v1/models/{model}/cold-spots", UriKind.Relative), content);
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal("cold_spots_invalid", problem.GetProperty("code").GetString());
-        Assert.Contains(says, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Unknown_models_and_searches_that_do_not_run_are_404()
-    {
-        Assert.Equal(
-            HttpStatusCode.NotFound,
-            (await host.Client.GetAsync(new Uri("/v1/models/nobody/cold-spots", UriKind.Relative))).StatusCode
-        );
-        var model = await host.CreateModelAsync(new { task = "binary" });
-        using var response = await host.Client.DeleteAsync(new Uri($"/v1/models/{model}/cold-spots", UriKind.Relative));
-        Assert.Equal("no_search", (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
-    }
-
-    [Fact]
-    public async Task A_search_can_be_stopped_and_a_model_has_one_at_a_time()
-    {
-        var model = host.Get<ModelCatalog>().Find(await host.CreateModelAsync(new { task = "binary" }))!;
-        var jobs = host.Get<ColdSpotJobs>();
-        var first = jobs.Start(model, new ColdSpotRequest())!;
-        Assert.True(first.IsOpen);
-        Assert.Equal(first.AskedAt, jobs.Start(model, new ColdSpotRequest(Days: 1))!.AskedAt);
-        Assert.True(jobs.Cancel(model));
-        await jobs.WaitAsync(model, TimeSpan.FromSeconds(30), default);
-        Assert.Equal(JobState.Cancelled, jobs.Find(model)!.State);
-        Assert.False(jobs.Cancel(model));
-        Assert.Null((await host.Get<ColdSpotReader>().ReadAsync(model, default)).Result);
     }
 
     private async Task<JsonElement> WatchAsync(string model, int number, HttpStatusCode expected = HttpStatusCode.OK)
@@ -343,159 +233,4 @@ public sealed class ColdSpotTests(TestHost host)
         Assert.Equal(expected, response.StatusCode);
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
-
-    private async Task<JsonElement> SearchAsync(string model, object request)
-    {
-        using var response = await host.Client.PostAsJsonAsync($"/v1/models/{model}/cold-spots", request);
-        Assert.True(response.StatusCode == HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
-        var deadline = TimeProvider.System.GetUtcNow().AddMinutes(2);
-        while (true)
-        {
-            var view = await host.Client.GetFromJsonAsync<JsonElement>($"/v1/models/{model}/cold-spots");
-            if (view.GetProperty("state").GetString() is not ("waiting" or "running"))
-            {
-                Assert.True(view.GetProperty("state").GetString() == "done", view.ToString());
-                return view;
-            }
-
-            Assert.InRange(view.GetProperty("progress").GetDouble(), 0, 1);
-            Assert.True(TimeProvider.System.GetUtcNow() < deadline, view.ToString());
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-        }
-    }
-
-    private async Task<(string Model, List<Row> Rows)> WorldAsync()
-    {
-        var model = await host.CreateModelAsync(
-            new
-            {
-                task = "binary",
-                positive_class = "1",
-                classes = new[] { "0", "1" },
-                window = "1d",
-                signals = new { click = new { kind = "rate", good = "up" } },
-                features = new
-                {
-                    country = new { type = "categorical" },
-                    amount = new { type = "numeric" },
-                    is_new = new { type = "boolean" },
-                    subject = new { type = "text" },
-                    late = new { type = "numeric" },
-                },
-            }
-        );
-        await PutReferenceAsync(
-            model,
-            [
-                .. Rows(3000, 11, 0.2)
-                    .Select(row => new
-                    {
-                        country = row.Country,
-                        amount = row.Amount,
-                        is_new = row.IsNew,
-                        subject = row.Subject,
-                        answer = "1",
-                        s = row.Score,
-                        truth = row.Right ? "1" : "0",
-                    }),
-            ]
-        );
-        var rows = Rows(5000, 12, 0.2);
-        await SendAsync(model, rows, -6);
-        // Half as many from Brazil in the week before.
-        await SendAsync(model, [.. Rows(2500, 13, 0.1).Select(row => row with { Id = "before-" + row.Id })], -12);
-        await host.AcceptAsync(
-            model,
-            "ground-truth",
-            Lines(
-                rows.Select(row => new
-                {
-                    prediction_id = row.Id,
-                    timestamp = _now.AddDays(-1),
-                    value = row.Right ? "1" : "0",
-                })
-            ),
-            "application/x-ndjson"
-        );
-        await host.WaitUntilComputedAsync(model);
-        return (model, rows);
-    }
-
-    private Task SendAsync(string model, List<Row> rows, int day) =>
-        host.AcceptAsync(
-            model,
-            "predictions",
-            Lines(
-                rows.Select(
-                    (row, i) =>
-                        new
-                        {
-                            prediction_id = row.Id,
-                            timestamp = _now.AddDays(day).AddMinutes(i),
-                            version = "v1",
-                            features = new
-                            {
-                                country = row.Country,
-                                amount = row.Amount,
-                                is_new = row.IsNew,
-                                subject = row.Subject,
-                            },
-                            prediction = "1",
-                            score = row.Score,
-                        }
-                )
-            ),
-            "application/x-ndjson"
-        );
-
-    private static List<Row> Rows(int count, ulong seed, double brazil)
-    {
-        var random = new RandomSource(seed);
-        return
-        [
-            .. Enumerable
-                .Range(0, count)
-                .Select(i =>
-                {
-                    var country = random.NextDouble() < brazil ? "BR" : Countries[random.NextInt(4) is var c && c >= 1 ? c + 1 : c];
-                    var amount = Math.Round(100 * random.NextDouble(), 2);
-                    var hasSubject = random.NextInt(20) > 0;
-                    var row = new Row(
-                        $"{seed}-{i}",
-                        country,
-                        amount,
-                        random.NextInt(2) == 0,
-                        hasSubject ? new string('x', 1 + random.NextInt(60)) : null,
-                        hasSubject ? 0.9 : 0.6,
-                        false
-                    );
-                    return row with
-                    {
-                        Right =
-                            random.NextDouble()
-                            >= (
-                                row.IsPlanted ? 0.5
-                                : hasSubject ? 0.1
-                                : 0.25
-                            ),
-                    };
-                }),
-        ];
-    }
-
-    private async Task PutReferenceAsync(string model, IReadOnlyList<object> rows)
-    {
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(Lines(rows)));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
-        var first = JsonSerializer.SerializeToElement(rows[0]);
-        var columns =
-            (first.TryGetProperty("s", out _) ? "&score=s" : "") + (first.TryGetProperty("truth", out _) ? "&ground_truth=truth" : "");
-        using var response = await host.Client.PutAsync(
-            new Uri($"/v1/models/{model}/reference?prediction=answer{columns}", UriKind.Relative),
-            content
-        );
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
-    }
-
-    private static string Lines(IEnumerable<object> rows) => string.Join('\n', rows.Select(row => JsonSerializer.Serialize(row)));
 }

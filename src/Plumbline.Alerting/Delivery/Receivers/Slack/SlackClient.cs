@@ -34,7 +34,9 @@ public sealed class SlackClient(OutboundHttp http, MessageLinks links) : IReceiv
                         TitleLink = links.To(notification.Path),
                         Text = Escape(MessageWords.Cut(notification.Body, MaxText)),
                         Footer = Escape(
-                            $"{notification.Model}, since {MessageWords.Time(notification.StartedAt)}{(notification.ResolvedAt is { } end ? $" until {MessageWords.Time(end)}" : "")}"
+                            $"{notification.Model}, "
+                                + $"since {MessageWords.Time(notification.StartedAt)}"
+                                + $"{(notification.ResolvedAt is { } end ? $" until {MessageWords.Time(end)}" : "")}"
                         ),
                     }),
             },

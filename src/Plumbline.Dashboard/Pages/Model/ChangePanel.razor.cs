@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Components;
+using Plumbline.Dashboard.Charts;
+using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.Performance;
+using Plumbline.Monitoring.Segments;
+using Plumbline.Registry.Text;
+
+namespace Plumbline.Dashboard.Pages.Model;
+
+/// <summary>What made a metric change between two ranges: other questions, or other answers to the same ones.</summary>
+public sealed partial class ChangePanel
+{
+    private const string Metric = "outcome";
+
+    /// <summary>Segments with a step of their own.</summary>
+    private const int Most = 7;
+
+    [Parameter, EditorRequired]
+    public ModelScope Scope { get; set; } = null!;
+
+    private string By =>
+        Scope.Page[SegmentTablePanel.Dimension] is { } dimension && SegmentWords.Exclusive(Scope.Model).Contains(dimension)
+            ? dimension
+            : Scope.Model.Segments[0];
+
+    private string Outcome =>
+        ChangeReader.Outcomes(Scope.Model).Contains(Scope.Page[Metric]) ? Scope.Page[Metric]! : ChangeReader.Outcomes(Scope.Model)[0];
+
+    private string Words =>
+        Outcome switch
+        {
+            PerformanceMetrics.Accuracy => "accuracy",
+            PerformanceMetrics.Mae => "the mean absolute error",
+            _ => SegmentWords.Name(Outcome),
+        };
+
+    private string Unit => KnownMetrics.Find(Scope.Model, Outcome)?.Unit is "share" ? "share" : "";
+
+    private bool LowerIsBetter => KnownMetrics.Find(Scope.Model, Outcome)?.Direction == MetricDirection.LowerIsBetter;
+
+    private async Task<ChangePictures> ReadAsync(CancellationToken cancellation)
+    {
+        var length = Scope.To - Scope.From;
+        if (length > ChangeReader.LongestRange)
+        {
+            return new ChangePictures(
+                $"The range is longer than {Figures.Span(ChangeReader.LongestRange)}: choose a shorter one.",
+                null,
+                [],
+                []
+            );
+        }
+        var change = ChangeView.Of(
+            await Reader.ReadAsync(
+                Scope.Model,
+                new ChangeQuery(
+                    Outcome,
+                    By,
+                    new ChangeSide(Scope.From - length, Scope.From, Scope.Version),
+                    new ChangeSide(Scope.From, Scope.To, Scope.Version)
+                ),
+                cancellation
+            )
+        );
+        if (change.Observed.Value is null || change.Before is not { } before || change.After is not { } after)
+            return new ChangePictures(change.Words, null, [], []);
+        return new ChangePictures(
+            null,
+            change,
+            Steps(before, after, [("traffic mix", change.Mix), ("covariate", change.Covariate), ("concept", change.Concept)]),
+            Steps(before, after, OfSegments(change))
+        );
+    }
+
+    private static List<(string Name, ChangePart Part)> OfSegments(ChangeView change)
+    {
+        List<(string Name, ChangePart Part)> parts =
+        [
+            .. change.Segments.Take(Most).Select(line => (line.Segment, new ChangePart(line.Total, null, null))),
+        ];
+        if (change.Segments.Count > Most)
+            parts.Add(("others", new ChangePart(change.Segments.Skip(Most).Sum(line => line.Total), null, null)));
+        return parts;
+    }
+
+    private static IReadOnlyList<WaterfallStep> Steps(double before, double after, IReadOnlyList<(string Name, ChangePart Part)> parts)
+    {
+        List<WaterfallStep> steps = [new("before", before, before, Total: true)];
+        var level = before;
+        foreach (var (name, part) in parts)
+        {
+            steps.Add(new WaterfallStep(name, level, level + (part.Value ?? 0), part.Lower, part.Upper));
+            level += part.Value ?? 0;
+        }
+
+        return [.. steps, new("after", after, after, Total: true)];
+    }
+
+    private sealed record ChangePictures(
+        string? Gap,
+        ChangeView? Change,
+        IReadOnlyList<WaterfallStep> Parts,
+        IReadOnlyList<WaterfallStep> Segments
+    );
+}
