@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 const folder = path.dirname(fileURLToPath(import.meta.url));
 const lock = path.join(folder, '.restore-lock');
 const stamp = path.join(folder, 'node_modules', '.plumbline-stamp');
-const inputs = ['package.json', 'package-lock.json', '.npmrc'].map(name => path.join(folder, name));
+const charts = path.join(folder, 'chart-library.mjs');
+const inputs = ['package.json', 'package-lock.json', '.npmrc', 'chart-library.mjs'].map(name => path.join(folder, name));
 const oldestNode = 20;
 const waitLimitMs = 10 * 60 * 1000;
 
@@ -35,6 +36,15 @@ function tryLock() {
   }
 }
 
+/** One file that sets a global `echarts`, with the licences of what it holds. */
+async function bundleCharts() {
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: [charts], bundle: true, minify: true, format: 'iife', globalName: 'echarts', target: 'es2020',
+    legalComments: 'eof', logLevel: 'error', outfile: path.join(folder, 'node_modules', '.plumbline', 'echarts.min.js')
+  });
+}
+
 if (Number(process.versions.node.split('.')[0]) < oldestNode) {
   console.error(`error PLUMB002: Node.js ${process.versions.node} is too old; Plumbline's build needs Node.js ${oldestNode} or newer (https://nodejs.org).`);
   process.exit(1);
@@ -54,6 +64,7 @@ try {
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
     execFileSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
       { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' });
+    await bundleCharts();
     fs.writeFileSync(stamp, '');
   }
 } catch (error) {
