@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Events;
@@ -49,7 +50,7 @@ internal sealed class SourcePull(
         while (true)
         {
             await WaitForRoomAsync(cancellation);
-            var page = await TakePageAsync(model, shape, table.ReadPageAsync(shape, start, until, cancellation), refused, cancellation);
+            var page = await TakePageAsync(model, shape, PageAsync(table, shape, start, until, cancellation), refused, cancellation);
             if (page.Last is { } last)
             {
                 // While it looks back it meets the rows of the cursor's own watermark again: they are no progress.
@@ -67,6 +68,33 @@ internal sealed class SourcePull(
             refused.Save(isComplete: isLast);
             if (isLast)
                 return await CompleteAsync(row, shape, source, began, cancellation);
+        }
+    }
+
+    private static async IAsyncEnumerable<SourceRecord> PageAsync(
+        ISourceTable table,
+        SourceShape shape,
+        PageStart start,
+        long until,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        await using var records = table.ReadPageAsync(shape, start, until, cancellation).GetAsyncEnumerator(cancellation);
+        while (true)
+        {
+            try
+            {
+                if (!await records.MoveNextAsync())
+                    yield break;
+            }
+            catch (SourceException gone) when (gone.Code == SourceErrorCode.ColumnMissing)
+            {
+                // It went between the look at the columns and the reading: another look says which, and what is there instead.
+                _ = SourceShape.Of(shape.Source, await table.ReadColumnsAsync(cancellation));
+                throw;
+            }
+
+            yield return records.Current;
         }
     }
 
