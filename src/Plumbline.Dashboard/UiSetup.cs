@@ -19,6 +19,7 @@ public static class UiSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpContextAccessor();
         services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddSingleton<Pages.Incidents.IncidentEnds>();
         services.AddScoped<FrameState>();
         services.AddScoped<BrowserPage>();
         services.AddScoped<ChartModule>();

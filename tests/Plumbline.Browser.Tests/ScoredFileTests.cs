@@ -61,6 +61,9 @@ public sealed partial class ScoredFileTests(BrowserHost host)
         await LookAsync(watched, "scored-fleet");
         // In the list of all: one whose loss is not known yet is for the digest, and the fleet lists what is urgent.
         await page.GetByRole(AriaRole.Link, new() { Name = "Incidents", Exact = true }).First.ClickAsync();
+        // What is known of a file ends with it: no list lets its incidents last longer from day to day.
+        var listed = page.Locator("tr", new PageLocatorOptions { Has = incident });
+        await listed.GetByText("when the data ended").First.WaitForAsync();
         await incident.ClickAsync();
         await watched.ReachAsync("/incidents/");
         await watched.SettleAsync();

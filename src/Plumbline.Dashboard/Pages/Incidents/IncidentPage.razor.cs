@@ -101,6 +101,8 @@ public sealed partial class IncidentPage
     /// <summary>When it was over, or up to when it is known.</summary>
     private DateTimeOffset _until;
 
+    private bool _dataEnded;
+
     /// <summary>
     /// The stretch of time of the pictures: some of what was before, and the incident with what came after it; or what a drag over one of
     /// them chose.
@@ -134,12 +136,9 @@ public sealed partial class IncidentPage
     /// <summary>When it was over; of one that goes on the newest number, which in imported history is long ago.</summary>
     private async Task<DateTimeOffset> EndAsync(Incident incident)
     {
-        var now = Hour(Time.GetUtcNow());
-        if (incident.ResolvedAt is { } over || Models.Find(incident.Model) is not { } model)
-            return incident.ResolvedAt ?? now;
-        var facts = (await Facts.ReadAsync(model, CancellationToken.None)).GetValueOrDefault(model.Id);
-        // Where it is silence that was found, that comes after the newest number.
-        return facts?.LastWindowEnd is { } newest && newest > incident.FiredAt && newest < now ? newest : now;
+        var ended = await Ends.OfAsync([incident], CancellationToken.None);
+        _dataEnded = ended.ContainsKey(incident.Id);
+        return incident.ResolvedAt ?? ended.GetValueOrDefault(incident.Id, Hour(Time.GetUtcNow()));
     }
 
     /// <summary>Windows after the onset that a small picture can show.</summary>

@@ -7,8 +7,13 @@ namespace Plumbline.Dashboard.Pages.Incidents;
 /// <summary>Incidents as a list: what, by which metric, how much, what it costs a day.</summary>
 public partial class IncidentTable
 {
+    private IReadOnlyDictionary<long, DateTimeOffset> _ended = new Dictionary<long, DateTimeOffset>();
+
     [Inject]
     public TimeProvider Time { get; set; } = null!;
+
+    [Inject]
+    public IncidentEnds Ends { get; set; } = null!;
 
     [Parameter, EditorRequired]
     public IReadOnlyList<Incident> Incidents { get; set; } = [];
@@ -20,6 +25,9 @@ public partial class IncidentTable
     /// <summary>Another one was chosen, or one no longer.</summary>
     [Parameter]
     public EventCallback OnChosen { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync() => _ended = await Ends.OfAsync(Incidents, CancellationToken.None);
 
     private bool AllChosen => Incidents.Count > 0 && Incidents.All(incident => Chosen!.Contains(incident.Id));
 
@@ -49,5 +57,7 @@ public partial class IncidentTable
     private static string Found(Incident incident) => $"found {Figures.Span(incident.FiredAt - incident.Onset)} later";
 
     private string Lasted(Incident incident) =>
-        incident.ResolvedAt is { } end ? Figures.Span(end - incident.Onset) : $"{Figures.Span(Time.GetUtcNow() - incident.Onset)}, ongoing";
+        incident.ResolvedAt is { } over ? Figures.Span(over - incident.Onset)
+        : _ended.TryGetValue(incident.Id, out var end) ? $"{Figures.Span(end - incident.Onset)} when the data ended"
+        : $"{Figures.Span(Time.GetUtcNow() - incident.Onset)}, ongoing";
 }
