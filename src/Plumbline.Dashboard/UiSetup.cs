@@ -31,6 +31,7 @@ public static class UiSetup
     public static WebApplication MapUi(this WebApplication app)
     {
         ServeAssetsFromThisAssembly(app);
+        app.UseMiddleware<CircuitsAtStop>();
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, $"{AssemblyName}.staticwebassets.endpoints.json")).AllowAnonymous();
         app.MapRazorComponents<App>()

@@ -17,6 +17,7 @@ public sealed class Lanes<TKey>(int atOnce) : IDisposable
     private readonly SemaphoreSlim _places = new(atOnce, atOnce);
     private readonly CancellationTokenSource _stopping = new();
     private bool _isStopped;
+    private bool _isDisposed;
 
     /// <summary>Lanes that work or wait for a place.</summary>
     public int Count => _running.Count;
@@ -48,6 +49,9 @@ public sealed class Lanes<TKey>(int atOnce) : IDisposable
         Task[] running;
         lock (_gate)
         {
+            // A start that failed disposes of it while its owner still ends.
+            if (_isDisposed)
+                return;
             _isStopped = true;
             running = [.. _running.Values];
         }
@@ -61,7 +65,12 @@ public sealed class Lanes<TKey>(int atOnce) : IDisposable
     public void Dispose()
     {
         lock (_gate)
-            _isStopped = true;
+        {
+            if (_isDisposed)
+                return;
+            _isStopped = _isDisposed = true;
+        }
+
         _stopping.Cancel();
         _stopping.Dispose();
         _places.Dispose();

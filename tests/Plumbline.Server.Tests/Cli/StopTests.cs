@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net.WebSockets;
 using System.Text;
 using Plumbline.Server.Tests.Processes;
 
@@ -56,6 +58,52 @@ public sealed class StopTests
             process.Dispose();
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>A browser whose connection is closed connects again at once, while the server still listens.</summary>
+    [Fact]
+    public async Task A_stop_waits_for_no_page_that_connects_again()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"plumbline-stop-{Guid.NewGuid():N}");
+        try
+        {
+            using var process = PlumblineProcess.Serve(folder);
+            var circuit = new UriBuilder(await process.ReadyAsync()) { Scheme = "ws", Path = "/_blazor" }.Uri;
+            var pages = Enumerable.Range(0, 4).Select(_ => StayAsync(process, circuit)).ToList();
+            await Task.Delay(TimeSpan.FromMilliseconds(500), TimeProvider.System);
+            var watch = Stopwatch.StartNew();
+            Assert.Equal(0, await process.StopAsync());
+            Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+            Assert.All(await Task.WhenAll(pages), connections => Assert.InRange(connections, 1, int.MaxValue));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // Connects whenever it is not connected, until there is no server any more. Gives how often it was.
+    private static async Task<int> StayAsync(PlumblineProcess process, Uri circuit)
+    {
+        var connections = 0;
+        var buffer = new byte[1024];
+        while (!process.HasExited)
+        {
+            using var socket = new ClientWebSocket();
+            try
+            {
+                await socket.ConnectAsync(circuit, CancellationToken.None);
+                connections++;
+                while (socket.State == WebSocketState.Open)
+                    await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
+            }
+            catch (WebSocketException)
+            {
+                // Closed, or refused.
+            }
+        }
+
+        return connections;
     }
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");

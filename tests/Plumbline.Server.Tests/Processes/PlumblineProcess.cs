@@ -198,6 +198,6 @@ internal sealed partial class PlumblineProcess : IDisposable
         }
     }
 
-    [GeneratedRegex(@"^Plumbline (?:listens|starts) on (http://[^\s,]+)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^Plumbline (?:listens|starts) on (http://[^\s,;]+)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ListensLine();
 }

@@ -25,6 +25,16 @@ public sealed class LanesTests
     }
 
     [Fact]
+    public async Task A_stop_after_the_disposal_of_a_start_that_failed_is_no_error()
+    {
+        var lanes = new Lanes<int>(1);
+        lanes.Dispose();
+        await lanes.StopAsync();
+        lanes.Dispose();
+        Assert.False(lanes.TryStart(1, _ => Task.FromResult(false), Unexpected));
+    }
+
+    [Fact]
     public async Task No_more_work_at_once_than_there_are_places()
     {
         const int Places = 3;
