@@ -74,8 +74,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         // Beside the server's own output lies the model service of the demonstration.
         var program = verb == "demo" ? BuiltServer.Program : Path.Combine(AppContext.BaseDirectory, "plumbline.dll");
         var server = new ServerProcess(program, [.. more ?? []], verb, folder, address);
-        await server.UntilReadyAsync();
-        return server;
+        try
+        {
+            await server._running.ReadyAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Kills the process and starts another one on its folder. Gives the time from that start until it is ready.</summary>
@@ -102,7 +110,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         _running.Dispose();
         _running = Run(verb, more);
-        await UntilReadyAsync();
+        await _running.ReadyAsync();
     }
 
     private PlumblineProcess Run(string verb, string[] more) =>
@@ -111,9 +119,6 @@ internal sealed class ServerProcess : IAsyncDisposable
             program: _program,
             written: Log
         );
-
-    // A demonstration says that it listens before its history is made, and that may take minutes.
-    private Task UntilReadyAsync() => _running.ReadyAsync();
 
     /// <summary>What the spool's own file says of all events, read from beside the server.</summary>
     public (long Received, long Stored) ReadCounters()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Models;
 
@@ -29,6 +30,8 @@ public sealed class LateLabelTests(BrowserHost host)
         // The link beside it leads to where the ground truth is.
         await watched.Page.GetByText("Show the newest that has").ClickAsync();
         await watched.ReachAsync("from=");
+        // It is there until what was chosen has been read.
+        await watched.Page.GetByText("Show the newest that has").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         await watched.SettleAsync();
         Assert.Equal(0, await watched.Page.GetByText("Show the newest that has").CountAsync());
         Assert.Empty(watched.Complaints);

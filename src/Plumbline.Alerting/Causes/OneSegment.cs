@@ -8,7 +8,7 @@ namespace Plumbline.Alerting.Causes;
 /// <summary>One segment suffers alone.</summary>
 internal sealed class OneSegment : CauseKind<OneSegment.Difference>
 {
-    /// <summary>Streams that are named.</summary>
+    /// <summary>Streams that are named, and features that moved.</summary>
     private const int MostNamed = 2;
 
     /// <summary>Features that are kept.</summary>
@@ -19,7 +19,7 @@ internal sealed class OneSegment : CauseKind<OneSegment.Difference>
     /// <param name="StreamCount">How many do.</param>
     /// <param name="Features">The first features that moved there.</param>
     /// <param name="FeatureCount">How many did.</param>
-    /// <param name="Moves">How the distributions of features and answers moved there; null in what former releases stored.</param>
+    /// <param name="Moves">Features that moved there, then answers; null in what former releases stored.</param>
     /// <param name="Judged">How many of these could be judged.</param>
     internal sealed record Difference(
         IReadOnlyList<StreamKey> Streams,
@@ -50,7 +50,7 @@ internal sealed class OneSegment : CauseKind<OneSegment.Difference>
             own.Count,
             [.. moved.Take(MostKept)],
             moved.Count,
-            [.. moves.Moved.Take(MostNamed)],
+            Named(moves.Moved),
             moves.Judged
         );
         return [Found(segment, suffers ? 0.9 : 0.28, difference)];
@@ -67,10 +67,14 @@ internal sealed class OneSegment : CauseKind<OneSegment.Difference>
         return $"{subject} differs from the rest: {streams}. {Moved(difference)}".TrimEnd();
     }
 
+    // Answers follow from what the model is given: where features moved they come first, and answers are said once.
+    private static List<StreamChange> Named(IReadOnlyList<StreamChange> moved) =>
+        [.. moved.Where(change => !ScopeMoves.IsOfAnswers(change)).Take(MostNamed), .. moved.Where(ScopeMoves.IsOfAnswers).Take(1)];
+
     private static string Moved(Difference difference)
     {
         if (difference.Moves is { Count: > 0 } moves)
-            return $"There {AlertText.List([.. moves.Select(Move)], MostNamed)}.";
+            return $"There {AlertText.List([.. moves.Select(Move)], moves.Count)}.";
         if (difference.FeatureCount > 0)
             return $"There {AlertText.List(difference.Features, total: difference.FeatureCount)} changed.";
         return difference.Moves is null ? ""
