@@ -35,8 +35,7 @@ internal static class MetricPointStatement
             conditions = "1";
         if (query.After is { } after)
         {
-            conditions +=
-                $" AND ({key}) > ({{c1:String}}, {{c2:String}}, {{c3:String}}, {{c4:String}}, {{c5:String}}, {{c6:DateTime('UTC')}})";
+            conditions += $" AND ({key}) > {Cursor}";
             parameters.AddRange([
                 new("c1", after.Metric),
                 new("c2", after.Segment),

@@ -17,11 +17,13 @@ internal static class VersionScopes
         Func<T, long> rows
     )
     {
+        // Counted once each: there may be many versions.
+        var counts = scopes.Where(pair => pair.Key.Version.Length == 0).ToDictionary(pair => pair.Key, pair => rows(pair.Value));
         var alone = new Dictionary<ProfileScope, string>();
         foreach (var (scope, known) in scopes)
         {
             var all = scope with { Version = "" };
-            if (scope.Version.Length > 0 && rows(known) == rows(scopes[all]))
+            if (scope.Version.Length > 0 && rows(known) == counts[all])
                 alone[all] = scope.Version;
         }
 

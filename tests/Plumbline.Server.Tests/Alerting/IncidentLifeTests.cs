@@ -4,7 +4,6 @@ using System.Text.Json;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
-using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Outcomes.Costs;
 
 namespace Plumbline.Server.Tests.Alerting;

@@ -4,11 +4,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Plumbline.Monitoring.FeatureTypes;
 using Plumbline.Monitoring.References;
 using Plumbline.Registry.Models;
 using Plumbline.Server.Tests.RightNumbers;
-using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.FeatureTypes;
 

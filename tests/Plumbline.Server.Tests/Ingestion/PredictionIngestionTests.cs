@@ -1,17 +1,7 @@
-using System.IO.Compression;
 using System.Net;
 using System.Text;
-using System.Text.Json;
-using Microsoft.AspNetCore.Http;
-using Plumbline.Events;
-using Plumbline.Ingestion;
-using Plumbline.Ingestion.Duplicates;
-using Plumbline.Ingestion.Intake;
 using Plumbline.Ingestion.Writing;
-using Plumbline.Registry.Access;
-using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
-using Plumbline.Registry.Spooling;
 using Plumbline.Registry.Windows;
 using Plumbline.Store;
 

@@ -7,12 +7,10 @@ using Plumbline.Events;
 using Plumbline.Ingestion;
 using Plumbline.Ingestion.Duplicates;
 using Plumbline.Ingestion.Intake;
-using Plumbline.Ingestion.Writing;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Spooling;
-using Plumbline.Registry.Windows;
 using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Ingestion;

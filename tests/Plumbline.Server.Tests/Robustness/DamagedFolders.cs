@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.Robustness;

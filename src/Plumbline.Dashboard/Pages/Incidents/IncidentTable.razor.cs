@@ -7,6 +7,7 @@ namespace Plumbline.Dashboard.Pages.Incidents;
 /// <summary>Incidents as a list: what, by which metric, how much, what it costs a day.</summary>
 public partial class IncidentTable
 {
+    private IReadOnlyList<Incident>? _asked;
     private IReadOnlyDictionary<long, DateTimeOffset> _ended = new Dictionary<long, DateTimeOffset>();
 
     [Inject]
@@ -27,7 +28,14 @@ public partial class IncidentTable
     public EventCallback OnChosen { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task OnParametersSetAsync() => _ended = await Ends.OfAsync(Incidents, CancellationToken.None);
+    protected override async Task OnParametersSetAsync()
+    {
+        // Choosing some of the same incidents reads nothing again.
+        if (ReferenceEquals(_asked, Incidents))
+            return;
+        _asked = Incidents;
+        _ended = await Ends.OfAsync(Incidents, CancellationToken.None);
+    }
 
     private bool AllChosen => Incidents.Count > 0 && Incidents.All(incident => Chosen!.Contains(incident.Id));
 

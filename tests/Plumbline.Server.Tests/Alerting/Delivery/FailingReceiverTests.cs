@@ -1,10 +1,6 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Http;
-using Plumbline.Alerting;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
-using Plumbline.Alerting.Delivery.Receivers.Webhook;
 using Plumbline.Alerting.Notifications;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;

@@ -1,11 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Plumbline.Alerting;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
-using Plumbline.Alerting.Delivery.Receivers.Webhook;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Server.Tests.Processes;
 

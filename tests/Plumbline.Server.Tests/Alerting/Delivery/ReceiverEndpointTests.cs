@@ -5,7 +5,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Alerting;
-using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Notifications;
 using Plumbline.Registry.State;

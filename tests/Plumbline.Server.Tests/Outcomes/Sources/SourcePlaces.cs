@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Plumbline.Ingestion.Sources;
 using Plumbline.Ingestion.Sources.Connections;
 using Plumbline.Server.Tests.Processes;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -8,8 +7,6 @@ using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
-using Plumbline.Server.Tests.Ingestion;
-using Plumbline.Statistics;
 
 namespace Plumbline.Server.Tests.Segments.ColdSpots;
 

@@ -1,13 +1,8 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Monitoring.Segments.ColdSpots;
-using Plumbline.Registry.Models;
-using Plumbline.Registry.Scheduling;
-using Plumbline.Registry.State;
 using Plumbline.Server.Tests.Ingestion;
 using Plumbline.Statistics;
 
