@@ -9,7 +9,6 @@ namespace Plumbline.Server.Tests.Cli;
 /// The real process under a clock that was moved: waits with a limit end at once there, and a stop that ended the process while the engine
 /// was at work was a segmentation fault. Needs libfaketime (Debian's package of that name).
 /// </summary>
-[Collection(Robustness.AloneCollection.Name)]
 public sealed class StopTests
 {
     private static readonly string[] Libraries =

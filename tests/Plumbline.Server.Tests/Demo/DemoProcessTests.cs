@@ -5,7 +5,6 @@ using Plumbline.Dashboard.Demo;
 namespace Plumbline.Server.Tests.Demo;
 
 /// <summary>`plumbline demo` as a user has it: a process with a process beside it, a data folder and Ctrl-C.</summary>
-[Collection(Robustness.AloneCollection.Name)]
 public sealed class DemoProcessTests : IDisposable
 {
     private const int Days = 3;

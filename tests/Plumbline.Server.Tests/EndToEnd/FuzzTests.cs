@@ -8,7 +8,6 @@ namespace Plumbline.Server.Tests.EndToEnd;
 /// The fuzz of bench/ in small, against a process of its own: what it declares would trouble the shared host's other tests. No answer is a
 /// 5xx but 503 with a reason, what was written can be read, and the counters are the sum of the answers.
 /// </summary>
-[Collection(Robustness.AloneCollection.Name)]
 public sealed class FuzzTests
 {
     // `fuzz` of bench/ sends 300,000.

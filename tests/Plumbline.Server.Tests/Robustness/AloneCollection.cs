@@ -1,6 +1,6 @@
 namespace Plumbline.Server.Tests.Robustness;
 
-/// <summary>Tests that load the whole machine: after those that share it, which would else wait too long for their turn.</summary>
+/// <summary>Tests that measure, or look at what all share: after those that share it, which would else be in their way.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class AloneCollection
 {

@@ -8,7 +8,6 @@ using Plumbline.Server.Tests.Processes;
 namespace Plumbline.Server.Tests.Robustness;
 
 /// <summary>The real process on a small disk of its own that is filled while it runs.</summary>
-[Collection(Robustness.AloneCollection.Name)]
 public sealed class FullDiskTests : IDisposable
 {
     private readonly string _disk = Path.Combine(Path.GetTempPath(), $"plumbline-disk-{Guid.NewGuid():N}");

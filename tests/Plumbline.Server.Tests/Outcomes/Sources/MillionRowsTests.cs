@@ -8,17 +8,10 @@ using Plumbline.Store;
 
 namespace Plumbline.Server.Tests.Outcomes.Sources;
 
-/// <summary>Alone, after the tests that share the machine: it is measured.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class MillionRowsCollection : ICollectionFixture<PostgresServer>
-{
-    public const string Name = "A million rows of PostgreSQL";
-}
-
 /// <summary>
 /// A million rows of a real PostgreSQL while the server is killed, stopped and started again: each is there, and there once.
 /// </summary>
-[Collection(MillionRowsCollection.Name)]
+[Collection(PostgresCollection.Name)]
 public sealed class MillionRowsTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"plumbline-million-{Guid.NewGuid():N}");
