@@ -17,11 +17,15 @@ public sealed class WindowComputation(
     GenerationClock clock,
     IEnumerable<IProfileCalculator> profileCalculators,
     IEnumerable<IEventCalculator> eventCalculators,
+    IWindowRows windowRows,
     ILogger<WindowComputation> log
 )
 {
     /// <summary>Feature profiles held in memory at once while points are made; about 1 KB each.</summary>
     private const int ProfilesInMemory = 20_000;
+
+    /// <summary>Windows whose rows are read at once.</summary>
+    private const int WindowsPerReading = 64;
 
     /// <summary>Computes base windows: profiles from events where predictions or the reference changed, then the points.</summary>
     /// <returns>Calculators that failed and why; the points of all others are written.</returns>
@@ -46,12 +50,7 @@ public sealed class WindowComputation(
         var result = new List<MetricPoint>();
         var compared = await ComparedAsync(model, cancellation);
         var perRun = Math.Clamp(ProfilesInMemory / Math.Max(1, model.Features.Length * (1 + (model.Segments.Length * 10))), 1, 64);
-        foreach (
-            var run in ConsecutiveWindows.Split(
-                [.. stale.Select(window => new MetricWindow(window.Start, window.Start + window.Length))],
-                perRun
-            )
-        )
+        foreach (var run in ConsecutiveWindows.Split([.. stale.Select(WindowOf)], perRun))
         {
             var rows = await profiles.ReadAsync(model, run[0].Start, run[^1].End, new ProfileQuery(), cancellation);
             foreach (var window in rows.GroupBy(row => row.WindowStart))
@@ -129,20 +128,25 @@ public sealed class WindowComputation(
         CancellationToken cancellation
     )
     {
-        var failures = new List<string>();
-        foreach (var calculator in eventCalculators)
+        var reasons = windows.ToDictionary(window => window.Start, window => window.Reasons);
+        var failures = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var run in ConsecutiveWindows.Split([.. windows.Select(WindowOf)], WindowsPerReading))
         {
-            var concerned = windows
-                .Where(window => (window.Reasons & (calculator.FollowsFrom | DirtyReason.Rewritten)) != DirtyReason.None)
-                .Select(window => new MetricWindow(window.Start, window.Start + window.Length))
-                .ToList();
-            if (concerned.Count > 0 && await CalculateAsync(calculator, model, concerned, result, cancellation) is { } failure)
-                failures.Add(failure);
+            using var kept = windowRows.Keep(model, run);
+            foreach (var calculator in eventCalculators)
+            {
+                var wanted = calculator.FollowsFrom | DirtyReason.Rewritten;
+                var concerned = run.Where(window => (reasons[window.Start] & wanted) != DirtyReason.None).ToList();
+                if (concerned.Count > 0 && await CalculateAsync(calculator, model, concerned, result, cancellation) is { } failure)
+                    failures.Add(failure);
+            }
         }
 
         await FlushAsync(model, result, cancellation);
-        return failures;
+        return [.. failures];
     }
+
+    private static MetricWindow WindowOf(DirtyWindow window) => new(window.Start, window.Start + window.Length);
 
     private async Task<string?> CalculateAsync(
         IEventCalculator calculator,

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
@@ -47,13 +49,26 @@ public sealed record LabelledGroup
 /// Reads the predictions of consecutive windows beside their ground truth, grouped by the engine: equal rows come back once with a count.
 /// Both tables are read by the prediction's own time, so the work does not grow with history.
 /// </summary>
-public sealed class LabelledGroups(IColumnStore store, ModelTables tables, SegmentValues segmentValues)
+public sealed class LabelledGroups(IColumnStore store, ModelTables tables, SegmentValues segmentValues) : IWindowRows
 {
+    private readonly ConcurrentDictionary<Place, Kept> _kept = [];
+
     /// <summary>
     /// Rows of a run with ground truth above which scores are rounded to 1e-5 before grouping, so that memory stays bounded (the effect on
     /// ROC AUC is below 1e-5).
     /// </summary>
     public const long ExactRows = 500_000;
+
+    /// <inheritdoc/>
+    public IDisposable Keep(ModelDefinition model, IReadOnlyList<MetricWindow> windows)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(windows);
+        var place = new Place(model.Id, windows[0].Start, windows[^1].End, windows[0].Length);
+        var kept = new Kept(model, () => _kept.TryRemove(place, out _));
+        _kept[place] = kept;
+        return kept;
+    }
 
     /// <summary>Groups of the windows [from, from + length), [from + length, ..) up to <paramref name="to"/>.</summary>
     /// <param name="model">The model.</param>
@@ -79,14 +94,35 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
     {
         // A model that was declared but has no event yet has no tables yet, and its page may be open all the same.
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
-        var classes = model.Task == ModelTask.Multiclass && withProbabilities ? model.Classes : [];
+        var kept = _kept.GetValueOrDefault(new Place(model.Id, from, to, length));
+        if (kept is not null && ReferenceEquals(kept.Model, model) && kept.Groups is { } already)
+            return already;
         var rounded = await CountAsync(model, allAnswers, from, to, cancellation) > ExactRows;
+        var keeps = kept is not null && ReferenceEquals(kept.Model, model) && allAnswers && !rounded;
+        if (keeps)
+        {
+            // What this reader does not ask for the next one may: the groups only become finer by it.
+            withProbabilities = true;
+            valueOf ??= model.Cost?.ValueFeature is { } name ? model.FindFeature(name) : null;
+        }
+
+        var classes = model.Task == ModelTask.Multiclass && withProbabilities ? model.Classes : [];
+        var groups = await ReadAsync(model, classes, new Reading(from, to, length, rounded, allAnswers, valueOf), cancellation);
+        if (keeps)
+            kept!.Groups = groups;
+        return groups;
+    }
+
+    private async Task<List<LabelledGroup>> ReadAsync(
+        ModelDefinition model,
+        IReadOnlyList<string> classes,
+        Reading reading,
+        CancellationToken cancellation
+    )
+    {
         var known = await segmentValues.KnownAsync(model, cancellation);
         var groups = new List<LabelledGroup>();
-        using var rows = await store.QueryAsync(
-            Statement(model, classes, new Reading(from, to, length, rounded, allAnswers, valueOf)),
-            cancellation
-        );
+        using var rows = await store.QueryAsync(Statement(model, classes, reading), cancellation);
         while (rows.Read())
         {
             var window = (int)rows.ReadInt64();
@@ -191,4 +227,22 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
         bool AllAnswers,
         FeatureDefinition? ValueOf
     );
+
+    private readonly record struct Place(int Model, DateTimeOffset From, DateTimeOffset To, TimeSpan Length);
+
+    /// <summary>What was read of some windows with all answers, for whoever reads them next.</summary>
+    private sealed class Kept(ModelDefinition model, Action release) : IDisposable
+    {
+        private volatile IReadOnlyList<LabelledGroup>? _groups;
+
+        public ModelDefinition Model => model;
+
+        public IReadOnlyList<LabelledGroup>? Groups
+        {
+            get => _groups;
+            set => _groups = value;
+        }
+
+        public void Dispose() => release();
+    }
 }

@@ -149,9 +149,11 @@ public static class PlumblineHost
         services.AddCalibratedDrift();
         services.AddReferenceNormals();
         services.AddSingleton<IProfileCalculator, OutputCalculator>();
-        services.AddSingleton<LabelledGroups>().AddSingleton<IEventCalculator, PerformanceCalculator>();
-        services.AddSingleton<RowSamples>();
+        services.AddSingleton<RowSamples>().AddSingleton<LabelledGroups>();
+        services.AddSingleton<IWindowRows>(provider => provider.GetRequiredService<LabelledGroups>());
+        // Estimates look at all answers: what they read serves performance and cost as well.
         services.AddEstimation();
+        services.AddSingleton<IEventCalculator, PerformanceCalculator>();
         services.AddOutcomes();
         services.AddMultivariateDrift();
     }

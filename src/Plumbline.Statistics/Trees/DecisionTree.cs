@@ -13,6 +13,9 @@ internal sealed class DecisionTree
         return _nodes.Count - 1;
     }
 
+    /// <summary>What a leaf adds to a row's score.</summary>
+    public double ValueOf(int leaf) => _nodes[leaf].Value;
+
     /// <summary>Turns a leaf into a split: bins 1 .. <paramref name="lastLeft"/> go left, missing (0) where told.</summary>
     public (int Left, int Right) Split(int node, int column, byte lastLeft, bool missingLeft, double leftValue, double rightValue)
     {

@@ -189,11 +189,10 @@ public sealed class GradientBoostedTrees
                 }
             }
 
-            var tree = grower.Grow(gradients, hessians, Draw(rows, options.RowFraction, random));
+            var tree = grower.Grow(gradients, hessians, Draw(rows, options.RowFraction, random), scores);
             if (tree is null)
                 break;
             trees.Add(tree);
-            tree.AddTo(columns, scores);
         }
 
         return trees;
@@ -201,10 +200,12 @@ public sealed class GradientBoostedTrees
 
     private static int[] Draw(int rows, double fraction, RandomSource random)
     {
+        if (fraction >= 1)
+            return [.. Enumerable.Range(0, rows)];
         var chosen = new List<int>(rows);
         for (var i = 0; i < rows; i++)
         {
-            if (fraction >= 1 || random.NextDouble() < fraction)
+            if (random.NextDouble() < fraction)
                 chosen.Add(i);
         }
 

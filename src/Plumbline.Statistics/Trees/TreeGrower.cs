@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Plumbline.Statistics.Trees;
 
 /// <summary>Grows one tree after another over the same binned columns; keeps its buffers.</summary>
@@ -10,13 +13,23 @@ internal sealed class TreeGrower(byte[][] columns, TreeOptions options, double[]
     private float[] _hessians = [];
     private int[] _rows = [];
     private int[] _scratch = [];
+    private Step[] _steps = [];
 
     /// <summary>A tree on the given rows; null when not even the first split gains anything.</summary>
-    public DecisionTree? Grow(float[] gradients, float[] hessians, int[] rows)
+    /// <summary>Grows a tree and adds what it predicts to the scores; null, and nothing added, when no split helps.</summary>
+    /// <param name="gradients">Of each row's loss.</param>
+    /// <param name="hessians">Of each row's loss.</param>
+    /// <param name="rows">What the tree is grown on; put in another order.</param>
+    /// <param name="scores">Of all rows.</param>
+    public DecisionTree? Grow(float[] gradients, float[] hessians, int[] rows, double[] scores)
     {
         (_gradients, _hessians, _rows) = (gradients, hessians, rows);
         if (_scratch.Length < rows.Length)
+        {
             _scratch = new int[rows.Length];
+            _steps = new Step[rows.Length];
+        }
+
         var tree = new DecisionTree();
         var root = new Leaf(tree.AddLeaf(0), 0, rows.Length, Histogram(0, rows.Length));
         FindSplit(root);
@@ -40,7 +53,24 @@ internal sealed class TreeGrower(byte[][] columns, TreeOptions options, double[]
 
         foreach (var leaf in leaves)
             _spare.Push(leaf.Cells);
-        return leaves.Count == 1 ? null : tree;
+        if (leaves.Count == 1)
+            return null;
+        if (rows.Length == scores.Length)
+            AddTo(scores, tree, leaves);
+        else
+            tree.AddTo(columns, scores);
+        return tree;
+    }
+
+    // Which rows came into a leaf is known: none of them goes down the tree again.
+    private void AddTo(double[] scores, DecisionTree tree, List<Leaf> leaves)
+    {
+        foreach (var leaf in leaves)
+        {
+            var value = tree.ValueOf(leaf.Node);
+            foreach (var row in _rows.AsSpan(leaf.Start, leaf.End - leaf.Start))
+                scores[row] += value;
+        }
     }
 
     private (Leaf Left, Leaf Right) Divide(DecisionTree tree, Leaf leaf)
@@ -94,16 +124,22 @@ internal sealed class TreeGrower(byte[][] columns, TreeOptions options, double[]
             Array.Clear(cells);
         else
             cells = new Cell[columns.Length * Bins];
+        // The rows' steps side by side, once for all columns: only the column is then looked up row by row.
+        var rows = _rows.AsSpan(start, end - start);
+        var steps = _steps.AsSpan(0, rows.Length);
+        for (var i = 0; i < rows.Length; i++)
+            steps[i] = new Step(_gradients[rows[i]], _hessians[rows[i]]);
         for (var c = 0; c < columns.Length; c++)
         {
             var column = columns[c];
-            var own = cells.AsSpan(c * Bins, Bins);
-            for (var i = start; i < end; i++)
+            // A byte is below the number of bins: no index needs to be checked.
+            ref var first = ref MemoryMarshal.GetReference(cells.AsSpan(c * Bins, Bins));
+            for (var i = 0; i < rows.Length; i++)
             {
-                var row = _rows[i];
-                ref var cell = ref own[column[row]];
-                cell.Gradient += _gradients[row];
-                cell.Hessian += _hessians[row];
+                ref var cell = ref Unsafe.Add(ref first, column[rows[i]]);
+                var step = steps[i];
+                cell.Gradient += step.Gradient;
+                cell.Hessian += step.Hessian;
                 cell.Rows++;
             }
         }
@@ -172,6 +208,12 @@ internal sealed class TreeGrower(byte[][] columns, TreeOptions options, double[]
         public double Gradient = gradient;
         public double Hessian = hessian;
         public int Rows = rows;
+    }
+
+    private readonly struct Step(float gradient, float hessian)
+    {
+        public readonly float Gradient = gradient;
+        public readonly float Hessian = hessian;
     }
 
     private readonly record struct Split(double Gain, int Column, byte LastLeft, bool MissingLeft, double LeftValue, double RightValue);
