@@ -31,6 +31,11 @@ public static class DemoRun
         }
 
         var (scenario, goesOn) = ScenarioOf(folder, settings, time);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        // Where the address is known before the server listens there, the model service trains while the server starts.
+        await using var early = KnownAddress(options.Urls) is { } known
+            ? StartSample(assembly, scenario, known, terminal, stopping.Token)
+            : null;
         await using var app = PlumblineHost.Build(options, time);
         await PlumblineHost.OpenDataAsync(app, cancellation);
         await app.StartAsync(cancellation);
@@ -45,8 +50,10 @@ public static class DemoRun
             );
         }
 
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation, app.Lifetime.ApplicationStopping);
-        var conducting = ConductAsync(app, assembly, settings, scenario, folder.FullPath, terminal, began, stopping.Token);
+        using var whenStopping = app.Lifetime.ApplicationStopping.Register(stopping.Cancel);
+        var address = new Uri(OnThisMachine(app.Urls.First()));
+        var process = early ?? StartSample(assembly, scenario, address, terminal, stopping.Token);
+        var conducting = ConductAsync(app, address, process, settings, scenario, folder.FullPath, terminal, began, stopping.Token);
         var running = app.WaitForShutdownAsync(cancellation);
         try
         {
@@ -91,7 +98,8 @@ public static class DemoRun
 
     private static async Task ConductAsync(
         WebApplication app,
-        string assembly,
+        Uri address,
+        SampleProcess process,
         DemoSettings settings,
         DemoScenario scenario,
         string folder,
@@ -101,12 +109,7 @@ public static class DemoRun
     )
     {
         var time = app.Services.GetRequiredService<TimeProvider>();
-        var address = new Uri(
-            app.Urls.First()
-                .Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal)
-                .Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal)
-        );
-        await using var process = SampleProcess.Start(assembly, Switches(scenario, address), Said);
+        await using var ending = process;
         using var toSample = new HttpClient(new SocketsHttpHandler())
         {
             BaseAddress = await process.ListeningAsync(time, cancellation),
@@ -127,19 +130,7 @@ public static class DemoRun
             await terminal.Output.WriteLineAsync(Ready(time.GetElapsedTime(began), address));
             if (!settings.Live)
                 return;
-            await terminal.Output.WriteLineAsync(
-                $"Live traffic goes through the model service at {toSample.BaseAddress} and is denser than the history, "
-                    + "so that pages move while you look."
-            );
-            var living = conductor.LiveAsync(cancellation);
-            if (await Task.WhenAny(living, process.Ended) == living)
-                await living;
-            if (!cancellation.IsCancellationRequested)
-            {
-                await terminal.Error.WriteLineAsync(
-                    $"The model service has ended with code {await process.Ended}; the server goes on without live traffic."
-                );
-            }
+            await LiveAsync(conductor, process, toSample.BaseAddress, terminal, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -160,13 +151,55 @@ public static class DemoRun
                 broken
             );
         }
+    }
 
-        void Said(string line)
+    private static async Task LiveAsync(
+        DemoConductor conductor,
+        SampleProcess process,
+        Uri sample,
+        Terminal terminal,
+        CancellationToken cancellation
+    )
+    {
+        await terminal.Output.WriteLineAsync(
+            $"Live traffic goes through the model service at {sample} and is denser than the history, "
+                + "so that pages move while you look."
+        );
+        var living = conductor.LiveAsync(cancellation);
+        if (await Task.WhenAny(living, process.Ended) == living)
+            await living;
+        if (!cancellation.IsCancellationRequested)
         {
-            if (!cancellation.IsCancellationRequested)
-                terminal.Error.WriteLine($"model service: {line}");
+            await terminal.Error.WriteLineAsync(
+                $"The model service has ended with code {await process.Ended}; the server goes on without live traffic."
+            );
         }
     }
+
+    // Null for a port that the system is yet to give, and for a host that is a pattern.
+    private static Uri? KnownAddress(string urls) =>
+        Uri.TryCreate(OnThisMachine(urls.Split(';')[0]), UriKind.Absolute, out var address) && address.Port > 0 ? address : null;
+
+    // Where this machine reaches a server that listens on all of its addresses.
+    private static string OnThisMachine(string url) =>
+        url.Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal).Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal);
+
+    private static SampleProcess StartSample(
+        string assembly,
+        DemoScenario scenario,
+        Uri address,
+        Terminal terminal,
+        CancellationToken cancellation
+    ) =>
+        SampleProcess.Start(
+            assembly,
+            Switches(scenario, address),
+            line =>
+            {
+                if (!cancellation.IsCancellationRequested)
+                    terminal.Error.WriteLine($"model service: {line}");
+            }
+        );
 
     private static IEnumerable<string> Switches(DemoScenario scenario, Uri address) =>
         [

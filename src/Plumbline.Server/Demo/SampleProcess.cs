@@ -20,6 +20,7 @@ public sealed partial class SampleProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly Action<string> _said;
+    private int _disposed;
 
     private SampleProcess(Process process, Action<string> said) => (_process, _said) = (process, said);
 
@@ -84,8 +85,11 @@ public sealed partial class SampleProcess : IAsyncDisposable
             return string.Join(Environment.NewLine, _lastLines);
     }
 
+    /// <summary>Ends it, once.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
         if (!_process.HasExited)
         {
             try
