@@ -52,7 +52,8 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
             run[0].Length,
             cancellation,
             allAnswers: true,
-            estimator.NeedsProbabilities
+            estimator.NeedsProbabilities,
+            shared: true
         );
         foreach (var window in groups.Where(estimator.Takes).GroupBy(group => group.Window))
         {

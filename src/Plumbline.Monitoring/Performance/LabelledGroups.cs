@@ -81,6 +81,7 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
     /// <param name="withProbabilities">False: a model of several classes comes without its probabilities, which are the larger part of what
     /// is read.</param>
     /// <param name="valueOf">A numeric feature whose value the rows bring with them; null for none.</param>
+    /// <param name="shared">True: what is kept of these windows will do, although more may come with it than was asked for.</param>
     public async Task<IReadOnlyList<LabelledGroup>> ReadAsync(
         ModelDefinition model,
         DateTimeOffset from,
@@ -89,22 +90,24 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
         CancellationToken cancellation,
         bool allAnswers = false,
         bool withProbabilities = true,
-        FeatureDefinition? valueOf = null
+        FeatureDefinition? valueOf = null,
+        bool shared = false
     )
     {
         // A model that was declared but has no event yet has no tables yet, and its page may be open all the same.
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
-        var kept = _kept.GetValueOrDefault(new Place(model.Id, from, to, length));
-        if (kept is not null && ReferenceEquals(kept.Model, model) && kept.Groups is { } already)
+        // Another declaration may have other classes.
+        var kept =
+            shared && _kept.GetValueOrDefault(new Place(model.Id, from, to, length)) is { } there && ReferenceEquals(there.Model, model)
+                ? there
+                : null;
+        if (kept?.Groups is { } already)
             return already;
         var rounded = await CountAsync(model, allAnswers, from, to, cancellation) > ExactRows;
-        var keeps = kept is not null && ReferenceEquals(kept.Model, model) && allAnswers && !rounded;
+        var keeps = kept is not null && allAnswers && !rounded;
+        // What this reader does not ask for the next one may: the groups only become finer by it.
         if (keeps)
-        {
-            // What this reader does not ask for the next one may: the groups only become finer by it.
-            withProbabilities = true;
-            valueOf ??= model.Cost?.ValueFeature is { } name ? model.FindFeature(name) : null;
-        }
+            (withProbabilities, valueOf) = (true, kept!.ValueOf);
 
         var classes = model.Task == ModelTask.Multiclass && withProbabilities ? model.Classes : [];
         var groups = await ReadAsync(model, classes, new Reading(from, to, length, rounded, allAnswers, valueOf), cancellation);
@@ -236,6 +239,9 @@ public sealed class LabelledGroups(IColumnStore store, ModelTables tables, Segme
         private volatile IReadOnlyList<LabelledGroup>? _groups;
 
         public ModelDefinition Model => model;
+
+        /// <summary>What the model's decisions are worth is part of it.</summary>
+        public FeatureDefinition? ValueOf { get; } = model.Cost?.ValueFeature is { } name ? model.FindFeature(name) : null;
 
         public IReadOnlyList<LabelledGroup>? Groups
         {

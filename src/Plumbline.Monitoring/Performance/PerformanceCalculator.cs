@@ -20,7 +20,7 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
     {
         foreach (var run in ConsecutiveWindows.Split(windows, maximum: 64))
         {
-            var groups = await labelled.ReadAsync(model, run[0].Start, run[^1].End, run[0].Length, cancellation);
+            var groups = await labelled.ReadAsync(model, run[0].Start, run[^1].End, run[0].Length, cancellation, shared: true);
             var classes = ScopeOutcomes.ClassesOf(model, groups);
             foreach (var window in groups.GroupBy(group => group.Window))
             {

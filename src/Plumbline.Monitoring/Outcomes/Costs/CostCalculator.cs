@@ -39,7 +39,8 @@ public sealed class CostCalculator(LabelledGroups labelled, EstimatorCatalog est
                 cancellation,
                 allAnswers: true,
                 estimator is { NeedsProbabilities: true },
-                value
+                value,
+                shared: true
             );
             foreach (var window in groups.GroupBy(group => group.Window))
             {
