@@ -18,11 +18,28 @@ public static class Mutation
     /// <param name="statement">DELETE or ALTER TABLE, without settings.</param>
     /// <param name="ct">Stops before it is begun: what is begun is brought to its end.</param>
     /// <exception cref="EngineException">It is refused, or fails on its way.</exception>
-    public static async Task RunAsync(IColumnStore store, string table, SqlStatement statement, CancellationToken ct)
+    public static Task RunAsync(IColumnStore store, string table, SqlStatement statement, CancellationToken ct) =>
+        RunAsync(store, table, [statement], ct);
+
+    /// <summary>
+    /// Runs statements that change different rows of a table: all are begun, then all are waited for, so that the engine changes each part
+    /// once and several at a time.
+    /// </summary>
+    /// <param name="store">The engine.</param>
+    /// <param name="table">The table that they change.</param>
+    /// <param name="statements">DELETE or ALTER TABLE, without settings.</param>
+    /// <param name="ct">Stops before the first is begun: what is begun is brought to its end.</param>
+    /// <exception cref="EngineException">One is refused, or fails on its way.</exception>
+    public static async Task RunAsync(IColumnStore store, string table, IReadOnlyList<SqlStatement> statements, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(store);
-        ArgumentNullException.ThrowIfNull(statement);
-        await store.ExecuteAsync(new SqlStatement($"{statement.Text} {DoNotWait}", [.. statement.Parameters]), ct);
+        ArgumentNullException.ThrowIfNull(statements);
+        foreach (var statement in statements)
+        {
+            await store.ExecuteAsync(new SqlStatement($"{statement.Text} {DoNotWait}", [.. statement.Parameters]), ct);
+            ct = CancellationToken.None;
+        }
+
         var unfinished = new SqlStatement(
             "SELECT count(), max(latest_fail_reason) FROM system.mutations "
                 + "WHERE database = currentDatabase() AND table = {table:String} AND NOT is_done",
@@ -35,7 +52,7 @@ public static class Mutation
                 if (!rows.Read() || rows.ReadUInt64() == 0)
                     return;
                 if (rows.ReadString() is { Length: > 0 } reason)
-                    throw EngineException.Parse(reason, statement.Text);
+                    throw EngineException.Parse(reason, statements[0].Text);
             }
 
             // Allowing merges, which nobody forbade, makes the engine look at once.

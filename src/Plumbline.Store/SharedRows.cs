@@ -3,6 +3,9 @@ namespace Plumbline.Store;
 /// <summary>Rows of one model in the tables that all models share.</summary>
 public static class SharedRows
 {
+    /// <summary>The engine slows down from 500 unfinished changes of a table on, and refuses the thousandth.</summary>
+    private const int ChangesAtOnce = 100;
+
     /// <summary>
     /// Deletes rows of one model from a table that all models share; they are gone when this returns. The engine rewrites every part for
     /// that, of whichever model, which takes seconds where there are hundreds: so it is asked only in the partitions that hold such a row.
@@ -68,11 +71,14 @@ public static class SharedRows
                 partitions.Add(rows.ReadString());
         }
 
-        foreach (var partition in partitions)
+        foreach (var some in partitions.Chunk(ChangesAtOnce))
         {
             // Named by the engine itself: a month, or "all".
-            var sql = $"DELETE FROM {table} IN PARTITION ID '{partition}' WHERE {where}";
-            await Mutation.RunAsync(store, table, new SqlStatement(sql, values), ct);
+            var statements = some.Select(partition => new SqlStatement(
+                $"DELETE FROM {table} IN PARTITION ID '{partition}' WHERE {where}",
+                values
+            ));
+            await Mutation.RunAsync(store, table, [.. statements], ct);
         }
     }
 }
