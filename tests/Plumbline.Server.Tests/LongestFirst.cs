@@ -1,5 +1,4 @@
 using Plumbline.Server.Tests.Access;
-using Plumbline.Server.Tests.Alerting;
 using Plumbline.Server.Tests.Cli;
 using Plumbline.Server.Tests.Demo;
 using Plumbline.Server.Tests.EndToEnd;

@@ -28,7 +28,7 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
         var estimator = await estimators.FindAsync(model, cancellation);
         if (estimator.Answers is null && estimator.Losses is null)
             return;
-        foreach (var run in ConsecutiveWindows.Split(windows, maximum: 64))
+        foreach (var run in ConsecutiveWindows.Split(windows))
         {
             if (estimator.Answers is { } answers)
                 await AddAnswersAsync(model, answers, run, points, cancellation);

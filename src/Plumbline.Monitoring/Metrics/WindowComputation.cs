@@ -24,9 +24,6 @@ public sealed class WindowComputation(
     /// <summary>Feature profiles held in memory at once while points are made; about 1 KB each.</summary>
     private const int ProfilesInMemory = 20_000;
 
-    /// <summary>Windows whose rows are read at once.</summary>
-    private const int WindowsPerReading = 64;
-
     /// <summary>Computes base windows: profiles from events where predictions or the reference changed, then the points.</summary>
     /// <returns>Calculators that failed and why; the points of all others are written.</returns>
     public async Task<IReadOnlyList<string>> ComputeBaseAsync(
@@ -49,7 +46,11 @@ public sealed class WindowComputation(
             await profiles.RetireAsync(model, rewritten, before, cancellation);
         var result = new List<MetricPoint>();
         var compared = await ComparedAsync(model, cancellation);
-        var perRun = Math.Clamp(ProfilesInMemory / Math.Max(1, model.Features.Length * (1 + (model.Segments.Length * 10))), 1, 64);
+        var perRun = Math.Clamp(
+            ProfilesInMemory / Math.Max(1, model.Features.Length * (1 + (model.Segments.Length * 10))),
+            1,
+            ConsecutiveWindows.ReadAtOnce
+        );
         foreach (var run in ConsecutiveWindows.Split([.. stale.Select(WindowOf)], perRun))
         {
             var rows = await profiles.ReadAsync(model, run[0].Start, run[^1].End, new ProfileQuery(), cancellation);
@@ -130,7 +131,7 @@ public sealed class WindowComputation(
     {
         var reasons = windows.ToDictionary(window => window.Start, window => window.Reasons);
         var failures = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var run in ConsecutiveWindows.Split([.. windows.Select(WindowOf)], WindowsPerReading))
+        foreach (var run in ConsecutiveWindows.Split([.. windows.Select(WindowOf)]))
         {
             using var kept = windowRows.Keep(model, run);
             foreach (var calculator in eventCalculators)

@@ -50,7 +50,7 @@ public sealed class MultivariateCalculator(ReferenceShapes shapes, RowSamples sa
     {
         if (windows.Count == 0 || await shapes.FindAsync(model, cancellation) is not { } shape)
             return;
-        foreach (var run in ConsecutiveWindows.Split(windows, maximum: 64))
+        foreach (var run in ConsecutiveWindows.Split(windows))
         {
             var byWindow = await samples.WindowsAsync(
                 model,

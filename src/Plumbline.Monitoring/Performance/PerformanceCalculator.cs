@@ -18,7 +18,7 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
         CancellationToken cancellation
     )
     {
-        foreach (var run in ConsecutiveWindows.Split(windows, maximum: 64))
+        foreach (var run in ConsecutiveWindows.Split(windows))
         {
             var groups = await labelled.ReadAsync(model, run[0].Start, run[^1].End, run[0].Length, cancellation, shared: true);
             var classes = ScopeOutcomes.ClassesOf(model, groups);

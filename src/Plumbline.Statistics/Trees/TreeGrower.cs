@@ -15,7 +15,6 @@ internal sealed class TreeGrower(byte[][] columns, TreeOptions options, double[]
     private int[] _scratch = [];
     private Step[] _steps = [];
 
-    /// <summary>A tree on the given rows; null when not even the first split gains anything.</summary>
     /// <summary>Grows a tree and adds what it predicts to the scores; null, and nothing added, when no split helps.</summary>
     /// <param name="gradients">Of each row's loss.</param>
     /// <param name="hessians">Of each row's loss.</param>

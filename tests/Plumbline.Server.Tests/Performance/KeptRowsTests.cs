@@ -58,7 +58,7 @@ public sealed class KeptRowsTests(TestHost host)
                 .Order(),
         ];
 
-    // Twenty predictions in each of two hours with five scores; every third has a label.
+    // Twenty predictions in each of two hours with three scores; three of seven have a label.
     private async Task<ModelDefinition> ModelAsync()
     {
         var name = await host.CreateModelAsync(new { task = "binary", positive_class = "1" });

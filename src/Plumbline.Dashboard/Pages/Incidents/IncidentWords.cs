@@ -30,9 +30,11 @@ public static class IncidentWords
         return $"{Figures.Format(impact.Before, unit)} \u2192 {Figures.Format(impact.After, unit)}";
     }
 
-    /// <summary>The additional cost of a day with its currency; null where it is not counted.</summary>
+    /// <summary>The additional cost of a day with its currency, where it is certain; null where it is not counted.</summary>
     public static string? Money(ImpactFacts impact) =>
-        impact.MoneyPerDay is { } money ? $"{Figures.Signed(money)} {impact.Currency}".TrimEnd() : null;
+        impact.MoneyPerDay is not { } money ? null
+        : impact.MoneyLower > 0 ? $"{Figures.Signed(money)} {impact.Currency}".TrimEnd()
+        : "not certain";
 
     /// <summary>How sure the money is: its interval, and whether it may be chance.</summary>
     public static string HowSure(ImpactFacts impact) =>

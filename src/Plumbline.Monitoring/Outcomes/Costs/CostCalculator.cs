@@ -29,7 +29,7 @@ public sealed class CostCalculator(LabelledGroups labelled, EstimatorCatalog est
             return;
         var estimator = model.Task == ModelTask.Regression ? null : (await estimators.FindAsync(model, cancellation)).Answers;
         var value = cost.ValueFeature is { } name ? model.FindFeature(name) : null;
-        foreach (var run in ConsecutiveWindows.Split(windows, maximum: 64))
+        foreach (var run in ConsecutiveWindows.Split(windows))
         {
             var groups = await labelled.ReadAsync(
                 model,

@@ -26,7 +26,7 @@ public sealed class SignalCalculator(SignalGroups groups) : IEventCalculator
     {
         if (model.Signals.IsEmpty)
             return;
-        foreach (var run in ConsecutiveWindows.Split(windows, maximum: 64))
+        foreach (var run in ConsecutiveWindows.Split(windows))
         {
             foreach (var (window, counts) in await groups.ReadAsync(model, run[0].Start, run[^1].End, run[0].Length, cancellation))
             {
