@@ -18,6 +18,8 @@ public sealed class EstimationCalculator(EstimatorCatalog estimators, LabelledGr
 
     public IReadOnlyList<MetricDefinition> Metrics => EstimatedMetrics.All;
 
+    public bool SharesRows => true;
+
     public async Task CalculateAsync(
         ModelDefinition model,
         IReadOnlyList<MetricWindow> windows,

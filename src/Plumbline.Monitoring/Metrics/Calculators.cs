@@ -87,6 +87,12 @@ public interface IEventCalculator
     /// <summary>False: too dear to be computed again and again while a window is still open.</summary>
     bool IncludesOpenWindows => true;
 
+    /// <summary>
+    /// True: it reads rows that others read too (<see cref="IWindowRows"/>), and is given a run of windows at a time, so that one reading
+    /// serves all. False: it is given all windows at once, for instance because each call reads windows before them as well.
+    /// </summary>
+    bool SharesRows => false;
+
     /// <summary>Adds the points of each window, for every scope that has any. Windows are of one length and do not overlap.</summary>
     Task CalculateAsync(
         ModelDefinition model,

@@ -130,21 +130,28 @@ public sealed class WindowComputation(
     )
     {
         var reasons = windows.ToDictionary(window => window.Start, window => window.Reasons);
+        var all = windows.Select(WindowOf).ToList();
         var failures = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var run in ConsecutiveWindows.Split([.. windows.Select(WindowOf)]))
+        foreach (var run in ConsecutiveWindows.Split(all))
         {
             using var kept = windowRows.Keep(model, run);
-            foreach (var calculator in eventCalculators)
+            await AddAsync(run, sharesRows: true);
+        }
+
+        await AddAsync(all, sharesRows: false);
+        await FlushAsync(model, result, cancellation);
+        return [.. failures];
+
+        async Task AddAsync(IReadOnlyList<MetricWindow> some, bool sharesRows)
+        {
+            foreach (var calculator in eventCalculators.Where(calculator => calculator.SharesRows == sharesRows))
             {
                 var wanted = calculator.FollowsFrom | DirtyReason.Rewritten;
-                var concerned = run.Where(window => (reasons[window.Start] & wanted) != DirtyReason.None).ToList();
+                var concerned = some.Where(window => (reasons[window.Start] & wanted) != DirtyReason.None).ToList();
                 if (concerned.Count > 0 && await CalculateAsync(calculator, model, concerned, result, cancellation) is { } failure)
                     failures.Add(failure);
             }
         }
-
-        await FlushAsync(model, result, cancellation);
-        return [.. failures];
     }
 
     private static MetricWindow WindowOf(DirtyWindow window) => new(window.Start, window.Start + window.Length);

@@ -11,6 +11,8 @@ public sealed class PerformanceCalculator(LabelledGroups labelled) : IEventCalcu
 {
     public IReadOnlyList<MetricDefinition> Metrics => PerformanceMetrics.All;
 
+    public bool SharesRows => true;
+
     public async Task CalculateAsync(
         ModelDefinition model,
         IReadOnlyList<MetricWindow> windows,

@@ -16,6 +16,8 @@ public sealed class CostCalculator(LabelledGroups labelled, EstimatorCatalog est
     private const double Thousand = 1000;
     public IReadOnlyList<MetricDefinition> Metrics => CostMetrics.All;
 
+    public bool SharesRows => true;
+
     public DirtyReason FollowsFrom => DirtyReason.Predictions | DirtyReason.GroundTruth | DirtyReason.Reference;
 
     public async Task CalculateAsync(
