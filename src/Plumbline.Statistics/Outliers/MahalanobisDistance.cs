@@ -27,6 +27,24 @@ public sealed class MahalanobisDistance
     /// <summary>Directions in which the reference varies.</summary>
     public int Rank => _whitening.GetLength(0);
 
+    /// <summary>Mean of each column of the reference.</summary>
+    public ReadOnlySpan<double> Mean => _mean;
+
+    /// <summary>
+    /// The projection of (row - mean) on a direction in which the reference varies, one weight per column, scaled so that the squares of
+    /// all projections add up to the squared distance: for whoever computes distances elsewhere, as in a database.
+    /// </summary>
+    /// <param name="direction">0 .. <see cref="Rank"/> - 1.</param>
+    public double[] Projection(int direction)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(direction);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(direction, Rank);
+        var weights = new double[Columns];
+        for (var c = 0; c < weights.Length; c++)
+            weights[c] = _whitening[direction, c];
+        return weights;
+    }
+
     /// <summary>Fits to a reference.</summary>
     /// <param name="rows">Row-major rows x columns, finite, at least two rows.</param>
     /// <param name="columns">Number of columns.</param>

@@ -19,6 +19,27 @@ public sealed class TailsTests
     [Fact]
     public void Student_tail() => EachRow("t_sf", row => Tails.Student(row[0], row[1]));
 
+    /// <summary>The values of every table of t, and back from the tail.</summary>
+    [Fact]
+    public void Student_quantile()
+    {
+        Assert.Equal(12.706204736174698, Tails.StudentQuantile(0.975, 1), 1e-9);
+        Assert.Equal(4.302652729749464, Tails.StudentQuantile(0.975, 2), 1e-10);
+        Assert.Equal(2.2281388519862735, Tails.StudentQuantile(0.975, 10), 1e-10);
+        Assert.Equal(-1.69726088659, Tails.StudentQuantile(0.05, 30), 1e-9);
+        Assert.Equal(Tails.NormalQuantile(0.975), Tails.StudentQuantile(0.975, 2e6), 1e-12);
+        Assert.Equal(Tails.NormalQuantile(0.975), Tails.StudentQuantile(0.975, 9e5), 1e-5);
+        Assert.Equal(0, Tails.StudentQuantile(0.5, 3));
+        foreach (var freedom in new[] { 0.7, 1, 3.3, 25, 400, 1e5 })
+        {
+            foreach (var tail in new[] { 1e-8, 0.001, 0.2, 0.49 })
+                Check.Near(1, Tails.Student(-Tails.StudentQuantile(tail, freedom), freedom) / tail, 1e-9);
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => Tails.StudentQuantile(0, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Tails.StudentQuantile(0.9, 0));
+    }
+
     [Fact]
     public void Fisher_tail() => EachRow("f_sf", row => Tails.Fisher(row[0], row[1], row[2]));
 
