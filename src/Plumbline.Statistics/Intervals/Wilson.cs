@@ -17,8 +17,12 @@ public static class Wilson
             throw new ArgumentOutOfRangeException(nameof(successes), successes, "Must lie between 0 and the number of trials.");
         if (trials == 0)
             return null;
-        var z = Confidence.Z(level);
-        var share = Math.Min(successes / trials, 1);
+        return OfShare(Math.Min(successes / trials, 1), trials, Confidence.Z(level));
+    }
+
+    /// <summary>The same for a share of (effective) trials above 0, with any quantile in place of the normal's.</summary>
+    internal static Interval OfShare(double share, double trials, double z)
+    {
         var denominator = 1 + z * z / trials;
         var centre = (share + z * z / (2 * trials)) / denominator;
         var half = z / denominator * Math.Sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials));
