@@ -13,6 +13,7 @@ public sealed class LogEventTests
         ("Plumbline.Ingestion", 3000),
         ("Plumbline.Monitoring", 4000),
         ("Plumbline.Alerting", 5000),
+        ("Plumbline.Review", 8000),
         ("Plumbline.Dashboard", 6000),
         ("plumbline", 7000),
     ];

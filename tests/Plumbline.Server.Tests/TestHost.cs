@@ -63,6 +63,7 @@ public sealed class TestHost : IAsyncLifetime
                 Urls = "http://127.0.0.1:0",
                 Windows = new WindowOptions { IntervalMs = 100, QuietMs = 0 },
                 Sources = SourcePlaces.Options(),
+                Review = new Plumbline.Review.ReviewOptions { UndoSeconds = 0 },
             }
         );
         await _app.StartAsync();

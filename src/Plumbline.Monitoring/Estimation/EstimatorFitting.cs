@@ -87,7 +87,8 @@ public sealed class EstimatorFitting(RowSamples samples, IColumnStore store)
         return new ModelEstimator { LabelledRows = sample.Rows, Losses = new LossEstimator(sample.Select(answered), features) };
     }
 
-    private async Task<(double[] Probabilities, List<string> Truths)> ProbabilitiesAsync(
+    /// <summary>Probabilities of the declared classes, row by row, and what turned out to be true.</summary>
+    internal async Task<(double[] Probabilities, List<string> Truths)> ProbabilitiesAsync(
         ModelDefinition model,
         Baseline baseline,
         CancellationToken cancellation

@@ -1,3 +1,5 @@
+using Plumbline.Monitoring.Scores;
+
 namespace Plumbline.Monitoring.Explore;
 
 /// <summary>
@@ -37,6 +39,9 @@ public sealed record PredictionRow
     /// <summary>The features asked for.</summary>
     public required IReadOnlyDictionary<string, object?> Features { get; init; }
 
+    /// <summary>The scores asked for, by name.</summary>
+    public IReadOnlyDictionary<string, object?> Scores { get; init; } = new Dictionary<string, object?>();
+
     /// <summary>Features whose value had another type, with that value as JSON text.</summary>
     public required IReadOnlyDictionary<string, string> TypeErrors { get; init; }
 }
@@ -62,6 +67,9 @@ public sealed record Decision
 
     /// <summary>All that came, oldest first; the last counts. At most 100.</summary>
     public required IReadOnlyList<GroundTruthEntry> GroundTruth { get; init; }
+
+    /// <summary>How much it deserves a look, and why; null for a shadow's answer.</summary>
+    public ScoredPrediction? Scored { get; init; }
 
     /// <summary>Business signals about this prediction, oldest first. At most 1,000.</summary>
     public required IReadOnlyList<SignalEntry> Signals { get; init; }

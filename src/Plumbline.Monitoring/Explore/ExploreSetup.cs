@@ -170,5 +170,7 @@ public static class ExploreSetup
             ground_truth = decision.GroundTruth.Count > 0 ? decision.GroundTruth[^1] : null,
             ground_truth_history = decision.GroundTruth,
             signals = decision.Signals,
+            scores = decision.Scored?.Values.ToDictionary(pair => pair.Key.Name, pair => PredictionRows.Number(pair.Value)),
+            reasons = decision.Scored?.Reasons,
         };
 }

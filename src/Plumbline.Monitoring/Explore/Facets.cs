@@ -1,4 +1,5 @@
 using System.Globalization;
+using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 using Plumbline.Store;
@@ -17,7 +18,7 @@ public sealed record FacetValue(string Words, long Count, IReadOnlyList<string> 
 public sealed record Facet(long Rows, IReadOnlyList<FacetValue> Values);
 
 /// <summary>Counts the values of one field within a search.</summary>
-public sealed class Facets(IColumnStore store, ModelTables tables)
+public sealed class Facets(IColumnStore store, ModelTables tables, PredictionScores scores)
 {
     /// <summary>Values that are told; a list of more is not read.</summary>
     public const int MostValues = 10;
@@ -32,6 +33,7 @@ public sealed class Facets(IColumnStore store, ModelTables tables)
     public async Task<Facet> ReadAsync(ModelDefinition model, PredictionSearch search, SearchField field, CancellationToken cancellation)
     {
         await tables.EnsureAsync(model.Id, [.. model.Features.Select(ModelColumns.Of)], cancellation);
+        search = await search.WithScoresAsync(scores, model, field, cancellation);
         return field.Kind switch
         {
             FieldKind.Number => await NumbersAsync(model, search, field, cancellation),
@@ -73,7 +75,7 @@ public sealed class Facets(IColumnStore store, ModelTables tables)
     {
         var sql = new SearchSql(model, search);
         var table = ModelTables.Predictions(model.Id);
-        var column = field.Column;
+        var column = sql.ColumnOf(field);
         var levels = Enumerable.Range(1, Stretches - 1).Select(level => (double)level / Stretches);
         var quantiles = string.Join(
             ", ",

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Plumbline.Events.Batches;
+using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 
@@ -10,7 +11,7 @@ namespace Plumbline.Monitoring.Explore;
 /// Reads stored predictions: pages of them, their number over time, one of them whole. The endpoints and the Explore page call the same
 /// methods.
 /// </summary>
-public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
+public sealed class PredictionQueries(IColumnStore store, ModelTables tables, PredictionScores scores, ScoreReader scoreReader)
 {
     /// <summary>Most spans of <see cref="CountAsync"/>.</summary>
     public const int MaxBuckets = 500;
@@ -43,21 +44,25 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
     public async Task<PredictionPage> PageAsync(ModelDefinition model, PredictionSearch search, CancellationToken cancellation)
     {
         await EnsureTablesAsync(model, cancellation);
+        search = await search.WithScoresAsync(scores, model, also: null, cancellation);
         var sql = new SearchSql(model, search);
+        var scored = search.ScoreColumns.Select(sql.ColumnOf);
+        if (SortFields.ScoreOf(search.Sort) is { } sorted)
+            scored = scored.Append(sql.ColumnOf(sorted));
         if (search.After is not null)
             sql.After(search.After);
         var text = new StringBuilder("SELECT ")
-            .Append(PredictionRows.Columns(search.Columns))
+            .Append(PredictionRows.Columns(search.Columns, scored))
             .Append(
                 CultureInfo.InvariantCulture,
                 $" FROM {ModelTables.Predictions(model.Id)} WHERE {sql.Where} ORDER BY "
-                    + $"{SearchSql.OrderBy(search.Sort, search.Descending)} LIMIT {search.Limit + 1}"
+                    + $"{sql.OrderBy(search.Sort, search.Descending)} LIMIT {search.Limit + 1}"
             );
         var found = new List<(PredictionRow Row, ulong Hash, double SortValue)>();
         using (var rows = await store.QueryAsync(new SqlStatement(text.ToString(), sql.Parameters), cancellation))
         {
             while (rows.Read())
-                found.Add(PredictionRows.Read(rows, model, search.Columns, search.Sort));
+                found.Add(PredictionRows.Read(rows, model, search.Columns, search.ScoreColumns, search.Sort));
         }
 
         string? next = null;
@@ -98,6 +103,7 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
     )
     {
         await EnsureTablesAsync(model, cancellation);
+        search = await search.WithScoresAsync(scores, model, also: null, cancellation);
         var sql = new SearchSql(model, search);
         var table = ModelTables.Predictions(model.Id);
         DateTimeOffset first,
@@ -164,7 +170,7 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
 
         using var rows = await store.QueryAsync(
             new SqlStatement(
-                $"SELECT {PredictionRows.Columns(model.Features)}, received_at, probabilities, error, trace_id, "
+                $"SELECT {PredictionRows.Columns(model.Features, [])}, received_at, probabilities, error, trace_id, "
                     + $"metadata FROM {table} WHERE timestamp = {{at:DateTime64(3)}} AND id_hash = {{hash:UInt64}} AND "
                     + $"prediction_id = {{id:String}} ORDER BY role = 'primary' DESC LIMIT 1",
                 [.. id, new("at", timestamp)]
@@ -173,8 +179,12 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
         );
         if (!rows.Read())
             return null;
-        var (row, _, _) = PredictionRows.Read(rows, model, model.Features, SortField.Timestamp);
+        var (row, _, _) = PredictionRows.Read(rows, model, model.Features, [], SortField.Timestamp);
         var truth = await ReadGroundTruthAsync(model, id, cancellation);
+        var scored =
+            row.Role == "primary"
+                ? await scoreReader.FindAsync(model, new PredictionPlace(predictionId, hash, timestamp), cancellation)
+                : null;
         return new Decision
         {
             Row = row with { GroundTruth = truth.Count > 0 ? truth[^1].Value : null },
@@ -186,6 +196,7 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables)
             TraceId = rows.ReadString(),
             Metadata = rows.ReadString(),
             GroundTruth = truth,
+            Scored = scored,
             Signals = await ReadSignalsAsync(model, predictionId, cancellation),
         };
     }

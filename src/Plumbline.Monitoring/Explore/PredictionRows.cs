@@ -1,3 +1,4 @@
+using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 
@@ -7,16 +8,20 @@ namespace Plumbline.Monitoring.Explore;
 internal static class PredictionRows
 {
     /// <summary>To stand behind SELECT; <see cref="Read"/> reads it.</summary>
-    public static string Columns(IReadOnlyList<FeatureDefinition> features) =>
+    /// <param name="features">Features of the rows.</param>
+    /// <param name="scores">Expressions of scores, the one that is sorted by last.</param>
+    public static string Columns(IReadOnlyList<FeatureDefinition> features, IEnumerable<string> scores) =>
         "prediction_id, id_hash, timestamp, version, role, status, prediction, prediction_value, score, confidence, entropy, "
         + "latency_ms, raw"
-        + string.Concat(features.Select(feature => ", " + feature.Column));
+        + string.Concat(features.Select(feature => ", " + feature.Column))
+        + $", CAST([{string.Join(", ", scores)}] AS Array(Float64))";
 
     /// <summary>The row, and by what it stands where it does on its page.</summary>
     public static (PredictionRow Row, ulong Hash, double SortValue) Read(
         QueryRows rows,
         ModelDefinition model,
         IReadOnlyList<FeatureDefinition> features,
+        IReadOnlyList<ScoreKind> scores,
         SortField sort
     )
     {
@@ -37,17 +42,8 @@ internal static class PredictionRows
             rows.ReadDouble()
         );
         var wrong = rows.ReadStringMap();
-        var values = new Dictionary<string, object?>(features.Count, StringComparer.Ordinal);
-        foreach (var feature in features)
-        {
-            values[feature.Name] = feature.Type switch
-            {
-                FeatureType.Numeric => Number(rows.ReadDouble()),
-                FeatureType.Boolean => rows.ReadNullableBoolean(),
-                _ => rows.ReadNullableString(),
-            };
-        }
-
+        var values = Values(rows, features);
+        var scored = rows.ReadDoubleArray();
         var row = new PredictionRow
         {
             PredictionId = id,
@@ -67,8 +63,9 @@ internal static class PredictionRows
             TypeErrors = wrong
                 .GroupBy(pair => pair.Key, StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => group.Last().Value, StringComparer.Ordinal),
+            Scores = ByName(scores, scored),
         };
-        var sortValue = SortValue(sort, (score, confidence, entropy, latency, value));
+        var sortValue = SortFields.ScoreOf(sort) is not null ? scored[^1] : SortValue(sort, (score, confidence, entropy, latency, value));
         return (row, hash, sortValue);
     }
 
@@ -87,6 +84,25 @@ internal static class PredictionRows
             double.NegativeInfinity => "-Infinity",
             _ => value,
         };
+
+    private static Dictionary<string, object?> Values(QueryRows rows, IReadOnlyList<FeatureDefinition> features)
+    {
+        var values = new Dictionary<string, object?>(features.Count, StringComparer.Ordinal);
+        foreach (var feature in features)
+        {
+            values[feature.Name] = feature.Type switch
+            {
+                FeatureType.Numeric => Number(rows.ReadDouble()),
+                FeatureType.Boolean => rows.ReadNullableBoolean(),
+                _ => rows.ReadNullableString(),
+            };
+        }
+
+        return values;
+    }
+
+    private static Dictionary<string, object?> ByName(IReadOnlyList<ScoreKind> scores, double[] values) =>
+        scores.Zip(values).ToDictionary(pair => pair.First.Name, pair => Number(pair.Second), StringComparer.Ordinal);
 
     private static double SortValue(SortField sort, (double Score, double Confidence, double Entropy, double Latency, double Value) of) =>
         sort switch

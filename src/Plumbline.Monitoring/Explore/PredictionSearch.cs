@@ -1,3 +1,4 @@
+using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Monitoring.Explore;
@@ -44,9 +45,10 @@ public enum FieldKind
 /// <param name="Name">As written in a filter: <c>score</c>, <c>latency_ms</c>, or <c>features.amount</c> (a feature's plain name also works
 /// where no own column is called so).</param>
 /// <param name="Kind">The kind of its values.</param>
-/// <param name="Column">The engine's column; made of our own names and numbers only.</param>
-/// <param name="Feature">The feature, or null for an own column.</param>
-public sealed record SearchField(string Name, FieldKind Kind, string Column, FeatureDefinition? Feature);
+/// <param name="Column">The engine's column; made of our own names and numbers only. Empty for a score, which is an expression.</param>
+/// <param name="Feature">The feature, or null for what is none.</param>
+/// <param name="Score">The score, or null for what is none.</param>
+public sealed record SearchField(string Name, FieldKind Kind, string Column, FeatureDefinition? Feature, ScoreKind? Score = null);
 
 /// <summary>One condition of a filter; all conditions of a search hold together.</summary>
 /// <param name="Field">What is compared.</param>
@@ -64,6 +66,10 @@ public enum SortField
     Entropy,
     LatencyMs,
     PredictionValue,
+    ExpectedError,
+    ExpectedCost,
+    Uncertainty,
+    Oddity,
 }
 
 /// <summary>Which predictions, in which order, how many, after which one.</summary>
@@ -116,4 +122,28 @@ public sealed record PredictionSearch
 
     /// <summary>The features that the rows carry, in this order.</summary>
     public IReadOnlyList<FeatureDefinition> Columns { get; init; } = [];
+
+    /// <summary>The scores that the rows carry, in this order.</summary>
+    public IReadOnlyList<ScoreKind> ScoreColumns { get; init; } = [];
+
+    /// <summary>The scores as they can be had, once somebody has looked; see <see cref="NeedsScores"/>.</summary>
+    public ScoreSet? Scores { get; init; }
+
+    /// <summary>Whether the search filters by, sorts by or shows scores.</summary>
+    public bool NeedsScores =>
+        ScoreColumns.Count > 0 || SortFields.ScoreOf(Sort) is not null || Conditions.Any(condition => condition.Field.Score is not null);
+
+    /// <summary>The same search, with the scores that it needs.</summary>
+    internal async Task<PredictionSearch> WithScoresAsync(
+        PredictionScores scores,
+        ModelDefinition model,
+        SearchField? also,
+        CancellationToken cancellation
+    ) =>
+        Scores is null && (NeedsScores || also?.Score is not null)
+            ? this with
+            {
+                Scores = await scores.OfAsync(model, From, To, cancellation),
+            }
+            : this;
 }

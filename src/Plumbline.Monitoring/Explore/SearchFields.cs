@@ -1,3 +1,4 @@
+using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Monitoring.Explore;
@@ -35,6 +36,8 @@ public static class SearchFields
         yield return model.Task == ModelTask.Regression ? GroundTruthNumber : GroundTruth;
         if (model.Task != ModelTask.Regression)
             yield return Correct;
+        foreach (var score in ScoreKind.All.Where(score => score.Fits(model)))
+            yield return new SearchField(score.Field, FieldKind.Number, "", null, score);
         foreach (var feature in model.Features)
             yield return Of(feature);
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Primitives;
 using Plumbline.Events.Decoding;
+using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
@@ -32,16 +33,6 @@ public static class SearchQueryReader
         "buckets",
     ];
 
-    private static readonly Dictionary<string, SortField> Sorts = new(StringComparer.Ordinal)
-    {
-        ["timestamp"] = SortField.Timestamp,
-        ["score"] = SortField.Score,
-        ["confidence"] = SortField.Confidence,
-        ["entropy"] = SortField.Entropy,
-        ["latency_ms"] = SortField.LatencyMs,
-        ["prediction"] = SortField.PredictionValue,
-    };
-
     public static (PredictionSearch? Search, IReadOnlyList<FieldError> Errors) Read(IQueryCollection query, ModelDefinition model)
     {
         var errors = new List<FieldError>();
@@ -67,6 +58,7 @@ public static class SearchQueryReader
             Limit = ReadLimit(query, errors),
             After = cursor,
             Columns = ReadColumns(query, model, errors),
+            ScoreColumns = ReadScores(query, model),
         };
         return errors.Count > 0 ? (null, errors) : (search, errors);
     }
@@ -96,8 +88,9 @@ public static class SearchQueryReader
             return (SortField.Timestamp, true);
         var descending = text.StartsWith('-');
         if (
-            Sorts.TryGetValue(descending ? text[1..] : text, out var sort)
+            SortFields.ByName.TryGetValue(descending ? text[1..] : text, out var sort)
             && (sort != SortField.PredictionValue || model.Task == ModelTask.Regression)
+            && SortFields.ScoreOf(sort)?.Fits(model) != false
         )
         {
             return (sort, descending);
@@ -106,7 +99,8 @@ public static class SearchQueryReader
         errors.Add(
             new(
                 "sort",
-                $"One of {string.Join(", ", Sorts.Keys)}, with '-' before it for the largest first; prediction only for regression."
+                $"One of {string.Join(", ", SortFields.ByName.Keys)}, with '-' before it for the largest first; "
+                    + "prediction only for regression, scores.uncertainty only for classes."
             )
         );
         return (SortField.Timestamp, true);
@@ -204,14 +198,25 @@ public static class SearchQueryReader
         {
             if (model.FindFeature(name) is { } feature)
                 columns.Add(feature);
-            else
-                errors.Add(new("columns", $"'{Problems.Shorten(name)}' is not a feature of this model."));
+            else if (SearchFields.Find(model, name)?.Score is null)
+                errors.Add(new("columns", $"'{Problems.Shorten(name)}' is neither a feature of this model nor one of its scores."));
         }
 
         if (columns.Count > PredictionSearch.MaxColumns)
             errors.Add(new("columns", $"At most {PredictionSearch.MaxColumns} features."));
         return columns;
     }
+
+    // Checked with the features, in whose list they stand.
+    private static IReadOnlyList<ScoreKind> ReadScores(IQueryCollection query, ModelDefinition model) =>
+        [
+            .. query["columns"]
+                .SelectMany(list => NameList.Split(list ?? ""))
+                .Distinct(StringComparer.Ordinal)
+                .Where(name => model.FindFeature(name) is null)
+                .Select(name => SearchFields.Find(model, name)?.Score)
+                .OfType<ScoreKind>(),
+        ];
 
     private static string? ReadOneOf(IQueryCollection query, string name, string[] allowed, List<FieldError> errors)
     {

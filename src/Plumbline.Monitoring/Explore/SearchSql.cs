@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Plumbline.Monitoring.Profiles;
+using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 
@@ -9,15 +10,17 @@ namespace Plumbline.Monitoring.Explore;
 /// <summary>
 /// Turns a search into WHERE and ORDER BY. Every value is bound; columns come from <see cref="SearchField.Column"/>, which is ours.
 /// </summary>
-internal sealed class SearchSql
+public sealed class SearchSql
 {
     private readonly ModelDefinition _model;
+    private readonly PredictionSearch _search;
     private readonly StringBuilder _where = new("1");
     private readonly List<SqlParameter> _parameters = [];
 
     public SearchSql(ModelDefinition model, PredictionSearch search)
     {
-        _model = model;
+        (_model, _search) = (model, search);
+        _parameters.AddRange(search.Scores?.Scores.SelectMany(score => score.Parameters) ?? []);
         if (search.From is { } from)
             And($"timestamp >= {Bind("DateTime64(3)", from)}");
         if (search.To is { } to)
@@ -47,7 +50,7 @@ internal sealed class SearchSql
     public IReadOnlyList<SqlParameter> Parameters => _parameters;
 
     /// <summary>The column that a page is sorted by.</summary>
-    public static string ColumnOf(SortField sort) =>
+    public string ColumnOf(SortField sort) =>
         sort switch
         {
             SortField.Timestamp => "timestamp",
@@ -56,11 +59,18 @@ internal sealed class SearchSql
             SortField.Entropy => "entropy",
             SortField.LatencyMs => "latency_ms",
             SortField.PredictionValue => "prediction_value",
+            _ when SortFields.ScoreOf(sort) is { } score => ColumnOf(score),
             _ => throw new ArgumentOutOfRangeException(nameof(sort), sort, "Not a sort field."),
         };
 
+    /// <summary>The expression of a score.</summary>
+    public string ColumnOf(ScoreKind score) => $"({_search.Scores?.SqlOf(score) ?? "toFloat64(nan)"})";
+
+    /// <summary>The column, or the expression, of a field.</summary>
+    public string ColumnOf(SearchField field) => field.Score is { } score ? ColumnOf(score) : field.Column;
+
     /// <summary>The order; the id makes it total, so that a cursor points between two rows.</summary>
-    public static string OrderBy(SortField sort, bool descending)
+    public string OrderBy(SortField sort, bool descending)
     {
         var direction = descending ? "DESC" : "ASC";
         if (sort == SortField.Timestamp)
@@ -114,7 +124,7 @@ internal sealed class SearchSql
 
     private string Column(FilterCondition condition)
     {
-        var column = condition.Field.Column;
+        var column = ColumnOf(condition.Field);
         return condition.Operator switch
         {
             FilterOperator.Missing =>
@@ -129,10 +139,10 @@ internal sealed class SearchSql
         };
     }
 
-    private static string Absent(SearchField field) =>
+    private string Absent(SearchField field) =>
         field switch
         {
-            { Kind: FieldKind.Number } => $"isNaN({field.Column})",
+            { Kind: FieldKind.Number } => $"isNaN({ColumnOf(field)})",
             { Feature: not null } => $"isNull({field.Column})",
             _ => $"{field.Column} = ''",
         };

@@ -12,6 +12,7 @@ public static class Links
     public const string Start = "/start";
     public const string Models = "/models";
     public const string Incidents = "/incidents";
+    public const string Review = "/review";
     public const string Explore = "/explore";
     public const string Settings = "/settings";
     public const string Silences = Settings + "/silences";
@@ -29,6 +30,9 @@ public static class Links
 
     /// <summary>The predictions of a model.</summary>
     public static string ExploreModel(string model) => $"{Explore}/{Uri.EscapeDataString(model)}";
+
+    /// <summary>The tasks of a model, one after the other.</summary>
+    public static string ReviewOf(string model) => $"{Review}/{Uri.EscapeDataString(model)}";
 
     /// <summary>One prediction.</summary>
     public static string Prediction(string model, string id) => $"{Model(model)}/predictions/{Uri.EscapeDataString(id)}";

@@ -26,6 +26,7 @@ using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.Quality;
 using Plumbline.Monitoring.References;
 using Plumbline.Monitoring.Samples;
+using Plumbline.Monitoring.Scores;
 using Plumbline.Monitoring.Segments;
 using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Monitoring.SystemLayer;
@@ -42,6 +43,8 @@ using Plumbline.Registry.Storage;
 using Plumbline.Registry.Telemetry;
 using Plumbline.Registry.Web;
 using Plumbline.Registry.Windows;
+using Plumbline.Review;
+using Plumbline.Review.Web;
 
 namespace Plumbline.Server.Hosting;
 
@@ -55,6 +58,7 @@ public static class PlumblineHost
             typeof(OutcomeSourceTable).Assembly,
             typeof(BaselineTable).Assembly,
             typeof(RuleTable).Assembly,
+            typeof(ReviewOptions).Assembly,
         ]);
 
     /// <summary>Builds the server. Options must be valid (<see cref="PlumblineOptions.Validate"/>).</summary>
@@ -131,11 +135,13 @@ public static class PlumblineHost
         services.AddMetricPoints();
         services.AddSegments();
         services.AddColdSpots(options.ColdSpots);
+        services.AddScores();
         services.AddExplore();
         services.AddSingleton<FeatureRanking>().AddSingleton<OutcomeReader>();
         services.AddRules(options.Alerting).AddEvaluation().AddIncidents().AddRuleManagement().AddBacktests();
         services.AddDelivery(options, options.Delivery);
         services.AddHealth();
+        services.AddReview(options.Review);
         services.AddUi();
         services.AddDemo();
     }
@@ -189,6 +195,7 @@ public static class PlumblineHost
         app.MapBacktests();
         app.MapDelivery();
         app.MapModelHealth();
+        app.MapReview();
         app.MapUi();
     }
 }

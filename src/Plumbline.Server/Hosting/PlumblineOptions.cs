@@ -7,6 +7,7 @@ using Plumbline.Registry;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
+using Plumbline.Review;
 
 namespace Plumbline.Server.Hosting;
 
@@ -43,6 +44,9 @@ public sealed record PlumblineOptions : InstanceOptions
     /// <summary>When slices that are worse than the rest are searched.</summary>
     public ColdSpotOptions ColdSpots { get; init; } = new();
 
+    /// <summary>How people's answers are taken.</summary>
+    public ReviewOptions Review { get; init; } = new();
+
     /// <summary>The state's file or database; options must be valid.</summary>
     internal StatePlace StatePlace => StatePlace.Of(DataDirectory, State);
 
@@ -63,6 +67,7 @@ public sealed record PlumblineOptions : InstanceOptions
         State.Validate(errors);
         Delivery.Validate(errors);
         Sources.Validate(errors);
+        Review.Validate(errors);
         if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https")))
             errors.Add("public_url: an address that begins with https:// or http:// is needed.");
         if (errors.Count == 0 && Access.Keys.Count == 0 && !ListenAddresses.AllLoopback(Urls))

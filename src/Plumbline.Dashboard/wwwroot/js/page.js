@@ -36,6 +36,9 @@ function onKey(event) {
     return;
   }
   if (['j', 'k', 'x'].includes(event.key) && !waiting && walk(event.key)) { event.preventDefault(); return; }
+  // A button that names its key is pressed by it.
+  const pressed = !waiting && [...document.querySelectorAll('[data-press]')].find(button => button.dataset.press === event.key);
+  if (pressed) { event.preventDefault(); if (!event.repeat) pressed.click(); return; }
   const key = waiting ? `${waiting} ${event.key}` : event.key;
   waiting = !waiting && event.key === 'g' ? 'g' : null;
   if (['?', 't', 'l', '[', ']', '-', 'g f', 'g i', 'g e', 'g s'].includes(key)) page?.invokeMethodAsync('PressedAsync', key);

@@ -1,0 +1,15 @@
+namespace Plumbline.Review.Drawing;
+
+/// <summary>What <see cref="DrawSchedule"/> logs.</summary>
+internal static partial class DrawScheduleLog
+{
+    [LoggerMessage(8001, LogLevel.Error, "The draw of the review policy {Policy} of model {Model} failed; it is tried again")]
+    internal static partial void DrawFailed(this ILogger logger, Exception error, string policy, string model);
+
+    [LoggerMessage(
+        8002,
+        LogLevel.Warning,
+        "There is no room for the tasks of the review policy {Policy} of model {Model}: see review.max_open_tasks. Its draw waits"
+    )]
+    internal static partial void QueueFull(this ILogger logger, string policy, string model);
+}

@@ -1,0 +1,32 @@
+using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
+
+namespace Plumbline.Review;
+
+/// <summary>What is done in reviews.</summary>
+public static class ReviewCommands
+{
+    /// <summary>Creates or changes a policy.</summary>
+    public static Command DeclarePolicy { get; } = new("review.declare_policy", ApiRole.Operate);
+
+    /// <summary>Removes a policy.</summary>
+    public static Command DeletePolicy { get; } = new("review.delete_policy", ApiRole.Operate);
+
+    /// <summary>Draws a stretch of the past.</summary>
+    public static Command Draw { get; } = new("review.draw", ApiRole.Operate);
+
+    /// <summary>Makes tasks of predictions that somebody names.</summary>
+    public static Command AddTasks { get; } = new("review.add_tasks", ApiRole.Review);
+
+    /// <summary>Takes the next task, keeps it, lets it go.</summary>
+    public static Command Take { get; } = new("review.take", ApiRole.Review);
+
+    /// <summary>Answers a task.</summary>
+    public static Command Answer { get; } = new("review.answer", ApiRole.Review);
+
+    /// <summary>Takes an answer back.</summary>
+    public static Command Withdraw { get; } = new("review.withdraw", ApiRole.Review);
+
+    /// <summary>Decides between annotators.</summary>
+    public static Command Decide { get; } = new("review.decide", ApiRole.Review);
+}

@@ -1,0 +1,52 @@
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Registry.Ownership;
+using Plumbline.Registry.State;
+using Plumbline.Review.Answers;
+using Plumbline.Review.Drawing;
+using Plumbline.Review.Policies;
+using Plumbline.Review.Tasks;
+
+namespace Plumbline.Review.Web;
+
+/// <summary>What people look at, and what they say.</summary>
+public static class ReviewSetup
+{
+    public static IServiceCollection AddReview(this IServiceCollection services, ReviewOptions options)
+    {
+        services
+            .AddSingleton(options)
+            .AddSingleton<PolicyStore>()
+            .AddSingleton<PolicyDraw>()
+            .AddSingleton<GoldTasks>()
+            .AddSingleton<DrawPass>()
+            .AddSingleton<DrawPreview>()
+            .AddSingleton<TaskQueue>()
+            .AddSingleton<TaskReader>()
+            .AddSingleton<AnswerRecording>()
+            .AddSingleton<AnnotatorProgress>()
+            .AddHostedService<DrawSchedule>()
+            .AddHostedService<AnswerDelivery>();
+        return services.AddStateOwner(
+            "review",
+            "policies of reviews, their tasks, and what people answered",
+            ["review_policy", "review_draw", "review_task", "review_selection", "review_answer"],
+            RemoveAsync
+        );
+    }
+
+    public static void MapReview(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPolicies();
+        routes.MapTasks();
+    }
+
+    private static async Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation)
+    {
+        var tasks = db.ReviewTasks.Where(task => task.ModelId == modelId).Select(task => task.Id);
+        await db.ReviewAnswers.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
+        await db.ReviewSelections.Where(row => tasks.Contains(row.TaskId)).ExecuteDeleteAsync(cancellation);
+        await db.ReviewTasks.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
+        await db.ReviewDraws.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
+        await db.ReviewPolicies.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
+    }
+}

@@ -1,0 +1,216 @@
+using System.Text.Json;
+using Plumbline.Registry.Access;
+using Plumbline.Review.Answers;
+using Plumbline.Review.Tasks;
+
+namespace Plumbline.Server.Tests.Review;
+
+/// <summary>From a policy to tasks, answers and ground truth, asked of the real server.</summary>
+public sealed class ReviewFlowTests(TestHost host)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Answers_become_ground_truth_that_a_later_answer_supersedes()
+    {
+        var world = await WithTasksAsync(
+            new
+            {
+                per_day = 40,
+                guidelines = "Look twice.",
+                show_answer = true,
+            }
+        );
+        var first = await NextAsync(world);
+        Assert.Equal("Look twice.", first.GetProperty("guidelines").GetString());
+        Assert.Equal(["0", "1"], first.GetProperty("classes").EnumerateArray().Select(one => one.GetString()));
+        Assert.Equal(3, first.GetProperty("features").EnumerateObject().Count());
+        Assert.Contains(first.GetProperty("answer").GetString(), new[] { "0", "1" });
+        // The same person gets the same task again until it is answered.
+        Assert.Equal(Id(first), Id(await NextAsync(world)));
+        await AnswerAsync(
+            world,
+            Id(first),
+            new
+            {
+                value = "1",
+                note = "sure",
+                sure = 0.9,
+                seconds = 4.5,
+            }
+        );
+        var prediction = first.GetProperty("prediction_id").GetString()!;
+        await UntilTruthAsync(world, prediction, "1");
+        var decision = await world.GetAsync($"predictions/{prediction}");
+        Assert.Equal("review", decision.GetProperty("ground_truth").GetProperty("source").GetString());
+
+        // Taken back, the task is open again; the next answer supersedes, and what was said before stays in the history.
+        var (status, body) = await world.SendAsync(HttpMethod.Delete, $"review/tasks/{Id(first)}/answer");
+        Assert.True(status == 200, body.ToString());
+        Assert.Contains("until the next answer", body.GetProperty("detail").GetString());
+        await AnswerAsync(world, Id(first), new { value = "0" });
+        await UntilTruthAsync(world, prediction, "0");
+        Assert.Equal(2, (await world.GetAsync($"predictions/{prediction}")).GetProperty("ground_truth_history").GetArrayLength());
+        var done = await world.GetAsync("review/tasks?state=done");
+        Assert.Equal(Id(first), done.GetProperty("tasks")[0].GetProperty("task").GetInt64());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_taken_is_refused_with_the_reason_and_nothing_is_lost()
+    {
+        var world = await WithTasksAsync(new { per_day = 40 });
+        var task = Id(await NextAsync(world));
+        foreach (
+            var (answer, field) in new (object, string)[]
+            {
+                (new { value = "maybe" }, "value"),
+                (new { kind = "skip", value = "1" }, "value"),
+                (new { value = "1", sure = 2 }, "sure"),
+                (new { value = "1", seconds = -1 }, "seconds"),
+                (new { kind = "value" }, "value"),
+            }
+        )
+        {
+            var (status, body) = await world.SendAsync(HttpMethod.Post, $"review/tasks/{task}/answer", answer);
+            Assert.Equal(400, status);
+            Assert.Contains(field, body.GetProperty("errors").EnumerateArray().Select(error => error.GetProperty("field").GetString()));
+        }
+
+        Assert.Equal(400, (await world.SendAsync(HttpMethod.Post, $"review/tasks/{task}/answer", new { charm = 1 })).Status);
+        Assert.Equal(404, (await world.SendAsync(HttpMethod.Post, "review/tasks/999999999/answer", new { value = "1" })).Status);
+        Assert.Equal(409, (await world.SendAsync(HttpMethod.Delete, $"review/tasks/{task}/answer")).Status);
+        // Twice the same is once; another one has to be preceded by taking the first back.
+        Assert.Equal("taken", await AnswerAsync(world, task, new { value = "1" }));
+        Assert.Equal("repeated", await AnswerAsync(world, task, new { value = "1" }));
+        var (conflict, why) = await world.SendAsync(HttpMethod.Post, $"review/tasks/{task}/answer", new { value = "0" });
+        Assert.Equal(409, conflict);
+        Assert.Contains("take that back first", why.GetProperty("detail").GetString());
+        Assert.Equal(400, (await world.SendAsync(HttpMethod.Get, "review/tasks?state=lost")).Status);
+        Assert.Equal(400, (await world.SendAsync(HttpMethod.Get, "review/tasks?cursor=lost")).Status);
+    }
+
+    [Fact]
+    public async Task Two_annotators_share_the_tasks_and_a_dispute_is_decided_by_a_third()
+    {
+        var world = await WithTasksAsync(new { per_day = 40, annotators = 2 });
+        var (queue, recording) = (host.Get<TaskQueue>(), host.Get<AnswerRecording>());
+        var (ann, ben) = (Of("ann"), Of("ben"));
+        var hers = (await queue.NextAsync(ann, world.Model, null, Ct))!;
+        var his = (await queue.NextAsync(ben, world.Model, null, Ct))!;
+        Assert.NotEqual(hers.Id, his.Id);
+        Assert.Equal(AnswerOutcome.Locked, (await Say(ben, hers.Id, "1")).Outcome);
+        Assert.Equal(TaskState.Open, (TaskState)(await Say(ann, hers.Id, "1")).Task!.State);
+        Assert.Equal(TaskState.Disputed, (TaskState)(await Say(ben, hers.Id, "0")).Task!.State);
+        Assert.Equal(AnswerOutcome.Nothing, (await recording.DecideAsync(Of("eve"), world.Model, his.Id, Value("1"), Ct)).Outcome);
+        var decided = await recording.DecideAsync(Of("eve"), world.Model, hers.Id, Value("0"), Ct);
+        Assert.Equal((TaskState.Done, "0"), ((TaskState)decided.Task!.State, decided.Task.Resolved));
+        // Who skips is not shown it again; others are.
+        Assert.Equal(
+            AnswerOutcome.Taken,
+            (await recording.AnswerAsync(ben, world.Model, his.Id, new() { Kind = AnswerKind.Skip }, Ct)).Outcome
+        );
+        Assert.NotEqual(his.Id, (await queue.NextAsync(ben, world.Model, null, Ct))!.Id);
+        Assert.Equal(his.Id, (await queue.NextAsync(ann, world.Model, null, Ct))!.Id);
+        // Both find it broken: no ground truth follows.
+        await recording.WithdrawAsync(ben, his.Id, Ct);
+        await recording.AnswerAsync(ann, world.Model, his.Id, new() { Kind = AnswerKind.Broken }, Ct);
+        var broken = await recording.AnswerAsync(ben, world.Model, his.Id, new() { Kind = AnswerKind.Broken }, Ct);
+        Assert.Equal((TaskState.Broken, null), ((TaskState)broken.Task!.State, broken.Task.Resolved));
+        // A third answer after the end is kept and changes nothing.
+        var late = await Say(Of("eve"), his.Id, "1");
+        Assert.Equal((AnswerOutcome.Late, TaskState.Broken), (late.Outcome, (TaskState)late.Task!.State));
+
+        Task<AnswerResult> Say(Actor who, long task, string value) => recording.AnswerAsync(who, world.Model, task, Value(value), Ct);
+    }
+
+    [Fact]
+    public async Task However_many_take_at_once_no_task_is_given_twice_and_pages_hold_every_task_once()
+    {
+        var world = await WithTasksAsync(new { per_day = 60 });
+        var queue = host.Get<TaskQueue>();
+        var open = new List<long>();
+        string? cursor = null;
+        do
+        {
+            var page = await world.GetAsync($"review/tasks?limit=7{(cursor is null ? "" : "&cursor=" + cursor)}");
+            open.AddRange(page.GetProperty("tasks").EnumerateArray().Select(task => task.GetProperty("task").GetInt64()));
+            cursor = page.GetProperty("next").GetString();
+        } while (cursor is not null);
+        Assert.Equal(open.Count, open.Distinct().Count());
+        Assert.InRange(open.Count, 30, 90);
+        var taken = await Task.WhenAll(
+            Enumerable.Range(0, open.Count + 5).Select(i => queue.NextAsync(Of($"annotator-{i}"), world.Model, null, Ct))
+        );
+        Assert.Equal(open.Order(), taken.OfType<ReviewTaskRow>().Select(task => task.Id).Order());
+    }
+
+    [Fact]
+    public async Task A_policy_draws_each_stretch_once_and_a_deleted_prediction_is_told()
+    {
+        var world = await WithTasksAsync(new { per_day = 40 });
+        var from = ReviewWorld
+            .LastHour.ToString("O", System.Globalization.CultureInfo.InvariantCulture)
+            .Replace("+", "%2B", StringComparison.Ordinal);
+        var to = ReviewWorld
+            .LastHour.AddHours(1)
+            .ToString("O", System.Globalization.CultureInfo.InvariantCulture)
+            .Replace("+", "%2B", StringComparison.Ordinal);
+        var (status, body) = await world.SendAsync(HttpMethod.Post, $"review/policies/p/draw?from={from}&to={to}");
+        Assert.Equal((409, "already_drawn"), (status, body.GetProperty("code").GetString()));
+        Assert.Equal(400, (await world.SendAsync(HttpMethod.Post, "review/policies/p/draw?from=x")).Status);
+        Assert.Equal(404, (await world.SendAsync(HttpMethod.Post, $"review/policies/q/draw?from={from}&to={to}")).Status);
+        var task = Id(await NextAsync(world));
+        await host.Get<Store.IColumnStore>()
+            .ExecuteAsync(new Store.SqlStatement($"TRUNCATE TABLE {Store.ModelTables.Predictions(world.Model.Id)}"), Ct);
+        var (gone, why) = await world.SendAsync(HttpMethod.Post, $"review/tasks/{task}/answer", new { value = "1" });
+        Assert.Equal((410, "prediction_deleted"), (gone, why.GetProperty("code").GetString()));
+    }
+
+    private static Actor Of(string name) => new(name, ApiRole.Admin, [], null);
+
+    private static ReviewAnswer Value(string value) => new() { Value = value };
+
+    private static long Id(JsonElement task) => task.GetProperty("task").GetInt64();
+
+    private static async Task<JsonElement> NextAsync(ReviewWorld world)
+    {
+        var (status, body) = await world.SendAsync(HttpMethod.Post, "review/next");
+        Assert.True(status == 200, $"{status} {body}");
+        return body;
+    }
+
+    private static async Task<string?> AnswerAsync(ReviewWorld world, long task, object answer)
+    {
+        var (status, body) = await world.SendAsync(HttpMethod.Post, $"review/tasks/{task}/answer", answer);
+        Assert.True(status == 200, body.ToString());
+        return body.GetProperty("outcome").GetString();
+    }
+
+    private static async Task UntilTruthAsync(ReviewWorld world, string prediction, string value)
+    {
+        for (var i = 0; ; i++)
+        {
+            var truth = (await world.GetAsync($"predictions/{prediction}")).GetProperty("ground_truth");
+            if (truth.ValueKind == JsonValueKind.Object && truth.GetProperty("value").GetString() == value)
+                return;
+            Assert.True(i < 300, $"{prediction} has {truth}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
+        }
+    }
+
+    private async Task<ReviewWorld> WithTasksAsync(object policy)
+    {
+        var world = await ReviewWorld.CreateAsync(host);
+        await world.PostAsync(ReviewWorld.Rows(800, 21, ReviewWorld.LastHour));
+        await host.WaitUntilComputedAsync(world.Name);
+        var (status, body) = await world.SendAsync(HttpMethod.Put, "review/policies/p", policy);
+        Assert.True(status == 200, body.ToString());
+        for (var i = 0; (await world.GetAsync("review/tasks")).GetProperty("tasks").GetArrayLength() == 0; i++)
+        {
+            Assert.True(i < 300, "No tasks after 30 s.");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
+        }
+
+        return world;
+    }
+}
