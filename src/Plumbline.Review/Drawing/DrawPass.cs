@@ -102,6 +102,7 @@ public sealed class DrawPass(
                 ToMs = toMs,
                 Population = draw.Population,
                 Expected = draw.Expected,
+                MeanExpected = draw.MeanExpected,
                 Drawn = draw.Rows.Count,
             }
         );

@@ -38,7 +38,7 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
         var policy = stored.Policy;
         var pool = await PoolAsync(model, policy, from, to, cancellation);
         var budget = policy.PerDay * ((to - from) / Day);
-        var (population, groups) = await SizesAsync(pool, policy, cancellation);
+        var (population, meanExpected, groups) = await SizesAsync(pool, policy, cancellation);
         var byChance = population == 0 ? 0 : Math.Min(1, budget * policy.UniformShare / population);
         var byScore = budget * (1 - policy.UniformShare);
         var share = policy.QuotaBy is null ? 1 : policy.QuotaShare;
@@ -50,7 +50,7 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
         ];
         var expected = groups.Select((group, i) => PoissonDesign.Expected(group.Bins, factors[i])).Sum() + byChance * population;
         var rows = await ChooseAsync(pool, stored, [.. groups.Select(group => group.Name)], factors, byChance, cancellation);
-        return new Draw(from, to, population, expected, rows);
+        return new Draw(from, to, population, expected, meanExpected, rows);
     }
 
     /// <summary>The predictions that can be chosen, as a subquery, with what is needed of each.</summary>
@@ -84,6 +84,7 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
             SELECT prediction_id, id_hash, timestamp, toString(version) AS row_version,
                 {{(isNumber ? "toString(prediction_value)" : "toString(prediction)")}} AS answer, prediction_value AS answered_number,
                 {{Group(model, policy)}} AS quota_group, {{Priority(policy, set)}} AS priority,
+                {{set.SqlOf(ScoreKind.ExpectedError)}} AS expected_error,
                 {{(policy.Diverse ? NearDuplicates.Key(model, baselines.Find(model)) : "id_hash")}} AS alike
             FROM {{ModelTables.Predictions(model.Id)}}
             WHERE {{search.Where}} AND {{answered}}{{unlabelled}}
@@ -98,20 +99,21 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
                 + $"FROM ({pool.Text})"
             : $"SELECT *, 1 AS is_first FROM ({pool.Text})";
 
-    private async Task<(long Population, List<(string Name, IReadOnlyList<SizeBin> Bins)> Groups)> SizesAsync(
+    private async Task<(long Population, double? MeanExpected, List<(string Name, IReadOnlyList<SizeBin> Bins)> Groups)> SizesAsync(
         SqlStatement pool,
         ReviewPolicy policy,
         CancellationToken cancellation
     )
     {
         var text = $$"""
-            SELECT quota_group, bin, count() AS n, avg(size) AS mean
-            FROM (SELECT quota_group, if(is_first AND priority > 0, pow(priority, {sharpness:Float64}), 0.) AS size,
+            SELECT quota_group, bin, count() AS n, avg(size) AS mean, sum(expected_error) AS errors
+            FROM (SELECT quota_group, expected_error, if(is_first AND priority > 0, pow(priority, {sharpness:Float64}), 0.) AS size,
                     if(size > 0, toInt32(floor(log2(size) * 16)), toInt32(-2147483648)) AS bin
                 FROM ({{Marked(pool, policy)}}))
             GROUP BY quota_group, bin
             """;
         long population = 0;
+        var errors = 0.0;
         var groups = new Dictionary<string, List<SizeBin>>(StringComparer.Ordinal);
         using var rows = await store.QueryAsync(
             new SqlStatement(text, [.. pool.Parameters, new("sharpness", policy.Sharpness)]),
@@ -121,11 +123,14 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
         {
             var (name, _, count, mean) = (rows.ReadString(), rows.ReadInt32(), (long)rows.ReadUInt64(), rows.ReadDouble());
             population += count;
+            errors += rows.ReadDouble();
             if (mean > 0)
                 (groups.TryGetValue(name, out var bins) ? bins : groups[name] = []).Add(new SizeBin(count, mean));
         }
 
-        return (population, [.. groups.Select(group => (group.Key, (IReadOnlyList<SizeBin>)group.Value))]);
+        // One without an expected error leaves the mean unknown: the others would not speak for it.
+        double? meanExpected = population > 0 && double.IsFinite(errors) ? errors / population : null;
+        return (population, meanExpected, [.. groups.Select(group => (group.Key, (IReadOnlyList<SizeBin>)group.Value))]);
     }
 
     private async Task<IReadOnlyList<DrawnRow>> ChooseAsync(

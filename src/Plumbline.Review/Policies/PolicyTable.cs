@@ -45,7 +45,10 @@ public sealed class ReviewDrawRow
     /// <summary>How many were to be chosen on average.</summary>
     public double Expected { get; set; }
 
-    /// <summary>How many were.</summary>
+    /// <summary>Mean of their expected errors; null where those are not known.</summary>
+    public double? MeanExpected { get; set; }
+
+    /// <summary>How many were chosen.</summary>
     public int Drawn { get; set; }
 }
 

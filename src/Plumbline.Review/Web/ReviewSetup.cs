@@ -3,6 +3,7 @@ using Plumbline.Registry.Ownership;
 using Plumbline.Registry.State;
 using Plumbline.Review.Answers;
 using Plumbline.Review.Drawing;
+using Plumbline.Review.Estimates;
 using Plumbline.Review.Policies;
 using Plumbline.Review.Tasks;
 
@@ -24,6 +25,7 @@ public static class ReviewSetup
             .AddSingleton<TaskReader>()
             .AddSingleton<AnswerRecording>()
             .AddSingleton<AnnotatorProgress>()
+            .AddSingleton<ReviewedPerformance>()
             .AddHostedService<DrawSchedule>()
             .AddHostedService<AnswerDelivery>();
         return services.AddStateOwner(
@@ -38,6 +40,7 @@ public static class ReviewSetup
     {
         routes.MapPolicies();
         routes.MapTasks();
+        routes.MapEstimates();
     }
 
     private static async Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation)

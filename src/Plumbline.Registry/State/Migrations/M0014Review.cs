@@ -43,6 +43,7 @@ public sealed class M0014Review : StateMigration
                 ToMs = table.Column<long>(nullable: false),
                 Population = table.Column<long>(nullable: false),
                 Expected = table.Column<double>(nullable: false),
+                MeanExpected = table.Column<double>(nullable: true),
                 Drawn = table.Column<int>(nullable: false),
             },
             constraints: table => table.PrimaryKey("PK_review_draw", row => row.Id)
