@@ -331,7 +331,8 @@ public static class IncidentGrouping
     /// and are other rows.
     /// </summary>
     private static bool AreSeenAlike(AlertRow alert, AlertRow member) =>
-        (IsShort(alert) && IsShort(member)) || (alert.Numbers.Shortest && member.Numbers.Shortest && alert.Segment == member.Segment);
+        (IsShort(alert) && IsShort(member))
+        || (alert.IsKnownToALongWindow && member.IsKnownToALongWindow && alert.Segment == member.Segment);
 
     private static bool IsSlow(AlertRow alert) => alert.Numbers.Windows > 3 * SharpWindows;
 

@@ -38,8 +38,8 @@ internal sealed class AlertingWorld
     public DateTimeOffset WindowsBeforeEnd(int windows) => End - (windows * Model.Window);
 
     /// <summary>
-    /// A series of so many windows up to the end: the value of each (by windows before the end, the last is 1) with a little noise. No number
-    /// is what too few rows give.
+    /// A series of so many windows up to the end: the value of each (by windows before the end, the last is 1) with a little noise.
+    /// No number is what too few rows give.
     /// </summary>
     public AlertingWorld Series(
         string metric,
