@@ -64,6 +64,8 @@ public sealed partial class ScoredFileTests(BrowserHost host)
         // What is known of a file ends with it: no list lets its incidents last longer from day to day.
         var listed = page.Locator("tr", new PageLocatorOptions { Has = incident });
         await listed.GetByText("when the data ended").First.WaitForAsync();
+        // What moved, and what was lost by it, is one cause: by the day as by the hour.
+        Assert.Equal(1, await page.Locator("td.lead a", new PageLocatorOptions { HasText = $"{model}: " }).CountAsync());
         await incident.ClickAsync();
         await watched.ReachAsync("/incidents/");
         await watched.SettleAsync();

@@ -33,6 +33,12 @@ public sealed class AlertRow : StreamRow
     [NotMapped]
     public AlertEvidence Numbers => _numbers ??= AlertEvidence.Read(Evidence);
 
+    /// <summary>
+    /// Whether it began at a moment that the model's windows, longer than an hour, do not let anybody know better than to one of them.
+    /// </summary>
+    [NotMapped]
+    internal bool IsKnownToALongWindow => Numbers is { Shortest: true, WindowSeconds: > 3600 };
+
     /// <summary>The same stream as if it had been found later: what it is compared with then is what goes on then.</summary>
     internal AlertRow FoundAt(long firedMs) =>
         new()

@@ -34,10 +34,15 @@ internal sealed class Concentration : CauseKind<StreamChange>
         if (risen is null)
             return [];
         var features = await search.FeaturesAsync(cancellation);
-        var before = risen.OnsetMs - (Sooner * 1000L * risen.Numbers.WindowSeconds);
-        var score = features.Any(feature => feature.MovesAnswers && feature.SinceMs < before) ? Explained : Unexplained;
+        var score = features.Any(feature => feature.MovesAnswers && MovedSooner(feature, risen)) ? Explained : Unexplained;
         return [Found(risen.Class.Length > 0 ? risen.Class : AnyClass, score, StreamChange.Of(risen))];
     }
+
+    // Within a long window nobody sees which moved first, and answers do not move a feature.
+    private static bool MovedSooner(MovedFeature feature, AlertRow answers) =>
+        answers.IsKnownToALongWindow
+            ? feature.SinceMs <= answers.OnsetMs
+            : feature.SinceMs < answers.OnsetMs - (Sooner * 1000L * answers.Numbers.WindowSeconds);
 
     public override bool IsShownBy(string subject, string metric, string? feature, string? segment) =>
         metric is OutputMetrics.Share or OutputMetrics.TopShare;

@@ -31,6 +31,12 @@ public sealed record AlertEvidence(
     /// <summary>True when it fired already, and this is a further change on top of that.</summary>
     public bool Further { get; init; }
 
+    /// <summary>
+    /// True when the window is the shortest that the model has, however long: nobody could know better when it began. False in what former
+    /// releases stored.
+    /// </summary>
+    public bool Shortest { get; init; }
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public string Write() => JsonSerializer.Serialize(this, Json);

@@ -268,8 +268,8 @@ public static class IncidentGrouping
         && Overlaps(alert, member, SameTime)
         && Math.Abs(alert.OnsetMs - member.OnsetMs) <= SlowTogether.TotalMilliseconds;
 
-    // A feature's drift and a loss of performance are one only where they are seen in the same rows and to the hour: some feature always
-    // drifts a little.
+    // A feature's drift and a loss of performance are one only where they are seen in the same rows and as well as the model's windows let
+    // anybody see: some feature always drifts a little.
     private static bool SameOnset(AlertRow alert, AlertRow member)
     {
         if (alert.ModelId != member.ModelId || !Near(alert, member) || Precedes(alert, member) || Precedes(member, alert))
@@ -277,7 +277,7 @@ public static class IncidentGrouping
         var drifts = (IsDrift(alert) ? 1 : 0) + (IsDrift(member) ? 1 : 0);
         if (drifts == 0)
             return IsSharp(alert) && IsSharp(member);
-        return drifts == 1 && IsShort(alert) && IsShort(member) && (IsSharp(alert) || IsSharp(member)) && !IsSlow(alert) && !IsSlow(member);
+        return drifts == 1 && AreSeenAlike(alert, member) && (IsSharp(alert) || IsSharp(member)) && !IsSlow(alert) && !IsSlow(member);
     }
 
     // What was seen in windows that ended before another began was not caused by that, however near the two are.
@@ -325,6 +325,14 @@ public static class IncidentGrouping
     private static bool IsInput(AlertRow alert) => alert.Feature.Length > 0 && alert.Feature[0] != '@';
 
     private static bool IsShort(AlertRow alert) => WindowOf(alert) <= TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// Whether both are known to the hour, or to the windows of a model that has no shorter ones; segments are evaluated in those as well,
+    /// and are other rows.
+    /// </summary>
+    private static bool AreSeenAlike(AlertRow alert, AlertRow member) =>
+        (IsShort(alert) && IsShort(member))
+        || (alert.IsKnownToALongWindow && member.IsKnownToALongWindow && alert.Segment == member.Segment);
 
     private static bool IsSlow(AlertRow alert) => alert.Numbers.Windows > 3 * SharpWindows;
 

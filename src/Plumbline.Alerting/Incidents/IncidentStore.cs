@@ -100,6 +100,7 @@ public sealed class IncidentStore(IncidentRegrouping regrouping, IncidentSettlem
         List<AlertRow> fresh
     )
     {
+        var evidence = transition.Evidence with { Shortest = transition.Evidence.WindowSeconds <= model.Window.TotalSeconds };
         if (alert is null)
         {
             alert = NewAlert(model, rule, transition);
@@ -107,7 +108,7 @@ public sealed class IncidentStore(IncidentRegrouping regrouping, IncidentSettlem
             firing.Add(alert);
         }
 
-        (alert.Evidence, alert.FiredMs) = (transition.Evidence.Write(), transition.At.ToUnixTimeMilliseconds());
+        (alert.Evidence, alert.FiredMs) = (evidence.Write(), transition.At.ToUnixTimeMilliseconds());
         // Certain but small, or only tried out: on record, and nobody's trouble.
         if (!transition.Evidence.Small && !rule.DryRun && alert.IncidentId == 0 && !fresh.Contains(alert))
             fresh.Add(alert);

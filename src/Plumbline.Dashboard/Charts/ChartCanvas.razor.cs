@@ -38,6 +38,10 @@ public sealed partial class ChartCanvas
     [Parameter]
     public RenderFragment? Twin { get; set; }
 
+    /// <summary>Whether what the page is compared with is in the drawing, in its summary and in its table too.</summary>
+    [Parameter]
+    public bool Compared { get; set; }
+
     /// <summary>A cell of a heat map was chosen: its row and the start of its window.</summary>
     [Parameter]
     public EventCallback<(string Row, DateTimeOffset Start)> OnPick { get; set; }

@@ -11,7 +11,7 @@ public sealed class ChartModule(IJSRuntime scripts) : IAsyncDisposable
     public const string Library = "lib/echarts.min.js";
 
     /// <summary>The script with all that it imports.</summary>
-    public static readonly IReadOnlyList<string> Scripts = ["js/charts.js", "js/axes.js", "js/figures.js"];
+    public static readonly IReadOnlyList<string> Scripts = ["js/charts.js", "js/axes.js", "js/colours.js", "js/figures.js", "js/sides.js"];
 
     private Task<IJSObjectReference>? _module;
 

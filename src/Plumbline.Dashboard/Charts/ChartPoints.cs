@@ -109,6 +109,21 @@ public sealed record ShareCell(DateTimeOffset Start, DateTimeOffset End, int Ser
 /// <summary>One bin of a reliability curve: mean predicted against observed rate with its Wilson interval.</summary>
 public sealed record ReliabilityBin(double From, double To, double Mean, double Rate, double Lower, double Upper, long N);
 
+/// <summary>A reliability curve.</summary>
+/// <param name="Bins">Only bins with rows.</param>
+/// <param name="Error">The expected calibration error; null where it is not known.</param>
+public sealed record Reliability(IReadOnlyList<ReliabilityBin> Bins, double? Error);
+
+/// <summary>A ROC curve.</summary>
+/// <param name="Points">Its cuts; none where there is no curve.</param>
+/// <param name="Area">Area under the curve with its DeLong interval.</param>
+/// <param name="Operating">Where the model itself stands: the rates of its own answers.</param>
+public sealed record RocCurve(
+    IReadOnlyList<RocPoint> Points,
+    (double Value, double? Lower, double? Upper, long N)? Area,
+    (double FalsePositiveRate, double TruePositiveRate)? Operating
+);
+
 /// <summary>One cut of a ROC curve: rates of rows with at least this score.</summary>
 public sealed record RocPoint(double FalsePositiveRate, double TruePositiveRate, double Threshold);
 

@@ -47,6 +47,16 @@ public static class ChartWords
                 + $"{Figures.Format(moved.Current, "ratio")} now.";
     }
 
+    /// <summary>The bin in which the two sides differ most, in words.</summary>
+    public static string DescribeCompared(IReadOnlyList<DistributionBin> bins)
+    {
+        var apart = bins.Where(bin => bin.Compared is not null).MaxBy(bin => Math.Abs(bin.Current - bin.Compared!.Value));
+        return apart is null
+            ? Sides.Nothing
+            : $"largest difference at {apart.Title ?? apart.Label}: {Figures.Format(apart.Compared, "ratio")} there, "
+                + $"{Figures.Format(apart.Current, "ratio")} here.";
+    }
+
     public static string StateWords(PointState state) =>
         state switch
         {

@@ -15,7 +15,7 @@ public sealed partial class CurveChart
     public string Summary { get; set; } = "";
 
     [Parameter, EditorRequired]
-    public IReadOnlyList<CurvePoint> Points { get; set; } = [];
+    public Sides<IReadOnlyList<CurvePoint>> Curves { get; set; } = null!;
 
     [Parameter, EditorRequired]
     public string XName { get; set; } = "";
@@ -45,10 +45,15 @@ public sealed partial class CurveChart
 
     protected override void OnParametersSet()
     {
-        var inputs = (Points, Mark);
+        var inputs = (Curves, Mark);
         if (inputs.Equals(_inputs))
             return;
         _inputs = inputs;
+        // Both sides lie on one axis, which has the places of either.
+        List<CurvePoint> places =
+        [
+            .. Curves.Rows(curve => curve).Select(row => row.Row).DistinctBy(point => point.X).OrderBy(point => point.X),
+        ];
         _description = new
         {
             Kind = "curve",
@@ -57,25 +62,29 @@ public sealed partial class CurveChart
             Unit,
             Min,
             Max,
-            From = Points.Count == 0 ? 0 : At(0),
-            To = Points.Count == 0 ? 1 : At(Points.Count - 1),
-            Points = Points.Select(
-                (point, place) =>
-                    new object?[]
-                    {
-                        At(place),
-                        ChartPoint.Number(point.Value),
-                        ChartPoint.Number(point.Lower),
-                        ChartPoint.Number(point.Upper),
-                        point.Label,
-                    }
-            ),
-            Ticks = Evenly ? Points.Select((point, place) => new { At = place, point.Label }) : null,
-            Mark = Mark is { } mark ? new { At = Evenly ? Nearest(mark.X) : mark.X, mark.Label } : null,
+            From = places.Count == 0 ? 0 : At(places, places[0]),
+            To = places.Count == 0 ? 1 : At(places, places[^1]),
+            Points = Drawn(places, Curves.Own),
+            Compared = Curves.Compact(curve => new { Points = Drawn(places, curve) }),
+            Ticks = Evenly ? places.Select((point, place) => new { At = place, point.Label }) : null,
+            Mark = Mark is { } mark ? new { At = Evenly ? Nearest(places, mark.X) : mark.X, mark.Label } : null,
         };
     }
 
-    private double At(int place) => Evenly ? place : Points[place].X;
+    private IEnumerable<object?[]> Drawn(List<CurvePoint> places, IReadOnlyList<CurvePoint> curve) =>
+        curve.Select(point =>
+            new object?[]
+            {
+                At(places, point),
+                ChartPoint.Number(point.Value),
+                ChartPoint.Number(point.Lower),
+                ChartPoint.Number(point.Upper),
+                point.Label,
+            }
+        );
 
-    private double Nearest(double x) => Enumerable.Range(0, Points.Count).MinBy(place => Math.Abs(Points[place].X - x));
+    private double At(List<CurvePoint> places, CurvePoint point) => Evenly ? places.FindIndex(place => place.X == point.X) : point.X;
+
+    private static double Nearest(List<CurvePoint> places, double x) =>
+        Enumerable.Range(0, places.Count).MinBy(place => Math.Abs(places[place].X - x));
 }

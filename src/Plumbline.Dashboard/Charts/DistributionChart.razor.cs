@@ -38,6 +38,9 @@ public sealed partial class DistributionChart
     [Parameter]
     public string? ComparedWords { get; set; }
 
+    private string Words =>
+        (Summary ?? ChartWords.Describe(Bins)) + (ComparedWords is null ? "" : $" B, {ComparedWords}: {ChartWords.DescribeCompared(Bins)}");
+
     protected override void OnParametersSet()
     {
         if (ReferenceEquals(_inputs, Bins))

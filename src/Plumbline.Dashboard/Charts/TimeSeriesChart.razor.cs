@@ -9,6 +9,9 @@ public sealed partial class TimeSeriesChart
     /// <summary>The newest windows; the HTTP API has all.</summary>
     private const int MostRows = 200;
 
+    /// <summary>Lines of a side that are told in words; a longer sentence is not listened to.</summary>
+    private const int MostDescribed = 4;
+
     private object _description = new();
     private object? _inputs;
 
@@ -50,7 +53,14 @@ public sealed partial class TimeSeriesChart
     [Parameter]
     public IReadOnlyList<ChartMark> Marks { get; set; } = [];
 
-    private string Words => string.Join(" ", _lines.Take(4).Select(line => ChartWords.Describe(line.Name, line.Points, Unit)));
+    private bool Compared => Series.Any(line => line.Compared is not null);
+
+    /// <summary>What was said of the page, or where its lines stand; then the same of what it is compared with.</summary>
+    private string Words =>
+        string.Join(" ", (Summary is null ? Described(Series) : [Summary]).Concat(Described(_lines.Skip(Series.Count))));
+
+    private IEnumerable<string> Described(IEnumerable<ChartSeries> lines) =>
+        lines.Take(MostDescribed).Select(line => ChartWords.Describe(line.Name, line.Points, Unit));
 
     protected override void OnParametersSet()
     {
@@ -59,7 +69,7 @@ public sealed partial class TimeSeriesChart
         if (inputs.Equals(_inputs))
             return;
         _inputs = inputs;
-        _lines = [.. Series, .. Series.Select(line => line.Compared).OfType<ChartSeries>().Where(line => line.Points.Count > 0)];
+        _lines = [.. Series, .. Series.Select(line => line.Compared).OfType<ChartSeries>()];
         _banded = Series.Any(line => line.Points.Any(point => point.Lower is not null));
         _open = Series.Any(line => line.Points.Any(point => point.State == PointState.Incomplete));
         _description = new

@@ -23,6 +23,10 @@ public sealed partial class WaterfallChart
     [Parameter]
     public bool LowerIsBetter { get; set; }
 
+    /// <summary>Whether the steps lead from what the page is compared with to the page.</summary>
+    [Parameter]
+    public bool Compared { get; set; }
+
     [Parameter]
     public int Height { get; set; } = 220;
 

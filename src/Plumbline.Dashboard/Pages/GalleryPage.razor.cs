@@ -29,8 +29,6 @@ public sealed partial class GalleryPage
     private IReadOnlyList<HeatCell> _cells = [];
     private IReadOnlyList<DistributionBin> _bins = [];
     private IReadOnlyList<DistributionBin> _countries = [];
-    private IReadOnlyList<ReliabilityBin> _reliability = [];
-    private IReadOnlyList<RocPoint> _roc = [];
     private IReadOnlyList<LatencyCell> _latency = [];
     private readonly IReadOnlyList<double> _traffic = [.. Enumerable.Range(0, 48).Select(Daily)];
     private readonly IReadOnlyList<IReadOnlyList<long>> _confusion =
@@ -40,6 +38,33 @@ public sealed partial class GalleryPage
         [4, 12, 233, 18],
         [20, 44, 13, 160],
     ];
+
+    private readonly Sides<Reliability> _reliability = Sides.Alone(
+        new Reliability(
+            [
+                .. Enumerable
+                    .Range(0, 10)
+                    .Select(at => new ReliabilityBin(
+                        at / 10.0,
+                        (at + 1) / 10.0,
+                        (at + 0.5) / 10,
+                        Math.Pow((at + 0.5) / 10, 1.2),
+                        Math.Pow((at + 0.5) / 10, 1.2) * 0.9,
+                        Math.Min(1, Math.Pow((at + 0.5) / 10, 1.2) * 1.08),
+                        100 + (at * 40)
+                    )),
+            ],
+            0.041
+        )
+    );
+
+    private readonly Sides<RocCurve> _roc = Sides.Alone(
+        new RocCurve(
+            [.. Enumerable.Range(0, 51).Select(at => new RocPoint(at / 50.0, Math.Pow(at / 50.0, 0.25), 1 - (at / 50.0)))],
+            (0.873, 0.861, 0.885, 4210),
+            (0.12, 0.74)
+        )
+    );
 
     protected override void OnInitialized()
     {
@@ -126,21 +151,6 @@ public sealed partial class GalleryPage
             )),
             new DistributionBin("unseen", null, 0.13, 520, null, null, Edge: true),
         ];
-        _reliability =
-        [
-            .. Enumerable
-                .Range(0, 10)
-                .Select(at => new ReliabilityBin(
-                    at / 10.0,
-                    (at + 1) / 10.0,
-                    (at + 0.5) / 10,
-                    Math.Pow((at + 0.5) / 10, 1.2),
-                    Math.Pow((at + 0.5) / 10, 1.2) * 0.9,
-                    Math.Min(1, Math.Pow((at + 0.5) / 10, 1.2) * 1.08),
-                    100 + (at * 40)
-                )),
-        ];
-        _roc = [.. Enumerable.Range(0, 51).Select(at => new RocPoint(at / 50.0, Math.Pow(at / 50.0, 0.25), 1 - (at / 50.0)))];
         _latency =
         [
             .. Enumerable

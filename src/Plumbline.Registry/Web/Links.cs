@@ -24,6 +24,7 @@ public static class Links
     public const string Outputs = "outputs";
     public const string Performance = "performance";
     public const string Outcomes = "outcomes";
+    public const string Segments = "segments";
 
     /// <summary>A model's page; <paramref name="tab"/> is empty for its summary.</summary>
     public static string Model(string model, string tab = "") => Tab($"{Models}/{Uri.EscapeDataString(model)}", tab);

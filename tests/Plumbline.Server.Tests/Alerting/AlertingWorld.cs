@@ -6,7 +6,8 @@ using Plumbline.Registry.Models;
 namespace Plumbline.Server.Tests.Alerting;
 
 /// <summary>
-/// A model whose metric points are written directly, hour by hour up to a little before now, in the real store; judged by the real rules.
+/// A model whose metric points are written directly, window by window up to a little before now, in the real store; judged by the real
+/// rules. Without a specification its windows are hours.
 /// </summary>
 internal sealed class AlertingWorld
 {
@@ -33,13 +34,16 @@ internal sealed class AlertingWorld
 
     public DateTimeOffset HoursBeforeEnd(int hours) => End.AddHours(-hours);
 
+    /// <summary>Start of the window that is so many before the end, the last is 1.</summary>
+    public DateTimeOffset WindowsBeforeEnd(int windows) => End - (windows * Model.Window);
+
     /// <summary>
-    /// A series of so many hours up to the end: the value of each hour (by hours before the end, the last is 1) with a little noise. No
-    /// number is what too few rows give.
+    /// A series of so many windows up to the end: the value of each (by windows before the end, the last is 1) with a little noise.
+    /// No number is what too few rows give.
     /// </summary>
     public AlertingWorld Series(
         string metric,
-        int hours,
+        int windows,
         Func<int, double> value,
         string feature = "",
         string @class = "",
@@ -50,7 +54,7 @@ internal sealed class AlertingWorld
         long n = 800
     )
     {
-        for (var before = hours; before >= 1; before--)
+        for (var before = windows; before >= 1; before--)
         {
             var mean = value(before) + (noise * (_random.NextDouble() - 0.5));
             _points.Add(
@@ -61,8 +65,8 @@ internal sealed class AlertingWorld
                     Class = @class,
                     Segment = segment,
                     Version = version,
-                    WindowStart = HoursBeforeEnd(before),
-                    WindowEnd = HoursBeforeEnd(before - 1),
+                    WindowStart = WindowsBeforeEnd(before),
+                    WindowEnd = WindowsBeforeEnd(before - 1),
                     Value = double.IsNaN(mean) ? null : mean,
                     Lower = double.IsNaN(mean) ? null : mean - interval,
                     Upper = double.IsNaN(mean) ? null : mean + interval,
@@ -75,10 +79,10 @@ internal sealed class AlertingWorld
         return this;
     }
 
-    /// <summary>Calibrated drift of a feature: moved in the given hours, surely and by more than matters.</summary>
-    public AlertingWorld Drift(string feature, int hours, Func<int, bool> moved, string segment = "", double size = 0.6)
+    /// <summary>Calibrated drift of a feature: moved in the given windows, surely and by more than matters.</summary>
+    public AlertingWorld Drift(string feature, int windows, Func<int, bool> moved, string segment = "", double size = 0.6)
     {
-        for (var before = hours; before >= 1; before--)
+        for (var before = windows; before >= 1; before--)
         {
             _points.Add(
                 new MetricPoint
@@ -86,8 +90,8 @@ internal sealed class AlertingWorld
                     Metric = "drift.calibrated",
                     Feature = feature,
                     Segment = segment,
-                    WindowStart = HoursBeforeEnd(before),
-                    WindowEnd = HoursBeforeEnd(before - 1),
+                    WindowStart = WindowsBeforeEnd(before),
+                    WindowEnd = WindowsBeforeEnd(before - 1),
                     Value = moved(before) ? size : 0.05,
                     PValue = moved(before) ? 1e-6 : 0.5,
                     N = 800,
@@ -99,13 +103,13 @@ internal sealed class AlertingWorld
         return this;
     }
 
-    public AlertingWorld Rows(int hours, string version = "", Func<int, double>? value = null) =>
-        Series("input.rows", hours, value ?? (_ => 800), version: version, noise: 0, interval: 0);
+    public AlertingWorld Rows(int windows, string version = "", Func<int, double>? value = null) =>
+        Series("input.rows", windows, value ?? (_ => 800), version: version, noise: 0, interval: 0);
 
-    /// <summary>Writes the points up to some hours before the end (all of them without), and judges.</summary>
-    public async Task EvaluateAsync(int untilHoursBeforeEnd = 0)
+    /// <summary>Writes the points up to some windows before the end (all of them without), and judges.</summary>
+    public async Task EvaluateAsync(int untilWindowsBeforeEnd = 0)
     {
-        var until = HoursBeforeEnd(untilHoursBeforeEnd);
+        var until = WindowsBeforeEnd(untilWindowsBeforeEnd);
         var due = _points.Where(point => point.WindowEnd <= until).ToList();
         _points.RemoveAll(point => point.WindowEnd <= until);
         if (due.Count > 0)

@@ -64,6 +64,42 @@ public sealed class CauseTests(TestHost host)
         Assert.Equal(["concentration", "feature_drift"], incident.Summary.Causes.Select(cause => cause.Kind).Order());
     }
 
+    /// <summary>By the day it cannot be seen which moved first.</summary>
+    [Theory]
+    [InlineData("hires", "feature_drift")]
+    [InlineData("draw", "concentration")]
+    public async Task Answers_that_concentrate_on_the_day_on_which_a_feature_moved_have_it_as_cause_if_they_hang_on_it(
+        string moved,
+        string first
+    )
+    {
+        var model = new
+        {
+            task = "binary",
+            window = "1d",
+            positive_class = "1",
+            classes = new[] { "0", "1" },
+            label_delay = "1d",
+            features = new
+            {
+                hires = new { type = "numeric" },
+                months_since = new { type = "numeric" },
+                draw = new { type = "numeric" },
+            },
+        };
+        var world = await AlertingWorld.CreateAsync(host, 64, model);
+        await PutReferenceAsync(world.Model.Name, "hires,months_since,draw");
+        await world
+            .Rows(45)
+            .Drift(moved, 45, before => before <= 12)
+            .Series("output.share", 45, before => before <= 12 ? 0.8 : 0.5, @class: "1")
+            .Series("performance.accuracy", 45, before => before <= 12 ? 0.8 : 0.9)
+            .EvaluateAsync();
+
+        var incident = Assert.Single(await world.IncidentsAsync()).Incident;
+        Assert.Equal(first, incident.Summary.Causes[0].Kind);
+    }
+
     [Fact]
     public async Task A_segment_of_few_rows_that_shows_a_growing_drift_last_is_not_the_place_of_it()
     {
@@ -89,10 +125,10 @@ public sealed class CauseTests(TestHost host)
     }
 
     /// <summary>The answer is the years, and so the months; chance has nothing to do with it.</summary>
-    private async Task PutReferenceAsync(string model)
+    private async Task PutReferenceAsync(string model, string features = "years,months,chance")
     {
         var random = new Random(7);
-        var text = new StringBuilder("years,months,chance,answer,score\n");
+        var text = new StringBuilder($"{features},answer,score\n");
         for (var i = 0; i < 600; i++)
         {
             var (years, chance) = (20 + (40 * random.NextDouble()), random.NextDouble());

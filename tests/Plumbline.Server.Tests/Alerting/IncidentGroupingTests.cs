@@ -216,6 +216,25 @@ public sealed class IncidentGroupingTests
         Assert.False(Joins(told, first));
     }
 
+    [Fact]
+    public void A_drift_and_a_loss_by_the_day_are_one_where_the_model_has_no_shorter_windows_and_the_rows_are_the_same()
+    {
+        var drift = Shortest(Alert("drift.calibrated", "amount", onset: 0, fired: 48, seconds: 86_400));
+        Assert.True(Joins(Shortest(Alert("performance.accuracy", "", onset: 24, fired: 72, seconds: 86_400)), drift));
+        Assert.False(Joins(Shortest(Alert("performance.accuracy", "", onset: 48, fired: 96, seconds: 86_400)), drift));
+        Assert.False(
+            Joins(Shortest(Alert("performance.accuracy", "", onset: 0, fired: 48, segment: "country=BR", seconds: 86_400)), drift)
+        );
+        Assert.False(Joins(Shortest(Alert("performance.accuracy", "", onset: 0, fired: 48, seconds: 86_400, model: 2)), drift));
+        Assert.False(Joins(Alert("performance.accuracy", "", onset: 0, fired: 48, seconds: 86_400), drift));
+    }
+
+    private static AlertRow Shortest(AlertRow alert)
+    {
+        alert.Evidence = (alert.Numbers with { Shortest = true }).Write();
+        return alert;
+    }
+
     private static IncidentRow Incident(long id) =>
         new()
         {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Plumbline.Dashboard.Charts;
 using Plumbline.Monitoring.Estimation;
 
 namespace Plumbline.Dashboard.Pages.Model;
@@ -12,8 +13,13 @@ public sealed partial class AdaptedPanel
     [Parameter, EditorRequired]
     public ModelScope Scope { get; set; } = null!;
 
-    private async Task<AdaptedView> ReadAsync(CancellationToken cancellation) =>
-        new(await Adaptation.EstimateAsync(Scope.Model, Scope.From, Scope.To, Scope.Version, Scope.Segment, cancellation));
+    private Task<Sides<AdaptedView>> ReadAsync(CancellationToken cancellation) =>
+        Scope.BothAsync(async side => new AdaptedView(
+            await Adaptation.EstimateAsync(side.Model, side.From, side.To, side.Version, side.Segment, cancellation)
+        ));
 
-    private sealed record AdaptedView(AdaptedEstimates? Estimates);
+    private sealed record AdaptedView(AdaptedEstimates? Estimates)
+    {
+        public Plumbline.Statistics.Estimate? Of(string name) => Estimates?.Adapted.FirstOrDefault(metric => metric.Name == name).Value;
+    }
 }

@@ -38,10 +38,26 @@ public sealed partial class ChangePanel
 
     private bool LowerIsBetter => KnownMetrics.Find(Scope.Model, Outcome)?.Direction == MetricDirection.LowerIsBetter;
 
+    /// <summary>
+    /// Whether the change is the one from what the page is compared with to the page; else, and where that is a segment, the one from the
+    /// range before.
+    /// </summary>
+    private bool FromOther => Scope.Compared is { Segment: null };
+
+    private string Before => FromOther ? $"B: {Scope.Compared!.Words}" : "before";
+
+    private string After => FromOther ? $"A: {Scope.Compared!.WordsOfPage(Scope.Version, Scope.Segment)}" : "after";
+
+    private string Sentence => FromOther ? $"from {Before} to {After}" : "this range against the one of the same length before";
+
+    private ChangeSide SideBefore =>
+        FromOther && Scope.Other is { } other
+            ? new(other.From, other.To, other.Version)
+            : new(Scope.From - (Scope.To - Scope.From), Scope.From, Scope.Version);
+
     private async Task<ChangePictures> ReadAsync(CancellationToken cancellation)
     {
-        var length = Scope.To - Scope.From;
-        if (length > ChangeReader.LongestRange)
+        if (Scope.To - Scope.From > ChangeReader.LongestRange)
         {
             return new ChangePictures(
                 $"The range is longer than {Figures.Span(ChangeReader.LongestRange)}: choose a shorter one.",
@@ -53,12 +69,7 @@ public sealed partial class ChangePanel
         var change = ChangeView.Of(
             await Reader.ReadAsync(
                 Scope.Model,
-                new ChangeQuery(
-                    Outcome,
-                    By,
-                    new ChangeSide(Scope.From - length, Scope.From, Scope.Version),
-                    new ChangeSide(Scope.From, Scope.To, Scope.Version)
-                ),
+                new ChangeQuery(Outcome, By, SideBefore, new ChangeSide(Scope.From, Scope.To, Scope.Version)),
                 cancellation
             )
         );
@@ -83,9 +94,9 @@ public sealed partial class ChangePanel
         return parts;
     }
 
-    private static IReadOnlyList<WaterfallStep> Steps(double before, double after, IReadOnlyList<(string Name, ChangePart Part)> parts)
+    private IReadOnlyList<WaterfallStep> Steps(double before, double after, IReadOnlyList<(string Name, ChangePart Part)> parts)
     {
-        List<WaterfallStep> steps = [new("before", before, before, Total: true)];
+        List<WaterfallStep> steps = [new(FromOther ? Sides.OtherLetter : "before", before, before, Total: true)];
         var level = before;
         foreach (var (name, part) in parts)
         {
@@ -93,7 +104,7 @@ public sealed partial class ChangePanel
             level += part.Value ?? 0;
         }
 
-        return [.. steps, new("after", after, after, Total: true)];
+        return [.. steps, new(FromOther ? Sides.OwnLetter : "after", after, after, Total: true)];
     }
 
     private sealed record ChangePictures(

@@ -32,7 +32,8 @@ public static class ComparedMetrics
     private const int Fewest = 30;
 
     /// <summary>The tabs whose charts are compared.</summary>
-    public static IReadOnlyList<string> Tabs { get; } = ["", Links.Inputs, Links.Outputs, Links.Performance, Links.Outcomes];
+    public static IReadOnlyList<string> Tabs { get; } =
+    ["", Links.Inputs, Links.Outputs, Links.Performance, Links.Outcomes, Links.Segments];
 
     /// <summary>The metrics that a tab shows.</summary>
     public static IReadOnlyList<MetricDefinition> Shown(ModelDefinition model, string tab)
@@ -43,6 +44,7 @@ public static class ComparedMetrics
             Links.Inputs => [.. all.Where(metric => metric.Name is PopulationStabilityIndex.Name or InputMetrics.MissingRate)],
             Links.Outputs => [.. all.Where(metric => metric.Layer == MetricLayer.Outputs)],
             Links.Performance => [.. all.Where(metric => IsPerformance(metric.Name))],
+            Links.Segments => [.. KnownMetrics.SegmentColumns(model)],
             Links.Outcomes => [.. all.Where(metric => metric.Layer == MetricLayer.Outcomes && !IsPerformance(metric.Name))],
             _ =>
             [

@@ -16,8 +16,13 @@ public static class DistributionBins
     private const int FewBins = 30;
     private const int MostCategories = 14;
 
-    /// <summary>The bars with those of what the page is compared with, which have the same bins.</summary>
-    public static IReadOnlyList<DistributionBin> Beside(IReadOnlyList<DistributionBin> bars, IReadOnlyList<DistributionBin> other)
+    /// <summary>The bars of the page, with those of what it is compared with where that has some.</summary>
+    /// <param name="both">What the bars are made of.</param>
+    /// <param name="bars">Makes them.</param>
+    public static IReadOnlyList<DistributionBin> OfBoth<T>(Sides<T?> both, Func<T?, IReadOnlyList<DistributionBin>> bars)
+        where T : class => both.Other is { } other ? Beside(bars(both.Own), bars(other)) : bars(both.Own);
+
+    private static IReadOnlyList<DistributionBin> Beside(IReadOnlyList<DistributionBin> bars, IReadOnlyList<DistributionBin> other)
     {
         var byLabel = other.GroupBy(bar => bar.Title ?? bar.Label).ToDictionary(group => group.Key, group => group.First());
         return

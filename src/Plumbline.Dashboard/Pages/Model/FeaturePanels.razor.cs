@@ -76,7 +76,18 @@ public sealed partial class FeaturePanels
             );
         }
         var baseline = await ScopedProfile.ComparedAsync(References, Scope, all, cancellation);
-        var now = await ScopedProfile.ReadAsync(Profiles, Scope, Feature, Span.From, Span.To, cancellation);
+        // The window chosen in the heat map is as much earlier on the other side as its range is.
+        var both = await Scope.BothAsync(side =>
+            ScopedProfile.ReadAsync(
+                Profiles,
+                side,
+                Feature,
+                Span.From + (side.From - Scope.From),
+                Span.To + (side.To - Scope.To),
+                cancellation
+            )
+        );
+        var now = both.Own;
         var then = baseline.Profile;
         var numbers = new List<(string, string, string)>();
         var unit = Definition?.Unit ?? "";
@@ -92,23 +103,8 @@ public sealed partial class FeaturePanels
             );
         }
         numbers.Add(("missing", Figures.Share(now?.Missing ?? 0, now?.Rows ?? 0), Figures.Share(then.Missing, then.Rows)));
-        var bins = await BesideAsync(DistributionBins.Of(baseline, now, unit), baseline, unit, cancellation);
+        var bins = DistributionBins.OfBoth(both, profile => DistributionBins.Of(baseline, profile, unit));
         return new ProfileView(bins, baseline.IsNumeric, now?.Rows ?? 0, then.Rows, numbers, null);
-    }
-
-    /// <summary>The bins with those of what the page is compared with, where it is.</summary>
-    private async Task<IReadOnlyList<DistributionBin>> BesideAsync(
-        IReadOnlyList<DistributionBin> bins,
-        FeatureBaseline baseline,
-        string unit,
-        CancellationToken cancellation
-    )
-    {
-        if (Scope is not { Other: { } other, Compared: { } with })
-            return bins;
-        var (from, to) = (Span.From - with.Earlier, Span.To - with.Earlier);
-        var beside = await ScopedProfile.ReadAsync(Profiles, other, Feature, from, to, cancellation);
-        return DistributionBins.Beside(bins, DistributionBins.Of(baseline, beside, unit));
     }
 
     private ReferenceBand? Noise(IReadOnlyList<MetricPoint> points) =>

@@ -20,7 +20,7 @@ public sealed partial class GroundTruthPanel
 
     private async Task<TruthView> ReadAsync(CancellationToken cancellation)
     {
-        var maturity = await Maturity.ReadAsync(Scope.Model, Scope.From, Scope.To, cancellation);
+        var maturity = await Scope.OfAllRows.BothAsync(side => Maturity.ReadAsync(side.Model, side.From, side.To, cancellation));
         var points = await Scope.ReadAsync(
             Reader,
             Scope.Query(Scope.Window(), PerformanceMetrics.TruthShare, PerformanceMetrics.TruthMean),
@@ -48,20 +48,24 @@ public sealed partial class GroundTruthPanel
                             PointSeries.Of(points, PerformanceMetrics.TruthShare, name, Palette.Of(Scope.Model.Classes, name), @class: name)
                         ),
                 ];
-        return new TruthView(
-            maturity,
-            [
-                .. maturity.Coverage.Select(point => new CurvePoint(
-                    point.Age,
-                    Figures.Span(TimeSpan.FromHours(point.Age)),
-                    point.Share,
-                    Math.Max(0, point.Share - (1.96 * point.StandardError)),
-                    Math.Min(1, point.Share + (1.96 * point.StandardError))
-                )),
-            ],
-            lines
-        );
+        return new TruthView(maturity.Own, maturity.Map(Coverage), lines);
     }
+
+    private static IReadOnlyList<CurvePoint> Coverage(LabelMaturity maturity) =>
+        [
+            .. maturity.Coverage.Select(point => new CurvePoint(
+                point.Age,
+                Figures.Span(TimeSpan.FromHours(point.Age)),
+                point.Share,
+                Math.Max(0, point.Share - (1.96 * point.StandardError)),
+                Math.Min(1, point.Share + (1.96 * point.StandardError))
+            )),
+        ];
+
+    private static string Oldest(IReadOnlyList<CurvePoint> coverage) =>
+        coverage.Count == 0
+            ? Sides.Nothing
+            : $"Of predictions that are {coverage[^1].Label} old, {Figures.Format(coverage[^1].Value, "share")} have ground truth.";
 
     private string Sentence(LabelMaturity maturity)
     {
@@ -75,5 +79,5 @@ public sealed partial class GroundTruthPanel
             + $"95 % within {Figures.Span(age)}{declared}.";
     }
 
-    private sealed record TruthView(LabelMaturity Maturity, IReadOnlyList<CurvePoint> Coverage, IReadOnlyList<ChartSeries> Truths);
+    private sealed record TruthView(LabelMaturity Maturity, Sides<IReadOnlyList<CurvePoint>> Coverage, IReadOnlyList<ChartSeries> Truths);
 }

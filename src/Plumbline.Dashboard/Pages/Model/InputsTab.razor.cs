@@ -55,7 +55,7 @@ public sealed partial class InputsTab
         return new RankView(sorted.Count, (int)from, [.. sorted.Skip((int)from).Take(PageSize)]);
     }
 
-    private async Task<HeatView> ReadHeatAsync(CancellationToken cancellation)
+    private async Task<Sides<HeatView>> ReadHeatAsync(CancellationToken cancellation)
     {
         var window = Scope.Window(HeatColumns);
         var rows = (await ReadAsync(Scope.RankingWindow, cancellation))
@@ -64,30 +64,33 @@ public sealed partial class InputsTab
             .Select(rank => rank.Feature)
             .ToList();
         if (rows.Count == 0)
-            return new HeatView([], []);
+            return Sides.Alone(new HeatView([], []));
         var places = rows.Select((name, place) => (name, place))
             .ToDictionary(pair => pair.name, pair => pair.place, StringComparer.Ordinal);
-        var points = await Reader.ReadAsync(
-            Scope.Model,
+        var points = await Scope.ReadAsync(
+            Reader,
             Scope.Query(window, PopulationStabilityIndex.Name) with
             {
                 Features = rows,
             },
             cancellation
         );
-        return new HeatView(
-            rows,
-            [
-                .. points.Select(point => new HeatCell(
-                    point.WindowStart,
-                    point.WindowEnd,
-                    places[point.Feature],
-                    point.Value,
-                    point.N,
-                    (PointState)(int)point.Status
-                )),
-            ]
-        );
+        // The rows are those that drift most on the page; the other side has the same ones, in the same order.
+        return Scope
+            .Apart(points)
+            .Map(side => new HeatView(
+                rows,
+                [
+                    .. side.Select(point => new HeatCell(
+                        point.WindowStart,
+                        point.WindowEnd,
+                        places[point.Feature],
+                        point.Value,
+                        point.N,
+                        (PointState)(int)point.Status
+                    )),
+                ]
+            ));
     }
 
     private void Pick((string Row, DateTimeOffset Start) cell)

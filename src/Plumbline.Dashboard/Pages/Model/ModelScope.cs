@@ -48,6 +48,52 @@ public sealed record ModelScope(ModelOverview Overview, PageScope Page, DateTime
         }
     }
 
+    /// <summary>
+    /// The same for what is computed of all versions and segments together: of those it has one number, so it can be compared with an
+    /// earlier time only.
+    /// </summary>
+    public ModelScope OfAllRows
+    {
+        get
+        {
+            var keys = Page.Keys.ToDictionary(StringComparer.Ordinal);
+            keys.Remove("version");
+            keys.Remove("segment");
+            if (Compared is { Earlier.Ticks: 0 })
+                keys.Remove(Comparison.Key);
+            return this with { Page = Page with { Keys = keys } };
+        }
+    }
+
+    /// <summary>Reads something of the page and, where it is compared, the same of the other side.</summary>
+    /// <param name="read">Reads it of a scope, each of which is compared with nothing.</param>
+    public async Task<Sides<T>> BothAsync<T>(Func<ModelScope, Task<T>> read)
+    {
+        if (Other is not { } beside)
+            return Sides.Alone(await read(this));
+        var own = read(this);
+        var other = read(beside);
+        await Task.WhenAll(own, other);
+        return Named(await own, await other);
+    }
+
+    /// <summary>Points that were read for both sides, each side's apart; the other one's lie under the windows of the page.</summary>
+    public Sides<IReadOnlyList<MetricPoint>> Apart(IReadOnlyList<MetricPoint> points) =>
+        points is ComparedPoints both
+            ? Named<IReadOnlyList<MetricPoint>>(both, both.Other) with
+            {
+                Moved = Compared!.Earlier > TimeSpan.Zero,
+            }
+            : Sides.Alone(points);
+
+    private Sides<T> Named<T>(T own, T? other) =>
+        new(own)
+        {
+            Other = other,
+            OwnWords = Compared!.WordsOfPage(Version, Segment),
+            OtherWords = Compared.Words,
+        };
+
     /// <summary>Points of the page, with those of what it is compared with.</summary>
     public async Task<IReadOnlyList<MetricPoint>> ReadAsync(MetricReader reader, MetricQuery query, CancellationToken cancellation)
     {

@@ -29,7 +29,7 @@ public sealed partial class MultivariatePanel
             MultivariateMetrics.Pca,
             MultivariateMetrics.PcaReference
         );
-        var points = await Scope.ReadAsync(Reader, query with { Segment = "", Version = "" }, cancellation);
+        var points = await Scope.OfAllRows.ReadAsync(Reader, query with { Segment = "", Version = "" }, cancellation);
         var classified = points
             .Where(point => point.Metric == MultivariateMetrics.DomainClassifier && point.Value is not null)
             .OrderBy(point => point.WindowStart)

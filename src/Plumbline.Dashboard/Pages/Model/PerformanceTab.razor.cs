@@ -19,9 +19,6 @@ public sealed partial class PerformanceTab
     /// <summary>A matrix beyond this is no picture any more.</summary>
     private const int MostClasses = 20;
 
-    private OutcomePicture? _curveOf;
-    private IReadOnlyList<RocPoint> _curve = [];
-
     [Parameter, EditorRequired]
     public ModelScope Scope { get; set; } = null!;
 
@@ -104,19 +101,13 @@ public sealed partial class PerformanceTab
     private static double Labelled(IReadOnlyList<MetricPoint> points) =>
         points.Where(point => point.Metric == Coverage).Sum(point => (point.Value ?? 0) * point.N);
 
-    private IReadOnlyList<RocPoint> Curve(OutcomePicture picture)
-    {
-        // The chart draws again when it is given another list: keep the one made for this picture.
-        if (!ReferenceEquals(_curveOf, picture))
-        {
-            (_curveOf, _curve) = (
-                picture,
-                [.. picture.Roc.Select(point => new RocPoint(point.FalsePositiveRate, point.TruePositiveRate, point.Threshold))]
-            );
-        }
-        return _curve;
-    }
+    private static string Labelled(OutcomePicture picture) =>
+        $"{Figures.Count(picture.Labelled)} of {Figures.Count(picture.Predictions)} predictions have ground truth.";
 
-    private static (double Value, double? Lower, double? Upper, long N)? Area(OutcomePicture picture) =>
-        picture.RocAuc is { Value: { } value } area ? (value, area.Lower, area.Upper, area.N) : null;
+    /// <summary>Two matrices beside each other take the whole width.</summary>
+    private static string MatrixWidth(OutcomePictures view) =>
+        view.Pictures.Compared ? "w12"
+        : view.Own.Classes.Count > 10 ? "w12"
+        : view.Own.Classes.Count > 4 ? "w7"
+        : "w4";
 }

@@ -15,27 +15,27 @@ public sealed partial class ThresholdPanel
 
     private async Task<ThresholdView> ReadAsync(CancellationToken cancellation)
     {
-        var advice = await Advisor.ReadAsync(Scope.Model, Scope.From, Scope.To, cancellation);
-        return new ThresholdView(
-            advice,
-            [
-                .. advice
-                    .Points.Where(point => point.Threshold <= 1 && point.CostPer1000.Value is not null)
-                    .Select(point => new CurvePoint(
-                        point.Threshold,
-                        Figures.Format(point.Threshold),
-                        point.CostPer1000.Value!.Value,
-                        point.CostPer1000.Lower,
-                        point.CostPer1000.Upper
-                    )),
-            ]
-        );
+        var advice = await Scope.OfAllRows.BothAsync(side => Advisor.ReadAsync(side.Model, side.From, side.To, cancellation));
+        return new ThresholdView(advice, advice.Map(Curve));
     }
+
+    private static IReadOnlyList<CurvePoint> Curve(ThresholdAdvice advice) =>
+        [
+            .. advice
+                .Points.Where(point => point.Threshold <= 1 && point.CostPer1000.Value is not null)
+                .Select(point => new CurvePoint(
+                    point.Threshold,
+                    Figures.Format(point.Threshold),
+                    point.CostPer1000.Value!.Value,
+                    point.CostPer1000.Lower,
+                    point.CostPer1000.Upper
+                )),
+        ];
 
     private string Sentence(ThresholdAdvice advice)
     {
         if (advice.Cheapest is not { CostPer1000: { Value: { } cost } cheapest } best || advice.Own?.Value is not { } own)
-            return "";
+            return advice.Gap ?? "";
         var saves = own - cost;
         var sure = advice.Own.Value.Lower > cheapest.Upper;
         var gain =
@@ -49,5 +49,5 @@ public sealed partial class ThresholdPanel
             + $"{gain}. It was chosen on these rows, so expect a little less of it.";
     }
 
-    private sealed record ThresholdView(ThresholdAdvice Advice, IReadOnlyList<CurvePoint> Points);
+    private sealed record ThresholdView(Sides<ThresholdAdvice> Advice, Sides<IReadOnlyList<CurvePoint>> Curves);
 }

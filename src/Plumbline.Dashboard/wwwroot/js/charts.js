@@ -1,7 +1,9 @@
 // Draws every chart of the pages with ECharts. C# sends a small description (kind + numbers); this module holds
 // nothing but the live charts: their crosshair, their zoom, their colours per theme.
 import { bounds } from './axes.js';
+import { colour, hatch, viridis } from './colours.js';
 import { figure, moment, safe, utc } from './figures.js';
+import { hitPoint, other, otherLine, otherShown, sideHead } from './sides.js';
 
 const live = new Map();
 let library;
@@ -19,29 +21,6 @@ function loadLibrary() {
     document.head.append(script);
   });
   return library;
-}
-
-// ---- colours: resolved from the CSS tokens, so both themes come from one place
-const probe = document.createElement('span');
-function colour(token, alpha = 1) {
-  if (!token.startsWith('--')) return token;
-  if (!probe.isConnected) { probe.hidden = true; document.body.append(probe); }
-  probe.style.color = `var(${token})`;
-  const resolved = getComputedStyle(probe).color;
-  if (alpha === 1) return resolved;
-  const parts = resolved.match(/[\d.]+/g).map(Number);
-  return `rgba(${parts[0]},${parts[1]},${parts[2]},${alpha * (parts[3] ?? 1)})`;
-}
-const viridis = ['#440154', '#482878', '#3e4989', '#31688e', '#26828e', '#1f9e89', '#35b779', '#6ece58', '#b5de2b', '#fde725'];
-function hatch() {
-  const tile = document.createElement('canvas');
-  tile.width = tile.height = 8;
-  const pen = tile.getContext('2d');
-  pen.strokeStyle = colour('--line-strong', .55);
-  pen.beginPath();
-  for (const x of [-4, 4, 12]) { pen.moveTo(x, 8); pen.lineTo(x + 8, 0); }
-  pen.stroke();
-  return { image: tile, repeat: 'repeat' };
 }
 
 // ---- pieces shared by the kinds
@@ -171,7 +150,7 @@ const kinds = {
         axisLabel: { color: colour('--text'), fontSize: 12, fontFamily: font, interval: 0, width: (spec.labelWidth ?? 132) - 12, overflow: 'truncate' }
       }),
       visualMap: {
-        type: 'continuous', min: 0, max: spec.max, dimension: 4, calculable: false, orient: 'horizontal', left: spec.labelWidth ?? 132, bottom: 0, itemWidth: 8, itemHeight: 120,
+        type: 'continuous', min: 0, max: spec.max, dimension: 4, calculable: false, orient: 'horizontal', left: spec.pixels < 420 ? 0 : spec.labelWidth ?? 132, bottom: 0, itemWidth: 8, itemHeight: 120,
         text: [figure(spec.max, spec.unit) + (spec.open ? ' or more' : ''), '0'], textStyle: { color: colour('--muted'), fontSize: 12 }, inRange: { color: viridis }, seriesIndex: 0
       },
       tooltip: tooltip({ formatter: hit => { const c = spec.cells[hit.dataIndex]; return `${when(c[0], c[1])}<b>${safe(names[c[2]])}</b>` + rows([[safe(spec.label), c[3] === null ? statusWords[c[5]] : figure(c[3], spec.unit)], ['n', figure(c[4], 'count')], ['watch from', figure(spec.threshold, spec.unit)]]); } }),
@@ -197,33 +176,40 @@ const kinds = {
   },
 
   reliability(spec) {
+    const beside = otherShown(spec).points;
+    const bars = (points, token) => ({
+      type: 'custom', silent: true, z: 2, data: points.map(p => [p.mean, p.lower, p.upper]), renderItem: (_, api) => {
+        const low = api.coord([api.value(0), api.value(1)]), high = api.coord([api.value(0), api.value(2)]);
+        return { type: 'line', shape: { x1: low[0], y1: low[1], x2: high[0], y2: high[1] }, style: { stroke: colour(token, .6), lineWidth: 2 } };
+      }
+    });
     const unitAxis = extra => valueAxis('ratio', { min: 0, max: 1, interval: .25, scale: false, ...extra });
     return {
       ...base(), grid: [grid({ bottom: '34%', left: 44, containLabel: false }), grid({ top: '76%', left: 44, bottom: 24, containLabel: false })],
       xAxis: [unitAxis({ axisLabel: { show: false } }), unitAxis({ gridIndex: 1, splitLine: { show: false } })],
       yAxis: [unitAxis({}), valueAxis('count', { gridIndex: 1, min: 0, scale: false, splitNumber: 1 })],
-      tooltip: tooltip({ formatter: hit => { const p = spec.points[hit.dataIndex]; return p ? rows([['predicted', figure(p.mean, 'ratio')], ['observed', `${figure(p.rate, 'ratio')} <span class="muted">${figure(p.lower, 'ratio')} .. ${figure(p.upper, 'ratio')}</span>`], ['n', figure(p.n, 'count')]]) : ''; } }),
+      tooltip: tooltip({ formatter: hit => { const p = hitPoint(spec, hit); return p ? sideHead(spec, hit) + rows([['predicted', figure(p.mean, 'ratio')], ['observed', `${figure(p.rate, 'ratio')} <span class="muted">${figure(p.lower, 'ratio')} .. ${figure(p.upper, 'ratio')}</span>`], ['n', figure(p.n, 'count')]]) : ''; } }),
       series: [
         { type: 'line', silent: true, symbol: 'none', data: [[0, 0], [1, 1]], lineStyle: { color: colour('--chart-reference-line'), type: 'dashed', width: 1 } },
-        { type: 'line', z: 3, data: spec.points.map(p => [p.mean, p.rate]), symbol: 'circle', symbolSize: 6, lineStyle: { color: colour('--chart-line'), width: 1.5 }, itemStyle: { color: colour('--chart-line') } },
-        {
-          type: 'custom', silent: true, z: 2, data: spec.points.map(p => [p.mean, p.lower, p.upper]), renderItem: (_, api) => {
-            const low = api.coord([api.value(0), api.value(1)]), high = api.coord([api.value(0), api.value(2)]);
-            return { type: 'line', shape: { x1: low[0], y1: low[1], x2: high[0], y2: high[1] }, style: { stroke: colour('--chart-line', .6), lineWidth: 2 } };
-          }
-        },
-        { type: 'custom', xAxisIndex: 1, yAxisIndex: 1, data: spec.points.map(p => [p.from, p.to, 0, p.n]), encode: { x: [0, 1], y: 3 }, renderItem: box({ gap: 1, of: () => ({ fill: colour('--chart-line', .55) }) }) }]
+        otherLine(beside.map(p => [p.mean, p.rate]), { symbolSize: 5 }), bars(beside, other),
+        { type: 'line', name: 'A', z: 4, data: spec.points.map(p => [p.mean, p.rate]), symbol: 'circle', symbolSize: 6, lineStyle: { color: colour('--chart-line'), width: 1.5 }, itemStyle: { color: colour('--chart-line') } },
+        bars(spec.points, '--chart-line'),
+        { type: 'custom', name: 'A', xAxisIndex: 1, yAxisIndex: 1, data: spec.points.map(p => [p.from, p.to, 0, p.n]), encode: { x: [0, 1], y: 3 }, renderItem: box({ gap: 1, of: () => ({ fill: colour('--chart-line', .55) }) }) },
+        { type: 'custom', name: 'B', xAxisIndex: 1, yAxisIndex: 1, data: beside.map(p => [p.from, p.to, 0, p.n]), encode: { x: [0, 1], y: 3 }, renderItem: box({ gap: 1, of: () => ({ fill: 'transparent', stroke: colour(other), lineWidth: 1.5, lineDash: [2, 2] }) }) }]
     };
   },
 
   roc(spec) {
+    const beside = otherShown(spec), stands = side => side.operating;
+    const standing = (name, side, token) => ({ type: 'scatter', name, z: 5, data: stands(side) ? [[stands(side).x, stands(side).y]] : [], symbol: 'diamond', symbolSize: 12, itemStyle: { color: colour(token), borderColor: colour('--surface'), borderWidth: 1.5 } });
     return {
       ...base(), grid: grid({ left: 8, bottom: 20 }), xAxis: valueAxis('ratio', { min: 0, max: 1, interval: .25, scale: false, name: 'false positive rate', nameLocation: 'middle', nameGap: 24 }), yAxis: valueAxis('ratio', { min: 0, max: 1, interval: .25, scale: false }),
-      tooltip: tooltip({ trigger: 'item', formatter: hit => { const p = spec.points[hit.dataIndex]; return hit.seriesIndex === 1 && p ? rows([['score at least', figure(p[2])], ['true positive rate', figure(p[1], 'ratio')], ['false positive rate', figure(p[0], 'ratio')]]) : safe(spec.operating?.label ?? ''); } }),
+      tooltip: tooltip({ trigger: 'item', formatter: hit => { const p = hit.seriesType === 'line' ? hitPoint(spec, hit) : undefined; return sideHead(spec, hit) + (p ? rows([['score at least', figure(p[2])], ['true positive rate', figure(p[1], 'ratio')], ['false positive rate', figure(p[0], 'ratio')]]) : safe(hit.seriesType === 'scatter' ? stands(hit.seriesName === 'B' ? otherShown(spec) : spec)?.label ?? '' : '')); } }),
       series: [
         { type: 'line', silent: true, symbol: 'none', data: [[0, 0], [1, 1]], lineStyle: { color: colour('--chart-reference-line'), type: 'dashed', width: 1 } },
-        { type: 'line', z: 3, data: spec.points.map(p => [p[0], p[1]]), symbol: 'circle', symbolSize: 5, showSymbol: spec.points.length < 60, lineStyle: { color: colour('--chart-line'), width: 1.5 }, itemStyle: { color: colour('--chart-line') }, areaStyle: { color: colour('--chart-band') } },
-        { type: 'scatter', z: 4, data: spec.operating ? [[spec.operating.x, spec.operating.y]] : [], symbol: 'diamond', symbolSize: 12, itemStyle: { color: colour('--cat-2'), borderColor: colour('--surface'), borderWidth: 1.5 } }]
+        otherLine(beside.points.map(p => [p[0], p[1]]), { symbolSize: 4, showSymbol: beside.points.length < 60 }),
+        { type: 'line', name: 'A', z: 3, data: spec.points.map(p => [p[0], p[1]]), symbol: 'circle', symbolSize: 5, showSymbol: spec.points.length < 60, lineStyle: { color: colour('--chart-line'), width: 1.5 }, itemStyle: { color: colour('--chart-line') }, areaStyle: { color: colour('--chart-band') } },
+        standing('A', spec, spec.compared ? '--chart-line' : '--cat-2'), standing('B', beside, other)]
     };
   },
 
@@ -237,9 +223,10 @@ const kinds = {
       : valueAxis('', { ...named, min: spec.from, max: spec.to, scale: false });
     return {
       ...base(), grid: grid({ left: 8, bottom: 20 }), xAxis, yAxis: valueAxis(spec.unit, { min: spec.min ?? undefined, max: spec.max ?? undefined }),
-      tooltip: tooltip({ trigger: 'axis', axisPointer: { type: 'line', lineStyle: { color: colour('--line-strong') } }, formatter: hits => { const p = spec.points[hits[0]?.dataIndex]; return p ? rows([[safe(spec.xName), safe(p[4])], [safe(spec.yName), figure(p[1], spec.unit)], ...(p[2] === null ? [] : [['95 %', `${figure(p[2], spec.unit)} .. ${figure(p[3], spec.unit)}`]])]) : ''; } }),
+      tooltip: tooltip({ trigger: 'axis', axisPointer: { type: 'line', lineStyle: { color: colour('--line-strong') } }, formatter: hits => hits.map(hit => { const p = hitPoint(spec, hit); return p ? sideHead(spec, hit) + rows([[safe(spec.xName), safe(p[4])], [safe(spec.yName), figure(p[1], spec.unit)], ...(p[2] === null ? [] : [['95 %', `${figure(p[2], spec.unit)} .. ${figure(p[3], spec.unit)}`]])]) : ''; }).join('') }),
       series: [
-        { type: 'line', z: 3, data: spec.points.map(p => [p[0], p[1]]), symbol: 'circle', symbolSize: 5, showSymbol: spec.points.length < 40, lineStyle: { color: colour('--chart-line'), width: 1.5 }, itemStyle: { color: colour('--chart-line') },
+        otherLine(otherShown(spec).points.map(p => [p[0], p[1]]), { symbolSize: 4, showSymbol: false }),
+        { type: 'line', name: 'A', z: 3, data: spec.points.map(p => [p[0], p[1]]), symbol: 'circle', symbolSize: 5, showSymbol: spec.points.length < 40, lineStyle: { color: colour('--chart-line'), width: 1.5 }, itemStyle: { color: colour('--chart-line') },
           markLine: spec.mark ? { silent: true, symbol: 'none', label: { formatter: () => safe(spec.mark.label), color: colour('--text'), fontSize: 12, position: 'insideEndTop' }, lineStyle: { color: colour('--cat-2'), type: 'dashed' }, data: [{ xAxis: spec.mark.at }] } : undefined },
         ...(banded.length > 1 ? [polygon([...banded.map(p => [p[0], p[3]]), ...banded.map(p => [p[0], p[2]]).reverse()], { fill: colour('--chart-band') })] : [])]
     };
@@ -251,7 +238,7 @@ const kinds = {
     const of = step => step.total ? '--chart-reference-line' : Math.sign(step.to - step.from) === worse ? '--bad-mark' : '--cat-1';
     return {
       ...base(), grid: grid({ left: 8, bottom: 4 }),
-      xAxis: axis({ type: 'category', data: spec.steps.map(s => s.name), axisLabel: { color: colour('--muted'), fontSize: 12, fontFamily: font, interval: 0, width: spec.pixels ? spec.pixels / spec.steps.length - 8 : 90, overflow: 'truncate' } }),
+      xAxis: axis({ type: 'category', data: spec.steps.map(s => s.name), axisLabel: { color: colour('--muted'), fontSize: 12, fontFamily: font, interval: 0, width: Math.min(90, (spec.pixels - 72) / spec.steps.length - 4), overflow: 'truncate' } }),
       // The ends are margins, not numbers that anybody reads, and would stand in the way of the round ones.
       yAxis: valueAxis(spec.unit, { min: spec.min ?? undefined, max: spec.max ?? undefined, axisLabel: { ...valueLabel(spec.unit), showMinLabel: false, showMaxLabel: false } }),
       tooltip: tooltip({ trigger: 'item', formatter: hit => { const s = spec.steps[hit.dataIndex]; return s ? rows([[safe(s.name), s.total ? figure(s.to, spec.unit) : (s.to >= s.from ? '+' : '\u2212') + figure(Math.abs(s.to - s.from), spec.unit)], ...(s.lower === null || s.lower === undefined ? [] : [['95 %', `${figure(s.lower, spec.unit)} .. ${figure(s.upper, spec.unit)}`]])]) : ''; } }),
@@ -313,6 +300,7 @@ function areas(spec) {
 }
 
 // ---- life of a chart
+const canvasWidth = element => Math.max(element.clientWidth, 120);
 export async function draw(element, spec, page) {
   const echarts = await loadLibrary();
   if (!element.isConnected) return;
@@ -325,6 +313,8 @@ export async function draw(element, spec, page) {
     live.set(element, chart);
     follow(chart);
   }
+  // Labels are cut to the room that there is.
+  spec.pixels = canvasWidth(element);
   chart.spec = spec;
   chart.page = page;
   chart.plot.setOption(kinds[spec.kind](spec), { notMerge: true });

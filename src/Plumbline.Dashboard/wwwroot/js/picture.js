@@ -49,7 +49,7 @@ function keys(pen, root, place) {
 export async function picture(panel, about) {
   const figures = [...panel.querySelectorAll('figure.chart')];
   if (figures.length === 0) return null;
-  const boxes = figures.map(figure => figure.getBoundingClientRect()), titles = [...panel.querySelectorAll('h3')].filter(title => !title.closest(skipped));
+  const boxes = figures.map(figure => figure.getBoundingClientRect()), titles = [...panel.querySelectorAll('h3, .side')].filter(title => !title.closest(skipped));
   const all = [...boxes, ...titles.map(title => title.getBoundingClientRect())];
   // The fold of numbers below the last chart is not part of the picture.
   const left = Math.min(...all.map(box => box.left)), top = Math.min(...all.map(box => box.top));

@@ -31,23 +31,27 @@ const kinds = {
     columns: [...times, column('series'), column('rows', 'share'), column('n of the window', count)], over: true,
     rows: spec.cells.map(c => [iso(c[0]), iso(c[1]), spec.series[c[4]].name, c[3] - c[2], c[5]])
   }],
-  reliability: spec => [{
-    columns: [column('from', 'share'), column('to', 'share'), column('mean predicted', 'share'), column('observed', 'share'), ...interval('observed', 'share'), column('n', count)],
-    rows: spec.points.map(p => [p.from, p.to, p.mean, p.rate, p.lower, p.upper, p.n])
-  }],
-  roc: spec => [{
-    columns: [column('score at least'), column('true positive rate', 'share'), column('false positive rate', 'share')],
-    rows: spec.points.map(p => [p[2], p[1], p[0]])
-  }],
-  curve: spec => [{
-    columns: [column(spec.xName), column(spec.yName, spec.unit), ...interval(spec.yName, spec.unit)],
-    rows: spec.points.map(p => [p[4], p[1], p[2], p[3]])
-  }],
+  reliability: spec => [sided(
+    spec, [column('from', 'share'), column('to', 'share'), column('mean predicted', 'share'), column('observed', 'share'), ...interval('observed', 'share'), column('n', count)],
+    p => [p.from, p.to, p.mean, p.rate, p.lower, p.upper, p.n]
+  )],
+  roc: spec => [sided(spec, [column('score at least'), column('true positive rate', 'share'), column('false positive rate', 'share')], p => [p[2], p[1], p[0]])],
+  curve: spec => [sided(spec, [column(spec.xName), column(spec.yName, spec.unit), ...interval(spec.yName, spec.unit)], p => [p[4], p[1], p[2], p[3]])],
   waterfall: spec => [{
     columns: [column('step'), column('adds', spec.unit), ...interval('adds', spec.unit), column('then', spec.unit)],
     rows: spec.steps.map(s => [s.name, s.total ? null : s.to - s.from, s.lower ?? null, s.upper ?? null, s.to])
   }]
 };
+
+/** The points of a curve; where it is compared with another, those of both, each with what its side is called. */
+function sided(spec, columns, row) {
+  if (!spec.compared) return { columns, rows: spec.points.map(row) };
+  const side = (words, points) => points.map(p => [words, ...row(p)]);
+  return {
+    columns: [column('side'), ...columns],
+    rows: [...side(`A: ${spec.compared.own}`, spec.points), ...side(`B: ${spec.compared.words}`, spec.compared.shown?.points ?? [])]
+  };
+}
 
 /** Lines of a time axis side by side, a row for each window of any of them. */
 function lines(series, unit) {
