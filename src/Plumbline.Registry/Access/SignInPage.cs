@@ -24,7 +24,8 @@ internal static class SignInPage
     public static IResult Make(string? returnUrl, string? message, int status = StatusCodes.Status200OK, bool withKey = false)
     {
         var action = WebUtility.HtmlEncode($"{Path}?returnUrl={Uri.EscapeDataString(Local(returnUrl))}");
-        var said = message is null ? "" : $"<p role=\"alert\" class=\"said\">{WebUtility.HtmlEncode(message)}</p>";
+        var role = status < StatusCodes.Status400BadRequest ? "status" : "alert";
+        var said = message is null ? "" : $"<p role=\"{role}\" class=\"said\">{WebUtility.HtmlEncode(message)}</p>";
         return Results.Content(
             $"""
             <!DOCTYPE html>

@@ -16,10 +16,15 @@ public sealed partial class AccountPage
 
     private string Who =>
         Known.IsEmpty ? "This server runs open: it asks nobody who they are."
-        : _own is not null
-            ? $"You are signed in as {_own.Name} ({_own.DisplayName}), with the role {_own.Role.Word()}"
-                + $"{(_own.Models.IsEmpty ? "" : $" for {string.Join(", ", _own.Models)}")}."
+        : _own is not null ? WhoOf(_own)
         : $"You are signed in with the key {SignedIn?.Name}. A key has no password.";
+
+    private static string WhoOf(Account account)
+    {
+        var called = account.DisplayName == account.Name ? "" : $" ({account.DisplayName})";
+        var models = account.Models.IsEmpty ? "" : $" for {string.Join(", ", account.Models)}";
+        return $"You are signed in as {account.Name}{called}, with the role {account.Role.Word()}{models}.";
+    }
 
     protected override async Task OnInitializedAsync()
     {
