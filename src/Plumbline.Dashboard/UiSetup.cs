@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,6 +22,7 @@ public static class UiSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddHttpContextAccessor();
         services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddScoped<AuthenticationStateProvider, LiveAuthentication>();
         services.AddSingleton<Pages.Incidents.IncidentEnds>();
         services.AddScoped<FrameState>();
         services.AddScoped<BrowserPage>();
@@ -36,7 +40,7 @@ public static class UiSetup
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, $"{AssemblyName}.staticwebassets.endpoints.json")).AllowAnonymous();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(static options => options.ContentSecurityFrameAncestorsPolicy = null)
-            .RequireRole(ApiRole.Read);
+            .Add(NeedRoles);
         // Without this an unknown address would have no endpoint, hence no role, hence "forbidden" instead of "not found".
         app.MapFallback(
                 "{*path}",
@@ -47,6 +51,20 @@ public static class UiSetup
             )
             .RequireRole(ApiRole.Read);
         return app;
+    }
+
+    /// <summary>Each page needs the role that it says; what they are connected through, any of them.</summary>
+    private static void NeedRoles(EndpointBuilder endpoint)
+    {
+        if (endpoint.Metadata.OfType<ComponentTypeMetadata>().LastOrDefault() is { } page)
+        {
+            endpoint.Metadata.Add(PageMark.Instance);
+            endpoint.Metadata.Add(new AuthorizeAttribute(PageNeedsAttribute.Of(page.Type).Policy));
+        }
+        else
+        {
+            endpoint.Metadata.Add(new AuthorizeAttribute(AccessSetup.AnyPage));
+        }
     }
 
     /// <summary>A browser that asks for a page gets the page about missing pages; programs get the problem document.</summary>

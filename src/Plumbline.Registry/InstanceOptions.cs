@@ -14,7 +14,8 @@ public abstract record InstanceOptions
     /// </summary>
     public string DataDirectory { get; init; } = "plumbline-data";
 
-    /// <summary>Semicolon-separated addresses to listen on. An address other than loopback without an API key refuses to start.</summary>
+    /// <summary>Semicolon-separated addresses to listen on. Other machines' access needs an account or an API key: without, a server on an
+    /// address other than loopback refuses to start.</summary>
     public string Urls { get; init; } = DefaultUrls;
 
     /// <summary>The embedded engine.</summary>

@@ -19,13 +19,13 @@ public static class ReviewCommands
     public static Command AddTasks { get; } = new("review.add_tasks", ApiRole.Review);
 
     /// <summary>Takes the next task, keeps it, lets it go.</summary>
-    public static Command Take { get; } = new("review.take", ApiRole.Review);
+    public static Command Take { get; } = new("review.take", ApiRole.Annotate);
 
     /// <summary>Answers a task.</summary>
-    public static Command Answer { get; } = new("review.answer", ApiRole.Review);
+    public static Command Answer { get; } = new("review.answer", ApiRole.Annotate);
 
     /// <summary>Takes an answer back.</summary>
-    public static Command Withdraw { get; } = new("review.withdraw", ApiRole.Review);
+    public static Command Withdraw { get; } = new("review.withdraw", ApiRole.Annotate);
 
     /// <summary>Decides between annotators.</summary>
     public static Command Decide { get; } = new("review.decide", ApiRole.Review);

@@ -14,6 +14,7 @@ var exitCode = await CommandLine.RunAsync(
         Import = ImportRun.RunAsync,
         CheckConfig = ServerRuns.CheckConfigAsync,
         Check = CheckVerb.RunAsync,
+        Account = AccountRun.RunAsync,
     },
     Terminal.OfProcess()
 );

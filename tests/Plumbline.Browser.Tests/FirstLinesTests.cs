@@ -78,6 +78,7 @@ public sealed class FirstLinesTests(BrowserHost host)
                     Demo = (_, _, _) => Task.FromResult(ExitCode.Failure),
                     CheckConfig = (_, _, _) => Task.FromResult(ExitCode.Failure),
                     Check = (_, _, _) => Task.FromResult(ExitCode.Failure),
+                    Account = (_, _, _) => Task.FromResult(ExitCode.Failure),
                 },
                 new Terminal(output, error, false)
             );

@@ -6,7 +6,8 @@ using Plumbline.Registry.Commands;
 namespace Plumbline.Dashboard.Frame;
 
 /// <summary>
-/// A part of a page on which people change something. Whether the key may is asked again when it is done: a page may stand open for days.
+/// A part of a page on which people change something. Whether who is signed in may is asked again when it is done: a page may stand open
+/// for days.
 /// </summary>
 public abstract class ActingComponent : ComponentBase
 {
@@ -18,6 +19,9 @@ public abstract class ActingComponent : ComponentBase
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
+    /// <summary>Who is signed in; null until that is known.</summary>
+    protected Actor? SignedIn => _actor;
+
     /// <summary>Whether it is known by now who is signed in.</summary>
     protected bool KnowsActor => _actor is not null;
 
@@ -28,7 +32,7 @@ public abstract class ActingComponent : ComponentBase
 
     /// <summary>Why a button does nothing, for its title; null when it does.</summary>
     protected string? WhyNot(Command command, string? model = null) =>
-        May(command, model) ? null : $"A key with the role {command.Needs.ToString().ToLowerInvariant()} may do this.";
+        May(command, model) ? null : $"It takes the role {command.Needs.Word()} to do this.";
 
     /// <summary>Carries out a command for who is signed in now.</summary>
     /// <exception cref="CommandRefusedException">They may not (any more).</exception>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
+using Plumbline.Registry.Access;
 using Plumbline.Registry.Web;
 
 namespace Plumbline.Dashboard.Frame;
@@ -20,10 +21,16 @@ public sealed partial class CommandPalette
     [Parameter, EditorRequired]
     public PageScope Scope { get; set; } = null!;
 
+    /// <summary>Who is signed in: what they may not see is not found.</summary>
+    [Parameter, EditorRequired]
+    public Actor Actor { get; set; } = null!;
+
     public async Task OpenAsync()
     {
         _text = "";
-        var listed = await Incidents.ListAsync(new() { ByUrgency = true, Limit = MostIncidents }, CancellationToken.None);
+        var listed = Actor.MaySee(ApiRole.Read)
+            ? await Incidents.ListAsync(new() { ByUrgency = true, Limit = MostIncidents }, CancellationToken.None)
+            : [];
         _incidents =
         [
             .. listed.Select(incident => new PalettePlace(
@@ -40,7 +47,7 @@ public sealed partial class CommandPalette
 
     private Task FindAsync()
     {
-        (_chosen, _found) = (0, Search.Find(_text, Scope, _incidents));
+        (_chosen, _found) = (0, Search.Find(_text, Scope, _incidents, Actor));
         return Task.CompletedTask;
     }
 

@@ -1,7 +1,10 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
+using Plumbline.Registry.Access;
 using Plumbline.Registry.Web;
 
 namespace Plumbline.Dashboard.Frame;
@@ -28,12 +31,21 @@ public sealed partial class FrameLayout
         ("Esc", "Close"),
     ];
 
+    private Actor _actor = Actor.Of(new ClaimsPrincipal());
     private PageScope _scope = null!;
     private CommandPalette? _palette;
     private ErrorBoundary? _boundary;
     private ElementReference _keys;
     private DotNetObjectReference<FrameLayout>? _self;
     private ITimer? _timer;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    /// <summary>A key that leads to another page.</summary>
+    private static bool Everywhere(string key) => key.StartsWith("g ", StringComparison.Ordinal);
+
+    protected override async Task OnParametersSetAsync() => _actor = Actor.Of((await Authentication).User);
 
     protected override void OnInitialized()
     {

@@ -1,3 +1,4 @@
+using Plumbline.Registry.Access;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 
@@ -12,19 +13,6 @@ public sealed class PaletteSearch(ModelCatalog models)
     /// <summary>More would scroll; typing one letter more is faster.</summary>
     public const int MostFound = 12;
 
-    private static readonly PalettePlace[] Pages =
-    [
-        .. Places.All.SelectMany(place =>
-            Tabs.Of(place.Address)
-                .Select(tab => new PalettePlace(
-                    $"{place.Words}: {tab.Words.ToLowerInvariant()}",
-                    "page",
-                    Links.Tab(place.Address, tab.Key)
-                ))
-                .DefaultIfEmpty(new PalettePlace(place.Words, "page", place.Address))
-        ),
-    ];
-
     /// <summary>Letters from which on tabs and features of all models are looked through, not only those of the model at hand.</summary>
     private const int EnoughLetters = 2;
 
@@ -35,11 +23,14 @@ public sealed class PaletteSearch(ModelCatalog models)
     /// <param name="text">A part of a name.</param>
     /// <param name="scope">Where the reader is.</param>
     /// <param name="incidents">Incidents to look through.</param>
-    public IReadOnlyList<PalettePlace> Find(string text, PageScope scope, IReadOnlyList<PalettePlace> incidents)
+    /// <param name="actor">Who the reader is: what they may not see is not found.</param>
+    public IReadOnlyList<PalettePlace> Find(string text, PageScope scope, IReadOnlyList<PalettePlace> incidents, Actor actor)
     {
         text = text.Trim();
+        if (!actor.MaySee(ApiRole.Read))
+            return [.. PagesOf(actor).Where(place => place.Words.Contains(text, StringComparison.OrdinalIgnoreCase)).Take(MostFound)];
         var here = scope.Model is { } name ? models.Find(name) : null;
-        var places = Pages
+        var places = PagesOf(actor)
             .Concat(here is null ? [] : TabsOf(here, scope))
             .Concat(models.All.Select(model => new PalettePlace(model.Name, "model", AddressOf(model, here, scope))))
             .Concat(here is null ? [] : FeaturesOf(here, scope))
@@ -53,6 +44,19 @@ public sealed class PaletteSearch(ModelCatalog models)
                 : [];
         return [.. places.Take(MostFound - decision.Length), .. decision];
     }
+
+    private static IEnumerable<PalettePlace> PagesOf(Actor actor) =>
+        Places
+            .All.Where(place => place.Needs.Allows(actor))
+            .SelectMany(place =>
+                Tabs.Of(place.Address, actor)
+                    .Select(tab => new PalettePlace(
+                        $"{place.Words}: {tab.Words.ToLowerInvariant()}",
+                        "page",
+                        Links.Tab(place.Address, tab.Key)
+                    ))
+                    .DefaultIfEmpty(new PalettePlace(place.Words, "page", place.Address))
+            );
 
     // A version or segment of the model at hand means nothing in another model; the range does.
     private static string AddressOf(ModelDefinition model, ModelDefinition? here, PageScope scope) =>

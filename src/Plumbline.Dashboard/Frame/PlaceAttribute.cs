@@ -1,4 +1,5 @@
 using System.Reflection;
+using Plumbline.Registry.Access;
 
 namespace Plumbline.Dashboard.Frame;
 
@@ -18,6 +19,18 @@ public sealed class PlaceAttribute(string words, string address) : Attribute
     /// <summary>Its picture in the rail: the path of a drawing of 16 by 16.</summary>
     public string Drawing { get; init; } = "";
 
+    /// <summary>What its page needs.</summary>
+    internal PageNeedsAttribute Needs { get; private set; } = PageNeedsAttribute.Usual;
+
+    /// <summary>The place that a page is; null for one that is none.</summary>
+    internal static PlaceAttribute? Of(Type page)
+    {
+        if (page.GetCustomAttribute<PlaceAttribute>() is not { } place)
+            return null;
+        place.Needs = PageNeedsAttribute.Of(page);
+        return place;
+    }
+
     /// <summary>Addresses below which it is where one is; its own without any.</summary>
     public string[] Below { get; init; } = [];
 }
@@ -30,13 +43,13 @@ public static class Places
     [
         .. typeof(Places)
             .Assembly.GetTypes()
-            .Select(type => type.GetCustomAttribute<PlaceAttribute>())
+            .Select(PlaceAttribute.Of)
             .OfType<PlaceAttribute>()
             .OrderBy(place => place.Order < 0)
             .ThenBy(place => place.Order)
             .ThenBy(place => place.Words, StringComparer.Ordinal),
     ];
 
-    /// <summary>Those of the rail.</summary>
-    public static IEnumerable<PlaceAttribute> OfRail => All.Where(place => place.Order >= 0);
+    /// <summary>Those of the rail that somebody may see.</summary>
+    public static IEnumerable<PlaceAttribute> OfRail(Actor actor) => All.Where(place => place.Order >= 0 && place.Needs.Allows(actor));
 }

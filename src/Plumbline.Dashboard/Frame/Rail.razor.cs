@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Plumbline.Registry.Access;
 
 namespace Plumbline.Dashboard.Frame;
 
@@ -7,6 +8,10 @@ public sealed partial class Rail
 {
     [Parameter, EditorRequired]
     public PageScope Scope { get; set; } = null!;
+
+    /// <summary>Who is signed in: places that they may not see are not there.</summary>
+    [Parameter, EditorRequired]
+    public Actor Actor { get; set; } = null!;
 
     private bool IsHere(PlaceAttribute place) =>
         Scope.Path == place.Address

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Plumbline.Registry.Access;
 
 namespace Plumbline.Dashboard.Frame;
 
@@ -20,7 +21,11 @@ public sealed class TabAttribute(string page, string key, string words, int orde
 }
 
 /// <summary>A tab with its component.</summary>
-public sealed record PageTab(string Key, string Words, Type Component);
+public sealed record PageTab(string Key, string Words, Type Component)
+{
+    /// <summary>What it needs, beside what its page does.</summary>
+    internal PageNeedsAttribute Needs { get; } = PageNeedsAttribute.Of(Component);
+}
 
 /// <summary>The components that say that they are a tab.</summary>
 public static class Tabs
@@ -35,6 +40,9 @@ public static class Tabs
 
     /// <summary>The tabs of a page, in their order.</summary>
     public static IEnumerable<PageTab> Of(string page) => ByPage[page];
+
+    /// <summary>Those that somebody may see.</summary>
+    public static IEnumerable<PageTab> Of(string page, Actor actor) => Of(page).Where(tab => tab.Needs.Allows(actor));
 
     /// <summary>The tab that an address names, the first one where it names none; null when there is no such tab.</summary>
     public static PageTab? Find(string page, string? key) => Of(page).FirstOrDefault(tab => tab.Key == (key ?? ""));

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Plumbline.Registry.Access;
 
 namespace Plumbline.Dashboard.Frame;
 
@@ -35,6 +36,10 @@ public sealed partial class TopBar
 
     [Parameter, EditorRequired]
     public PageScope Scope { get; set; } = null!;
+
+    /// <summary>Who is signed in.</summary>
+    [Parameter, EditorRequired]
+    public Actor Actor { get; set; } = null!;
 
     [Parameter]
     public EventCallback OnTheme { get; set; }

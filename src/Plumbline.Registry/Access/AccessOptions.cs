@@ -11,17 +11,20 @@ public enum ApiRole
     /// <summary>See everything.</summary>
     Read,
 
-    /// <summary>See everything and answer review tasks.</summary>
+    /// <summary>Answer review tasks, and see nothing else.</summary>
+    Annotate,
+
+    /// <summary>See everything and answer review tasks; includes read and annotate.</summary>
     Review,
 
-    /// <summary>Declare models, rules and references; includes ingest, read and review.</summary>
+    /// <summary>Declare models, rules and references; includes ingest, read, annotate and review.</summary>
     Operate,
 
     /// <summary>Everything.</summary>
     Admin,
 }
 
-/// <summary>Who may call. Without keys the server runs open, and then only listens on loopback.</summary>
+/// <summary>Who may call. Without keys and accounts the server runs open, and then only listens on loopback.</summary>
 public sealed record AccessOptions
 {
     /// <summary>At most 1,000 keys.</summary>
@@ -70,7 +73,7 @@ public sealed record AccessOptions
             if (string.IsNullOrWhiteSpace(key.Name))
                 errors.Add($"access.keys[{i}].name: needed.");
             if (!ApiRoles.TryParse(key.Role, out _))
-                errors.Add($"access.keys[{i}].role: '{key.Role}' is not one of ingest, read, review, operate, admin.");
+                errors.Add($"access.keys[{i}].role: '{key.Role}' is not one of {ApiRoles.Listed}.");
             if (key.Sha256 is not { Length: 64 } || !key.Sha256.All(char.IsAsciiHexDigit))
             {
                 errors.Add(
@@ -100,7 +103,7 @@ public sealed record ApiKeyOptions
     /// <summary>Lower- or upper-case hex of SHA-256 over the UTF-8 key.</summary>
     public string Sha256 { get; init; } = "";
 
-    /// <summary>ingest, read, review, operate or admin.</summary>
+    /// <summary>ingest, read, annotate, review, operate or admin.</summary>
     public string Role { get; init; } = "";
 
     /// <summary>Models the key is bound to; empty for all.</summary>
@@ -116,6 +119,12 @@ public sealed record ApiKeyOptions
 /// <summary>Reading and comparing roles.</summary>
 public static class ApiRoles
 {
+    /// <summary>All of them as a text: ingest, read, ..</summary>
+    public static string Listed { get; } = string.Join(", ", Enum.GetValues<ApiRole>().Select(role => role.Word()));
+
+    /// <summary>As it is written in configurations, requests and answers.</summary>
+    public static string Word(this ApiRole role) => role.ToString().ToLowerInvariant();
+
     public static bool TryParse(string? text, out ApiRole role) =>
         Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role) && !char.IsAsciiDigit(text![0]);
 
@@ -125,7 +134,7 @@ public static class ApiRoles
         {
             ApiRole.Admin => true,
             ApiRole.Operate => needed is not ApiRole.Admin,
-            ApiRole.Review => needed is ApiRole.Review or ApiRole.Read,
+            ApiRole.Review => needed is ApiRole.Review or ApiRole.Read or ApiRole.Annotate,
             _ => held == needed,
         };
 }

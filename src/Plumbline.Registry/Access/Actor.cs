@@ -4,10 +4,10 @@ using System.Security.Claims;
 
 namespace Plumbline.Registry.Access;
 
-/// <summary>Who does something: the holder of a key, or whoever reaches an open server.</summary>
-/// <param name="Name">The key's name; "open" without keys; "unknown" where nobody signed in.</param>
-/// <param name="Role">What the key may do; null: nothing.</param>
-/// <param name="Models">Models that the key is bound to; empty for all.</param>
+/// <summary>Who does something: who signed in with an account, the holder of a key, or whoever reaches an open server.</summary>
+/// <param name="Name">The account's sign-in name, or the key's; "open" where nobody need sign in; "unknown" where nobody did.</param>
+/// <param name="Role">What they may do; null: nothing.</param>
+/// <param name="Models">Models that they are bound to; empty for all.</param>
 /// <param name="Address">Where from; null where it is not known, as on a page.</param>
 public sealed record Actor(string Name, ApiRole? Role, ImmutableArray<string> Models, IPAddress? Address)
 {
@@ -31,4 +31,14 @@ public sealed record Actor(string Name, ApiRole? Role, ImmutableArray<string> Mo
         Role is { } held
         && ApiRoles.Grants(held, needed)
         && (Models.IsEmpty || (model is not null && Models.Contains(model, StringComparer.Ordinal)));
+
+    /// <summary>
+    /// Whether this actor may see a page that needs a role. Pages show all models, so who is bound to some sees none, but for those who
+    /// review: what they are asked is chosen by their models.
+    /// </summary>
+    public bool MaySee(ApiRole needed) =>
+        Role is { } held && ApiRoles.Grants(held, needed) && (Models.IsEmpty || (held is ApiRole.Annotate && needed is ApiRole.Annotate));
+
+    /// <summary>Whether there is any page for this actor.</summary>
+    public bool MaySeeAny => MaySee(ApiRole.Read) || MaySee(ApiRole.Annotate);
 }

@@ -4,19 +4,19 @@ namespace Plumbline.Registry.Access;
 
 /// <summary>
 /// The names that this server answers to: loopback, the host of <c>public_url</c>, the names it listens on and those of
-/// <c>access.hosts</c>. Any other name in Host may be one that a page's author has pointed at this machine. With keys, an address written
-/// as a number is one too: nobody can rebind a number, and without a key or its cookie it opens nothing.
+/// <c>access.hosts</c>. Any other name in Host may be one that a page's author has pointed at this machine. With keys or accounts, an
+/// address written as a number is one too: nobody can rebind a number, and without a key or a cookie it opens nothing.
 /// </summary>
 public sealed class AllowedHosts
 {
     private readonly HashSet<string> _names = new(StringComparer.OrdinalIgnoreCase) { "localhost" };
-    private readonly bool _anyAddress;
+    private readonly KeyStore _keys;
     private readonly Uri? _public;
 
-    public AllowedHosts(InstanceOptions instance, AccessOptions access)
+    public AllowedHosts(InstanceOptions instance, AccessOptions access, KeyStore keys)
     {
         _public = instance.PublicUrl;
-        _anyAddress = access.Keys.Count > 0;
+        _keys = keys;
         if (instance.PublicUrl is { } address)
             _names.Add(Plain(address.IdnHost));
         foreach (var name in access.Hosts)
@@ -33,7 +33,7 @@ public sealed class AllowedHosts
         var name = Plain(host.Host);
         if (_names.Contains(name))
             return true;
-        return IPAddress.TryParse(name, out var address) && (_anyAddress || IPAddress.IsLoopback(address));
+        return IPAddress.TryParse(name, out var address) && (!_keys.IsEmpty || IPAddress.IsLoopback(address));
     }
 
     /// <summary>

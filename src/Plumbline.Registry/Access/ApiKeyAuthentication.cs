@@ -6,7 +6,7 @@ using Plumbline.Registry.Web;
 
 namespace Plumbline.Registry.Access;
 
-/// <summary>Knows a caller by <c>Authorization: Bearer</c>. Without configured keys everyone on loopback is admin, named "open".</summary>
+/// <summary>Knows a caller by <c>Authorization: Bearer</c>. Where nobody is known everyone on loopback is admin, named "open".</summary>
 public sealed class ApiKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
@@ -67,7 +67,7 @@ public sealed class ApiKeyAuthentication(
                 StatusCodes.Status401Unauthorized,
                 "An API key is needed",
                 "unauthorized",
-                "Send Authorization: Bearer <api key> with a key that the server's configuration knows."
+                "Send Authorization: Bearer <api key> with a key that the server knows."
             )
             .ExecuteAsync(Context);
     }

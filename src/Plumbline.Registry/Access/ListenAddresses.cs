@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Plumbline.Registry.Access;
 
-/// <summary>Reads the addresses of <see cref="InstanceOptions.Urls"/>: decides whether a server without keys may listen there.</summary>
+/// <summary>Reads the addresses of <see cref="InstanceOptions.Urls"/>: whether a server that knows nobody may listen there.</summary>
 public static class ListenAddresses
 {
     /// <summary>One sentence per address that cannot be listened on.</summary>

@@ -8,7 +8,7 @@ namespace Plumbline.Registry.Access;
 /// Slows down whoever guesses keys. Per address: different wrong keys; per key: the same wrong key again, from wherever. The first few are
 /// free, then each further one doubles the pause, up to a quarter of an hour. While a pause lasts nothing is even compared, so that a right
 /// guess is not told from a wrong one. The same wrong key again counts once for its address: a forgotten client that repeats itself must
-/// not lock out its neighbours behind the same proxy.
+/// not lock out its neighbours behind the same proxy. For a sign-in with a password the "key" is the name of the account.
 /// </summary>
 public sealed class LockOut(TimeProvider time, AccessCounters counters)
 {
@@ -50,6 +50,27 @@ public sealed class LockOut(TimeProvider time, AccessCounters counters)
             var ofAddress = isRepeated ? TimeSpan.Zero : Count(NameOf(address), now);
             return ofKey > ofAddress ? ofKey : ofAddress;
         }
+    }
+
+    /// <summary>The same where the address is not known and does not count: how long whoever presents this key must wait.</summary>
+    public TimeSpan? PauseOf(string key)
+    {
+        lock (_gate)
+        {
+            var now = time.GetUtcNow();
+            var until = UntilOf(KeyStore.HashOf(key), now);
+            if (until <= now)
+                return null;
+            counters.CountLockedOut();
+            return until - now;
+        }
+    }
+
+    /// <summary>This key was wrong, from an address that does not count.</summary>
+    public TimeSpan Wrong(string key)
+    {
+        lock (_gate)
+            return Count(KeyStore.HashOf(key), time.GetUtcNow());
     }
 
     private TimeSpan Count(string name, DateTimeOffset now)

@@ -6,7 +6,7 @@ namespace Plumbline.Registry.Access;
 
 /// <summary>
 /// Keeps web pages of others out, before anything else is asked: a page that has rebound a name to this machine is known by its Host, a
-/// page of another site by Origin and Sec-Fetch-Site, and a body that a form could have sent by its media type. A server without keys has
+/// page of another site by Origin and Sec-Fetch-Site, and a body that a form could have sent by its media type. A server that runs open has
 /// no other defence against what its user's own browser is made to send.
 /// </summary>
 internal sealed class RequestGate(RequestDelegate next, AllowedHosts hosts, AccessCounters counters)

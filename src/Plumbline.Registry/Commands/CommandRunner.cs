@@ -21,7 +21,7 @@ public sealed partial class CommandRunner(ILogger<CommandRunner> log)
     public async Task<T> RunAsync<T>(RunningCommand running, Func<Task<T>> act, Func<T, bool>? happened = null)
     {
         var (actor, command, model, subject) = running;
-        if (!actor.May(command.Needs, model))
+        if (!command.Allows(actor, model, subject))
         {
             Refused(actor.Name, From(actor), command.Name, model, subject);
             throw new CommandRefusedException(command, actor);

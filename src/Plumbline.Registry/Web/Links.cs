@@ -14,9 +14,13 @@ public static class Links
     public const string Incidents = "/incidents";
     public const string Review = "/review";
     public const string Explore = "/explore";
+    public const string Account = "/account";
+    public const string SignIn = "/sign-in";
+    public const string SignOut = "/sign-out";
     public const string Settings = "/settings";
     public const string Silences = Settings + "/silences";
     public const string Deliveries = Settings + "/deliveries";
+    public const string People = Settings + "/people";
     public const string Self = "/self";
 
     /// <summary>Tabs of a model's page.</summary>

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Net.Sockets;
+using Plumbline.Registry.Accounts;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Storage;
 using Plumbline.Registry.Text;
@@ -24,6 +26,8 @@ public sealed record VerbActions
     public required Func<CheckConfigSettings, Terminal, CancellationToken, Task<ExitCode>> CheckConfig { get; init; }
 
     public required Func<CheckSettings, Terminal, CancellationToken, Task<ExitCode>> Check { get; init; }
+
+    public required Func<AccountSettings, Terminal, CancellationToken, Task<ExitCode>> Account { get; init; }
 }
 
 /// <summary>The root of the command line: its verbs, its help and the translation of failures into <see cref="ExitCode"/>.</summary>
@@ -106,6 +110,7 @@ public static class CommandLine
             CheckVerb.Create(actions.Check, terminal),
             CheckConfigVerb.Create(actions.CheckConfig, terminal),
             HashKeyVerb.Create(terminal, Console.In),
+            AccountVerb.Create(actions.Account, terminal),
         };
         foreach (var option in root.Options.OfType<HelpOption>())
             option.Action = new HelpWithExamples();
@@ -124,7 +129,7 @@ public static class CommandLine
             CommandLineException stated => stated.ExitCode,
             ConfigurationException => ExitCode.ConfigurationInvalid,
             HttpRequestException or SocketException => ExitCode.ServerUnreachable,
-            OptionsException => ExitCode.ConfigurationInvalid,
+            OptionsException or NobodyKnownException => ExitCode.ConfigurationInvalid,
             DataFolderException or InvalidDataException => ExitCode.Failure,
             EngineUnavailableException or IOException or UnauthorizedAccessException => ExitCode.Failure,
             _ => null,
@@ -145,6 +150,11 @@ public static class CommandLine
         await error.WriteLineAsync($"Run `plumbline {VerbOf(result)}--help` for what it takes.");
     }
 
-    private static string VerbOf(ParseResult result) =>
-        result.CommandResult.Command is RootCommand ? "" : result.CommandResult.Command.Name + " ";
+    private static string VerbOf(ParseResult result)
+    {
+        var verb = "";
+        for (SymbolResult? at = result.CommandResult; at is CommandResult { Command: not RootCommand } command; at = command.Parent)
+            verb = $"{command.Command.Name} {verb}";
+        return verb;
+    }
 }

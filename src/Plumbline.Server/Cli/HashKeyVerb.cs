@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
+using Plumbline.Registry.Access;
 using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Server.Cli;
@@ -8,7 +9,6 @@ namespace Plumbline.Server.Cli;
 /// <summary>`plumbline hash-key`: makes an API key, or hashes one, for <c>access.keys</c> of the configuration file.</summary>
 internal static class HashKeyVerb
 {
-    private const int KeyBytes = 32;
     private const int MinLength = 32;
     private const int MinDistinct = 12;
 
@@ -28,10 +28,7 @@ internal static class HashKeyVerb
         };
         command.SetAction(parsed =>
         {
-            // Not from a seeded source: a key that can be repeated can be guessed.
-            var key = parsed.GetValue(stdin)
-                ? input.ReadLine()?.Trim() ?? ""
-                : "plk_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
+            var key = parsed.GetValue(stdin) ? input.ReadLine()?.Trim() ?? "" : KeyStore.NewKey();
             if (key.Length == 0)
                 throw new CommandLineException(ExitCode.Usage, "no key on standard input");
             if (parsed.GetValue(stdin) && WeaknessOf(key) is { } weakness)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Plumbline.Dashboard.Demo;
+using Plumbline.Registry.Access;
 using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Configuration;
 using Plumbline.Server.Cli.Import;
@@ -22,21 +23,17 @@ public static class DemoRun
             IsDemo = true,
             EndsWithProcess = true,
         };
-        if (options.Access.Keys.Count > 0)
-        {
-            throw new CommandLineException(
-                ExitCode.ConfigurationInvalid,
-                "the demonstration has no key to post with: use a configuration without access.keys"
-            );
-        }
-
+        RefuseKeys(options);
+        // It posts to itself, and goes on when somebody makes an account.
+        var key = KeyStore.NewKey();
         var (scenario, goesOn) = ScenarioOf(folder, settings, time);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // Where the address is known before the server listens there, the model service trains while the server starts.
         await using var early = KnownAddress(options.Urls) is { } known
-            ? StartSample(assembly, scenario, known, terminal, stopping.Token)
+            ? StartSample(assembly, scenario, known, key, terminal, stopping.Token)
             : null;
         await using var app = PlumblineHost.Build(options, time);
+        app.Services.GetRequiredService<KeyStore>().UseOwn("demonstration", key, ApiRole.Operate);
         await PlumblineHost.OpenDataAsync(app, cancellation);
         await app.StartAsync(cancellation);
         await terminal.Output.WriteLineAsync(
@@ -52,8 +49,8 @@ public static class DemoRun
 
         using var whenStopping = app.Lifetime.ApplicationStopping.Register(stopping.Cancel);
         var address = new Uri(OnThisMachine(app.Urls.First()));
-        var process = early ?? StartSample(assembly, scenario, address, terminal, stopping.Token);
-        var conducting = ConductAsync(app, address, process, settings, scenario, folder.FullPath, terminal, began, stopping.Token);
+        var process = early ?? StartSample(assembly, scenario, address, key, terminal, stopping.Token);
+        var conducting = ConductAsync(app, address, key, process, settings, scenario, folder.FullPath, terminal, began, stopping.Token);
         var running = app.WaitForShutdownAsync(cancellation);
         try
         {
@@ -69,6 +66,17 @@ public static class DemoRun
         }
 
         return ExitCode.Ok;
+    }
+
+    private static void RefuseKeys(PlumblineOptions options)
+    {
+        if (options.Access.Keys.Count > 0)
+        {
+            throw new CommandLineException(
+                ExitCode.ConfigurationInvalid,
+                "the demonstration takes no keys of a configuration: use one without access.keys; it can have accounts"
+            );
+        }
     }
 
     /// <summary>The scenario that the folder tells already, or the beginning of one, written down before anything else is.</summary>
@@ -99,6 +107,7 @@ public static class DemoRun
     private static async Task ConductAsync(
         WebApplication app,
         Uri address,
+        string key,
         SampleProcess process,
         DemoSettings settings,
         DemoScenario scenario,
@@ -117,7 +126,7 @@ public static class DemoRun
         };
         using var toServer = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
         var conductor = new DemoConductor(
-            new ServerConnection(toServer, apiKey: null, time),
+            new ServerConnection(toServer, key, time),
             new SampleClient(toSample),
             app.Services.GetRequiredService<DemoState>(),
             folder,
@@ -188,6 +197,7 @@ public static class DemoRun
         string assembly,
         DemoScenario scenario,
         Uri address,
+        string key,
         Terminal terminal,
         CancellationToken cancellation
     ) =>
@@ -198,7 +208,8 @@ public static class DemoRun
             {
                 if (!cancellation.IsCancellationRequested)
                     terminal.Error.WriteLine($"model service: {line}");
-            }
+            },
+            key
         );
 
     private static IEnumerable<string> Switches(DemoScenario scenario, Uri address) =>

@@ -32,7 +32,8 @@ public sealed partial class SampleProcess : IAsyncDisposable
     /// <param name="assembly">The sample's program.</param>
     /// <param name="arguments">Its switches.</param>
     /// <param name="said">Is told every line that it writes once it takes requests: warnings, normally none.</param>
-    public static SampleProcess Start(string assembly, IEnumerable<string> arguments, Action<string> said)
+    /// <param name="key">The key that it posts with. Not a switch: everybody on this machine can read those.</param>
+    public static SampleProcess Start(string assembly, IEnumerable<string> arguments, Action<string> said, string? key = null)
     {
         var start = new ProcessStartInfo(SampleLocation.DotnetHost())
         {
@@ -43,6 +44,7 @@ public sealed partial class SampleProcess : IAsyncDisposable
             CreateNoWindow = true,
             WorkingDirectory = Path.GetDirectoryName(assembly)!,
         };
+        start.Environment["api-key"] = key;
         start.ArgumentList.Add(assembly);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

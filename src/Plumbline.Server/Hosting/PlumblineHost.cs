@@ -32,6 +32,7 @@ using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Accounts;
 using Plumbline.Registry.Commands;
 using Plumbline.Registry.Integrity;
 using Plumbline.Registry.Models;
@@ -99,9 +100,11 @@ public static class PlumblineHost
     /// of the host. That would do it by itself, too.
     /// </summary>
     /// <exception cref="DataFolderException">The parts of the folder do not belong together, or one is damaged.</exception>
+    /// <exception cref="NobodyKnownException">There is no account and no key, and other machines could reach the server.</exception>
     public static async Task OpenDataAsync(WebApplication app, CancellationToken cancellation)
     {
         await app.Services.GetRequiredService<StatePreparation>().EnsureAsync(cancellation);
+        await app.Services.GetRequiredService<WhoIsKnown>().EnsureAsync(cancellation);
         _ = app.Services.GetRequiredService<Spool>();
         app.Services.GetRequiredService<KnownEvents>().ReadSpoolAtStart();
     }
@@ -120,7 +123,7 @@ public static class PlumblineHost
         services.AddTelemetry();
         services.AddStorage();
         services.AddAccess(options, options.Access).AddCommands();
-        services.AddState(options.StatePlace, StateTables).AddStatePreparation();
+        services.AddState(options.StatePlace, StateTables).AddStatePreparation().AddAccounts();
         services.AddSingleton<ModelCatalog>().AddOwnership();
         services.AddColumnStore(options);
         services.AddRetention();
@@ -175,7 +178,7 @@ public static class PlumblineHost
         app.UseAuthorization();
         app.MapOpenApi().RequireRole(ApiRole.Read);
         app.MapHealth();
-        app.MapSignIn();
+        app.MapAccounts();
         app.MapModels();
         app.MapOwnership();
         app.MapFeatures();

@@ -5,6 +5,7 @@ using Plumbline.Ingestion.Sources;
 using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Registry;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.Accounts;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
 using Plumbline.Review;
@@ -50,6 +51,8 @@ public sealed record PlumblineOptions : InstanceOptions
     /// <summary>The state's file or database; options must be valid.</summary>
     internal StatePlace StatePlace => StatePlace.Of(DataDirectory, State);
 
+    private bool MayKnowSomebody => StatePlace.File is not { } file || File.Exists(file);
+
     /// <summary>Checks every range. Returns one sentence per violation: which option, which value, which range.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -70,14 +73,9 @@ public sealed record PlumblineOptions : InstanceOptions
         Review.Validate(errors);
         if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https")))
             errors.Add("public_url: an address that begins with https:// or http:// is needed.");
-        if (errors.Count == 0 && Access.Keys.Count == 0 && !ListenAddresses.AllLoopback(Urls))
-        {
-            errors.Add(
-                $"urls: '{Urls}' is reachable from other machines, but no API key is configured (access.keys). Configure one, "
-                    + "or listen on 127.0.0.1."
-            );
-        }
-
+        // Where there is a state, there may be accounts in it: that is seen when it has been read.
+        if (errors.Count == 0 && Access.Keys.Count == 0 && !ListenAddresses.AllLoopback(Urls) && !MayKnowSomebody)
+            errors.Add(NobodyKnownException.Tell(Urls));
         return errors;
     }
 }

@@ -16,6 +16,7 @@ public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IC
         {
             (null, null, false),
             ("read-key", ApiRole.Read, false),
+            ("annotate-key", ApiRole.Annotate, false),
             ("few-key", ApiRole.Ingest, false),
             ("bound-key", ApiRole.Operate, true),
         };
@@ -55,6 +56,9 @@ public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IC
 
     private static readonly string[] Open = ["/healthz", "/readyz", "/sign-in"];
 
+    // What pages are connected through, the account page and the sign-out: for everybody who may see any page at all.
+    private static readonly string[] OfAnyPage = ["/account", "/sign-out"];
+
     [Fact]
     public void Every_endpoint_names_a_role()
     {
@@ -70,6 +74,8 @@ public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IC
                 continue;
             if (anonymous)
                 Assert.True(Open.Contains(pattern) || IsStatic(pattern), $"{pattern} is open to anyone.");
+            else if (roles is [AccessSetup.AnyPage])
+                Assert.True(OfAnyPage.Contains(pattern) || IsConnection(pattern), $"{pattern} is open to who only reviews.");
             else
                 Assert.True(roles.Count > 0 && roles.All(role => Enum.TryParse<ApiRole>(role, out _)), $"{pattern} names no role.");
         }
@@ -98,8 +104,63 @@ public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IC
         Assert.Empty(keyed.Validate());
     }
 
+    [Fact]
+    public void Only_the_review_pages_are_for_who_only_reviews()
+    {
+        var pages = host.Get<EndpointDataSource>()
+            .Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<PageMark>() is not null)
+            .ToLookup(
+                endpoint => Assert.Single(endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>()).Policy,
+                endpoint => endpoint.RoutePattern.RawText
+            );
+        Assert.Equal(["/review"], pages["Annotate"]);
+        Assert.Equal(["/account"], pages[AccessSetup.AnyPage]);
+        Assert.True(pages["Read"].Count() > 10);
+        Assert.Equal(["Annotate", AccessSetup.AnyPage, "Read"], pages.Select(page => page.Key).Order(StringComparer.Ordinal));
+    }
+
+    // The whole table: rows are what is held, columns what is needed, in the order of the enumeration.
+    [Fact]
+    public void The_table_of_roles_is_this()
+    {
+        var table = Enum.GetValues<ApiRole>()
+            .Select(held =>
+                string.Concat(Enum.GetValues<ApiRole>().Select(needed => ApiRoles.Grants(held, needed) ? 'x' : '.')) + " " + held
+            );
+        Assert.Equal(["x..... Ingest", ".x.... Read", "..x... Annotate", ".xxx.. Review", "xxxxx. Operate", "xxxxxx Admin"], table);
+        Assert.Equal("ingest, read, annotate, review, operate, admin", ApiRoles.Listed);
+    }
+
+    [Theory]
+    [InlineData("annotate", "", true, false)]
+    [InlineData("annotate", "churn", true, false)]
+    [InlineData("read", "", false, true)]
+    [InlineData("read", "churn", false, false)]
+    [InlineData("review", "", true, true)]
+    [InlineData("review", "churn", false, false)]
+    [InlineData("ingest", "", false, false)]
+    [InlineData("admin", "", true, true)]
+    public void Pages_are_for_those_who_may_see_all_models_and_reviews_for_annotators_of_some(
+        string role,
+        string boundTo,
+        bool review,
+        bool others
+    )
+    {
+        Assert.True(ApiRoles.TryParse(role, out var held));
+        var actor = new Actor("a", held, boundTo.Length == 0 ? [] : [boundTo], Address: null);
+        Assert.Equal((review, others), (actor.MaySee(ApiRole.Annotate), actor.MaySee(ApiRole.Read)));
+        Assert.Equal(review || others, actor.MaySeeAny);
+    }
+
     [Theory]
     [InlineData(ApiRole.Ingest, ApiRole.Read, false)]
+    [InlineData(ApiRole.Annotate, ApiRole.Annotate, true)]
+    [InlineData(ApiRole.Annotate, ApiRole.Read, false)]
+    [InlineData(ApiRole.Annotate, ApiRole.Review, false)]
+    [InlineData(ApiRole.Read, ApiRole.Annotate, false)]
+    [InlineData(ApiRole.Review, ApiRole.Annotate, true)]
     [InlineData(ApiRole.Read, ApiRole.Ingest, false)]
     [InlineData(ApiRole.Review, ApiRole.Read, true)]
     [InlineData(ApiRole.Operate, ApiRole.Ingest, true)]
@@ -107,6 +168,9 @@ public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IC
     [InlineData(ApiRole.Admin, ApiRole.Admin, true)]
     public void Roles_grant_what_they_say(ApiRole held, ApiRole needed, bool granted) =>
         Assert.Equal(granted, ApiRoles.Grants(held, needed));
+
+    private static bool IsConnection(string pattern) =>
+        pattern.StartsWith("/_blazor", StringComparison.Ordinal) || pattern.StartsWith("/_framework", StringComparison.Ordinal);
 
     private static bool IsStatic(string pattern) =>
         pattern.StartsWith("/_", StringComparison.Ordinal)

@@ -50,6 +50,9 @@ public sealed class SecuredServer : IAsyncLifetime
                 - name: owner
                   role: admin
                   sha256: {Hash("admin-key")}
+                - name: annotator
+                  role: annotate
+                  sha256: {Hash("annotate-key")}
                 - name: bound
                   role: operate
                   sha256: {Hash("bound-key")}
@@ -71,5 +74,5 @@ public sealed class SecuredServer : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    internal static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

@@ -24,7 +24,10 @@ public sealed partial class CommandLineDocumentTests
     public void Every_verb_and_option_is_described() =>
         Assert.All(
             Root.Subcommands.SelectMany(verb =>
-                verb.Options.Where(option => option is not HelpOption).Select(option => (verb.Name, option.Name))
+                verb.Subcommands.Prepend(verb)
+                    .SelectMany(one => one.Options)
+                    .Where(option => option is not HelpOption)
+                    .Select(option => (verb.Name, option.Name))
             ),
             pair => Assert.Contains($"`{pair.Item2}", Section(pair.Item1), StringComparison.Ordinal)
         );

@@ -168,6 +168,7 @@ public sealed class CommandLineTests
             Import = (s, _, _) => Take(s),
             CheckConfig = (s, _, _) => Take(s),
             Check = (s, _, _) => Take(s),
+            Account = (s, _, _) => Take(s),
         };
     }
 }

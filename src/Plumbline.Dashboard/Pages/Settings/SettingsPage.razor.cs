@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Plumbline.Dashboard.Frame;
+using Plumbline.Registry.Access;
 using Plumbline.Registry.Web;
 
 namespace Plumbline.Dashboard.Pages.Settings;
@@ -10,10 +11,14 @@ public sealed partial class SettingsPage
     [Parameter]
     public string? Tab { get; set; }
 
-    private static IReadOnlyList<(string Words, string Address)> Parts =>
-        [.. Tabs.Of(Links.Settings).Select(tab => (tab.Words, Links.Tab(Links.Settings, tab.Key)))];
+    /// <summary>Who is signed in.</summary>
+    [CascadingParameter]
+    public Actor Actor { get; set; } = null!;
 
-    private PageTab? Shown => Tabs.Find(Links.Settings, Tab);
+    private IReadOnlyList<(string Words, string Address)> Parts =>
+        [.. Tabs.Of(Links.Settings, Actor).Select(tab => (tab.Words, Links.Tab(Links.Settings, tab.Key)))];
+
+    private PageTab? Shown => Tabs.Find(Links.Settings, Tab) is { } tab && tab.Needs.Allows(Actor) ? tab : null;
 
     protected override void OnParametersSet() =>
         Frame.Show(
