@@ -45,7 +45,7 @@ public sealed class DrawPass(
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(stored);
-        var end = ledger.ClosedBefore(model);
+        var end = ClosedUntil(model);
         var from = stored.DrawnTo ?? model.WindowStart(time.GetUtcNow() - stored.Policy.MaxAge);
         if (stored.DrawnTo is not null && end - from < ShortestStretch)
             return true;
@@ -58,6 +58,14 @@ public sealed class DrawPass(
         }
 
         return true;
+    }
+
+    // The ledger says which windows are closed by their starts.
+    private DateTimeOffset ClosedUntil(ModelDefinition model)
+    {
+        var before = ledger.ClosedBefore(model);
+        var start = model.WindowStart(before);
+        return start < before ? start + model.Window : start;
     }
 
     /// <summary>Draws one stretch.</summary>

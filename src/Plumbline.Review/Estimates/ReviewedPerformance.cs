@@ -34,13 +34,15 @@ public sealed record ReviewedEstimate(
     PoweredMean? Powered
 )
 {
-    /// <summary>Share of the chosen that came to a value; the estimate speaks for the others only as far as chance left them open.</summary>
+    /// <summary>
+    /// Share of the chosen that came to a value; the estimate speaks for the others only as far as chance left them open.
+    /// </summary>
     public double? ResolvedShare => Chosen == 0 ? null : (double)Resolved / Chosen;
 }
 
 /// <summary>
-/// Performance of all traffic from what people answered. Tasks are chosen with known, unequal probabilities, so their plain mean would speak
-/// of the odd and uncertain ones only.
+/// Performance of all traffic from what people answered. Tasks are chosen with known, unequal probabilities, so their plain mean would
+/// speak of the odd and uncertain ones only.
 /// </summary>
 public sealed class ReviewedPerformance(IDbContextFactory<StateDbContext> state, PolicyStore policies, TimeProvider time)
 {
@@ -72,59 +74,50 @@ public sealed class ReviewedPerformance(IDbContextFactory<StateDbContext> state,
             .Where(row => row.PolicyId == stored.Id && row.FromMs >= since)
             .OrderBy(row => row.FromMs)
             .ToListAsync(cancellation);
-        var tasks = db.ReviewTasks;
-        var rows = await db
-            .ReviewSelections.Where(selection => selection.PolicyId == stored.Id)
-            .Join(
-                tasks,
-                selection => selection.TaskId,
-                task => task.Id,
-                (selection, task) =>
-                    new
-                    {
-                        selection.Probability,
-                        task.Id,
-                        task.TimestampMs,
-                        task.State,
-                        task.Answer,
-                        task.Resolved,
-                        task.Evidence,
-                    }
-            )
-            .Where(row => row.TimestampMs >= since)
-            .OrderByDescending(row => row.Id)
-            .Take(MostTasks)
-            .ToListAsync(cancellation);
+        var rows = await ChosenAsync(db, stored.Id, since, cancellation);
         var resolved = rows.Where(row => row.State == (int)TaskState.Done && row.Resolved is not null).ToList();
         var areShares = model.Task != ModelTask.Regression;
         var sample = resolved.ConvertAll(row => new SampledRow(Loss(areShares, row.Answer, row.Resolved!), row.Probability));
-        var population = draws.Sum(draw => draw.Population);
         return new ReviewedEstimate(
             stored.Policy.Name,
             draws.Count == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(draws[0].FromMs),
             draws.Count == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(draws[^1].ToMs),
-            population,
+            draws.Sum(draw => draw.Population),
             rows.Count,
             resolved.Count,
             SampledMean.Of(sample, areShares),
-            Powered()
+            Powered(draws, resolved, sample, areShares)
         );
+    }
 
-        PoweredMean? Powered()
+    private static Task<List<ChosenRow>> ChosenAsync(StateDbContext db, int policy, long since, CancellationToken cancellation)
+    {
+        var tasks = db.ReviewTasks;
+        return db
+            .ReviewSelections.Where(selection => selection.PolicyId == policy)
+            .Join(tasks, selection => selection.TaskId, task => task.Id, (selection, task) => new { selection.Probability, Task = task })
+            .Where(row => row.Task.TimestampMs >= since)
+            .OrderByDescending(row => row.Task.Id)
+            .Take(MostTasks)
+            .Select(row => new ChosenRow(row.Probability, row.Task.State, row.Task.Answer, row.Task.Resolved, row.Task.Evidence))
+            .ToListAsync(cancellation);
+    }
+
+    private static PoweredMean? Powered(List<ReviewDrawRow> draws, List<ChosenRow> resolved, List<SampledRow> sample, bool areShares)
+    {
+        var population = draws.Sum(draw => draw.Population);
+        if (population == 0 || resolved.Count < 2 || draws.Exists(draw => draw.Population > 0 && draw.MeanExpected is null))
+            return null;
+        var powered = new List<PoweredRow>(resolved.Count);
+        foreach (var (row, measured) in resolved.Zip(sample))
         {
-            if (population == 0 || resolved.Count < 2 || draws.Exists(draw => draw.Population > 0 && draw.MeanExpected is null))
+            if (!TaskEvidence.Read(row.Evidence).Scores.TryGetValue(ScoreKind.ExpectedError.Name, out var wrong))
                 return null;
-            var powered = new List<PoweredRow>(resolved.Count);
-            foreach (var (row, measured) in resolved.Zip(sample))
-            {
-                if (!TaskEvidence.Read(row.Evidence).Scores.TryGetValue(ScoreKind.ExpectedError.Name, out var wrong))
-                    return null;
-                powered.Add(new PoweredRow(measured.Value, Expected(areShares, wrong), measured.Probability));
-            }
-
-            var mean = draws.Sum(draw => draw.Population * (draw.MeanExpected ?? 0)) / population;
-            return PredictionPoweredMean.Of(powered, Expected(areShares, mean), population, areShares);
+            powered.Add(new PoweredRow(measured.Value, Expected(areShares, wrong), measured.Probability));
         }
+
+        var mean = draws.Sum(draw => draw.Population * (draw.MeanExpected ?? 0)) / population;
+        return PredictionPoweredMean.Of(powered, Expected(areShares, mean), population, areShares);
     }
 
     // 1 for a right answer; of numbers, how far off.
@@ -135,4 +128,7 @@ public sealed class ReviewedPerformance(IDbContextFactory<StateDbContext> state,
         : 0;
 
     private static double Expected(bool areShares, double wrong) => areShares ? 1 - wrong : wrong;
+
+    /// <summary>A prediction that the policy chose.</summary>
+    private sealed record ChosenRow(double Probability, int State, string Answer, string? Resolved, string Evidence);
 }

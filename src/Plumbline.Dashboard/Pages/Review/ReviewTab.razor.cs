@@ -58,6 +58,8 @@ public sealed partial class ReviewTab
             await Performance.ReadAsync(Scope.Model, Days, cancellation)
         );
 
+    private string PreviewOf(ReviewPolicy policy) => Scope.Page.With(("preview", policy.Name), ("edit", null), ("new", null));
+
     private async Task DeleteAsync(ReviewPolicy policy)
     {
         var done = await RunAsync(
