@@ -6,6 +6,7 @@ using Plumbline.Dashboard.Frame;
 using Plumbline.Dashboard.Metrics;
 using Plumbline.Dashboard.Pages.Model;
 using Plumbline.Monitoring.Explore;
+using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
@@ -86,7 +87,22 @@ public sealed partial class ExplorePage
             versions: Model is null ? null : Models.Versions(Model.Id)
         );
 
-    private PredictionSearch Search() => _search with { Columns = Model is null ? [] : Columns(Model) };
+    private PredictionSearch Search() =>
+        Model is null ? _search : _search with { Columns = Columns(Model), ScoreColumns = ScoreColumns(Model) };
+
+    /// <summary>The scores that the address names, and the one that is sorted by.</summary>
+    private IReadOnlyList<ScoreKind> ScoreColumns(ModelDefinition model) =>
+        [
+            .. (Scope[FieldList.ColumnsKey] ?? "")
+                .Split('\n')
+                .Append(Scope["sort"]?.TrimStart('-') ?? "")
+                .Distinct(StringComparer.Ordinal)
+                .Select(name => SearchFields.Find(model, name)?.Score)
+                .OfType<ScoreKind>(),
+        ];
+
+    private IReadOnlyList<string> ShownColumns(ModelDefinition model) =>
+        [.. Columns(model).Select(feature => feature.Name), .. ScoreColumns(model).Select(score => score.Field)];
 
     /// <summary>The features that the address names, else the first ones.</summary>
     private IReadOnlyList<FeatureDefinition> Columns(ModelDefinition model) =>

@@ -40,9 +40,9 @@ public sealed partial class FieldList : IDisposable
     [Parameter, EditorRequired]
     public PredictionSearch Search { get; set; } = null!;
 
-    /// <summary>Features that are columns now.</summary>
+    /// <summary>Names of the features, and fields of the scores, that are columns now.</summary>
     [Parameter, EditorRequired]
-    public IReadOnlyList<FeatureDefinition> Shown { get; set; } = [];
+    public IReadOnlyList<string> Shown { get; set; } = [];
 
     /// <summary>What the search depends on; when it changes, values are counted again.</summary>
     [Parameter, EditorRequired]
@@ -85,13 +85,16 @@ public sealed partial class FieldList : IDisposable
         }
     }
 
-    private bool IsShown(FeatureDefinition feature) => Shown.Any(column => column.Name == feature.Name);
+    /// <summary>As what a field becomes a column; null for one that cannot, or is one always.</summary>
+    private static string? ColumnOf(SearchField field) => field.Feature?.Name ?? field.Score?.Field;
 
-    private string ToggleAddress(FeatureDefinition feature)
+    private bool IsShown(string column) => Shown.Contains(column, StringComparer.Ordinal);
+
+    private string ToggleAddress(string column)
     {
-        var names = Shown.Select(column => column.Name).ToList();
-        if (!names.Remove(feature.Name))
-            names.Add(feature.Name);
+        var names = Shown.ToList();
+        if (!names.Remove(column))
+            names.Add(column);
         return Scope.With((ColumnsKey, names.Count == 0 ? "-" : string.Join('\n', names)), ("cursor", null));
     }
 
@@ -109,6 +112,7 @@ public sealed partial class FieldList : IDisposable
     private static string Kind(SearchField field) =>
         field.Kind switch
         {
+            FieldKind.Number when field.Score is not null => "score",
             FieldKind.Number => "number",
             FieldKind.Boolean => "yes/no",
             FieldKind.Text => "text",

@@ -180,6 +180,7 @@ public sealed class DrawPass(
                 new ReviewSelectionRow
                 {
                     PolicyId = stored.Id,
+                    ModelId = model.Id,
                     TaskId = task.Id,
                     Probability = row.Probability,
                     ByChance = row.ByChance,

@@ -86,6 +86,8 @@ public sealed class ReviewSelectionRow
 {
     public int PolicyId { get; set; }
 
+    public int ModelId { get; set; }
+
     public long TaskId { get; set; }
 
     /// <summary>In (0, 1]: by score, by chance or both.</summary>
@@ -133,6 +135,7 @@ public static class ReviewTaskTable
             selection.ToTable("review_selection");
             selection.HasKey(row => new { row.PolicyId, row.TaskId });
             selection.HasIndex(row => row.TaskId);
+            selection.HasIndex(row => row.ModelId);
         }
     }
 }

@@ -45,9 +45,8 @@ public static class ReviewSetup
 
     private static async Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation)
     {
-        var tasks = db.ReviewTasks.Where(task => task.ModelId == modelId).Select(task => task.Id);
         await db.ReviewAnswers.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
-        await db.ReviewSelections.Where(row => tasks.Contains(row.TaskId)).ExecuteDeleteAsync(cancellation);
+        await db.ReviewSelections.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
         await db.ReviewTasks.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
         await db.ReviewDraws.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
         await db.ReviewPolicies.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);

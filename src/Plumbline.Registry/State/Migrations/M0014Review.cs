@@ -89,6 +89,7 @@ public sealed class M0014Review : StateMigration
             table => new
             {
                 PolicyId = table.Column<int>(nullable: false),
+                ModelId = table.Column<int>(nullable: false),
                 TaskId = table.Column<long>(nullable: false),
                 Probability = table.Column<double>(nullable: false),
                 ByChance = table.Column<double>(nullable: false),
@@ -97,6 +98,7 @@ public sealed class M0014Review : StateMigration
             constraints: table => table.PrimaryKey("PK_review_selection", row => new { row.PolicyId, row.TaskId })
         );
         migrationBuilder.CreateIndex("IX_review_selection_TaskId", "review_selection", "TaskId");
+        migrationBuilder.CreateIndex("IX_review_selection_ModelId", "review_selection", "ModelId");
     }
 
     private static void Answers(MigrationBuilder migrationBuilder)
