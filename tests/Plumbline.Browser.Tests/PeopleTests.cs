@@ -194,7 +194,7 @@ public sealed class PeopleTests(SignedInHost host) : IClassFixture<SignedInHost>
         );
     }
 
-    private static async Task CheckAsync(WatchedPage watched, string name)
+    internal static async Task CheckAsync(WatchedPage watched, string name)
     {
         await watched.ShootAsync(name);
         var findings = new List<string>(watched.Complaints);
