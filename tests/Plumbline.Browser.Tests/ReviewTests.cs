@@ -53,7 +53,8 @@ public sealed class ReviewTests(SignedInHost host) : IClassFixture<SignedInHost>
         await WaitAsync(async () => await model.CountAsync("broken") == 1);
 
         var done = (await model.ListAsync("done")).ToDictionary(LetterOf, task => task.GetProperty("resolved").GetString());
-        Assert.Equal([(first, "technical"), (third, "<b>sales</b>")], done.Select(pair => (pair.Key, pair.Value)).Order());
+        Assert.Equal(2, done.Count);
+        Assert.Equal(("technical", "<b>sales</b>"), (done[first], done[third]));
         foreach (var (letter, value) in done)
         {
             var truth = await model.TruthAsync($"letter-{letter}");
@@ -176,7 +177,7 @@ public sealed class ReviewTests(SignedInHost host) : IClassFixture<SignedInHost>
                 await watched.GoAsync(address);
                 if (name == "review-task")
                     await AnswersAreInReachAsync(watched, $"review-task-first-{width}-{theme}");
-                await PeopleTests.CheckAsync(watched, $"{name}-{width}-{theme}");
+                await PeopleTests.CheckAsync(watched, $"{name}-{width}-{theme}", (width, theme) is (1440, "light") or (390, "dark"));
             }
         }
     }
