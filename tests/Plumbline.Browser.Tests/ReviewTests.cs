@@ -154,9 +154,7 @@ public sealed class ReviewTests(SignedInHost host) : IClassFixture<SignedInHost>
                 guidelines = "Billing is whatever is about money.\nA letter about two things belongs to the first of them.",
             }
         );
-        foreach (
-            var (width, theme) in new[] { (1440, "light"), (390, "dark"), (1440, "dark"), (390, "light") }
-        )
+        foreach (var (width, theme) in new[] { (1440, "light"), (390, "dark"), (1440, "dark"), (390, "light") })
         {
             await using var watched = await host.OpenAsync(width, theme);
             await watched.Page.GotoAsync("/review");
@@ -186,13 +184,14 @@ public sealed class ReviewTests(SignedInHost host) : IClassFixture<SignedInHost>
     private static async Task AnswersAreInReachAsync(WatchedPage watched, string name)
     {
         await watched.Page.Locator(".task-answer").WaitForAsync();
-        await watched.Page.ScreenshotAsync(
-            new PageScreenshotOptions { Path = Path.Combine(BrowserHost.Screenshots, name + ".png") }
-        );
+        await watched.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(BrowserHost.Screenshots, name + ".png") });
         var outside = await watched.Page.EvaluateAsync<string[]>(
             """
             () => [...document.querySelectorAll('.task-classes button, .task-other button')]
-              .filter(button => { const at = button.getBoundingClientRect(); return at.top < 0 || at.bottom > innerHeight; })
+              .filter(button => {
+                const at = button.getBoundingClientRect(), top = document.elementFromPoint(at.x + at.width / 2, at.bottom - 2);
+                return at.top < 0 || at.bottom > innerHeight || top?.closest('button') !== button;
+              })
               .map(button => button.textContent.trim())
             """
         );

@@ -19,6 +19,5 @@ public sealed partial class AnnotatorsPanel
     private Task<IReadOnlyList<AnnotatorRecord>> LoadAsync(CancellationToken cancellation) =>
         Annotators.OfAsync(Scope.Model, Days, cancellation);
 
-    private static string Share(int part, int whole) =>
-        whole == 0 ? "–" : $"{Figures.Share(part, whole)} of {Figures.Count(whole)}";
+    private static string Share(int part, int whole) => whole == 0 ? "–" : $"{Figures.Share(part, whole)} of {Figures.Count(whole)}";
 }

@@ -45,5 +45,4 @@ internal static class PolicyWords
             ? $"{drawn} {wrong}, {Figures.Format(lift)} times as many as by chance ({Figures.Share(report.PoolWrong, report.PoolLabelled)})."
             : $"{drawn} {wrong}.";
     }
-
 }
