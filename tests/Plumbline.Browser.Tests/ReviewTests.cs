@@ -229,7 +229,7 @@ public sealed class ReviewTests(SignedInHost host) : IClassFixture<SignedInHost>
     private static int LetterOf(JsonElement task) =>
         int.Parse(task.GetProperty("prediction_id").GetString()!.Split('-')[1], System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Presses a key that answers or takes back, and waits until another task, or none, is on the screen and can be answered.</summary>
+    /// <summary>Presses a key that answers or takes back; waits until another task, or none, is there and can be answered.</summary>
     private static async Task PressAsync(IPage page, string key)
     {
         var before = await LetterAsync(page);
@@ -238,7 +238,8 @@ public sealed class ReviewTests(SignedInHost host) : IClassFixture<SignedInHost>
             """
             before => {
               const skip = document.querySelector('button[data-press=s]'), text = document.querySelector('.task-input .task-text');
-              return skip ? !skip.disabled && !!text && !text.innerText.startsWith(`Letter ${before} `) : !!document.querySelector('.empty');
+              if (!skip) return !!document.querySelector('.empty');
+              return !skip.disabled && !!text && !text.innerText.startsWith(`Letter ${before} `);
             }
             """,
             before

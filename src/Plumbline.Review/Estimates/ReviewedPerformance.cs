@@ -34,13 +34,15 @@ public sealed record ReviewedEstimate(
     PoweredMean? Powered
 )
 {
-    /// <summary>Share of the chosen that came to a value; the estimate speaks for the others only as far as chance left them open.</summary>
+    /// <summary>
+    /// Share of the chosen that came to a value; the estimate speaks for the others only as far as chance left them open.
+    /// </summary>
     public double? ResolvedShare => Chosen == 0 ? null : (double)Resolved / Chosen;
 }
 
 /// <summary>
-/// Performance of all traffic from what people answered. Tasks are chosen with known, unequal probabilities, so their plain mean would speak
-/// of the odd and uncertain ones only.
+/// Performance of all traffic from what people answered. Tasks are chosen with known, unequal probabilities, so their plain mean would
+/// speak of the odd and uncertain ones only.
 /// </summary>
 public sealed class ReviewedPerformance(IDbContextFactory<StateDbContext> state, PolicyStore policies, TimeProvider time)
 {

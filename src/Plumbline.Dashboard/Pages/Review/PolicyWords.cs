@@ -42,7 +42,8 @@ internal static class PolicyWords
             return $"{drawn} No ground truth has come for them yet.";
         var wrong = $"{Figures.Share(report.Wrong, report.Labelled)} of those with ground truth were wrong";
         return report.Lift is { } lift
-            ? $"{drawn} {wrong}, {Figures.Format(lift)} times as many as by chance ({Figures.Share(report.PoolWrong, report.PoolLabelled)})."
+            ? $"{drawn} {wrong}, {Figures.Format(lift)} times as many as by chance "
+                + $"({Figures.Share(report.PoolWrong, report.PoolLabelled)})."
             : $"{drawn} {wrong}.";
     }
 }
