@@ -121,7 +121,16 @@ public sealed class ReviewCrashTests : IDisposable
         var hour = DateTimeOffset.FromUnixTimeSeconds(
             (TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(75)).ToUnixTimeSeconds() / 3600 * 3600
         );
-        await OkAsync(HttpMethod.Put, "", new { task = "binary", positive_class = "1" });
+        await OkAsync(
+            HttpMethod.Put,
+            "",
+            new
+            {
+                task = "binary",
+                positive_class = "1",
+                classes = new[] { "0", "1" },
+            }
+        );
         await OkAsync(
             HttpMethod.Post,
             "predictions",
