@@ -46,7 +46,7 @@ public sealed partial class PolicyForm
 
     protected override void OnParametersSet() => _draft ??= new PolicyDraft(Present);
 
-    private bool Shown(string field) => Fields.Contains(field) || ScoreKind.All.Any(kind => field == $"weights.{kind.Name}");
+    private static bool Shown(string field) => Fields.Contains(field) || ScoreKind.All.Any(kind => field == $"weights.{kind.Name}");
 
     private async Task SaveAsync()
     {
