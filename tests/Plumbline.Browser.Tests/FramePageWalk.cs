@@ -19,6 +19,7 @@ public sealed class FramePageWalk(BrowserHost host) : PageWalk(host)
             { "incident", "/incidents/1" },
             { "self", "/self" },
             { "start", "/start" },
+            { "review-none", "/review" },
         };
 
     [Theory]

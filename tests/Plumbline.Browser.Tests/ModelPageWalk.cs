@@ -14,6 +14,9 @@ public sealed class ModelPageWalk(BrowserHost host) : PageWalk(host)
             { "performance", $"{Router}/performance" },
             { "outcomes", $"{Router}/outcomes" },
             { "segments", $"{Router}/segments" },
+            { "review-tab-none", $"{Router}/review" },
+            { "review-tab-first", $"{Router}/review?new=1" },
+            { "review-task-none", $"/review/{SeededModels.Router}" },
             { "decision-unknown", $"{Router}/predictions/nobody" },
         };
 

@@ -7,9 +7,7 @@ using Plumbline.Statistics;
 
 namespace Plumbline.Review.Web;
 
-/// <summary>
-/// /v1/models/{model}/review/estimates and annotators: what the answers say of all predictions, and of those who gave them.
-/// </summary>
+/// <summary>/v1/models/{model}/review/estimates and annotators: what answers say of all predictions, and of who gave them.</summary>
 public static class EstimateEndpoints
 {
     private const int DefaultDays = 30;

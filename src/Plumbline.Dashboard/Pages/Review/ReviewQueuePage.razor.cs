@@ -59,11 +59,11 @@ public sealed partial class ReviewQueuePage : IAsyncDisposable
     protected override async Task OnParametersSetAsync()
     {
         Frame.Show([("Review", Registry.Web.Links.Review), (Name, null)], demo: Demo.IsDemo);
-        if (!RendererInfo.IsInteractive || _shown == Name || Model is null)
+        if (!RendererInfo.IsInteractive || _shown == Name || Model is null || !May(ReviewCommands.Answer, Name))
             return;
         _shown = Name;
         await NextAsync();
-        _keeper = Time.CreateTimer(_ => _ = InvokeAsync(KeepAsync), null, KeepEvery, KeepEvery);
+        _keeper ??= Time.CreateTimer(_ => _ = InvokeAsync(KeepAsync), null, KeepEvery, KeepEvery);
     }
 
     private async Task NextAsync()
@@ -74,14 +74,14 @@ public sealed partial class ReviewQueuePage : IAsyncDisposable
         try
         {
             var before = _task?.Id;
-            _task = await RunAsync(
+            var next = await RunAsync(
                 ReviewCommands.Take,
                 Name,
                 "",
                 actor => Tasks.NextAsync(actor, model, before, CancellationToken.None),
                 happened: static task => task is not null
             );
-            await ShowAsync(model);
+            await ShowAsync(model, next);
         }
         finally
         {
@@ -89,12 +89,13 @@ public sealed partial class ReviewQueuePage : IAsyncDisposable
         }
     }
 
-    private async Task ShowAsync(ModelDefinition model)
+    // All of it is read before any of it is shown: a task whose prediction is still on its way would look like one without.
+    private async Task ShowAsync(ModelDefinition model, ReviewTaskRow? task)
     {
-        _decision = _task is null ? null : await Reader.FindAsync(model, _task, CancellationToken.None);
-        _policy = _task is null
+        var decision = task is null ? null : await Reader.FindAsync(model, task, CancellationToken.None);
+        var policy = task is null
             ? null
-            : (await Policies.ReadAsync(model, CancellationToken.None)).FirstOrDefault(stored => stored.Id == _task.PolicyId)?.Policy;
+            : (await Policies.ReadAsync(model, CancellationToken.None)).FirstOrDefault(stored => stored.Id == task.PolicyId)?.Policy;
         _progress = await RunAsync(
             ReviewCommands.Take,
             Name,
@@ -102,6 +103,7 @@ public sealed partial class ReviewQueuePage : IAsyncDisposable
             actor => Annotators.TodayAsync(model, actor.Name, CancellationToken.None),
             happened: static _ => false
         );
+        (_task, _decision, _policy) = (task, decision, policy);
         _since = Time.GetTimestamp();
     }
 
@@ -161,8 +163,8 @@ public sealed partial class ReviewQueuePage : IAsyncDisposable
                     return await Tasks.KeepAsync(actor, former.Id, CancellationToken.None);
                 }
             );
-            (_task, _former) = (former, null);
-            await ShowAsync(model);
+            _former = null;
+            await ShowAsync(model, former);
         }
 
         _busy = false;

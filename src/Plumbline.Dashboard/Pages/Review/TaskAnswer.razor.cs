@@ -20,6 +20,7 @@ public sealed partial class TaskAnswer
     private string _note = "";
     private bool _flag;
     private string? _wrong;
+    private ElementReference _numberField;
 
     [Parameter, EditorRequired]
     public ModelDefinition Model { get; set; } = null!;
@@ -46,6 +47,13 @@ public sealed partial class TaskAnswer
             .Classes.Where(name => name.Contains(_find, StringComparison.OrdinalIgnoreCase))
             .Take(MostShown)
             .Select((name, i) => (name, i < MostKeys ? (i + 1).ToString(CultureInfo.InvariantCulture) : null));
+
+    // Numbers are typed: whoever answers one after the other does not reach for the field each time.
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender && Model.Task == ModelTask.Regression)
+            await _numberField.FocusAsync(preventScroll: true);
+    }
 
     private Task SayAsync(string value) => SendAsync(new ReviewAnswer { Value = value });
 

@@ -29,6 +29,8 @@ function onKey(event) {
     return;
   }
   if (event.key === 'Escape') { for (const menu of document.querySelectorAll('details.menu[open]')) menu.open = false; }
+  // Where single keys answer, Esc leaves the field that was written in, so that they do again.
+  if (event.key === 'Escape' && typing(event.target) && event.target.closest('.task-answer')) { event.target.blur(); return; }
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   if (event.key === '/') {
     const search = document.querySelector('[data-search]');
