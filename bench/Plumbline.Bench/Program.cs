@@ -4,6 +4,7 @@ using Plumbline.Bench;
 // One file per benchmark; each prints a table row that README.md holds.
 return args.FirstOrDefault() switch
 {
+    "review" => await Plumbline.Bench.Review.ReviewBenchmark.RunAsync(args),
     _ when args.Contains("--help") || args.Contains("-h") => Usage(),
     "decode" => IngestBenchmark.Decode(),
     "ingest" => await IngestBenchmark.BatchesAsync(Number(args, 1, 20), Number(args, 2, 0)),
@@ -67,6 +68,9 @@ static int Usage()
     Console.WriteLine("  demo [--hours 1,6,11,16,21]");
     Console.WriteLine(
         "                          the demonstration started at hours of the day: seconds until ready, six troubles as six incidents"
+    );
+    Console.WriteLine(
+        "  review sets | million   what a review finds on public data sets; a million predictions and tasks (--help says more)"
     );
     Console.WriteLine("  fuzz [--requests 300000] [--rounds 1] [--seed 1] [--port 5979] [--log FILE]");
     Console.WriteLine(

@@ -6,7 +6,7 @@ using Plumbline.Statistics.Calibration;
 
 namespace Plumbline.Monitoring.Scores;
 
-/// <summary>What the labelled reference says of errors: a calibration of scores, or the usual error of answers of a size.</summary>
+/// <summary>What the labelled reference says of wrong classes: a calibration of scores.</summary>
 internal static class ErrorFitting
 {
     /// <summary>Stretches of scores with about as many rows each, whose frequencies are then made to rise or fall.</summary>
@@ -32,18 +32,11 @@ internal static class ErrorFitting
                 row => labelled.Scores[row],
                 row => labelled.GroundTruths[row] == labelled.Predictions[row] ? 0 : 1
             ),
-            ModelTask.Regression => Points(
-                labelled,
-                row => labelled.PredictionValues[row],
-                row => Math.Abs(labelled.PredictionValues[row] - labelled.GroundTruthValues[row])
-            ),
             _ => [],
         };
         if (points.Count < EstimatorCatalog.LeastRows)
             return null;
         var (x, y, weights) = Stretched(points);
-        if (model.Task == ModelTask.Regression)
-            return new Curve([.. x], [.. y]);
         // More confident answers of several classes are wrong less often: the same fit, turned over.
         var sign = model.Task == ModelTask.Multiclass ? -1 : 1;
         var fit = IsotonicRegression.Fit(x, [.. y.Select(value => sign * value)], weights);

@@ -13,7 +13,7 @@ internal static class ErrorScores
         var sql = new ScoreSql(ScoreKind.ExpectedError.Name);
         if (Wrong(model, fit, sql) is not { } wrong)
             return null;
-        var full = model.Task == ModelTask.Regression ? Math.Max(double.Epsilon, fit.Error!.Y.Max()) : 1;
+        var full = model.Task == ModelTask.Regression ? Math.Max(double.Epsilon, fit.Losses!.Largest) : 1;
         return new PredictionScore(ScoreKind.ExpectedError, wrong, full, sql.Parameters);
     }
 
@@ -27,7 +27,7 @@ internal static class ErrorScores
         {
             ModelTask.Regression when cost.PerUnitOfError is { } price && Wrong(model, fit, sql) is { } error => (
                 $"{ScoreSql.Number(price)} * {error}",
-                price * fit.Error!.Y.Max()
+                price * fit.Losses!.Largest
             ),
             ModelTask.Binary when Wrong(model, fit, sql) is { } wrong => OfTwo(model, cost, wrong, sql),
             ModelTask.Multiclass when cost.Matrix is not null => OfMany(model, cost, sql),
@@ -52,7 +52,7 @@ internal static class ErrorScores
         switch (model.Task)
         {
             case ModelTask.Regression:
-                return fit.Error is null ? null : sql.At(fit.Error, "prediction_value");
+                return fit.Losses is null ? null : LossTreeSql.Of(fit.Losses, sql);
             case ModelTask.Binary when model.EffectivePositiveClass is { } positive:
                 var probability = fit.Error is null ? "score" : sql.At(fit.Error, "score");
                 var isPositive = $"{Positive}{sql.Bind("String", positive)}";

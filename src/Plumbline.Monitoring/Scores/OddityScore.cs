@@ -74,8 +74,9 @@ internal static class OddityScore
         );
         var squares = Enumerable
             .Range(0, joint.Distance.Rank)
-            .Select(direction => $"pow(arrayDotProduct({sql.Numbers(joint.Distance.Projection(direction))}, [{centred}]), 2)");
-        return Bits(joint.Rarity, $"sqrt({string.Join(" + ", squares)})", sql);
+            .Select(direction => $"pow(arrayDotProduct({sql.Numbers(joint.Distance.Projection(direction))}, row), 2)");
+        var distance = ScoreSql.Let("row", $"[{centred}]", $"sqrt({string.Join(" + ", squares)})");
+        return ScoreSql.Let("distance", distance, Bits(joint.Rarity, "distance", sql));
     }
 
     private static string Bits(TailRarity rarity, string distance, ScoreSql sql)

@@ -15,9 +15,10 @@ public sealed record PredictionScore(ScoreKind Kind, string Sql, double Full, IR
 {
     /// <summary>Expression of the value as a share of <see cref="Full"/>, in 0..1; 0 where there is none.</summary>
     public string Share =>
-        string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"greatest(0., least(1., if(isNaN({Sql}), 0., {Sql}) / {Full:R}))"
+        ScoreSql.Let(
+            "s",
+            $"toFloat64({Sql})",
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"greatest(0., least(1., if(isNaN(s), 0., s) / {Full:R}))")
         );
 }
 
@@ -64,7 +65,7 @@ public sealed record ScoreKind(string Name, string Title, string Unit, string De
             "Expected error",
             "",
             "Classes: the probability that the answer is wrong, by calibration on the labelled reference (1 minus the confidence without "
-                + "one). Numbers: the absolute error that answers of this size had in the labelled reference."
+                + "one). Numbers: the absolute error that such inputs and answers had in the labelled reference, by boosted trees."
         );
 
     public static ScoreKind ExpectedCost { get; } =

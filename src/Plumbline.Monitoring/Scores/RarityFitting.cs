@@ -94,7 +94,8 @@ internal static class RarityFitting
 
     private static bool Varies(RowSample sample, int place) => sample.RangeOf(place) is { } range && range.Low < range.High;
 
-    private static string NumberSql(FeatureDefinition feature) =>
+    /// <summary>The value of a feature that is a number, as Float64; NaN missing.</summary>
+    public static string NumberSql(FeatureDefinition feature) =>
         feature.Type == FeatureType.Boolean
             ? $"if(isNull({feature.Column}), nan, toFloat64(assumeNotNull({feature.Column})))"
             : $"toFloat64({feature.Column})";

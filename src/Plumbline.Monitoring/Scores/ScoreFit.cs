@@ -22,10 +22,13 @@ public sealed record ScoreFit
     public JointRarity? Joint { get; init; }
 
     /// <summary>
-    /// The expected error by the score (binary: P(positive) by the score; several classes: P(wrong) by the confidence; numbers: the
-    /// absolute error by the answer). Null without enough ground truth.
+    /// The expected error by the score (binary: P(positive) by the score; several classes: P(wrong) by the confidence). Null for numbers
+    /// and without enough ground truth.
     /// </summary>
     public Curve? Error { get; init; }
+
+    /// <summary>The expected absolute error of numbers. Null for classes and without enough ground truth.</summary>
+    public LossTrees? Losses { get; init; }
 
     /// <summary>By which the logarithms of probabilities are divided; 1 without enough ground truth.</summary>
     public double Temperature { get; init; } = 1;

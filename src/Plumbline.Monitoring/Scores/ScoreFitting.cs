@@ -79,9 +79,23 @@ public sealed class ScoreFitting(
             ],
             Joint = RarityFitting.Joint(features.Features, sample),
             Error = ErrorFitting.Of(model, labelled),
+            Losses = model.Task == ModelTask.Regression ? await LossesAsync(model, baseline, features) : null,
             Temperature = await TemperatureAsync(model, baseline, labelled),
         };
     }
+
+    private async Task<LossTrees?> LossesAsync(ModelDefinition model, Baseline baseline, FeatureSelection features) =>
+        LossTrees.Fit(
+            features.Features,
+            await samples.ReferenceAsync(
+                model,
+                baseline,
+                features.Features,
+                EstimatorFitting.LossRows,
+                onlyLabelled: true,
+                CancellationToken.None
+            )
+        );
 
     private async Task<double> TemperatureAsync(ModelDefinition model, Baseline baseline, RowSample labelled)
     {

@@ -34,7 +34,7 @@ internal static class ScoreReasons
             if (set.Find(ScoreKind.Uncertainty) is not null && wrong >= LikelyWrong)
                 yield return new(ScoreKind.ExpectedError.Name, "", $"wrong with probability {Figures.Format(wrong)}");
             else if (set.Find(ScoreKind.Uncertainty) is null && wrong >= error.Full / 2)
-                yield return new(ScoreKind.ExpectedError.Name, "", $"answers of this size were off by {Figures.Format(wrong)}");
+                yield return new(ScoreKind.ExpectedError.Name, "", $"answers such as this one were off by {Figures.Format(wrong)}");
         }
 
         bool Has(ScoreKind kind) => values.GetValueOrDefault(kind) > 0;

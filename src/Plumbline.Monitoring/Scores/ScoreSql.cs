@@ -28,6 +28,12 @@ internal sealed class ScoreSql(string name)
     /// <summary>A number of our own as Float64.</summary>
     public static string Number(double value) => $"toFloat64('{value.ToString("R", CultureInfo.InvariantCulture)}')";
 
+    /// <summary>
+    /// An expression with a name for a part of it that it needs more than once: the engine takes as long to understand a text as the text
+    /// is long, and what is repeated within what is repeated grows fast.
+    /// </summary>
+    public static string Let(string name, string value, string body) => $"arrayMap({name} -> {body}, [{value}])[1]";
+
     /// <summary>The step that a number has reached: the value of the largest of ascending places that is not above it.</summary>
     public string Step(string x, IEnumerable<double> places, IEnumerable<double> values)
     {

@@ -8,7 +8,8 @@ namespace Plumbline.Review.Answers;
 /// <summary>How far somebody has come today.</summary>
 /// <param name="Answered">Tasks that they have answered since midnight (UTC).</param>
 /// <param name="MedianSeconds">Median of the seconds that those were on the screen; null when never said.</param>
-/// <param name="Open">Open tasks of the model, whoever may answer them.</param>
+/// <param name="Open">Open tasks of the model, whoever may answer them; <see cref="TaskQueue.MostCounted"/> stands for "or
+/// more".</param>
 public sealed record Progress(int Answered, double? MedianSeconds, int Open);
 
 /// <summary>How well somebody's answers agree with what tasks came to.</summary>
@@ -52,7 +53,11 @@ public sealed class AnnotatorProgress(IDbContextFactory<StateDbContext> state, T
             )
             .Select(row => row.Seconds)
             .ToListAsync(cancellation);
-        var open = await db.ReviewTasks.CountAsync(task => task.ModelId == model.Id && task.State == (int)TaskState.Open, cancellation);
+        var open = await db
+            .ReviewTasks.Where(task => task.ModelId == model.Id && task.State == (int)TaskState.Open)
+            .OrderBy(task => task.Rank)
+            .Take(TaskQueue.MostCounted)
+            .CountAsync(cancellation);
         return new Progress(seconds.Count, Median(seconds), open);
     }
 

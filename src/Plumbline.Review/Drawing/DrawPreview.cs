@@ -51,7 +51,7 @@ public sealed class DrawPreview(PolicyDraw draws, IColumnStore store)
         var rights = new Dictionary<string, bool>(StringComparer.Ordinal);
         using var rows = await store.QueryAsync(
             new SqlStatement(
-                $"SELECT id, loss < {{limit:Float64}} FROM ({source}) WHERE has({{ids:Array(String)}}, id)",
+                $"SELECT id, loss < {{limit:Float64}} FROM ({source}) WHERE id IN (SELECT arrayJoin({{ids:Array(String)}}))",
                 [.. pool.Parameters, new("limit", limit), new("ids", draw.Rows.Select(row => row.PredictionId).ToArray())]
             ),
             cancellation

@@ -27,9 +27,9 @@ public sealed record ReviewPolicy
 
     /// <summary>
     /// How much more often a prediction with a high score is chosen: the weighed score (0..1) to this power. 0 chooses by chance alone, 20
-    /// nearly always the highest. Range 0..20, default 6.
+    /// nearly always the highest. Range 0..20, default 8.
     /// </summary>
-    public double Sharpness { get; init; } = 6;
+    public double Sharpness { get; init; } = 8;
 
     /// <summary>Tasks a day on average; what is drawn for shorter stretches has its part of it. Range 1..1,000,000, default 50.</summary>
     public int PerDay { get; init; } = 50;
@@ -89,7 +89,7 @@ public sealed record ReviewPolicy
         ImmutableSortedDictionary
             .Create<string, double>(StringComparer.Ordinal)
             .Add(ScoreKind.ExpectedError.Name, 1)
-            .Add(ScoreKind.Oddity.Name, 0.2)
+            .Add(ScoreKind.Oddity.Name, 0.1)
             .Add(ScoreKind.Disagreement.Name, 0.2)
             .Add(ScoreKind.Complaint.Name, 0.2);
 

@@ -15,6 +15,12 @@ public sealed class TaskQueue(IDbContextFactory<StateDbContext> state, ModelCata
     public const int MaxPage = 500;
 
     /// <summary>
+    /// Tasks of a model and state that are counted; as many stand for "or more". What has been answered stays, and a count of all of it
+    /// would take longer every day.
+    /// </summary>
+    public const int MostCounted = 100_000;
+
+    /// <summary>
     /// The next task for somebody, kept from others for <see cref="ReviewOptions.LockMinutes"/>; null when there is none.
     /// </summary>
     /// <param name="actor">Who.</param>
@@ -34,13 +40,15 @@ public sealed class TaskQueue(IDbContextFactory<StateDbContext> state, ModelCata
         // One model after the other: each is one step into the index that keeps its tasks in order.
         foreach (var id in ids)
         {
-            var found = await Free(db, actor.Name, now)
-                .Where(task => task.ModelId == id)
-                .OrderByDescending(task => task.Rank)
-                .ThenBy(task => task.Id)
-                .FirstOrDefaultAsync(cancellation);
-            if (found is not null && (best is null || found.Rank > best.Rank))
-                best = found;
+            var free = Free(db, actor.Name, now).Where(task => task.ModelId == id);
+            // The rank first: tasks without scores all have one, and to sort those by their numbers would read every one of them.
+            if (
+                await free.OrderByDescending(task => task.Rank).Select(task => (double?)task.Rank).FirstOrDefaultAsync(cancellation)
+                is not { } rank
+            )
+                continue;
+            if (best is null || rank > best.Rank)
+                best = await free.Where(task => task.Rank == rank).OrderBy(task => task.Id).FirstOrDefaultAsync(cancellation) ?? best;
         }
 
         if (best is null)
@@ -107,46 +115,111 @@ public sealed class TaskQueue(IDbContextFactory<StateDbContext> state, ModelCata
         ArgumentNullException.ThrowIfNull(model);
         await using var db = await state.CreateDbContextAsync(cancellation);
         var tasks = db.ReviewTasks.AsNoTracking().Where(task => task.ModelId == model.Id && task.State == (int)wanted);
+        limit = Math.Clamp(limit, 1, MaxPage);
+        List<ReviewTaskRow> page = [];
         if (after is { } last)
-            tasks = tasks.Where(task => task.Rank < last.Rank || (task.Rank == last.Rank && task.Id > last.Id));
-        return await tasks
-            .OrderByDescending(task => task.Rank)
-            .ThenBy(task => task.Id)
-            .Take(Math.Clamp(limit, 1, MaxPage))
-            .ToListAsync(cancellation);
+        {
+            page = await tasks
+                .Where(task => task.Rank == last.Rank && task.Id > last.Id)
+                .OrderBy(task => task.Id)
+                .Take(limit)
+                .ToListAsync(cancellation);
+            tasks = tasks.Where(task => task.Rank < last.Rank);
+        }
+
+        if (page.Count < limit)
+            page.AddRange(await FirstOfAsync(tasks, limit - page.Count, cancellation));
+        return page;
     }
 
-    /// <summary>How many tasks of a model are in each state.</summary>
+    // However many have the same rank, no more are read than are shown: those of the last rank apart, in the order of their numbers.
+    private static async Task<IReadOnlyList<ReviewTaskRow>> FirstOfAsync(
+        IQueryable<ReviewTaskRow> tasks,
+        int limit,
+        CancellationToken cancellation
+    )
+    {
+        var ranks = await tasks.OrderByDescending(task => task.Rank).Select(task => task.Rank).Take(limit).ToListAsync(cancellation);
+        if (ranks.Count == 0)
+            return [];
+        var lowest = ranks[^1];
+        var above = await tasks
+            .Where(task => task.Rank > lowest)
+            .OrderByDescending(task => task.Rank)
+            .ThenBy(task => task.Id)
+            .Take(limit)
+            .ToListAsync(cancellation);
+        var rest = await tasks
+            .Where(task => task.Rank == lowest)
+            .OrderBy(task => task.Id)
+            .Take(limit - above.Count)
+            .ToListAsync(cancellation);
+        return [.. above, .. rest];
+    }
+
+    /// <summary>How many tasks of a model are in each state that it has tasks in, at most <see cref="MostCounted"/> of each.</summary>
     public async Task<IReadOnlyDictionary<TaskState, int>> CountsAsync(ModelDefinition model, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(model);
-        await using var db = await state.CreateDbContextAsync(cancellation);
-        return await db
-            .ReviewTasks.Where(task => task.ModelId == model.Id)
-            .GroupBy(task => task.State)
-            .Select(group => new { group.Key, Count = group.Count() })
-            .ToDictionaryAsync(group => (TaskState)group.Key, group => group.Count, cancellation);
+        return (await CountAsync(model.Id, cancellation)).GetValueOrDefault(model.Id) ?? new Dictionary<TaskState, int>();
     }
 
-    /// <summary>How many tasks are in each state, by model.</summary>
-    public async Task<IReadOnlyDictionary<int, IReadOnlyDictionary<TaskState, int>>> CountsAsync(CancellationToken cancellation)
+    /// <summary>How many tasks are in each state, by model, of models that have tasks; at most <see cref="MostCounted"/> of each.</summary>
+    public Task<IReadOnlyDictionary<int, IReadOnlyDictionary<TaskState, int>>> CountsAsync(CancellationToken cancellation) =>
+        CountAsync(null, cancellation);
+
+    private async Task<IReadOnlyDictionary<int, IReadOnlyDictionary<TaskState, int>>> CountAsync(int? only, CancellationToken cancellation)
     {
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var counts = await db
-            .ReviewTasks.GroupBy(task => new { task.ModelId, task.State })
-            .Select(group => new
+        var tasks = db.ReviewTasks;
+        // A step into the index for each model and state, and never further than the most that is counted.
+        var rows = await db
+            .Models.Where(model => (only == null || model.Id == only) && tasks.Any(task => task.ModelId == model.Id))
+            .Select(model => new
             {
-                group.Key.ModelId,
-                group.Key.State,
-                Count = group.Count(),
+                model.Id,
+                Open = tasks
+                    .Where(task => task.ModelId == model.Id && task.State == (int)TaskState.Open)
+                    .OrderBy(task => task.Rank)
+                    .Take(MostCounted)
+                    .Count(),
+                Done = tasks
+                    .Where(task => task.ModelId == model.Id && task.State == (int)TaskState.Done)
+                    .OrderBy(task => task.Rank)
+                    .Take(MostCounted)
+                    .Count(),
+                Disputed = tasks
+                    .Where(task => task.ModelId == model.Id && task.State == (int)TaskState.Disputed)
+                    .OrderBy(task => task.Rank)
+                    .Take(MostCounted)
+                    .Count(),
+                Broken = tasks
+                    .Where(task => task.ModelId == model.Id && task.State == (int)TaskState.Broken)
+                    .OrderBy(task => task.Rank)
+                    .Take(MostCounted)
+                    .Count(),
+                Expired = tasks
+                    .Where(task => task.ModelId == model.Id && task.State == (int)TaskState.Expired)
+                    .OrderBy(task => task.Rank)
+                    .Take(MostCounted)
+                    .Count(),
             })
             .ToListAsync(cancellation);
-        return counts
-            .GroupBy(row => row.ModelId)
-            .ToDictionary(
-                group => group.Key,
-                group => (IReadOnlyDictionary<TaskState, int>)group.ToDictionary(row => (TaskState)row.State, row => row.Count)
-            );
+        return rows.ToDictionary(
+            row => row.Id,
+            row =>
+                (IReadOnlyDictionary<TaskState, int>)
+                    new Dictionary<TaskState, int>
+                    {
+                        [TaskState.Open] = row.Open,
+                        [TaskState.Done] = row.Done,
+                        [TaskState.Disputed] = row.Disputed,
+                        [TaskState.Broken] = row.Broken,
+                        [TaskState.Expired] = row.Expired,
+                    }
+                        .Where(pair => pair.Value > 0)
+                        .ToDictionary()
+        );
     }
 
     /// <summary>Open tasks that the actor may have not answered; a gold one cannot be told from another.</summary>

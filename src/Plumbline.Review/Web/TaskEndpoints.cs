@@ -79,6 +79,7 @@ public static class TaskEndpoints
                     pair => pair.Key.ToString().ToLowerInvariant(),
                     pair => pair.Value
                 ),
+                counted_to = TaskQueue.MostCounted,
                 next = more ? Cursor(shown[^1]) : null,
             }
         );

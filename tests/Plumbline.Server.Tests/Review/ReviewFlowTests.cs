@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Access;
+using Plumbline.Registry.State;
 using Plumbline.Review.Answers;
 using Plumbline.Review.Tasks;
 
@@ -142,6 +144,43 @@ public sealed class ReviewFlowTests(TestHost host)
             Enumerable.Range(0, open.Count + 5).Select(i => queue.NextAsync(Of($"annotator-{i}"), world.Model, null, Ct))
         );
         Assert.Equal(open.Order(), taken.OfType<ReviewTaskRow>().Select(task => task.Id).Order());
+    }
+
+    [Fact]
+    public async Task Tasks_of_few_ranks_come_in_the_order_of_their_numbers_and_are_counted_by_state()
+    {
+        var world = await WithTasksAsync(new { per_day = 100 });
+        await using (var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync(Ct))
+        {
+            var all = db.ReviewTasks.Where(task => task.ModelId == world.Model.Id);
+            await all.ExecuteUpdateAsync(set => set.SetProperty(task => task.Rank, task => task.Id % 3), Ct);
+        }
+
+        var queue = host.Get<TaskQueue>();
+        var tasks = new List<ReviewTaskRow>();
+        while (true)
+        {
+            (double, long)? after = tasks.Count == 0 ? null : (tasks[^1].Rank, tasks[^1].Id);
+            var page = await queue.PageAsync(world.Model, TaskState.Open, after, 7, Ct);
+            tasks.AddRange(page);
+            if (page.Count < 7)
+                break;
+        }
+
+        Assert.True(tasks.Count > 50);
+        Assert.Equal(
+            tasks.OrderByDescending(task => task.Rank).ThenBy(task => task.Id).Select(task => task.Id),
+            tasks.Select(task => task.Id)
+        );
+        Assert.Equal(tasks.Count, tasks.DistinctBy(task => task.Id).Count());
+        foreach (var (task, i) in tasks.Take(5).Select((task, i) => (task, i)))
+            Assert.Equal(task.Id, (await queue.NextAsync(Of($"annotator-{i}"), world.Model, null, Ct))!.Id);
+        await host.Get<AnswerRecording>().AnswerAsync(Of("annotator-0"), world.Model, tasks[0].Id, Value("1"), Ct);
+        var counts = (await world.GetAsync("review/tasks")).GetProperty("counts");
+        Assert.Equal(tasks.Count - 1, counts.GetProperty("open").GetInt32());
+        Assert.Equal(1, counts.GetProperty("done").GetInt32());
+        Assert.False(counts.TryGetProperty("broken", out _));
+        Assert.Equal(tasks.Count - 1, (await queue.CountsAsync(Ct))[world.Model.Id][TaskState.Open]);
     }
 
     [Fact]

@@ -1,0 +1,68 @@
+namespace Plumbline.Bench.Review;
+
+/// <summary>A public data set with ground truth, and how its files are read.</summary>
+/// <param name="Name">Of its folder.</param>
+/// <param name="Import">What <c>plumbline import</c> is told of its columns.</param>
+/// <param name="HasLabelFile">Whether the ground truth of the current rows is in a file of its own.</param>
+internal sealed record LabelledSet(string Name, string Import, bool HasLabelFile = true)
+{
+    public static IReadOnlyList<LabelledSet> All { get; } =
+    [
+        new("car_loan", "--prediction y_pred --score y_pred_proba --ground-truth-column repaid --exclude timestamp"),
+        new(
+            "hotel_booking",
+            "--prediction y_pred --score y_pred_proba --ground-truth-column is_canceled --exclude timestamp "
+                + "--categorical is_repeated_guest,agent,company"
+        ),
+        new("sms_spam", "--prediction y_pred --score proba_spam --positive-class spam --ground-truth-column label", HasLabelFile: false),
+        new(
+            "bike_sharing",
+            "--prediction y_pred --ground-truth-column count --exclude timestamp,casual,registered,year "
+                + "--categorical season,holiday,weekday,workingday,weather",
+            HasLabelFile: false
+        ),
+        new("elec2", "--prediction y_pred --score y_pred_proba --ground-truth-column class --exclude timestamp,date --categorical day"),
+        new("california_housing", "--prediction y_pred --score y_pred_proba --ground-truth-column clf_target --exclude timestamp"),
+    ];
+
+    /// <summary>The folder of the sets; null when there is none.</summary>
+    public static string? Folder(string[] args) =>
+        (Arguments.Text(args, "--data") ?? Environment.GetEnvironmentVariable("PLUMBLINE_DATASETS")) is { Length: > 0 } folder
+        && Directory.Exists(folder)
+            ? folder
+            : null;
+
+    /// <summary>Files that are missing.</summary>
+    public IEnumerable<string> Missing(string folder) => Files(folder).Where(file => !File.Exists(file));
+
+    /// <summary>
+    /// Rows a second apart within one day, so that one stretch covers them. Nothing that a score looks at knows the ground truth of these
+    /// rows: whether it is imported with them or after them makes no difference to what is drawn.
+    /// </summary>
+    public IReadOnlyList<string> ImportWords(string folder, Uri server)
+    {
+        List<string> words =
+        [
+            "import",
+            Name,
+            "--server",
+            server.ToString(),
+            "--reference",
+            At(folder, "reference.csv.gz"),
+            "--predictions",
+            At(folder, "current.csv.gz"),
+            .. "--id id --start 2026-01-01 --interval 1s --window 1d --version v1 --wait".Split(' '),
+            .. Import.Split(' '),
+        ];
+        if (HasLabelFile)
+            words.AddRange(["--ground-truth", At(folder, "current_labels.csv.gz")]);
+        return words;
+    }
+
+    private IEnumerable<string> Files(string folder) =>
+        ((string[])["reference.csv.gz", "current.csv.gz"])
+            .Concat(HasLabelFile ? ["current_labels.csv.gz"] : [])
+            .Select(file => At(folder, file));
+
+    private string At(string folder, string file) => Path.Combine(folder, Name, file);
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+
+namespace Plumbline.Monitoring.Scores;
+
+/// <summary>Writes <see cref="LossTrees"/> as an expression.</summary>
+internal static class LossTreeSql
+{
+    /// <summary>The expected error of a prediction, Float64; NaN where nothing was answered.</summary>
+    public static string Of(LossTrees losses, ScoreSql sql)
+    {
+        // The columns have short names inside a function of them: trees speak of each many times.
+        var names = string.Join(", ", losses.Columns.Select((_, i) => Name(i)));
+        var values = string.Join(", ", losses.Columns.Select(column => $"[{Column(column, sql)}]"));
+        var text = new StringBuilder($"if(isFinite(prediction_value), arrayMap(({names}) -> greatest(0., {Number(losses.Mean)}");
+        foreach (var tree in losses.Trees)
+        {
+            text.Append(" + ");
+            Write(tree, text);
+        }
+
+        return text.Append(CultureInfo.InvariantCulture, $"), {values})[1], nan)").ToString();
+    }
+
+    private static string Column(LossColumn column, ScoreSql sql)
+    {
+        if (column.Categories is null)
+            return $"if(isFinite({column.Sql}), {column.Sql}, nan)";
+        var known = column.Categories.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList();
+        return known.Count == 0
+            ? $"if(isNull({column.Sql}), nan, {Number(column.Unknown)})"
+            : $"if(isNull({column.Sql}), nan, transform(assumeNotNull({column.Sql}), "
+                + $"{sql.Bind("Array(String)", known.Select(pair => pair.Key).ToArray())}, "
+                + $"{sql.Numbers(known.Select(pair => pair.Value))}, {ScoreSql.Number(column.Unknown)}))";
+    }
+
+    private static void Write(LossTree node, StringBuilder text)
+    {
+        if (node.Split is not { } split)
+        {
+            text.Append(Number(node.Value));
+            return;
+        }
+
+        // What is missing is NaN, which is below nothing.
+        text.Append(CultureInfo.InvariantCulture, $"if({Name(split.Column)} < {Number(split.Below)}, ");
+        Write(split.Low, text);
+        text.Append(", ");
+        Write(split.High, text);
+        text.Append(')');
+    }
+
+    private static string Name(int column) => string.Create(CultureInfo.InvariantCulture, $"x{column}");
+
+    // A literal that is a Float64: several hundred of them are no calls of a function each.
+    private static string Number(double value)
+    {
+        if (double.IsInfinity(value))
+            return value > 0 ? "inf" : "-inf";
+        var text = value.ToString("R", CultureInfo.InvariantCulture);
+        return text.AsSpan().ContainsAny('.', 'E') ? text : text + ".";
+    }
+}
