@@ -15,9 +15,6 @@ public static class ReviewCommands
     /// <summary>Draws a stretch of the past.</summary>
     public static Command Draw { get; } = new("review.draw", ApiRole.Operate);
 
-    /// <summary>Makes tasks of predictions that somebody names.</summary>
-    public static Command AddTasks { get; } = new("review.add_tasks", ApiRole.Review);
-
     /// <summary>Takes the next task, keeps it, lets it go.</summary>
     public static Command Take { get; } = new("review.take", ApiRole.Annotate);
 

@@ -48,12 +48,12 @@ internal sealed class OpenTasks(BenchHost host, ModelDefinition model)
                 + "@created, @expires, 0)"
         );
         command.Transaction = await command.Connection!.BeginTransactionAsync();
-        Set("model", model.Id);
-        Set("version", pattern.Version);
-        Set("policy", pattern.PolicyId!);
-        Set("evidence", pattern.Evidence);
-        Set("created", pattern.CreatedAtMs);
-        Set("expires", pattern.ExpiresAtMs);
+        Set(command, "model", model.Id);
+        Set(command, "version", pattern.Version);
+        Set(command, "policy", pattern.PolicyId!);
+        Set(command, "evidence", pattern.Evidence);
+        Set(command, "created", pattern.CreatedAtMs);
+        Set(command, "expires", pattern.ExpiresAtMs);
         var random = new RandomSource(9);
         using var rows = await host.Get<IColumnStore>()
             .QueryAsync(
@@ -65,11 +65,11 @@ internal sealed class OpenTasks(BenchHost host, ModelDefinition model)
             var (id, hash, at, answer) = (rows.ReadString(), rows.ReadUInt64(), rows.ReadDateTime64(), rows.ReadString());
             if (!known.Add(id))
                 continue;
-            Set("id", id);
-            Set("hash", unchecked((long)hash));
-            Set("at", at.ToUnixTimeMilliseconds());
-            Set("answer", answer);
-            Set("rank", random.NextDouble() / 2);
+            Set(command, "id", id);
+            Set(command, "hash", unchecked((long)hash));
+            Set(command, "at", at.ToUnixTimeMilliseconds());
+            Set(command, "answer", answer);
+            Set(command, "rank", random.NextDouble() / 2);
             await command.ExecuteNonQueryAsync();
             if (known.Count % TasksAtOnce == 0)
             {
@@ -87,18 +87,18 @@ internal sealed class OpenTasks(BenchHost host, ModelDefinition model)
             await command.Transaction!.CommitAsync();
             await command.Transaction.DisposeAsync();
         }
+    }
 
-        void Set(string name, object value)
+    private static void Set(DbCommand command, string name, object value)
+    {
+        if (!command.Parameters.Contains(name))
         {
-            if (!command.Parameters.Contains(name))
-            {
-                var made = command.CreateParameter();
-                made.ParameterName = name;
-                command.Parameters.Add(made);
-            }
-
-            command.Parameters[name].Value = value;
+            var made = command.CreateParameter();
+            made.ParameterName = name;
+            command.Parameters.Add(made);
         }
+
+        command.Parameters[name].Value = value;
     }
 
     private static async Task<DbCommand> CommandAsync(StateDbContext db, string text)

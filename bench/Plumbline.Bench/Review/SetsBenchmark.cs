@@ -113,5 +113,6 @@ internal static class SetsBenchmark
             Import = ImportRun.RunAsync,
             CheckConfig = (_, _, _) => throw new NotSupportedException(),
             Check = (_, _, _) => throw new NotSupportedException(),
+            Account = (_, _, _) => throw new NotSupportedException(),
         };
 }

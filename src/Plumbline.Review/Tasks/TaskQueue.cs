@@ -42,12 +42,10 @@ public sealed class TaskQueue(IDbContextFactory<StateDbContext> state, ModelCata
         {
             var free = Free(db, actor.Name, now).Where(task => task.ModelId == id);
             // The rank first: tasks without scores all have one, and to sort those by their numbers would read every one of them.
-            if (
-                await free.OrderByDescending(task => task.Rank).Select(task => (double?)task.Rank).FirstOrDefaultAsync(cancellation)
-                is not { } rank
-            )
-                continue;
-            if (best is null || rank > best.Rank)
+            var highest = await free.OrderByDescending(task => task.Rank)
+                .Select(task => (double?)task.Rank)
+                .FirstOrDefaultAsync(cancellation);
+            if (highest is { } rank && (best is null || rank > best.Rank))
                 best = await free.Where(task => task.Rank == rank).OrderBy(task => task.Id).FirstOrDefaultAsync(cancellation) ?? best;
         }
 

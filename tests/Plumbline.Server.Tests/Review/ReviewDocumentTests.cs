@@ -65,7 +65,7 @@ public sealed partial class ReviewDocumentTests(TestHost host)
         );
     }
 
-    private async Task UntilTasksAsync(ReviewWorld world)
+    private static async Task UntilTasksAsync(ReviewWorld world)
     {
         for (var i = 0; (await world.GetAsync("review/tasks")).GetProperty("tasks").GetArrayLength() == 0; i++)
         {
