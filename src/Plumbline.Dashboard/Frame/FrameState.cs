@@ -16,6 +16,12 @@ public sealed class FrameState
 
     public bool Demo { get; private set; }
 
+    /// <summary>
+    /// Where who is signed in goes when that ends by what they do themselves, such as a new password; null: to the sign-in page, and back
+    /// here from there.
+    /// </summary>
+    public string? LeavesFor { get; set; }
+
     public event EventHandler? Changed;
 
     /// <summary>

@@ -36,7 +36,7 @@ public sealed partial class PageGate
         if (!_actor.MaySeeAny)
         {
             var here = Navigation.ToBaseRelativePath(Navigation.Uri);
-            Navigation.NavigateTo(Links.With(Links.SignIn, ("returnUrl", $"/{here}")), forceLoad: true);
+            Navigation.NavigateTo(Frame.LeavesFor ?? Links.With(Links.SignIn, ("returnUrl", $"/{here}")), forceLoad: true);
         }
         else if (!_actor.MaySee(ApiRole.Read))
         {

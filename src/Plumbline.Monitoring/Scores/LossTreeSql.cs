@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Plumbline.Statistics.Trees;
 
 namespace Plumbline.Monitoring.Scores;
 
@@ -11,9 +12,9 @@ internal static class LossTreeSql
     {
         // The columns have short names inside a function of them: trees speak of each many times.
         var names = string.Join(", ", losses.Columns.Select((_, i) => Name(i)));
-        var values = string.Join(", ", losses.Columns.Select(column => $"[{Column(column, sql)}]"));
-        var text = new StringBuilder($"if(isFinite(prediction_value), arrayMap(({names}) -> greatest(0., {Number(losses.Mean)}");
-        foreach (var tree in losses.Trees)
+        var values = string.Join(", ", losses.Columns.Select((column, i) => $"[{Column(column, losses.Trees.Columns[i], sql)}]"));
+        var text = new StringBuilder($"if(isFinite(prediction_value), arrayMap(({names}) -> greatest(0., {Number(losses.Trees.Start)}");
+        foreach (var tree in losses.Trees.Trees)
         {
             text.Append(" + ");
             Write(tree, text);
@@ -22,19 +23,19 @@ internal static class LossTreeSql
         return text.Append(CultureInfo.InvariantCulture, $"), {values})[1], nan)").ToString();
     }
 
-    private static string Column(LossColumn column, ScoreSql sql)
+    private static string Column(string column, TreeColumn of, ScoreSql sql)
     {
-        if (column.Categories is null)
-            return $"if(isFinite({column.Sql}), {column.Sql}, nan)";
-        var known = column.Categories.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList();
+        if (of.Categories is null)
+            return $"if(isFinite({column}), {column}, nan)";
+        var known = of.Categories.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList();
         return known.Count == 0
-            ? $"if(isNull({column.Sql}), nan, {Number(column.Unknown)})"
-            : $"if(isNull({column.Sql}), nan, transform(assumeNotNull({column.Sql}), "
+            ? $"if(isNull({column}), nan, {Number(of.Unknown)})"
+            : $"if(isNull({column}), nan, transform(assumeNotNull({column}), "
                 + $"{sql.Bind("Array(String)", known.Select(pair => pair.Key).ToArray())}, "
-                + $"{sql.Numbers(known.Select(pair => pair.Value))}, {ScoreSql.Number(column.Unknown)}))";
+                + $"{sql.Numbers(known.Select(pair => pair.Value))}, {ScoreSql.Number(of.Unknown)}))";
     }
 
-    private static void Write(LossTree node, StringBuilder text)
+    private static void Write(TreeNode node, StringBuilder text)
     {
         if (node.Split is not { } split)
         {
@@ -42,8 +43,9 @@ internal static class LossTreeSql
             return;
         }
 
-        // What is missing is NaN, which is below nothing.
-        text.Append(CultureInfo.InvariantCulture, $"if({Name(split.Column)} < {Number(split.Below)}, ");
+        // What is missing is NaN, which is neither below anything nor not below it.
+        var (name, below) = (Name(split.Column), Number(split.Below));
+        text.Append(split.MissingIsLow ? $"if(NOT {name} >= {below}, " : $"if({name} < {below}, ");
         Write(split.Low, text);
         text.Append(", ");
         Write(split.High, text);

@@ -19,7 +19,7 @@ internal static class MembershipScores
         var differ =
             model.Task == ModelTask.Regression
                 ? "max(prediction_value) - min(prediction_value) > "
-                    + (fit.Losses is null ? "0.1 * max(abs(prediction_value))" : ScoreSql.Number(fit.Losses.Mean))
+                    + (fit.Losses is null ? "0.1 * max(abs(prediction_value))" : ScoreSql.Number(fit.Losses.Trees.Start))
                 : "uniqExact(prediction) > 1";
         // A shadow answers the same request under an id of its own: what they share is the trace.
         var traces =

@@ -63,6 +63,19 @@ internal sealed class DecisionTree
         }
     }
 
+    /// <summary>The tree in values of its columns.</summary>
+    public TreeNode Describe(FeatureBinner binner) => Describe(0, binner);
+
+    private TreeNode Describe(int at, FeatureBinner binner)
+    {
+        var node = _nodes[at];
+        if (node.Left == at)
+            return new TreeNode(node.Value, null);
+        var below = binner.BeginOf(node.Column, node.Limit + node.Offset + 1);
+        var (low, high) = (Describe(node.Left, binner), Describe(node.Left + 1, binner));
+        return new TreeNode(0, new TreeSplit(node.Column, below, node.Offset == 0, low, high));
+    }
+
     // The child, or the leaf itself. The way is added, not branched on.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Next(Node[] nodes, byte[][] columns, int at, int row)

@@ -79,6 +79,15 @@ internal sealed class FeatureBinner
         return columns;
     }
 
+    /// <summary>A column as those see it who have no bins.</summary>
+    public TreeColumn Describe(int column, string name) => new(name, _means[column], _overall);
+
+    /// <summary>The smallest value of a bin; infinite for the first one of all and beyond the last.</summary>
+    public double BeginOf(int column, int bin) =>
+        bin <= 1 ? double.NegativeInfinity
+        : bin - 2 < _edges[column].Length ? _edges[column][bin - 2]
+        : double.PositiveInfinity;
+
     private static (Dictionary<string, double> Means, double[] Values) Encode(
         string?[] texts,
         ReadOnlySpan<double> target,

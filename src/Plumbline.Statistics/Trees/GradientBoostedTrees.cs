@@ -156,6 +156,14 @@ public sealed class GradientBoostedTrees
         return scores;
     }
 
+    /// <summary>What the trees do, for whoever evaluates them elsewhere.</summary>
+    public TreeDescription Describe() =>
+        new(
+            _start,
+            [.. _shape.Names.Select((name, column) => _binner.Describe(column, name))],
+            [.. _trees.Select(tree => tree.Describe(_binner))]
+        );
+
     private static List<DecisionTree> Boost(
         byte[][] columns,
         ReadOnlySpan<double> target,

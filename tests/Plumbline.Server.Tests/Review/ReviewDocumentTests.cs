@@ -65,6 +65,29 @@ public sealed partial class ReviewDocumentTests(TestHost host)
         );
     }
 
+    [Fact]
+    public void The_document_says_the_defaults_that_hold()
+    {
+        var policy = new ReviewPolicy();
+        Assert.All(
+            new[]
+            {
+                Line("per_day", "1..1,000,000", policy.PerDay),
+                Line("uniform_share", "0..1", policy.UniformShare),
+                Line("sharpness", "0..20", policy.Sharpness),
+                Line("quota_share", "0.01..1", policy.QuotaShare),
+                Line("annotators", "1..9", policy.Annotators),
+                Line("gold_share", "0..0.5", policy.GoldShare),
+            },
+            line => Assert.Contains(line, Document, StringComparison.Ordinal)
+        );
+        var weights = policy.Weights.Select(pair => string.Create(CultureInfo.InvariantCulture, $"`{pair.Key}` {pair.Value}"));
+        Assert.All(weights, weight => Assert.Contains(weight, Document, StringComparison.Ordinal));
+
+        static string Line(string field, string range, double value) =>
+            string.Create(CultureInfo.InvariantCulture, $"| `{field}` | {range}, {value} |");
+    }
+
     private static async Task UntilTasksAsync(ReviewWorld world)
     {
         for (var i = 0; (await world.GetAsync("review/tasks")).GetProperty("tasks").GetArrayLength() == 0; i++)

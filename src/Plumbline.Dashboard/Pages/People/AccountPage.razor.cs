@@ -44,6 +44,8 @@ public sealed partial class AccountPage
         }
 
         _saving = true;
+        // The new password ends this session too, and whatever notices that first leads away from here.
+        Frame.LeavesFor = Links.With(Links.SignIn, ("changed", "password"));
         var outcome = await RunAsync(
             AccountCommands.ChangeOwnPassword,
             model: null,
@@ -53,6 +55,8 @@ public sealed partial class AccountPage
         );
         (_errors, _saving) = (outcome.Errors, false);
         if (outcome.IsDone)
-            Navigation.NavigateTo(Links.With(Links.SignIn, ("changed", "password")), forceLoad: true);
+            Navigation.NavigateTo(Frame.LeavesFor, forceLoad: true);
+        else
+            Frame.LeavesFor = null;
     }
 }
