@@ -22,7 +22,8 @@ public sealed record TreeNode(double Value, TreeSplit? Split);
 
 /// <summary>Which way a row goes.</summary>
 /// <param name="Column">Place in <see cref="TreeDescription.Columns"/>.</param>
-/// <param name="Below">Smaller values go to <paramref name="Low"/>, others to <paramref name="High"/>; infinite where all go one way.</param>
+/// <param name="Below">Smaller values go to <paramref name="Low"/>, others to <paramref name="High"/>; infinite where all go one
+/// way.</param>
 /// <param name="MissingIsLow">Whether a missing value goes to <paramref name="Low"/>.</param>
 /// <param name="Low">The way of small values.</param>
 /// <param name="High">The way of large values.</param>
