@@ -143,7 +143,7 @@ public sealed class EventPosts(
                 return Busy(request, "bodies_waiting", "Too many large bodies are being read at once.", answer);
             if (EventBody.HasNoType(request) && EventBody.HasManyObjects(body.Bytes.Span))
                 return await TakeLinesAsync(target, decoder, PipeReader.Create(new(body.Bytes)), request, answer, cancellation);
-            decoder.Begin(Context(target.Model));
+            decoder.Begin(DecodeContexts.Of(target.Model, time.GetUtcNow()));
             decoder.DecodeBody(body.Bytes.Span);
         }
         return await AppendAsync(target, decoder.Batch, TimeSpan.Zero, request, answer, cancellation) ?? Answer(answer);
@@ -162,7 +162,7 @@ public sealed class EventPosts(
         bool more;
         do
         {
-            decoder.Begin(Context(target.Model));
+            decoder.Begin(DecodeContexts.Of(target.Model, time.GetUtcNow()));
             more = await lines.FillAsync(decoder, cancellation);
             // Someone who streams is slowed down by not being read, before being sent away.
             if (await AppendAsync(target, decoder.Batch, PatienceWithFullSpool, request, answer, cancellation) is { } problem)
@@ -211,18 +211,6 @@ public sealed class EventPosts(
             $"This key may send {allowances.LimitOf(request.HttpContext.User)} rows a second (access.rows_per_second). "
                 + "Send the same rows again later.",
             new IngestionAnswer()
-        );
-    }
-
-    private DecodeContext Context(ModelDefinition model)
-    {
-        var now = time.GetUtcNow();
-        return new DecodeContext(
-            now,
-            model.PredictionRetention is { } retention ? now - retention : null,
-            model.Task == ModelTask.Regression,
-            model.ClassForm,
-            model.LearnsClassForm
         );
     }
 

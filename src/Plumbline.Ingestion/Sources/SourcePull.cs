@@ -123,7 +123,7 @@ internal sealed class SourcePull(
         var page = new PulledPage();
         using var events = new RecordEvents(shape, model.Task == ModelTask.Regression, limits);
         var positions = new List<SourcePosition>(RowsAtOnce);
-        events.Begin(Context(model));
+        events.Begin(DecodeContexts.Of(model, time.GetUtcNow()));
         await foreach (var record in records.WithCancellation(cancellation))
         {
             if (!events.Add(record) && refused.IsNew(record.Position))
@@ -133,7 +133,7 @@ internal sealed class SourcePull(
                 continue;
             await TakeAsync(model, events.Batch, positions, shape, page, cancellation);
             positions.Clear();
-            events.Begin(Context(model));
+            events.Begin(DecodeContexts.Of(model, time.GetUtcNow()));
         }
 
         await TakeAsync(model, events.Batch, positions, shape, page, cancellation);
@@ -257,18 +257,6 @@ internal sealed class SourcePull(
             $"The spool has had no room for {PatienceWithFullSpool.TotalMinutes:N0} minutes: the column store is slower than what "
                 + "arrives. The pull goes on when there is room."
         );
-
-    private DecodeContext Context(ModelDefinition model)
-    {
-        var now = time.GetUtcNow();
-        return new DecodeContext(
-            now,
-            model.PredictionRetention is { } retention ? now - retention : null,
-            model.Task == ModelTask.Regression,
-            model.ClassForm,
-            model.LearnsClassForm
-        );
-    }
 
     private sealed class PulledPage
     {

@@ -36,7 +36,7 @@ internal sealed class SourceSchedule(
     SourcesOptions options,
     TimeProvider time,
     ILogger<SourceSchedule> log
-) : BackgroundService
+) : WokenLoop(time, ShortestSleep, options.RetryPause)
 {
     // Changes that come together are looked at together.
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(100);
@@ -45,61 +45,38 @@ internal sealed class SourceSchedule(
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<long, Task> _pulls = new();
-    private readonly WakeUp _wakeUp = new(time);
-
-    public override void Dispose()
-    {
-        base.Dispose();
-        _wakeUp.Dispose();
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        sources.Hurried += _wakeUp.Wake;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                var sleep = await StartDueAsync(stoppingToken);
-                await _wakeUp.WaitAsync(ShortestSleep, sleep, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception error) when (error is not OutOfMemoryException)
-            {
-                // A busy state database must not end all pulls for good.
-                log.LookFailed(error);
-                await Task.Delay(options.RetryPause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-
-        sources.Hurried -= _wakeUp.Wake;
+        sources.Hurried += Wake;
+        await base.ExecuteAsync(stoppingToken);
+        sources.Hurried -= Wake;
         await Task.WhenAll(_pulls.Values);
     }
 
+    protected override void Failed(Exception error) => log.LookFailed(error);
+
     // How long nothing will be due; a pull that ends wakes the schedule for those that found no place.
-    private async Task<TimeSpan> StartDueAsync(CancellationToken stopping)
+    protected override async Task<TimeSpan> LookAsync(CancellationToken cancellation)
     {
         var free = options.PullsAtOnce - running.Count;
         if (free <= 0)
             return LongestSleep;
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        await using var db = await state.CreateDbContextAsync(stopping);
+        var now = Time.GetUtcNow().ToUnixTimeMilliseconds();
+        await using var db = await state.CreateDbContextAsync(cancellation);
         var enabled = db.OutcomeSources.Where(row => row.Enabled);
         var due = await enabled
             .Where(row => row.NextPullMs <= now)
             .OrderBy(row => row.NextPullMs)
             .Select(row => row.Id)
-            .ToListAsync(stopping);
+            .ToListAsync(cancellation);
         foreach (var id in due.Where(id => !running.Contains(id)).Take(free))
         {
             if (running.TryAdd(id))
-                _pulls[id] = Task.Run(() => PullAsync(id, stopping), CancellationToken.None);
+                _pulls[id] = Task.Run(() => PullAsync(id, cancellation), CancellationToken.None);
         }
 
-        var next = await enabled.Where(row => row.NextPullMs > now).MinAsync(row => (long?)row.NextPullMs, stopping);
+        var next = await enabled.Where(row => row.NextPullMs > now).MinAsync(row => (long?)row.NextPullMs, cancellation);
         var sleep = next is { } at ? TimeSpan.FromMilliseconds(at - now) : LongestSleep;
         return sleep < LongestSleep ? sleep : LongestSleep;
     }
@@ -120,13 +97,13 @@ internal sealed class SourceSchedule(
         {
             _pulls.TryRemove(id, out _);
             running.Remove(id);
-            _wakeUp.Wake();
+            Wake();
         }
     }
 
     private async Task<OutcomeSourceRow?> FindDueAsync(long id, CancellationToken stopping)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = Time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(stopping);
         return await db
             .OutcomeSources.AsNoTracking()
@@ -161,7 +138,7 @@ internal sealed class SourceSchedule(
 
     private async Task FailAsync(ModelDefinition model, OutcomeSourceRow row, SourceException error)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var pause = new Backoff(options.RetryPause, options.LongestRetryPause).After(row.Failures + 1);
         if (row.Error != error.Message)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Plumbline.Registry.Models;
+using Plumbline.Store;
 
 namespace Plumbline.Monitoring.Profiles;
 
@@ -33,13 +34,11 @@ internal static class SliceText
     {
         string[] ends =
         [
-            .. condition.From is { } from ? [$"{value} >= {Number(from)}"] : Array.Empty<string>(),
-            .. condition.To is { } to ? [$"{value} < {Number(to)}"] : Array.Empty<string>(),
+            .. condition.From is { } from ? [$"{value} >= {SqlNumber.Of(from)}"] : Array.Empty<string>(),
+            .. condition.To is { } to ? [$"{value} < {SqlNumber.Of(to)}"] : Array.Empty<string>(),
         ];
         return string.Join(" AND ", ends);
     }
-
-    private static string Number(double value) => $"toFloat64('{value.ToString("R", CultureInfo.InvariantCulture)}')";
 
     private static string Literal(string text) => $"unhex('{Convert.ToHexString(Encoding.UTF8.GetBytes(text))}')";
 }

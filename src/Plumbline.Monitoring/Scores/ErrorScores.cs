@@ -1,4 +1,5 @@
 using Plumbline.Registry.Models;
+using Plumbline.Store;
 
 namespace Plumbline.Monitoring.Scores;
 
@@ -26,7 +27,7 @@ internal static class ErrorScores
         var (text, full) = model.Task switch
         {
             ModelTask.Regression when cost.PerUnitOfError is { } price && Wrong(model, fit, sql) is { } error => (
-                $"{ScoreSql.Number(price)} * {error}",
+                $"{SqlNumber.Of(price)} * {error}",
                 price * fit.Losses!.Largest
             ),
             ModelTask.Binary when Wrong(model, fit, sql) is { } wrong => OfTwo(model, cost, wrong, sql),
@@ -74,8 +75,8 @@ internal static class ErrorScores
         var (truePositive, trueNegative) = (Of(positive, positive), Of(negative, negative));
         var text =
             $"if({Positive}{sql.Bind("String", positive)}, "
-            + $"{wrong} * {ScoreSql.Number(falsePositive)} + (1 - {wrong}) * {ScoreSql.Number(truePositive)}, "
-            + $"{wrong} * {ScoreSql.Number(falseNegative)} + (1 - {wrong}) * {ScoreSql.Number(trueNegative)})";
+            + $"{wrong} * {SqlNumber.Of(falsePositive)} + (1 - {wrong}) * {SqlNumber.Of(truePositive)}, "
+            + $"{wrong} * {SqlNumber.Of(falseNegative)} + (1 - {wrong}) * {SqlNumber.Of(trueNegative)})";
         return (text, Math.Max(falsePositive, falseNegative));
 
         double Of(string truth, string decision) => cost.Of(truth, decision, positive) ?? 0;

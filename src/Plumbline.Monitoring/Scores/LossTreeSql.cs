@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Plumbline.Statistics.Trees;
+using Plumbline.Store;
 
 namespace Plumbline.Monitoring.Scores;
 
@@ -32,7 +33,7 @@ internal static class LossTreeSql
             ? $"if(isNull({column}), nan, {Number(of.Unknown)})"
             : $"if(isNull({column}), nan, transform(assumeNotNull({column}), "
                 + $"{sql.Bind("Array(String)", known.Select(pair => pair.Key).ToArray())}, "
-                + $"{sql.Numbers(known.Select(pair => pair.Value))}, {ScoreSql.Number(of.Unknown)}))";
+                + $"{sql.Numbers(known.Select(pair => pair.Value))}, {SqlNumber.Of(of.Unknown)}))";
     }
 
     private static void Write(TreeNode node, StringBuilder text)

@@ -8,8 +8,6 @@ namespace Plumbline.Monitoring.Scores;
 /// <summary>Scores of 0 or 1: whether something is known about a prediction that others are not known for.</summary>
 internal static class MembershipScores
 {
-    private const string Range = "timestamp >= {from} AND timestamp < {to}";
-
     /// <summary>Whether a shadow version answered otherwise.</summary>
     public static PredictionScore Disagreement(ModelDefinition model, ScoreFit fit, DateTimeOffset from, DateTimeOffset to)
     {
@@ -19,7 +17,7 @@ internal static class MembershipScores
         var differ =
             model.Task == ModelTask.Regression
                 ? "max(prediction_value) - min(prediction_value) > "
-                    + (fit.Losses is null ? "0.1 * max(abs(prediction_value))" : ScoreSql.Number(fit.Losses.Trees.Start))
+                    + (fit.Losses is null ? "0.1 * max(abs(prediction_value))" : SqlNumber.Of(fit.Losses.Trees.Start))
                 : "uniqExact(prediction) > 1";
         // A shadow answers the same request under an id of its own: what they share is the trace.
         var traces =
@@ -60,7 +58,5 @@ internal static class MembershipScores
     public static PredictionScore Guard() => new(ScoreKind.Guard, "toFloat64(status = 'rejected' OR notEmpty(mapKeys(raw)))", 1, []);
 
     private static string Within(ScoreSql sql, DateTimeOffset from, DateTimeOffset to) =>
-        Range
-            .Replace("{from}", sql.Bind("DateTime64(3, 'UTC')", from), StringComparison.Ordinal)
-            .Replace("{to}", sql.Bind("DateTime64(3, 'UTC')", to), StringComparison.Ordinal);
+        $"timestamp >= {sql.Bind("DateTime64(3, 'UTC')", from)} AND timestamp < {sql.Bind("DateTime64(3, 'UTC')", to)}";
 }

@@ -1,4 +1,5 @@
 using Plumbline.Statistics.Outliers;
+using Plumbline.Store;
 
 namespace Plumbline.Monitoring.Scores;
 
@@ -24,7 +25,7 @@ internal static class OddityScore
         var looks = Math.Log2(fit.Features.Length + (fit.Joint is null ? 0 : 1));
         return new PredictionScore(
             ScoreKind.Oddity,
-            $"greatest(toFloat64(0), arrayMax({parts}) - {ScoreSql.Number(looks)})",
+            $"greatest(toFloat64(0), arrayMax({parts}) - {SqlNumber.Of(looks)})",
             Full,
             sql.Parameters
         );
@@ -47,8 +48,8 @@ internal static class OddityScore
     private static string OfNumber(FeatureRarity feature, ScoreSql sql)
     {
         var (number, x) = (feature.Number!, feature.Sql);
-        var distance = $"abs({x} - {ScoreSql.Number(number.Middle)})";
-        return $"if(isNaN({x}), {ScoreSql.Number(feature.Missing)}, {Bits(number, distance, sql)})";
+        var distance = $"abs({x} - {SqlNumber.Of(number.Middle)})";
+        return $"if(isNaN({x}), {SqlNumber.Of(feature.Missing)}, {Bits(number, distance, sql)})";
     }
 
     private static string OfCategory(FeatureRarity feature, ScoreSql sql)
@@ -60,8 +61,8 @@ internal static class OddityScore
         var text = $"CAST({feature.Sql}, 'Nullable(String)')";
         var bits =
             $"transform(assumeNotNull({text}), {sql.Bind("Array(String)", known.Select(pair => pair.Key).ToArray())}, "
-            + $"{sql.Numbers(known.Select(pair => pair.Value))}, {ScoreSql.Number(other)})";
-        return $"if(isNull({text}), {ScoreSql.Number(feature.Missing)}, {bits})";
+            + $"{sql.Numbers(known.Select(pair => pair.Value))}, {SqlNumber.Of(other)})";
+        return $"if(isNull({text}), {SqlNumber.Of(feature.Missing)}, {bits})";
     }
 
     // A missing or infinite number is taken to be in the middle here: alone it has its bits already.
@@ -70,7 +71,7 @@ internal static class OddityScore
         var mean = joint.Distance.Mean.ToArray();
         var centred = string.Join(
             ", ",
-            joint.Columns.Select((column, i) => $"if(isFinite({column}), {column} - {ScoreSql.Number(mean[i])}, toFloat64(0))")
+            joint.Columns.Select((column, i) => $"if(isFinite({column}), {column} - {SqlNumber.Of(mean[i])}, toFloat64(0))")
         );
         var squares = Enumerable
             .Range(0, joint.Distance.Rank)
@@ -81,9 +82,9 @@ internal static class OddityScore
 
     private static string Bits(TailRarity rarity, string distance, ScoreSql sql)
     {
-        var farthest = ScoreSql.Number(rarity.Distances[^1]);
+        var farthest = SqlNumber.Of(rarity.Distances[^1]);
         var beyond =
-            $"{ScoreSql.Number(rarity.Beyond - rarity.Bits[^1])} + least({ScoreSql.Number(TailRarity.MostBeyond)}, "
+            $"{SqlNumber.Of(rarity.Beyond - rarity.Bits[^1])} + least({SqlNumber.Of(TailRarity.MostBeyond)}, "
             + $"greatest(toFloat64(0), log2({distance} / {farthest})))";
         return $"({sql.Step(distance, rarity.Distances.ToArray(), rarity.Bits.ToArray())} + if({distance} > {farthest}, {beyond}, "
             + "toFloat64(0)))";

@@ -25,9 +25,6 @@ internal sealed class ScoreSql(string name)
     /// <summary>A placeholder for numbers.</summary>
     public string Numbers(IEnumerable<double> values) => Bind("Array(Float64)", values.ToArray());
 
-    /// <summary>A number of our own as Float64.</summary>
-    public static string Number(double value) => $"toFloat64('{value.ToString("R", CultureInfo.InvariantCulture)}')";
-
     /// <summary>
     /// An expression with a name for a part of it that it needs more than once: the engine takes as long to understand a text as the text
     /// is long, and what is repeated within what is repeated grows fast.
@@ -49,7 +46,7 @@ internal sealed class ScoreSql(string name)
         [
             .. curve.X.Select((at, i) => i + 1 < curve.X.Length ? (curve.Y[i + 1] - curve.Y[i]) / (curve.X[i + 1] - at) : 0),
         ];
-        var within = $"greatest({Number(curve.X[0])}, least({Number(curve.X[^1])}, {x}))";
+        var within = $"greatest({SqlNumber.Of(curve.X[0])}, least({SqlNumber.Of(curve.X[^1])}, {x}))";
         return $"if(isNaN({x}), nan, {Step(within, curve.X, curve.Y)} + {Step(within, curve.X, slopes)} * ({within} "
             + $"- roundDown({within}, {Numbers(curve.X)})))";
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Plumbline.Registry.Models;
+using Plumbline.Store;
 
 namespace Plumbline.Monitoring.Scores;
 
@@ -23,7 +24,7 @@ internal static class UncertaintyScores
     private static (string Entropy, string Margin, string Least) OfScore(double temperature)
     {
         var logit = "(log(greatest(score, 1e-9)) - log(greatest(1 - score, 1e-9)))";
-        var scaled = $"(1 / (1 + exp(-{logit} / {ScoreSql.Number(temperature)})))";
+        var scaled = $"(1 / (1 + exp(-{logit} / {SqlNumber.Of(temperature)})))";
         var entropy = $"-({Term(scaled)} + {Term($"(1 - {scaled})")})";
         return (Within(entropy), Within("1 - abs(2 * score - 1)"), Within("2 * least(score, 1 - score)"));
 
@@ -37,7 +38,7 @@ internal static class UncertaintyScores
     {
         var classes = Math.Max(2, model.Classes.Length).ToString(CultureInfo.InvariantCulture);
         var least = $"if(confidence >= 0 AND confidence <= 1, least(toFloat64(1), (1 - confidence) * {classes} / ({classes} - 1)), nan)";
-        var scaled = $"arrayMap(p -> pow(greatest(p, 1e-9), 1 / {ScoreSql.Number(temperature)}), mapValues(probabilities))";
+        var scaled = $"arrayMap(p -> pow(greatest(p, 1e-9), 1 / {SqlNumber.Of(temperature)}), mapValues(probabilities))";
         var entropy =
             $"(log(arraySum({scaled})) - arraySum(arrayMap(s -> s * log(s), {scaled})) / arraySum({scaled})) "
             + "/ log(length(probabilities))";

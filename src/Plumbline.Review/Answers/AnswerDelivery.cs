@@ -25,51 +25,28 @@ public sealed class AnswerDelivery(
     ReviewOptions options,
     TimeProvider time,
     ILogger<AnswerDelivery> log
-) : BackgroundService
+) : WokenLoop(time, ShortestSleep, LongestSleep)
 {
     private const int AtOnce = 1_000;
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly WakeUp _wakeUp = new(time);
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        base.Dispose();
-        _wakeUp.Dispose();
-    }
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        recording.Resolved += _wakeUp.Wake;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                var sleep = await DeliverAsync(stoppingToken);
-                await _wakeUp.WaitAsync(ShortestSleep, sleep, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception error) when (error is not OutOfMemoryException)
-            {
-                log.DeliveryFailed(error);
-                await Task.Delay(LongestSleep, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-
-        recording.Resolved -= _wakeUp.Wake;
+        recording.Resolved += Wake;
+        await base.ExecuteAsync(stoppingToken);
+        recording.Resolved -= Wake;
     }
 
-    // How long nothing more will be due.
-    private async Task<TimeSpan> DeliverAsync(CancellationToken cancellation)
+    /// <inheritdoc/>
+    protected override void Failed(Exception error) => log.DeliveryFailed(error);
+
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan> LookAsync(CancellationToken cancellation)
     {
-        var due = (time.GetUtcNow() - options.Undo).ToUnixTimeMilliseconds();
+        var due = (Time.GetUtcNow() - options.Undo).ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
         var waiting = await db
             .ReviewTasks.AsNoTracking()
@@ -96,9 +73,7 @@ public sealed class AnswerDelivery(
         if (truths.Count > 0)
         {
             using var builder = new EventBatchBuilder(EventKind.GroundTruth, limits);
-            builder.Begin(
-                new DecodeContext(time.GetUtcNow(), null, model.Task == ModelTask.Regression, model.ClassForm, model.LearnsClassForm)
-            );
+            builder.Begin(DecodeContexts.Of(model, Time.GetUtcNow()));
             foreach (var task in truths)
                 builder.Add(TruthOf(model, task));
             var result = await intake.AppendAsync(model, builder.Batch, Patience, cancellation);
@@ -106,7 +81,7 @@ public sealed class AnswerDelivery(
                 throw new InvalidOperationException($"The spool has no room for ground truth of {model.Name} ({result.Outcome}).");
         }
 
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = Time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var task in tasks)
         {
             // Unless it was taken back meanwhile: then the next answer has a later time and supersedes this one.

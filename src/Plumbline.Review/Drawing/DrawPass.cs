@@ -49,15 +49,38 @@ public sealed class DrawPass(
         var from = stored.DrawnTo ?? model.WindowStart(time.GetUtcNow() - stored.Policy.MaxAge);
         if (stored.DrawnTo is not null && end - from < ShortestStretch)
             return true;
+        // What somebody has drawn by hand has had its draw.
+        var drawn = await DrawnAsync(stored, from, cancellation);
         while (from < end)
         {
-            var to = end - from > LongestStretch ? from + LongestStretch : end;
+            if (drawn.Find(stretch => stretch.From <= from && stretch.To > from) is { } covering)
+            {
+                from = covering.To;
+                continue;
+            }
+
+            var free = drawn.Where(stretch => stretch.From > from).Select(stretch => stretch.From).DefaultIfEmpty(end).Min();
+            var to = new[] { end, free, from + LongestStretch }.Min();
             if (await DrawAsync(model, stored, from, to, isNext: true, cancellation) == DrawOutcome.Full)
                 return false;
             from = to;
         }
 
         return true;
+    }
+
+    private async Task<List<DrawnStretch>> DrawnAsync(StoredPolicy stored, DateTimeOffset from, CancellationToken cancellation)
+    {
+        var fromMs = from.ToUnixTimeMilliseconds();
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var rows = await db
+            .ReviewDraws.Where(row => row.PolicyId == stored.Id && row.ToMs > fromMs)
+            .Select(row => new { row.FromMs, row.ToMs })
+            .ToListAsync(cancellation);
+        return rows.ConvertAll(row => new DrawnStretch(
+            DateTimeOffset.FromUnixTimeMilliseconds(row.FromMs),
+            DateTimeOffset.FromUnixTimeMilliseconds(row.ToMs)
+        ));
     }
 
     // The ledger says which windows are closed by their starts.
@@ -86,6 +109,9 @@ public sealed class DrawPass(
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(stored);
+        // Before the work as well as with it: two may draw the same at the same time.
+        if (!isNext && (await DrawnAsync(stored, from, cancellation)).Exists(stretch => stretch.From < to))
+            return DrawOutcome.Overlaps;
         var draw = await draws.DrawAsync(model, (stored.Id, stored.Policy), from, to, cancellation);
         var evidence = await scores.ReadAsync(
             model,
@@ -241,4 +267,6 @@ public sealed class DrawPass(
             ExpiresAtMs = (now + stored.Policy.MaxAge).ToUnixTimeMilliseconds(),
         };
     }
+
+    private sealed record DrawnStretch(DateTimeOffset From, DateTimeOffset To);
 }

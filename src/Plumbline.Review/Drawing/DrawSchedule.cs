@@ -19,48 +19,29 @@ public sealed class DrawSchedule(
     IDbContextFactory<StateDbContext> state,
     TimeProvider time,
     ILogger<DrawSchedule> log
-) : BackgroundService
+) : WokenLoop(time, ShortestSleep, LongestSleep)
 {
     // Windows that close together are drawn together.
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
-    private readonly WakeUp _wakeUp = new(time);
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        base.Dispose();
-        _wakeUp.Dispose();
-    }
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        policies.Changed += _wakeUp.Wake;
+        policies.Changed += Wake;
         ledger.Settled += WakeFor;
-        try
-        {
-            while (!stoppingToken.IsCancellationRequested)
-            {
-                await DrawAllAsync(stoppingToken);
-                await _wakeUp.WaitAsync(ShortestSleep, LongestSleep, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server stops; what is left is drawn after the next start.
-        }
-        finally
-        {
-            policies.Changed -= _wakeUp.Wake;
-            ledger.Settled -= WakeFor;
-        }
+        await base.ExecuteAsync(stoppingToken);
+        policies.Changed -= Wake;
+        ledger.Settled -= WakeFor;
     }
 
-    private void WakeFor(int modelId) => _wakeUp.Wake();
+    /// <inheritdoc/>
+    protected override void Failed(Exception error) => log.LookFailed(error);
 
-    private async Task DrawAllAsync(CancellationToken cancellation)
+    private void WakeFor(int modelId) => Wake();
+
+    /// <inheritdoc/>
+    protected override async Task<TimeSpan> LookAsync(CancellationToken cancellation)
     {
         foreach (var (modelId, stored) in await EnabledAsync(cancellation))
         {
@@ -78,6 +59,7 @@ public sealed class DrawSchedule(
         }
 
         await ExpireAsync(cancellation);
+        return LongestSleep;
     }
 
     private async Task<IReadOnlyList<(int ModelId, StoredPolicy Policy)>> EnabledAsync(CancellationToken cancellation)
@@ -89,7 +71,7 @@ public sealed class DrawSchedule(
 
     private async Task ExpireAsync(CancellationToken cancellation)
     {
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = Time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
         // One that somebody looks at is not taken away under their hands.
         var old = db.ReviewTasks.Where(row => row.State == (int)TaskState.Open && row.ExpiresAtMs < now && row.LockedUntilMs < now);

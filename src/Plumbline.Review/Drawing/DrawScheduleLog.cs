@@ -6,6 +6,9 @@ internal static partial class DrawScheduleLog
     [LoggerMessage(8001, LogLevel.Error, "The draw of the review policy {Policy} of model {Model} failed; it is tried again")]
     internal static partial void DrawFailed(this ILogger logger, Exception error, string policy, string model);
 
+    [LoggerMessage(8004, LogLevel.Error, "Looking for what review policies have to draw failed; it is tried again in a minute")]
+    internal static partial void LookFailed(this ILogger logger, Exception error);
+
     [LoggerMessage(
         8002,
         LogLevel.Warning,

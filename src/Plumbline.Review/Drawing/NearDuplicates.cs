@@ -1,6 +1,7 @@
 using System.Globalization;
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Registry.Models;
+using Plumbline.Store;
 
 namespace Plumbline.Review.Drawing;
 
@@ -29,8 +30,8 @@ internal static class NearDuplicates
         {
             case FeatureType.Numeric when baseline is { IsNumeric: true, Edges.Length: > 0 }:
                 // Below the first edge and above the last is the tail, in which nothing is nearly the same as anything.
-                var edges = string.Join(", ", baseline.Edges.Select(Number));
-                return $"if({column} < {Number(baseline.Edges[0])} OR {column} > {Number(baseline.Edges[^1])}, {column}, "
+                var edges = string.Join(", ", baseline.Edges.Select(SqlNumber.Of));
+                return $"if({column} < {SqlNumber.Of(baseline.Edges[0])} OR {column} > {SqlNumber.Of(baseline.Edges[^1])}, {column}, "
                     + $"roundDown({column}, [{edges}]))";
             case FeatureType.Text:
                 var text = $"ifNull(toString({column}), '')";
@@ -41,6 +42,4 @@ internal static class NearDuplicates
                 return $"ifNull(toString({column}), '')";
         }
     }
-
-    private static string Number(double value) => $"toFloat64('{value.ToString("R", CultureInfo.InvariantCulture)}')";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Access;
@@ -224,14 +223,7 @@ public static class PolicyEndpoints
     }
 
     private static DateTimeOffset? TryTime(string? text) =>
-        DateTimeOffset.TryParse(
-            text,
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out var time
-        )
-            ? time
-            : null;
+        !string.IsNullOrEmpty(text) && RequestTimes.TryParse(text, default, out var time) ? time : null;
 
     private static IResult Unknown(string policy) =>
         Problems.NotFound("unknown_policy", $"The model has no review policy '{Problems.Shorten(policy)}'.");

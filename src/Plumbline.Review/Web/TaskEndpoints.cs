@@ -230,8 +230,10 @@ public static class TaskEndpoints
             ),
         };
 
-    private static object View(ReviewTaskRow task) =>
-        new
+    private static object View(ReviewTaskRow task)
+    {
+        var evidence = TaskEvidence.Read(task.Evidence);
+        return new
         {
             task = task.Id,
             prediction_id = task.PredictionId,
@@ -245,11 +247,10 @@ public static class TaskEndpoints
             resolved = task.Resolved,
             resolved_at = task.ResolvedAtMs is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : (DateTimeOffset?)null,
             is_ground_truth = task.DeliveredAtMs is not null && task.Gold is null,
-            reasons = TaskEvidence.Read(task.Evidence).Reasons,
-            scores = TaskEvidence
-                .Read(task.Evidence)
-                .Scores.ToDictionary(pair => pair.Key, pair => (object?)(double.IsFinite(pair.Value) ? pair.Value : null)),
+            reasons = evidence.Reasons,
+            scores = evidence.Scores.ToDictionary(pair => pair.Key, pair => (object?)(double.IsFinite(pair.Value) ? pair.Value : null)),
         };
+    }
 
     private static bool TryCursor(string? text, out (double Rank, long Id)? after)
     {

@@ -102,6 +102,23 @@ public sealed class PolicyDrawTests(TestHost host)
         Assert.Equal(0, (await world.GetAsync("review/tasks")).GetProperty("tasks").GetArrayLength());
     }
 
+    [Fact]
+    public async Task What_was_drawn_by_hand_is_left_out_by_the_policy_and_the_rest_of_it_is_not()
+    {
+        var world = await FilledAsync(600, 15);
+        await world.SendAsync(HttpMethod.Put, "review/policies/p", new { enabled = false, per_day = 100 });
+        var (from, to) = (From.AddMinutes(20), From.AddMinutes(40));
+        var stretch = $"from={from:O}&to={to:O}".Replace("+", "%2B", StringComparison.Ordinal);
+        Assert.Equal(204, (await world.SendAsync(HttpMethod.Post, $"review/policies/p/draw?{stretch}", null)).Status);
+        var stored = (await host.Get<PolicyStore>().FindAsync(world.World.Model, "p", Ct))!;
+        Assert.True(await host.Get<DrawPass>().CatchUpAsync(world.World.Model, stored, Ct));
+        var estimates = await world.GetAsync("review/estimates");
+        Assert.Equal(600, estimates.GetProperty("policies")[0].GetProperty("population").GetInt64());
+        var after = (await host.Get<PolicyStore>().FindAsync(world.World.Model, "p", Ct))!;
+        Assert.True(after.DrawnTo >= To, $"Drawn to {after.DrawnTo}.");
+        Assert.Equal(409, (await world.SendAsync(HttpMethod.Post, $"review/policies/p/draw?{stretch}", null)).Status);
+    }
+
     [Theory]
     [InlineData("""{"weights":{"charm":1}}""", "weights.charm")]
     [InlineData("""{"weights":{"oddity":0},"uniform_share":0.5}""", "weights")]
