@@ -148,17 +148,7 @@ public sealed class CategoryRarity
     /// <exception cref="ArgumentException">There are no rows, or a count is negative.</exception>
     public static CategoryRarity Fit(IReadOnlyDictionary<string, long> counts)
     {
-        ArgumentNullException.ThrowIfNull(counts);
-        var total = 0.0;
-        foreach (var (category, count) in counts)
-        {
-            if (count < 0)
-                throw new ArgumentException($"The count of '{category}' is negative.", nameof(counts));
-            total += count;
-        }
-
-        if (total == 0)
-            throw new ArgumentException("The reference has no rows.", nameof(counts));
+        var total = CategoryCounts.Total(counts);
         var bits = new Dictionary<string, double>(StringComparer.Ordinal);
         var asRare = 0.0;
         foreach (var group in counts.GroupBy(pair => pair.Value).OrderBy(group => group.Key))

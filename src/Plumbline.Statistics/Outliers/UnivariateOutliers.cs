@@ -97,17 +97,7 @@ public sealed class CategorySurprise
     /// <exception cref="ArgumentException">There are no rows, or a count is negative.</exception>
     public static CategorySurprise Fit(IReadOnlyDictionary<string, long> counts)
     {
-        ArgumentNullException.ThrowIfNull(counts);
-        double total = 0;
-        foreach (var (category, count) in counts)
-        {
-            if (count < 0)
-                throw new ArgumentException($"The count of '{category}' is negative.", nameof(counts));
-            total += count;
-        }
-
-        if (total == 0)
-            throw new ArgumentException("The reference has no rows.", nameof(counts));
+        var total = CategoryCounts.Total(counts);
         // One more bin than categories: the one for all that was never seen.
         var denominator = total + 0.5 * (counts.Count + 1);
         return new CategorySurprise(
