@@ -11,6 +11,7 @@ public sealed class PeopleTests(SignedInHost host) : IClassFixture<SignedInHost>
     {
         await using var watched = await host.OpenAsync();
         var page = watched.Page;
+        await page.AddInitScriptAsync(WritesDownWhereItGoes);
         await page.GotoAsync("/models/churn?range=7d");
         await SignedInHost.SignInAsync(page, "ben");
         await watched.ReachAsync("/review");
@@ -184,30 +185,43 @@ public sealed class PeopleTests(SignedInHost host) : IClassFixture<SignedInHost>
         }
     }
 
-    // Where the page goes is written down: the review page itself may stay what it was, when it is left and reached in one rendering.
+    /// <summary>
+    /// Writes down where the page goes, over documents too: the review page itself may stay what it was, when it is left and reached in one
+    /// rendering, and a page that is asked for anew forgets what its scripts knew.
+    /// </summary>
+    private const string WritesDownWhereItGoes = """
+        {
+          const write = address => {
+            const went = JSON.parse(sessionStorage.getItem('went') ?? '[]');
+            sessionStorage.setItem('went', JSON.stringify([...went, new URL(address, location.href).pathname]));
+          };
+          write(location.href);
+          for (const name of ['pushState', 'replaceState']) {
+            const go = history[name];
+            history[name] = function (state, title, address) {
+              write(address ?? location.href);
+              return go.call(history, state, title, address);
+            };
+          }
+        }
+        """;
+
     private static async Task LedBackAsync(IPage page, Func<Task> leave)
     {
-        await page.EvaluateAsync(
-            """
-            () => {
-              window.went = [];
-              for (const name of ['pushState', 'replaceState']) {
-                const go = history[name];
-                if (go.written) continue;
-                history[name] = function (state, title, address) {
-                  window.went.push(new URL(address, location.href).pathname);
-                  return go.call(history, state, title, address);
-                };
-                history[name].written = true;
-              }
-            }
-            """
-        );
+        await page.EvaluateAsync("() => sessionStorage.setItem('went', '[]')");
         await leave();
-        await page.WaitForFunctionAsync(
-            "() => window.went?.at(-1) === '/review' && location.pathname === '/review' "
-                + "&& document.querySelector('h1')?.innerText === 'Review'"
-        );
+        try
+        {
+            await page.WaitForFunctionAsync(
+                "() => JSON.parse(sessionStorage.getItem('went')).at(-1) === '/review' && location.pathname === '/review' "
+                    + "&& document.querySelector('h1')?.innerText === 'Review'"
+            );
+        }
+        catch (TimeoutException)
+        {
+            var state = "() => `at ${location.href}, '${document.querySelector('h1')?.innerText}', after ${sessionStorage.getItem('went')}`";
+            Assert.Fail($"The page is {await page.EvaluateAsync<string>(state)}.");
+        }
     }
 
     internal static async Task CheckAsync(WatchedPage watched, string name, bool withAxe = true)

@@ -85,6 +85,9 @@ public sealed class DataParts : IAsyncDisposable
     )
     {
         var directory = EngineFolder(options.DataDirectory);
+        // Before the engine writes: a definition that it began on a full disk would be an empty file, which says nothing of the disk.
+        if (IsFull(options.DataDirectory))
+            throw Full(options.DataDirectory, cause: null);
         try
         {
             return await EmbeddedColumnStore.OpenAsync(
@@ -112,13 +115,16 @@ public sealed class DataParts : IAsyncDisposable
         }
         catch (EngineUnavailableException error) when (IsFull(options.DataDirectory))
         {
-            throw new DataFolderException(
-                $"The engine does not open, because the disk is full. Free some space where {options.DataDirectory} lies, then start "
-                    + "again; nothing that was acknowledged is lost.",
-                error
-            );
+            throw Full(options.DataDirectory, error);
         }
     }
+
+    private static DataFolderException Full(string folder, Exception? cause) =>
+        new(
+            $"The engine does not open, because the disk is full. Free some space where {folder} lies, then start again; nothing that "
+                + "was acknowledged is lost.",
+            cause
+        );
 
     // Too little for the engine's first files.
     private static bool IsFull(string folder) => new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace < 1 << 20;

@@ -68,9 +68,26 @@ public sealed class FullDiskTests : IDisposable
         }
 
         await FillAsync();
-        using var full = PlumblineProcess.Serve(Data);
-        Assert.NotEqual(0, await full.EndAsync());
-        Assert.Contains("Free some space", string.Join('\n', full.Lines.TakeLast(15)), StringComparison.Ordinal);
+        using (var full = PlumblineProcess.Serve(Data))
+        {
+            Assert.NotEqual(0, await full.EndAsync());
+            Assert.Contains("Free some space", string.Join('\n', full.Lines.TakeLast(15)), StringComparison.Ordinal);
+        }
+
+        File.Delete(Filler);
+        using (var again = PlumblineProcess.Serve(Data))
+        using (
+            var http = new HttpClient(new SocketsHttpHandler())
+            {
+                BaseAddress = await again.ListensAsync(),
+                Timeout = TimeSpan.FromSeconds(30),
+            }
+        )
+        {
+            await ReadyAsync(again, http, HttpStatusCode.OK);
+            await StoredAsync(http, 1000);
+            await again.KillAsync();
+        }
     }
 
     /// <summary>A declaration that cannot be stored is answered with what is wrong.</summary>
