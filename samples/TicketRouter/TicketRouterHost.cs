@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using TicketRouter.Releases;
 using TicketRouter.Reporting;
+using TicketRouter.Retraining;
 using TicketRouter.Scenario;
 using TicketRouter.Serving;
 using TicketRouter.Simulation;
@@ -30,19 +31,16 @@ public static class TicketRouterHost
         var releases = ReleaseCatalog.Train(traffic, options.Seed);
         builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(scenario).AddSingleton(traffic).AddSingleton(releases);
 
-        builder.Services.AddHttpClient<PlumblineClient>(http =>
-        {
-            http.BaseAddress = options.Plumbline is { } url
-                ? new Uri(url.AbsoluteUri.TrimEnd('/') + '/')
-                : new Uri("http://127.0.0.1:5070/");
-            http.Timeout = TimeSpan.FromSeconds(60);
-            if (options.ApiKey is { Length: > 0 } key)
-                http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        });
+        builder.Services.AddHttpClient<PlumblineClient>(ToPlumbline);
+        builder.Services.AddHttpClient<RetrainingClient>(ToPlumbline);
+        builder.Services.AddHttpClient<ReviewClient>(ToPlumbline);
         builder.Services.AddHttpClient(nameof(LiveCustomers), http => http.Timeout = TimeSpan.FromSeconds(30));
         AddHosted<PredictionReporter>(builder.Services);
         AddHosted<FactCourier>(builder.Services);
         AddHosted<LiveCustomers>(builder.Services);
+        AddHosted<Trainer>(builder.Services);
+        AddHosted<PromotionWatch>(builder.Services);
+        builder.Services.AddSingleton<TicketArchive>().AddSingleton<ScriptedAnnotator>();
         builder.Services.AddSingleton<DeployedRelease>().AddSingleton<TicketAnswering>().AddSingleton<HistoryBackfill>();
         if (options.StopWithStdin)
             builder.Services.AddHostedService<StopWithStandardInput>();
@@ -57,8 +55,19 @@ public static class TicketRouterHost
         );
         app.UseStatusCodePages();
         app.MapServing();
+        app.MapRetraining();
         app.MapSimulation();
         return app;
+
+        void ToPlumbline(HttpClient http)
+        {
+            http.BaseAddress = options.Plumbline is { } url
+                ? new Uri(url.AbsoluteUri.TrimEnd('/') + '/')
+                : new Uri("http://127.0.0.1:5070/");
+            http.Timeout = TimeSpan.FromSeconds(60);
+            if (options.ApiKey is { Length: > 0 } key)
+                http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
     }
 
     private static void AddHosted<T>(IServiceCollection services)

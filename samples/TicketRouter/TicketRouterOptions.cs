@@ -26,6 +26,9 @@ public sealed record TicketRouterOptions
     /// <summary>Plumbline's API key, when it asks for one.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>What requests for retraining are signed with; null: nobody may ask.</summary>
+    public string? RetrainingSecret { get; init; }
+
     /// <summary>Stop when standard input ends: whoever started this process has gone.</summary>
     public bool StopWithStdin { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record TicketRouterOptions
             LiveRate = Number(configuration, "live-rate", 0.6, 0.01, Tickets.TicketTraffic.MaxLivePerSecond),
             Plumbline = url,
             ApiKey = configuration["api-key"],
+            RetrainingSecret = configuration["retraining-secret"],
             StopWithStdin = string.Equals(configuration["stop-with-stdin"], "true", StringComparison.OrdinalIgnoreCase),
         };
     }

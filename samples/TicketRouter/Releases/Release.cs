@@ -56,6 +56,31 @@ public sealed class Release
         return new Answer(Topics.Queues[best], queues, refund[1], Math.Round(_handling.Predict(vector), 2));
     }
 
+    /// <summary>This release with other weights for the queue; the two other models stay.</summary>
+    /// <param name="version">Name of the new one.</param>
+    /// <param name="description">What it was trained with.</param>
+    /// <param name="tickets">What to train the queue with.</param>
+    /// <param name="plan">How.</param>
+    /// <param name="random">Orders the tickets.</param>
+    internal Release WithQueueOf(
+        string version,
+        string description,
+        IReadOnlyList<LabelledTicket> tickets,
+        TrainingPlan plan,
+        SeededRandom random
+    )
+    {
+        var queue = SoftmaxRegression.Train(
+            [.. tickets.Select(example => _encoder.Encode(example.Ticket))],
+            [.. tickets.Select(example => Array.IndexOf(Topics.Queues, example.Queue))],
+            Topics.Queues.Length,
+            _encoder.Dimensions,
+            plan,
+            random
+        );
+        return new Release(version, description, _encoder, queue, _refund, _handling, Behaviour.Sound);
+    }
+
     /// <summary>This release's weights behind a tokenizer that no longer folds case.</summary>
     internal Release WithUnfoldedCase(string version, string description, Behaviour behaviour) =>
         new(version, description, _encoder.WithUnfoldedCase(), _queue, _refund, _handling, behaviour);

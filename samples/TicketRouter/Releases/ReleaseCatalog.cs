@@ -1,20 +1,31 @@
+using System.Globalization;
 using TicketRouter.Learning;
 using TicketRouter.Tickets;
 
 namespace TicketRouter.Releases;
 
-/// <summary>All releases, trained at start on tickets of the weeks before the history.</summary>
+/// <summary>All releases: those trained at start on tickets of the weeks before the history, and those trained since.</summary>
 public sealed class ReleaseCatalog
 {
     public const int HeldOutTickets = 4000;
 
-    private ReleaseCatalog(IReadOnlyList<Release> all, IReadOnlyDictionary<string, Evaluation> evaluations) =>
-        (All, Evaluations) = (all, evaluations);
+    /// <summary>Former tickets that a retraining keeps, so that what has not changed is not forgotten.</summary>
+    private const int KeptTickets = 4000;
 
-    public IReadOnlyList<Release> All { get; }
+    /// <summary>How often a new ticket counts beside a former one: where the desk's rules changed, the newer answer is right.</summary>
+    private const int NewCounts = 3;
+
+    private readonly Lock _gate = new();
+    private IReadOnlyList<Release> _all;
+    private IReadOnlyDictionary<string, Evaluation> _evaluations;
+
+    private ReleaseCatalog(IReadOnlyList<Release> all, IReadOnlyDictionary<string, Evaluation> evaluations) =>
+        (_all, _evaluations) = (all, evaluations);
+
+    public IReadOnlyList<Release> All => Volatile.Read(ref _all);
 
     /// <summary>By version, on the same held-out tickets.</summary>
-    public IReadOnlyDictionary<string, Evaluation> Evaluations { get; }
+    public IReadOnlyDictionary<string, Evaluation> Evaluations => Volatile.Read(ref _evaluations);
 
     public Release? Find(string version) =>
         All.FirstOrDefault(release => string.Equals(release.Version, version, StringComparison.Ordinal));
@@ -44,6 +55,34 @@ public sealed class ReleaseCatalog
             all,
             all.ToDictionary(release => release.Version, release => Evaluation.Of(release, heldOut), StringComparer.Ordinal)
         );
+    }
+
+    /// <summary>The next version: v2 with a queue model trained on former tickets and on new ones with their labels.</summary>
+    public Release Retrain(IReadOnlyList<LabelledTicket> labelled, TicketTraffic traffic, long seed)
+    {
+        lock (_gate)
+        {
+            var number = _all.Count + 1;
+            var former = traffic.Past(1, KeptTickets).Select(ticket => new LabelledTicket(ticket.Ticket, ticket.Outcome.Queue));
+            var release = Find("v2")!
+                .WithQueueOf(
+                    string.Create(CultureInfo.InvariantCulture, $"v{number}"),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{labelled.Count:N0} tickets of a data set beside {KeptTickets:N0} former ones"
+                    ),
+                    [.. former, .. Enumerable.Repeat(labelled, NewCounts).SelectMany(tickets => tickets)],
+                    new TrainingPlan(4, 0.5f, 2e-5f),
+                    new SeededRandom(seed, 100 + number)
+                );
+            var evaluation = Evaluation.Of(release, traffic.Past(2, HeldOutTickets));
+            Volatile.Write(
+                ref _evaluations,
+                new Dictionary<string, Evaluation>(_evaluations, StringComparer.Ordinal) { [release.Version] = evaluation }
+            );
+            Volatile.Write(ref _all, [.. _all, release]);
+            return release;
+        }
     }
 
     private static Release Train(

@@ -14,7 +14,17 @@ public sealed record AnswerReport(
     double LatencyMs,
     string Status,
     string? Error
-);
+)
+{
+    /// <summary>What the answers of several releases to one ticket share; null where only one answers.</summary>
+    public string? TraceId { get; init; }
+
+    /// <summary>Nobody acts on this answer: it is that of a release which is tried out.</summary>
+    public bool IsShadow { get; init; }
+
+    /// <summary>The ticket's id; a shadow's answer has an id of its own.</summary>
+    public string PredictionId => IsShadow ? $"{Ticket.TicketId}~{Version}" : Ticket.TicketId;
+}
 
 /// <summary>
 /// Writes events as Plumbline takes them: one JSON object per line. The message's text stays here; only its subject and measures go out.
@@ -38,9 +48,13 @@ public static class PredictionEvents
     {
         using var json = new Utf8JsonWriter(into, Options);
         json.WriteStartObject();
-        json.WriteString("prediction_id"u8, report.Ticket.TicketId);
+        json.WriteString("prediction_id"u8, report.PredictionId);
         json.WriteString("timestamp"u8, report.At);
         json.WriteString("version"u8, report.Version);
+        if (report.TraceId is { } trace)
+            json.WriteString("trace_id"u8, trace);
+        if (report.IsShadow)
+            json.WriteString("role"u8, "shadow"u8);
         json.WriteStartObject("features"u8);
         Features(json, model, report.Ticket);
         json.WriteEndObject();

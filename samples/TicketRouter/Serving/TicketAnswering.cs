@@ -21,6 +21,7 @@ public sealed class TicketAnswering(DeployedRelease deployed, PredictionReporter
         await Task.Delay(TimeSpan.FromMilliseconds(lookup.Ms + extraMs), time, ct);
         var dated = ticket.CreatedAt is null ? ticket with { CreatedAt = time.GetUtcNow() } : ticket;
         var answer = lookup.Status == "ok" ? release.Answer(dated) : default;
+        var beside = model == PredictionEvents.QueueModel ? deployed.Beside : null;
         var report = new AnswerReport(
             dated,
             dated.CreatedAt!.Value,
@@ -29,8 +30,14 @@ public sealed class TicketAnswering(DeployedRelease deployed, PredictionReporter
             time.GetElapsedTime(started).TotalMilliseconds,
             lookup.Status,
             lookup.Error
-        );
+        )
+        {
+            // Only with an answer of another release is there something to pair by.
+            TraceId = beside is null ? null : dated.TicketId,
+        };
         reporter.Report(model, report);
+        if (beside is not null && lookup.Status == "ok")
+            reporter.Report(model, report with { Version = beside.Version, Answer = beside.Answer(dated), IsShadow = true });
         return report;
     }
 }

@@ -14,6 +14,7 @@ namespace TicketRouter.Simulation;
 public static class SimulationEndpoints
 {
     public const int ReferenceTickets = 6000;
+    private const int MostAnswers = 10_000;
 
     public static void MapSimulation(this IEndpointRouteBuilder routes)
     {
@@ -28,6 +29,7 @@ public static class SimulationEndpoints
                 return Results.Json(new { running = true });
             }
         );
+        routes.MapPost("/simulation/annotate", AnnotateAsync);
         routes.MapGet(
             "/simulation/live",
             (LiveCustomers customers) =>
@@ -42,6 +44,24 @@ public static class SimulationEndpoints
                 )
         );
     }
+
+    /// <summary>Lets the scripted annotator answer review tasks, at most as many as <c>most</c> says.</summary>
+    private static async Task<IResult> AnnotateAsync(
+        int? most,
+        ScriptedAnnotator annotator,
+        TicketRouterOptions options,
+        CancellationToken ct
+    )
+    {
+        if (options.Plumbline is null)
+            return Wrong("The program was started without --plumbline: there is nobody to answer to.");
+        if (most is < 1 or > MostAnswers)
+            return Wrong($"most must be a number from 1 to {MostAnswers}.");
+        var (answered, skipped) = await annotator.AnswerAsync(most ?? MostAnswers, ct);
+        return Results.Json(new { answered, skipped });
+    }
+
+    private static IResult Wrong(string detail) => Results.Problem(detail, statusCode: StatusCodes.Status400BadRequest);
 
     private static IResult Describe(TicketTraffic traffic, ReleaseCatalog releases, TicketRouterOptions options)
     {
@@ -130,8 +150,6 @@ public static class SimulationEndpoints
             body => StreamAsync(body, backfill, from, to, time, request.HttpContext.RequestAborted),
             "application/x-ndjson"
         );
-
-        static IResult Wrong(string detail) => Results.Problem(detail, statusCode: StatusCodes.Status400BadRequest);
     }
 
     /// <summary>A line of progress a few times a second, and a last one that has either <c>done</c> or <c>error</c>.</summary>
