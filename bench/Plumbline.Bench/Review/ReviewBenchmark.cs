@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Plumbline.Bench.Review;
 
-/// <summary>What reviews are worth, and what they cost: <c>review sets</c> and <c>review million</c>.</summary>
+/// <summary>What reviews are worth, and what they cost: <c>review sets</c>, <c>review lift</c> and <c>review million</c>.</summary>
 internal static class ReviewBenchmark
 {
     public static Task<int> RunAsync(string[] args) =>
@@ -10,6 +10,7 @@ internal static class ReviewBenchmark
         {
             _ when args.Contains("--help") || args.Contains("-h") => Task.FromResult(Usage()),
             "sets" => SetsBenchmark.RunAsync(args),
+            "lift" => LiftBenchmark.RunAsync(args),
             "million" => MillionBenchmark.RunAsync(args),
             _ => Task.FromResult(Usage()),
         };
@@ -31,6 +32,11 @@ internal static class ReviewBenchmark
         Console.WriteLine("      six public data sets with ground truth. Their folder: --data, else PLUMBLINE_DATASETS. A set is a folder");
         Console.WriteLine("      with reference.csv.gz, current.csv.gz and, where labels come later, current_labels.csv.gz.");
         Console.WriteLine("      It ends with 1 when fewer than four sets have a lift of 3.");
+        Console.WriteLine("  lift [--data FOLDER] [--set NAME] [--share 0.05] [--draws 10]");
+        Console.WriteLine(
+            "      a simple model trained again with the answers to what the default policy draws from one half of the rows, and"
+        );
+        Console.WriteLine("      with as many drawn by chance: its accuracy on the weak segment of the other half.");
         Console.WriteLine("  million [--rows 1000000] [--drawn 50000] [--calls 200] [--rounds 3]");
         Console.WriteLine("      a day of so many predictions of 30 features: scores, draw and tasks, each apart; then with as many open");
         Console.WriteLine(

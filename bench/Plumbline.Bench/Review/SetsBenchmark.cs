@@ -4,9 +4,6 @@ using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Models;
 using Plumbline.Review.Drawing;
 using Plumbline.Review.Policies;
-using Plumbline.Server.Cli;
-using Plumbline.Server.Cli.Import;
-using Plumbline.Server.Cli.Shell;
 
 namespace Plumbline.Bench.Review;
 
@@ -54,7 +51,7 @@ internal static class SetsBenchmark
     {
         // A server of its own for each: none has more to do than its own set.
         await using var host = await BenchHost.StartAsync();
-        await ImportAsync(set, folder, host);
+        await SetImport.RunAsync(set, folder, host);
         var model = host.Get<ModelCatalog>().Find(set.Name)!;
         var all = await PreviewAsync(host, model, new ReviewPolicy { UniformShare = 1, PerDay = 1_000_000 }, 1);
         var standard = new ReviewPolicy { Name = "default", PerDay = (int)Math.Round(all[0].PoolLabelled * share) };
@@ -92,27 +89,4 @@ internal static class SetsBenchmark
         / (reports[0].PoolWrong / (double)reports[0].PoolLabelled);
 
     private static string Figure(double lift) => lift.ToString("0.00", CultureInfo.InvariantCulture);
-
-    private static async Task ImportAsync(LabelledSet set, string folder, BenchHost host)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync(
-            set.ImportWords(folder, host.Client.BaseAddress!),
-            OnlyImport(),
-            new Terminal(output, error, false)
-        );
-        if (code != 0)
-            throw new InvalidOperationException($"{set.Name} could not be imported: {output}{error}");
-    }
-
-    private static VerbActions OnlyImport() =>
-        new()
-        {
-            Serve = (_, _, _) => throw new NotSupportedException(),
-            Demo = (_, _, _) => throw new NotSupportedException(),
-            Import = ImportRun.RunAsync,
-            CheckConfig = (_, _, _) => throw new NotSupportedException(),
-            Check = (_, _, _) => throw new NotSupportedException(),
-            Account = (_, _, _) => throw new NotSupportedException(),
-        };
 }
