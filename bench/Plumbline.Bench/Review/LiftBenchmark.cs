@@ -15,13 +15,15 @@ namespace Plumbline.Bench.Review;
 /// <summary>
 /// Whether answers to what the default policy draws make a model better where it is bad, more than as many answers to what chance draws.
 /// The rows of production are halved by chance: from one half is drawn, and its worst slice is the weak segment; the other half tells how
-/// good the models are, so that nothing is judged by a row that it was chosen or trained with.
+/// good the models are, so that nothing is judged by a row that it was chosen or trained with. An answered row is trained with the square
+/// root of what it stands for (1 by the probability of its choice): between learning only where one looked and learning as by chance.
 /// </summary>
 internal static class LiftBenchmark
 {
     /// <summary>Labelled rows of the reference beside each answer: a data set of answers is not thrown away among all old rows.</summary>
     private const int ReferenceRowsPerAnswer = 4;
     private const int FewestRows = 60;
+
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static async Task<int> RunAsync(string[] args)
@@ -137,7 +139,7 @@ internal static class LiftBenchmark
     }
 
     /// <summary>Rows of the half that a policy draws, in an order of chance.</summary>
-    private static async Task<int[]> DrawnAsync(
+    private static async Task<(int Row, double Weight)[]> DrawnAsync(
         BenchHost host,
         ModelDefinition model,
         LiftWorld world,
@@ -149,7 +151,12 @@ internal static class LiftBenchmark
     {
         var drawn = await host.Get<DrawPreview>()
             .PreviewAsync(model, (seed, policy with { PerDay = (int)Math.Round(world.Rows * share) }), Start, Start.AddDays(1), default);
-        int[] rows = [.. drawn.Draw.Rows.Select(row => world.RowOf(row.PredictionId)).Where(half.Contains)];
+        (int Row, double Weight)[] rows =
+        [
+            .. drawn
+                .Draw.Rows.Select(row => (Row: world.RowOf(row.PredictionId), Weight: Math.Sqrt(1 / row.Probability)))
+                .Where(row => half.Contains(row.Row)),
+        ];
         new RandomSource((ulong)seed).Shuffle(rows);
         return rows;
     }

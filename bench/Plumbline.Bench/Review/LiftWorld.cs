@@ -103,10 +103,14 @@ internal sealed class LiftWorld
     }
 
     /// <summary>Boosted trees on labelled rows of the reference and on answered rows of production.</summary>
-    public GradientBoostedTrees Train(RowSample reference, int[] answered)
+    /// <param name="reference">Labelled rows of the reference; each counts once.</param>
+    /// <param name="answered">Rows of production with the weight of each; they count as many rows in all, the heavy ones more.</param>
+    public GradientBoostedTrees Train(RowSample reference, IReadOnlyList<(int Row, double Weight)> answered)
     {
-        var added = _sample.Select(answered);
+        var added = _sample.Select([.. answered.Select(row => row.Row)]);
         double[] target = [.. Targets(reference), .. Targets(added)];
+        var mean = answered.Count == 0 ? 1 : answered.Average(row => row.Weight);
+        double[] weights = [.. Enumerable.Repeat(1.0, reference.Rows), .. answered.Select(row => row.Weight / mean)];
         return GradientBoostedTrees.Fit(
             reference.ToTable().Append(added.ToTable()),
             target,
@@ -115,7 +119,8 @@ internal sealed class LiftWorld
                 Objective = IsNumber ? TreeObjective.SquaredError : TreeObjective.BinaryLogLoss,
                 Trees = 80,
                 Leaves = 15,
-            }
+            },
+            weights
         );
     }
 
