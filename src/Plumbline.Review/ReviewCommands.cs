@@ -35,4 +35,7 @@ public static class ReviewCommands
 
     /// <summary>Makes a version of a data set.</summary>
     public static Command BuildDataset { get; } = new("review.build_dataset", ApiRole.Operate);
+
+    /// <summary>Tells what a version answers to held-out rows.</summary>
+    public static Command TellHeldOutAnswers { get; } = new("review.tell_held_out_answers", ApiRole.Ingest);
 }

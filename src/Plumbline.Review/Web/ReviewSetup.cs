@@ -6,6 +6,7 @@ using Plumbline.Review.Datasets;
 using Plumbline.Review.Drawing;
 using Plumbline.Review.Estimates;
 using Plumbline.Review.Policies;
+using Plumbline.Review.Proof;
 using Plumbline.Review.Tasks;
 
 namespace Plumbline.Review.Web;
@@ -29,7 +30,7 @@ public static class ReviewSetup
             .AddSingleton<ReviewedPerformance>()
             .AddHostedService<DrawSchedule>()
             .AddHostedService<AnswerDelivery>();
-        services.AddDatasets();
+        services.AddDatasets().AddProof();
         return services.AddStateOwner(
             "review",
             "policies of reviews, their tasks, and what people answered",
@@ -44,6 +45,7 @@ public static class ReviewSetup
         routes.MapTasks();
         routes.MapEstimates();
         routes.MapDatasets();
+        routes.MapProof();
     }
 
     private static async Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation)
