@@ -54,9 +54,7 @@ public sealed class DatasetDownloads(IColumnStore store, InstanceOptions instanc
         CancellationToken cancellation
     )
     {
-        var folder = FolderIn(instance);
-        Directory.CreateDirectory(folder);
-        var output = Path.Combine(folder, $"{Guid.CreateVersion7():N}.{format.Name}");
+        var output = NewPath("." + format.Name);
         try
         {
             await WriteAsync(path, columns, format, output, cancellation);
@@ -76,6 +74,31 @@ public sealed class DatasetDownloads(IColumnStore store, InstanceOptions instanc
         }
     }
 
+    /// <summary>A new file to write to and read; deleted by closing it.</summary>
+    internal FileStream NewFile(string ending) =>
+        new(
+            NewPath(ending),
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            bufferSize: 128 * 1024,
+            FileOptions.DeleteOnClose | FileOptions.Asynchronous
+        );
+
+    /// <summary>Columns by the names that <see cref="Names"/> binds.</summary>
+    internal static string Selected(IReadOnlyList<CardColumn> columns) =>
+        string.Join(", ", columns.Select((_, i) => FormattableString.Invariant($"{{c{i}:Identifier}}")));
+
+    internal static IEnumerable<SqlParameter> Names(IReadOnlyList<CardColumn> columns) =>
+        columns.Select((column, i) => new SqlParameter(FormattableString.Invariant($"c{i}"), new SqlIdentifier(column.Name)));
+
+    private string NewPath(string ending)
+    {
+        var folder = FolderIn(instance);
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, $"{Guid.CreateVersion7():N}{ending}");
+    }
+
     /// <summary>Writes the columns of a file into another.</summary>
     internal Task WriteAsync(
         string path,
@@ -88,13 +111,11 @@ public sealed class DatasetDownloads(IColumnStore store, InstanceOptions instanc
             new SqlStatement(
                 $$"""
                 INSERT INTO FUNCTION file({output:String}, {format:String}, {structure:String})
-                SELECT {{string.Join(", ", columns.Select((_, i) => FormattableString.Invariant($"{{c{i}:Identifier}}")))}}
+                SELECT {{Selected(columns)}}
                 FROM file({input:String}, 'Parquet', {structure:String}) {{Settings}}
                 """,
                 [
-                    .. columns.Select(
-                        (column, i) => new SqlParameter(FormattableString.Invariant($"c{i}"), new SqlIdentifier(column.Name))
-                    ),
+                    .. Names(columns),
                     new("output", output),
                     new("input", path),
                     new("format", format.Engine),

@@ -12,7 +12,7 @@ namespace Plumbline.Review.Datasets;
 /// <summary>Data sets made of answers.</summary>
 public static class DatasetsSetup
 {
-    public static IServiceCollection AddDatasets(this IServiceCollection services)
+    public static IServiceCollection AddDatasets(this IServiceCollection services, DatasetsOptions options)
     {
         services
             .AddSingleton<DatasetFiles>()
@@ -20,6 +20,9 @@ public static class DatasetsSetup
             .AddSingleton(Building)
             .AddSingleton<DatasetDownloads>()
             .AddSingleton<DatasetComparison>()
+            .AddSingleton<DatasetExchange>()
+            .AddSingleton<DatasetDelivery>()
+            .AddSingleton(options)
             .AddHostedService<DatasetStart>();
         return services.AddDataOwner<DatasetStore>(
             new DataDescription("datasets", "data sets, their versions and files", DataPlace.State, "dataset", "dataset_version"),
