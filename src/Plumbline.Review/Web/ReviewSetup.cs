@@ -5,6 +5,7 @@ using Plumbline.Review.Answers;
 using Plumbline.Review.Datasets;
 using Plumbline.Review.Drawing;
 using Plumbline.Review.Estimates;
+using Plumbline.Review.Exchange;
 using Plumbline.Review.Policies;
 using Plumbline.Review.Proof;
 using Plumbline.Review.Tasks;
@@ -14,7 +15,7 @@ namespace Plumbline.Review.Web;
 /// <summary>What people look at, and what they say.</summary>
 public static class ReviewSetup
 {
-    public static IServiceCollection AddReview(this IServiceCollection services, ReviewOptions options)
+    public static IServiceCollection AddReview(this IServiceCollection services, ReviewOptions options, DatasetsOptions datasets)
     {
         services
             .AddSingleton(options)
@@ -30,7 +31,7 @@ public static class ReviewSetup
             .AddSingleton<ReviewedPerformance>()
             .AddHostedService<DrawSchedule>()
             .AddHostedService<AnswerDelivery>();
-        services.AddDatasets().AddProof();
+        services.AddDatasets(datasets).AddExchange().AddProof();
         return services.AddStateOwner(
             "review",
             "policies of reviews, their tasks, and what people answered",
@@ -46,6 +47,7 @@ public static class ReviewSetup
         routes.MapEstimates();
         routes.MapDatasets();
         routes.MapProof();
+        routes.MapExchange();
     }
 
     private static async Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation)
