@@ -26,4 +26,13 @@ public static class ReviewCommands
 
     /// <summary>Decides between annotators.</summary>
     public static Command Decide { get; } = new("review.decide", ApiRole.Review);
+
+    /// <summary>Creates or changes a data set.</summary>
+    public static Command DeclareDataset { get; } = new("review.declare_dataset", ApiRole.Operate);
+
+    /// <summary>Removes a data set with its versions.</summary>
+    public static Command DeleteDataset { get; } = new("review.delete_dataset", ApiRole.Operate);
+
+    /// <summary>Makes a version of a data set.</summary>
+    public static Command BuildDataset { get; } = new("review.build_dataset", ApiRole.Operate);
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Ownership;
 using Plumbline.Registry.State;
 using Plumbline.Review.Answers;
+using Plumbline.Review.Datasets;
 using Plumbline.Review.Drawing;
 using Plumbline.Review.Estimates;
 using Plumbline.Review.Policies;
@@ -28,6 +29,7 @@ public static class ReviewSetup
             .AddSingleton<ReviewedPerformance>()
             .AddHostedService<DrawSchedule>()
             .AddHostedService<AnswerDelivery>();
+        services.AddDatasets();
         return services.AddStateOwner(
             "review",
             "policies of reviews, their tasks, and what people answered",
@@ -41,6 +43,7 @@ public static class ReviewSetup
         routes.MapPolicies();
         routes.MapTasks();
         routes.MapEstimates();
+        routes.MapDatasets();
     }
 
     private static async Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation)

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text.Json;
+using Plumbline.Registry.Access;
+using Plumbline.Registry.Commands;
+using Plumbline.Registry.Models;
+using Plumbline.Registry.Web;
+
+namespace Plumbline.Review.Datasets;
+
+/// <summary>/v1/models/{model}/datasets: data sets, their versions and files.</summary>
+public static class DatasetEndpoints
+{
+    private const int MaxBodyBytes = 512 * 1024;
+
+    internal static void MapDatasets(this IEndpointRouteBuilder routes)
+    {
+        var datasets = routes.MapGroup("/v1/models/{model}/datasets").WithTags("Data sets");
+        datasets.MapGet("", ListAsync).RequireRole(ApiRole.Read);
+        datasets.MapPut("{name}", PutAsync).Runs(ReviewCommands.DeclareDataset);
+        datasets.MapDelete("{name}", DeleteAsync).Runs(ReviewCommands.DeleteDataset);
+        datasets.MapPost("{name}/versions", BuildAsync).Runs(ReviewCommands.BuildDataset);
+        datasets.MapGet("{name}/versions/{number:int}", VersionAsync).RequireRole(ApiRole.Read);
+    }
+
+    private static async Task<IResult> ListAsync(string model, ModelCatalog models, DatasetStore datasets, CancellationToken cancellation)
+    {
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        var views = new List<object>();
+        foreach (var stored in await datasets.ReadAsync(found, cancellation))
+            views.Add(View(stored, await datasets.VersionsAsync(stored, cancellation)));
+        return Results.Json(new { datasets = views }, DatasetRecipe.Json);
+    }
+
+    private static async Task<IResult> PutAsync(
+        string model,
+        string name,
+        HttpContext http,
+        ModelCatalog models,
+        DatasetStore datasets,
+        CancellationToken cancellation
+    )
+    {
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        if (await RequestBody.ReadAsync(http.Request, MaxBodyBytes, cancellation) is not { } body)
+            return Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "A recipe has at most 512 KiB.");
+        DatasetRecipe? recipe;
+        try
+        {
+            recipe = body.IsEmpty ? new DatasetRecipe() : JsonSerializer.Deserialize<DatasetRecipe>(body.Span, DatasetRecipe.Json);
+        }
+        catch (JsonException error)
+        {
+            return Problems.BadRequest("recipe_invalid", $"The body is not a recipe: {Problems.Shorten(error.Message, 300)}");
+        }
+
+        recipe ??= new DatasetRecipe();
+        if (DatasetCheck.Check(name, recipe, found) is { Count: > 0 } errors)
+            return Problems.Invalid("recipe_invalid", "The recipe cannot be used; see errors.", errors);
+        if (!await datasets.PutAsync(found, name, recipe, Actor.Of(http).Name, cancellation))
+            return Problems.Conflict("too_many_datasets", $"A model has at most {DatasetStore.MaxDatasets} data sets; delete one first.");
+        var stored = (await datasets.FindAsync(found, name, cancellation))!;
+        return Results.Json(View(stored, await datasets.VersionsAsync(stored, cancellation)), DatasetRecipe.Json);
+    }
+
+    private static async Task<IResult> DeleteAsync(
+        string model,
+        string name,
+        ModelCatalog models,
+        DatasetStore datasets,
+        CancellationToken cancellation
+    )
+    {
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        return await datasets.DeleteAsync(found, name, cancellation) ? TypedResults.NoContent() : Unknown(name);
+    }
+
+    private static async Task<IResult> BuildAsync(
+        string model,
+        string name,
+        HttpContext http,
+        ModelCatalog models,
+        DatasetBuilding building,
+        CancellationToken cancellation
+    )
+    {
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        try
+        {
+            var version = await building.BuildAsync(found, name, Actor.Of(http).Name, cancellation);
+            http.Response.Headers.Location = string.Create(
+                CultureInfo.InvariantCulture,
+                $"/v1/models/{found.Name}/datasets/{name}/versions/{version.Number}"
+            );
+            return Results.Json(View(version), DatasetRecipe.Json, statusCode: StatusCodes.Status201Created);
+        }
+        catch (DatasetException error)
+        {
+            return error.Code == "unknown_dataset" ? Unknown(name) : Problems.Conflict(error.Code, error.Message);
+        }
+    }
+
+    private static async Task<IResult> VersionAsync(
+        string model,
+        string name,
+        int number,
+        ModelCatalog models,
+        DatasetStore datasets,
+        CancellationToken cancellation
+    )
+    {
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        if (await datasets.FindAsync(found, name, cancellation) is not { } stored)
+            return Unknown(name);
+        return await datasets.FindVersionAsync(stored, number, cancellation) is { } version
+            ? Results.Json(View(version), DatasetRecipe.Json)
+            : UnknownVersion(name, number);
+    }
+
+    private static object View(StoredDataset stored, IReadOnlyList<DatasetVersion> versions) =>
+        new
+        {
+            stored.Name,
+            stored.Recipe,
+            stored.UpdatedAt,
+            stored.UpdatedBy,
+            versions = versions.Select(version => new
+            {
+                version.Number,
+                version.State,
+                reason = version.Reason.Length > 0 ? version.Reason : null,
+                version.ContentHash,
+                version.Rows,
+                version.Labelled,
+                version.CreatedAt,
+                version.CreatedBy,
+            }),
+        };
+
+    private static object View(DatasetVersion version) =>
+        new
+        {
+            dataset = version.Name,
+            version.Number,
+            version.State,
+            reason = version.Reason.Length > 0 ? version.Reason : null,
+            version.ContentHash,
+            version.Rows,
+            version.Labelled,
+            version.CreatedAt,
+            version.CreatedBy,
+            version.Recipe,
+            version.Card,
+        };
+
+    private static IResult Unknown(string name) =>
+        Problems.NotFound("unknown_dataset", $"The model has no data set '{Problems.Shorten(name)}'.");
+
+    private static IResult UnknownVersion(string name, int number) =>
+        Problems.NotFound(
+            "unknown_version",
+            string.Create(CultureInfo.InvariantCulture, $"The data set '{Problems.Shorten(name)}' has no version {number}.")
+        );
+}
