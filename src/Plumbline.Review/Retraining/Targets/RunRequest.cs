@@ -11,7 +11,7 @@ namespace Plumbline.Review.Retraining.Targets;
 /// <param name="Files">Where its files are, by their names.</param>
 /// <param name="Rows">All rows.</param>
 /// <param name="Labelled">Those with ground truth.</param>
-/// <param name="Sha256">Of its content, lower-case hex.</param>
+/// <param name="ContentHash">SHA-256 of its rows, whatever the bytes of the files are; lower-case hex.</param>
 public sealed record RequestedDataset(
     string Name,
     int Version,
@@ -19,7 +19,7 @@ public sealed record RequestedDataset(
     ImmutableSortedDictionary<string, string> Files,
     long Rows,
     long Labelled,
-    string? Sha256
+    string? ContentHash
 )
 {
     /// <summary>Of <see cref="Files"/>.</summary>

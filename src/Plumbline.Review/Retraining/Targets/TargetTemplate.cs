@@ -24,7 +24,7 @@ public static partial class TargetTemplate
         ["dataset_uri"] = request => request.Dataset?.Uri,
         ["dataset_rows"] = request => (request.Dataset?.Rows ?? 0).ToString(CultureInfo.InvariantCulture),
         ["dataset_labelled"] = request => (request.Dataset?.Labelled ?? 0).ToString(CultureInfo.InvariantCulture),
-        ["dataset_sha256"] = request => request.Dataset?.Sha256,
+        ["dataset_hash"] = request => request.Dataset?.ContentHash,
         ["callback_url"] = request => request.CallbackUrl,
     };
 
