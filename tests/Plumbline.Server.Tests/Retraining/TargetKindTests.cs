@@ -296,7 +296,7 @@ public sealed class TargetKindTests(TestHost host)
         world.Sink.Answer = (request, response) =>
             response.WriteAsync(
                 request.Method == "GET"
-                    ? $$"""{"status":{"phase":"{{phase}}","outputs":[{"value":"v9"}]}}"""
+                    ? $$$"""{"status":{"phase":"{{{phase}}}","outputs":[{"value":"v9"}]}}"""
                     : """{"metadata":{"name":"churn-x1"}}"""
             );
         var run = await world.RunAsync(
@@ -339,7 +339,7 @@ public sealed class TargetKindTests(TestHost host)
         await using var world = await RetrainingWorld.CreateAsync(host);
         var versions = "[]";
         world.Sink.Answer = (request, response) =>
-            response.WriteAsync(request.Method == "GET" ? $$"""{"model_versions":{{versions}}}""" : "{}");
+            response.WriteAsync(request.Method == "GET" ? $$$"""{"model_versions":{{{versions}}}}""" : "{}");
         var run = await world.RunAsync(await world.TargetAsync(new { kind = "mlflow", url = world.Url }));
         await world.UntilAsync(run, "queued");
         var tags = world.Sink.Requests.Where(request => request.Method == "POST").ToList();
