@@ -241,7 +241,7 @@ public sealed class TargetKindTests(TestHost host)
                     pipeline = "train",
                     access_key_id = "AKIDEXAMPLE",
                     secret_access_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-                    parameters = new { Model = "{{model}}", Why = "{{reason}}" },
+                    parameters = new { model = "{{model}}", why = "{{reason}}" },
                     url = world.Url + "/",
                 }
             )
@@ -259,7 +259,7 @@ public sealed class TargetKindTests(TestHost host)
         Assert.InRange(Text(sent.Json, "ClientRequestToken").Length, 32, 128);
         Assert.Contains(run, Text(sent.Json, "ClientRequestToken"), StringComparison.Ordinal);
         Assert.Equal(
-            [("Model", world.Model), ("Why", "drift \"of\" amount")],
+            [("model", world.Model), ("why", "drift \"of\" amount")],
             sent.Json.GetProperty("PipelineParameters").EnumerateArray().Select(one => (Text(one, "Name"), Text(one, "Value")))
         );
         Assert.Equal(

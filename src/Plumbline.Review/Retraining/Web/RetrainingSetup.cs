@@ -3,6 +3,7 @@ using Plumbline.Registry.Ownership;
 using Plumbline.Registry.State;
 using Plumbline.Review.Retraining.Runs;
 using Plumbline.Review.Retraining.Targets;
+using Plumbline.Review.Retraining.Triggers;
 
 namespace Plumbline.Review.Retraining.Web;
 
@@ -22,17 +23,26 @@ public static class RetrainingSetup
             .AddSingleton<RunAsking>()
             .AddSingleton<RunProgress>()
             .AddSingleton<RunSending>()
-            .AddHostedService<RunSchedule>();
-        return services.AddStateOwner("retraining", "when and how it was trained again", ["retraining_run"], RemoveAsync);
+            .AddSingleton<TriggerStore>()
+            .AddSingleton<TriggerCheck>()
+            .AddSingleton<QualityBlock>()
+            .AddSingleton<TriggerEvaluation>()
+            .AddHostedService<RunSchedule>()
+            .AddHostedService<TriggerSchedule>();
+        return services.AddStateOwner("retraining", "when and how it was trained again", ["retraining_run", "retraining_trigger"], RemoveAsync);
     }
 
     public static void MapRetraining(this IEndpointRouteBuilder routes)
     {
         routes.MapTargets();
         routes.MapRuns();
+        routes.MapTriggers();
         routes.MapCallback();
     }
 
-    private static Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation) =>
-        db.RetrainingRuns.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
+    private static async Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation)
+    {
+        await db.RetrainingTriggers.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
+        await db.RetrainingRuns.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation);
+    }
 }
