@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
+using Plumbline.Review.Retraining;
 using Plumbline.Server.Hosting;
 using Plumbline.Server.Tests.Outcomes.Sources;
 using Plumbline.Server.Tests.State;
@@ -64,6 +65,7 @@ public sealed class TestHost : IAsyncLifetime
                 Windows = new WindowOptions { IntervalMs = 100, QuietMs = 0 },
                 Sources = SourcePlaces.Options(),
                 Review = new Plumbline.Review.ReviewOptions { UndoSeconds = 0 },
+                Retraining = new RetrainingOptions { PollInterval = TimeSpan.FromSeconds(1), Commands = ["/bin/sh", "/bin/echo"] },
             }
         );
         await _app.StartAsync();

@@ -23,6 +23,9 @@ public abstract class CauseKind
     /// <summary>Whether it touches much at once, so that whatever moved most surely shows it, drawn by version.</summary>
     public virtual bool ShownByVersion => false;
 
+    /// <summary>Whether values came that are broken, so that nothing should be learned from them.</summary>
+    public virtual bool IsDataQuality => false;
+
     /// <summary>Candidates of this kind, the likeliest first; none when nothing points here.</summary>
     internal abstract Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation);
 

@@ -8,6 +8,8 @@ namespace Plumbline.Alerting.Causes;
 /// <summary>A feature whose values are not what they were: they go missing, are new, or have another type.</summary>
 internal abstract class ChangedValues(MetricAspect aspect, string metric, string what) : CauseKind<StreamChange>
 {
+    public override bool IsDataQuality => true;
+
     internal override Task<IReadOnlyList<CauseFacts>> FindAsync(CauseSearch search, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<CauseFacts>>([
             .. search

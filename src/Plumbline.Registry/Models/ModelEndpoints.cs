@@ -84,22 +84,14 @@ public static class ModelEndpoints
         string version,
         HttpRequest request,
         ModelCatalog catalog,
-        IEnumerable<VersionPlaceStep> renewals,
+        VersionDeclaration versions,
         CancellationToken cancellation
     )
     {
         if (catalog.Find(model) is not { } found)
             return Problems.UnknownModel(model);
-        if (ModelNames.CheckLabel("version", version) is { } reason)
-            return Problems.BadRequest("version_name_invalid", reason);
-        if (version == VersionPlaces.Other)
-        {
-            return Problems.BadRequest(
-                "version_name_invalid",
-                $"'{VersionPlaces.Other}' is the name of all versions that are not told apart."
-            );
-        }
-
+        if (VersionDeclaration.CheckName(version) is { } wrong)
+            return Problems.BadRequest(wrong.Code, wrong.Reason);
         var (body, problem) = await ReadBodyAsync<JsonElement>(request, cancellation);
         if (problem is not null)
             return problem;
@@ -111,24 +103,9 @@ public static class ModelEndpoints
             );
         }
 
-        var wasOther = !found.VersionsApart.IsEmpty && !found.VersionsApart.Contains(version);
-        if (!await catalog.DeclareVersionAsync(found.Id, version, body.GetRawText(), cancellation))
-        {
-            return Problems.Conflict(
-                "too_many_versions",
-                $"{ModelLimits.MaxDeclaredVersions} versions of this model are told apart already. "
-                    + $"Events of another one are taken and counted as '{VersionPlaces.Other}'."
-            );
-        }
-
-        // The version has its place already: a caller that goes away does not undo what follows from it.
-        if (wasOther && catalog.Find(found.Id) is { } changed)
-        {
-            foreach (var renewal in renewals)
-                await renewal.Renew(changed, version, CancellationToken.None);
-        }
-
-        return TypedResults.NoContent();
+        return await versions.DeclareAsync(found, version, body.GetRawText(), cancellation) is { } refused
+            ? Problems.Conflict(refused.Code, refused.Reason)
+            : TypedResults.NoContent();
     }
 
     private static async Task<IResult> GetVersionsAsync(

@@ -45,6 +45,7 @@ using Plumbline.Registry.Telemetry;
 using Plumbline.Registry.Web;
 using Plumbline.Registry.Windows;
 using Plumbline.Review;
+using Plumbline.Review.Retraining.Web;
 using Plumbline.Review.Web;
 
 namespace Plumbline.Server.Hosting;
@@ -124,7 +125,7 @@ public static class PlumblineHost
         services.AddStorage();
         services.AddAccess(options, options.Access).AddCommands();
         services.AddState(options.StatePlace, StateTables).AddStatePreparation().AddAccounts();
-        services.AddSingleton<ModelCatalog>().AddOwnership();
+        services.AddSingleton<ModelCatalog>().AddSingleton<VersionDeclaration>().AddOwnership();
         services.AddColumnStore(options);
         services.AddRetention();
         services.AddSingleton(options.Windows).AddSingleton<WindowLedger>();
@@ -145,6 +146,7 @@ public static class PlumblineHost
         services.AddDelivery(options, options.Delivery);
         services.AddHealth();
         services.AddReview(options.Review);
+        services.AddRetraining(options.Retraining);
         services.AddUi();
         services.AddDemo();
     }
@@ -199,6 +201,7 @@ public static class PlumblineHost
         app.MapDelivery();
         app.MapModelHealth();
         app.MapReview();
+        app.MapRetraining();
         app.MapUi();
     }
 }

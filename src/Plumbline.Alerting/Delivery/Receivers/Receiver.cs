@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
-using System.Text.Json;
+using Plumbline.Registry.Outbound;
 
 namespace Plumbline.Alerting.Delivery.Receivers;
 
@@ -14,10 +13,8 @@ public enum ReceiverSource
 /// <summary>A receiver ready to send to. Not a record: nothing may write its secrets by accident.</summary>
 public sealed class Receiver
 {
-    // Shorter parts of a secret are words like Bearer, which say nothing.
-    private const int MinPartLength = 7;
     private readonly ImmutableDictionary<string, string> _secrets;
-    private readonly ImmutableArray<string> _leaks;
+    private readonly Redaction _redaction;
 
     /// <param name="specification">Of a known kind, checked or about to be, and complete with its secrets.</param>
     /// <param name="secretsLost">True when stored secrets could not be decrypted.</param>
@@ -32,7 +29,8 @@ public sealed class Receiver
             ? severity
             : AlertSeverity.Warning;
         _secrets = specification.TakeSecrets().Where(pair => pair.Value.Length > 0).ToImmutableDictionary(StringComparer.Ordinal);
-        _leaks = LeaksOf(Kind, _secrets);
+        var addresses = Kind.Fields.Where(field => field.IsAddress).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);
+        _redaction = new Redaction(_secrets.Select(secret => (secret.Value, addresses.Contains(secret.Key))));
         Declared = specification.WithSecrets(ImmutableDictionary<string, string>.Empty) with { Name = name };
     }
 
@@ -62,48 +60,7 @@ public sealed class Receiver
     internal ImmutableDictionary<string, string> Secrets => _secrets;
 
     /// <summary>Takes every secret out of a text that came from outside, such as an answer that echoes a header.</summary>
-    internal string Redact(string text)
-    {
-        foreach (var leak in _leaks)
-            text = text.Replace(leak, "***", StringComparison.OrdinalIgnoreCase);
-        return text;
-    }
-
-    // Every form in which a secret may come back: whole, in parts, and as JSON, URLs and base64 write it. Longest first, so that no part is
-    // left of a whole.
-    private static ImmutableArray<string> LeaksOf(ReceiverKind kind, IReadOnlyDictionary<string, string> secrets)
-    {
-        var addresses = kind.Fields.Where(field => field.IsAddress).Select(field => field.Key).ToHashSet(StringComparer.Ordinal);
-        var parts = secrets.SelectMany(secret => PartsOf(secret.Value, addresses.Contains(secret.Key)));
-        var written = parts.SelectMany(part =>
-            new[]
-            {
-                part,
-                JsonEncodedText.Encode(part).Value,
-                Uri.EscapeDataString(part),
-                Convert.ToBase64String(Encoding.UTF8.GetBytes(part)),
-            }
-        );
-        return [.. written.Distinct(StringComparer.Ordinal).OrderByDescending(part => part.Length)];
-    }
-
-    private static IEnumerable<string> PartsOf(string secret, bool isAddress)
-    {
-        yield return secret;
-        var text = secret;
-        if (isAddress && Uri.TryCreate(secret, UriKind.Absolute, out var url))
-        {
-            text = url.PathAndQuery;
-            if (text.Length > 1)
-                yield return text;
-        }
-
-        foreach (var part in text.Split(isAddress ? ['/', '?', '&', '='] : [' '], StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (part.Length >= MinPartLength)
-                yield return part;
-        }
-    }
+    internal string Redact(string text) => _redaction.Of(text);
 
     public override string ToString() => Declared.ToString();
 }

@@ -1,15 +1,14 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Microsoft.AspNetCore.WebUtilities;
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Registry.Outbound;
 
 namespace Plumbline.Alerting.Delivery.Sending;
 
 /// <summary>
-/// The one HTTP client for receivers. It goes where it was told and nowhere else: no redirects, no proxy, no cookies; every call has a time
-/// limit and what is answered is read (at most 16 KiB, so that the connection can be used again) and thrown away: a receiver must not be a
-/// way to look at what stands behind an address of this network.
+/// The one HTTP client for what is sent to others. It goes where it was told and nowhere else: no redirects, no proxy, no cookies; every call has a time
+/// limit. What a receiver answers is read (at most 16 KiB, so that the connection can be used again) and thrown away: it must not be a way to
+/// look at what stands behind an address of this network.
 /// </summary>
 public sealed class OutboundHttp : IDisposable
 {
@@ -51,59 +50,73 @@ public sealed class OutboundHttp : IDisposable
         CancellationToken cancellation
     )
     {
+        var call = new OutboundCall(HttpMethod.Post, address) { Body = json, Headers = headers };
+        return Evaluate(await CallAsync(call, receiver.Redact, MaxAnswerBytes, cancellation));
+    }
+
+    /// <summary>One request, whatever is answered.</summary>
+    /// <param name="call">What is asked.</param>
+    /// <param name="redact">Takes secrets out of what went wrong.</param>
+    /// <param name="maxAnswerBytes">What is read of the answer; the rest of a longer one is not.</param>
+    /// <param name="cancellation">Stops it with an exception.</param>
+    public async Task<OutboundAnswer> CallAsync(
+        OutboundCall call,
+        Func<string, string> redact,
+        int maxAnswerBytes,
+        CancellationToken cancellation
+    )
+    {
         using var limit = new CancellationTokenSource(_options.Timeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(json) };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var request = new HttpRequestMessage(call.Method, call.Address);
+            if (call.Body is { } body)
+            {
+                request.Content = new ByteArrayContent(body);
+                request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(call.ContentType);
+            }
+
             request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Plumbline", "1"));
-            foreach (var (name, value) in headers)
+            foreach (var (name, value) in call.Headers)
                 request.Headers.TryAddWithoutValidation(name, value);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
-            await DrainAsync(response, both.Token);
-            return Evaluate(response);
+            var read = await ReadAsync(response, maxAnswerBytes, both.Token);
+            return new OutboundAnswer(response.StatusCode, read) { RetryAfter = RetryAfter(response) };
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            return new SendOutcome(SendVerdict.Retry, $"no answer within {_options.Timeout.TotalSeconds:0.#} s", IsUnreachable: true);
+            return OutboundAnswer.None($"no answer within {_options.Timeout.TotalSeconds:0.#} s");
         }
         catch (HttpRequestException failure)
         {
-            return new SendOutcome(
-                SendVerdict.Retry,
-                receiver.Redact(
+            return OutboundAnswer.None(
+                redact(
                     failure.InnerException is OutboundRefusedException or System.Security.Authentication.AuthenticationException
                         ? failure.InnerException.Message
                         : failure.Message
-                ),
-                IsUnreachable: true
+                )
             );
         }
         catch (IOException failure)
         {
-            return new SendOutcome(SendVerdict.Retry, receiver.Redact($"the connection broke: {failure.Message}"), IsUnreachable: true);
+            return OutboundAnswer.None(redact($"the connection broke: {failure.Message}"));
         }
     }
 
     public void Dispose() => _http.Dispose();
 
-    private SendOutcome Evaluate(HttpResponseMessage response)
+    private static SendOutcome Evaluate(OutboundAnswer answer)
     {
-        if (response.IsSuccessStatusCode)
+        if (answer.IsSuccess)
             return SendOutcome.Delivered;
-        var status = (int)response.StatusCode;
-        var detail = status is >= 300 and < 400
-            ? $"it answered {status}: redirects are not followed, give the final address"
-            : $"it answered {status} {ReasonPhrases.GetReasonPhrase(status)}".TrimEnd();
-        return
-            response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity
-            ? new SendOutcome(SendVerdict.Refused, detail)
+        return answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity
+            ? new SendOutcome(SendVerdict.Refused, answer.Problem)
             : new SendOutcome(
                 SendVerdict.Retry,
-                detail,
-                RetryAfter(response),
-                IsUnreachable: response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
+                answer.Problem,
+                answer.RetryAfter,
+                IsUnreachable: answer.Status is null or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
             );
     }
 
@@ -120,10 +133,11 @@ public sealed class OutboundHttp : IDisposable
             : LongestRetryAfter;
     }
 
-    private static async Task DrainAsync(HttpResponseMessage response, CancellationToken cancellation)
+    private static async Task<byte[]> ReadAsync(HttpResponseMessage response, int most, CancellationToken cancellation)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        var buffer = new byte[MaxAnswerBytes];
-        _ = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+        var buffer = new byte[most];
+        var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+        return buffer[..read];
     }
 }

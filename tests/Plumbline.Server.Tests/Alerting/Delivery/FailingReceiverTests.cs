@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Delivery.Receivers;
+using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
 
 namespace Plumbline.Server.Tests.Alerting.Delivery;

@@ -79,7 +79,7 @@ public sealed partial class NotificationsDocumentTests
         Assert.Equal(Keys(documented), Keys(request.Json));
         Assert.Equal(Keys(documented.GetProperty("notifications")[0]), Keys(request.Json.GetProperty("notifications")[0]));
         Assert.All(
-            [WebhookClient.KeyHeader, WebhookClient.TimestampHeader, WebhookClient.SignatureHeader],
+            [MessageSignature.KeyHeader, MessageSignature.TimestampHeader, MessageSignature.SignatureHeader],
             header => Assert.Contains($"`{header}`", Document, StringComparison.Ordinal)
         );
 

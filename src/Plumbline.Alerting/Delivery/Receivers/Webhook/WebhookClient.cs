@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Plumbline.Alerting.Delivery.Sending;
 using Plumbline.Alerting.Notifications;
@@ -13,29 +10,13 @@ namespace Plumbline.Alerting.Delivery.Receivers.Webhook;
 /// </summary>
 public sealed class WebhookClient(OutboundHttp http, MessageLinks links, TimeProvider time) : IReceiverClient
 {
-    public const string KeyHeader = "Plumbline-Idempotency-Key";
-    public const string TimestampHeader = "Plumbline-Timestamp";
-    public const string SignatureHeader = "Plumbline-Signature";
-
     public Task<SendOutcome> SendAsync(OutgoingMessage message, CancellationToken cancellation)
     {
         var body = Write(message);
-        var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var headers = new List<(string, string)> { (KeyHeader, message.Key), (TimestampHeader, timestamp) };
-        if (message.Receiver.SecretOf("secret") is { } secret)
-            headers.Add((SignatureHeader, Sign(secret, timestamp, body)));
+        var headers = MessageSignature.Headers(message.Key, message.Receiver.SecretOf("secret"), body, time.GetUtcNow());
         if (message.Receiver.SecretOf("authorization") is { } authorization)
             headers.Add(("Authorization", authorization));
         return http.PostAsync(message.Receiver, new Uri(message.Receiver.Declared.Text("url")!), body, headers, cancellation);
-    }
-
-    /// <summary>The signature header's value.</summary>
-    public static string Sign(string secret, string timestamp, ReadOnlySpan<byte> body)
-    {
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret));
-        hash.AppendData(Encoding.ASCII.GetBytes(timestamp + "."));
-        hash.AppendData(body);
-        return "sha256=" + Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     // The same bytes on every attempt: nothing in it depends on the moment.

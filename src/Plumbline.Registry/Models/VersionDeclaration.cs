@@ -1,0 +1,61 @@
+namespace Plumbline.Registry.Models;
+
+/// <summary>Why a version was not declared.</summary>
+/// <param name="Code">Stable, for programs.</param>
+/// <param name="Reason">A sentence for people.</param>
+public sealed record VersionProblem(string Code, string Reason)
+{
+    /// <summary>The code when there is no place for another version.</summary>
+    public const string TooMany = "too_many_versions";
+}
+
+/// <summary>Declares versions of models, with what follows from it for what was counted among the others.</summary>
+public sealed class VersionDeclaration(ModelCatalog catalog, IEnumerable<VersionPlaceStep> renewals)
+{
+    /// <summary>Creates or replaces the declaration of a version.</summary>
+    /// <param name="model">Whose.</param>
+    /// <param name="version">Its name.</param>
+    /// <param name="declaration">A JSON object.</param>
+    /// <param name="cancellation">Stops before anything is changed.</param>
+    /// <returns>Why it was not; null when it was.</returns>
+    public async Task<VersionProblem?> DeclareAsync(
+        ModelDefinition model,
+        string version,
+        string declaration,
+        CancellationToken cancellation
+    )
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (CheckName(version) is { } problem)
+            return problem;
+        var wasOther = !model.VersionsApart.IsEmpty && !model.VersionsApart.Contains(version);
+        if (!await catalog.DeclareVersionAsync(model.Id, version, declaration, cancellation))
+        {
+            return new(
+                VersionProblem.TooMany,
+                $"{ModelLimits.MaxDeclaredVersions} versions of this model are told apart already. "
+                    + $"Events of another one are taken and counted as '{VersionPlaces.Other}'."
+            );
+        }
+
+        // The version has its place already: a caller that goes away does not undo what follows from it.
+        if (wasOther && catalog.Find(model.Id) is { } changed)
+        {
+            foreach (var renewal in renewals)
+                await renewal.Renew(changed, version, CancellationToken.None);
+        }
+
+        return null;
+    }
+
+    /// <summary>Why a version cannot be called so; null when it can.</summary>
+    public static VersionProblem? CheckName(string version)
+    {
+        ArgumentNullException.ThrowIfNull(version);
+        if (ModelNames.CheckLabel("version", version) is { } reason)
+            return new("version_name_invalid", reason);
+        return version == VersionPlaces.Other
+            ? new("version_name_invalid", $"'{VersionPlaces.Other}' is the name of all versions that are not told apart.")
+            : null;
+    }
+}
