@@ -47,4 +47,10 @@ public static class ReviewCommands
 
     /// <summary>Brings answers of a file in.</summary>
     public static Command ImportAnswers { get; } = new("review.import_answers", ApiRole.Operate);
+
+    /// <summary>Lets a version take the place of the one that is promoted.</summary>
+    public static Command PromoteVersion { get; } = new("version.promote", ApiRole.Operate);
+
+    /// <summary>Takes a version out of consideration.</summary>
+    public static Command RetireVersion { get; } = new("version.retire", ApiRole.Operate);
 }

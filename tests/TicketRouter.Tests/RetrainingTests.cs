@@ -232,7 +232,7 @@ public sealed class RetrainingTests
             );
             app.MapGet(
                 "/v1/models/{model}/versions",
-                () => Results.Json(new { versions = new[] { new { version = "v4", stage = end.Stage } } })
+                () => Results.Json(new { versions = new[] { new { version = "v4", declaration = new { stage = end.Stage } } } })
             );
             app.MapPost(
                 "/v1/models/{model}/{kind}",

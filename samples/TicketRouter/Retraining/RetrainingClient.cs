@@ -57,8 +57,15 @@ public sealed class RetrainingClient(HttpClient http)
         var stages = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var version in answer.GetProperty("versions").EnumerateArray())
         {
-            if (version.TryGetProperty("stage", out var stage) && stage.ValueKind == JsonValueKind.String)
+            if (
+                version.TryGetProperty("declaration", out var declared)
+                && declared.ValueKind == JsonValueKind.Object
+                && declared.TryGetProperty("stage", out var stage)
+                && stage.ValueKind == JsonValueKind.String
+            )
+            {
                 stages[version.GetProperty("version").GetString()!] = stage.GetString()!;
+            }
         }
 
         return stages;

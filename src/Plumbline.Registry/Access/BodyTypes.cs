@@ -15,6 +15,9 @@ public sealed class BodyTypes
     public static BodyTypes OfEvents { get; } =
         new("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines") { ChecksItself = true };
 
+    /// <summary>Rows of answers: JSON, or a JSON object per line.</summary>
+    public static BodyTypes OfRows { get; } = new("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines");
+
     /// <summary>References: rows as a file, or JSON that names a window.</summary>
     public static BodyTypes OfReferences { get; } =
         new("text/csv", "application/x-ndjson", "application/vnd.apache.parquet") { ChecksItself = true, Code = "media_type_unknown" };

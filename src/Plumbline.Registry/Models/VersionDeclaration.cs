@@ -1,3 +1,8 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Registry.State;
+
 namespace Plumbline.Registry.Models;
 
 /// <summary>Why a version was not declared.</summary>
@@ -10,8 +15,31 @@ public sealed record VersionProblem(string Code, string Reason)
 }
 
 /// <summary>Declares versions of models, with what follows from it for what was counted among the others.</summary>
-public sealed class VersionDeclaration(ModelCatalog catalog, IEnumerable<VersionPlaceStep> renewals)
+public sealed class VersionDeclaration(
+    ModelCatalog catalog,
+    IEnumerable<VersionPlaceStep> renewals,
+    IDbContextFactory<StateDbContext> state
+)
 {
+    /// <summary>Changes what versions of a model are declared with, all of them in one transaction.</summary>
+    /// <param name="model">Whose.</param>
+    /// <param name="change">Is given each version with its declaration, and says whether it has changed that.</param>
+    /// <param name="cancellation">Stops before anything is changed.</param>
+    public async Task ChangeAsync(ModelDefinition model, Func<string, JsonObject, bool> change, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(change);
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        foreach (var row in await db.ModelVersions.Where(row => row.ModelId == model.Id).ToListAsync(cancellation))
+        {
+            var declared = row.Declaration is null ? [] : JsonNode.Parse(row.Declaration) as JsonObject ?? [];
+            if (change(row.Version, declared))
+                row.Declaration = declared.ToJsonString(JsonSerializerOptions.Web);
+        }
+
+        await db.SaveChangesAsync(cancellation);
+    }
+
     /// <summary>Creates or replaces the declaration of a version.</summary>
     /// <param name="model">Whose.</param>
     /// <param name="version">Its name.</param>

@@ -47,7 +47,10 @@ public sealed class HeldOutAnswers(
             return null;
         var written = Path.Combine(
             files.FolderOf(model.Id, dataset.DatasetId, dataset.Number),
-            string.Create(CultureInfo.InvariantCulture, $"answers-{time.GetUtcNow().ToUnixTimeMilliseconds()}-{Interlocked.Increment(ref _last)}.new")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"answers-{time.GetUtcNow().ToUnixTimeMilliseconds()}-{Interlocked.Increment(ref _last)}.new"
+            )
         );
         var kept = await WriteAsync(test, written, answers, cancellation);
         if (kept == 0)
@@ -101,7 +104,14 @@ public sealed class HeldOutAnswers(
             )
             {
                 given.Add(
-                    new HeldOutGiven(row.Id, found, row.Version, row.Rows, DateTimeOffset.FromUnixTimeMilliseconds(row.GivenAtMs), row.GivenBy)
+                    new HeldOutGiven(
+                        row.Id,
+                        found,
+                        row.Version,
+                        row.Rows,
+                        DateTimeOffset.FromUnixTimeMilliseconds(row.GivenAtMs),
+                        row.GivenBy
+                    )
                 );
             }
         }
@@ -121,7 +131,12 @@ public sealed class HeldOutAnswers(
             string.Create(CultureInfo.InvariantCulture, $"answers-{id}.parquet")
         );
 
-    private async Task<long> WriteAsync(string test, string path, IReadOnlyCollection<HeldOutAnswer> answers, CancellationToken cancellation)
+    private async Task<long> WriteAsync(
+        string test,
+        string path,
+        IReadOnlyCollection<HeldOutAnswer> answers,
+        CancellationToken cancellation
+    )
     {
         var table = string.Create(CultureInfo.InvariantCulture, $"held_out_{Interlocked.Increment(ref _last)}");
         await store.ExecuteAsync(
@@ -138,8 +153,15 @@ public sealed class HeldOutAnswers(
                 rows.WriteDouble(answer.Number);
             }
 
-            await store.InsertAsync(table, ["prediction_id", "answer", "answer_number"], rows.Written, deduplicationToken: null, cancellation);
-            var held = $$"""FROM {{table}} WHERE prediction_id IN (SELECT assumeNotNull(prediction_id) FROM file({test:String}, 'Parquet'))""";
+            await store.InsertAsync(
+                table,
+                ["prediction_id", "answer", "answer_number"],
+                rows.Written,
+                deduplicationToken: null,
+                cancellation
+            );
+            var held =
+                $$"""FROM {{table}} WHERE prediction_id IN (SELECT assumeNotNull(prediction_id) FROM file({test:String}, 'Parquet'))""";
             var kept = await store.CountAsync(new SqlStatement($"SELECT count() {held}", [new("test", test)]), cancellation);
             await store.ExecuteAsync(
                 new SqlStatement(

@@ -88,7 +88,11 @@ internal sealed class HeldOutBody
         {
             Refuse(at, "A row is an object with prediction_id and prediction.");
         }
-        else if (!row.TryGetProperty("prediction_id", out var id) || id.ValueKind != JsonValueKind.String || id.GetString() is not { Length: > 0 } text)
+        else if (
+            !row.TryGetProperty("prediction_id", out var id)
+            || id.ValueKind != JsonValueKind.String
+            || id.GetString() is not { Length: > 0 } text
+        )
         {
             Refuse(at + ".prediction_id", "It is missing, or no text: it is that of a row of the data set's test split.");
         }

@@ -13,6 +13,7 @@ namespace Plumbline.Review.Proof;
 public static class ProofEndpoints
 {
     private const int MaxBodyBytes = 64 * 1024 * 1024;
+    private const int MaxPromotionBytes = 16 * 1024;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -25,7 +26,10 @@ public static class ProofEndpoints
         routes
             .MapPut("/v1/models/{model}/datasets/{name}/versions/{number:int}/evaluations/{version}", KeepAsync)
             .Runs(ReviewCommands.TellHeldOutAnswers)
+            .TakesBodies(BodyTypes.OfRows)
             .WithTags("Proof");
+        routes.MapPost("/v1/models/{model}/versions/{version}/promote", PromoteAsync).Runs(ReviewCommands.PromoteVersion).WithTags("Proof");
+        routes.MapPost("/v1/models/{model}/versions/{version}/retire", RetireAsync).Runs(ReviewCommands.RetireVersion).WithTags("Proof");
         routes.MapGet("/v1/models/{model}/versions/{version}/proof", ProofAsync).RequireRole(ApiRole.Read).WithTags("Proof");
         routes.MapGet("/v1/models/{model}/versions/{version}/verdict", VerdictAsync).RequireRole(ApiRole.Read).WithTags("Proof");
     }
@@ -153,10 +157,84 @@ public static class ProofEndpoints
         );
     }
 
+    private static async Task<IResult> PromoteAsync(
+        string model,
+        string version,
+        HttpContext http,
+        ModelCatalog models,
+        Promotion promotion,
+        CancellationToken cancellation
+    )
+    {
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        var (body, problem) =
+            http.Request.ContentLength == 0
+                ? (null, null)
+                : await ModelBody.ReadAsync<PromotionBody>(
+                    http.Request,
+                    MaxPromotionBytes,
+                    "A promotion has at most 16 KiB.",
+                    cancellation
+                );
+        if (problem is not null)
+            return problem;
+        var reason = body?.Reason ?? "";
+        if (reason.Length > Promotion.MaxReason)
+            return Problems.Invalid(
+                "reason_invalid",
+                "The reason is too long.",
+                [new("reason", $"At most {Promotion.MaxReason} characters.")]
+            );
+        var result = await promotion.PromoteAsync(found, version, reason, body?.Force ?? false, Actor.Of(http).Name, cancellation);
+        return result.Problem switch
+        {
+            PromotionProblem.UnknownVersion => Unknown(version),
+            PromotionProblem.NotBetter => Problems.Conflict(
+                "not_better",
+                $"{string.Join(' ', result.Proof!.Reasons)} Say \"force\": true with a reason to promote it all the same."
+            ),
+            _ => Results.Json(
+                new
+                {
+                    version,
+                    stage = VersionStage.Promoted,
+                    result.Proof!.Verdict,
+                    result.Proof.Reasons,
+                },
+                Json
+            ),
+        };
+    }
+
+    private static async Task<IResult> RetireAsync(
+        string model,
+        string version,
+        ModelCatalog models,
+        Promotion promotion,
+        CancellationToken cancellation
+    )
+    {
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        return await promotion.RetireAsync(found, version, cancellation)
+            ? Results.Json(new { version, stage = VersionStage.Retired }, Json)
+            : Unknown(version);
+    }
+
+    private static IResult Unknown(string version) =>
+        Problems.NotFound("unknown_version", $"The model has no version '{Problems.Shorten(version)}'.");
+
+    private sealed record PromotionBody(string? Reason, bool Force);
+
     private static IResult? Wrong(double? margin) =>
         margin is null or >= 0 && double.IsFinite(margin ?? 0)
             ? null
-            : Problems.Invalid("margin_invalid", "The margin cannot be used.", [new("margin", "A number from 0: 0.01 is a point of accuracy.")]);
+            : Problems.Invalid(
+                "margin_invalid",
+                "The margin cannot be used.",
+                [new("margin", "A number from 0: 0.01 is a point of accuracy.")]
+            );
 
     private static object View(ProofSlice slice, int sign) =>
         new

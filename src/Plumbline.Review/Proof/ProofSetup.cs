@@ -11,6 +11,7 @@ public static class ProofSetup
         services
             .AddSingleton<HeldOutAnswers>()
             .AddSingleton<ProofReading>()
+            .AddSingleton<Promotion>()
             .AddStateOwner("held-out answers", "what versions answered to held-out rows", ["held_out_answers"], RemoveAsync);
 
     private static Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation) =>

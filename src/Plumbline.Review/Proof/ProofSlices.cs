@@ -69,9 +69,7 @@ internal static class ProofSlices
         var adjusted = AdjustedPValues.Holm([.. slices.Select(slice => slice.Compared.Test.PValue)]);
         return
         [
-            .. slices.Select(
-                (slice, i) => slice with { IsWorse = slice.Compared.Difference is { Upper: < 0 } && adjusted[i] is < Level }
-            ),
+            .. slices.Select((slice, i) => slice with { IsWorse = slice.Compared.Difference is { Upper: < 0 } && adjusted[i] is < Level }),
         ];
     }
 }

@@ -27,7 +27,9 @@ internal static class ProofVerdict
         if (asked is null || asked.Compared.Difference.N < FewestCases)
         {
             reasons.Add(
-                Text($"Of the cases that asked for it {asked?.Compared.Difference.N ?? 0} are held out; all held-out rows stand in for them.")
+                Text(
+                    $"Of the cases that asked for it {asked?.Compared.Difference.N ?? 0} are held out; all held-out rows stand in for them."
+                )
             );
             asked = all;
         }
@@ -56,7 +58,9 @@ internal static class ProofVerdict
         if (whole.Upper < -margin)
             reasons.Add($"It is worse on all held-out rows: {Figures(all, areShares)}.");
         else if (whole.Lower < -margin)
-            reasons.Add($"All held-out rows leave open that it is worse by more than {Size(margin, areShares)}: {Figures(all, areShares)}.");
+            reasons.Add(
+                $"All held-out rows leave open that it is worse by more than {Size(margin, areShares)}: {Figures(all, areShares)}."
+            );
         if (difference.Upper < 0 || whole.Upper < -margin)
             return Verdict.Worse;
         return difference.Lower > 0 && whole.Lower >= -margin ? Verdict.Better : Verdict.NotShown;
@@ -104,11 +108,11 @@ internal static class ProofVerdict
     {
         var (before, after, difference) = (slice.Compared.Before, slice.Compared.After, slice.Compared.Difference);
         return areShares
-            ? Text($"{before.Value:P1} before, {after.Value:P1} after ({100 * difference.Lower:+0.0;-0.0} to {100 * difference.Upper:+0.0;-0.0} points)")
-            : Text(
-                $"mean error {-before.Value:G4} before, {-after.Value:G4} after ({-difference.Upper:+0.###;-0.###} to "
-                    + $"{-difference.Lower:+0.###;-0.###})"
-            );
+            ? Text(
+                $"{before.Value:P1} before, {after.Value:P1} after ({100 * difference.Lower:+0.0;-0.0} to {100 * difference.Upper:+0.0;-0.0} points)"
+            )
+            : Text($"mean error {-before.Value:G4} before, {-after.Value:G4} after")
+                + Text($" ({-difference.Upper:+0.###;-0.###} to {-difference.Lower:+0.###;-0.###})");
     }
 
     private static string Size(double margin, bool areShares) => areShares ? Text($"{100 * margin:0.##} points") : Text($"{margin:G3}");

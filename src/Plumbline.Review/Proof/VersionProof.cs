@@ -45,13 +45,7 @@ public sealed record ProofSlice(ProofSliceKind Kind, string Name, PairedComparis
 /// The difference over all labelled ones with an interval that holds at all times at once, so that it may be looked at while traffic comes
 /// (95 %; Waudby-Smith and Ramdas 2024); of numbers null.
 /// </param>
-public sealed record LiveProof(
-    long Pairs,
-    double? Agreement,
-    DateTimeOffset? From,
-    IReadOnlyList<ProofSlice> Slices,
-    Interval? AnyTime
-);
+public sealed record LiveProof(long Pairs, double? Agreement, DateTimeOffset? From, IReadOnlyList<ProofSlice> Slices, Interval? AnyTime);
 
 /// <summary>What may be said of a new version.</summary>
 public enum Verdict
