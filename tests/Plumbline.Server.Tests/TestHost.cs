@@ -64,6 +64,7 @@ public sealed class TestHost : IAsyncLifetime
                 Windows = new WindowOptions { IntervalMs = 100, QuietMs = 0 },
                 Sources = SourcePlaces.Options(),
                 Review = new Plumbline.Review.ReviewOptions { UndoSeconds = 0 },
+                Datasets = SourcePlaces.Destinations(),
             }
         );
         await _app.StartAsync();
