@@ -59,7 +59,9 @@ public sealed class AnswerImport(
                     errors.AddRange(group.Select(answer => Error(answer, "prediction_id", "No prediction of this id is stored.")));
                 else if (prediction.Task is { } task)
                     await AnswerAsync(model, task, [.. group], prediction.Truth, (counts, errors), cancellation);
-                else if (Resolve([.. group], errors) is { } one && one.Value != prediction.Truth)
+                else if (Resolve([.. group], errors) is not { } one)
+                    continue;
+                else if (one.Value != prediction.Truth)
                     truths.Add(one);
                 else
                     counts.Repeated += group.Count();

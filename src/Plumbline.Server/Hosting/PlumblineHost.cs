@@ -145,8 +145,8 @@ public static class PlumblineHost
         services.AddRules(options.Alerting).AddEvaluation().AddIncidents().AddRuleManagement().AddBacktests();
         services.AddDelivery(options, options.Delivery);
         services.AddHealth();
-        services.AddReview(options.Review, new Plumbline.Review.Datasets.DatasetsOptions());
         services.AddRetraining(options.Retraining);
+        services.AddReview(options.Review, options.Datasets);
         services.AddUi();
         services.AddDemo();
     }

@@ -10,6 +10,7 @@ using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
 using Plumbline.Review;
 using Plumbline.Review.Retraining;
+using Plumbline.Review.Datasets;
 
 namespace Plumbline.Server.Hosting;
 
@@ -51,6 +52,8 @@ public sealed record PlumblineOptions : InstanceOptions
 
     /// <summary>How training is asked for.</summary>
     public RetrainingOptions Retraining { get; init; } = new();
+    /// <summary>Where versions of data sets may be written.</summary>
+    public DatasetsOptions Datasets { get; init; } = new();
 
     /// <summary>The state's file or database; options must be valid.</summary>
     internal StatePlace StatePlace => StatePlace.Of(DataDirectory, State);
@@ -76,6 +79,7 @@ public sealed record PlumblineOptions : InstanceOptions
         Sources.Validate(errors);
         Review.Validate(errors);
         Retraining.Validate(errors);
+        Datasets.Validate(errors);
         if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https")))
             errors.Add("public_url: an address that begins with https:// or http:// is needed.");
         // Where there is a state, there may be accounts in it: that is seen when it has been read.
