@@ -35,4 +35,13 @@ public static class ReviewCommands
 
     /// <summary>Makes a version of a data set.</summary>
     public static Command BuildDataset { get; } = new("review.build_dataset", ApiRole.Operate);
+
+    /// <summary>Takes columns of a data set out that are declared private.</summary>
+    public static Command ExportPrivate { get; } = new("review.export_private", ApiRole.Admin);
+
+    /// <summary>Writes a version of a data set to a declared place.</summary>
+    public static Command ExportDataset { get; } = new("review.export_dataset", ApiRole.Operate);
+
+    /// <summary>Brings answers of a file in.</summary>
+    public static Command ImportAnswers { get; } = new("review.import_answers", ApiRole.Operate);
 }

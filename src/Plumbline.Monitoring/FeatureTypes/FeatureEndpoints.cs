@@ -37,8 +37,14 @@ public static class FeatureEndpoints
         );
         if (problem is not null)
             return problem;
-        if (body!.Type is null && body.Unit is null)
-            return Problems.BadRequest("feature_invalid", "Say what to change: {\"type\":\"numeric\"}, {\"unit\":\"EUR\"} or both.");
+        if (body!.Type is null && body.Unit is null && body.Private is null)
+        {
+            return Problems.BadRequest(
+                "feature_invalid",
+                "Say what to change: {\"type\":\"numeric\"}, {\"unit\":\"EUR\"}, {\"private\":true} or several of them."
+            );
+        }
+
         var type = ModelSpecificationReader.TypeOf(body);
         if (body.Type is not null && type is null)
             return Problems.BadRequest("feature_invalid", "'type' is \"numeric\", \"categorical\", \"boolean\" or \"text\".");
@@ -61,6 +67,7 @@ public static class FeatureEndpoints
                 now with
                 {
                     Unit = body.Unit ?? now.Unit,
+                    Private = body.Private ?? now.Private,
                     Declared = now.Declared || type is not null,
                     Provisional = now.Provisional && type is null,
                 },

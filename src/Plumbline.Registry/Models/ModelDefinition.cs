@@ -82,6 +82,7 @@ public static class ModelLimits
 /// <param name="Provisional">True while the type was inferred from little traffic: what comes next may still show that it is
 /// another.</param>
 /// <param name="Former">The column that the feature had before its type changed, until everything stored there is converted.</param>
+/// <param name="Private">True when its values leave in no export unless an administrator asks.</param>
 public sealed record FeatureDefinition(
     int Ordinal,
     string Name,
@@ -89,7 +90,8 @@ public sealed record FeatureDefinition(
     string? Unit,
     bool Declared,
     bool Provisional = false,
-    FormerColumn? Former = null
+    FormerColumn? Former = null,
+    bool Private = false
 )
 {
     /// <summary>The column in the model's tables; made of our own number, never of user text.</summary>

@@ -57,6 +57,9 @@ public sealed record FeatureSpecification
     public string? Type { get; init; }
 
     public string? Unit { get; init; }
+
+    /// <summary>True: values of it leave in no export unless an administrator asks. Null: as it was, at first false.</summary>
+    public bool? Private { get; init; }
 }
 
 /// <summary>What decisions cost.</summary>

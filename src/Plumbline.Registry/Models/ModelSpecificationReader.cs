@@ -189,9 +189,22 @@ public static class ModelSpecificationReader
 
             // A declared type is no guess any more.
             if (positions.TryGetValue(name, out var at))
-                features[at] = features[at] with { Type = type, Unit = declared.Unit, Declared = true, Provisional = false };
+                {
+                features[at] = features[at] with
+                {
+                    Type = type,
+                    Unit = declared.Unit,
+                    Declared = true,
+                    Provisional = false,
+                    Private = declared.Private ?? features[at].Private,
+                };
+            }
             else
-                features.Add(new FeatureDefinition(next++, name, type, declared.Unit, Declared: true));
+                {
+                features.Add(
+                    new FeatureDefinition(next++, name, type, declared.Unit, Declared: true, Private: declared.Private ?? false)
+                );
+            }
         }
 
         if (features.Count > ModelLimits.MaxFeatures)

@@ -37,7 +37,7 @@ public sealed record ModelView(
                 model.Features.Select(feature =>
                     KeyValuePair.Create(
                         feature.Name,
-                        new FeatureView(feature.Type.ToString().ToLowerInvariant(), feature.Unit, feature.Declared)
+                        new FeatureView(feature.Type.ToString().ToLowerInvariant(), feature.Unit, feature.Declared, feature.Private)
                     )
                 ),
                 StringComparer.Ordinal
@@ -115,4 +115,4 @@ public sealed record SignalView(string Kind, string? Good, string Unit, string A
 }
 
 /// <summary>A feature as the API answers it.</summary>
-public sealed record FeatureView(string Type, string? Unit, bool Declared);
+public sealed record FeatureView(string Type, string? Unit, bool Declared, bool Private);

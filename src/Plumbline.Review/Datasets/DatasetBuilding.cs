@@ -139,7 +139,7 @@ public sealed class DatasetBuilding : IDisposable
                 [
                     .. parameters,
                     new("output", file.Path),
-                    new("structure", DatasetColumns.Structure(columns)),
+                    new("structure", DatasetColumns.Structure(columns.Select(column => (column.Name, column.Kind)))),
                     new("this_split", file.Name),
                 ]
             ),
@@ -161,7 +161,7 @@ public sealed class DatasetBuilding : IDisposable
                 FROM (SELECT SHA256(toJSONString(tuple({{string.Join(", ", columns.Select(column => column.Sql))}}))) AS row_hash
                     FROM {{work.Rows}} WHERE {{work.Kept}})
                 """,
-                [.. parameters, new("schema", DatasetColumns.Structure(columns))]
+                [.. parameters, new("schema", DatasetColumns.Structure(columns.Select(column => (column.Name, column.Kind))))]
             ),
             cancellation
         );

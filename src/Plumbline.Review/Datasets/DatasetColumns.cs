@@ -11,15 +11,8 @@ namespace Plumbline.Review.Datasets;
 /// <param name="Feature">The feature that it holds; null for other columns.</param>
 internal sealed record DatasetColumn(string Name, string Kind, string Sql, FeatureDefinition? Feature = null)
 {
-    /// <summary>The engine's type of it.</summary>
-    public string EngineType =>
-        Kind switch
-        {
-            "number" => "Nullable(Float64)",
-            "boolean" => "Nullable(Bool)",
-            "time" => "Nullable(DateTime64(6, 'UTC'))",
-            _ => "Nullable(String)",
-        };
+    /// <summary>Whether its values leave only where an administrator asks.</summary>
+    public bool IsPrivate => Feature?.Private == true;
 }
 
 /// <summary>Which columns the files of a data set have, in which order.</summary>
@@ -49,7 +42,8 @@ internal static class DatasetColumns
             new("prediction_id", "string", "prediction_id"),
             new("event_time", "time", "if(timestamp = toDateTime64(0, 3, 'UTC'), NULL, toDateTime64(timestamp, 6, 'UTC'))"),
             new("model_version", "string", "nullIf(version, '')"),
-            new("entity_id", "string", "nullIf(entity, '')"),
+            // It is whom the feature names, so it is as private as that.
+            new("entity_id", "string", "nullIf(entity, '')", model.FindFeature(recipe.Split.Entity ?? "")),
         ];
         List<DatasetColumn> answers =
         [
@@ -83,13 +77,22 @@ internal static class DatasetColumns
         [
             .. own.Concat(features)
                 .Concat(answers)
-                .Where(column => !without.Contains(column.Feature?.Name ?? column.Name) || Needed.Contains(column.Name)),
+                .Where(column => !without.Contains(column.Feature is { } held ? held.Name : column.Name) || Needed.Contains(column.Name)),
         ];
     }
 
     /// <summary>The columns as the engine is told of a file's: names in it are quoted, and the whole is bound as a value.</summary>
-    public static string Structure(IEnumerable<DatasetColumn> columns) =>
-        string.Join(", ", columns.Select(column => $"{Quoted(column.Name)} {column.EngineType}"));
+    public static string Structure(IEnumerable<(string Name, string Kind)> columns) =>
+        string.Join(", ", columns.Select(column => $"{Quoted(column.Name)} {EngineType(column.Kind)}"));
+
+    private static string EngineType(string kind) =>
+        kind switch
+        {
+            "number" => "Nullable(Float64)",
+            "boolean" => "Nullable(Bool)",
+            "time" => "Nullable(DateTime64(6, 'UTC'))",
+            _ => "Nullable(String)",
+        };
 
     private static IEnumerable<DatasetColumn> Probabilities(ModelDefinition model, ICollection<SqlParameter> parameters)
     {

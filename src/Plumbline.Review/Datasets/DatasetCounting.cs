@@ -4,7 +4,7 @@ using Plumbline.Store;
 namespace Plumbline.Review.Datasets;
 
 /// <summary>What is in the gathered rows, counted by the engine.</summary>
-internal sealed class DatasetCounting(IColumnStore store)
+internal sealed class DatasetCounting(IColumnStore store, DatasetFindings findings)
 {
     private const int MostNames = 100;
     private const int ColumnsAtOnce = 500;
@@ -43,6 +43,12 @@ internal sealed class DatasetCounting(IColumnStore store)
             To = to,
             Columns = await ColumnsAsync(work, columns, parameters, cancellation),
             Reference = work.Baseline?.Generation,
+            Drift = await findings.DriftAsync(work, cancellation),
+            EntityLeak = work.Recipe.Split.Entity is { Length: > 0 }
+                ? await findings.LeakAsync(work, split, ("entity", "entity != ''"), cancellation)
+                : null,
+            NearDuplicates = await findings.LeakAsync(work, split, ("alike", "1"), cancellation),
+            Annotators = await findings.AnnotatorsAsync(work, cancellation),
         };
     }
 
@@ -123,7 +129,7 @@ internal sealed class DatasetCounting(IColumnStore store)
             );
             rows.Read();
             foreach (var column in part)
-                counted.Add(new CardColumn(column.Name, column.Kind, column.Feature?.Name, (long)rows.ReadUInt64()));
+                counted.Add(new CardColumn(column.Name, column.Kind, column.Feature?.Name, (long)rows.ReadUInt64(), column.IsPrivate));
         }
 
         return counted;

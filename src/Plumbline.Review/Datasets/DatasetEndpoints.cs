@@ -20,6 +20,8 @@ public static class DatasetEndpoints
         datasets.MapDelete("{name}", DeleteAsync).Runs(ReviewCommands.DeleteDataset);
         datasets.MapPost("{name}/versions", BuildAsync).Runs(ReviewCommands.BuildDataset);
         datasets.MapGet("{name}/versions/{number:int}", VersionAsync).RequireRole(ApiRole.Read);
+        datasets.MapGet("{name}/versions/{number:int}/difference", DifferenceAsync).RequireRole(ApiRole.Read);
+        routes.MapDatasetFiles();
     }
 
     private static async Task<IResult> ListAsync(string model, ModelCatalog models, DatasetStore datasets, CancellationToken cancellation)
@@ -119,6 +121,51 @@ public static class DatasetEndpoints
         return await datasets.FindVersionAsync(stored, number, cancellation) is { } version
             ? Results.Json(View(version), DatasetRecipe.Json)
             : UnknownVersion(name, number);
+    }
+
+    private static async Task<IResult> DifferenceAsync(
+        string model,
+        string name,
+        int number,
+        int with,
+        ModelCatalog models,
+        DatasetStore datasets,
+        DatasetComparison comparison,
+        CancellationToken cancellation
+    )
+    {
+        var (found, version, problem) = await ReadyAsync((model, name, number), models, datasets, cancellation);
+        if (problem is not null)
+            return problem;
+        var (_, other, missing) = await ReadyAsync((model, name, with), models, datasets, cancellation);
+        return missing ?? Results.Json(await comparison.CompareAsync(found!, version!, other!, cancellation), DatasetRecipe.Json);
+    }
+
+    /// <summary>The version that an address names, or why it cannot be given.</summary>
+    internal static async Task<(ModelDefinition? Model, DatasetVersion? Version, IResult? Problem)> ReadyAsync(
+        (string Model, string Name, int Number) address,
+        ModelCatalog models,
+        DatasetStore datasets,
+        CancellationToken cancellation
+    )
+    {
+        if (models.Find(address.Model) is not { } found)
+            return (null, null, Problems.UnknownModel(address.Model));
+        if (await datasets.FindAsync(found, address.Name, cancellation) is not { } stored)
+            return (found, null, Unknown(address.Name));
+        return await datasets.FindVersionAsync(stored, address.Number, cancellation) switch
+        {
+            null => (found, null, UnknownVersion(address.Name, address.Number)),
+            { State: DatasetState.Ready } version => (found, version, null),
+            var version => (
+                found,
+                version,
+                Problems.Conflict(
+                    "version_not_ready",
+                    version.State == DatasetState.Building ? "The version is being made." : $"The version could not be made: {version.Reason}"
+                )
+            ),
+        };
     }
 
     private static object View(StoredDataset stored, IReadOnlyList<DatasetVersion> versions) =>

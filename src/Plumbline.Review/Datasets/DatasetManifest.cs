@@ -36,22 +36,39 @@ internal static class DatasetManifest
         }
 
         await using var manifest = File.Create(Path.Combine(folder, "manifest.json"));
-        await JsonSerializer.SerializeAsync(
+        await WriteAsync(manifest, model, version, (contentHash, card), files, cancellation);
+    }
+
+    /// <summary>Writes it anywhere.</summary>
+    /// <param name="manifest">Where to.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="content">Hash of the rows, and what is said of them.</param>
+    /// <param name="files">The files beside it.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static Task WriteAsync(
+        Stream manifest,
+        ModelDefinition model,
+        DatasetVersion version,
+        (string Hash, DatasetCard Card) content,
+        IReadOnlyList<object> files,
+        CancellationToken cancellation
+    ) =>
+        JsonSerializer.SerializeAsync(
             manifest,
             new
             {
                 model = model.Name,
                 dataset = version.Name,
                 version = version.Number,
-                content_hash = contentHash,
+                content_hash = content.Hash,
                 created_at = version.CreatedAt,
                 created_by = version.CreatedBy,
                 recipe = version.Recipe,
                 files,
-                card,
+                card = content.Card,
             },
             Json,
             cancellation
         );
-    }
 }

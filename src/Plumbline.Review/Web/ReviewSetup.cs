@@ -5,6 +5,7 @@ using Plumbline.Review.Answers;
 using Plumbline.Review.Datasets;
 using Plumbline.Review.Drawing;
 using Plumbline.Review.Estimates;
+using Plumbline.Review.Exchange;
 using Plumbline.Review.Policies;
 using Plumbline.Review.Tasks;
 
@@ -13,7 +14,7 @@ namespace Plumbline.Review.Web;
 /// <summary>What people look at, and what they say.</summary>
 public static class ReviewSetup
 {
-    public static IServiceCollection AddReview(this IServiceCollection services, ReviewOptions options)
+    public static IServiceCollection AddReview(this IServiceCollection services, ReviewOptions options, DatasetsOptions datasets)
     {
         services
             .AddSingleton(options)
@@ -29,7 +30,7 @@ public static class ReviewSetup
             .AddSingleton<ReviewedPerformance>()
             .AddHostedService<DrawSchedule>()
             .AddHostedService<AnswerDelivery>();
-        services.AddDatasets();
+        services.AddDatasets(datasets).AddExchange();
         return services.AddStateOwner(
             "review",
             "policies of reviews, their tasks, and what people answered",
@@ -44,6 +45,7 @@ public static class ReviewSetup
         routes.MapTasks();
         routes.MapEstimates();
         routes.MapDatasets();
+        routes.MapExchange();
     }
 
     private static async Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation)
