@@ -61,12 +61,7 @@ public sealed class RunProgress(
     }
 
     // The version as a candidate: what it was declared with before stays. Gives why it could not be; null when it could.
-    private async Task<string?> DeclareAsync(
-        RetrainingRunRow run,
-        string version,
-        string? metrics,
-        CancellationToken cancellation
-    )
+    private async Task<string?> DeclareAsync(RetrainingRunRow run, string version, string? metrics, CancellationToken cancellation)
     {
         if (models.Find(run.ModelId) is not { } model)
             return null;

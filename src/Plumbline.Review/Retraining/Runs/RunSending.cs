@@ -139,7 +139,8 @@ public sealed class RunSending(
     private async Task RecordAsync(RetrainingRunRow run, RetrainingTarget target, TargetReply reply, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        var givenUp = reply.Verdict == TargetVerdict.Retry && now.ToUnixTimeMilliseconds() - run.SentAtMs >= options.GiveUpAfter.TotalMilliseconds;
+        var givenUp =
+            reply.Verdict == TargetVerdict.Retry && now.ToUnixTimeMilliseconds() - run.SentAtMs >= options.GiveUpAfter.TotalMilliseconds;
         if (reply.Verdict == TargetVerdict.Refused || givenUp)
         {
             var reason = givenUp
@@ -223,18 +224,7 @@ public sealed class RunSending(
     {
         var request = JsonSerializer.Deserialize<RunRequest>(run.Request!, RunRequest.Json)!;
         var hook = token is null ? null : links.To($"{Hook}/{run.Key}?token={token}");
-        return new TargetCall(
-            target,
-            request with
-            {
-                CallbackUrl = hook,
-            },
-            run.Attempts,
-            http,
-            programs,
-            permissions,
-            time.GetUtcNow()
-        );
+        return new TargetCall(target, request with { CallbackUrl = hook }, run.Attempts, http, programs, permissions, time.GetUtcNow());
     }
 
     private long NextLook(RetrainingRunRow run, RetrainingTarget? target, DateTimeOffset now)

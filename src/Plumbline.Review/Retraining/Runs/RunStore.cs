@@ -206,7 +206,10 @@ public sealed class RunStore(IDbContextFactory<StateDbContext> state, IDataProte
     public static bool IsToken(RetrainingRunRow run, string? token)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(run.TokenHash), Encoding.ASCII.GetBytes(HashOf(token ?? "")));
+        return CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(run.TokenHash),
+            Encoding.ASCII.GetBytes(HashOf(token ?? ""))
+        );
     }
 
     public void Dispose() => _changing.Dispose();

@@ -96,9 +96,13 @@ public sealed class LocalPrograms(TimeProvider time) : IDisposable
         {
             await process.WaitForExitAsync(limit);
             var (said, complained) = (await output, await errors);
-            running.Report = process.ExitCode == 0
-                ? Read(said)
-                : new RunReport(RunState.Failed, Message: $"it ended with {process.ExitCode}: {(complained.Length > 0 ? complained : said)}");
+            running.Report =
+                process.ExitCode == 0
+                    ? Read(said)
+                    : new RunReport(
+                        RunState.Failed,
+                        Message: $"it ended with {process.ExitCode}: {(complained.Length > 0 ? complained : said)}"
+                    );
         }
         catch (OperationCanceledException)
         {

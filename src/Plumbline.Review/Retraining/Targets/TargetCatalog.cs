@@ -104,7 +104,10 @@ public sealed class TargetCatalog(
                 values = values.Add(key, value);
         }
 
-        return given with { Values = values };
+        return given with
+        {
+            Values = values,
+        };
     }
 
     private static string DestinationOf(TargetSpecification specification) =>

@@ -20,5 +20,8 @@ public sealed class TargetPermissions(DeliveryOptions delivery, RetrainingOption
 
     /// <summary>Null when the URL can be used, else why not. Places in it count as any text.</summary>
     public string? CheckUrl(string url) =>
-        OutboundAddress.CheckUrl(url.Replace("{{", "", StringComparison.Ordinal).Replace("}}", "", StringComparison.Ordinal), AllowLinkLocal);
+        OutboundAddress.CheckUrl(
+            url.Replace("{{", "", StringComparison.Ordinal).Replace("}}", "", StringComparison.Ordinal),
+            AllowLinkLocal
+        );
 }

@@ -63,7 +63,9 @@ public sealed record TargetSpecification(string Kind, ImmutableSortedDictionary<
         foreach (var (key, value) in Values)
         {
             if (!known.TryGetValue(key, out var field))
-                errors.Add(new(Problems.Shorten(key), $"a target of kind {kind} has no such key; it knows {string.Join(", ", known.Keys)}."));
+                errors.Add(
+                    new(Problems.Shorten(key), $"a target of kind {kind} has no such key; it knows {string.Join(", ", known.Keys)}.")
+                );
             else if (value.Length > 0 && Wrong(field, value, permissions) is { } reason)
                 errors.Add(new(key, reason));
         }

@@ -32,7 +32,8 @@ public static partial class TargetTemplate
     public static IEnumerable<string> Names => Places.Keys;
 
     /// <summary>The text with every place filled; one that is not known for this run is empty.</summary>
-    public static string Plain(string template, RunRequest request, string? remoteId = null) => Fill(template, request, remoteId, text => text);
+    public static string Plain(string template, RunRequest request, string? remoteId = null) =>
+        Fill(template, request, remoteId, text => text);
 
     /// <summary>The same inside of JSON.</summary>
     public static string Json(string template, RunRequest request) =>
@@ -77,7 +78,8 @@ public static partial class TargetTemplate
                 template,
                 match =>
                     write(
-                        (match.Groups[1].Value == RemoteId ? remoteId : Places.GetValueOrDefault(match.Groups[1].Value)?.Invoke(request)) ?? ""
+                        (match.Groups[1].Value == RemoteId ? remoteId : Places.GetValueOrDefault(match.Groups[1].Value)?.Invoke(request))
+                            ?? ""
                     )
             );
 

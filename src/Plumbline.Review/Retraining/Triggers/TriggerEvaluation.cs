@@ -194,7 +194,10 @@ public sealed class TriggerEvaluation(
         var at = next.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
         return next > time.GetUtcNow()
             ? new($"next on {at}")
-            : new($"due since {at} by the schedule {schedule}", $"schedule:{next.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}");
+            : new(
+                $"due since {at} by the schedule {schedule}",
+                $"schedule:{next.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}"
+            );
     }
 
     // Ground truth, of people and of others, that came since.

@@ -29,7 +29,12 @@ public static class RetrainingSetup
             .AddSingleton<TriggerEvaluation>()
             .AddHostedService<RunSchedule>()
             .AddHostedService<TriggerSchedule>();
-        return services.AddStateOwner("retraining", "when and how it was trained again", ["retraining_run", "retraining_trigger"], RemoveAsync);
+        return services.AddStateOwner(
+            "retraining",
+            "when and how it was trained again",
+            ["retraining_run", "retraining_trigger"],
+            RemoveAsync
+        );
     }
 
     public static void MapRetraining(this IEndpointRouteBuilder routes)

@@ -56,7 +56,13 @@ public static class RunEndpoints
         return TypedResults.Ok(new { runs = shown.Select(View), next = page.Count > size ? shown[^1].Number : null });
     }
 
-    private static async Task<IResult> GetAsync(string model, string run, ModelCatalog models, RunStore runs, CancellationToken cancellation)
+    private static async Task<IResult> GetAsync(
+        string model,
+        string run,
+        ModelCatalog models,
+        RunStore runs,
+        CancellationToken cancellation
+    )
     {
         var (found, problem) = await FindAsync(model, run, models, runs, cancellation);
         return problem ?? Results.Json(View(found!));

@@ -48,12 +48,7 @@ public static class TargetEndpoints
     private static async Task<IResult> DeleteAsync(string target, TargetCatalog catalog, CancellationToken cancellation) =>
         await catalog.DeleteAsync(target, cancellation) ? TypedResults.NoContent() : Unknown(target);
 
-    private static async Task<IResult> TestAsync(
-        string target,
-        TargetCatalog catalog,
-        TargetReach reach,
-        CancellationToken cancellation
-    )
+    private static async Task<IResult> TestAsync(string target, TargetCatalog catalog, TargetReach reach, CancellationToken cancellation)
     {
         if (await catalog.FindAsync(target, cancellation) is not { } found)
             return Unknown(target);

@@ -37,15 +37,13 @@ public sealed class HttpTarget : TargetKind
             Hint = "Accept: application/json",
             MaxLength = 4096,
             Check = text =>
-                HeadersOf(text).All(header => IsHeader(header.Name)) ? TargetTemplate.Check(text) : "lines such as Accept: application/json.",
+                HeadersOf(text).All(header => IsHeader(header.Name))
+                    ? TargetTemplate.Check(text)
+                    : "lines such as Accept: application/json.",
         },
         TargetField.Authorization,
         new("run_path", "Where its id is in the answer") { Hint = "metadata.name", MaxLength = 200 },
-        new("poll_url", "URL to ask how a run is")
-        {
-            IsAddress = true,
-            Check = text => CheckUrl(text, withRemoteId: true),
-        },
+        new("poll_url", "URL to ask how a run is") { IsAddress = true, Check = text => CheckUrl(text, withRemoteId: true) },
         new("state_path", "Where the state is in that answer") { Hint = "status.phase", MaxLength = 200 },
         new("version_path", "Where the version is in that answer") { MaxLength = 200 },
     ];
