@@ -21,6 +21,7 @@ public static class Links
     public const string Silences = Settings + "/silences";
     public const string Deliveries = Settings + "/deliveries";
     public const string People = Settings + "/people";
+    public const string RetrainingTargets = Settings + "/retraining-targets";
     public const string Self = "/self";
 
     /// <summary>Tabs of a model's page.</summary>
@@ -29,6 +30,7 @@ public static class Links
     public const string Performance = "performance";
     public const string Outcomes = "outcomes";
     public const string Segments = "segments";
+    public const string Retraining = "retraining";
 
     /// <summary>A model's page; <paramref name="tab"/> is empty for its summary.</summary>
     public static string Model(string model, string tab = "") => Tab($"{Models}/{Uri.EscapeDataString(model)}", tab);

@@ -66,7 +66,11 @@ public sealed class RunLifeTests(TestHost host)
         var (_, shown) = await world.SendAsync(HttpMethod.Get, path);
         Assert.True(shown.GetProperty("authorization").GetProperty("set").GetBoolean());
         Assert.DoesNotContain(secret, shown.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(secret, (await world.SendAsync(HttpMethod.Get, "/v1/retraining/targets")).Body.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            secret,
+            (await world.SendAsync(HttpMethod.Get, "/v1/retraining/targets")).Body.ToString(),
+            StringComparison.Ordinal
+        );
 
         await world.SendAsync(HttpMethod.Put, path, new { kind = "http", url = world.Url + "/b" });
         await world.UntilAsync(await world.RunAsync(target), "queued");
@@ -91,15 +95,80 @@ public sealed class RunLifeTests(TestHost host)
                 ("kind", new { kind = "carrier-pigeon" }),
                 ("url", new { kind = "webhook" }),
                 ("url", new { kind = "webhook", url = "http://169.254.169.254/latest" }),
-                ("secret", new { kind = "webhook", url = world.Url, secret = "short" }),
-                ("repository", new { kind = "github", repository = "acme", token = "t" }),
-                ("password", new { kind = "airflow3", url = world.Url, dag = "train" }),
-                ("body", new { kind = "http", url = world.Url, body = "{\"a\":{{nothing_like_it}}}" }),
-                ("body", new { kind = "http", url = world.Url, body = "{" }),
+                (
+                    "secret",
+                    new
+                    {
+                        kind = "webhook",
+                        url = world.Url,
+                        secret = "short",
+                    }
+                ),
+                (
+                    "repository",
+                    new
+                    {
+                        kind = "github",
+                        repository = "acme",
+                        token = "t",
+                    }
+                ),
+                (
+                    "password",
+                    new
+                    {
+                        kind = "airflow3",
+                        url = world.Url,
+                        dag = "train",
+                    }
+                ),
+                (
+                    "body",
+                    new
+                    {
+                        kind = "http",
+                        url = world.Url,
+                        body = "{\"a\":{{nothing_like_it}}}",
+                    }
+                ),
+                (
+                    "body",
+                    new
+                    {
+                        kind = "http",
+                        url = world.Url,
+                        body = "{",
+                    }
+                ),
                 ("url", new { kind = "http", url = "http://{{model}}.example/" }),
-                ("poll_url", new { kind = "http", url = world.Url, poll_url = "http://elsewhere.example/{{remote_id}}", state_path = "a" }),
-                ("state_path", new { kind = "http", url = world.Url, poll_url = world.Url + "/{{remote_id}}" }),
-                ("colour", new { kind = "mlflow", url = world.Url, colour = "red" }),
+                (
+                    "poll_url",
+                    new
+                    {
+                        kind = "http",
+                        url = world.Url,
+                        poll_url = "http://elsewhere.example/{{remote_id}}",
+                        state_path = "a",
+                    }
+                ),
+                (
+                    "state_path",
+                    new
+                    {
+                        kind = "http",
+                        url = world.Url,
+                        poll_url = world.Url + "/{{remote_id}}",
+                    }
+                ),
+                (
+                    "colour",
+                    new
+                    {
+                        kind = "mlflow",
+                        url = world.Url,
+                        colour = "red",
+                    }
+                ),
             }
         )
         {
@@ -137,7 +206,10 @@ public sealed class RunLifeTests(TestHost host)
         Assert.Equal((200, "cancelled"), (status, Text(cancelled, "state")));
         Assert.Equal(409, (await world.SendAsync(HttpMethod.Post, $"{path}/{runs[1]}/cancel")).Status);
         Assert.Equal(409, (await world.SendAsync(HttpMethod.Post, $"{path}/{runs[0]}/approve")).Status);
-        var callback = Text(world.Sink.Requests.Single(request => request["Plumbline-Idempotency-Key"] == runs[1]).Json.GetProperty("data"), "callback_url");
+        var callback = Text(
+            world.Sink.Requests.Single(request => request["Plumbline-Idempotency-Key"] == runs[1]).Json.GetProperty("data"),
+            "callback_url"
+        );
         await world.CallBackAsync(callback, new { state = "succeeded", version = "v7" });
         Assert.Equal("cancelled", Text(await world.GetAsync(runs[1]), "state"));
 

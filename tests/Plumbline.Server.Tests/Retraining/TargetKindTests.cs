@@ -174,10 +174,7 @@ public sealed class TargetKindTests(TestHost host)
         Assert.Equal(("POST", "/api/v1/dags/train/dagRuns"), (sent.Method, sent.Path));
         Assert.Equal("Basic " + Convert.ToBase64String("plumb:line"u8), sent["Authorization"]);
         Assert.Equal(["dag_run_id", "conf", "note"], sent.Json.EnumerateObject().Select(property => property.Name));
-        Assert.Equal(
-            ($"plumbline__{run}", world.Model),
-            (Text(sent.Json, "dag_run_id"), Text(sent.Json.GetProperty("conf"), "model"))
-        );
+        Assert.Equal(($"plumbline__{run}", world.Model), (Text(sent.Json, "dag_run_id"), Text(sent.Json.GetProperty("conf"), "model")));
         Assert.Contains("paused", Text(queued, "message"), StringComparison.Ordinal);
         state = "success";
         await world.UntilAsync(run, "succeeded");
@@ -363,7 +360,13 @@ public sealed class TargetKindTests(TestHost host)
             {
                 kind = "command",
                 command = "/bin/sh",
-                arguments = new[] { "-c", "echo working; printf '{\"version\":\"%s\",\"metrics\":{\"n\":2}}' \"$1\"", "sh", "of {{reason}}" },
+                arguments = new[]
+                {
+                    "-c",
+                    "echo working; printf '{\"version\":\"%s\",\"metrics\":{\"n\":2}}' \"$1\"",
+                    "sh",
+                    "of {{reason}}",
+                },
             }
         );
         var ended = await world.UntilAsync(await world.RunAsync(target, "$(touch /nowhere); x"), "succeeded", "failed");
@@ -378,7 +381,11 @@ public sealed class TargetKindTests(TestHost host)
                 arguments = new[] { "-c", "echo no data >&2; exit 3" },
             }
         );
-        Assert.Contains("it ended with 3: no data", Text(await world.UntilAsync(await world.RunAsync(failing), "failed"), "message"), StringComparison.Ordinal);
+        Assert.Contains(
+            "it ended with 3: no data",
+            Text(await world.UntilAsync(await world.RunAsync(failing), "failed"), "message"),
+            StringComparison.Ordinal
+        );
 
         var endless = await world.TargetAsync(
             new

@@ -1,5 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Plumbline.Alerting;
+using Plumbline.Alerting.Causes;
+using Plumbline.Alerting.Incidents;
+using Plumbline.Registry.State;
 using Plumbline.Review.Retraining.Triggers;
 using Plumbline.Server.Tests.Alerting.Delivery;
 using Plumbline.Server.Tests.Review;
@@ -63,7 +68,13 @@ public sealed class TriggerTests(TestHost host)
 
         // The run's version carries the data set.
         var callback = Text(sink.Requests[0].Json.GetProperty("data"), "callback_url");
-        using (var report = await host.Client.PostAsync(new Uri(new Uri(callback).PathAndQuery, UriKind.Relative), Json(new { state = "succeeded", version = "v2" }), Ct))
+        using (
+            var report = await host.Client.PostAsync(
+                new Uri(new Uri(callback).PathAndQuery, UriKind.Relative),
+                Json(new { state = "succeeded", version = "v2" }),
+                Ct
+            )
+        )
             Assert.True(report.IsSuccessStatusCode);
         var versions = (await world.GetAsync("versions")).GetProperty("versions").EnumerateArray();
         var declared = versions.Single(version => Text(version, "version") == "v2").GetProperty("declaration");
@@ -105,12 +116,27 @@ public sealed class TriggerTests(TestHost host)
         await OkAsync(world, HttpMethod.Put, "retraining/triggers/three", Trigger("", 3));
         Assert.Contains("in 2 of 3 windows", Text(await world.GetAsync("retraining/triggers/three"), "status"), StringComparison.Ordinal);
 
+        await host.WaitUntilEvaluatedAsync(world.Name);
+        var incident = await OpenAsync(world, "order_amount is missing");
+        await OkAsync(world, HttpMethod.Put, "retraining/triggers/two", Trigger("approval", 2));
+        var blocked = await world.GetAsync("retraining/triggers/two");
+        Assert.Equal(incident, blocked.GetProperty("blocked_by").GetInt64());
+        Assert.EndsWith(
+            string.Create(CultureInfo.InvariantCulture, $"but blocked by incident {incident}: order_amount is missing"),
+            Text(blocked, "status"),
+            StringComparison.Ordinal
+        );
+        Assert.Empty((await world.GetAsync("retraining/runs")).GetProperty("runs").EnumerateArray());
+        await ResolveAsync(incident);
         await OkAsync(world, HttpMethod.Put, "retraining/triggers/two", Trigger("approval", 2));
         var run = await UntilAsync(
             async () => (await world.GetAsync("retraining/runs")).GetProperty("runs").EnumerateArray().FirstOrDefault(),
             found => found.ValueKind == JsonValueKind.Object
         );
-        Assert.Equal(("two", "requested", true), (Text(run, "trigger"), Text(run, "state"), run.GetProperty("needs_approval").GetBoolean()));
+        Assert.Equal(
+            ("two", "requested", true),
+            (Text(run, "trigger"), Text(run, "state"), run.GetProperty("needs_approval").GetBoolean())
+        );
         Assert.Equal(2, run.GetProperty("evidence").GetProperty("values").GetArrayLength());
         Assert.Empty(sink.Requests);
         await OkAsync(world, HttpMethod.Post, $"retraining/runs/{Text(run, "run")}/approve", null);
@@ -129,14 +155,53 @@ public sealed class TriggerTests(TestHost host)
             {
                 ("when", new { target }),
                 ("target", new { target = "nobody", when = new { new_answers = 1 } }),
-                ("dataset", new { target, dataset = "none", when = new { new_answers = 1 } }),
+                (
+                    "dataset",
+                    new
+                    {
+                        target,
+                        dataset = "none",
+                        when = new { new_answers = 1 },
+                    }
+                ),
                 ("when.new_answers", new { target, when = new { new_answers = 0 } }),
                 ("when.schedule", new { target, when = new { schedule = "sometimes" } }),
                 ("when.performance.metric", new { target, when = new { performance = new { metric = "input.rows", below = 1 } } }),
                 ("when.performance.below", new { target, when = new { performance = new { metric = "performance.accuracy" } } }),
-                ("when.performance.window", new { target, when = new { performance = new { metric = "performance.accuracy", below = 1, window = "3h" } } }),
-                ("cool_down", new { target, when = new { new_answers = 1 }, cool_down = "1s" }),
-                ("max_per_day", new { target, when = new { new_answers = 1 }, max_per_day = 0 }),
+                (
+                    "when.performance.window",
+                    new
+                    {
+                        target,
+                        when = new
+                        {
+                            performance = new
+                            {
+                                metric = "performance.accuracy",
+                                below = 1,
+                                window = "3h",
+                            },
+                        },
+                    }
+                ),
+                (
+                    "cool_down",
+                    new
+                    {
+                        target,
+                        when = new { new_answers = 1 },
+                        cool_down = "1s",
+                    }
+                ),
+                (
+                    "max_per_day",
+                    new
+                    {
+                        target,
+                        when = new { new_answers = 1 },
+                        max_per_day = 0,
+                    }
+                ),
             }
         )
         {
@@ -156,6 +221,32 @@ public sealed class TriggerTests(TestHost host)
         var last = new DateTimeOffset(2026, 3, 1, 9, 30, 0, TimeSpan.Zero);
         Assert.Null(TriggerSchedules.Check(schedule));
         Assert.Equal(DateTimeOffset.Parse(at, CultureInfo.InvariantCulture), TriggerSchedules.NextAfter(schedule, last));
+    }
+
+    // As the rules write one about values that go missing.
+    private async Task<long> OpenAsync(ReviewWorld world, string headline)
+    {
+        await using var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync(Ct);
+        var facts = IncidentFacts.Empty with { Models = [world.Name], Causes = [new CauseFacts("missing_values", "order_amount", 0.9, null)] };
+        var incident = new IncidentRow
+        {
+            ModelId = world.Model.Id,
+            State = (int)IncidentState.Open,
+            Severity = (int)AlertSeverity.Critical,
+            Headline = headline,
+            Facts = facts.Write(),
+        };
+        db.Incidents.Add(incident);
+        await db.SaveChangesAsync(Ct);
+        return incident.Id;
+    }
+
+    private async Task ResolveAsync(long incident)
+    {
+        await using var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync(Ct);
+        await db
+            .Incidents.Where(row => row.Id == incident)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, (int)IncidentState.Resolved), Ct);
     }
 
     private async Task<string> TargetAsync(ReviewWorld world, HttpSink sink)
