@@ -162,7 +162,9 @@ public sealed class HeldOutAnswers(
             );
             var held =
                 $$"""FROM {{table}} WHERE prediction_id IN (SELECT assumeNotNull(prediction_id) FROM file({test:String}, 'Parquet'))""";
-            var kept = await store.CountAsync(new SqlStatement($"SELECT count() {held}", [new("test", test)]), cancellation);
+            long kept;
+            using (var counted = await store.QueryFilesAsync(new SqlStatement($"SELECT count() {held}", [new("test", test)]), cancellation))
+                kept = counted.Read() ? (long)counted.ReadUInt64() : 0;
             await store.ExecuteAsync(
                 new SqlStatement(
                     $$"""

@@ -23,7 +23,7 @@ internal sealed class HeldOutCases(IColumnStore store, HeldOutAnswers answers)
             SELECT assumeNotNull(t.prediction_id) AS id, {{(
                 isNumber
                     ? "-abs(assumeNotNull(t.prediction) - assumeNotNull(t.label)), -abs(a.answer_number - assumeNotNull(t.label))"
-                    : "toFloat64(t.prediction = t.label), toFloat64(a.answer = t.label)"
+                    : "toFloat64(assumeNotNull(t.prediction = t.label)), toFloat64(assumeNotNull(a.answer = t.label))"
             )}}, {{reason}}, {{(isNumber ? "''" : "assumeNotNull(t.label)")}}{{string.Concat(
                 Enumerable.Range(0, segments.Count).Select(i => $", s.s{i}")
             )}}
@@ -39,7 +39,8 @@ internal sealed class HeldOutCases(IColumnStore store, HeldOutAnswers answers)
             store,
             new SqlStatement(text, [new("test", files.Test), new("answers", files.Answers)]),
             segments.Count,
-            cancellation
+            cancellation,
+            readsFiles: true
         );
     }
 }
@@ -51,11 +52,12 @@ internal static class CaseReading
         IColumnStore store,
         SqlStatement statement,
         int segments,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        bool readsFiles = false
     )
     {
         List<ComparedCase> cases = [];
-        using var rows = await store.QueryAsync(statement, cancellation);
+        using var rows = await (readsFiles ? store.QueryFilesAsync(statement, cancellation) : store.QueryAsync(statement, cancellation));
         while (rows.Read())
         {
             var (id, before, after) = (rows.ReadString(), rows.ReadDouble(), rows.ReadDouble());
