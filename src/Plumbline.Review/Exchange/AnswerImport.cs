@@ -155,11 +155,7 @@ public sealed class AnswerImport(
                     : model.ClassOf(answer.Value),
         };
 
-    private async Task<Dictionary<string, KnownPrediction>> KnownAsync(
-        ModelDefinition model,
-        string[] ids,
-        CancellationToken cancellation
-    )
+    private async Task<Dictionary<string, KnownPrediction>> KnownAsync(ModelDefinition model, string[] ids, CancellationToken cancellation)
     {
         var known = new Dictionary<string, KnownPrediction>(StringComparer.Ordinal);
         using (
@@ -185,7 +181,12 @@ public sealed class AnswerImport(
             while (rows.Read())
             {
                 var (id, value, number, found) = (rows.ReadString(), rows.ReadString(), rows.ReadDouble(), rows.ReadBoolean());
-                known[id] = new KnownPrediction(!found ? null : model.Task == ModelTask.Regression ? Number(number) : value, Task: null);
+                known[id] = new KnownPrediction(
+                    !found ? null
+                        : model.Task == ModelTask.Regression ? Number(number)
+                        : value,
+                    Task: null
+                );
             }
         }
 
