@@ -22,7 +22,10 @@ public sealed class AnswerExchangeTests(TestHost host)
 
         var told = await ImportAsync(world, format, before);
 
-        Assert.Equal((0, 0, 16, 0), (Count(told, "taken"), Count(told, "ground_truth"), Count(told, "repeated"), Count(told, "error_count")));
+        Assert.Equal(
+            (0, 0, 16, 0),
+            (Count(told, "taken"), Count(told, "ground_truth"), Count(told, "repeated"), Count(told, "error_count"))
+        );
         await world.SendAsync(HttpMethod.Post, "datasets/round/versions");
         Assert.Equal(before, await TextAsync(world, path.Replace("/1/", "/2/", StringComparison.Ordinal)));
         Assert.Equal(
@@ -49,7 +52,9 @@ public sealed class AnswerExchangeTests(TestHost host)
         Assert.Equal((1, 1, 11), (Count(told, "ground_truth"), Count(told, "skipped"), Count(told, "repeated")));
         Assert.Equal(
             [(2, "label"), (3, "prediction_id"), (4, "label")],
-            told.GetProperty("errors").EnumerateArray().Select(e => (e.GetProperty("index").GetInt32(), e.GetProperty("field").GetString()!))
+            told.GetProperty("errors")
+                .EnumerateArray()
+                .Select(e => (e.GetProperty("index").GetInt32(), e.GetProperty("field").GetString()!))
         );
         var id = tasks[0]!["data"]!["plumbline_prediction_id"]!.GetValue<string>();
         await UntilTruthAsync(world, id, Other(known[0]));
@@ -108,7 +113,9 @@ public sealed class AnswerExchangeTests(TestHost host)
         Assert.Equal((1, 1), (Count(told, "ground_truth"), Count(told, "skipped")));
         Assert.Equal(
             [(1, "label"), (2, "prediction_id")],
-            told.GetProperty("errors").EnumerateArray().Select(e => (e.GetProperty("index").GetInt32(), e.GetProperty("field").GetString()!))
+            told.GetProperty("errors")
+                .EnumerateArray()
+                .Select(e => (e.GetProperty("index").GetInt32(), e.GetProperty("field").GetString()!))
         );
         await UntilTruthAsync(world, rows[0].Id, Other(rows[0].Truth));
     }
