@@ -219,7 +219,8 @@ public sealed class PeopleTests(SignedInHost host) : IClassFixture<SignedInHost>
         }
         catch (TimeoutException)
         {
-            var state = "() => `at ${location.href}, '${document.querySelector('h1')?.innerText}', after ${sessionStorage.getItem('went')}`";
+            var state =
+                "() => `at ${location.href}, '${document.querySelector('h1')?.innerText}', after ${sessionStorage.getItem('went')}`";
             Assert.Fail($"The page is {await page.EvaluateAsync<string>(state)}.");
         }
     }

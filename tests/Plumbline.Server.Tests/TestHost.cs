@@ -66,6 +66,7 @@ public sealed class TestHost : IAsyncLifetime
                 Sources = SourcePlaces.Options(),
                 Review = new Plumbline.Review.ReviewOptions { UndoSeconds = 0 },
                 Retraining = new RetrainingOptions { PollInterval = TimeSpan.FromSeconds(1), Commands = ["/bin/sh", "/bin/echo"] },
+                Datasets = SourcePlaces.Destinations(),
             }
         );
         await _app.StartAsync();

@@ -19,6 +19,10 @@ public sealed class BodyTypes
     public static BodyTypes OfReferences { get; } =
         new("text/csv", "application/x-ndjson", "application/vnd.apache.parquet") { ChecksItself = true, Code = "media_type_unknown" };
 
+    /// <summary>Files of answers: JSON of a tool, or rows; the address says which.</summary>
+    public static BodyTypes OfAnswers { get; } =
+        new("text/csv", "application/x-ndjson", "application/vnd.apache.parquet", "application/octet-stream");
+
     /// <summary>Media types besides JSON, in lower case.</summary>
     public IReadOnlyList<string> Names { get; }
 

@@ -189,7 +189,7 @@ public static class ModelSpecificationReader
 
             // A declared type is no guess any more.
             if (positions.TryGetValue(name, out var at))
-                {
+            {
                 features[at] = features[at] with
                 {
                     Type = type,
@@ -200,10 +200,8 @@ public static class ModelSpecificationReader
                 };
             }
             else
-                {
-                features.Add(
-                    new FeatureDefinition(next++, name, type, declared.Unit, Declared: true, Private: declared.Private ?? false)
-                );
+            {
+                features.Add(new FeatureDefinition(next++, name, type, declared.Unit, Declared: true, Private: declared.Private ?? false));
             }
         }
 

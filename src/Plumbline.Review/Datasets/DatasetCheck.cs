@@ -107,7 +107,10 @@ public static class DatasetCheck
             var condition = FilterText.Read(part.Filter[i] ?? "", model, out var reason);
             if (condition is null)
                 errors.Add(new($"{field}[{i}]", reason));
-            else if (part.Kind == DatasetPartKind.Reference && condition.Field is { Score: not null } or { Kind: FieldKind.GroundTruth or FieldKind.Correct })
+            else if (
+                part.Kind == DatasetPartKind.Reference
+                && condition.Field is { Score: not null } or { Kind: FieldKind.GroundTruth or FieldKind.Correct }
+            )
                 errors.Add(new($"{field}[{i}]", "The reference is filtered by features and by what was answered."));
         }
     }

@@ -47,9 +47,7 @@ internal static class DatasetColumns
         ];
         List<DatasetColumn> answers =
         [
-            isNumber
-                ? new("prediction", "number", Number("prediction_value"))
-                : new("prediction", "string", "nullIf(prediction, '')"),
+            isNumber ? new("prediction", "number", Number("prediction_value")) : new("prediction", "string", "nullIf(prediction, '')"),
             new("score", "number", Number("score")),
             .. Probabilities(model, parameters),
             isNumber ? new("label", "number", Number("label_number")) : new("label", "string", "nullIf(label, '')"),

@@ -106,7 +106,12 @@ public sealed class DatasetComparison(IColumnStore store, DatasetFiles files)
     private static List<ClassBalance> Balance(DatasetCard now, DatasetCard before)
     {
         var names = now.Classes.Concat(before.Classes).Select(one => one.Name).Distinct(StringComparer.Ordinal);
-        return [.. names.Select(name => new ClassBalance(name, Of(before, name), Of(now, name))).OrderBy(one => one.Name, StringComparer.Ordinal)];
+        return
+        [
+            .. names
+                .Select(name => new ClassBalance(name, Of(before, name), Of(now, name)))
+                .OrderBy(one => one.Name, StringComparer.Ordinal),
+        ];
 
         static long Of(DatasetCard card, string name) => card.Classes.FirstOrDefault(one => one.Name == name)?.Rows ?? 0;
     }

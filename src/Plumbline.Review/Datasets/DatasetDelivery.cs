@@ -30,13 +30,13 @@ public sealed class DatasetDelivery(IColumnStore store, DatasetFiles files, Data
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(version);
-        if (!options.Destinations.TryGetValue(destination, out var place))
+        if (options.Find(destination) is not { } place)
         {
             throw new DatasetException(
                 "unknown_destination",
                 $"No place of that name is in the configuration (datasets.destinations); there are: {string.Join(
                     ", ",
-                    options.Destinations.Keys.DefaultIfEmpty("none")
+                    options.Destinations.Select(one => one.Name).DefaultIfEmpty("none")
                 )}."
             );
         }

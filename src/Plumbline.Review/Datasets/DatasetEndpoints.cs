@@ -162,7 +162,9 @@ public static class DatasetEndpoints
                 version,
                 Problems.Conflict(
                     "version_not_ready",
-                    version.State == DatasetState.Building ? "The version is being made." : $"The version could not be made: {version.Reason}"
+                    version.State == DatasetState.Building
+                        ? "The version is being made."
+                        : $"The version could not be made: {version.Reason}"
                 )
             ),
         };

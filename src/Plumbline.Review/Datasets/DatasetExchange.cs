@@ -62,8 +62,7 @@ public sealed class DatasetExchange(DatasetFiles files, DatasetDownloads downloa
                 var path = files.Find(model.Id, version.DatasetId, version.Number, split)!;
                 await using var rows = await downloads.WriteAsync(path, columns, Parquet, cancellation);
                 // Parquet is compressed already.
-                await using var entry = await zip
-                    .CreateEntry(HuggingFaceReadme.FileOf(split), CompressionLevel.NoCompression)
+                await using var entry = await zip.CreateEntry(HuggingFaceReadme.FileOf(split), CompressionLevel.NoCompression)
                     .OpenAsync(cancellation);
                 await rows.CopyToAsync(entry, cancellation);
             }

@@ -16,7 +16,8 @@ internal sealed class DatasetSplitting(IColumnStore store)
         var (first, second) = (split.Train, split.Train + split.Validation);
         if (split.By == SplitKind.Time)
             return await ByTimeAsync(work, first, second, cancellation);
-        var key = split.By == SplitKind.Entity ? "if(entity = '', concat('id:', prediction_id), concat('entity:', entity))" : "prediction_id";
+        var key =
+            split.By == SplitKind.Entity ? "if(entity = '', concat('id:', prediction_id), concat('entity:', entity))" : "prediction_id";
         return new SqlStatement(
             $"multiIf(sipHash64({key}, {{split_seed:UInt32}}, 'split') / {Whole} < {{first:Float64}}, 'train', "
                 + $"sipHash64({key}, {{split_seed:UInt32}}, 'split') / {Whole} < {{second:Float64}}, 'validation', 'test')",

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Plumbline.Review.Datasets;
 
 /// <summary>
@@ -11,9 +9,11 @@ public sealed record DatasetsOptions
     /// <summary>At most this many places.</summary>
     public const int MaxDestinations = 100;
 
-    /// <summary>Places by name. Default none: versions are downloaded.</summary>
-    public ImmutableSortedDictionary<string, DatasetDestination> Destinations { get; init; } =
-        ImmutableSortedDictionary<string, DatasetDestination>.Empty;
+    /// <summary>Folders and buckets that versions may be written to. Default none: then versions are downloaded only.</summary>
+    public IReadOnlyList<DatasetDestination> Destinations { get; init; } = [];
+
+    /// <summary>The place of this name; null when there is none.</summary>
+    public DatasetDestination? Find(string? name) => Destinations.FirstOrDefault(destination => destination.Name == name);
 
     /// <summary>Adds what cannot be used, each as path and reason.</summary>
     public void Validate(ICollection<string> errors)
@@ -21,10 +21,12 @@ public sealed record DatasetsOptions
         ArgumentNullException.ThrowIfNull(errors);
         if (Destinations.Count > MaxDestinations)
             errors.Add($"datasets.destinations: {Destinations.Count} places; at most {MaxDestinations}.");
-        foreach (var (name, destination) in Destinations)
+        for (var i = 0; i < Destinations.Count; i++)
         {
-            if (destination.Wrong() is { } reason)
-                errors.Add($"datasets.destinations.{name}: {reason}");
+            if (Destinations[i].Wrong() is { } reason)
+                errors.Add($"datasets.destinations[{i}].{reason}");
+            if (Destinations.Take(i).Any(other => other.Name == Destinations[i].Name))
+                errors.Add($"datasets.destinations[{i}].name: '{Destinations[i].Name}' is there twice.");
         }
     }
 }
@@ -32,6 +34,9 @@ public sealed record DatasetsOptions
 /// <summary>A folder of this machine, or a place in a bucket.</summary>
 public sealed record DatasetDestination
 {
+    /// <summary>What it is called in requests; 1..64 characters.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>An absolute path. Null for a bucket.</summary>
     public string? Folder { get; init; }
 
@@ -58,15 +63,17 @@ public sealed record DatasetDestination
 
     internal string? Wrong()
     {
+        if (Name.Length is 0 or > 64)
+            return "name: 1 to 64 characters are needed.";
         if (Folder is not null)
         {
-            return Endpoint is not null || Bucket is not null ? "either folder, or endpoint and bucket."
+            return Endpoint is not null || Bucket is not null ? "folder: either this, or endpoint and bucket."
                 : Path.IsPathFullyQualified(Folder) ? null
                 : "folder: an absolute path is needed.";
         }
 
         if (Endpoint is not { Scheme: "http" or "https", UserInfo.Length: 0, Query.Length: 0 })
-            return "folder, or endpoint: an address that begins with https:// or http://, without user and query, is needed.";
+            return "endpoint: a folder, or an address that begins with https:// or http://, without user and query, is needed.";
         if (
             Bucket is not { Length: >= 3 and <= 63 }
             || !Bucket.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-')
@@ -77,6 +84,6 @@ public sealed record DatasetDestination
 
         if (Prefix is not null && (Prefix.Split('/').Contains("..") || Prefix.AsSpan().IndexOfAny("*?{}[]") >= 0))
             return "prefix: a path such as exports/datasets is needed.";
-        return AccessKey is null || Secret is null ? "access_key, and secret_key or secret_key_variable, are needed." : null;
+        return AccessKey is null || Secret is null ? "access_key: this, and secret_key or secret_key_variable, are needed." : null;
     }
 }

@@ -59,7 +59,9 @@ public sealed class AnswerImport(
                     errors.AddRange(group.Select(answer => Error(answer, "prediction_id", "No prediction of this id is stored.")));
                 else if (prediction.Task is { } task)
                     await AnswerAsync(model, task, [.. group], prediction.Truth, (counts, errors), cancellation);
-                else if (Resolve([.. group], errors) is { } one && one.Value != prediction.Truth)
+                else if (Resolve([.. group], errors) is not { } one)
+                    continue;
+                else if (one.Value != prediction.Truth)
                     truths.Add(one);
                 else
                     counts.Repeated += group.Count();
@@ -153,11 +155,7 @@ public sealed class AnswerImport(
                     : model.ClassOf(answer.Value),
         };
 
-    private async Task<Dictionary<string, KnownPrediction>> KnownAsync(
-        ModelDefinition model,
-        string[] ids,
-        CancellationToken cancellation
-    )
+    private async Task<Dictionary<string, KnownPrediction>> KnownAsync(ModelDefinition model, string[] ids, CancellationToken cancellation)
     {
         var known = new Dictionary<string, KnownPrediction>(StringComparer.Ordinal);
         using (
@@ -183,7 +181,12 @@ public sealed class AnswerImport(
             while (rows.Read())
             {
                 var (id, value, number, found) = (rows.ReadString(), rows.ReadString(), rows.ReadDouble(), rows.ReadBoolean());
-                known[id] = new KnownPrediction(!found ? null : model.Task == ModelTask.Regression ? Number(number) : value, Task: null);
+                known[id] = new KnownPrediction(
+                    !found ? null
+                        : model.Task == ModelTask.Regression ? Number(number)
+                        : value,
+                    Task: null
+                );
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
@@ -16,7 +17,7 @@ public static class ExchangeEndpoints
     internal static void MapExchange(this IEndpointRouteBuilder routes)
     {
         var review = routes.MapGroup("/v1/models/{model}/review").WithTags("Review");
-        review.MapPost("answers", ImportAsync).Runs(ReviewCommands.ImportAnswers);
+        review.MapPost("answers", ImportAsync).TakesBodies(BodyTypes.OfAnswers).Runs(ReviewCommands.ImportAnswers);
         review.MapGet("tasks/export", ExportAsync).RequireRole(ApiRole.Review);
     }
 
@@ -34,7 +35,7 @@ public static class ExchangeEndpoints
             return Problems.UnknownModel(model);
         if (!AnswerFiles.Formats.Contains(format))
             return Problems.BadRequest("format_unknown", $"format= is one of {Formats}.");
-        if (await RequestBody.ReadAsync(http.Request, MaxBodyBytes, cancellation) is not { } body)
+        if (await ReadAsync(http, isText: format != "parquet", cancellation) is not { } body)
         {
             return Problems.Make(
                 StatusCodes.Status413PayloadTooLarge,
@@ -74,6 +75,20 @@ public static class ExchangeEndpoints
             },
             AnswerFiles.Json
         );
+    }
+
+    // What is no text is not looked at as one.
+    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpContext http, bool isText, CancellationToken cancellation)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaxBodyBytes + 1;
+        if (isText)
+            return await RequestBody.ReadAsync(http.Request, MaxBodyBytes, cancellation);
+        if (http.Request.ContentLength > MaxBodyBytes)
+            return null;
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, cancellation);
+        return body.Length > MaxBodyBytes ? null : body.ToArray();
     }
 
     private static async Task<IResult> ExportAsync(

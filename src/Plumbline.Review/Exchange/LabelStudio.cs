@@ -127,7 +127,9 @@ internal static class LabelStudio
 
             var found = results.EnumerateArray().FirstOrDefault(one => ExchangedValues.TextOf(one.Of("from_name")) == Control);
             var value = found.Of("value");
-            var said = new[] { "choices", "number", "text", "rating" }.Select(name => value.Of(name)).FirstOrDefault(one => one.ValueKind != default);
+            var said = new[] { "choices", "number", "text", "rating" }
+                .Select(name => value.Of(name))
+                .FirstOrDefault(one => one.ValueKind != default);
             var answer = new ImportedAnswer(
                 index,
                 id,

@@ -145,7 +145,7 @@ public static class PlumblineHost
         services.AddRules(options.Alerting).AddEvaluation().AddIncidents().AddRuleManagement().AddBacktests();
         services.AddDelivery(options, options.Delivery);
         services.AddHealth();
-        services.AddReview(options.Review);
+        services.AddReview(options.Review, options.Datasets);
         services.AddRetraining(options.Retraining);
         services.AddUi();
         services.AddDemo();

@@ -9,6 +9,7 @@ using Plumbline.Registry.Accounts;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
 using Plumbline.Review;
+using Plumbline.Review.Datasets;
 using Plumbline.Review.Retraining;
 
 namespace Plumbline.Server.Hosting;
@@ -49,6 +50,9 @@ public sealed record PlumblineOptions : InstanceOptions
     /// <summary>How people's answers are taken.</summary>
     public ReviewOptions Review { get; init; } = new();
 
+    /// <summary>Where versions of data sets may be written.</summary>
+    public DatasetsOptions Datasets { get; init; } = new();
+
     /// <summary>How training is asked for.</summary>
     public RetrainingOptions Retraining { get; init; } = new();
 
@@ -75,6 +79,7 @@ public sealed record PlumblineOptions : InstanceOptions
         Delivery.Validate(errors);
         Sources.Validate(errors);
         Review.Validate(errors);
+        Datasets.Validate(errors);
         Retraining.Validate(errors);
         if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https")))
             errors.Add("public_url: an address that begins with https:// or http:// is needed.");

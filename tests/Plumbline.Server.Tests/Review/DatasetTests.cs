@@ -138,15 +138,21 @@ public sealed class DatasetTests(TestHost host)
         Assert.Equal((0, 0), (byEntity.EntityLeak!.Groups, byEntity.EntityLeak.Rows));
 
         // The last row once more as the first: another id, the same input.
-        var copy = rows[^1] with { Id = "copy", At = rows[0].At };
+        var copy = rows[^1] with
+        {
+            Id = "copy",
+            At = rows[0].At,
+        };
         await world.PostAsync([copy]);
         await world.PostTruthAsync([copy]);
         await host.WaitUntilComputedAsync(world.Name);
         var copied = (await BuildAsync(world, "time", Split("time"))).Card!;
-        Assert.Equal((1, 2), (copied.NearDuplicates.Groups - byTime.NearDuplicates.Groups, copied.NearDuplicates.Rows - byTime.NearDuplicates.Rows));
+        Assert.Equal(
+            (1, 2),
+            (copied.NearDuplicates.Groups - byTime.NearDuplicates.Groups, copied.NearDuplicates.Rows - byTime.NearDuplicates.Rows)
+        );
 
-        static object Split(string by) =>
-            new { parts = new[] { new { kind = "labelled" } }, split = new { by, entity = "country" } };
+        static object Split(string by) => new { parts = new[] { new { kind = "labelled" } }, split = new { by, entity = "country" } };
     }
 
     [Fact]
@@ -183,7 +189,16 @@ public sealed class DatasetTests(TestHost host)
             "datasets/bad",
             new
             {
-                parts = new object[] { new { kind = "random", rows = 0, filter = new[] { "nonsense" } }, new { kind = "labelled", policy = "a" } },
+                parts = new object[]
+                {
+                    new
+                    {
+                        kind = "random",
+                        rows = 0,
+                        filter = new[] { "nonsense" },
+                    },
+                    new { kind = "labelled", policy = "a" },
+                },
                 days = 3,
                 from = "2026-01-01T00:00:00Z",
                 split = new { by = "entity", train = 0.5 },
@@ -241,11 +256,7 @@ public sealed class DatasetTests(TestHost host)
         difference.GetProperty(change).GetProperty("examples").EnumerateArray().Select(one => one.GetString());
 
     private static (long, long, long) Splits(CardCount count) =>
-        (
-            count.Splits.GetValueOrDefault("train"),
-            count.Splits.GetValueOrDefault("validation"),
-            count.Splits.GetValueOrDefault("test")
-        );
+        (count.Splits.GetValueOrDefault("train"), count.Splits.GetValueOrDefault("validation"), count.Splits.GetValueOrDefault("test"));
 
     private static long Rows(IReadOnlyList<CardCount> counts, string name) => counts.Single(count => count.Name == name).Rows;
 }

@@ -45,12 +45,7 @@ public sealed class M0015Datasets : StateMigration
             },
             constraints: table => table.PrimaryKey("PK_dataset_version", row => row.Id)
         );
-        migrationBuilder.CreateIndex(
-            "IX_dataset_version_DatasetId_Number",
-            "dataset_version",
-            ["DatasetId", "Number"],
-            unique: true
-        );
+        migrationBuilder.CreateIndex("IX_dataset_version_DatasetId_Number", "dataset_version", ["DatasetId", "Number"], unique: true);
         migrationBuilder.CreateIndex("IX_dataset_version_ModelId", "dataset_version", "ModelId");
     }
 }

@@ -1,5 +1,6 @@
 using Plumbline.Ingestion.Sources;
 using Plumbline.Ingestion.Sources.Connections;
+using Plumbline.Review.Datasets;
 using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.Outcomes.Sources;
@@ -57,6 +58,25 @@ internal static class SourcePlaces
             ],
         };
     }
+
+    /// <summary>The places that data sets may be written to.</summary>
+    public static DatasetsOptions Destinations() =>
+        new()
+        {
+            Destinations =
+            [
+                new DatasetDestination { Name = "folder", Folder = Path.Combine(Folder, "datasets") },
+                new DatasetDestination
+                {
+                    Name = "lake",
+                    Endpoint = new Uri($"http://127.0.0.1:{S3Port}"),
+                    Bucket = Bucket,
+                    Prefix = "datasets",
+                    AccessKey = "S3RVER",
+                    SecretKey = "S3RVER",
+                },
+            ],
+        };
 
     private static ConnectionOptions Database(string name, string password) =>
         new()

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Plumbline.Dashboard.Pages.Model;
+using Plumbline.Review;
+using Plumbline.Review.Datasets;
+
+namespace Plumbline.Dashboard.Pages.Datasets;
+
+/// <summary>The data sets of a model with their versions, and the card of one.</summary>
+public sealed partial class DatasetsTab
+{
+    /// <summary>Versions of each data set that are listed, the newest.</summary>
+    private const int Shown = 10;
+
+    private DatasetRecipe? _editing;
+    private string? _opened;
+    private string? _building;
+    private string? _told;
+    private int _changes;
+
+    [Parameter, EditorRequired]
+    public ModelScope Scope { get; set; } = null!;
+
+    [Inject]
+    private DatasetStore Datasets { get; set; } = null!;
+
+    [Inject]
+    private DatasetBuilding Building { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override async Task OnParametersSetAsync()
+    {
+        var opened = Scope.Page["new"] is not null ? "" : Scope.Page["edit"];
+        if (opened == _opened)
+            return;
+        _opened = opened;
+        _editing = opened switch
+        {
+            null => null,
+            "" => new DatasetRecipe(),
+            _ => (await Datasets.FindAsync(Scope.Model, opened, CancellationToken.None))?.Recipe,
+        };
+    }
+
+    private async Task<IReadOnlyList<Listed>> LoadAsync(CancellationToken cancellation)
+    {
+        var listed = new List<Listed>();
+        foreach (var dataset in await Datasets.ReadAsync(Scope.Model, cancellation))
+            listed.Add(new Listed(dataset, await Datasets.VersionsAsync(dataset, cancellation)));
+        return listed;
+    }
+
+    private string CardOf(DatasetVersion version) =>
+        Scope.Page.With(
+            ("card", version.Name),
+            ("number", version.Number.ToString(CultureInfo.InvariantCulture)),
+            ("edit", null),
+            ("new", null)
+        );
+
+    private async Task BuildAsync(StoredDataset dataset)
+    {
+        _building = dataset.Name;
+        try
+        {
+            var version = await RunAsync(
+                ReviewCommands.BuildDataset,
+                Scope.Model.Name,
+                dataset.Name,
+                actor => Building.BuildAsync(Scope.Model, dataset.Name, actor.Name, CancellationToken.None)
+            );
+            _told = $"Version {version.Number} of {dataset.Name} has {version.Rows} rows.";
+        }
+        catch (DatasetException error)
+        {
+            _told = error.Message;
+        }
+        finally
+        {
+            (_building, _changes) = (null, _changes + 1);
+        }
+    }
+
+    private async Task DeleteAsync(StoredDataset dataset)
+    {
+        var done = await RunAsync(
+            ReviewCommands.DeleteDataset,
+            Scope.Model.Name,
+            dataset.Name,
+            _ => Datasets.DeleteAsync(Scope.Model, dataset.Name, CancellationToken.None)
+        );
+        (_told, _changes) = (done ? $"{dataset.Name} is deleted with its versions." : null, _changes + 1);
+    }
+
+    private void Closed(string? told)
+    {
+        (_told, _changes) = (told, _changes + 1);
+        Navigation.NavigateTo(Scope.Page.With(("edit", null), ("new", null)));
+    }
+
+    /// <summary>A data set with its versions, the newest first.</summary>
+    public sealed record Listed(StoredDataset Dataset, IReadOnlyList<DatasetVersion> Versions);
+}
