@@ -145,8 +145,8 @@ public static class PlumblineHost
         services.AddRules(options.Alerting).AddEvaluation().AddIncidents().AddRuleManagement().AddBacktests();
         services.AddDelivery(options, options.Delivery);
         services.AddHealth();
-        services.AddRetraining(options.Retraining);
         services.AddReview(options.Review, options.Datasets);
+        services.AddRetraining(options.Retraining);
         services.AddUi();
         services.AddDemo();
     }

@@ -9,8 +9,8 @@ using Plumbline.Registry.Accounts;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
 using Plumbline.Review;
-using Plumbline.Review.Retraining;
 using Plumbline.Review.Datasets;
+using Plumbline.Review.Retraining;
 
 namespace Plumbline.Server.Hosting;
 
@@ -50,10 +50,11 @@ public sealed record PlumblineOptions : InstanceOptions
     /// <summary>How people's answers are taken.</summary>
     public ReviewOptions Review { get; init; } = new();
 
-    /// <summary>How training is asked for.</summary>
-    public RetrainingOptions Retraining { get; init; } = new();
     /// <summary>Where versions of data sets may be written.</summary>
     public DatasetsOptions Datasets { get; init; } = new();
+
+    /// <summary>How training is asked for.</summary>
+    public RetrainingOptions Retraining { get; init; } = new();
 
     /// <summary>The state's file or database; options must be valid.</summary>
     internal StatePlace StatePlace => StatePlace.Of(DataDirectory, State);
@@ -78,8 +79,8 @@ public sealed record PlumblineOptions : InstanceOptions
         Delivery.Validate(errors);
         Sources.Validate(errors);
         Review.Validate(errors);
-        Retraining.Validate(errors);
         Datasets.Validate(errors);
+        Retraining.Validate(errors);
         if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https")))
             errors.Add("public_url: an address that begins with https:// or http:// is needed.");
         // Where there is a state, there may be accounts in it: that is seen when it has been read.

@@ -208,7 +208,7 @@ public sealed class RunSending(
         );
     }
 
-    private async Task<TargetAnswer> AskAsync(TargetCall call, RetrainingRunRow run, CancellationToken cancellation)
+    private static async Task<TargetAnswer> AskAsync(TargetCall call, RetrainingRunRow run, CancellationToken cancellation)
     {
         try
         {

@@ -62,12 +62,11 @@ public sealed record TargetSpecification(string Kind, ImmutableSortedDictionary<
             errors.Add(new(field.Key, "needed."));
         foreach (var (key, value) in Values)
         {
-            if (!known.TryGetValue(key, out var field))
-                errors.Add(
-                    new(Problems.Shorten(key), $"a target of kind {kind} has no such key; it knows {string.Join(", ", known.Keys)}.")
-                );
-            else if (value.Length > 0 && Wrong(field, value, permissions) is { } reason)
-                errors.Add(new(key, reason));
+            var reason = known.TryGetValue(key, out var field)
+                ? Wrong(field, value, permissions)
+                : $"a target of kind {kind} has no such key; it knows {string.Join(", ", known.Keys)}.";
+            if (reason is not null)
+                errors.Add(new(Problems.Shorten(key), reason));
         }
 
         if (errors.Count == 0)
@@ -86,6 +85,8 @@ public sealed record TargetSpecification(string Kind, ImmutableSortedDictionary<
 
     private static string? Wrong(TargetField field, string value, TargetPermissions permissions)
     {
+        if (value.Length == 0)
+            return null;
         if (value.Length > field.MaxLength)
             return $"at most {field.MaxLength} characters.";
         if (!field.IsJson && value.Any(letter => char.IsControl(letter) && letter != '\n'))
