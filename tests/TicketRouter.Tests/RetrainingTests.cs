@@ -28,19 +28,21 @@ public sealed class RetrainingTests
     public void A_release_that_is_trained_with_answers_is_better_where_the_last_one_is_bad()
     {
         var worlds = new Worlds();
-        var labelled = Worlds
-            .Tickets(worlds.Traffic, Anchor.AddHours(-48), 24)
-            .ConvertAll(t => new LabelledTicket(t.Ticket, t.Outcome.Queue));
-        var release = worlds.Releases.Retrain(labelled, worlds.Traffic, 1);
-        Assert.Equal("v4", release.Version);
-        Assert.Same(release, worlds.Releases.Find("v4"));
+        var labelled = Worlds.Tickets(worlds.Traffic, Anchor.AddHours(-48), 24).ConvertAll(t => new LabelledTicket(t.Ticket, t.Outcome.Queue));
         var later = Worlds.Tickets(worlds.Traffic, Anchor.AddHours(-24), 24);
         List<SimulatedTicket> brazilian = [.. later.Where(t => t.Ticket.Country == "BR")];
         Assert.True(brazilian.Count > 200);
-        Assert.InRange(worlds.Accuracy("v4", brazilian) - worlds.Accuracy("v2", brazilian), 0.05, 1);
-        Assert.InRange(worlds.Accuracy("v4", later) - worlds.Accuracy("v2", later), 0.03, 1);
-        // On tickets of the old world, where the desk's rules were others, it may lose what it gained by them.
-        Assert.InRange(worlds.Releases.Evaluations["v4"].QueueAccuracy, 0.8, 1);
+        // Whatever the order in which the tickets are trained with.
+        for (var seed = 1; seed <= 3; seed++)
+        {
+            var release = worlds.Releases.Retrain(labelled, worlds.Traffic, seed);
+            Assert.Equal($"v{3 + seed}", release.Version);
+            Assert.Same(release, worlds.Releases.Find(release.Version));
+            Assert.InRange(worlds.Accuracy(release.Version, brazilian) - worlds.Accuracy("v2", brazilian), 0.08, 1);
+            Assert.InRange(worlds.Accuracy(release.Version, later) - worlds.Accuracy("v2", later), 0.06, 1);
+            // On tickets of the old world, where the desk's rules were others, it may lose what it gained by them.
+            Assert.InRange(worlds.Releases.Evaluations[release.Version].QueueAccuracy, 0.8, 1);
+        }
     }
 
     [Fact]

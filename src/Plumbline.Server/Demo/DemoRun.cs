@@ -26,14 +26,15 @@ public static class DemoRun
         RefuseKeys(options);
         // It posts to itself, and goes on when somebody makes an account.
         var key = KeyStore.NewKey();
+        var secret = KeyStore.NewKey();
         var (scenario, goesOn) = ScenarioOf(folder, settings, time);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // Where the address is known before the server listens there, the model service trains while the server starts.
         await using var early = KnownAddress(options.Urls) is { } known
-            ? StartSample(assembly, scenario, known, key, terminal, stopping.Token)
+            ? StartSample(assembly, scenario, known, (key, secret), terminal, stopping.Token)
             : null;
         await using var app = PlumblineHost.Build(options, time);
-        app.Services.GetRequiredService<KeyStore>().UseOwn("demonstration", key, ApiRole.Operate);
+        app.Services.GetRequiredService<KeyStore>().UseOwn("demonstration", key, ApiRole.Admin);
         await PlumblineHost.OpenDataAsync(app, cancellation);
         await app.StartAsync(cancellation);
         await terminal.Output.WriteLineAsync(
@@ -49,8 +50,8 @@ public static class DemoRun
 
         using var whenStopping = app.Lifetime.ApplicationStopping.Register(stopping.Cancel);
         var address = new Uri(OnThisMachine(app.Urls.First()));
-        var process = early ?? StartSample(assembly, scenario, address, key, terminal, stopping.Token);
-        var conducting = ConductAsync(app, address, key, process, settings, scenario, folder.FullPath, terminal, began, stopping.Token);
+        var process = early ?? StartSample(assembly, scenario, address, (key, secret), terminal, stopping.Token);
+        var conducting = ConductAsync(app, address, (key, secret), process, settings, scenario, folder.FullPath, terminal, began, stopping.Token);
         var running = app.WaitForShutdownAsync(cancellation);
         try
         {
@@ -107,7 +108,7 @@ public static class DemoRun
     private static async Task ConductAsync(
         WebApplication app,
         Uri address,
-        string key,
+        (string Key, string Secret) shared,
         SampleProcess process,
         DemoSettings settings,
         DemoScenario scenario,
@@ -125,9 +126,10 @@ public static class DemoRun
             Timeout = Timeout.InfiniteTimeSpan,
         };
         using var toServer = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
+        var (server, sample) = (new ServerConnection(toServer, shared.Key, time), new SampleClient(toSample));
         var conductor = new DemoConductor(
-            new ServerConnection(toServer, key, time),
-            new SampleClient(toSample),
+            server,
+            sample,
             app.Services.GetRequiredService<DemoState>(),
             folder,
             terminal,
@@ -139,7 +141,13 @@ public static class DemoRun
             await terminal.Output.WriteLineAsync(Ready(time.GetElapsedTime(began), address));
             if (!settings.Live)
                 return;
+            var turning = TurnAsync(
+                new DemoLoop(server, sample, toSample.BaseAddress, shared.Secret, terminal, time),
+                terminal,
+                cancellation
+            );
             await LiveAsync(conductor, process, toSample.BaseAddress, terminal, cancellation);
+            await turning;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -159,6 +167,24 @@ public static class DemoRun
                     + $"It said:{Environment.NewLine}{process.LastLines()}",
                 broken
             );
+        }
+    }
+
+    // Whatever becomes of it, the demonstration goes on.
+    private static async Task TurnAsync(DemoLoop loop, Terminal terminal, CancellationToken cancellation)
+    {
+        try
+        {
+            await loop.TurnAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop.
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException or CommandLineException)
+        {
+            if (!cancellation.IsCancellationRequested)
+                await terminal.Error.WriteLineAsync($"The loop was not turned: {broken.Message}");
         }
     }
 
@@ -197,7 +223,7 @@ public static class DemoRun
         string assembly,
         DemoScenario scenario,
         Uri address,
-        string key,
+        (string Key, string Secret) shared,
         Terminal terminal,
         CancellationToken cancellation
     ) =>
@@ -209,7 +235,7 @@ public static class DemoRun
                 if (!cancellation.IsCancellationRequested)
                     terminal.Error.WriteLine($"model service: {line}");
             },
-            key
+            shared
         );
 
     private static IEnumerable<string> Switches(DemoScenario scenario, Uri address) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -83,6 +84,22 @@ public sealed class SampleClient(HttpClient http)
     {
         using var response = await http.PostAsync("simulation/live", content: null, cancellation);
         response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Lets the scripted annotator answer review tasks.</summary>
+    /// <param name="most">Tasks at most.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <returns>How many it answered.</returns>
+    public async Task<int> AnnotateAsync(int most, CancellationToken cancellation)
+    {
+        using var response = await http.PostAsync(
+            string.Create(CultureInfo.InvariantCulture, $"simulation/annotate?most={most}"),
+            content: null,
+            cancellation
+        );
+        response.EnsureSuccessStatusCode();
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+        return answer.GetProperty("answered").GetInt32();
     }
 
     private static CommandLineException Unusable(string answer) =>

@@ -32,8 +32,16 @@ public sealed partial class SampleProcess : IAsyncDisposable
     /// <param name="assembly">The sample's program.</param>
     /// <param name="arguments">Its switches.</param>
     /// <param name="said">Is told every line that it writes once it takes requests: warnings, normally none.</param>
-    /// <param name="key">The key that it posts with. Not a switch: everybody on this machine can read those.</param>
-    public static SampleProcess Start(string assembly, IEnumerable<string> arguments, Action<string> said, string? key = null)
+    /// <param name="shared">
+    /// The key that it posts with, and the secret that requests for training are signed with. No switches: everybody on this machine can
+    /// read those.
+    /// </param>
+    public static SampleProcess Start(
+        string assembly,
+        IEnumerable<string> arguments,
+        Action<string> said,
+        (string? Key, string? Secret) shared = default
+    )
     {
         var start = new ProcessStartInfo(SampleLocation.DotnetHost())
         {
@@ -44,7 +52,8 @@ public sealed partial class SampleProcess : IAsyncDisposable
             CreateNoWindow = true,
             WorkingDirectory = Path.GetDirectoryName(assembly)!,
         };
-        start.Environment["api-key"] = key;
+        start.Environment["api-key"] = shared.Key;
+        start.Environment["retraining-secret"] = shared.Secret;
         start.ArgumentList.Add(assembly);
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

@@ -118,6 +118,38 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
         return await ReadObjectAsync(response, cancellation);
     }
 
+    /// <summary>Declares something: PUT or POST with a JSON body.</summary>
+    /// <param name="method">PUT or POST.</param>
+    /// <param name="path">Below the server's address, as <c>v1/retraining/targets/trainer</c>.</param>
+    /// <param name="body">What is declared.</param>
+    /// <param name="what">The sentence of a refusal, as "the target was not accepted".</param>
+    /// <param name="cancellation">Gives it up.</param>
+    public async Task DeclareAsync(HttpMethod method, string path, JsonObject body, string what, CancellationToken cancellation)
+    {
+        var text = body.ToJsonString();
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(method, path) { Content = new StringContent(text, Encoding.UTF8, "application/json") },
+            retryWhenUnreachable: true,
+            cancellation
+        );
+        await EnsureSuccessAsync(response, what, cancellation);
+    }
+
+    /// <summary>Asks for something.</summary>
+    /// <param name="path">Below the server's address.</param>
+    /// <param name="what">The sentence of a refusal.</param>
+    /// <param name="cancellation">Gives it up.</param>
+    public async Task<JsonObject> GetAsync(string path, string what, CancellationToken cancellation)
+    {
+        using var response = await SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Get, path),
+            retryWhenUnreachable: true,
+            cancellation
+        );
+        await EnsureSuccessAsync(response, what, cancellation);
+        return await ReadObjectAsync(response, cancellation);
+    }
+
     private static string ModelPath(string model) => $"v1/models/{Uri.EscapeDataString(model)}";
 
     private async Task<HttpResponseMessage> SendAsync(
