@@ -28,7 +28,9 @@ public sealed class RetrainingTests
     public void A_release_that_is_trained_with_answers_is_better_where_the_last_one_is_bad()
     {
         var worlds = new Worlds();
-        var labelled = Worlds.Tickets(worlds.Traffic, Anchor.AddHours(-48), 24).ConvertAll(t => new LabelledTicket(t.Ticket, t.Outcome.Queue));
+        var labelled = Worlds
+            .Tickets(worlds.Traffic, Anchor.AddHours(-48), 24)
+            .ConvertAll(t => new LabelledTicket(t.Ticket, t.Outcome.Queue));
         var later = Worlds.Tickets(worlds.Traffic, Anchor.AddHours(-24), 24);
         List<SimulatedTicket> brazilian = [.. later.Where(t => t.Ticket.Country == "BR")];
         Assert.True(brazilian.Count > 200);

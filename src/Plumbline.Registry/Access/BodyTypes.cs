@@ -16,7 +16,8 @@ public sealed class BodyTypes
         new("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines") { ChecksItself = true };
 
     /// <summary>Rows of answers: JSON, or a JSON object per line.</summary>
-    public static BodyTypes OfRows { get; } = new("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines");
+    public static BodyTypes OfRows { get; } =
+        new("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines");
 
     /// <summary>References: rows as a file, or JSON that names a window.</summary>
     public static BodyTypes OfReferences { get; } =

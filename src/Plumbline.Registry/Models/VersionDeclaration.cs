@@ -21,6 +21,19 @@ public sealed class VersionDeclaration(
     IDbContextFactory<StateDbContext> state
 )
 {
+    /// <summary>What a version is declared with; null for a version that the model does not have.</summary>
+    public async Task<JsonObject?> FindAsync(ModelDefinition model, string version, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var row = await db
+            .ModelVersions.AsNoTracking()
+            .FirstOrDefaultAsync(row => row.ModelId == model.Id && row.Version == version, cancellation);
+        return row is null ? null : Parse(row.Declaration);
+    }
+
+    private static JsonObject Parse(string? declaration) => declaration is null ? [] : JsonNode.Parse(declaration) as JsonObject ?? [];
+
     /// <summary>Changes what versions of a model are declared with, all of them in one transaction.</summary>
     /// <param name="model">Whose.</param>
     /// <param name="change">Is given each version with its declaration, and says whether it has changed that.</param>
@@ -32,7 +45,7 @@ public sealed class VersionDeclaration(
         await using var db = await state.CreateDbContextAsync(cancellation);
         foreach (var row in await db.ModelVersions.Where(row => row.ModelId == model.Id).ToListAsync(cancellation))
         {
-            var declared = row.Declaration is null ? [] : JsonNode.Parse(row.Declaration) as JsonObject ?? [];
+            var declared = Parse(row.Declaration);
             if (change(row.Version, declared))
                 row.Declaration = declared.ToJsonString(JsonSerializerOptions.Web);
         }

@@ -30,6 +30,7 @@ public static class Links
     public const string Performance = "performance";
     public const string Outcomes = "outcomes";
     public const string Segments = "segments";
+    public const string Datasets = "datasets";
     public const string Retraining = "retraining";
 
     /// <summary>A model's page; <paramref name="tab"/> is empty for its summary.</summary>

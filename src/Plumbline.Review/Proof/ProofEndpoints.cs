@@ -5,6 +5,7 @@ using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 using Plumbline.Review.Datasets;
+using Plumbline.Review.Retraining.Runs;
 using Plumbline.Statistics;
 
 namespace Plumbline.Review.Proof;
@@ -30,6 +31,7 @@ public static class ProofEndpoints
             .WithTags("Proof");
         routes.MapPost("/v1/models/{model}/versions/{version}/promote", PromoteAsync).Runs(ReviewCommands.PromoteVersion).WithTags("Proof");
         routes.MapPost("/v1/models/{model}/versions/{version}/retire", RetireAsync).Runs(ReviewCommands.RetireVersion).WithTags("Proof");
+        routes.MapGet("/v1/models/{model}/retraining/runs/{run}/turn", TurnAsync).RequireRole(ApiRole.Read).WithTags("Proof");
         routes.MapGet("/v1/models/{model}/versions/{version}/proof", ProofAsync).RequireRole(ApiRole.Read).WithTags("Proof");
         routes.MapGet("/v1/models/{model}/versions/{version}/verdict", VerdictAsync).RequireRole(ApiRole.Read).WithTags("Proof");
     }
@@ -220,6 +222,48 @@ public static class ProofEndpoints
         return await promotion.RetireAsync(found, version, cancellation)
             ? Results.Json(new { version, stage = VersionStage.Retired }, Json)
             : Unknown(version);
+    }
+
+    private static async Task<IResult> TurnAsync(
+        string model,
+        string run,
+        ModelCatalog models,
+        RunStore runs,
+        LoopTurnReading reading,
+        CancellationToken cancellation
+    )
+    {
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        if (await runs.FindAsync(run, cancellation) is not { } stored || stored.ModelId != found.Id)
+            return Problems.NotFound("unknown_run", $"The model has no run '{Problems.Shorten(run)}'.");
+        var turn = await reading.ReadAsync(found, stored, cancellation);
+        return Results.Json(
+            new
+            {
+                turn.Incidents,
+                turn.Tasks,
+                turn.Wrong,
+                turn.ByRobots,
+                dataset = turn.Dataset is { } dataset
+                    ? new
+                    {
+                        dataset.Name,
+                        dataset.Number,
+                        dataset.Rows,
+                        dataset.Labelled,
+                        dataset.ContentHash,
+                    }
+                    : null,
+                run = stored.Key,
+                state = stored.StateIs,
+                stored.Version,
+                turn.Stage,
+                turn.PromotedAt,
+                turn.PromotedBy,
+            },
+            Json
+        );
     }
 
     private static IResult Unknown(string version) =>

@@ -12,6 +12,7 @@ public static class ProofSetup
             .AddSingleton<HeldOutAnswers>()
             .AddSingleton<ProofReading>()
             .AddSingleton<Promotion>()
+            .AddSingleton<LoopTurnReading>()
             .AddStateOwner("held-out answers", "what versions answered to held-out rows", ["held_out_answers"], RemoveAsync);
 
     private static Task RemoveAsync(StateDbContext db, int modelId, CancellationToken cancellation) =>

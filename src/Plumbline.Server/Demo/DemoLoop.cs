@@ -9,7 +9,14 @@ namespace Plumbline.Server.Demo;
 /// One turn of the loop, for real: a policy chooses predictions, a robot answers, the answers become a data set, the sample trains a new
 /// version with it, and that one answers beside the live one. Over the public API alone. Whether it is promoted is left to whoever looks.
 /// </summary>
-internal sealed class DemoLoop(ServerConnection server, SampleClient sample, Uri sampleAddress, string secret, Terminal terminal, TimeProvider time)
+internal sealed class DemoLoop(
+    ServerConnection server,
+    SampleClient sample,
+    Uri sampleAddress,
+    string secret,
+    Terminal terminal,
+    TimeProvider time
+)
 {
     private const string Model = "ticket-router";
     private const string Policy = "daily";
@@ -33,7 +40,10 @@ internal sealed class DemoLoop(ServerConnection server, SampleClient sample, Uri
         if (answered < AnswersForARun)
         {
             await terminal.Error.WriteLineAsync(
-                string.Create(CultureInfo.InvariantCulture, $"The loop was not turned: {answered} review tasks came, {AnswersForARun} are needed.")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The loop was not turned: {answered} review tasks came, {AnswersForARun} are needed."
+                )
             );
             return;
         }
@@ -90,11 +100,7 @@ internal sealed class DemoLoop(ServerConnection server, SampleClient sample, Uri
         );
         await PutAsync(
             $"v1/models/{Model}/review/policies/{Policy}",
-            new JsonObject
-            {
-                ["per_day"] = TasksADay,
-                ["guidelines"] = "Which team should have had this ticket?",
-            },
+            new JsonObject { ["per_day"] = TasksADay, ["guidelines"] = "Which team should have had this ticket?" },
             cancellation
         );
     }

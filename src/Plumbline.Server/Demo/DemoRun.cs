@@ -51,7 +51,18 @@ public static class DemoRun
         using var whenStopping = app.Lifetime.ApplicationStopping.Register(stopping.Cancel);
         var address = new Uri(OnThisMachine(app.Urls.First()));
         var process = early ?? StartSample(assembly, scenario, address, (key, secret), terminal, stopping.Token);
-        var conducting = ConductAsync(app, address, (key, secret), process, settings, scenario, folder.FullPath, terminal, began, stopping.Token);
+        var conducting = ConductAsync(
+            app,
+            address,
+            (key, secret),
+            process,
+            settings,
+            scenario,
+            folder.FullPath,
+            terminal,
+            began,
+            stopping.Token
+        );
         var running = app.WaitForShutdownAsync(cancellation);
         try
         {
@@ -127,14 +138,7 @@ public static class DemoRun
         };
         using var toServer = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
         var (server, sample) = (new ServerConnection(toServer, shared.Key, time), new SampleClient(toSample));
-        var conductor = new DemoConductor(
-            server,
-            sample,
-            app.Services.GetRequiredService<DemoState>(),
-            folder,
-            terminal,
-            time
-        );
+        var conductor = new DemoConductor(server, sample, app.Services.GetRequiredService<DemoState>(), folder, terminal, time);
         try
         {
             await conductor.PrepareAsync(scenario, settings.Until, cancellation);

@@ -227,7 +227,11 @@ public sealed class TriggerTests(TestHost host)
     private async Task<long> OpenAsync(ReviewWorld world, string headline)
     {
         await using var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync(Ct);
-        var facts = IncidentFacts.Empty with { Models = [world.Name], Causes = [new CauseFacts("missing_values", "order_amount", 0.9, null)] };
+        var facts = IncidentFacts.Empty with
+        {
+            Models = [world.Name],
+            Causes = [new CauseFacts("missing_values", "order_amount", 0.9, null)],
+        };
         var incident = new IncidentRow
         {
             ModelId = world.Model.Id,

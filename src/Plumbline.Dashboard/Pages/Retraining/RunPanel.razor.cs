@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 using Plumbline.Dashboard.Pages.Model;
+using Plumbline.Registry.Web;
 using Plumbline.Review.Retraining;
 using Plumbline.Review.Retraining.Runs;
 
@@ -59,7 +61,7 @@ public sealed partial class RunPanel
         await ToldAsync(done ? "The run is cancelled here; what its target does is not stopped." : "The run had ended already.");
     }
 
-    private Task ToldAsync(string words)
+    private Task ToldAsync(string? words)
     {
         _changes++;
         return OnChanged.InvokeAsync(words);
@@ -67,8 +69,10 @@ public sealed partial class RunPanel
 
     private string? DatasetLink(RetrainingRunRow run) =>
         run.DatasetVersion is { } version
-            ? FormattableString.Invariant(
-                $"/v1/models/{Uri.EscapeDataString(Scope.Model.Name)}/datasets/{Uri.EscapeDataString(run.Dataset!)}/versions/{version}"
+            ? Links.With(
+                Links.Model(Scope.Model.Name, Links.Datasets),
+                ("card", run.Dataset),
+                ("number", version.ToString(CultureInfo.InvariantCulture))
             )
             : null;
 

@@ -141,11 +141,7 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
     /// <param name="cancellation">Gives it up.</param>
     public async Task<JsonObject> GetAsync(string path, string what, CancellationToken cancellation)
     {
-        using var response = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Get, path),
-            retryWhenUnreachable: true,
-            cancellation
-        );
+        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, path), retryWhenUnreachable: true, cancellation);
         await EnsureSuccessAsync(response, what, cancellation);
         return await ReadObjectAsync(response, cancellation);
     }
