@@ -23,9 +23,9 @@ public sealed class TriggerTests(TestHost host)
         await using var sink = await HttpSink.StartAsync();
         var target = await TargetAsync(world, sink);
         await OkAsync(world, HttpMethod.Put, "datasets/reviewed", new { });
-        await OkAsync(world, HttpMethod.Put, "review/policies/all", new { per_day = 1000, uniform_share = 1 });
         await world.PostAsync(ReviewWorld.Rows(60, 41, ReviewWorld.LastHour));
         await host.WaitUntilComputedAsync(world.Name);
+        await OkAsync(world, HttpMethod.Put, "review/policies/all", new { per_day = 1000, uniform_share = 1 });
         const string trigger = "retraining/triggers/enough";
         await OkAsync(
             world,
@@ -68,14 +68,8 @@ public sealed class TriggerTests(TestHost host)
 
         // The run's version carries the data set.
         var callback = Text(sink.Requests[0].Json.GetProperty("data"), "callback_url");
-        using (
-            var report = await host.Client.PostAsync(
-                new Uri(new Uri(callback).PathAndQuery, UriKind.Relative),
-                Json(new { state = "succeeded", version = "v2" }),
-                Ct
-            )
-        )
-            Assert.True(report.IsSuccessStatusCode);
+        var (reported, body) = await CallBackAsync(callback, new { state = "succeeded", version = "v2" });
+        Assert.True(reported, body);
         var versions = (await world.GetAsync("versions")).GetProperty("versions").EnumerateArray();
         var declared = versions.Single(version => Text(version, "version") == "v2").GetProperty("declaration");
         Assert.Equal(("shadow", "reviewed"), (Text(declared, "stage"), Text(declared.GetProperty("dataset"), "name")));
@@ -247,6 +241,12 @@ public sealed class TriggerTests(TestHost host)
         await db
             .Incidents.Where(row => row.Id == incident)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, (int)IncidentState.Resolved), Ct);
+    }
+
+    private async Task<(bool Taken, string Body)> CallBackAsync(string callback, object body)
+    {
+        using var answer = await host.Client.PostAsync(new Uri(new Uri(callback).PathAndQuery, UriKind.Relative), Json(body), Ct);
+        return (answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
     }
 
     private async Task<string> TargetAsync(ReviewWorld world, HttpSink sink)
