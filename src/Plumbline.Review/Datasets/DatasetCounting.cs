@@ -122,7 +122,8 @@ internal sealed class DatasetCounting(IColumnStore store, DatasetFindings findin
         {
             using var rows = await store.QueryAsync(
                 new SqlStatement(
-                    $"SELECT {string.Join(", ", part.Select(column => $"countIf(isNull({column.Sql}))"))} FROM {work.Rows} WHERE {work.Kept}",
+                    $"SELECT {string.Join(", ", part.Select(column => $"countIf(isNull({column.Sql}))"))} "
+                        + $"FROM {work.Rows} WHERE {work.Kept}",
                     parameters
                 ),
                 cancellation
