@@ -15,7 +15,7 @@ public sealed class DependencyRuleTests
         ["Plumbline.Ingestion"] = ["Plumbline.Registry", "Plumbline.Events", "Plumbline.Store"],
         ["Plumbline.Monitoring"] = ["Plumbline.Registry", "Plumbline.Store", "Plumbline.Statistics"],
         ["Plumbline.Alerting"] = ["Plumbline.Monitoring", "Plumbline.Registry"],
-        ["Plumbline.Review"] = ["Plumbline.Ingestion", "Plumbline.Monitoring"],
+        ["Plumbline.Review"] = ["Plumbline.Alerting", "Plumbline.Ingestion", "Plumbline.Monitoring"],
         ["Plumbline.Dashboard"] = ["Plumbline.Alerting", "Plumbline.Monitoring", "Plumbline.Ingestion", "Plumbline.Review"],
         ["Plumbline.Server"] =
         [

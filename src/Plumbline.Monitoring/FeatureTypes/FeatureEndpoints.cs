@@ -37,7 +37,7 @@ public static class FeatureEndpoints
         );
         if (problem is not null)
             return problem;
-        if (body!.Type is null && body.Unit is null && body.Private is null)
+        if (body == new FeatureSpecification())
         {
             return Problems.BadRequest(
                 "feature_invalid",
@@ -45,8 +45,8 @@ public static class FeatureEndpoints
             );
         }
 
-        var type = ModelSpecificationReader.TypeOf(body);
-        if (body.Type is not null && type is null)
+        var type = ModelSpecificationReader.TypeOf(body!);
+        if (body!.Type is not null && type is null)
             return Problems.BadRequest("feature_invalid", "'type' is \"numeric\", \"categorical\", \"boolean\" or \"text\".");
         if (type is { } wanted && wanted != known.Type && InUse(found, known.Name, wanted) is { } use)
             return Problems.Conflict("feature_in_use", use);
@@ -60,21 +60,19 @@ public static class FeatureEndpoints
             return Problems.Conflict("too_many_feature_changes", error.Message);
         }
 
-        await catalog.ChangeFeatureAsync(
-            found.Id,
-            known.Name,
-            now =>
-                now with
-                {
-                    Unit = body.Unit ?? now.Unit,
-                    Private = body.Private ?? now.Private,
-                    Declared = now.Declared || type is not null,
-                    Provisional = now.Provisional && type is null,
-                },
-            cancellation
-        );
+        await catalog.ChangeFeatureAsync(found.Id, known.Name, now => Changed(now, body, type), cancellation);
         return Results.Json(ModelView.Of(catalog.Find(found.Id)!, catalog), ModelSpecification.Json);
     }
+
+    // What the body leaves out stays.
+    private static FeatureDefinition Changed(FeatureDefinition now, FeatureSpecification body, FeatureType? type) =>
+        now with
+        {
+            Unit = body.Unit ?? now.Unit,
+            Private = body.Private ?? now.Private,
+            Declared = now.Declared || type is not null,
+            Provisional = now.Provisional && type is null,
+        };
 
     private static async Task<IResult> DeleteAsync(
         string model,

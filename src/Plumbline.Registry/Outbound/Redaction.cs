@@ -14,8 +14,8 @@ public sealed class Redaction
     /// <param name="secrets">What must not be seen; of an address, its path and query.</param>
     public Redaction(IEnumerable<(string Secret, bool IsAddress)> secrets)
     {
-        // Every form in which a secret may come back: whole, in parts, and as JSON, URLs and base64 write it. Longest first, so that no part
-        // is left of a whole.
+        // Every form in which a secret may come back: whole, in parts, and as JSON, URLs and base64 write it. Longest first, so that no
+        // part is left of a whole.
         var written = secrets
             .SelectMany(secret => PartsOf(secret.Secret, secret.IsAddress))
             .SelectMany(part =>

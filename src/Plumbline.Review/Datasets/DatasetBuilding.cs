@@ -21,6 +21,7 @@ public sealed class DatasetBuilding : IDisposable
     private readonly DatasetSplitting _splitting;
     private readonly DatasetCounting _counting;
     private readonly TimeProvider _time;
+    private readonly ILogger<DatasetBuilding> _log;
     private readonly SemaphoreSlim _place = new(1, 1);
 
     internal DatasetBuilding(
@@ -31,9 +32,11 @@ public sealed class DatasetBuilding : IDisposable
         DatasetFiles files,
         DatasetChoice choice,
         DatasetCounting counting,
-        TimeProvider time
+        TimeProvider time,
+        ILogger<DatasetBuilding> log
     )
     {
+        _log = log;
         (_store, _tables, _baselines, _datasets, _files, _time) = (store, tables, baselines, datasets, files, time);
         (_choice, _counting) = (choice, counting);
         (_gathering, _splitting) = (new DatasetGathering(store, tables), new DatasetSplitting(store));
@@ -47,11 +50,23 @@ public sealed class DatasetBuilding : IDisposable
     /// <exception cref="DatasetException">There is no such data set, it has no row, or it has too many versions.</exception>
     public async Task<DatasetVersion> BuildAsync(ModelDefinition model, string name, string by, CancellationToken cancellation)
     {
+        var (dataset, begun) = await BeginAsync(model, name, by, cancellation);
+        return await FinishAsync(model, dataset, begun, cancellation);
+    }
+
+    /// <summary>Begins the next version of a data set.</summary>
+    internal async Task<(StoredDataset Dataset, DatasetVersion Begun)> BeginAsync(
+        ModelDefinition model,
+        string name,
+        string by,
+        CancellationToken cancellation
+    )
+    {
         ArgumentNullException.ThrowIfNull(model);
         var dataset =
             await _datasets.FindAsync(model, name, cancellation)
             ?? throw new DatasetException("unknown_dataset", $"The model has no data set '{name}'.");
-        return await FinishAsync(model, dataset, await _datasets.BeginAsync(dataset, by, cancellation), cancellation);
+        return (dataset, await _datasets.BeginAsync(dataset, by, cancellation));
     }
 
     /// <summary>Makes a version that was begun.</summary>
@@ -69,6 +84,8 @@ public sealed class DatasetBuilding : IDisposable
         }
         catch (Exception error)
         {
+            if (error is not (DatasetException or OperationCanceledException))
+                _log.BuildFailed(error, begun.Name, begun.Number, model.Name);
             _files.Discard(model.Id, dataset.Id, begun.Number);
             await _datasets.FailAsync(
                 begun,
@@ -170,4 +187,11 @@ public sealed class DatasetBuilding : IDisposable
     }
 
     public void Dispose() => _place.Dispose();
+}
+
+/// <summary>What <see cref="DatasetBuilding"/> logs.</summary>
+internal static partial class DatasetBuildingLog
+{
+    [LoggerMessage(8010, LogLevel.Error, "Version {Number} of the data set {Name} of {Model} could not be made")]
+    internal static partial void BuildFailed(this ILogger logger, Exception error, string name, int number, string model);
 }

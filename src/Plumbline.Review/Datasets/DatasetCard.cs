@@ -16,7 +16,7 @@ public sealed record CardColumn(string Name, string Type, string? Feature, long 
 
 /// <summary>How far a feature of the rows is from the reference.</summary>
 /// <param name="Feature">Its name.</param>
-/// <param name="Psi">Population stability index over the reference's deciles or most frequent categories; null where it has no value.</param>
+/// <param name="Psi">Population stability index over the reference's deciles or most frequent values; null without any.</param>
 public sealed record CardDrift(string Feature, double? Psi);
 
 /// <summary>Something that is in two splits and should not be: a test on it is easier than the truth.</summary>

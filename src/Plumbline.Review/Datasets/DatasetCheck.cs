@@ -107,13 +107,13 @@ public static class DatasetCheck
             var condition = FilterText.Read(part.Filter[i] ?? "", model, out var reason);
             if (condition is null)
                 errors.Add(new($"{field}[{i}]", reason));
-            else if (
-                part.Kind == DatasetPartKind.Reference
-                && condition.Field is { Score: not null } or { Kind: FieldKind.GroundTruth or FieldKind.Correct }
-            )
+            else if (part.Kind == DatasetPartKind.Reference && !IsOfReference(condition.Field))
                 errors.Add(new($"{field}[{i}]", "The reference is filtered by features and by what was answered."));
         }
     }
+
+    private static bool IsOfReference(SearchField field) =>
+        field.Score is null && field.Kind is not (FieldKind.GroundTruth or FieldKind.Correct);
 
     private static void Range(List<FieldError> errors, string field, double value, double least, double most)
     {

@@ -94,7 +94,8 @@ internal sealed class DatasetChoice(IColumnStore store, ReviewedRows reviewed, P
         var (where, parameters) = await SearchAsync(work, part, cancellation);
         var labelled = part.Unlabelled
             ? ""
-            : $" AND (id_hash, prediction_id) IN (SELECT id_hash, prediction_id FROM {ModelTables.MatchedAny(work.Model.Id)} WHERE {Range})";
+            : $" AND (id_hash, prediction_id) IN (SELECT id_hash, prediction_id FROM {ModelTables.MatchedAny(work.Model.Id)} "
+                + $"WHERE {Range})";
         return new SqlStatement(
             $"""
             SELECT prediction_id, id_hash, timestamp, 1. AS weight, '{PartName(part.Kind)}' AS reason, '' AS resolved,

@@ -18,7 +18,7 @@ internal sealed class DatasetCounting(IColumnStore store, DatasetFindings findin
         CancellationToken cancellation
     )
     {
-        var splits = (await GroupsAsync(work, "''", split, cancellation)).FirstOrDefault();
+        var all = await GroupsAsync(work, "''", split, cancellation);
         var (rows, labelled, from, to) = await TotalsAsync(work, cancellation);
         var conflicts = await store.CountAsync(new SqlStatement($"SELECT countIf(is_disputed) FROM {work.Rows}"), cancellation);
         var chosen = await store.CountAsync(new SqlStatement($"SELECT count() FROM {work.Chosen}"), cancellation);
@@ -32,7 +32,7 @@ internal sealed class DatasetCounting(IColumnStore store, DatasetFindings findin
         {
             Rows = rows,
             Labelled = labelled,
-            Splits = splits?.Splits ?? new Dictionary<string, long>(StringComparer.Ordinal),
+            Splits = all.Count == 0 ? new Dictionary<string, long>(StringComparer.Ordinal) : all[0].Splits,
             Parts = await GroupsAsync(work, "toString(part)", split, cancellation),
             Classes = work.IsNumber ? [] : await GroupsAsync(work, "label", split, cancellation, "is_labelled"),
             LabelSources = await GroupsAsync(work, "toString(label_source)", split, cancellation, "is_labelled"),
@@ -122,7 +122,8 @@ internal sealed class DatasetCounting(IColumnStore store, DatasetFindings findin
         {
             using var rows = await store.QueryAsync(
                 new SqlStatement(
-                    $"SELECT {string.Join(", ", part.Select(column => $"countIf(isNull({column.Sql}))"))} FROM {work.Rows} WHERE {work.Kept}",
+                    $"SELECT {string.Join(", ", part.Select(column => $"countIf(isNull({column.Sql}))"))} "
+                        + $"FROM {work.Rows} WHERE {work.Kept}",
                     parameters
                 ),
                 cancellation

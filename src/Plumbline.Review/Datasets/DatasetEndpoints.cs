@@ -11,6 +11,7 @@ namespace Plumbline.Review.Datasets;
 public static class DatasetEndpoints
 {
     private const int MaxBodyBytes = 512 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     internal static void MapDatasets(this IEndpointRouteBuilder routes)
     {
@@ -85,6 +86,8 @@ public static class DatasetEndpoints
         HttpContext http,
         ModelCatalog models,
         DatasetBuilding building,
+        IHostApplicationLifetime lifetime,
+        TimeProvider time,
         CancellationToken cancellation
     )
     {
@@ -92,12 +95,17 @@ public static class DatasetEndpoints
             return Problems.UnknownModel(model);
         try
         {
-            var version = await building.BuildAsync(found, name, Actor.Of(http).Name, cancellation);
+            var (dataset, begun) = await building.BeginAsync(found, name, Actor.Of(http).Name, cancellation);
             http.Response.Headers.Location = string.Create(
                 CultureInfo.InvariantCulture,
-                $"/v1/models/{found.Name}/datasets/{name}/versions/{version.Number}"
+                $"/v1/models/{found.Name}/datasets/{name}/versions/{begun.Number}"
             );
-            return Results.Json(View(version), DatasetRecipe.Json, statusCode: StatusCodes.Status201Created);
+            // It goes on when whoever asked has gone: the version says what became of it.
+            var work = building.FinishAsync(found, dataset, begun, lifetime.ApplicationStopping);
+            await Task.WhenAny(work, Task.Delay(Patience, time, cancellation));
+            return work.IsCompleted
+                ? Results.Json(View(await work), DatasetRecipe.Json, statusCode: StatusCodes.Status201Created)
+                : Results.Json(View(begun), DatasetRecipe.Json, statusCode: StatusCodes.Status202Accepted);
         }
         catch (DatasetException error)
         {

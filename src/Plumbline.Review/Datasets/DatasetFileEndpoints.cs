@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
@@ -14,6 +15,7 @@ internal sealed record DatasetExport(string? To, bool Private = false);
 /// <summary>/v1/models/{model}/datasets/{name}/versions/{number}/files and /export: the rows.</summary>
 internal static class DatasetFileEndpoints
 {
+    private const int MaxBodyBytes = 4 * 1024;
     private const string ArgillaEnding = "argilla.json";
     private const string LabelStudioEnding = "label_studio.json";
 
@@ -82,7 +84,6 @@ internal static class DatasetFileEndpoints
         string model,
         string name,
         int number,
-        DatasetExport export,
         HttpContext http,
         ModelCatalog models,
         DatasetStore datasets,
@@ -93,16 +94,32 @@ internal static class DatasetFileEndpoints
         var (found, version, problem) = await DatasetEndpoints.ReadyAsync((model, name, number), models, datasets, cancellation);
         if (problem is not null)
             return problem;
+        if (await ReadAsync(http, cancellation) is not { To: not null } export)
+            return Problems.BadRequest("export_invalid", "The body is the name of a declared place, as {\"to\": \"archive\"}.");
         if (export.Private && await RefusePrivateAsync(http, found!, $"{name}/{number}/{export.To}") is { } refused)
             return refused;
         try
         {
-            var place = await delivery.WriteAsync(found!, version!, export.To ?? "", export.Private, cancellation);
+            var place = await delivery.WriteAsync(found!, version!, export.To, export.Private, cancellation);
             return TypedResults.Ok(new { to = export.To, place });
         }
         catch (DatasetException error)
         {
             return Problems.BadRequest(error.Code, error.Message);
+        }
+    }
+
+    private static async Task<DatasetExport?> ReadAsync(HttpContext http, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RequestBody.ReadAsync(http.Request, MaxBodyBytes, cancellation) is { IsEmpty: false } body
+                ? JsonSerializer.Deserialize<DatasetExport>(body.Span, DatasetRecipe.Json)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

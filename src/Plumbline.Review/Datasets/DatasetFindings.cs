@@ -16,7 +16,7 @@ internal sealed class DatasetFindings(IColumnStore store, ModelTables tables, ID
     private const int MostExamples = 10;
     private const int IdsAtOnce = 1_000;
 
-    /// <summary>How far each feature of the rows is from the reference, over deciles of the reference or its most frequent values.</summary>
+    /// <summary>How far each feature is from the reference, over its deciles or its most frequent values.</summary>
     public async Task<IReadOnlyList<CardDrift>> DriftAsync(DatasetWork work, CancellationToken cancellation)
     {
         if (work.Baseline is not { } baseline)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Plumbline.Review.Datasets;
 
 /// <summary>
@@ -34,6 +36,8 @@ public sealed record DatasetsOptions
 /// <summary>A folder of this machine, or a place in a bucket.</summary>
 public sealed record DatasetDestination
 {
+    private static readonly SearchValues<char> Patterns = SearchValues.Create("*?{}[]");
+
     /// <summary>What it is called in requests; 1..64 characters.</summary>
     public string Name { get; init; } = "";
 
@@ -72,6 +76,11 @@ public sealed record DatasetDestination
                 : "folder: an absolute path is needed.";
         }
 
+        return WrongBucket();
+    }
+
+    private string? WrongBucket()
+    {
         if (Endpoint is not { Scheme: "http" or "https", UserInfo.Length: 0, Query.Length: 0 })
             return "endpoint: a folder, or an address that begins with https:// or http://, without user and query, is needed.";
         if (
@@ -82,7 +91,7 @@ public sealed record DatasetDestination
             return "bucket: 3..63 characters of a-z 0-9 . - are needed.";
         }
 
-        if (Prefix is not null && (Prefix.Split('/').Contains("..") || Prefix.AsSpan().IndexOfAny("*?{}[]") >= 0))
+        if (Prefix is not null && (Prefix.Split('/').Contains("..") || Prefix.AsSpan().ContainsAny(Patterns)))
             return "prefix: a path such as exports/datasets is needed.";
         return AccessKey is null || Secret is null ? "access_key: this, and secret_key or secret_key_variable, are needed." : null;
     }

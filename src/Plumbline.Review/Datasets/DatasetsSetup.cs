@@ -42,7 +42,8 @@ public static class DatasetsSetup
             services.GetRequiredService<DatasetFiles>(),
             new DatasetChoice(store, new ReviewedRows(store, state), services.GetRequiredService<PredictionScores>(), tables),
             new DatasetCounting(store, new DatasetFindings(store, tables, state)),
-            services.GetRequiredService<TimeProvider>()
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<DatasetBuilding>>()
         );
     }
 

@@ -44,50 +44,76 @@ internal sealed class ReviewedRows(IColumnStore store, IDbContextFactory<StateDb
             ),
             cancellation
         );
-        var (fromMs, toMs) = (range.From.ToUnixTimeMilliseconds(), range.To.ToUnixTimeMilliseconds());
         await using var db = await state.CreateDbContextAsync(cancellation);
-        int? only = policy is null
+        var only = await NumberOfAsync(db, model, policy, cancellation);
+        var tasks = Tasks(db, model, range, only);
+        var isNumber = model.Task == ModelTask.Regression;
+        var last = 0L;
+        using var rows = new RowBinaryBuffer();
+        while (true)
+        {
+            var page = await tasks.Where(task => task.Id > last).OrderBy(task => task.Id).Take(RowsAtOnce).ToListAsync(cancellation);
+            if (page.Count == 0)
+                return;
+            var byTask = await ChosenAsync(db, model, (page[0].Id, page[^1].Id), only, cancellation);
+            rows.Clear();
+            foreach (var task in page)
+                Write(rows, task, [.. byTask[task.Id]], isNumber);
+            await store.InsertAsync(table, Columns, rows.Written, deduplicationToken: null, cancellation);
+            last = page[^1].Id;
+        }
+    }
+
+    private static async Task<int?> NumberOfAsync(
+        StateDbContext db,
+        ModelDefinition model,
+        string? policy,
+        CancellationToken cancellation
+    ) =>
+        policy is null
             ? null
             : await db
                 .ReviewPolicies.Where(row => row.ModelId == model.Id && row.Name == policy)
                 .Select(row => (int?)row.Id)
                 .FirstOrDefaultAsync(cancellation)
                 ?? throw new DatasetException("unknown_policy", $"The model has no review policy '{policy}'.");
-        var isNumber = model.Task == ModelTask.Regression;
+
+    private static IQueryable<ReviewTaskRow> Tasks(
+        StateDbContext db,
+        ModelDefinition model,
+        (DateTimeOffset From, DateTimeOffset To) range,
+        int? only
+    )
+    {
+        var (fromMs, toMs) = (range.From.ToUnixTimeMilliseconds(), range.To.ToUnixTimeMilliseconds());
         var selections = db.ReviewSelections;
-        var last = 0L;
-        using var rows = new RowBinaryBuffer();
-        while (true)
-        {
-            var page = await db
-                .ReviewTasks.AsNoTracking()
-                .Where(task =>
-                    task.ModelId == model.Id
-                    && task.Id > last
-                    && task.State == (int)TaskState.Done
-                    && task.Gold == null
-                    && task.Resolved != null
-                    && task.TimestampMs >= fromMs
-                    && task.TimestampMs < toMs
-                )
-                .Where(task => only == null || selections.Any(chosen => chosen.TaskId == task.Id && chosen.PolicyId == only))
-                .OrderBy(task => task.Id)
-                .Take(RowsAtOnce)
-                .ToListAsync(cancellation);
-            if (page.Count == 0)
-                return;
-            var (first, end) = (page[0].Id, page[^1].Id);
-            var chosen = await db
-                .ReviewSelections.AsNoTracking()
-                .Where(row => row.ModelId == model.Id && row.TaskId >= first && row.TaskId <= end && (only == null || row.PolicyId == only))
-                .ToListAsync(cancellation);
-            var byTask = chosen.ToLookup(row => row.TaskId);
-            rows.Clear();
-            foreach (var task in page)
-                Write(rows, task, [.. byTask[task.Id]], isNumber);
-            await store.InsertAsync(table, Columns, rows.Written, deduplicationToken: null, cancellation);
-            last = end;
-        }
+        var tasks = db
+            .ReviewTasks.AsNoTracking()
+            .Where(task =>
+                task.ModelId == model.Id
+                && task.State == (int)TaskState.Done
+                && task.Gold == null
+                && task.Resolved != null
+                && task.TimestampMs >= fromMs
+                && task.TimestampMs < toMs
+            );
+        return only is null ? tasks : tasks.Where(task => selections.Any(chosen => chosen.TaskId == task.Id && chosen.PolicyId == only));
+    }
+
+    private static async Task<ILookup<long, ReviewSelectionRow>> ChosenAsync(
+        StateDbContext db,
+        ModelDefinition model,
+        (long First, long Last) tasks,
+        int? only,
+        CancellationToken cancellation
+    )
+    {
+        var chosen = await db
+            .ReviewSelections.AsNoTracking()
+            .Where(row => row.ModelId == model.Id && row.TaskId >= tasks.First && row.TaskId <= tasks.Last)
+            .Where(row => only == null || row.PolicyId == only)
+            .ToListAsync(cancellation);
+        return chosen.ToLookup(row => row.TaskId);
     }
 
     private static void Write(RowBinaryBuffer rows, ReviewTaskRow task, ReviewSelectionRow[] chosen, bool isNumber)

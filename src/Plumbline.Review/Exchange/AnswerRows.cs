@@ -77,7 +77,9 @@ internal sealed class AnswerRows(IColumnStore store, InstanceOptions instance)
         catch (EngineException error) when (error.Name is not ("MEMORY_LIMIT_EXCEEDED" or "NOT_ENOUGH_SPACE"))
         {
             var file = new ImportedFile();
+            const string Before = "DB::Exception: ";
             var said = error.Message.Replace(input, "the file", StringComparison.Ordinal);
+            said = said[(said.LastIndexOf(Before, StringComparison.Ordinal) is var at and >= 0 ? at + Before.Length : 0)..];
             file.Refuse(0, "", $"The file cannot be read as {format}: {Problems.Shorten(said, 300)}");
             return file;
         }

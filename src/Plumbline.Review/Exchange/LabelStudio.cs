@@ -13,6 +13,9 @@ internal static class LabelStudio
     private const string Control = "label";
     private const string Shown = "input0";
 
+    // What the controls call their value.
+    private static readonly string[] Values = ["choices", "number", "text", "rating"];
+
     /// <summary>The labelling configuration that the tasks fit.</summary>
     public static string Configuration(ModelDefinition model, IEnumerable<string> features)
     {
@@ -127,9 +130,7 @@ internal static class LabelStudio
 
             var found = results.EnumerateArray().FirstOrDefault(one => ExchangedValues.TextOf(one.Of("from_name")) == Control);
             var value = found.Of("value");
-            var said = new[] { "choices", "number", "text", "rating" }
-                .Select(name => value.Of(name))
-                .FirstOrDefault(one => one.ValueKind != default);
+            var said = Values.Select(name => value.Of(name)).FirstOrDefault(one => one.ValueKind != default);
             var answer = new ImportedAnswer(
                 index,
                 id,

@@ -5,7 +5,9 @@ using Plumbline.Server.Tests.Processes;
 
 namespace Plumbline.Server.Tests.Retraining;
 
-/// <summary>The server dies between telling a target of a run and noting that it has it: the same is told again, and no other run begins.</summary>
+/// <summary>
+/// The server dies between telling a target of a run and noting that it has it: the same is told again, and no other run begins.
+/// </summary>
 public sealed class KilledRunTests : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"plumbline-killed-run-{Guid.NewGuid():N}");
@@ -54,16 +56,7 @@ public sealed class KilledRunTests : IDisposable
             return Task.CompletedTask;
         };
         await server.StartAsync();
-        JsonElement run;
-        for (var i = 0; ; i++)
-        {
-            run = await server.Client.GetFromJsonAsync<JsonElement>(path, Ct);
-            if (run.GetProperty("state").GetString() == "queued")
-                break;
-            Assert.True(i < 600, run.ToString());
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Ct);
-        }
-
+        var run = await UntilTakenAsync(server, path);
         Assert.Equal(2, run.GetProperty("attempts").GetInt32());
         Assert.Equal(2, sink.Requests.Count);
         Assert.Equal(sink.Requests[0]["Plumbline-Idempotency-Key"], sink.Requests[1]["Plumbline-Idempotency-Key"]);
@@ -78,6 +71,18 @@ public sealed class KilledRunTests : IDisposable
         Assert.True(report.GetProperty("changed").GetBoolean());
         var list = await server.Client.GetFromJsonAsync<JsonElement>("/v1/models/churn/retraining/runs", Ct);
         Assert.Equal("succeeded", Assert.Single(list.GetProperty("runs").EnumerateArray()).GetProperty("state").GetString());
+    }
+
+    private static async Task<JsonElement> UntilTakenAsync(RestartedServer server, string path)
+    {
+        for (var i = 0; ; i++)
+        {
+            var run = await server.Client.GetFromJsonAsync<JsonElement>(path, Ct);
+            if (run.GetProperty("state").GetString() == "queued")
+                return run;
+            Assert.True(i < 600, run.ToString());
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Ct);
+        }
     }
 
     private static async Task<JsonElement> SendAsync(RestartedServer server, HttpMethod method, string path, object body)

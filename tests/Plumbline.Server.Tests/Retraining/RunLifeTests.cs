@@ -6,6 +6,90 @@ namespace Plumbline.Server.Tests.Retraining;
 /// <summary>Attempts, refusals, secrets, cancellation, lists.</summary>
 public sealed class RunLifeTests(TestHost host)
 {
+    private const string Nowhere = "http://127.0.0.1:9";
+
+    // The field that is wrong, and the declaration.
+    private static readonly (string Field, object Body)[] Wrong =
+    [
+        ("kind", new { kind = "carrier-pigeon" }),
+        ("url", new { kind = "webhook" }),
+        ("url", new { kind = "webhook", url = "http://169.254.169.254/latest" }),
+        (
+            "secret",
+            new
+            {
+                kind = "webhook",
+                url = Nowhere,
+                secret = "short",
+            }
+        ),
+        (
+            "repository",
+            new
+            {
+                kind = "github",
+                repository = "acme",
+                token = "t",
+            }
+        ),
+        (
+            "password",
+            new
+            {
+                kind = "airflow3",
+                url = Nowhere,
+                dag = "train",
+            }
+        ),
+        (
+            "body",
+            new
+            {
+                kind = "http",
+                url = Nowhere,
+                body = "{\"a\":{{nothing_like_it}}}",
+            }
+        ),
+        (
+            "body",
+            new
+            {
+                kind = "http",
+                url = Nowhere,
+                body = "{",
+            }
+        ),
+        ("url", new { kind = "http", url = "http://{{model}}.example/" }),
+        (
+            "poll_url",
+            new
+            {
+                kind = "http",
+                url = Nowhere,
+                poll_url = "http://elsewhere.example/{{remote_id}}",
+                state_path = "a",
+            }
+        ),
+        (
+            "state_path",
+            new
+            {
+                kind = "http",
+                url = Nowhere,
+                poll_url = Nowhere + "/{{remote_id}}",
+            }
+        ),
+        (
+            "colour",
+            new
+            {
+                kind = "mlflow",
+                url = Nowhere,
+                colour = "red",
+            }
+        ),
+    ];
+
     [Fact]
     public async Task An_attempt_that_fails_is_repeated_with_the_same_key_and_bytes()
     {
@@ -89,88 +173,7 @@ public sealed class RunLifeTests(TestHost host)
     public async Task What_is_wrong_with_a_target_is_said_by_field()
     {
         await using var world = await RetrainingWorld.CreateAsync(host);
-        foreach (
-            var (field, body) in new (string, object)[]
-            {
-                ("kind", new { kind = "carrier-pigeon" }),
-                ("url", new { kind = "webhook" }),
-                ("url", new { kind = "webhook", url = "http://169.254.169.254/latest" }),
-                (
-                    "secret",
-                    new
-                    {
-                        kind = "webhook",
-                        url = world.Url,
-                        secret = "short",
-                    }
-                ),
-                (
-                    "repository",
-                    new
-                    {
-                        kind = "github",
-                        repository = "acme",
-                        token = "t",
-                    }
-                ),
-                (
-                    "password",
-                    new
-                    {
-                        kind = "airflow3",
-                        url = world.Url,
-                        dag = "train",
-                    }
-                ),
-                (
-                    "body",
-                    new
-                    {
-                        kind = "http",
-                        url = world.Url,
-                        body = "{\"a\":{{nothing_like_it}}}",
-                    }
-                ),
-                (
-                    "body",
-                    new
-                    {
-                        kind = "http",
-                        url = world.Url,
-                        body = "{",
-                    }
-                ),
-                ("url", new { kind = "http", url = "http://{{model}}.example/" }),
-                (
-                    "poll_url",
-                    new
-                    {
-                        kind = "http",
-                        url = world.Url,
-                        poll_url = "http://elsewhere.example/{{remote_id}}",
-                        state_path = "a",
-                    }
-                ),
-                (
-                    "state_path",
-                    new
-                    {
-                        kind = "http",
-                        url = world.Url,
-                        poll_url = world.Url + "/{{remote_id}}",
-                    }
-                ),
-                (
-                    "colour",
-                    new
-                    {
-                        kind = "mlflow",
-                        url = world.Url,
-                        colour = "red",
-                    }
-                ),
-            }
-        )
+        foreach (var (field, body) in Wrong)
         {
             var (status, answer) = await world.SendAsync(HttpMethod.Put, $"/v1/retraining/targets/{world.Model}-wrong", body);
             Assert.Equal((400, "target_invalid"), (status, Text(answer, "code")));

@@ -23,9 +23,9 @@ public sealed class TriggerTests(TestHost host)
         await using var sink = await HttpSink.StartAsync();
         var target = await TargetAsync(world, sink);
         await OkAsync(world, HttpMethod.Put, "datasets/reviewed", new { });
-        await OkAsync(world, HttpMethod.Put, "review/policies/all", new { per_day = 1000, uniform_share = 1 });
         await world.PostAsync(ReviewWorld.Rows(60, 41, ReviewWorld.LastHour));
         await host.WaitUntilComputedAsync(world.Name);
+        await OkAsync(world, HttpMethod.Put, "review/policies/all", new { per_day = 1000, uniform_share = 1 });
         const string trigger = "retraining/triggers/enough";
         await OkAsync(
             world,
@@ -68,14 +68,8 @@ public sealed class TriggerTests(TestHost host)
 
         // The run's version carries the data set.
         var callback = Text(sink.Requests[0].Json.GetProperty("data"), "callback_url");
-        using (
-            var report = await host.Client.PostAsync(
-                new Uri(new Uri(callback).PathAndQuery, UriKind.Relative),
-                Json(new { state = "succeeded", version = "v2" }),
-                Ct
-            )
-        )
-            Assert.True(report.IsSuccessStatusCode);
+        var (reported, body) = await CallBackAsync(callback, new { state = "succeeded", version = "v2" });
+        Assert.True(reported, body);
         var versions = (await world.GetAsync("versions")).GetProperty("versions").EnumerateArray();
         var declared = versions.Single(version => Text(version, "version") == "v2").GetProperty("declaration");
         Assert.Equal(("shadow", "reviewed"), (Text(declared, "stage"), Text(declared.GetProperty("dataset"), "name")));
@@ -89,22 +83,6 @@ public sealed class TriggerTests(TestHost host)
         var world = await ReviewWorld.CreateAsync(host);
         await using var sink = await HttpSink.StartAsync();
         var target = await TargetAsync(world, sink);
-        object Trigger(string approval, int windows) =>
-            new
-            {
-                target,
-                when = new
-                {
-                    performance = new
-                    {
-                        metric = "performance.accuracy",
-                        below = 0.999,
-                        windows,
-                        window = "1h",
-                    },
-                },
-                approval = approval == "approval",
-            };
         var rows = Enumerable
             .Range(0, 2)
             .SelectMany(hour => ReviewWorld.Rows(300, (ulong)(50 + hour), ReviewWorld.LastHour.AddHours(-hour)))
@@ -113,12 +91,12 @@ public sealed class TriggerTests(TestHost host)
         await world.PostTruthAsync(rows);
         await host.WaitUntilComputedAsync(world.Name);
         // Two windows are there: one that asks for three waits.
-        await OkAsync(world, HttpMethod.Put, "retraining/triggers/three", Trigger("", 3));
+        await OkAsync(world, HttpMethod.Put, "retraining/triggers/three", ByAccuracy(target, approval: false, 3));
         Assert.Contains("in 2 of 3 windows", Text(await world.GetAsync("retraining/triggers/three"), "status"), StringComparison.Ordinal);
 
         await host.WaitUntilEvaluatedAsync(world.Name);
         var incident = await OpenAsync(world, "order_amount is missing");
-        await OkAsync(world, HttpMethod.Put, "retraining/triggers/two", Trigger("approval", 2));
+        await OkAsync(world, HttpMethod.Put, "retraining/triggers/two", ByAccuracy(target, approval: true, 2));
         var blocked = await world.GetAsync("retraining/triggers/two");
         Assert.Equal(incident, blocked.GetProperty("blocked_by").GetInt64());
         Assert.EndsWith(
@@ -128,7 +106,7 @@ public sealed class TriggerTests(TestHost host)
         );
         Assert.Empty((await world.GetAsync("retraining/runs")).GetProperty("runs").EnumerateArray());
         await ResolveAsync(incident);
-        await OkAsync(world, HttpMethod.Put, "retraining/triggers/two", Trigger("approval", 2));
+        await OkAsync(world, HttpMethod.Put, "retraining/triggers/two", ByAccuracy(target, approval: true, 2));
         var run = await UntilAsync(
             async () => (await world.GetAsync("retraining/runs")).GetProperty("runs").EnumerateArray().FirstOrDefault(),
             found => found.ValueKind == JsonValueKind.Object
@@ -150,66 +128,83 @@ public sealed class TriggerTests(TestHost host)
     {
         await using var world = await RetrainingWorld.CreateAsync(host);
         var target = await world.TargetAsync(new { kind = "webhook", url = world.Sink.Url });
-        foreach (
-            var (field, body) in new (string, object)[]
-            {
-                ("when", new { target }),
-                ("target", new { target = "nobody", when = new { new_answers = 1 } }),
-                (
-                    "dataset",
-                    new
-                    {
-                        target,
-                        dataset = "none",
-                        when = new { new_answers = 1 },
-                    }
-                ),
-                ("when.new_answers", new { target, when = new { new_answers = 0 } }),
-                ("when.schedule", new { target, when = new { schedule = "sometimes" } }),
-                ("when.performance.metric", new { target, when = new { performance = new { metric = "input.rows", below = 1 } } }),
-                ("when.performance.below", new { target, when = new { performance = new { metric = "performance.accuracy" } } }),
-                (
-                    "when.performance.window",
-                    new
-                    {
-                        target,
-                        when = new
-                        {
-                            performance = new
-                            {
-                                metric = "performance.accuracy",
-                                below = 1,
-                                window = "3h",
-                            },
-                        },
-                    }
-                ),
-                (
-                    "cool_down",
-                    new
-                    {
-                        target,
-                        when = new { new_answers = 1 },
-                        cool_down = "1s",
-                    }
-                ),
-                (
-                    "max_per_day",
-                    new
-                    {
-                        target,
-                        when = new { new_answers = 1 },
-                        max_per_day = 0,
-                    }
-                ),
-            }
-        )
+        foreach (var (field, body) in Wrong(target))
         {
             var (status, answer) = await world.SendAsync(HttpMethod.Put, $"/v1/models/{world.Model}/retraining/triggers/t", body);
             Assert.Equal((400, "trigger_invalid"), (status, Text(answer, "code")));
             Assert.Contains(field, answer.GetProperty("errors").EnumerateArray().Select(error => Text(error, "field")));
         }
     }
+
+    private static object ByAccuracy(string target, bool approval, int windows) =>
+        new
+        {
+            target,
+            when = new
+            {
+                performance = new
+                {
+                    metric = "performance.accuracy",
+                    below = 0.999,
+                    windows,
+                    window = "1h",
+                },
+            },
+            approval,
+        };
+
+    private static (string Field, object Body)[] Wrong(string target) =>
+        [
+            ("when", new { target }),
+            ("target", new { target = "nobody", when = new { new_answers = 1 } }),
+            (
+                "dataset",
+                new
+                {
+                    target,
+                    dataset = "none",
+                    when = new { new_answers = 1 },
+                }
+            ),
+            ("when.new_answers", new { target, when = new { new_answers = 0 } }),
+            ("when.schedule", new { target, when = new { schedule = "sometimes" } }),
+            ("when.performance.metric", new { target, when = new { performance = new { metric = "input.rows", below = 1 } } }),
+            ("when.performance.below", new { target, when = new { performance = new { metric = "performance.accuracy" } } }),
+            (
+                "when.performance.window",
+                new
+                {
+                    target,
+                    when = new
+                    {
+                        performance = new
+                        {
+                            metric = "performance.accuracy",
+                            below = 1,
+                            window = "3h",
+                        },
+                    },
+                }
+            ),
+            (
+                "cool_down",
+                new
+                {
+                    target,
+                    when = new { new_answers = 1 },
+                    cool_down = "1s",
+                }
+            ),
+            (
+                "max_per_day",
+                new
+                {
+                    target,
+                    when = new { new_answers = 1 },
+                    max_per_day = 0,
+                }
+            ),
+        ];
 
     [Theory]
     [InlineData("daily", "2026-03-02T09:30:00Z")]
@@ -227,11 +222,8 @@ public sealed class TriggerTests(TestHost host)
     private async Task<long> OpenAsync(ReviewWorld world, string headline)
     {
         await using var db = await host.Get<IDbContextFactory<StateDbContext>>().CreateDbContextAsync(Ct);
-        var facts = IncidentFacts.Empty with
-        {
-            Models = [world.Name],
-            Causes = [new CauseFacts("missing_values", "order_amount", 0.9, null)],
-        };
+        var cause = new CauseFacts("missing_values", "order_amount", 0.9, null);
+        var facts = IncidentFacts.Empty with { Models = [world.Name], Causes = [cause] };
         var incident = new IncidentRow
         {
             ModelId = world.Model.Id,
@@ -251,6 +243,12 @@ public sealed class TriggerTests(TestHost host)
         await db
             .Incidents.Where(row => row.Id == incident)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.State, (int)IncidentState.Resolved), Ct);
+    }
+
+    private async Task<(bool Taken, string Body)> CallBackAsync(string callback, object body)
+    {
+        using var answer = await host.Client.PostAsync(new Uri(new Uri(callback).PathAndQuery, UriKind.Relative), Json(body), Ct);
+        return (answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Ct));
     }
 
     private async Task<string> TargetAsync(ReviewWorld world, HttpSink sink)

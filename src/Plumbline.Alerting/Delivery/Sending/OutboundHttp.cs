@@ -6,9 +6,9 @@ using Plumbline.Registry.Outbound;
 namespace Plumbline.Alerting.Delivery.Sending;
 
 /// <summary>
-/// The one HTTP client for what is sent to others. It goes where it was told and nowhere else: no redirects, no proxy, no cookies; every call has a time
-/// limit. What a receiver answers is read (at most 16 KiB, so that the connection can be used again) and thrown away: it must not be a way to
-/// look at what stands behind an address of this network.
+/// The one HTTP client for what is sent to others. It goes where it was told and nowhere else: no redirects, no proxy, no cookies; every
+/// call has a time limit. What a receiver answers is read (at most 16 KiB, so that the connection can be used again) and thrown away: it
+/// must not be a way to look at what stands behind an address of this network.
 /// </summary>
 public sealed class OutboundHttp : IDisposable
 {

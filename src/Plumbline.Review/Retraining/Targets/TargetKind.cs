@@ -1,5 +1,4 @@
 using Plumbline.Registry.Web;
-using Plumbline.Review.Retraining.Targets.Kinds;
 
 namespace Plumbline.Review.Retraining.Targets;
 
@@ -29,18 +28,19 @@ public sealed record TargetAnswer(RunReport? Report, string? Problem = null);
 /// <summary>A kind of targets: what they are declared with, and how they are spoken to. One file each, in the folder beside this.</summary>
 public abstract class TargetKind
 {
-    /// <summary>Every kind, the most general first.</summary>
+    /// <summary>Every kind, the most general first; a new one is found by itself.</summary>
     public static IReadOnlyList<TargetKind> All { get; } =
     [
-        new WebhookTarget(),
-        new GitHubTarget(),
-        new AirflowTarget(2),
-        new AirflowTarget(3),
-        new SageMakerTarget(),
-        new HttpTarget(),
-        new MlflowTarget(),
-        new CommandTarget(),
+        .. typeof(TargetKind)
+            .Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(TargetKind)) && !type.IsAbstract)
+            .Select(type => (TargetKind)Activator.CreateInstance(type)!)
+            .OrderBy(kind => kind.Order)
+            .ThenBy(kind => kind.Name, StringComparer.Ordinal),
     ];
+
+    /// <summary>Where it stands in lists.</summary>
+    public abstract int Order { get; }
 
     /// <summary>As it is declared: <c>webhook</c>.</summary>
     public abstract string Name { get; }

@@ -20,7 +20,9 @@ public sealed class QualityBlock(IncidentReader incidents, CauseCatalog causes)
         InputMetrics.TypeErrorRate,
     ];
 
-    /// <summary>The most urgent one of a model that is not over; null when there is none. What only the digest tells of does not count.</summary>
+    /// <summary>
+    /// The most urgent one of a model that is not over; null when there is none. What only the digest tells of does not count.
+    /// </summary>
     public async Task<Incident?> FindAsync(ModelDefinition model, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(model);

@@ -205,7 +205,8 @@ public sealed class TriggerEvaluation(
     {
         using var rows = await store.QueryAsync(
             new SqlStatement(
-                $"SELECT uniqExact(prediction_id) FROM {ModelTables.GroundTruth(model.Id)} WHERE received_at > {{since:DateTime64(3, 'UTC')}}",
+                $"SELECT uniqExact(prediction_id) FROM {ModelTables.GroundTruth(model.Id)} "
+                    + "WHERE received_at > {since:DateTime64(3, 'UTC')}",
                 new SqlParameter("since", DateTimeOffset.FromUnixTimeMilliseconds(sinceMs))
             ),
             cancellation

@@ -7,9 +7,11 @@ namespace Plumbline.Review.Retraining.Targets.Kinds;
 
 /// <summary>A run of a DAG of Apache Airflow. Its id over there is made of our key: asked for twice, it is there once.</summary>
 /// <param name="major">2: the interface v1 with a name and a password; 3: the interface v2 with a token.</param>
-public sealed class AirflowTarget(int major) : TargetKind
+public abstract class AirflowTarget(int major) : TargetKind
 {
     public override string Name => major == 2 ? "airflow2" : "airflow3";
+
+    public override int Order => 3;
 
     public override string Title => $"Airflow {major}";
 
@@ -122,3 +124,9 @@ public sealed class AirflowTarget(int major) : TargetKind
             : null;
     }
 }
+
+/// <summary>Airflow 2.</summary>
+public sealed class Airflow2Target() : AirflowTarget(2);
+
+/// <summary>Airflow 3.</summary>
+public sealed class Airflow3Target() : AirflowTarget(3);

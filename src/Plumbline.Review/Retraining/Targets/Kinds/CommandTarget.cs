@@ -14,6 +14,8 @@ public sealed class CommandTarget : TargetKind
 
     public override string Name => "command";
 
+    public override int Order => 7;
+
     public override string Title => "Local command";
 
     public override IReadOnlyList<TargetField> Fields { get; } =

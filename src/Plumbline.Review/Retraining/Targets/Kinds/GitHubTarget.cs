@@ -14,6 +14,8 @@ public sealed class GitHubTarget : TargetKind
 
     public override string Name => "github";
 
+    public override int Order => 2;
+
     public override string Title => "GitHub Actions";
 
     public override IReadOnlyList<TargetField> Fields { get; } =

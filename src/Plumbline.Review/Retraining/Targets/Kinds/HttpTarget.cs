@@ -14,6 +14,8 @@ public sealed class HttpTarget : TargetKind
 
     public override string Name => "http";
 
+    public override int Order => 5;
+
     public override string Title => "HTTP template (Kubernetes, Argo, Kubeflow)";
 
     public override IReadOnlyList<TargetField> Fields { get; } =

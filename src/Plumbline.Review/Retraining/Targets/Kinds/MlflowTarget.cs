@@ -18,6 +18,8 @@ public sealed class MlflowTarget : TargetKind
 
     public override string Name => "mlflow";
 
+    public override int Order => 6;
+
     public override string Title => "MLflow registry";
 
     public override IReadOnlyList<TargetField> Fields { get; } =

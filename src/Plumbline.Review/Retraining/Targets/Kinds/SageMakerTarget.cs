@@ -13,6 +13,8 @@ public sealed class SageMakerTarget : TargetKind
 
     public override string Name => "sagemaker";
 
+    public override int Order => 4;
+
     public override string Title => "SageMaker pipeline";
 
     public override IReadOnlyList<TargetField> Fields { get; } =

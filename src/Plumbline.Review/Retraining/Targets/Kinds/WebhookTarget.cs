@@ -10,6 +10,8 @@ public sealed class WebhookTarget : TargetKind
 
     public override string Name => "webhook";
 
+    public override int Order => 1;
+
     public override string Title => "Webhook";
 
     public override IReadOnlyList<TargetField> Fields { get; } =
