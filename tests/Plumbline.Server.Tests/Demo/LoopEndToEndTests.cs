@@ -1,0 +1,110 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Plumbline.Server.Tests.Demo;
+
+/// <summary>
+/// The loop from end to end with a real model service: traffic, tasks of what is odd or doubtful, answers, a data set, a signed request to
+/// the trainer, a version beside the live one, a verdict, and its promotion, after which it is the one that answers customers.
+/// </summary>
+public sealed class LoopEndToEndTests : IDisposable
+{
+    private const string Model = "/v1/models/ticket-router";
+
+    private readonly string _data = Path.Combine(Path.GetTempPath(), $"plumbline-loop-test-{Guid.NewGuid():N}");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Answers_become_a_data_set_that_a_real_trainer_makes_a_better_version_with()
+    {
+        using var demo = RunningDemo.Start(_data, days: 4);
+        var (address, _) = await demo.ReadyAsync();
+        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
+        var run = await UntilAsync(
+            "a run has succeeded",
+            async () =>
+                (await GetAsync(http, "retraining/runs")).GetProperty("runs").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } found
+                && Text(found, "state") is "succeeded" or "failed"
+                    ? found
+                    : null
+        );
+        Assert.True(Text(run, "state") == "succeeded", run.ToString());
+        var version = Text(run, "version")!;
+
+        // Answers came from a robot, which says so, to what a policy had chosen, and are ground truth.
+        var annotators = (await GetAsync(http, "review/annotators")).GetProperty("annotators").EnumerateArray().ToList();
+        Assert.All(annotators, one => Assert.True(one.GetProperty("robot").GetBoolean(), one.ToString()));
+        var turn = await GetAsync(http, $"retraining/runs/{Text(run, "run")}/turn");
+        Assert.InRange(turn.GetProperty("tasks").GetInt32(), 150, 10_000);
+        Assert.Equal(turn.GetProperty("tasks").GetInt32(), turn.GetProperty("by_robots").GetInt32());
+        // What was chosen is wrong far more often than all traffic.
+        Assert.True(turn.GetProperty("wrong").GetInt32() > 0.35 * turn.GetProperty("tasks").GetInt32(), turn.ToString());
+        Assert.Equal("shadow", Text(turn, "stage"));
+        var dataset = turn.GetProperty("dataset");
+        Assert.InRange(dataset.GetProperty("labelled").GetInt64(), 2_000, 10_000);
+
+        // Better on rows that it was not trained with, and on the segment that went bad.
+        var proof = await GetAsync(http, $"versions/{version}/proof");
+        var heldOut = proof.GetProperty("held_out").EnumerateArray().ToList();
+        var all = heldOut.Single(slice => Text(slice, "kind") == "all").GetProperty("gain");
+        Assert.True(all.GetProperty("lower").GetDouble() > 0, proof.ToString());
+        var brazil = heldOut.Single(slice => Text(slice, "name") == "country=BR").GetProperty("gain");
+        Assert.True(brazil.GetProperty("value").GetDouble() > 0.03, proof.ToString());
+        Assert.Contains(heldOut, slice => Text(slice, "kind") == "asked");
+        Assert.DoesNotContain(heldOut, slice => slice.GetProperty("is_worse").GetBoolean());
+
+        // It answers what customers ask, beside the live one and unheard.
+        await UntilAsync(
+            "the shadow has answered",
+            async () =>
+                (await GetAsync(http, $"versions/{version}/proof")).GetProperty("live").GetProperty("pairs").GetInt32() >= 5 ? (object)true : null
+        );
+        Assert.Equal(0, await CountAsync(http, version, "primary"));
+
+        var verdict = (await GetAsync(http, $"versions/{version}/verdict")).GetProperty("data");
+        using var promoted = await http.PostAsJsonAsync(
+            $"{Model}/versions/{version}/promote",
+            new { reason = "it is better on the tickets that went wrong", force = !verdict.GetProperty("ok").GetBoolean() },
+            Ct
+        );
+        Assert.True(promoted.IsSuccessStatusCode, await promoted.Content.ReadAsStringAsync(Ct));
+        await UntilAsync(
+            "the promoted version answers customers",
+            async () => await CountAsync(http, version, "primary") > 0 ? (object)true : null
+        );
+        Assert.NotNull(Text(await GetAsync(http, $"retraining/runs/{Text(run, "run")}/turn"), "promoted_at"));
+    }
+
+    private static async Task<int> CountAsync(HttpClient http, string version, string role) =>
+        (await GetAsync(http, $"predictions?version={version}&role={role}&limit=10")).GetProperty("predictions").GetArrayLength();
+
+    private static async Task<JsonElement> GetAsync(HttpClient http, string path) =>
+        await http.GetFromJsonAsync<JsonElement>($"{Model}/{path}", Ct);
+
+    private static async Task<T> UntilAsync<T>(string what, Func<Task<T?>> look)
+        where T : class
+    {
+        for (var i = 0; i < 600; i++)
+        {
+            if (await look() is { } found)
+                return found;
+            await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Ct);
+        }
+
+        throw new TimeoutException($"It did not come to this: {what}.");
+    }
+
+    private static async Task<JsonElement> UntilAsync(string what, Func<Task<JsonElement?>> look) =>
+        (await UntilAsync<Box>(what, async () => await look() is { } found ? new Box(found) : null)).Value;
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+
+    private sealed record Box(JsonElement Value);
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_data))
+            Directory.Delete(_data, recursive: true);
+    }
+}
