@@ -85,7 +85,8 @@ public sealed class TargetKindTests(TestHost host)
             await response.WriteAsync(
                 $$"""
                 {"workflow_runs":[{"id":1,"display_title":"other","status":"completed","conclusion":"failure"},
-                 {"id":7,"display_title":"{{title}}","status":"in_progress","conclusion":{{conclusion}},"html_url":"https://github.example/7"}]}
+                 {"id":7,"display_title":"{{title}}","status":"in_progress","conclusion":{{conclusion}},
+                  "html_url":"https://github.example/7"}]}
                 """
             );
         };
