@@ -181,6 +181,57 @@ public sealed class DatasetTests(TestHost host)
     }
 
     [Fact]
+    public async Task Reviewed_rows_have_their_weight_and_their_annotators()
+    {
+        var world = await ReviewWorld.CreateAsync(host);
+        await world.PostAsync(ReviewWorld.Rows(200, 46, ReviewWorld.LastHour));
+        await host.WaitUntilComputedAsync(world.Name);
+        await world.SendAsync(HttpMethod.Put, "review/policies/daily", new { per_day = 480, uniform_share = 1 });
+        var (from, to) = (ReviewWorld.LastHour, ReviewWorld.LastHour.AddHours(1));
+        await world.SendAsync(HttpMethod.Post, $"review/policies/daily/draw?from={Time(from)}&to={Time(to)}");
+        var ids = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            var (_, task) = await world.SendAsync(HttpMethod.Post, "review/next");
+            ids.Add(task.GetProperty("prediction_id").GetString()!);
+            await world.SendAsync(HttpMethod.Post, $"review/tasks/{task.GetProperty("task").GetInt64()}/answer", new { value = "1" });
+        }
+
+        var part = new { kind = "reviewed", policy = "daily" };
+        var card = (
+            await BuildAsync(
+                world,
+                "seen",
+                new
+                {
+                    parts = new[] { part },
+                    split = new
+                    {
+                        train = 1,
+                        validation = 0,
+                        test = 0,
+                    },
+                }
+            )
+        ).Card!;
+
+        Assert.Equal((3, 3, 3), (card.Rows, Rows(card.Parts, "reviewed"), Rows(card.Classes, "1")));
+        Assert.Equal(["review"], card.LabelSources.Select(source => source.Name));
+        Assert.Equal(("open", false, 3L), Assert.Single(card.Annotators) is var one ? (one.Name, one.IsRobot, one.Answers) : default);
+        var lines = (await TextAsync(world, "datasets/seen/versions/1/files/train.jsonl")).TrimEnd().Split('\n');
+        var rows = lines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(
+            ids.Order(StringComparer.Ordinal),
+            rows.Select(row => row.GetProperty("prediction_id").GetString()).Order(StringComparer.Ordinal)
+        );
+        // 20 of 200 are drawn on average: each stands for ten.
+        Assert.All(rows, row => Assert.Equal(10, row.GetProperty("sample_weight").GetDouble(), 1e-9));
+        Assert.All(rows, row => Assert.Equal("chance", row.GetProperty("selection_reason").GetString()));
+
+        static string Time(DateTimeOffset at) => Uri.EscapeDataString(at.ToString("O"));
+    }
+
+    [Fact]
     public async Task What_cannot_be_made_says_why()
     {
         var world = await ReviewWorld.CreateAsync(host);
