@@ -17,6 +17,7 @@ public sealed partial class RetrainingDocumentTests(TestHost host)
 {
     private const string PrintedTrainer = "https://train.example.com/plumbline";
     private const string PrintedCallback = "/hooks/retraining/rt-0199?token=5f2c";
+    private const string PrintedAnswers = "@answers.jsonl";
     private const string Checked = "-sS -w '\\n%{http_code}'";
 
     private static readonly string Document = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "retraining.md"));
@@ -33,28 +34,54 @@ public sealed partial class RetrainingDocumentTests(TestHost host)
         var (status, made) = await world.SendAsync(HttpMethod.Put, "datasets/reviewed", new { });
         Assert.True(status < 300, made.ToString());
         var lines = CurlLine().Matches(Document).Select(match => match.Value).ToList();
-        Assert.Equal(9, lines.Count);
+        Assert.Equal(13, lines.Count);
         var answers = new List<JsonElement>();
+        var file = Path.Combine(Path.GetTempPath(), $"plumbline-answers-{Guid.NewGuid():N}.jsonl");
         foreach (var line in lines)
         {
+            if (line.Contains(PrintedAnswers, StringComparison.Ordinal))
+                await File.WriteAllTextAsync(file, await AnswersAsync(world));
             var callback = "";
             if (line.Contains(PrintedCallback, StringComparison.Ordinal))
                 callback = await UntilToldAsync(sink);
             var asked = line.Replace("localhost:5070", host.Client.BaseAddress!.Authority, StringComparison.Ordinal)
                 .Replace("/models/churn/", $"/models/{world.Name}/", StringComparison.Ordinal)
                 .Replace(PrintedTrainer, sink.Url, StringComparison.Ordinal)
-                .Replace(PrintedCallback, callback, StringComparison.Ordinal);
+                .Replace(PrintedCallback, callback, StringComparison.Ordinal)
+                .Replace(PrintedAnswers, "@" + file, StringComparison.Ordinal);
             var said = (await ShellLine.RunAsync(asked, Checked)).TrimEnd();
             var (body, code) = (said[..^3].Trim(), (HttpStatusCode)int.Parse(said[^3..], CultureInfo.InvariantCulture));
             Assert.True(code is HttpStatusCode.OK or HttpStatusCode.Created, $"{line}\n{said}");
             answers.Add(JsonDocument.Parse(body).RootElement.Clone());
         }
 
+        File.Delete(file);
         Assert.True(answers[1].GetProperty("reachable").GetBoolean(), answers[1].ToString());
         Assert.Equal("succeeded", answers[5].GetProperty("state").GetString());
         var version = answers[6].GetProperty("versions").EnumerateArray().Single(one => one.GetProperty("version").GetString() == "v2");
         Assert.Equal("shadow", version.GetProperty("declaration").GetProperty("stage").GetString());
         Assert.StartsWith("waits: 0 of 500 new answers", answers[8].GetProperty("status").GetString(), StringComparison.Ordinal);
+        Assert.Equal(10, answers[9].GetProperty("accepted").GetInt32());
+        // Ten cases say nothing, and the line says force.
+        Assert.Equal("not_enough_data", answers[10].GetProperty("verdict").GetString());
+        Assert.False(answers[11].GetProperty("data").GetProperty("ok").GetBoolean());
+        Assert.Equal("promoted", answers[12].GetProperty("stage").GetString());
+    }
+
+    /// <summary>The rows of the test split with what was right as the answer.</summary>
+    private async Task<string> AnswersAsync(ReviewWorld world)
+    {
+        var rows = await host.Client.GetStringAsync($"/v1/models/{world.Name}/datasets/reviewed/versions/1/files/test.jsonl");
+        return string.Join(
+            '\n',
+            rows.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(row => JsonDocument.Parse(row).RootElement)
+                .Select(row =>
+                    JsonSerializer.Serialize(
+                        new { prediction_id = row.GetProperty("prediction_id").GetString(), prediction = row.GetProperty("label").GetString() }
+                    )
+                )
+        );
     }
 
     [Fact]
