@@ -24,7 +24,8 @@ public sealed class LoopEndToEndTests : IDisposable
         var run = await UntilAsync(
             "a run has succeeded",
             async () =>
-                (await GetAsync(http, "retraining/runs")).GetProperty("runs").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } found
+                (await GetAsync(http, "retraining/runs")).GetProperty("runs").EnumerateArray().FirstOrDefault()
+                    is { ValueKind: JsonValueKind.Object } found
                 && Text(found, "state") is "succeeded" or "failed"
                     ? found
                     : null
@@ -36,7 +37,7 @@ public sealed class LoopEndToEndTests : IDisposable
         var annotators = (await GetAsync(http, "review/annotators")).GetProperty("annotators").EnumerateArray().ToList();
         Assert.All(annotators, one => Assert.True(one.GetProperty("robot").GetBoolean(), one.ToString()));
         var turn = await GetAsync(http, $"retraining/runs/{Text(run, "run")}/turn");
-        Assert.InRange(turn.GetProperty("tasks").GetInt32(), 150, 10_000);
+        Assert.InRange(turn.GetProperty("tasks").GetInt32(), 400, 10_000);
         Assert.Equal(turn.GetProperty("tasks").GetInt32(), turn.GetProperty("by_robots").GetInt32());
         // What was chosen is wrong far more often than all traffic.
         Assert.True(turn.GetProperty("wrong").GetInt32() > 0.35 * turn.GetProperty("tasks").GetInt32(), turn.ToString());
@@ -58,7 +59,9 @@ public sealed class LoopEndToEndTests : IDisposable
         await UntilAsync(
             "the shadow has answered",
             async () =>
-                (await GetAsync(http, $"versions/{version}/proof")).GetProperty("live").GetProperty("pairs").GetInt32() >= 5 ? (object)true : null
+                (await GetAsync(http, $"versions/{version}/proof")).GetProperty("live").GetProperty("pairs").GetInt32() >= 5
+                    ? (object)true
+                    : null
         );
         Assert.Equal(0, await CountAsync(http, version, "primary"));
 

@@ -67,6 +67,12 @@ public sealed class FullDiskTests : IDisposable
             await server.KillAsync();
         }
 
+        await StartsAgainOnlyWithSpaceAsync();
+    }
+
+    /// <summary>A start on the full disk says why it is none, and leaves everything as it was.</summary>
+    private async Task StartsAgainOnlyWithSpaceAsync()
+    {
         await FillAsync();
         using (var full = PlumblineProcess.Serve(Data))
         {
