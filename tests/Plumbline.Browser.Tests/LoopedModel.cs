@@ -39,11 +39,7 @@ internal sealed class LoopedModel(HttpClient api, HttpSink trainer, string name)
     /// <summary>Declares it, with an hour of traffic; and starts a trainer that it does not know yet.</summary>
     public static async Task<LoopedModel> CreateAsync(Uri server, string name)
     {
-        var model = new LoopedModel(
-            new HttpClient(new SocketsHttpHandler()) { BaseAddress = server },
-            await HttpSink.StartAsync(),
-            name
-        );
+        var model = new LoopedModel(new HttpClient(new SocketsHttpHandler()) { BaseAddress = server }, await HttpSink.StartAsync(), name);
         await model.SendAsync(
             HttpMethod.Put,
             "",
@@ -105,7 +101,12 @@ internal sealed class LoopedModel(HttpClient api, HttpSink trainer, string name)
         );
         await TrainAsync();
         var number = (await GetAsync($"retraining/runs/{Run}")).GetProperty("dataset").GetProperty("version").GetInt32();
-        var heldOut = (await api.GetStringAsync(new Uri($"/v1/models/{name}/datasets/{Dataset}/versions/{number}/files/test.jsonl", UriKind.Relative), Ct))
+        var heldOut = (
+            await api.GetStringAsync(
+                new Uri($"/v1/models/{name}/datasets/{Dataset}/versions/{number}/files/test.jsonl", UriKind.Relative),
+                Ct
+            )
+        )
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("prediction_id").GetString())
             .ToHashSet();
@@ -128,7 +129,15 @@ internal sealed class LoopedModel(HttpClient api, HttpSink trainer, string name)
 
     private static Row RowOf(int i)
     {
-        var (truth, country) = (Classes[i * 7 % 3], (i % 10) switch { < 5 => "FR", < 8 => "DE", _ => "BR" });
+        var (truth, country) = (
+            Classes[i * 7 % 3],
+            (i % 10) switch
+            {
+                < 5 => "FR",
+                < 8 => "DE",
+                _ => "BR",
+            }
+        );
         var other = Classes[((i * 7) + 1) % 3];
         var isRight = i * 31 % 100 < 70;
         var isRightOfV2 = country switch
@@ -189,7 +198,11 @@ internal sealed class LoopedModel(HttpClient api, HttpSink trainer, string name)
     // One run that the trainer takes, and reports to have ended well; one that it refuses.
     private async Task TrainAsync()
     {
-        await SendAsync(HttpMethod.Put, new Uri($"/v1/retraining/targets/{_target}", UriKind.Relative), new { kind = "webhook", url = trainer.Url });
+        await SendAsync(
+            HttpMethod.Put,
+            new Uri($"/v1/retraining/targets/{_target}", UriKind.Relative),
+            new { kind = "webhook", url = trainer.Url }
+        );
         Run = await AskAsync("billing was confused with sales for two days");
         await UntilAsync(Run, "queued");
         var callback = trainer.Requests.Single().Json.GetProperty("data").GetProperty("callback_url").GetString()!;
@@ -213,8 +226,7 @@ internal sealed class LoopedModel(HttpClient api, HttpSink trainer, string name)
         trainer.Answer = (_, _) => Task.CompletedTask;
     }
 
-    private async Task<string> AskAsync(string reason) =>
-        (
+    private async Task<string> AskAsync(string reason) => (
             await SendAsync(
                 HttpMethod.Post,
                 "/retraining/runs",
@@ -225,9 +237,7 @@ internal sealed class LoopedModel(HttpClient api, HttpSink trainer, string name)
                     dataset = Dataset,
                 }
             )
-        )
-            .GetProperty("run")
-            .GetString()!;
+        ).GetProperty("run").GetString()!;
 
     private async Task UntilAsync(string run, string state)
     {
@@ -256,7 +266,8 @@ internal sealed class LoopedModel(HttpClient api, HttpSink trainer, string name)
     private Task<JsonElement> SendAsync(HttpMethod method, string path, object body) =>
         SendAsync(method, new Uri($"/v1/models/{name}{path}", UriKind.Relative), body);
 
-    private Task<JsonElement> SendAsync(HttpMethod method, Uri address, object body) => SendAsync(method, address, JsonContent.Create(body));
+    private Task<JsonElement> SendAsync(HttpMethod method, Uri address, object body) =>
+        SendAsync(method, address, JsonContent.Create(body));
 
     private Task<JsonElement> SendLinesAsync(HttpMethod method, string path, IEnumerable<object> rows) =>
         SendAsync(

@@ -24,7 +24,8 @@ public sealed class LoopEndToEndTests : IDisposable
         var run = await UntilAsync(
             "a run has succeeded",
             async () =>
-                (await GetAsync(http, "retraining/runs")).GetProperty("runs").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } found
+                (await GetAsync(http, "retraining/runs")).GetProperty("runs").EnumerateArray().FirstOrDefault()
+                    is { ValueKind: JsonValueKind.Object } found
                 && Text(found, "state") is "succeeded" or "failed"
                     ? found
                     : null
@@ -58,7 +59,9 @@ public sealed class LoopEndToEndTests : IDisposable
         await UntilAsync(
             "the shadow has answered",
             async () =>
-                (await GetAsync(http, $"versions/{version}/proof")).GetProperty("live").GetProperty("pairs").GetInt32() >= 5 ? (object)true : null
+                (await GetAsync(http, $"versions/{version}/proof")).GetProperty("live").GetProperty("pairs").GetInt32() >= 5
+                    ? (object)true
+                    : null
         );
         Assert.Equal(0, await CountAsync(http, version, "primary"));
 

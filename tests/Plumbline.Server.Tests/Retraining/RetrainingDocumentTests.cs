@@ -78,7 +78,11 @@ public sealed partial class RetrainingDocumentTests(TestHost host)
                 .Select(row => JsonDocument.Parse(row).RootElement)
                 .Select(row =>
                     JsonSerializer.Serialize(
-                        new { prediction_id = row.GetProperty("prediction_id").GetString(), prediction = row.GetProperty("label").GetString() }
+                        new
+                        {
+                            prediction_id = row.GetProperty("prediction_id").GetString(),
+                            prediction = row.GetProperty("label").GetString(),
+                        }
                     )
                 )
         );
