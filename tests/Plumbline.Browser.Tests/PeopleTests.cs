@@ -227,13 +227,20 @@ public sealed class PeopleTests(SignedInHost host) : IClassFixture<SignedInHost>
 
     internal static async Task CheckAsync(WatchedPage watched, string name, bool withAxe = true)
     {
+        var findings = await FindAsync(watched, name, withAxe);
+        Assert.True(findings.Count == 0, $"{name}:{Environment.NewLine}{string.Join(Environment.NewLine, findings)}");
+    }
+
+    /// <summary>Takes a picture, and gives all that is wrong with the page.</summary>
+    internal static async Task<IReadOnlyList<string>> FindAsync(WatchedPage watched, string name, bool withAxe = true)
+    {
         await watched.ShootAsync(name);
         var findings = new List<string>(watched.Complaints);
         foreach (var check in PageWalk.Checks)
             findings.AddRange((await watched.CheckAsync(check)).Select(finding => $"{check}: {finding}"));
         if (withAxe)
             findings.AddRange((await watched.AxeAsync()).Select(finding => $"axe: {finding}"));
-        Assert.True(findings.Count == 0, $"{name}:{Environment.NewLine}{string.Join(Environment.NewLine, findings)}");
+        return findings;
     }
 
     private static async Task ChangeAsync(IPage page, string present, string next)

@@ -38,10 +38,14 @@ internal static class ProofVerdict
             return (Verdict.NotEnoughData, [Text($"{asked.Compared.Difference.N} held-out cases; {FewestCases} are needed.")]);
         var verdict = OfHeldOut(asked, all, margin, areShares, reasons);
         var liveVerdict = OfLive(live, margin, areShares, reasons);
-        foreach (var worse in heldOut.Concat(live.Slices).Where(slice => slice.IsWorse && slice.Kind != ProofSliceKind.All))
+        foreach (var worse in heldOut.Where(IsWorsePart))
             reasons.Add($"It is worse for {NameOf(worse)}: {Figures(worse, areShares)}.");
+        foreach (var worse in live.Slices.Where(IsWorsePart))
+            reasons.Add($"On live traffic it is worse for {NameOf(worse)}: {Figures(worse, areShares)}.");
         return (liveVerdict == Verdict.Worse ? Verdict.Worse : verdict, reasons);
     }
+
+    private static bool IsWorsePart(ProofSlice slice) => slice.IsWorse && slice.Kind != ProofSliceKind.All;
 
     private static Verdict OfHeldOut(ProofSlice asked, ProofSlice all, double margin, bool areShares, List<string> reasons)
     {

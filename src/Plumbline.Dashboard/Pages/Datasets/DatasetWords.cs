@@ -5,6 +5,9 @@ namespace Plumbline.Dashboard.Pages.Datasets;
 /// <summary>Data sets in words.</summary>
 internal static class DatasetWords
 {
+    // What a run gives as the one that asked for a version, before its own key.
+    private const string MadeFor = "retraining ";
+
     public static string Part(DatasetPartKind kind) =>
         kind switch
         {
@@ -22,6 +25,10 @@ internal static class DatasetWords
             LabelConflict.Majority => "the majority counts",
             _ => "such rows are left out",
         };
+
+    /// <summary>The run that a version was made for; null when somebody asked for it.</summary>
+    public static string? RunOf(DatasetVersion version) =>
+        version.CreatedBy.StartsWith(MadeFor, StringComparison.Ordinal) ? version.CreatedBy[MadeFor.Length..] : null;
 
     /// <summary>How much a stability index says, by the limits that most people know.</summary>
     public static string Drift(double psi) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Plumbline.Dashboard.Pages.Model;
+using Plumbline.Registry.Web;
 using Plumbline.Review;
 using Plumbline.Review.Datasets;
 
@@ -59,6 +60,8 @@ public sealed partial class DatasetsTab
             ("edit", null),
             ("new", null)
         );
+
+    private string RunAddress(string run) => Links.With(Links.Model(Scope.Model.Name, Links.Retraining), ("run", run));
 
     private async Task BuildAsync(StoredDataset dataset)
     {

@@ -1,3 +1,4 @@
+using Plumbline.Alerting.Health;
 using Plumbline.Registry.Text;
 using Plumbline.Review.Proof;
 using Plumbline.Statistics;
@@ -12,10 +13,10 @@ internal static class ProofWords
         slice.Kind switch
         {
             ProofSliceKind.All => "All of them",
-            ProofSliceKind.Asked => "Chosen by score: what asked for it",
+            ProofSliceKind.Asked => "Chosen by a score",
             ProofSliceKind.Chance => "Chosen by chance",
-            ProofSliceKind.Score => $"Task by {slice.Name.Replace('_', ' ')}",
-            ProofSliceKind.Label => $"Right is {slice.Name}",
+            ProofSliceKind.Score => $"Task made by {slice.Name.Replace('_', ' ')}",
+            ProofSliceKind.Label => $"Truth is {slice.Name}",
             _ => slice.Name,
         };
 
@@ -41,6 +42,16 @@ internal static class ProofWords
             Verdict.Worse => "Worse",
             Verdict.NotShown => "Not shown to be better",
             _ => "Not enough data",
+        };
+
+    /// <summary>The verdict as a state: what is not shown is no failure.</summary>
+    public static HealthState Mark(Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.Better => HealthState.Ok,
+            Verdict.Worse => HealthState.Bad,
+            Verdict.NotShown => HealthState.Watch,
+            _ => HealthState.Unknown,
         };
 
     private static string Points(double share) => Figures.Signed(Math.Round(100 * share, 1));

@@ -12,6 +12,7 @@ namespace Plumbline.Dashboard.Pages.Retraining;
 public sealed partial class RunPanel
 {
     private int _changes;
+    private bool _isMissing;
 
     [Parameter, EditorRequired]
     public ModelScope Scope { get; set; } = null!;
@@ -33,7 +34,13 @@ public sealed partial class RunPanel
     private async Task<Shown> LoadAsync(CancellationToken cancellation)
     {
         var run = await Runs.FindAsync(Run, cancellation);
-        if (run?.ModelId != Scope.Model.Id)
+        if (_isMissing != (run?.ModelId != Scope.Model.Id))
+        {
+            _isMissing = !_isMissing;
+            await InvokeAsync(StateHasChanged);
+        }
+
+        if (run is null || _isMissing)
             return new(null, []);
         using var metrics = run.Metrics is null ? null : JsonDocument.Parse(run.Metrics);
         return new(run, [.. metrics?.RootElement.EnumerateObject().Select(metric => (metric.Name, metric.Value.ToString())) ?? []]);
