@@ -52,6 +52,11 @@ public sealed class ReviewTests(SignedInHost host) : IClassFixture<SignedInHost>
         await PressAsync(page, "b");
         await WaitAsync(async () => await model.CountAsync("broken") == 1);
 
+        // An incident's link fills the form of another policy in.
+        await watched.GoAsync($"/models/{model.Name}/review?new=1&name=incident-12&filter=features.letter%3Aeq%3Aa");
+        Assert.Equal("incident-12", await page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).InputValueAsync());
+        Assert.Equal("features.letter:eq:a", await page.Locator("textarea.field").First.InputValueAsync());
+
         var done = (await model.ListAsync("done")).ToDictionary(LetterOf, task => task.GetProperty("resolved").GetString());
         Assert.Equal(2, done.Count);
         Assert.Equal(("technical", "<b>sales</b>"), (done[first], done[third]));

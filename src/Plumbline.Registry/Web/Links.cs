@@ -42,6 +42,13 @@ public static class Links
     /// <summary>The tasks of a model, one after the other.</summary>
     public static string ReviewOf(string model) => $"{Review}/{Uri.EscapeDataString(model)}";
 
+    /// <summary>The form of a new review policy for the predictions that match conditions.</summary>
+    /// <param name="model">Name of the model.</param>
+    /// <param name="name">What the policy is to be called.</param>
+    /// <param name="filters">As in a search: <c>features.country:eq:BR</c>.</param>
+    public static string NewPolicy(string model, string name, IEnumerable<string> filters) =>
+        With(Model(model, "review"), ("new", "1"), ("name", name), ("filter", string.Join('\n', filters)));
+
     /// <summary>One prediction.</summary>
     public static string Prediction(string model, string id) => $"{Model(model)}/predictions/{Uri.EscapeDataString(id)}";
 

@@ -1,8 +1,10 @@
+using System.Globalization;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Incidents;
 using Plumbline.Dashboard.Frame;
 using Plumbline.Dashboard.Metrics;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Registry.Models;
 using Plumbline.Registry.Text;
 using Plumbline.Registry.Web;
 
@@ -18,6 +20,21 @@ public static class IncidentWords
             IncidentState.Acknowledged => "acknowledged",
             _ => "resolved",
         };
+
+    /// <summary>
+    /// The form of a review policy for the predictions of an incident's segment; null for a slice, which is no value of one feature.
+    /// </summary>
+    public static string? ReviewAddress(Incident incident, string segment)
+    {
+        var at = segment.IndexOf('=', StringComparison.Ordinal);
+        return at > 0 && segment[..at] != WatchedSlice.Dimension
+            ? Links.NewPolicy(
+                incident.Model,
+                string.Create(CultureInfo.InvariantCulture, $"incident-{incident.Id}"),
+                [$"features.{segment[..at]}:eq:{segment[(at + 1)..]}"]
+            )
+            : null;
+    }
 
     /// <summary>What the loss is told by: "accuracy of country=BR".</summary>
     public static string Measure(ImpactFacts impact) =>

@@ -46,10 +46,18 @@ public sealed partial class ReviewTab
         _editing = opened switch
         {
             null => null,
-            "" => new ReviewPolicy(),
+            "" => Begun(),
             _ => (await Policies.FindAsync(Scope.Model, opened, CancellationToken.None))?.Policy,
         };
     }
+
+    // From an incident or a cold spot: its predictions, under a name that says where it came from.
+    private ReviewPolicy Begun() =>
+        new()
+        {
+            Name = Scope.Page["name"] ?? "",
+            Filter = [.. (Scope.Page["filter"] ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)],
+        };
 
     private async Task<View> LoadAsync(CancellationToken cancellation) =>
         new(
@@ -74,7 +82,7 @@ public sealed partial class ReviewTab
     private void Closed(string? told)
     {
         (_told, _changes) = (told, _changes + 1);
-        Navigation.NavigateTo(Scope.Page.With(("edit", null), ("new", null)));
+        Navigation.NavigateTo(Scope.Page.With(("edit", null), ("new", null), ("name", null), ("filter", null)));
     }
 
     /// <summary>What the panel shows.</summary>
