@@ -88,7 +88,7 @@ internal sealed record LabelledSet(string Name, string Import, bool HasLabelFile
     /// <summary>Whether a feature is said to have categories, though they may look like numbers.</summary>
     public bool IsCategorical(string column) => List("--categorical").Contains(column);
 
-    /// <summary>The rows of the reference, and after them the current rows with their ground truth; columns are those of the reference.</summary>
+    /// <summary>The rows of the reference, then the current rows with their ground truth; columns are those of the reference.</summary>
     public (SetRows Rows, int OfReference) Read(string folder)
     {
         var (reference, current) = (SetRows.Read(At(folder, "reference.csv.gz")), SetRows.Read(At(folder, "current.csv.gz")));

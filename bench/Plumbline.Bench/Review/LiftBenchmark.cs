@@ -40,10 +40,11 @@ internal static class LiftBenchmark
             )
         );
         Console.WriteLine(
-            "| set | wrong | errors found | answers | weak segment | rows of it | before | + chance | + policy | policy - chance "
+            "| set | wrong | errors found | answers | weak segment | rows of it | answers in it (wrong): chance | policy "
+                + "| before | + chance | + policy | policy - chance "
                 + "| all answers alike | all rows: before | all rows: policy - chance |"
         );
-        Console.WriteLine("|---|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|");
+        Console.WriteLine("|---|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
         var (looked, better) = (0, 0);
         foreach (var set in LabelledSet.All.Where(set => only is null || set.Name == only))
         {
@@ -91,7 +92,7 @@ internal static class LiftBenchmark
             var chance = Answered(world, await DrawAsync(host, model, seed, byChance), seed);
             // As many answers for both.
             var n = Math.Min(policy.Length, chance.Length);
-            runs.Add(LiftRun.Of(world, inWeak, policy[..n], chance[..n]));
+            runs.Add(LiftRun.Of(world, weak!, inWeak, policy[..n], chance[..n]));
         }
 
         var found = string.Create(
@@ -100,7 +101,7 @@ internal static class LiftBenchmark
         );
         if (runs.Count == 0)
         {
-            Console.WriteLine($"{found}| {weak?.Name ?? "no slice is worse than the rest"} | {inWeak.Length} | too few | | | | | | |");
+            Console.WriteLine($"{found}| {weak?.Name ?? "no slice is worse than the rest"} | {inWeak.Length} | too few | | | | | | | | |");
             return null;
         }
 
@@ -138,10 +139,14 @@ internal static class LiftBenchmark
         var (before, beforeAll) = (world.Judge(world.Watched, inWeak), world.Judge(world.Watched, world.Judged));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {weak.Name} | {inWeak.Length:N0} | {before:0.00} | {runs.Average(run => run.Chance):0.00} "
-                + $"| {runs.Average(run => run.Policy):0.00} | **{Figure(runs, run => run.Gain)}** | {Figure(runs, run => run.GainAlike)} "
+            $"| {weak.Name} | {inWeak.Length:N0} | {Answers(run => run.InWeak.Chance, run => run.WrongInWeak.Chance)} "
+                + $"| {Answers(run => run.InWeak.Policy, run => run.WrongInWeak.Policy)} | {before:0.00} "
+                + $"| {runs.Average(run => run.Chance):0.00} | {runs.Average(run => run.Policy):0.00} | **{Figure(runs, run => run.Gain)}** | {Figure(runs, run => run.GainAlike)} "
                 + $"| {beforeAll:0.00} | {Figure(runs, run => run.GainOfAll)} |"
         );
+
+        string Answers(Func<LiftRun, int> all, Func<LiftRun, int> wrong) =>
+            string.Create(CultureInfo.InvariantCulture, $"{runs.Average(all):N0}{(world.IsNumber ? "" : $" ({runs.Average(wrong):N0})")}");
     }
 
     private static double Lift(List<DrawReport> reports) =>

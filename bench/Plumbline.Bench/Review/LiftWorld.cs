@@ -72,6 +72,9 @@ internal sealed class LiftWorld
 
     public GradientBoostedTrees Watched { get; }
 
+    /// <summary>Whether the watched model answered a row with the wrong class; of numbers always.</summary>
+    public bool IsWrong(int row) => Loss(_answers[row], row) > 0;
+
     public int RowOf(string id) => _rowOf[id];
 
     /// <summary>Writes what a server gets, with the answers of the watched model in the place of those that came with the set.</summary>
@@ -93,7 +96,7 @@ internal sealed class LiftWorld
         _set.Write(folder, answered.Select(_reference), answered.Select(Drawn));
     }
 
-    /// <summary>The slice of up to two conditions where the watched model is worst, searched where is drawn from; null without one.</summary>
+    /// <summary>The slice of up to two conditions where the watched model is worst among the drawn half; null without one.</summary>
     public WeakSegment? WeakSegment()
     {
         double[] losses = [.. Drawn.Select(row => Loss(_answers[row], row))];
