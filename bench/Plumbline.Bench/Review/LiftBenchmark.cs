@@ -141,7 +141,8 @@ internal static class LiftBenchmark
             CultureInfo.InvariantCulture,
             $"| {weak.Name} | {inWeak.Length:N0} | {Answers(run => run.InWeak.Chance, run => run.WrongInWeak.Chance)} "
                 + $"| {Answers(run => run.InWeak.Policy, run => run.WrongInWeak.Policy)} | {before:0.00} "
-                + $"| {runs.Average(run => run.Chance):0.00} | {runs.Average(run => run.Policy):0.00} | **{Figure(runs, run => run.Gain)}** | {Figure(runs, run => run.GainAlike)} "
+                + $"| {runs.Average(run => run.Chance):0.00} | {runs.Average(run => run.Policy):0.00}"
+                + $" | **{Figure(runs, run => run.Gain)}** | {Figure(runs, run => run.GainAlike)} "
                 + $"| {beforeAll:0.00} | {Figure(runs, run => run.GainOfAll)} |"
         );
 
