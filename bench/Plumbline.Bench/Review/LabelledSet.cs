@@ -4,7 +4,8 @@ namespace Plumbline.Bench.Review;
 /// <param name="Name">Of its folder.</param>
 /// <param name="Import">What <c>plumbline import</c> is told of its columns.</param>
 /// <param name="HasLabelFile">Whether the ground truth of the current rows is in a file of its own.</param>
-internal sealed record LabelledSet(string Name, string Import, bool HasLabelFile = true)
+/// <param name="Text">The column of free text; null without one.</param>
+internal sealed record LabelledSet(string Name, string Import, bool HasLabelFile = true, string? Text = null)
 {
     public static IReadOnlyList<LabelledSet> All { get; } =
     [
@@ -14,7 +15,12 @@ internal sealed record LabelledSet(string Name, string Import, bool HasLabelFile
             "--prediction y_pred --score y_pred_proba --ground-truth-column is_canceled --exclude timestamp "
                 + "--categorical is_repeated_guest,agent,company"
         ),
-        new("sms_spam", "--prediction y_pred --score proba_spam --positive-class spam --ground-truth-column label", HasLabelFile: false),
+        new(
+            "sms_spam",
+            "--prediction y_pred --score proba_spam --positive-class spam --ground-truth-column label",
+            HasLabelFile: false,
+            Text: "text"
+        ),
         new(
             "bike_sharing",
             "--prediction y_pred --ground-truth-column count --exclude timestamp,casual,registered,year "
@@ -24,6 +30,17 @@ internal sealed record LabelledSet(string Name, string Import, bool HasLabelFile
         new("elec2", "--prediction y_pred --score y_pred_proba --ground-truth-column class --exclude timestamp,date --categorical day"),
         new("california_housing", "--prediction y_pred --score y_pred_proba --ground-truth-column clf_target --exclude timestamp"),
     ];
+
+    public const string Id = "id";
+
+    public string Prediction => Word("--prediction")!;
+
+    /// <summary>The column of the probability; null where numbers are predicted.</summary>
+    public string? Score => Word("--score");
+
+    public string GroundTruth => Word("--ground-truth-column")!;
+
+    public string PositiveClass => Word("--positive-class") ?? "1";
 
     /// <summary>The folder of the sets; null when there is none.</summary>
     public static string? Folder(string[] args) =>
@@ -58,6 +75,54 @@ internal sealed record LabelledSet(string Name, string Import, bool HasLabelFile
             words.AddRange(["--ground-truth", At(folder, "current_labels.csv.gz")]);
         return words;
     }
+
+    /// <summary>Whether a column is a feature that is no free text.</summary>
+    public bool IsFeature(string column) =>
+        column != Id
+        && column != Prediction
+        && column != Score
+        && column != GroundTruth
+        && column != Text
+        && !List("--exclude").Contains(column);
+
+    /// <summary>Whether a feature is said to have categories, though they may look like numbers.</summary>
+    public bool IsCategorical(string column) => List("--categorical").Contains(column);
+
+    /// <summary>The rows of the reference, then the current rows with their ground truth; columns are those of the reference.</summary>
+    public (SetRows Rows, int OfReference) Read(string folder)
+    {
+        var (reference, current) = (SetRows.Read(At(folder, "reference.csv.gz")), SetRows.Read(At(folder, "current.csv.gz")));
+        if (HasLabelFile)
+        {
+            var labels = SetRows.Read(At(folder, "current_labels.csv.gz"));
+            var truths = labels[Id].Zip(labels[GroundTruth]).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+            current = current.With(GroundTruth, [.. current[Id].Select(id => truths[id])]);
+        }
+
+        return (reference with { Rows = [.. reference.Rows, .. current.Only(reference.Columns).Rows] }, reference.Rows.Count);
+    }
+
+    /// <summary>Writes files as those that <see cref="Read"/> reads; the folder of the set is made.</summary>
+    public void Write(string folder, SetRows reference, SetRows current)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, Name));
+        reference.Write(At(folder, "reference.csv.gz"));
+        if (HasLabelFile)
+        {
+            current.Only([Id, GroundTruth]).Write(At(folder, "current_labels.csv.gz"));
+            current = current.Only([.. current.Columns.Where(column => column != GroundTruth)]);
+        }
+
+        current.Write(At(folder, "current.csv.gz"));
+    }
+
+    private string? Word(string option)
+    {
+        var words = Import.Split(' ');
+        return Array.IndexOf(words, option) is >= 0 and var at ? words[at + 1] : null;
+    }
+
+    private string[] List(string option) => Word(option)?.Split(',') ?? [];
 
     private IEnumerable<string> Files(string folder) =>
         ((string[])["reference.csv.gz", "current.csv.gz"])

@@ -1,27 +1,21 @@
-using System.Collections.Immutable;
 using System.Globalization;
-using Plumbline.Monitoring.References;
-using Plumbline.Monitoring.Samples;
 using Plumbline.Registry.Models;
 using Plumbline.Review.Drawing;
 using Plumbline.Review.Policies;
 using Plumbline.Statistics;
-using Plumbline.Statistics.Slices;
-using Plumbline.Statistics.Trees;
-using Plumbline.Store;
 
 namespace Plumbline.Bench.Review;
 
 /// <summary>
 /// Whether answers to what the default policy draws make a model better where it is bad, more than as many answers to what chance draws.
-/// The rows of production are halved by chance: from one half is drawn, and its worst slice is the weak segment; the other half tells how
-/// good the models are, so that nothing is judged by a row that it was chosen or trained with. An answered row is trained with the square
-/// root of what it stands for (1 by the probability of its choice): between learning only where one looked and learning as by chance.
+/// The watched model is the one that is trained again: boosted trees of one half of the reference, whose answers the server gets. The rows
+/// of production are halved by chance: from one half is drawn, and its worst slice is the weak segment; the other half tells how good the
+/// models are, so that nothing is judged by a row that it was chosen or trained with. An answered row is trained with the square root of
+/// what it stands for (1 by the probability of its choice): between learning only where one looked and learning as by chance. Beside it
+/// the same with all answered rows alike.
 /// </summary>
 internal static class LiftBenchmark
 {
-    /// <summary>Labelled rows of the reference beside each answer: a data set of answers is not thrown away among all old rows.</summary>
-    private const int ReferenceRowsPerAnswer = 4;
     private const int FewestRows = 60;
 
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -37,17 +31,20 @@ internal static class LiftBenchmark
         var only = Arguments.Text(args, "--set");
         var share = Arguments.Number(args, "--share", 0.05);
         var draws = Arguments.Number(args, "--draws", 10);
+        var split = Arguments.Number(args, "--split", 1UL);
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{share:P0} of one half drawn, boosted trees trained again, judged on the other half; means of {draws} draws (-+ standard "
-                    + $"error). Accuracy in %, of bike_sharing the mean absolute error."
+                    + $"error of the draws, split {split}). Accuracy in %, of bike_sharing the mean absolute error."
             )
         );
         Console.WriteLine(
-            "| set | answers | weak segment | rows of it | before | + chance | + policy | policy - chance | all rows: policy - chance |"
+            "| set | wrong | errors found | answers | weak segment | rows of it | answers in it (wrong): chance | policy "
+                + "| before | + chance | + policy | policy - chance "
+                + "| all answers alike | all rows: before | all rows: policy - chance |"
         );
-        Console.WriteLine("|---|---:|---|---:|---:|---:|---:|---:|---:|");
+        Console.WriteLine("|---|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
         var (looked, better) = (0, 0);
         foreach (var set in LabelledSet.All.Where(set => only is null || set.Name == only))
         {
@@ -57,7 +54,7 @@ internal static class LiftBenchmark
                 continue;
             }
 
-            if (await OfSetAsync(set, folder, share, draws) is { } gain)
+            if (await OfSetAsync(set, new LiftWorld(set, folder, split), share, draws) is { } gain)
             {
                 looked++;
                 better += gain > 0 ? 1 : 0;
@@ -69,95 +66,99 @@ internal static class LiftBenchmark
     }
 
     /// <summary>Policy minus chance on the weak segment, positive where the policy is better; null where it cannot be said.</summary>
-    private static async Task<double?> OfSetAsync(LabelledSet set, string folder, double share, int draws)
+    private static async Task<double?> OfSetAsync(LabelledSet set, LiftWorld world, double share, int draws)
     {
         await using var host = await BenchHost.StartAsync();
-        await SetImport.RunAsync(set, folder, host);
+        await ImportAsync(set, world, host);
         var model = host.Get<ModelCatalog>().Find(set.Name)!;
-        var world = await LiftWorld.ReadAsync(host, model, Start);
-        if (world is null)
+        var weak = world.WeakSegment();
+        int[] inWeak = weak is null ? [] : [.. world.Judged.Where(row => weak.Rows[row])];
+        var perDay = (int)Math.Round(world.Drawn.Length * share);
+        var byPolicy = new ReviewPolicy { Name = "default", PerDay = perDay };
+        var byChance = new ReviewPolicy
         {
-            Console.WriteLine($"| {set.Name} | - | no feature that a simple model could learn from | | | | | | |");
-            return null;
-        }
-
-        var (half, judged) = world.Halves();
-        if (world.WeakSegment(half) is not { } weak)
-        {
-            Console.WriteLine($"| {set.Name} | - | no slice is worse than the rest | | | | | | |");
-            return null;
-        }
-
-        int[] inWeak = [.. judged.Where(row => weak.Rows[row])];
-        if (inWeak.Length < FewestRows)
-        {
-            Console.WriteLine($"| {set.Name} | - | {weak.Name} | {inWeak.Length} | too few | | | | |");
-            return null;
-        }
-
-        var allowed = half.ToHashSet();
-        var budget = (int)Math.Round(half.Length * share);
-        var old = await world.ReferenceAsync(host, budget * ReferenceRowsPerAnswer);
-        var before = world.Judge(world.Train(old, []), inWeak);
-        List<(double Chance, double Policy, double ChanceAll, double PolicyAll)> found = [];
+            Name = "chance",
+            PerDay = perDay,
+            UniformShare = 1,
+        };
+        List<DrawReport> reports = [];
+        List<LiftRun> runs = [];
         for (var seed = 1; seed <= draws; seed++)
         {
-            var byPolicy = await DrawnAsync(host, model, world, allowed, share, seed, new ReviewPolicy { Name = "default" });
-            var byChance = await DrawnAsync(
-                host,
-                model,
-                world,
-                allowed,
-                share,
-                seed,
-                new ReviewPolicy { Name = "chance", UniformShare = 1 }
-            );
+            reports.Add(await DrawAsync(host, model, seed, byPolicy));
+            if (inWeak.Length < FewestRows)
+                continue;
+            var policy = Answered(world, reports[^1], seed);
+            var chance = Answered(world, await DrawAsync(host, model, seed, byChance), seed);
             // As many answers for both.
-            var n = Math.Min(byPolicy.Length, byChance.Length);
-            var (policy, chance) = (world.Train(old, byPolicy[..n]), world.Train(old, byChance[..n]));
-            found.Add((world.Judge(chance, inWeak), world.Judge(policy, inWeak), world.Judge(chance, judged), world.Judge(policy, judged)));
+            var n = Math.Min(policy.Length, chance.Length);
+            runs.Add(LiftRun.Of(world, weak!, inWeak, policy[..n], chance[..n]));
         }
 
-        var sign = model.Task == ModelTask.Regression ? -1 : 1;
-        var gains = found.ConvertAll(run => sign * (run.Policy - run.Chance));
-        var gainsOfAll = found.ConvertAll(run => sign * (run.PolicyAll - run.ChanceAll));
-        Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {set.Name} | {budget:N0} | {weak.Name} | {inWeak.Length:N0} | {before:0.00} | {found.Average(run => run.Chance):0.00} "
-                    + $"| {found.Average(run => run.Policy):0.00} | **{Figure(gains)}** | {Figure(gainsOfAll)} |"
-            )
+        var found = string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {set.Name} | {reports[0].PoolWrong / (double)reports[0].PoolLabelled:P1} | {Lift(reports):0.00} | {perDay:N0} "
         );
-        return gains.Average();
+        if (runs.Count == 0)
+        {
+            Console.WriteLine($"{found}| {weak?.Name ?? "no slice is worse than the rest"} | {inWeak.Length} | too few | | | | | | | | |");
+            return null;
+        }
+
+        Console.WriteLine(found + Row(world, weak!, inWeak, runs));
+        return runs.Average(run => run.Gain);
     }
 
-    private static string Figure(List<double> gains)
+    private static async Task ImportAsync(LabelledSet set, LiftWorld world, BenchHost host)
     {
-        var mean = gains.Average();
-        var error = Math.Sqrt(gains.Sum(gain => Math.Pow(gain - mean, 2)) / Math.Max(1, gains.Count - 1) / gains.Count);
-        return string.Create(CultureInfo.InvariantCulture, $"{mean:+0.00;-0.00} -+ {error:0.00}");
+        var folder = Directory.CreateTempSubdirectory("plumbline-lift-").FullName;
+        try
+        {
+            world.Write(folder);
+            await SetImport.RunAsync(set, folder, host);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
-    /// <summary>Rows of the half that a policy draws, in an order of chance.</summary>
-    private static async Task<(int Row, double Weight)[]> DrawnAsync(
-        BenchHost host,
-        ModelDefinition model,
-        LiftWorld world,
-        HashSet<int> half,
-        double share,
-        int seed,
-        ReviewPolicy policy
-    )
+    private static Task<DrawReport> DrawAsync(BenchHost host, ModelDefinition model, int seed, ReviewPolicy policy) =>
+        host.Get<DrawPreview>().PreviewAsync(model, (seed, policy), Start, Start.AddDays(1), default);
+
+    /// <summary>What was drawn, in an order of chance, with the probability of each.</summary>
+    private static (int Row, double Probability)[] Answered(LiftWorld world, DrawReport report, int seed)
     {
-        var drawn = await host.Get<DrawPreview>()
-            .PreviewAsync(model, (seed, policy with { PerDay = (int)Math.Round(world.Rows * share) }), Start, Start.AddDays(1), default);
-        (int Row, double Weight)[] rows =
-        [
-            .. drawn
-                .Draw.Rows.Select(row => (Row: world.RowOf(row.PredictionId), Weight: Math.Sqrt(1 / row.Probability)))
-                .Where(row => half.Contains(row.Row)),
-        ];
+        (int Row, double Probability)[] rows = [.. report.Draw.Rows.Select(row => (world.RowOf(row.PredictionId), row.Probability))];
         new RandomSource((ulong)seed).Shuffle(rows);
         return rows;
+    }
+
+    private static string Row(LiftWorld world, WeakSegment weak, int[] inWeak, List<LiftRun> runs)
+    {
+        var (before, beforeAll) = (world.Judge(world.Watched, inWeak), world.Judge(world.Watched, world.Judged));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {weak.Name} | {inWeak.Length:N0} | {Answers(run => run.InWeak.Chance, run => run.WrongInWeak.Chance)} "
+                + $"| {Answers(run => run.InWeak.Policy, run => run.WrongInWeak.Policy)} | {before:0.00} "
+                + $"| {runs.Average(run => run.Chance):0.00} | {runs.Average(run => run.Policy):0.00}"
+                + $" | **{Figure(runs, run => run.Gain)}** | {Figure(runs, run => run.GainAlike)} "
+                + $"| {beforeAll:0.00} | {Figure(runs, run => run.GainOfAll)} |"
+        );
+
+        string Answers(Func<LiftRun, int> all, Func<LiftRun, int> wrong) =>
+            string.Create(CultureInfo.InvariantCulture, $"{runs.Average(all):N0}{(world.IsNumber ? "" : $" ({runs.Average(wrong):N0})")}");
+    }
+
+    private static double Lift(List<DrawReport> reports) =>
+        reports.Sum(report => report.Wrong)
+        / reports.Sum(report => (double)report.Labelled)
+        / (reports[0].PoolWrong / (double)reports[0].PoolLabelled);
+
+    private static string Figure(List<LiftRun> runs, Func<LiftRun, double> gain)
+    {
+        var mean = runs.Average(gain);
+        var error = Math.Sqrt(runs.Sum(run => Math.Pow(gain(run) - mean, 2)) / Math.Max(1, runs.Count - 1) / runs.Count);
+        return string.Create(CultureInfo.InvariantCulture, $"{mean:+0.00;-0.00;0.00} -+ {error:0.00}");
     }
 }

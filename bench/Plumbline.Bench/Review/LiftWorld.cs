@@ -1,12 +1,7 @@
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Plumbline.Monitoring;
-using Plumbline.Monitoring.References;
-using Plumbline.Monitoring.Samples;
-using Plumbline.Registry.Models;
+using Plumbline.Statistics;
 using Plumbline.Statistics.Slices;
 using Plumbline.Statistics.Trees;
-using Plumbline.Store;
 
 namespace Plumbline.Bench.Review;
 
@@ -15,105 +10,123 @@ namespace Plumbline.Bench.Review;
 /// <param name="Rows">For each row whether it is one of them.</param>
 internal sealed record WeakSegment(string Name, bool[] Rows);
 
-/// <summary>The rows of one public set, with a simple model that can be trained on any of them.</summary>
+/// <summary>
+/// The rows of one public set, and the watched model: boosted trees trained on one half of its reference. The other half of the reference
+/// and one half of the current rows are what a server gets, with this model's answers; the other current rows are for judging alone.
+/// Halves are made by chance. Rows are indices into all of them, the reference's first.
+/// </summary>
 internal sealed class LiftWorld
 {
-    private readonly ModelDefinition _model;
-    private readonly IReadOnlyList<FeatureDefinition> _features;
-    private readonly RowSample _sample;
+    private readonly LabelledSet _set;
+    private readonly SetRows _rows;
+    private readonly int _ofReference;
+    private readonly List<SetColumn> _columns;
     private readonly FeatureTable _table;
-    private readonly Dictionary<string, int> _rows;
+    private readonly double[] _targets;
+    private readonly double[] _answers;
+    private readonly int[] _training;
+    private readonly int[] _reference;
+    private readonly Dictionary<string, int> _rowOf;
 
-    private LiftWorld(ModelDefinition model, IReadOnlyList<FeatureDefinition> features, RowSample sample, IReadOnlyList<string> ids)
+    /// <summary>Reads a set, halves its rows by a seed and trains the watched model.</summary>
+    public LiftWorld(LabelledSet set, string folder, ulong seed)
     {
-        (_model, _features, _sample, _table) = (model, features, sample, sample.ToTable());
-        _rows = ids.Select((id, row) => (id, row)).ToDictionary(pair => pair.id, pair => pair.row, StringComparer.Ordinal);
-    }
-
-    public int Rows => _sample.Rows;
-
-    private bool IsNumber => _model.Task == ModelTask.Regression;
-
-    public int RowOf(string id) => _rows[id];
-
-    /// <summary>Reads all rows of one day; null where the model has no feature but texts.</summary>
-    public static async Task<LiftWorld?> ReadAsync(BenchHost host, ModelDefinition model, DateTimeOffset day)
-    {
-        var baseline = host.Get<BaselineCatalog>().Find(model)!;
-        var features = FeatureSelection.Of(model, baseline).Features;
-        if (features.IsEmpty)
-            return null;
-        var samples = await host.Get<RowSamples>()
-            .WindowsAsync(model, day, day.AddDays(1), TimeSpan.FromDays(1), features, 1_000_000, default);
-        var sample = samples.Values.Single();
-        // The same rows in the same order, for their ids.
-        var answered = model.Task == ModelTask.Regression ? "isFinite(prediction_value)" : "prediction != ''";
-        using var rows = await host.Get<IColumnStore>()
-            .QueryAsync(
-                new SqlStatement(
-                    $"SELECT prediction_id FROM {ModelTables.Predictions(model.Id)} WHERE role = 'primary' AND status = 'ok' AND {answered} "
-                        + "ORDER BY sipHash64(id_hash, prediction_id, 'sample'), prediction_id",
-                    []
-                ),
-                default
-            );
-        List<string> ids = [];
-        while (rows.Read())
-            ids.Add(rows.ReadString());
-        if (ids.Count != sample.Rows || sample.HasGroundTruth.Contains(false))
-            throw new InvalidOperationException($"{model.Name}: {ids.Count} ids for {sample.Rows} rows, or a row without ground truth.");
-        return new LiftWorld(model, features, sample, ids);
-    }
-
-    /// <summary>Every other row: their order is one of chance.</summary>
-    public (int[] Drawn, int[] Judged) Halves() =>
-        ([.. Enumerable.Range(0, Rows).Where(row => row % 2 == 0)], [.. Enumerable.Range(0, Rows).Where(row => row % 2 == 1)]);
-
-    /// <summary>Labelled rows of the reference.</summary>
-    public Task<RowSample> ReferenceAsync(BenchHost host, int rows) =>
-        host.Get<RowSamples>()
-            .ReferenceAsync(_model, host.Get<BaselineCatalog>().Find(_model)!, _features, rows, onlyLabelled: true, default);
-
-    /// <summary>The slice of up to two conditions where the deployed model is worst, searched in these rows; null without one.</summary>
-    public WeakSegment? WeakSegment(int[] rows)
-    {
-        var sample = _sample.Select(rows);
-        double[] losses =
+        (_set, (_rows, _ofReference)) = (set, set.Read(folder));
+        var random = new RandomSource(seed);
+        (_training, _reference) = Halves(0, _ofReference, random);
+        (Drawn, Judged) = Halves(_ofReference, _rows.Rows.Count, random);
+        _targets =
         [
-            .. Enumerable
-                .Range(0, sample.Rows)
-                .Select(row =>
-                    IsNumber ? Math.Abs(sample.PredictionValues[row] - sample.GroundTruthValues[row])
-                    : sample.Predictions[row] == sample.GroundTruths[row] ? 0
-                    : 1.0
+            .. _rows[set.GroundTruth]
+                .Select(truth =>
+                    IsNumber ? double.Parse(truth, CultureInfo.InvariantCulture)
+                    : truth == set.PositiveClass ? 1
+                    : 0
                 ),
         ];
-        var options = new SliceSearchOptions { MaximumPredicates = 2, MinimumShare = 0.03 };
-        var found = SliceSearch.Find(Binned(sample), losses, options).Findings;
+        _columns =
+        [
+            .. _rows.Columns.Where(set.IsFeature).Select(column => SetColumn.Of(column, _rows[column], set.IsCategorical(column))),
+            .. set.Text is null ? [] : TextNumbers.Of(_rows[set.Text], _targets, _training),
+        ];
+        _table = _columns.Aggregate(
+            new FeatureTable(_rows.Rows.Count),
+            (table, column) =>
+                column.Numbers is { } numbers ? table.WithNumeric(column.Name, numbers) : table.WithCategorical(column.Name, column.Texts!)
+        );
+        _rowOf = _rows[LabelledSet.Id]
+            .Select((id, row) => (id, row))
+            .ToDictionary(pair => pair.id, pair => pair.row, StringComparer.Ordinal);
+        Watched = Train([]);
+        _answers = Watched.Predict(_table);
+    }
+
+    /// <summary>Whether numbers are predicted, not classes.</summary>
+    public bool IsNumber => _set.Score is null;
+
+    /// <summary>Current rows that a server gets and a policy draws from.</summary>
+    public int[] Drawn { get; }
+
+    /// <summary>Current rows that nothing is drawn from, searched in or trained with.</summary>
+    public int[] Judged { get; }
+
+    public GradientBoostedTrees Watched { get; }
+
+    /// <summary>Whether the watched model answered a row with the wrong class; of numbers always.</summary>
+    public bool IsWrong(int row) => Loss(_answers[row], row) > 0;
+
+    public int RowOf(string id) => _rowOf[id];
+
+    /// <summary>Writes what a server gets, with the answers of the watched model in the place of those that came with the set.</summary>
+    public void Write(string folder)
+    {
+        SetRows answered;
+        if (IsNumber)
+        {
+            answered = _rows.With(_set.Prediction, [.. _answers.Select(Text)]);
+        }
+        else
+        {
+            var negative = _rows[_set.GroundTruth].First(truth => truth != _set.PositiveClass);
+            answered = _rows
+                .With(_set.Prediction, [.. _answers.Select(answer => answer >= 0.5 ? _set.PositiveClass : negative)])
+                .With(_set.Score!, [.. _answers.Select(Text)]);
+        }
+
+        _set.Write(folder, answered.Select(_reference), answered.Select(Drawn));
+    }
+
+    /// <summary>The slice of up to two conditions where the watched model is worst among the drawn half; null without one.</summary>
+    public WeakSegment? WeakSegment()
+    {
+        double[] losses = [.. Drawn.Select(row => Loss(_answers[row], row))];
+        // Bins are those of all current rows, whichever of them are looked at.
+        int[] current = [.. Enumerable.Range(_ofReference, _rows.Rows.Count - _ofReference)];
+        var binned = _columns.ConvertAll(column => Of(column, current).Binned());
+        var drawn = binned.ConvertAll(feature => Of(feature.Feature, Drawn));
+        var found = SliceSearch
+            .Find(new SliceTable(drawn), losses, new SliceSearchOptions { MaximumPredicates = 2, MinimumShare = 0.03 })
+            .Findings;
         if (found.Count == 0)
             return null;
-        var table = Binned(_sample);
+        var matches = new SliceTable([.. binned.Select(feature => feature.Feature)]).Match(found[0].Predicates);
         return new WeakSegment(
-            string.Join(
-                " and ",
-                found[0].Predicates.Select(predicate => $"{_features[predicate.Feature].Name} [{predicate.First}..{predicate.Last}]")
-            ),
-            table.Match(found[0].Predicates)
+            string.Join(" and ", found[0].Predicates.Select(condition => binned[condition.Feature].Tell(condition))),
+            [.. new bool[_ofReference], .. matches]
         );
     }
 
-    /// <summary>Boosted trees on labelled rows of the reference and on answered rows of production.</summary>
-    /// <param name="reference">Labelled rows of the reference; each counts once.</param>
-    /// <param name="answered">Rows of production with the weight of each; they count as many rows in all, the heavy ones more.</param>
-    public GradientBoostedTrees Train(RowSample reference, IReadOnlyList<(int Row, double Weight)> answered)
+    /// <summary>Boosted trees on the old training rows and on answered rows.</summary>
+    /// <param name="answered">Rows with the weight of each; they count as many rows in all, the heavy ones more.</param>
+    public GradientBoostedTrees Train(IReadOnlyList<(int Row, double Weight)> answered)
     {
-        var added = _sample.Select([.. answered.Select(row => row.Row)]);
-        double[] target = [.. Targets(reference), .. Targets(added)];
+        int[] rows = [.. _training, .. answered.Select(row => row.Row)];
         var mean = answered.Count == 0 ? 1 : answered.Average(row => row.Weight);
-        double[] weights = [.. Enumerable.Repeat(1.0, reference.Rows), .. answered.Select(row => row.Weight / mean)];
+        double[] targets = [.. rows.Select(row => _targets[row])];
+        double[] weights = [.. Enumerable.Repeat(1.0, _training.Length), .. answered.Select(row => row.Weight / mean)];
         return GradientBoostedTrees.Fit(
-            reference.ToTable().Append(added.ToTable()),
-            target,
+            _table.Select(rows),
+            targets,
             new TreeOptions
             {
                 Objective = IsNumber ? TreeObjective.SquaredError : TreeObjective.BinaryLogLoss,
@@ -124,50 +137,34 @@ internal sealed class LiftWorld
         );
     }
 
-    /// <summary>Accuracy in percent, or the mean absolute error.</summary>
+    /// <summary>Accuracy in percent, or the mean absolute error, on these rows.</summary>
     public double Judge(GradientBoostedTrees trees, int[] rows)
     {
-        var answers = trees.Predict(_table.Select(rows));
-        double[] targets = [.. Targets(_sample.Select(rows))];
-        return IsNumber
-            ? answers.Zip(targets).Average(pair => Math.Abs(pair.First - pair.Second))
-            : 100.0 * answers.Zip(targets).Count(pair => pair.First >= 0.5 == pair.Second >= 0.5) / rows.Length;
+        var loss = trees.Predict(_table.Select(rows)).Zip(rows, Loss).Average();
+        return IsNumber ? loss : 100 * (1 - loss);
     }
 
-    private IEnumerable<double> Targets(RowSample sample) =>
-        IsNumber ? sample.GroundTruthValues : sample.GroundTruths.Select(truth => truth == _model.PositiveClass ? 1.0 : 0.0);
+    private double Loss(double answer, int row) =>
+        IsNumber ? Math.Abs(answer - _targets[row])
+        : answer >= 0.5 == _targets[row] >= 0.5 ? 0
+        : 1;
 
-    // Bins are those of all rows, whichever of them are looked at.
-    private SliceTable Binned(RowSample sample) =>
-        new([
-            .. _features.Select(
-                (feature, index) =>
-                    feature.Type == FeatureType.Categorical
-                        ? SliceFeature.OfCategories(feature.Name, [.. Texts(sample, index)], Categories(index))
-                        : SliceFeature.OfNumbers(feature.Name, [.. Numbers(sample, index)], Edges(index))
-            ),
-        ]);
-
-    private string[] Categories(int feature) =>
-        [
-            .. Texts(_sample, feature)
-                .OfType<string>()
-                .CountBy(text => text)
-                .OrderByDescending(pair => pair.Value)
-                .ThenBy(pair => pair.Key, StringComparer.Ordinal)
-                .Take(30)
-                .Select(pair => pair.Key),
-        ];
-
-    private double[] Edges(int feature)
+    private static (int[] One, int[] Other) Halves(int first, int end, RandomSource random)
     {
-        double[] present = [.. Numbers(_sample, feature).Where(double.IsFinite).Order()];
-        return present.Length == 0 ? [] : [.. Enumerable.Range(1, 9).Select(tenth => present[tenth * present.Length / 10]).Distinct()];
+        int[] rows = [.. Enumerable.Range(first, end - first)];
+        random.Shuffle(rows);
+        return ([.. rows[..(rows.Length / 2)].Order()], [.. rows[(rows.Length / 2)..].Order()]);
     }
 
-    private static IEnumerable<string?> Texts(RowSample sample, int feature) =>
-        Enumerable.Range(0, sample.Rows).Select(row => sample.TextAt(feature, row));
+    private SliceFeature Of(SliceFeature feature, int[] rows) =>
+        new(feature.Name, rows.Select(row => feature.Codes.Span[row - _ofReference]).ToArray(), feature.Bins, feature.IsOrdered);
 
-    private static IEnumerable<double> Numbers(RowSample sample, int feature) =>
-        Enumerable.Range(0, sample.Rows).Select(row => sample.NumberAt(feature, row));
+    private static SetColumn Of(SetColumn column, int[] rows) =>
+        new(
+            column.Name,
+            column.Numbers is { } numbers ? [.. rows.Select(row => numbers[row])] : null,
+            column.Texts is { } texts ? [.. rows.Select(row => texts[row])] : null
+        );
+
+    private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 }

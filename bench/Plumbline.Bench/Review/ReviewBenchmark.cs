@@ -32,11 +32,13 @@ internal static class ReviewBenchmark
         Console.WriteLine("      six public data sets with ground truth. Their folder: --data, else PLUMBLINE_DATASETS. A set is a folder");
         Console.WriteLine("      with reference.csv.gz, current.csv.gz and, where labels come later, current_labels.csv.gz.");
         Console.WriteLine("      It ends with 1 when fewer than four sets have a lift of 3.");
-        Console.WriteLine("  lift [--data FOLDER] [--set NAME] [--share 0.05] [--draws 10]");
+        Console.WriteLine("  lift [--data FOLDER] [--set NAME] [--share 0.05] [--draws 10] [--split 1]");
         Console.WriteLine(
-            "      a simple model trained again with the answers to what the default policy draws from one half of the rows, and"
+            "      a simple model, watched and trained again with the answers to what the default policy draws from one half of"
         );
-        Console.WriteLine("      with as many drawn by chance: its accuracy on the weak segment of the other half.");
+        Console.WriteLine(
+            "      the rows, and with as many drawn by chance: accuracy on the weak segment of the other half (--split: its seed)."
+        );
         Console.WriteLine("  million [--rows 1000000] [--drawn 50000] [--calls 200] [--rounds 3]");
         Console.WriteLine("      a day of so many predictions of 30 features: scores, draw and tasks, each apart; then with as many open");
         Console.WriteLine(
