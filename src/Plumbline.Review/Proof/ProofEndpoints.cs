@@ -183,11 +183,14 @@ public static class ProofEndpoints
             return problem;
         var reason = body?.Reason ?? "";
         if (reason.Length > Promotion.MaxReason)
+        {
             return Problems.Invalid(
                 "reason_invalid",
                 "The reason is too long.",
                 [new("reason", $"At most {Promotion.MaxReason} characters.")]
             );
+        }
+
         var result = await promotion.PromoteAsync(found, version, reason, body?.Force ?? false, Actor.Of(http).Name, cancellation);
         return result.Problem switch
         {

@@ -60,11 +60,16 @@ internal static class ProofVerdict
         );
         var whole = all.Compared.Difference;
         if (whole.Upper < -margin)
+        {
             reasons.Add($"It is worse on all held-out rows: {Figures(all, areShares)}.");
+        }
         else if (whole.Lower < -margin)
+        {
             reasons.Add(
                 $"All held-out rows leave open that it is worse by more than {Size(margin, areShares)}: {Figures(all, areShares)}."
             );
+        }
+
         if (difference.Upper < 0 || whole.Upper < -margin)
             return Verdict.Worse;
         return difference.Lower > 0 && whole.Lower >= -margin ? Verdict.Better : Verdict.NotShown;
