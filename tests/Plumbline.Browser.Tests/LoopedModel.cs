@@ -7,8 +7,8 @@ using Plumbline.Server.Tests.Alerting.Delivery;
 namespace Plumbline.Browser.Tests;
 
 /// <summary>
-/// A model that has been once round the loop: an hour of traffic, tasks that were answered, a data set, a run that made v2, answers of v2 to
-/// the held-out rows and beside v1. v2 is better in France, worse in Germany and alike in Brazil.
+/// A model that has been once round the loop: an hour of traffic, tasks that were answered, a data set, a run that made v2,
+/// answers of v2 to the held-out rows and beside v1. v2 is better in France, worse in Germany and alike in Brazil.
 /// </summary>
 internal sealed class LoopedModel(HttpClient api, HttpSink trainer, string name) : IAsyncDisposable
 {

@@ -52,7 +52,8 @@ public sealed class ProofReading
         }
 
         var live = Live(await _shadow.ReadAsync(model, version, cancellation), areShares, model);
-        var allowed = margin ?? (areShares ? MarginOfShares : MarginOfErrors * -(heldOut is [var all, ..] ? all.Compared.Before.Value ?? 0 : 0));
+        var before = heldOut is [var all, ..] ? all.Compared.Before.Value : null;
+        var allowed = margin ?? (areShares ? MarginOfShares : MarginOfErrors * -(before ?? 0));
         var (verdict, reasons) = ProofVerdict.Of(heldOut, live, allowed, areShares);
         return new VersionProof(version, given?.Dataset, heldOut, live, allowed, verdict, reasons);
     }
