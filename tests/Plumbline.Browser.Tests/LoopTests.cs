@@ -89,7 +89,7 @@ public sealed class LoopTests(BrowserHost host)
         await page.GetByText("Promote v2 all the same").ClickAsync();
         await page.GetByText("v2 is promoted").WaitForAsync();
         await watched.SettleAsync();
-        await page.Locator(".turn li.done").Filter(new LocatorFilterOptions { HasText = "Promoted" }).WaitForAsync();
+        await page.Locator(".turn li.done strong:text-is('Promoted')").WaitForAsync();
         await PeopleTests.CheckAsync(watched, "loop-promoted-1440-light");
     }
 

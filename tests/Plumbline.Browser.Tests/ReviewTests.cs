@@ -52,10 +52,7 @@ public sealed class ReviewTests(SignedInHost host) : IClassFixture<SignedInHost>
         await PressAsync(page, "b");
         await WaitAsync(async () => await model.CountAsync("broken") == 1);
 
-        // An incident's link fills the form of another policy in.
-        await watched.GoAsync($"/models/{model.Name}/review?new=1&name=incident-12&filter=features.letter%3Aeq%3Aa");
-        Assert.Equal("incident-12", await page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).InputValueAsync());
-        Assert.Equal("features.letter:eq:a", await page.Locator("textarea.field").First.InputValueAsync());
+        await FillsInAsync(watched, model.Name);
 
         var done = (await model.ListAsync("done")).ToDictionary(LetterOf, task => task.GetProperty("resolved").GetString());
         Assert.Equal(2, done.Count);
@@ -69,6 +66,15 @@ public sealed class ReviewTests(SignedInHost host) : IClassFixture<SignedInHost>
         // The one that was skipped is for others still.
         Assert.Contains(skipped, (await model.ListAsync("open")).Select(LetterOf));
         Assert.Empty(watched.Complaints);
+    }
+
+    // An incident's link fills the form of another policy in.
+    private static async Task FillsInAsync(WatchedPage watched, string model)
+    {
+        var page = watched.Page;
+        await watched.GoAsync($"/models/{model}/review?new=1&name=incident-12&filter=features.letter%3Aeq%3Aa");
+        Assert.Equal("incident-12", await page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).InputValueAsync());
+        Assert.Equal("features.letter:eq:a", await page.Locator("textarea.field").First.InputValueAsync());
     }
 
     [Fact]

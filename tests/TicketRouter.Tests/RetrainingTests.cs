@@ -107,6 +107,22 @@ public sealed class RetrainingTests
             plumbline.Evaluated.Count(pair => tickets.Single(t => t.Ticket.TicketId == pair.Key).Outcome.Queue == pair.Value) / 100.0;
         Assert.Equal(right, end.GetProperty("metrics").GetProperty("held_out_accuracy").GetDouble(), 12);
 
+        await AnswersBesideUntilPromotedAsync(plumbline, router);
+    }
+
+    [Fact]
+    public async Task A_data_set_without_a_usable_row_ends_the_run_with_what_is_wrong()
+    {
+        await using var plumbline = await LoopEnd.StartAsync();
+        await using var router = await RunningTicketRouter.StartAsync("--retraining-secret", Secret, "--plumbline", plumbline.Url);
+        await AskAsync(router, Event("r-2", $"{plumbline.Url}/dataset", $"{plumbline.Url}/callback"), Secret);
+        await plumbline.UntilAsync(() => plumbline.Told.Count == 2);
+        Assert.Equal("failed", plumbline.Told[1].GetProperty("state").GetString());
+        Assert.Contains("no row of a ticket", plumbline.Told[1].GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    private static async Task AnswersBesideUntilPromotedAsync(LoopEnd plumbline, RunningTicketRouter router)
+    {
         var ticket = JsonSerializer.Serialize(
             new
             {
@@ -142,17 +158,6 @@ public sealed class RetrainingTests
             Assert.True(attempt < 100, "The promoted release does not answer.");
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
         }
-    }
-
-    [Fact]
-    public async Task A_data_set_without_a_usable_row_ends_the_run_with_what_is_wrong()
-    {
-        await using var plumbline = await LoopEnd.StartAsync();
-        await using var router = await RunningTicketRouter.StartAsync("--retraining-secret", Secret, "--plumbline", plumbline.Url);
-        await AskAsync(router, Event("r-2", $"{plumbline.Url}/dataset", $"{plumbline.Url}/callback"), Secret);
-        await plumbline.UntilAsync(() => plumbline.Told.Count == 2);
-        Assert.Equal("failed", plumbline.Told[1].GetProperty("state").GetString());
-        Assert.Contains("no row of a ticket", plumbline.Told[1].GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     private static string Row(SimulatedTicket ticket) =>

@@ -6,7 +6,8 @@ using System.Text.Json;
 
 namespace TicketRouter.Retraining;
 
-/// <summary>What the trainer asks and tells Plumbline: rows, how it goes, what the new version answers, and which version is promoted.</summary>
+/// <summary>What the trainer asks and tells Plumbline: rows, how it goes, what the new version answers, and which version is
+/// promoted.</summary>
 public sealed class RetrainingClient(HttpClient http)
 {
     /// <summary>The rows of a part of a data set; none where it has no such part.</summary>
@@ -77,7 +78,8 @@ public sealed class RetrainingClient(HttpClient http)
             return;
         var text = await response.Content.ReadAsStringAsync(ct);
         throw new HttpRequestException(
-            $"{response.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)response.StatusCode}: {text[..Math.Min(text.Length, 500)]}",
+            $"{response.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)response.StatusCode}: "
+                + text[..Math.Min(text.Length, 500)],
             null,
             response.StatusCode
         );

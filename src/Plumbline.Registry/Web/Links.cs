@@ -49,6 +49,10 @@ public static class Links
     public static string NewPolicy(string model, string name, IEnumerable<string> filters) =>
         With(Model(model, "review"), ("new", "1"), ("name", name), ("filter", string.Join('\n', filters)));
 
+    /// <summary>The card of a version of a data set.</summary>
+    public static string Dataset(string model, string name, int number) =>
+        With(Model(model, Datasets), ("card", name), ("number", number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+
     /// <summary>One prediction.</summary>
     public static string Prediction(string model, string id) => $"{Model(model)}/predictions/{Uri.EscapeDataString(id)}";
 

@@ -4,7 +4,8 @@ using Plumbline.Registry.State;
 
 namespace Plumbline.Review.Proof;
 
-/// <summary>That a version of the model answered the held-out rows of a version of a data set; the answers are in a file beside those.</summary>
+/// <summary>That a version of the model answered the held-out rows of a version of a data set; the answers are in a file beside
+/// those.</summary>
 public sealed class HeldOutRow
 {
     public int Id { get; set; }

@@ -117,9 +117,8 @@ internal static class ProofVerdict
     {
         var (before, after, difference) = (slice.Compared.Before, slice.Compared.After, slice.Compared.Difference);
         return areShares
-            ? Text(
-                $"{before.Value:P1} before, {after.Value:P1} after ({100 * difference.Lower:+0.0;-0.0} to {100 * difference.Upper:+0.0;-0.0} points)"
-            )
+            ? Text($"{before.Value:P1} before, {after.Value:P1} after")
+                + Text($" ({100 * difference.Lower:+0.0;-0.0} to {100 * difference.Upper:+0.0;-0.0} points)")
             : Text($"mean error {-before.Value:G4} before, {-after.Value:G4} after")
                 + Text($" ({-difference.Upper:+0.###;-0.###} to {-difference.Lower:+0.###;-0.###})");
     }

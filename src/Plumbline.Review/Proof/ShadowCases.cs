@@ -37,24 +37,11 @@ internal sealed class ShadowCases(IColumnStore store, TimeProvider time)
                     AND trace_id IN (SELECT trace_id FROM ({shadows})) LIMIT 1 BY trace_id) AS p
             INNER JOIN ({shadows}) AS s ON s.trace_id = p.trace_id
             """;
-        long count = 0,
-            equal = 0;
-        DateTimeOffset? first = null;
-        using (
-            var rows = await store.QueryAsync(
-                new SqlStatement($"SELECT count(), countIf({same}), min(p.timestamp) {pairs}", parameters),
-                cancellation
-            )
-        )
-        {
-            if (rows.Read())
-            {
-                (count, equal) = ((long)rows.ReadUInt64(), (long)rows.ReadUInt64());
-                var since = rows.ReadDateTime64();
-                first = count > 0 ? since : null;
-            }
-        }
-
+        var (count, equal, first) = await CountAsync(
+            $"SELECT count(), countIf({same}), min(p.timestamp) {pairs}",
+            parameters,
+            cancellation
+        );
         if (count == 0)
             return new ShadowTraffic(0, 0, [], null);
         var labelled = await CaseReading.ReadAsync(
@@ -81,5 +68,18 @@ internal sealed class ShadowCases(IColumnStore store, TimeProvider time)
             cancellation
         );
         return new ShadowTraffic(count, equal, labelled, first);
+    }
+
+    private async Task<(long Pairs, long Same, DateTimeOffset? First)> CountAsync(
+        string text,
+        SqlParameter[] parameters,
+        CancellationToken cancellation
+    )
+    {
+        using var rows = await store.QueryAsync(new SqlStatement(text, parameters), cancellation);
+        if (!rows.Read())
+            return (0, 0, null);
+        var (count, equal, first) = ((long)rows.ReadUInt64(), (long)rows.ReadUInt64(), rows.ReadDateTime64());
+        return (count, equal, count > 0 ? first : null);
     }
 }

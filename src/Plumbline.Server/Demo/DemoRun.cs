@@ -37,17 +37,7 @@ public static class DemoRun
         app.Services.GetRequiredService<KeyStore>().UseOwn("demonstration", key, ApiRole.Admin);
         await PlumblineHost.OpenDataAsync(app, cancellation);
         await app.StartAsync(cancellation);
-        await terminal.Output.WriteLineAsync(
-            $"Plumbline starts on {string.Join(" and ", app.Urls)}; "
-                + $"data in {folder.FullPath}{(folder.IsTemporary ? " (removed at the end; --data DIR keeps it)" : "")}"
-        );
-        if (goesOn)
-        {
-            await terminal.Output.WriteLineAsync(
-                $"Going on with the scenario there (seed {scenario.Seed}, {scenario.Days} days); --seed and --days are of no effect."
-            );
-        }
-
+        await SayStartAsync(app, folder, scenario, goesOn, terminal);
         using var whenStopping = app.Lifetime.ApplicationStopping.Register(stopping.Cancel);
         var address = new Uri(OnThisMachine(app.Urls.First()));
         var process = early ?? StartSample(assembly, scenario, address, (key, secret), terminal, stopping.Token);
@@ -78,6 +68,19 @@ public static class DemoRun
         }
 
         return ExitCode.Ok;
+    }
+
+    private static async Task SayStartAsync(WebApplication app, DemoFolder folder, DemoScenario scenario, bool goesOn, Terminal terminal)
+    {
+        await terminal.Output.WriteLineAsync(
+            $"Plumbline starts on {string.Join(" and ", app.Urls)}; "
+                + $"data in {folder.FullPath}{(folder.IsTemporary ? " (removed at the end; --data DIR keeps it)" : "")}"
+        );
+        if (!goesOn)
+            return;
+        await terminal.Output.WriteLineAsync(
+            $"Going on with the scenario there (seed {scenario.Seed}, {scenario.Days} days); --seed and --days are of no effect."
+        );
     }
 
     private static void RefuseKeys(PlumblineOptions options)

@@ -54,6 +54,11 @@ public sealed class LoopEndToEndTests : IDisposable
         Assert.True(brazil.GetProperty("value").GetDouble() > 0.03, proof.ToString());
         Assert.Contains(heldOut, slice => Text(slice, "kind") == "asked");
 
+        await IsPromotedAsync(http, Text(run, "run")!, version);
+    }
+
+    private static async Task IsPromotedAsync(HttpClient http, string run, string version)
+    {
         // It answers what customers ask, beside the live one and unheard.
         await UntilAsync(
             "the shadow has answered",
@@ -75,7 +80,7 @@ public sealed class LoopEndToEndTests : IDisposable
             "the promoted version answers customers",
             async () => await CountAsync(http, version, "primary") > 0 ? (object)true : null
         );
-        Assert.NotNull(Text(await GetAsync(http, $"retraining/runs/{Text(run, "run")}/turn"), "promoted_at"));
+        Assert.NotNull(Text(await GetAsync(http, $"retraining/runs/{run}/turn"), "promoted_at"));
     }
 
     private static async Task<int> CountAsync(HttpClient http, string version, string role) =>

@@ -50,34 +50,7 @@ public sealed class ProofTests(TestHost host)
         Assert.Equal((409, "not_better"), (refused, why.GetProperty("code").GetString()));
         Assert.Equal("shadow", (await DeclaredAsync(world, "v2")).GetProperty("stage").GetString());
 
-        // The same version again, now right everywhere: its answers take the place of the former ones.
-        await PutAsync(world, "v2", string.Join('\n', heldOut.Select(row => Line(row.Id, row.Truth))));
-        var better = await world.GetAsync("versions/v2/proof");
-        Assert.Equal("better", better.GetProperty("verdict").GetString());
-        Assert.True((await world.GetAsync("versions/v2/verdict")).GetProperty("data").GetProperty("ok").GetBoolean());
-        var (promoted, _) = await world.SendAsync(HttpMethod.Post, "versions/v2/promote", new { reason = "it is right" });
-        Assert.Equal(200, promoted);
-        var declared = await DeclaredAsync(world, "v2");
-        Assert.Equal("promoted", declared.GetProperty("stage").GetString());
-        var decision = declared.GetProperty("promotion");
-        Assert.Equal(
-            ("it is right", "Better", false),
-            (Text(decision, "reason"), Text(decision, "verdict"), decision.GetProperty("forced").GetBoolean())
-        );
-        Assert.NotEmpty(Text(decision, "by")!);
-
-        // Another one takes its place by force, and it is retired.
-        await world.SendAsync(HttpMethod.Put, "versions/v3", new { stage = "shadow" });
-        Assert.Equal(409, (await world.SendAsync(HttpMethod.Post, "versions/v3/promote", new { reason = "no answers at all" })).Status);
-        Assert.Equal(
-            200,
-            (await world.SendAsync(HttpMethod.Post, "versions/v3/promote", new { reason = "rolled back", force = true })).Status
-        );
-        Assert.Equal("retired", (await DeclaredAsync(world, "v2")).GetProperty("stage").GetString());
-        Assert.True((await DeclaredAsync(world, "v3")).GetProperty("promotion").GetProperty("forced").GetBoolean());
-        Assert.Equal(200, (await world.SendAsync(HttpMethod.Post, "versions/v3/retire")).Status);
-        Assert.Equal(404, (await world.SendAsync(HttpMethod.Post, "versions/v9/retire")).Status);
-        Assert.Equal(404, (await world.SendAsync(HttpMethod.Post, "versions/v9/promote", new { force = true })).Status);
+        await BecomesBetterAsync(world, heldOut);
     }
 
     [Fact]
@@ -144,6 +117,38 @@ public sealed class ProofTests(TestHost host)
         );
         await world.SendAsync(HttpMethod.Post, "datasets/whole/versions");
         Assert.Equal("no_test_split", Text((await PutAsync(world, "v2", Line(heldOut[0].Id, "1"), "whole")).Body, "code"));
+    }
+
+    private async Task BecomesBetterAsync(ReviewWorld world, List<ReviewWorld.Row> heldOut)
+    {
+        // The same version again, now right everywhere: its answers take the place of the former ones.
+        await PutAsync(world, "v2", string.Join('\n', heldOut.Select(row => Line(row.Id, row.Truth))));
+        var better = await world.GetAsync("versions/v2/proof");
+        Assert.Equal("better", better.GetProperty("verdict").GetString());
+        Assert.True((await world.GetAsync("versions/v2/verdict")).GetProperty("data").GetProperty("ok").GetBoolean());
+        var (promoted, _) = await world.SendAsync(HttpMethod.Post, "versions/v2/promote", new { reason = "it is right" });
+        Assert.Equal(200, promoted);
+        var declared = await DeclaredAsync(world, "v2");
+        Assert.Equal("promoted", declared.GetProperty("stage").GetString());
+        var decision = declared.GetProperty("promotion");
+        Assert.Equal(
+            ("it is right", "Better", false),
+            (Text(decision, "reason"), Text(decision, "verdict"), decision.GetProperty("forced").GetBoolean())
+        );
+        Assert.NotEmpty(Text(decision, "by")!);
+
+        // Another one takes its place by force, and it is retired.
+        await world.SendAsync(HttpMethod.Put, "versions/v3", new { stage = "shadow" });
+        Assert.Equal(409, (await world.SendAsync(HttpMethod.Post, "versions/v3/promote", new { reason = "no answers at all" })).Status);
+        Assert.Equal(
+            200,
+            (await world.SendAsync(HttpMethod.Post, "versions/v3/promote", new { reason = "rolled back", force = true })).Status
+        );
+        Assert.Equal("retired", (await DeclaredAsync(world, "v2")).GetProperty("stage").GetString());
+        Assert.True((await DeclaredAsync(world, "v3")).GetProperty("promotion").GetProperty("forced").GetBoolean());
+        Assert.Equal(200, (await world.SendAsync(HttpMethod.Post, "versions/v3/retire")).Status);
+        Assert.Equal(404, (await world.SendAsync(HttpMethod.Post, "versions/v9/retire")).Status);
+        Assert.Equal(404, (await world.SendAsync(HttpMethod.Post, "versions/v9/promote", new { force = true })).Status);
     }
 
     private async Task<(ReviewWorld World, List<ReviewWorld.Row> HeldOut)> WithDatasetAsync(int count)

@@ -5,7 +5,8 @@ namespace Plumbline.Statistics.Tests.Paired;
 public sealed class PairedComparisonTests
 {
     /// <summary>
-    /// Ten cases that only the second got right, two that only the first did, of fifty: (11 - 3) / 52 -+ z sqrt((14 / 52 - (8 / 52)^2) / 52),
+    /// Ten cases that only the second got right, two that only the first did, of fifty: (11 - 3) / 52 -+ z sqrt((14 / 52 - (8 / 52)^2) /
+    /// 52),
     /// and twice the tail of 12 coins, 2 (1 + 12 + 66) / 4096.
     /// </summary>
     [Fact]

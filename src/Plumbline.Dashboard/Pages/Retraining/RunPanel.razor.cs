@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 using Plumbline.Dashboard.Pages.Model;
@@ -75,13 +74,7 @@ public sealed partial class RunPanel
     }
 
     private string? DatasetLink(RetrainingRunRow run) =>
-        run.DatasetVersion is { } version
-            ? Links.With(
-                Links.Model(Scope.Model.Name, Links.Datasets),
-                ("card", run.Dataset),
-                ("number", version.ToString(CultureInfo.InvariantCulture))
-            )
-            : null;
+        run.DatasetVersion is { } version ? Links.Dataset(Scope.Model.Name, run.Dataset!, version) : null;
 
     private static DateTimeOffset? Time(long? ms) => ms is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
 
