@@ -107,7 +107,10 @@ public sealed class PeopleTests(SignedInHost host) : IClassFixture<SignedInHost>
             await reader.Page.GotoAsync("/settings");
             await SignedInHost.SignInAsync(reader.Page, "rita");
             await reader.SettleAsync();
-            Assert.Equal(["Receivers", "Silences", "Deliveries"], await reader.Page.Locator("nav.tabs a").AllInnerTextsAsync());
+            Assert.Equal(
+                ["Receivers", "Silences", "Deliveries", "Retraining targets"],
+                await reader.Page.Locator("nav.tabs a").AllInnerTextsAsync()
+            );
             Assert.Equal(0, await reader.Page.Locator(".rail a.place", new PageLocatorOptions { HasText = "Review" }).CountAsync());
             await reader.Page.EvaluateAsync("() => Blazor.navigateTo('/settings/people')");
             await reader.Page.GetByText("The settings have no part people").WaitForAsync();
