@@ -18,7 +18,8 @@ public sealed class LoopEndToEndTests : IDisposable
     [Fact]
     public async Task Answers_become_a_data_set_that_a_real_trainer_makes_a_better_version_with()
     {
-        using var demo = RunningDemo.Start(_data, days: 10);
+        // The trainer is told this address: it has to be one that is known before the server listens.
+        using var demo = RunningDemo.Start(_data, days: 10, urls: $"http://127.0.0.1:{FreePort()}");
         var (address, _) = await demo.ReadyAsync();
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
         var run = await UntilAsync(
@@ -83,6 +84,13 @@ public sealed class LoopEndToEndTests : IDisposable
         Assert.NotNull(Text(await GetAsync(http, $"retraining/runs/{run}/turn"), "promoted_at"));
     }
 
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     private static async Task<int> CountAsync(HttpClient http, string version, string role) =>
         (await GetAsync(http, $"predictions?version={version}&role={role}&limit=10")).GetProperty("predictions").GetArrayLength();
 
@@ -92,7 +100,7 @@ public sealed class LoopEndToEndTests : IDisposable
     private static async Task<T> UntilAsync<T>(string what, Func<Task<T?>> look)
         where T : class
     {
-        for (var i = 0; i < 600; i++)
+        for (var i = 0; i < 1500; i++)
         {
             if (await look() is { } found)
                 return found;
