@@ -19,7 +19,7 @@ public sealed class LoopEndToEndTests : IDisposable
     public async Task Answers_become_a_data_set_that_a_real_trainer_makes_a_better_version_with()
     {
         // The trainer is told this address: it has to be one that is known before the server listens.
-        using var demo = RunningDemo.Start(_data, days: 10, urls: $"http://127.0.0.1:{FreePort()}");
+        using var demo = RunningDemo.StartAt($"http://127.0.0.1:{FreePort()}", _data, days: 10);
         var (address, _) = await demo.ReadyAsync();
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
         var run = await UntilAsync(

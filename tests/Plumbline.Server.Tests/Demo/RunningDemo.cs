@@ -19,10 +19,13 @@ internal sealed partial class RunningDemo : IDisposable
     /// <param name="data">Its data folder.</param>
     /// <param name="days">How many days of history it makes; the usual number unless given.</param>
     /// <param name="more">Further arguments.</param>
-    public static RunningDemo Start(string data, int? days, string? urls = null, params string[] more)
+    public static RunningDemo Start(string data, int? days, params string[] more) => StartAt("http://127.0.0.1:0", data, days, more);
+
+    /// <summary>The same at an address that is known before it listens, as links to it need.</summary>
+    public static RunningDemo StartAt(string urls, string data, int? days, params string[] more)
     {
         string[] history = days is { } many ? ["--days", $"{many}"] : [];
-        return new(PlumblineProcess.Start(["demo", "--data", data, .. history, "--urls", urls ?? "http://127.0.0.1:0", .. more]));
+        return new(PlumblineProcess.Start(["demo", "--data", data, .. history, "--urls", urls, .. more]));
     }
 
     /// <summary>Waits until it is ready. Gives where it listens and the seconds that it took, as it says them.</summary>
