@@ -13,14 +13,7 @@ public sealed partial class DatasetsTab
     /// <summary>Versions of each data set that are listed, the newest.</summary>
     private const int Shown = 10;
 
-    private DatasetRecipe? _editing;
-    private string? _opened;
     private string? _building;
-    private string? _told;
-    private int _changes;
-
-    [Parameter, EditorRequired]
-    public ModelScope Scope { get; set; } = null!;
 
     [Inject]
     private DatasetStore Datasets { get; set; } = null!;
@@ -28,22 +21,12 @@ public sealed partial class DatasetsTab
     [Inject]
     private DatasetBuilding Building { get; set; } = null!;
 
-    [Inject]
-    private NavigationManager Navigation { get; set; } = null!;
+    /// <inheritdoc/>
+    protected override DatasetRecipe Begun() => new();
 
-    protected override async Task OnParametersSetAsync()
-    {
-        var opened = Scope.Page["new"] is not null ? "" : Scope.Page["edit"];
-        if (opened == _opened)
-            return;
-        _opened = opened;
-        _editing = opened switch
-        {
-            null => null,
-            "" => new DatasetRecipe(),
-            _ => (await Datasets.FindAsync(Scope.Model, opened, CancellationToken.None))?.Recipe,
-        };
-    }
+    /// <inheritdoc/>
+    protected override async Task<DatasetRecipe?> FindAsync(string name) =>
+        (await Datasets.FindAsync(Scope.Model, name, CancellationToken.None))?.Recipe;
 
     private async Task<IReadOnlyList<Listed>> LoadAsync(CancellationToken cancellation)
     {
@@ -66,6 +49,7 @@ public sealed partial class DatasetsTab
     private async Task BuildAsync(StoredDataset dataset)
     {
         _building = dataset.Name;
+        var told = Told;
         try
         {
             var version = await RunAsync(
@@ -74,15 +58,16 @@ public sealed partial class DatasetsTab
                 dataset.Name,
                 actor => Building.BuildAsync(Scope.Model, dataset.Name, actor.Name, CancellationToken.None)
             );
-            _told = $"Version {version.Number} of {dataset.Name} has {version.Rows} rows.";
+            told = $"Version {version.Number} of {dataset.Name} has {version.Rows} rows.";
         }
         catch (DatasetException error)
         {
-            _told = error.Message;
+            told = error.Message;
         }
         finally
         {
-            (_building, _changes) = (null, _changes + 1);
+            _building = null;
+            Changed(told);
         }
     }
 
@@ -94,12 +79,12 @@ public sealed partial class DatasetsTab
             dataset.Name,
             _ => Datasets.DeleteAsync(Scope.Model, dataset.Name, CancellationToken.None)
         );
-        (_told, _changes) = (done ? $"{dataset.Name} is deleted with its versions." : null, _changes + 1);
+        Changed(done ? $"{dataset.Name} is deleted with its versions." : null);
     }
 
     private void Closed(string? told)
     {
-        (_told, _changes) = (told, _changes + 1);
+        Changed(told);
         Navigation.NavigateTo(Scope.Page.With(("edit", null), ("new", null)));
     }
 

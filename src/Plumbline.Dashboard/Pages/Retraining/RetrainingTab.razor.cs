@@ -15,15 +15,6 @@ public sealed partial class RetrainingTab
     private const int PageSize = 50;
     private static readonly string[] Keys = ["new", "edit", "ask", "run"];
 
-    private RetrainingTrigger? _editing;
-    private bool _isNew;
-    private string? _opened;
-    private string? _told;
-    private int _changes;
-
-    [Parameter, EditorRequired]
-    public ModelScope Scope { get; set; } = null!;
-
     [Inject]
     private TriggerStore Triggers { get; set; } = null!;
 
@@ -36,23 +27,12 @@ public sealed partial class RetrainingTab
     [Inject]
     private RunStore Runs { get; set; } = null!;
 
-    [Inject]
-    private NavigationManager Navigation { get; set; } = null!;
+    /// <inheritdoc/>
+    protected override RetrainingTrigger Begun() => new();
 
-    protected override async Task OnParametersSetAsync()
-    {
-        var opened = Scope.Page["new"] is not null ? "" : Scope.Page["edit"];
-        if (opened == _opened)
-            return;
-        _opened = opened;
-        _isNew = opened is { Length: 0 };
-        _editing = opened switch
-        {
-            null => null,
-            "" => new RetrainingTrigger(),
-            _ => (await Triggers.FindAsync(Scope.Model, opened, CancellationToken.None))?.Trigger,
-        };
-    }
+    /// <inheritdoc/>
+    protected override async Task<RetrainingTrigger?> FindAsync(string name) =>
+        (await Triggers.FindAsync(Scope.Model, name, CancellationToken.None))?.Trigger;
 
     private async Task<View> LoadAsync(CancellationToken cancellation)
     {
@@ -83,10 +63,8 @@ public sealed partial class RetrainingTab
             trigger,
             _ => Triggers.DeleteAsync(Scope.Model, trigger, CancellationToken.None)
         );
-        (_told, _changes) = (done ? $"{trigger} is deleted; its runs stay." : null, _changes + 1);
+        Changed(done ? $"{trigger} is deleted; its runs stay." : null);
     }
-
-    private void Changed(string? told) => (_told, _changes) = (told, _changes + 1);
 
     private void Closed(string? told)
     {

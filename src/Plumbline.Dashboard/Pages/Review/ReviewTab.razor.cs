@@ -13,15 +13,6 @@ public sealed partial class ReviewTab
 {
     private const int Days = 30;
 
-    private ReviewPolicy? _editing;
-    private bool _isNew;
-    private string? _opened;
-    private string? _told;
-    private int _changes;
-
-    [Parameter, EditorRequired]
-    public ModelScope Scope { get; set; } = null!;
-
     [Inject]
     private PolicyStore Policies { get; set; } = null!;
 
@@ -31,28 +22,14 @@ public sealed partial class ReviewTab
     [Inject]
     private ReviewedPerformance Performance { get; set; } = null!;
 
-    [Inject]
-    private NavigationManager Navigation { get; set; } = null!;
-
     private string Measured => Scope.Model.Task == ModelTask.Regression ? "Mean absolute error" : "Accuracy";
 
-    protected override async Task OnParametersSetAsync()
-    {
-        var opened = Scope.Page["new"] is not null ? "" : Scope.Page["edit"];
-        if (opened == _opened)
-            return;
-        _opened = opened;
-        _isNew = opened is { Length: 0 };
-        _editing = opened switch
-        {
-            null => null,
-            "" => Begun(),
-            _ => (await Policies.FindAsync(Scope.Model, opened, CancellationToken.None))?.Policy,
-        };
-    }
+    /// <inheritdoc/>
+    protected override async Task<ReviewPolicy?> FindAsync(string name) =>
+        (await Policies.FindAsync(Scope.Model, name, CancellationToken.None))?.Policy;
 
     // From an incident or a cold spot: its predictions, under a name that says where it came from.
-    private ReviewPolicy Begun() =>
+    protected override ReviewPolicy Begun() =>
         new()
         {
             Name = Scope.Page["name"] ?? "",
@@ -76,12 +53,12 @@ public sealed partial class ReviewTab
             policy.Name,
             _ => Policies.DeleteAsync(Scope.Model, policy.Name, CancellationToken.None)
         );
-        (_told, _changes) = (done ? $"{policy.Name} is deleted; its tasks stay." : null, _changes + 1);
+        Changed(done ? $"{policy.Name} is deleted; its tasks stay." : null);
     }
 
     private void Closed(string? told)
     {
-        (_told, _changes) = (told, _changes + 1);
+        Changed(told);
         Navigation.NavigateTo(Scope.Page.With(("edit", null), ("new", null), ("name", null), ("filter", null)));
     }
 
