@@ -34,35 +34,17 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
         return await ReadObjectAsync(response, cancellation);
     }
 
-    public async Task PutModelAsync(string model, JsonObject definition, CancellationToken cancellation)
-    {
-        var body = definition.ToJsonString();
-        using var response = await SendAsync(
-            () =>
-                new HttpRequestMessage(HttpMethod.Put, ModelPath(model))
-                {
-                    Content = new StringContent(body, Encoding.UTF8, "application/json"),
-                },
-            retryWhenUnreachable: true,
-            cancellation
-        );
-        await EnsureSuccessAsync(response, "the model was not accepted", cancellation);
-    }
+    public Task PutModelAsync(string model, JsonObject definition, CancellationToken cancellation) =>
+        DeclareAsync(HttpMethod.Put, ModelPath(model), definition, "the model was not accepted", cancellation);
 
-    public async Task PutVersionAsync(string model, string version, JsonObject declaration, CancellationToken cancellation)
-    {
-        var body = declaration.ToJsonString();
-        using var response = await SendAsync(
-            () =>
-                new HttpRequestMessage(HttpMethod.Put, $"{ModelPath(model)}/versions/{Uri.EscapeDataString(version)}")
-                {
-                    Content = new StringContent(body, Encoding.UTF8, "application/json"),
-                },
-            retryWhenUnreachable: true,
+    public Task PutVersionAsync(string model, string version, JsonObject declaration, CancellationToken cancellation) =>
+        DeclareAsync(
+            HttpMethod.Put,
+            $"{ModelPath(model)}/versions/{Uri.EscapeDataString(version)}",
+            declaration,
+            "the version was not accepted",
             cancellation
         );
-        await EnsureSuccessAsync(response, "the version was not accepted", cancellation);
-    }
 
     /// <summary>Sends the reference; <paramref name="content"/> is made anew for each attempt.</summary>
     public async Task<JsonObject> PutReferenceAsync(string model, string query, Func<HttpContent> content, CancellationToken cancellation)
@@ -107,16 +89,8 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
     }
 
     /// <summary><c>GET /v1/models/{model}/progress</c>.</summary>
-    public async Task<JsonObject> ReadProgressAsync(string model, CancellationToken cancellation)
-    {
-        using var response = await SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Get, $"{ModelPath(model)}/progress"),
-            retryWhenUnreachable: true,
-            cancellation
-        );
-        await EnsureSuccessAsync(response, "the progress cannot be read", cancellation);
-        return await ReadObjectAsync(response, cancellation);
-    }
+    public Task<JsonObject> ReadProgressAsync(string model, CancellationToken cancellation) =>
+        GetAsync($"{ModelPath(model)}/progress", "the progress cannot be read", cancellation);
 
     /// <summary>Declares something: PUT or POST with a JSON body.</summary>
     /// <param name="method">PUT or POST.</param>
