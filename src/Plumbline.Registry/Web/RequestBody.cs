@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Plumbline.Events;
 
 namespace Plumbline.Registry.Web;
@@ -16,6 +17,22 @@ public static class RequestBody
     /// </exception>
     public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int limit, CancellationToken cancellation)
     {
+        var read = await ReadBytesAsync(request, limit, cancellation);
+        return read is { } content && JsonTexts.IndexOfBrokenText(content.Span) is var at and >= 0 ? throw new BodyTextException(at) : read;
+    }
+
+    /// <summary>The same of a body that is no text.</summary>
+    public static async Task<ReadOnlyMemory<byte>?> ReadBytesAsync(HttpRequest request, int limit, CancellationToken cancellation)
+    {
+        // The web server's own limit is for those who name none.
+        if (
+            request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size
+            && size.MaxRequestBodySize <= limit
+        )
+        {
+            size.MaxRequestBodySize = (long)limit + 1;
+        }
+
         if (request.ContentLength > limit)
             return null;
         var body = new MemoryStream();
@@ -28,8 +45,7 @@ public static class RequestBody
             body.Write(buffer, 0, read);
         }
 
-        var content = body.GetBuffer().AsMemory(0, (int)body.Length);
-        return JsonTexts.IndexOfBrokenText(content.Span) is var at and >= 0 ? throw new BodyTextException(at) : content;
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http.Features;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Commands;
 using Plumbline.Registry.Models;
@@ -35,7 +34,11 @@ public static class ExchangeEndpoints
             return Problems.UnknownModel(model);
         if (!AnswerFiles.Formats.Contains(format))
             return Problems.BadRequest("format_unknown", $"format= is one of {Formats}.");
-        if (await ReadAsync(http, isText: format != "parquet", cancellation) is not { } body)
+        var reading =
+            format == "parquet"
+                ? RequestBody.ReadBytesAsync(http.Request, MaxBodyBytes, cancellation)
+                : RequestBody.ReadAsync(http.Request, MaxBodyBytes, cancellation);
+        if (await reading is not { } body)
         {
             return Problems.Make(
                 StatusCodes.Status413PayloadTooLarge,
@@ -75,20 +78,6 @@ public static class ExchangeEndpoints
             },
             AnswerFiles.Json
         );
-    }
-
-    // What is no text is not looked at as one.
-    private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpContext http, bool isText, CancellationToken cancellation)
-    {
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = MaxBodyBytes + 1;
-        if (isText)
-            return await RequestBody.ReadAsync(http.Request, MaxBodyBytes, cancellation);
-        if (http.Request.ContentLength > MaxBodyBytes)
-            return null;
-        using var body = new MemoryStream();
-        await http.Request.Body.CopyToAsync(body, cancellation);
-        return body.Length > MaxBodyBytes ? null : body.ToArray();
     }
 
     private static async Task<IResult> ExportAsync(
