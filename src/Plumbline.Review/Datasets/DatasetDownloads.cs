@@ -92,7 +92,8 @@ public sealed class DatasetDownloads(IColumnStore store, InstanceOptions instanc
     internal static IEnumerable<SqlParameter> Names(IReadOnlyList<CardColumn> columns) =>
         columns.Select((column, i) => new SqlParameter(FormattableString.Invariant($"c{i}"), new SqlIdentifier(column.Name)));
 
-    private string NewPath(string ending)
+    /// <summary>A path that no other file has; a start deletes what a crash left there.</summary>
+    internal string NewPath(string ending)
     {
         var folder = FolderIn(instance);
         Directory.CreateDirectory(folder);

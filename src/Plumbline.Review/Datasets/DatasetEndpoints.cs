@@ -46,19 +46,15 @@ public static class DatasetEndpoints
     {
         if (models.Find(model) is not { } found)
             return Problems.UnknownModel(model);
-        if (await RequestBody.ReadAsync(http.Request, MaxBodyBytes, cancellation) is not { } body)
-            return Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "A recipe has at most 512 KiB.");
-        DatasetRecipe? recipe;
-        try
-        {
-            recipe = body.IsEmpty ? new DatasetRecipe() : JsonSerializer.Deserialize<DatasetRecipe>(body.Span, DatasetRecipe.Json);
-        }
-        catch (JsonException error)
-        {
-            return Problems.BadRequest("recipe_invalid", $"The body is not a recipe: {Problems.Shorten(error.Message, 300)}");
-        }
-
-        recipe ??= new DatasetRecipe();
+        var (recipe, problem) = await DefaultedBody.ReadAsync<DatasetRecipe>(
+            http.Request,
+            "recipe",
+            MaxBodyBytes,
+            DatasetRecipe.Json,
+            cancellation
+        );
+        if (problem is not null)
+            return problem;
         if (DatasetCheck.Check(name, recipe, found) is { Count: > 0 } errors)
             return Problems.Invalid("recipe_invalid", "The recipe cannot be used; see errors.", errors);
         if (!await datasets.PutAsync(found, name, recipe, Actor.Of(http).Name, cancellation))

@@ -13,7 +13,6 @@ internal sealed class DatasetWork(IColumnStore store, ModelDefinition model, Dat
     private static readonly DateTimeOffset First = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static int _last;
 
-    private readonly int _number = Interlocked.Increment(ref _last);
     private readonly List<string> _tables = [];
     private string? _chosen;
     private string? _rows;
@@ -44,10 +43,15 @@ internal sealed class DatasetWork(IColumnStore store, ModelDefinition model, Dat
     /// <summary>A name that no other version's table has; the table is dropped with this.</summary>
     public string NewTable(string what)
     {
-        var table = string.Create(CultureInfo.InvariantCulture, $"{Prefix}_{_number}_{what}_{_tables.Count}");
+        var table = NameOfTable(what);
         _tables.Add(table);
         return table;
     }
+
+    /// <summary>A name that no other table has; a start drops what a crash left of such tables.</summary>
+    /// <param name="what">Of what, in small letters.</param>
+    public static string NameOfTable(string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}_{Interlocked.Increment(ref _last)}_{what}");
 
     public async ValueTask DisposeAsync()
     {
@@ -62,7 +66,7 @@ internal sealed class DatasetWork(IColumnStore store, ModelDefinition model, Dat
         using (
             var rows = await store.QueryAsync(
                 new SqlStatement(
-                    $"SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^{Prefix}_[0-9]+_[a-z]+_[0-9]+$')"
+                    $"SELECT name FROM system.tables WHERE database = currentDatabase() AND match(name, '^{Prefix}_[0-9]+_[a-z]+$')"
                 ),
                 cancellation
             )

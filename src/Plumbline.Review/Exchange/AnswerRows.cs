@@ -26,26 +26,7 @@ internal sealed class AnswerRows(IColumnStore store, InstanceOptions instance)
     public static ImportedFile ReadLines(ReadOnlySpan<byte> lines)
     {
         var file = new ImportedFile();
-        var index = 0;
-        foreach (var range in lines.Split((byte)'\n'))
-        {
-            var line = lines[range];
-            if (line.Trim(" \r\t"u8).IsEmpty)
-                continue;
-            try
-            {
-                var reader = new Utf8JsonReader(line);
-                using var row = JsonDocument.ParseValue(ref reader);
-                Read(file, index, row.RootElement);
-            }
-            catch (JsonException error)
-            {
-                file.Refuse(index, "", $"The line is not JSON: {Problems.Shorten(error.Message, 200)}");
-            }
-
-            index++;
-        }
-
+        JsonLines.Read(lines, (index, row) => Read(file, index, row), (index, reason) => file.Refuse(index, "", reason));
         return file;
     }
 

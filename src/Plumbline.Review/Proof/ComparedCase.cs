@@ -1,3 +1,5 @@
+using Plumbline.Store;
+
 namespace Plumbline.Review.Proof;
 
 /// <summary>A case that two versions answered, with what it is one of.</summary>
@@ -14,4 +16,22 @@ internal sealed record ComparedCase(
     string Label,
     IReadOnlyList<string?> Segments,
     string PredictionId
-);
+)
+{
+    /// <summary>Reads rows of id, before, after, reason, label and as many segments.</summary>
+    public static IReadOnlyList<ComparedCase> Read(QueryRows rows, int segments)
+    {
+        List<ComparedCase> cases = [];
+        while (rows.Read())
+        {
+            var (id, before, after) = (rows.ReadString(), rows.ReadDouble(), rows.ReadDouble());
+            var (reason, label) = (rows.ReadString(), rows.ReadString());
+            var values = new string?[segments];
+            for (var i = 0; i < segments; i++)
+                values[i] = rows.ReadNullableString();
+            cases.Add(new ComparedCase(before, after, reason, label, values, id));
+        }
+
+        return cases;
+    }
+}

@@ -24,12 +24,11 @@ public sealed class HeldOutAnswers(
     IColumnStore store,
     DatasetStore datasets,
     DatasetFiles files,
+    DatasetDownloads downloads,
     IDbContextFactory<StateDbContext> state,
     TimeProvider time
 )
 {
-    private static int _last;
-
     /// <summary>
     /// Keeps the answers of a version, in place of those that it gave before to the same rows.
     /// </summary>
@@ -45,13 +44,7 @@ public sealed class HeldOutAnswers(
     {
         if (files.Find(model.Id, dataset.DatasetId, dataset.Number, "test") is not { } test)
             return null;
-        var written = Path.Combine(
-            files.FolderOf(model.Id, dataset.DatasetId, dataset.Number),
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"answers-{time.GetUtcNow().ToUnixTimeMilliseconds()}-{Interlocked.Increment(ref _last)}.new"
-            )
-        );
+        var written = downloads.NewPath(".answers");
         var kept = await WriteAsync(test, written, answers, cancellation);
         if (kept == 0)
         {
@@ -138,7 +131,7 @@ public sealed class HeldOutAnswers(
         CancellationToken cancellation
     )
     {
-        var table = string.Create(CultureInfo.InvariantCulture, $"held_out_{Interlocked.Increment(ref _last)}");
+        var table = DatasetWork.NameOfTable("answers");
         await store.ExecuteAsync(
             new SqlStatement($"CREATE TABLE {table} (prediction_id String, answer String, answer_number Float64) ENGINE = Memory"),
             cancellation

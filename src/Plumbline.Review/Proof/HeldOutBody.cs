@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
+using Plumbline.Review.Exchange;
 
 namespace Plumbline.Review.Proof;
 
@@ -23,7 +24,6 @@ internal sealed class HeldOutBody
     private readonly ModelDefinition _model;
     private readonly Dictionary<string, HeldOutAnswer> _answers = new(StringComparer.Ordinal);
     private readonly List<FieldError> _errors = [];
-    private int _index;
 
     private HeldOutBody(ModelDefinition model) => _model = model;
 
@@ -42,48 +42,30 @@ internal sealed class HeldOutBody
         if (body.Span.TrimStart(" \t\r\n"u8) is [(byte)'[', ..])
             read.TakeArray(body);
         else
-            read.TakeLines(body);
+            JsonLines.Read(body.Span, read.Take, (index, reason) => read.Refuse(At(index), reason));
         return read;
     }
 
     private void TakeArray(ReadOnlyMemory<byte> body)
     {
+        var index = 0;
         try
         {
             using var document = JsonDocument.Parse(body);
             foreach (var row in document.RootElement.EnumerateArray())
-                Take(row);
+                Take(index++, row);
         }
         catch (JsonException error)
         {
-            Refuse($"[{_index}]", $"The body is no JSON from here on: {Problems.Shorten(error.Message, 200)}");
+            Refuse(At(index), $"The body is no JSON from here on: {Problems.Shorten(error.Message, 200)}");
         }
     }
 
-    private void TakeLines(ReadOnlyMemory<byte> body)
-    {
-        while (!body.IsEmpty)
-        {
-            var end = body.Span.IndexOf((byte)'\n');
-            var line = end < 0 ? body : body[..end];
-            body = end < 0 ? default : body[(end + 1)..];
-            if (line.Span.Trim(" \t\r"u8).IsEmpty)
-                continue;
-            try
-            {
-                using var document = JsonDocument.Parse(line);
-                Take(document.RootElement);
-            }
-            catch (JsonException error)
-            {
-                Refuse($"[{_index++}]", $"The line is no JSON: {Problems.Shorten(error.Message, 200)}");
-            }
-        }
-    }
+    private static string At(int index) => string.Create(CultureInfo.InvariantCulture, $"[{index}]");
 
-    private void Take(JsonElement row)
+    private void Take(int index, JsonElement row)
     {
-        var at = string.Create(CultureInfo.InvariantCulture, $"[{_index++}]");
+        var at = At(index);
         if (row.ValueKind != JsonValueKind.Object)
         {
             Refuse(at, "A row is an object with prediction_id and prediction.");

@@ -35,39 +35,8 @@ internal sealed class HeldOutCases(IColumnStore store, HeldOutAnswers answers)
                 LIMIT 1 BY id_hash, prediction_id) AS s ON s.prediction_id = t.prediction_id
             ORDER BY sipHash64(id) LIMIT {{MostRows}}
             """;
-        return await CaseReading.ReadAsync(
-            store,
-            new SqlStatement(text, [new("test", files.Test), new("answers", files.Answers)]),
-            segments.Count,
-            cancellation,
-            readsFiles: true
-        );
-    }
-}
-
-/// <summary>Reads cases from a statement whose columns are id, before, after, reason, label and the segments.</summary>
-internal static class CaseReading
-{
-    public static async Task<List<ComparedCase>> ReadAsync(
-        IColumnStore store,
-        SqlStatement statement,
-        int segments,
-        CancellationToken cancellation,
-        bool readsFiles = false
-    )
-    {
-        List<ComparedCase> cases = [];
-        using var rows = await (readsFiles ? store.QueryFilesAsync(statement, cancellation) : store.QueryAsync(statement, cancellation));
-        while (rows.Read())
-        {
-            var (id, before, after) = (rows.ReadString(), rows.ReadDouble(), rows.ReadDouble());
-            var (reason, label) = (rows.ReadString(), rows.ReadString());
-            var values = new string?[segments];
-            for (var i = 0; i < segments; i++)
-                values[i] = rows.ReadNullableString();
-            cases.Add(new ComparedCase(before, after, reason, label, values, id));
-        }
-
-        return cases;
+        var statement = new SqlStatement(text, [new("test", files.Test), new("answers", files.Answers)]);
+        using var rows = await store.QueryFilesAsync(statement, cancellation);
+        return ComparedCase.Read(rows, segments.Count);
     }
 }

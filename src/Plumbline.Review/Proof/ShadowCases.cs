@@ -44,30 +44,26 @@ internal sealed class ShadowCases(IColumnStore store, TimeProvider time)
         );
         if (count == 0)
             return new ShadowTraffic(0, 0, [], null);
-        var labelled = await CaseReading.ReadAsync(
-            store,
-            new SqlStatement(
-                $$"""
-                SELECT p.prediction_id, {{(
-                    isNumber
-                        ? "-abs(p.prediction_value - m.value_number), -abs(s.answer_number - m.value_number)"
-                        : "toFloat64(p.prediction = m.value), toFloat64(s.answer = m.value)"
-                )}}, 'live', {{(isNumber ? "''" : "toString(m.value)")}}{{string.Concat(
-                    Enumerable.Range(0, segments.Count).Select(i => $", p.s{i}")
-                )}}
-                {{pairs}}
-                INNER JOIN (SELECT id_hash, prediction_id, value, value_number FROM {{ModelTables.Matched(model.Id)}}
-                    WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}{{(
-                        isNumber ? " AND isFinite(value_number)" : ""
-                    )}}) AS m ON m.id_hash = p.id_hash AND m.prediction_id = p.prediction_id
-                ORDER BY p.timestamp, p.prediction_id LIMIT {{MostPairs}}
-                """,
-                parameters
-            ),
-            segments.Count,
-            cancellation
+        var statement = new SqlStatement(
+            $$"""
+            SELECT p.prediction_id, {{(
+                isNumber
+                    ? "-abs(p.prediction_value - m.value_number), -abs(s.answer_number - m.value_number)"
+                    : "toFloat64(p.prediction = m.value), toFloat64(s.answer = m.value)"
+            )}}, 'live', {{(isNumber ? "''" : "toString(m.value)")}}{{string.Concat(
+                Enumerable.Range(0, segments.Count).Select(i => $", p.s{i}")
+            )}}
+            {{pairs}}
+            INNER JOIN (SELECT id_hash, prediction_id, value, value_number FROM {{ModelTables.Matched(model.Id)}}
+                WHERE timestamp >= {from:DateTime64(3, 'UTC')} AND timestamp < {to:DateTime64(3, 'UTC')}{{(
+                    isNumber ? " AND isFinite(value_number)" : ""
+                )}}) AS m ON m.id_hash = p.id_hash AND m.prediction_id = p.prediction_id
+            ORDER BY p.timestamp, p.prediction_id LIMIT {{MostPairs}}
+            """,
+            parameters
         );
-        return new ShadowTraffic(count, equal, labelled, first);
+        using var rows = await store.QueryAsync(statement, cancellation);
+        return new ShadowTraffic(count, equal, ComparedCase.Read(rows, segments.Count), first);
     }
 
     private async Task<(long Pairs, long Same, DateTimeOffset? First)> CountAsync(

@@ -43,19 +43,16 @@ public static class PolicyEndpoints
     {
         if (models.Find(model) is not { } found)
             return Problems.UnknownModel(model);
-        if (await RequestBody.ReadAsync(http.Request, MaxBodyBytes, cancellation) is not { } body)
-            return Problems.Make(StatusCodes.Status413PayloadTooLarge, "Too large", "body_too_large", "A policy has at most 128 KiB.");
-        ReviewPolicy? read;
-        try
-        {
-            read = body.IsEmpty ? new ReviewPolicy() : JsonSerializer.Deserialize<ReviewPolicy>(body.Span, ReviewPolicy.Json);
-        }
-        catch (JsonException error)
-        {
-            return Problems.BadRequest("policy_invalid", $"The body is not a policy: {Problems.Shorten(error.Message, 300)}");
-        }
-
-        read = (read ?? new ReviewPolicy()) with { Name = policy };
+        var (read, problem) = await DefaultedBody.ReadAsync<ReviewPolicy>(
+            http.Request,
+            "policy",
+            MaxBodyBytes,
+            ReviewPolicy.Json,
+            cancellation
+        );
+        if (problem is not null)
+            return problem;
+        read = read with { Name = policy };
         if (PolicyCheck.Check(read, found) is { Count: > 0 } errors)
             return Problems.Invalid("policy_invalid", "The policy cannot be used; see errors.", errors);
         if (!await policies.PutAsync(found, read, Actor.Of(http).Name, cancellation))
