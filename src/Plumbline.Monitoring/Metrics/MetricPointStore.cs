@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Windows;
 using Plumbline.Store;
@@ -33,6 +34,14 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     // In words for the reader of a point whose rows became those of another version or segment.
     private const string RetiredReason = "No rows are left: they belong to another version or segment now.";
 
+    private readonly ConcurrentDictionary<int, long> _changes = new();
+
+    /// <summary>
+    /// How often a model's points have changed since the start: what was read of them still holds as long as this number is the one that
+    /// was taken before.
+    /// </summary>
+    public long ChangesOf(int modelId) => _changes.GetValueOrDefault(modelId);
+
     /// <summary>Appends points; those of the same key are superseded.</summary>
     public async Task WriteAsync(int modelId, IReadOnlyCollection<MetricPoint> points, CancellationToken cancellation)
     {
@@ -62,6 +71,7 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
         }
 
         await store.InsertAsync("metric_points", Columns, buffer.Written, deduplicationToken: null, cancellation);
+        Changed(modelId);
     }
 
     /// <summary>
@@ -110,6 +120,7 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
             ),
             cancellation
         );
+        Changed(modelId);
     }
 
     /// <summary>Stored points in the order of <see cref="MetricCursor"/>.</summary>
@@ -196,12 +207,22 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     }
 
     /// <summary>Deletes a model's points of windows that began before a time.</summary>
-    public Task<ExpiredRows> DeleteBeforeAsync(int modelId, DateTimeOffset before, CancellationToken cancellation) =>
-        SharedRows.DeleteBeforeAsync(store, "metric_points", modelId, "window_start < {before:DateTime('UTC')}", before, cancellation);
+    public async Task<ExpiredRows> DeleteBeforeAsync(int modelId, DateTimeOffset before, CancellationToken cancellation)
+    {
+        const string Older = "window_start < {before:DateTime('UTC')}";
+        var deleted = await SharedRows.DeleteBeforeAsync(store, "metric_points", modelId, Older, before, cancellation);
+        Changed(modelId);
+        return deleted;
+    }
 
     /// <summary>Forgets a model's points.</summary>
-    public Task DeleteModelAsync(int modelId, CancellationToken cancellation) =>
-        SharedRows.DeleteAsync(store, "metric_points", modelId, "1", [], cancellation);
+    public async Task DeleteModelAsync(int modelId, CancellationToken cancellation)
+    {
+        await SharedRows.DeleteAsync(store, "metric_points", modelId, "1", [], cancellation);
+        _changes.TryRemove(modelId, out _);
+    }
+
+    private void Changed(int modelId) => _changes.AddOrUpdate(modelId, 1, static (_, changes) => changes + 1);
 
     /// <summary>Rows come in key order, so a text mostly repeats the one above it: it is made once, not once per row.</summary>
     private sealed class RepeatedText

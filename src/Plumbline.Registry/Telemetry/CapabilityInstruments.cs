@@ -34,7 +34,18 @@ public abstract class CapabilityInstruments : IDisposable
     /// <param name="name">Lower case, with dots: <c>plumbline.window.batch</c>; its histogram has <c>.duration</c> behind it.</param>
     /// <param name="description">What one run does, for people.</param>
     protected WorkInstrument Work(string name, string description) =>
-        new(Meter.CreateHistogram<double>(name + ".duration", "s", description), _activities, name, _time);
+        new(
+            Meter.CreateHistogram(
+                name + ".duration",
+                "s",
+                description,
+                tags: null,
+                new InstrumentAdvice<double> { HistogramBucketBoundaries = WorkInstrument.BucketSeconds }
+            ),
+            _activities,
+            name,
+            _time
+        );
 
     /// <summary>The meter is its factory's to dispose of.</summary>
     public void Dispose()

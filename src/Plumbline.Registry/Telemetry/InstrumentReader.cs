@@ -3,30 +3,6 @@ using System.Diagnostics.Metrics;
 
 namespace Plumbline.Registry.Telemetry;
 
-/// <summary>What an instrument has measured since the start.</summary>
-/// <param name="Capability">Whose it is: Ingestion, Monitoring ..</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Unit">Of its values; empty for a plain number.</param>
-/// <param name="Description">What it measures, for people.</param>
-/// <param name="IsWork">Whether each measurement is one run of some work, in seconds.</param>
-/// <param name="Attributes">Attributes of this reading, <c>key=value</c>; empty when there are none.</param>
-/// <param name="Count">Measurements; of work runs.</param>
-/// <param name="Failed">Runs that failed.</param>
-/// <param name="Value">The sum of what was added; of what is observed the last observation; of work the seconds of all runs.</param>
-/// <param name="Longest">Of work the longest run, in seconds.</param>
-public sealed record InstrumentReading(
-    string Capability,
-    string Name,
-    string Unit,
-    string Description,
-    bool IsWork,
-    string Attributes,
-    long Count,
-    long Failed,
-    double Value,
-    double Longest
-);
-
 /// <summary>Listens to the instruments of this host's capabilities, for the health page.</summary>
 public sealed class InstrumentReader : IDisposable
 {
@@ -75,23 +51,35 @@ public sealed class InstrumentReader : IDisposable
 
     private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var (attributes, failed) = ("", false);
+        var failed = false;
+        List<KeyValuePair<string, string>>? labels = null;
         foreach (var (key, text) in tags)
         {
             if (key == WorkInstrument.ErrorType)
                 failed = true;
             else
-                attributes = $"{attributes}{(attributes.Length > 0 ? ", " : "")}{key}={text}";
+                (labels ??= []).Add(new(key, $"{text}"));
         }
 
         var known = _instruments[instrument];
-        var place = known.Count < MostSeries || known.ContainsKey(attributes) ? attributes : "others";
-        known.GetOrAdd(place, static _ => new Series()).Add(value, failed, instrument.IsObservable);
+        var attributes = labels is null ? "" : string.Join(", ", labels.Select(label => $"{label.Key}={label.Value}"));
+        var (place, kept) =
+            known.Count < MostSeries || known.ContainsKey(attributes) ? (attributes, labels ?? []) : ("others", [new("others", "true")]);
+        known.GetOrAdd(place, static (_, kept) => new Series(kept), kept).Add(value, failed, instrument.IsObservable);
     }
 
-    private sealed class Series
+    private static InstrumentKind KindOf(Instrument instrument) =>
+        instrument switch
+        {
+            Histogram<double> => InstrumentKind.Work,
+            Counter<long> or Counter<double> or ObservableCounter<long> or ObservableCounter<double> => InstrumentKind.Counter,
+            _ => InstrumentKind.Level,
+        };
+
+    private sealed class Series(IReadOnlyList<KeyValuePair<string, string>> labels)
     {
         private readonly Lock _lock = new();
+        private readonly long[] _buckets = new long[WorkInstrument.BucketSeconds.Length + 1];
         private long _count;
         private long _failed;
         private double _value;
@@ -105,6 +93,8 @@ public sealed class InstrumentReader : IDisposable
                 _failed += failed ? 1 : 0;
                 _value = isObserved ? value : _value + value;
                 _longest = Math.Max(_longest, value);
+                var found = WorkInstrument.BucketSeconds.BinarySearch(value);
+                _buckets[found < 0 ? ~found : found]++;
             }
         }
 
@@ -112,18 +102,21 @@ public sealed class InstrumentReader : IDisposable
         {
             lock (_lock)
             {
-                return new InstrumentReading(
-                    instrument.Meter.Name[CapabilityInstruments.Prefix.Length..],
-                    instrument.Name,
-                    instrument.Unit ?? "",
-                    instrument.Description ?? "",
-                    instrument is Histogram<double>,
-                    attributes,
-                    _count,
-                    _failed,
-                    _value,
-                    _longest
-                );
+                return new InstrumentReading
+                {
+                    Capability = instrument.Meter.Name[CapabilityInstruments.Prefix.Length..],
+                    Name = instrument.Name,
+                    Unit = instrument.Unit ?? "",
+                    Description = instrument.Description ?? "",
+                    Kind = KindOf(instrument),
+                    Labels = labels,
+                    Attributes = attributes,
+                    Count = _count,
+                    Failed = _failed,
+                    Value = _value,
+                    Longest = _longest,
+                    Buckets = [.. _buckets],
+                };
             }
         }
     }

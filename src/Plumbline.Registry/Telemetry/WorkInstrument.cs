@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
@@ -8,6 +9,9 @@ public sealed class WorkInstrument
 {
     /// <summary>The attribute of a run that failed: the type of its error, as OpenTelemetry has it.</summary>
     internal const string ErrorType = "error.type";
+
+    /// <summary>Upper ends of the classes in which runs are counted by their duration, in seconds, ascending.</summary>
+    public static ImmutableArray<double> BucketSeconds { get; } = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
     private readonly Histogram<double> _duration;
     private readonly ActivitySource _activities;

@@ -8,6 +8,7 @@ using Plumbline.Alerting.RuleManagement;
 using Plumbline.Alerting.Rules;
 using Plumbline.Dashboard;
 using Plumbline.Dashboard.Demo;
+using Plumbline.Exposition;
 using Plumbline.Ingestion;
 using Plumbline.Ingestion.Duplicates;
 using Plumbline.Ingestion.Sources;
@@ -147,6 +148,7 @@ public static class PlumblineHost
         services.AddHealth();
         services.AddReview(options.Review, options.Datasets);
         services.AddRetraining(options.Retraining);
+        services.AddExposition(options.Exposition, options.Telemetry, options.Delivery.AllowLinkLocal);
         services.AddUi();
         services.AddDemo();
     }
@@ -202,6 +204,7 @@ public static class PlumblineHost
         app.MapModelHealth();
         app.MapReview();
         app.MapRetraining();
+        app.MapExposition();
         app.MapUi();
     }
 }

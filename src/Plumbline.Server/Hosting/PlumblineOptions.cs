@@ -1,5 +1,7 @@
 using Plumbline.Alerting.Delivery.Receivers;
 using Plumbline.Alerting.Rules;
+using Plumbline.Exposition.Otlp;
+using Plumbline.Exposition.Scraping;
 using Plumbline.Ingestion;
 using Plumbline.Ingestion.Sources;
 using Plumbline.Monitoring.Segments.ColdSpots;
@@ -56,6 +58,12 @@ public sealed record PlumblineOptions : InstanceOptions
     /// <summary>How training is asked for.</summary>
     public RetrainingOptions Retraining { get; init; } = new();
 
+    /// <summary>What is given to who scrapes /metrics.</summary>
+    public ExpositionOptions Exposition { get; init; } = new();
+
+    /// <summary>Where the server sends what it measures of itself.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
+
     /// <summary>The state's file or database; options must be valid.</summary>
     internal StatePlace StatePlace => StatePlace.Of(DataDirectory, State);
 
@@ -81,6 +89,8 @@ public sealed record PlumblineOptions : InstanceOptions
         Review.Validate(errors);
         Datasets.Validate(errors);
         Retraining.Validate(errors);
+        Exposition.Validate(errors);
+        Telemetry.Validate(errors, Delivery.AllowLinkLocal);
         if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https")))
             errors.Add("public_url: an address that begins with https:// or http:// is needed.");
         // Where there is a state, there may be accounts in it: that is seen when it has been read.
