@@ -20,6 +20,7 @@ return args.FirstOrDefault() switch
     "slices" => Plumbline.Bench.Slices.SlicesBenchmark.Run(args),
     "worlds" => await Plumbline.Bench.Worlds.WorldsBenchmark.RunAsync(args),
     "demo" => await Plumbline.Bench.Demo.DemoBenchmark.RunAsync(args),
+    "scrape" => await Plumbline.Bench.Exposition.ScrapeBenchmark.RunAsync(args),
     "fuzz" => await Plumbline.Bench.Fuzz.FuzzBenchmark.RunAsync(args),
     _ => Usage(),
 };
@@ -72,6 +73,8 @@ static int Usage()
     Console.WriteLine(
         "  review sets | million   what a review finds on public data sets; a million predictions and tasks (--help says more)"
     );
+    Console.WriteLine("  scrape [--models 200] [--features 50] [--hours 6]");
+    Console.WriteLine("                          /metrics of many models: milliseconds, megabytes, memory above idle");
     Console.WriteLine("  fuzz [--requests 300000] [--rounds 1] [--seed 1] [--port 5979] [--log FILE]");
     Console.WriteLine(
         "                          mutated requests of every kind: no 5xx but 503 with a reason, counters equal to the answers, memory"

@@ -13,7 +13,10 @@ internal sealed class SeriesCache(IColumnStore store, MetricPointStore points, M
 {
     private static readonly string[] LateMetrics =
     [
-        .. KnownMetrics.All.Where(metric => metric.NeedsGroundTruth).Select(metric => metric.Name),
+        // How much is labelled is known of every window, labelled or not.
+        .. KnownMetrics
+            .All.Where(metric => metric.NeedsGroundTruth && metric.Aspect != MetricAspect.Labels)
+            .Select(metric => metric.Name),
     ];
 
     private readonly ConcurrentDictionary<int, ModelSeries> _known = new();

@@ -93,7 +93,7 @@ public sealed class InstrumentReader : IDisposable
                 _failed += failed ? 1 : 0;
                 _value = isObserved ? value : _value + value;
                 _longest = Math.Max(_longest, value);
-                var found = WorkInstrument.BucketSeconds.BinarySearch(value);
+                var found = WorkInstrument.BucketSeconds.AsSpan().BinarySearch(value);
                 _buckets[found < 0 ? ~found : found]++;
             }
         }

@@ -24,7 +24,8 @@ public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IC
         {
             var path = EndpointGateTests.PathOf(endpoint);
             if (
-                endpoint.RoutePattern.RawText!.Contains("{*", StringComparison.Ordinal) || !path.StartsWith("/v1", StringComparison.Ordinal)
+                endpoint.RoutePattern.RawText!.Contains("{*", StringComparison.Ordinal)
+                || (path != "/metrics" && !path.StartsWith("/v1", StringComparison.Ordinal))
             )
             {
                 continue;

@@ -24,7 +24,7 @@ public sealed partial class HttpApiDocumentTests(TestHost host)
                 PatternOf(endpoint) is var path
                 && (
                     path.StartsWith("/v1/", StringComparison.Ordinal)
-                    || path is "/healthz" or "/readyz"
+                    || path is "/healthz" or "/readyz" or "/metrics"
                     || path.StartsWith("/openapi/", StringComparison.Ordinal)
                 )
             )
