@@ -16,10 +16,12 @@ public sealed class DependencyRuleTests
         ["Plumbline.Monitoring"] = ["Plumbline.Registry", "Plumbline.Store", "Plumbline.Statistics"],
         ["Plumbline.Alerting"] = ["Plumbline.Monitoring", "Plumbline.Registry"],
         ["Plumbline.Review"] = ["Plumbline.Alerting", "Plumbline.Ingestion", "Plumbline.Monitoring"],
+        ["Plumbline.Exposition"] = ["Plumbline.Alerting", "Plumbline.Ingestion", "Plumbline.Monitoring"],
         ["Plumbline.Dashboard"] = ["Plumbline.Alerting", "Plumbline.Monitoring", "Plumbline.Ingestion", "Plumbline.Review"],
         ["Plumbline.Server"] =
         [
             "Plumbline.Dashboard",
+            "Plumbline.Exposition",
             "Plumbline.Alerting",
             "Plumbline.Monitoring",
             "Plumbline.Ingestion",
@@ -52,7 +54,7 @@ public sealed class DependencyRuleTests
         var declared =
             from project in AllowedProjects
             from reference in References(project.Key)
-            where project.Key != "Plumbline.Server" || reference == "Plumbline.Dashboard"
+            where project.Key != "Plumbline.Server" || reference is "Plumbline.Dashboard" or "Plumbline.Exposition"
             select $"{project.Key["Plumbline.".Length..]}{Arrow}{reference["Plumbline.".Length..]}";
         Assert.Equal(declared.Order(StringComparer.Ordinal), drawn.Order(StringComparer.Ordinal));
     }

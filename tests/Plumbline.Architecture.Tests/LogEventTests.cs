@@ -16,6 +16,7 @@ public sealed class LogEventTests
         ("Plumbline.Review", 8000),
         ("Plumbline.Dashboard", 6000),
         ("plumbline", 7000),
+        ("Plumbline.Exposition", 9000),
     ];
 
     [Fact]

@@ -27,7 +27,10 @@ public sealed record TelemetryOptions
     /// <summary>http or grpc. Default http.</summary>
     public OtlpTransport OtlpProtocol { get; init; } = OtlpTransport.Http;
 
-    /// <summary>Headers of each message, <c>name=value</c> with commas between. They may be secrets: an environment variable holds them better than the file.</summary>
+    /// <summary>
+    /// Headers of each message, <c>name=value</c> with commas between. They may be secrets: an environment variable holds them better
+    /// than the file.
+    /// </summary>
     public string? OtlpHeaders { get; init; }
 
     /// <summary>How often metrics are sent. Range 1s..1h, default 1m. Shorter is more traffic.</summary>

@@ -7,7 +7,7 @@ internal static class AcceptedFormat
 {
     private const string OpenMetrics = "application/openmetrics-text";
 
-    /// <summary>OpenMetrics 1.0 where it is asked for and nothing else is preferred; text, which everything reads, in all other cases.</summary>
+    /// <summary>OpenMetrics 1.0 where it is asked for and text is not preferred; else text, which everything reads.</summary>
     public static ExpositionFormat Of(IReadOnlyList<string?> accept)
     {
         if (!MediaTypeHeaderValue.TryParseList([.. accept.OfType<string>()], out var ranges))
@@ -20,7 +20,8 @@ internal static class AcceptedFormat
     private static bool IsOpenMetrics(MediaTypeHeaderValue range) =>
         range.MediaType.Equals(OpenMetrics, StringComparison.OrdinalIgnoreCase)
         && range.Parameters.FirstOrDefault(parameter => parameter.Name.Equals("version", StringComparison.OrdinalIgnoreCase))
-            is null or { Value.Value: "1.0.0" or "\"1.0.0\"" };
+            is null
+                or { Value.Value: "1.0.0" or "\"1.0.0\"" };
 
     private static bool IsText(MediaTypeHeaderValue range) => range.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase);
 

@@ -79,9 +79,6 @@ internal sealed class ExpositionText(IBufferWriter<byte> output, ExpositionForma
         Sample(output, family.Name + "_count", [.. labels], below);
     }
 
-    /// <summary>Samples that were written before.</summary>
-    public void Written(ReadOnlySpan<byte> samples) => output.Write(samples);
-
     /// <summary>Ends the answer.</summary>
     public void End()
     {
@@ -90,31 +87,38 @@ internal sealed class ExpositionText(IBufferWriter<byte> output, ExpositionForma
     }
 
     /// <summary>Writes one sample: <c>name{label="value"} 1</c>.</summary>
-    public static void Sample(
-        IBufferWriter<byte> output,
-        string name,
-        ReadOnlySpan<(string Name, string Value)> labels,
-        double value
-    )
+    public static void Sample(IBufferWriter<byte> output, string name, ReadOnlySpan<(string Name, string Value)> labels, double value)
     {
-        Encoding.UTF8.GetBytes(name, output);
+        const int LongestNumber = 32;
+        // A character is three bytes at most, and two when it is escaped; with each label come four more.
+        var most = name.Length + LongestNumber;
+        foreach (var (label, text) in labels)
+            most += label.Length + (3 * text.Length) + 4;
+        var into = output.GetSpan(most);
+        var at = Encoding.UTF8.GetBytes(name, into);
         var any = false;
         foreach (var (label, text) in labels)
         {
             // An empty label is no label.
             if (text.Length == 0)
                 continue;
-            Encoding.UTF8.GetBytes(any ? "," : "{", output);
-            Encoding.UTF8.GetBytes(label, output);
-            Encoding.UTF8.GetBytes("=\"", output);
-            Encoding.UTF8.GetBytes(Escape(text), output);
-            Encoding.UTF8.GetBytes("\"", output);
+            into[at++] = any ? (byte)',' : (byte)'{';
+            at += Encoding.UTF8.GetBytes(label, into[at..]);
+            into[at++] = (byte)'=';
+            into[at++] = (byte)'"';
+            at += Encoding.UTF8.GetBytes(Escape(text), into[at..]);
+            into[at++] = (byte)'"';
             any = true;
         }
 
-        Encoding.UTF8.GetBytes(any ? "} " : " ", output);
-        WriteNumber(output, value);
-        Encoding.UTF8.GetBytes("\n", output);
+        if (any)
+            into[at++] = (byte)'}';
+        into[at++] = (byte)' ';
+        if (!Utf8Formatter.TryFormat(value, into[at..], out var written))
+            throw new FormatException($"{value} was not written.");
+        at += written;
+        into[at++] = (byte)'\n';
+        output.Advance(at);
     }
 
     private static string SuffixOf(FamilyKind kind) =>
@@ -146,15 +150,6 @@ internal sealed class ExpositionText(IBufferWriter<byte> output, ExpositionForma
             : text.Replace("\\", "\\\\", StringComparison.Ordinal)
                 .Replace("\"", "\\\"", StringComparison.Ordinal)
                 .Replace("\n", "\\n", StringComparison.Ordinal);
-
-    private static void WriteNumber(IBufferWriter<byte> output, double value)
-    {
-        const int Longest = 32;
-        var into = output.GetSpan(Longest);
-        if (!Utf8Formatter.TryFormat(value, into, out var written))
-            throw new FormatException($"{value} was not written.");
-        output.Advance(written);
-    }
 
     private void Write(string text) => Encoding.UTF8.GetBytes(text, output);
 }

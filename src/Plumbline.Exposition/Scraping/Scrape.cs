@@ -7,7 +7,9 @@ using Plumbline.Registry.Telemetry;
 
 namespace Plumbline.Exposition.Scraping;
 
-/// <summary>Makes the answer to a scrape: the models' newest numbers, what became of events, and what the server measures of itself.</summary>
+/// <summary>
+/// Makes the answer to a scrape: the models' newest numbers, what became of events, and what the server measures of itself.
+/// </summary>
 internal sealed class Scrape(
     SeriesCache cache,
     ModelCatalog models,
@@ -40,13 +42,12 @@ internal sealed class Scrape(
             var isBegun = false;
             foreach (var series in served)
             {
-                var samples = series.Of(place);
-                if (samples.IsEmpty)
+                if (!series.Has(place))
                     continue;
                 if (!isBegun)
                     text.Begin(FamilyOf(ExposedMetric.All[place]));
                 isBegun = true;
-                text.Written(samples);
+                series.Write(place, output);
                 if (output.UnflushedBytes > SendAt)
                     await output.FlushAsync(cancellation);
             }
@@ -68,7 +69,7 @@ internal sealed class Scrape(
         foreach (var series in all.Where(series => series.WindowEnd >= oldest))
         {
             var fits = series.Count <= room;
-            var dropped = series.Dropped + (fits ? 0 : series.Count);
+            var dropped = series.Left + (fits ? 0 : series.Count);
             if (dropped > 0)
                 left[series.Model] = dropped;
             if (!fits)
@@ -92,9 +93,9 @@ internal sealed class Scrape(
         Write(ModelFamilies.WindowEnd, served, series => series.Model, series => Seconds(series.WindowEnd));
         Write(
             ModelFamilies.LabelledEnd,
-            served.Where(series => series.LabelledEnd is not null),
-            series => series.Model,
-            series => Seconds(series.LabelledEnd)
+            served.Select(series => (series.Model, End: series.LabelledEnd())).Where(labelled => labelled.End is not null),
+            labelled => labelled.Model,
+            labelled => Seconds(labelled.End)
         );
         Write(ModelFamilies.Dropped, left, pair => pair.Key, pair => pair.Value);
         Write(ModelFamilies.OpenIncidents, models.All, model => model.Name, model => open.GetValueOrDefault(model.Id)?.Count ?? 0);

@@ -11,8 +11,7 @@ internal static class ScrapeEndpoint
     private static async Task GetAsync(HttpContext http, Scrape scrape)
     {
         var format = AcceptedFormat.Of(http.Request.Headers.Accept);
-        http.Response.ContentType =
-            format == ExpositionFormat.OpenMetrics ? ExpositionText.OpenMetricsType : ExpositionText.PrometheusType;
+        http.Response.ContentType = format == ExpositionFormat.OpenMetrics ? ExpositionText.OpenMetricsType : ExpositionText.PrometheusType;
         http.Response.Headers.Vary = "Accept";
         await scrape.WriteAsync(http.Response.BodyWriter, format, http.RequestAborted);
     }

@@ -1,37 +1,65 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 
 namespace Plumbline.Exposition.Scraping;
 
 /// <summary>
-/// The newest window's points of every model as series. Only models whose points have changed since the last scrape are read again, all of
-/// one window length in one statement.
+/// The newest window's numbers of every model. A model is read when it is scraped first, and follows from then on what is written of
+/// it; when nobody has scraped for an hour, all are forgotten.
 /// </summary>
-internal sealed class SeriesCache(IColumnStore store, MetricPointStore points, ModelCatalog models, ExpositionOptions options) : IDisposable
+internal sealed class SeriesCache : IDisposable
 {
+    /// <summary>The metric that every window with predictions has.</summary>
+    public const string Traffic = SystemMetrics.Requests;
+
+    /// <summary>Models that are read in one statement: few enough that what the engine sorts stays small.</summary>
+    private const int ReadAtOnce = 5;
+
+    private static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(1);
+
+    // How much is labelled is known of every window, labelled or not.
     private static readonly string[] LateMetrics =
     [
-        // How much is labelled is known of every window, labelled or not.
-        .. KnownMetrics
-            .All.Where(metric => metric.NeedsGroundTruth && metric.Aspect != MetricAspect.Labels)
-            .Select(metric => metric.Name),
+        .. KnownMetrics.All.Where(metric => metric.NeedsGroundTruth && metric.Aspect != MetricAspect.Labels).Select(metric => metric.Name),
     ];
 
+    private readonly IColumnStore _store;
+    private readonly MetricPointStore _points;
+    private readonly ModelCatalog _models;
+    private readonly ExpositionOptions _options;
+    private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<int, ModelSeries> _known = new();
     private readonly SemaphoreSlim _one = new(1, 1);
+    private DateTimeOffset _scraped;
 
-    /// <summary>Of every model that has any, by name.</summary>
+    public SeriesCache(IColumnStore store, MetricPointStore points, ModelCatalog models, ExpositionOptions options, TimeProvider time)
+    {
+        (_store, _points, _models, _options, _time) = (store, points, models, options, time);
+        _points.Written += Follow;
+    }
+
+    /// <summary>Places of metrics that wait for ground truth.</summary>
+    public static FrozenSet<int> LatePlaces { get; } = LateMetrics.Select(metric => ExposedMetric.Places[metric]).ToFrozenSet();
+
+    /// <summary>Of every model, by name.</summary>
     public async Task<IReadOnlyList<ModelSeries>> ReadAsync(CancellationToken cancellation)
     {
         // Two scrapers at once would read the same twice.
         await _one.WaitAsync(cancellation);
         try
         {
-            foreach (var sameWindow in models.All.Where(IsStale).GroupBy(model => model.Window))
-                await ReadAsync([.. sameWindow], sameWindow.Key, cancellation);
-            return [.. models.All.Select(model => _known.GetValueOrDefault(model.Id)).OfType<ModelSeries>()];
+            _scraped = _time.GetUtcNow();
+            foreach (var sameWindow in _models.All.Where(IsStale).GroupBy(model => model.Window))
+            {
+                foreach (var some in sameWindow.Chunk(ReadAtOnce))
+                    await ReadAsync(some, sameWindow.Key, cancellation);
+            }
+
+            return [.. _models.All.Select(model => _known.GetValueOrDefault(model.Id)).OfType<ModelSeries>()];
         }
         finally
         {
@@ -42,11 +70,23 @@ internal sealed class SeriesCache(IColumnStore store, MetricPointStore points, M
     /// <summary>Forgets a deleted model.</summary>
     public void Forget(int modelId) => _known.TryRemove(modelId, out _);
 
-    public void Dispose() => _one.Dispose();
+    public void Dispose()
+    {
+        _points.Written -= Follow;
+        _one.Dispose();
+    }
+
+    private void Follow(int modelId, long changes, IReadOnlyCollection<MetricPoint>? points)
+    {
+        if (_time.GetUtcNow() - _scraped > ForgottenAfter)
+            _known.Clear();
+        else if (_known.TryGetValue(modelId, out var series))
+            series.Follow(points, changes);
+    }
 
     private bool IsStale(ModelDefinition model) =>
         !_known.TryGetValue(model.Id, out var known)
-        || known.Changes != points.ChangesOf(model.Id)
+        || known.Changes != _points.ChangesOf(model.Id)
         || known.Window != model.Window
         || known.Model != model.Name;
 
@@ -55,44 +95,55 @@ internal sealed class SeriesCache(IColumnStore store, MetricPointStore points, M
         // The numbers of changes before the points: what changes meanwhile is read again next time.
         var read = stale.ToDictionary(
             model => model.Id,
-            model => new ModelSeries
-            {
-                Changes = points.ChangesOf(model.Id),
-                Model = model.Name,
-                Window = window,
-            }
+            model => (Series: new ModelSeries(model.Name, window, _options.MaxSeriesPerModel), Changes: _points.ChangesOf(model.Id))
         );
-        using (var rows = await store.QueryAsync(Statement(read.Keys, window), cancellation))
+        var (of, points, all) = (0, new List<MetricPoint>(), 0L);
+        using (var rows = await _store.QueryAsync(Statement(read.Keys, window), cancellation))
         {
             while (rows.Read())
-                Take(rows, read[(int)rows.ReadUInt32()]);
+            {
+                var id = (int)rows.ReadUInt32();
+                if (id != of && of != 0)
+                    Fill();
+                (of, var point, all) = (id, Point(rows, window), (long)rows.ReadUInt64());
+                points.Add(point);
+            }
         }
 
-        foreach (var (id, series) in read)
+        if (of != 0)
+            Fill();
+        foreach (var (id, (series, changes)) in read)
+        {
+            if (series.Changes < 0)
+                series.Fill([], changes, 0);
             _known[id] = series;
+        }
+
+        void Fill()
+        {
+            read[of].Series.Fill(points, read[of].Changes, Math.Max(0, all - _options.MaxSeriesPerModel));
+            points.Clear();
+        }
     }
 
-    private void Take(QueryRows rows, ModelSeries series)
+    private static MetricPoint Point(QueryRows rows, TimeSpan window)
     {
         var (metric, feature, label) = (rows.ReadString(), rows.ReadString(), rows.ReadString());
         var (segment, version) = (rows.ReadString(), rows.ReadString());
-        var (value, end, all) = (rows.ReadDouble(), rows.ReadDateTime(), rows.ReadUInt64());
-        series.Dropped = Math.Max(0, (long)all - options.MaxSeriesPerModel);
-        if (ExposedMetric.Find(metric) is not var (exposed, signal))
-            return;
-        series.Note(end, LateMetrics.Contains(metric, StringComparer.Ordinal));
-        series.Add(
-            exposed,
-            [
-                ("model", series.Model),
-                ("version", version),
-                ("segment", segment),
-                ("feature", feature),
-                ("class", label),
-                ("signal", signal),
-            ],
-            value
-        );
+        var (value, start) = (rows.ReadDouble(), rows.ReadDateTime());
+        return new MetricPoint
+        {
+            Metric = metric,
+            Feature = feature,
+            Class = label,
+            Segment = segment,
+            Version = version,
+            Value = value,
+            WindowStart = start,
+            WindowEnd = start + window,
+            N = 0,
+            Status = MetricStatus.Ok,
+        };
     }
 
     /// <summary>
@@ -104,22 +155,22 @@ internal sealed class SeriesCache(IColumnStore store, MetricPointStore points, M
         const string Series = "model_id, metric, segment, of_version, feature, class";
         const string Text = $$"""
             SELECT model_id, toString(metric) AS m, toString(feature) AS f, toString(class) AS c, toString(segment) AS s, of_version,
-                assumeNotNull(value) AS v, window_end, count() OVER (PARTITION BY model_id) AS all_series
+                assumeNotNull(value) AS v, window_start, count() OVER (PARTITION BY model_id) AS all_series
             FROM
             (
-                SELECT {{Series}}, value, window_start, window_end
+                SELECT {{Series}}, value, window_start
                 FROM
                 (
-                    SELECT {{Series}}, value, status, window_start, window_end
+                    SELECT {{Series}}, value, status, window_start
                     FROM
                     (
                         SELECT model_id, metric, segment, {{PointVersions.Each}} AS of_version, feature, class, value, status,
-                            window_start, window_end, computed_at
+                            window_start, computed_at
                         FROM metric_points AS points INNER JOIN
                         (
                             SELECT model_id, max(window_start) AS newest FROM metric_points
                             WHERE model_id IN {models:Array(UInt32)} AND window_seconds = {seconds:UInt32}
-                                AND metric = 'system.requests' AND segment = '' AND version = ''
+                                AND metric = {traffic:String} AND segment = '' AND version = ''
                             GROUP BY model_id
                         ) AS newest_windows USING (model_id)
                         WHERE model_id IN {models:Array(UInt32)} AND window_seconds = {seconds:UInt32} AND (window_start = newest
@@ -130,16 +181,17 @@ internal sealed class SeriesCache(IColumnStore store, MetricPointStore points, M
                 WHERE status = 'ok' AND isNotNull(value)
                 ORDER BY {{Series}}, window_start DESC LIMIT 1 BY {{Series}}
             )
-            ORDER BY model_id, segment != '', of_version != '', metric, feature, class, segment, of_version
+            ORDER BY model_id, segment != '', of_version != '', metric != {traffic:String}, metric, feature, class, segment, of_version
             LIMIT {limit:UInt32} BY model_id
             """;
         return new SqlStatement(
             Text,
             new("models", ids),
             new("seconds", (int)window.TotalSeconds),
+            new("traffic", Traffic),
             new("late", LateMetrics),
-            new("age", (int)Math.Min(options.MaxAge.TotalSeconds, int.MaxValue)),
-            new("limit", options.MaxSeriesPerModel)
+            new("age", (int)Math.Min(_options.MaxAge.TotalSeconds, int.MaxValue)),
+            new("limit", _options.MaxSeriesPerModel)
         );
     }
 }

@@ -42,6 +42,12 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     /// </summary>
     public long ChangesOf(int modelId) => _changes.GetValueOrDefault(modelId);
 
+    /// <summary>
+    /// Raised behind a change of a model's points, with the model's number, its <see cref="ChangesOf"/> with this change, and the points
+    /// that were written; null where others have changed than were written. Two writers may come in another order than they wrote.
+    /// </summary>
+    public event Action<int, long, IReadOnlyCollection<MetricPoint>?>? Written;
+
     /// <summary>Appends points; those of the same key are superseded.</summary>
     public async Task WriteAsync(int modelId, IReadOnlyCollection<MetricPoint> points, CancellationToken cancellation)
     {
@@ -71,7 +77,7 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
         }
 
         await store.InsertAsync("metric_points", Columns, buffer.Written, deduplicationToken: null, cancellation);
-        Changed(modelId);
+        Changed(modelId, points);
     }
 
     /// <summary>
@@ -120,7 +126,7 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
             ),
             cancellation
         );
-        Changed(modelId);
+        Changed(modelId, written: null);
     }
 
     /// <summary>Stored points in the order of <see cref="MetricCursor"/>.</summary>
@@ -211,7 +217,7 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     {
         const string Older = "window_start < {before:DateTime('UTC')}";
         var deleted = await SharedRows.DeleteBeforeAsync(store, "metric_points", modelId, Older, before, cancellation);
-        Changed(modelId);
+        Changed(modelId, written: null);
         return deleted;
     }
 
@@ -222,7 +228,8 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
         _changes.TryRemove(modelId, out _);
     }
 
-    private void Changed(int modelId) => _changes.AddOrUpdate(modelId, 1, static (_, changes) => changes + 1);
+    private void Changed(int modelId, IReadOnlyCollection<MetricPoint>? written) =>
+        Written?.Invoke(modelId, _changes.AddOrUpdate(modelId, 1, static (_, changes) => changes + 1), written);
 
     /// <summary>Rows come in key order, so a text mostly repeats the one above it: it is made once, not once per row.</summary>
     private sealed class RepeatedText

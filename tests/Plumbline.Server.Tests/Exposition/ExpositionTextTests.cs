@@ -20,8 +20,7 @@ public sealed class ExpositionTextTests
     [InlineData(-3, "-3")]
     [InlineData(1.7976931348623157E308, "1.7976931348623157E+308")]
     [InlineData(123456789.25, "123456789.25")]
-    public void Numbers_come_back_as_they_were(double value, string expected) =>
-        Assert.Equal($"m {expected}\n", Sample("", value));
+    public void Numbers_come_back_as_they_were(double value, string expected) => Assert.Equal($"m {expected}\n", Sample("", value));
 
     [Fact]
     public void A_histogram_adds_up_and_ends_with_all()

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Plumbline.Server.Tests.Alerting.Delivery;
 using Plumbline.Server.Tests.Processes;
@@ -6,7 +7,7 @@ using Plumbline.Server.Tests.Processes;
 namespace Plumbline.Server.Tests.Exposition;
 
 /// <summary>What the server measures of itself, sent by OTLP: by a process of its own, to a real HTTP server.</summary>
-public sealed class OtlpTests
+public sealed partial class OtlpTests
 {
     [Fact]
     public async Task Metrics_and_traces_arrive_with_the_headers_and_a_refusal_is_said()
@@ -47,7 +48,7 @@ public sealed class OtlpTests
                 response.StatusCode = StatusCodes.Status403Forbidden;
                 return Task.CompletedTask;
             };
-            await server.SaysAsync(new("not taken by 127.0.0.1: it answered 403"), TimeSpan.FromSeconds(30));
+            await server.SaysAsync(RefusalLine(), TimeSpan.FromSeconds(30));
             Assert.DoesNotContain("pylf_v1_token", server.Said, StringComparison.Ordinal);
             Assert.Matches("plumbline_otlp_export_failures_total [1-9]", await http.GetStringAsync("/metrics"));
             Assert.Equal(0, await server.StopAsync());
@@ -62,7 +63,10 @@ public sealed class OtlpTests
     {
         for (var i = 0; i < 300; i++)
         {
-            if (sink.Requests.FirstOrDefault(request => request.Path == path && request.Text.Contains(text, StringComparison.Ordinal)) is { } found)
+            var found = sink.Requests.FirstOrDefault(request =>
+                request.Path == path && request.Text.Contains(text, StringComparison.Ordinal)
+            );
+            if (found is not null)
                 return found;
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
@@ -70,4 +74,7 @@ public sealed class OtlpTests
         Assert.Fail($"{path} with {text} did not come in 30 s: {string.Join(", ", sink.Requests.Select(request => request.Path))}");
         return null!;
     }
+
+    [GeneratedRegex("not taken by 127.0.0.1: it answered 403", RegexOptions.NonBacktracking)]
+    private static partial Regex RefusalLine();
 }

@@ -20,7 +20,10 @@ public sealed class PrometheusDocumentTests(TestHost host)
         foreach (var metric in ExposedMetric.All)
         {
             var factor = metric.Factor.ToString(CultureInfo.InvariantCulture);
-            table.Append(CultureInfo.InvariantCulture, $"| `{metric.Metric}` | `{metric.Name}` | {(metric.Factor == 1 ? "" : $"× {factor}")} |\n");
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"| `{metric.Metric}` | `{metric.Name}` | {(metric.Factor == 1 ? "" : $"× {factor}")} |\n"
+            );
         }
 
         var expected = table.ToString().Replace("|  |", "| |", StringComparison.Ordinal);
@@ -34,7 +37,11 @@ public sealed class PrometheusDocumentTests(TestHost host)
         Assert.All(
             ModelFamilies.All,
             family =>
-                Assert.Contains($"| `{family.Name}{(family.Kind == FamilyKind.Counter ? "_total" : "")}` |", Document, StringComparison.Ordinal)
+                Assert.Contains(
+                    $"| `{family.Name}{(family.Kind == FamilyKind.Counter ? "_total" : "")}` |",
+                    Document,
+                    StringComparison.Ordinal
+                )
         );
     }
 
@@ -66,7 +73,12 @@ public sealed class PrometheusDocumentTests(TestHost host)
         ];
         Assert.All(rows, row => Assert.Contains(row, Document, StringComparison.Ordinal));
         List<string> errors = [];
-        new ExpositionOptions { MaxSeries = 1, MaxSeriesPerModel = 1, MaxAge = TimeSpan.Zero }.Validate(errors);
+        new ExpositionOptions
+        {
+            MaxSeries = 1,
+            MaxSeriesPerModel = 1,
+            MaxAge = TimeSpan.Zero,
+        }.Validate(errors);
         new TelemetryOptions
         {
             OtlpEndpoint = new Uri("http://169.254.169.254/"),

@@ -108,7 +108,13 @@ public sealed partial class ScrapeTests(TestHost host, SecuredServer secured) : 
         var world = await FilledAsync();
         var text = await ScrapeWithAsync(new ExpositionOptions { MaxSeriesPerModel = 60 });
         var samples = Samples(text, world.Name);
-        Assert.Equal(60, samples.Count(pair => pair.Key.Contains("{model", StringComparison.Ordinal) && ExposedMetric.All.Any(metric => pair.Key.StartsWith(metric.Name + "{", StringComparison.Ordinal))));
+        Assert.Equal(
+            60,
+            samples.Count(pair =>
+                pair.Key.Contains("{model", StringComparison.Ordinal)
+                && ExposedMetric.All.Any(metric => pair.Key.StartsWith(metric.Name + "{", StringComparison.Ordinal))
+            )
+        );
         Assert.True(samples["plumbline_model_series_dropped{model}"] > 10);
         Assert.True(samples.ContainsKey("plumbline_system_requests{model}"));
         Assert.DoesNotContain(samples.Keys, key => key.Contains("segment=", StringComparison.Ordinal));
@@ -117,7 +123,11 @@ public sealed partial class ScrapeTests(TestHost host, SecuredServer secured) : 
         // The next scrape leaves out as many again.
         Assert.True(Total(await ScrapeWithAsync(new ExpositionOptions { MaxSeriesPerModel = 60 })) > dropped);
         // A model for which there is no place is left out whole.
-        Assert.DoesNotContain("plumbline_drift_psi{", await ScrapeWithAsync(new ExpositionOptions { MaxSeries = 1 }), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "plumbline_drift_psi{",
+            await ScrapeWithAsync(new ExpositionOptions { MaxSeries = 1 }),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -193,7 +203,14 @@ public sealed partial class ScrapeTests(TestHost host, SecuredServer secured) : 
         await host.PostAsync(
             world.Name,
             "ground-truth",
-            [.. before.Select(row => new { prediction_id = row.Id, timestamp = row.At, value = row.Truth })]
+            [
+                .. before.Select(row => new
+                {
+                    prediction_id = row.Id,
+                    timestamp = row.At,
+                    value = row.Truth,
+                }),
+            ]
         );
         await host.WaitUntilComputedAsync(world.Name);
         return world;
@@ -230,7 +247,8 @@ public sealed partial class ScrapeTests(TestHost host, SecuredServer secured) : 
     private async Task<double> PointAsync(string model, string metric, string feature)
     {
         var answer = await host.Client.GetStringAsync(
-            $"/v1/models/{model}/metrics?metric={metric}&feature={feature}&from={Hour:yyyy-MM-ddTHH:mm:ssZ}&to={Hour.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}"
+            $"/v1/models/{model}/metrics?metric={metric}&feature={feature}"
+                + $"&from={Hour:yyyy-MM-ddTHH:mm:ssZ}&to={Hour.AddHours(1):yyyy-MM-ddTHH:mm:ssZ}"
         );
         return System.Text.Json.JsonDocument.Parse(answer).RootElement.GetProperty("points")[0].GetProperty("value").GetDouble();
     }
@@ -248,8 +266,7 @@ public sealed partial class ScrapeTests(TestHost host, SecuredServer secured) : 
                 StringComparer.Ordinal
             );
 
-    private static double Total(string text) =>
-        double.Parse(DroppedLine().Match(text).Groups[1].Value, CultureInfo.InvariantCulture);
+    private static double Total(string text) => double.Parse(DroppedLine().Match(text).Groups[1].Value, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"^# TYPE (\S+) \S+$", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex TypeLine();

@@ -28,6 +28,7 @@ internal sealed class InstalledProgram(string name, string package)
         using var process = Process.Start(
             new ProcessStartInfo(Required(), arguments)
             {
+                UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

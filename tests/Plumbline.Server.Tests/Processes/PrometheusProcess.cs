@@ -30,7 +30,10 @@ internal sealed class PrometheusProcess : IAsyncDisposable
         var program = InstalledProgram.Prometheus.Required();
         var folder = Directory.CreateTempSubdirectory("plumbline-prometheus-").FullName;
         var configuration = Path.Combine(folder, "prometheus.yml");
-        await File.WriteAllTextAsync(configuration, $"global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\nscrape_configs:\n{scrape}\n");
+        await File.WriteAllTextAsync(
+            configuration,
+            $"global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\nscrape_configs:\n{scrape}\n"
+        );
         var port = FreePort.Find();
         var process = Process.Start(
             new ProcessStartInfo(
@@ -43,6 +46,7 @@ internal sealed class PrometheusProcess : IAsyncDisposable
                 ]
             )
             {
+                UseShellExecute = false,
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
             }
