@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Plumbline.Bench.Review;
 
 /// <summary>A public data set with ground truth, and how its files are read.</summary>
@@ -56,7 +58,11 @@ internal sealed record LabelledSet(string Name, string Import, bool HasLabelFile
     /// Rows a second apart within one day, so that one stretch covers them. Nothing that a score looks at knows the ground truth of these
     /// rows: whether it is imported with them or after them makes no difference to what is drawn.
     /// </summary>
-    public IReadOnlyList<string> ImportWords(string folder, Uri server)
+    /// <param name="folder">With a folder of the set's name.</param>
+    /// <param name="server">Where to.</param>
+    /// <param name="day">The day that the current rows are of.</param>
+    /// <param name="version">Of the model that answered them.</param>
+    public IReadOnlyList<string> ImportWords(string folder, Uri server, DateOnly day, string version)
     {
         List<string> words =
         [
@@ -64,13 +70,17 @@ internal sealed record LabelledSet(string Name, string Import, bool HasLabelFile
             Name,
             "--server",
             server.ToString(),
-            "--reference",
-            At(folder, "reference.csv.gz"),
+            "--start",
+            day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            "--version",
+            version,
             "--predictions",
             At(folder, "current.csv.gz"),
-            .. "--id id --start 2026-01-01 --interval 1s --window 1d --version v1 --wait".Split(' '),
+            .. "--id id --interval 1s --window 1d --wait".Split(' '),
             .. Import.Split(' '),
         ];
+        if (File.Exists(At(folder, "reference.csv.gz")))
+            words.AddRange(["--reference", At(folder, "reference.csv.gz")]);
         if (HasLabelFile)
             words.AddRange(["--ground-truth", At(folder, "current_labels.csv.gz")]);
         return words;
@@ -102,11 +112,11 @@ internal sealed record LabelledSet(string Name, string Import, bool HasLabelFile
         return (reference with { Rows = [.. reference.Rows, .. current.Only(reference.Columns).Rows] }, reference.Rows.Count);
     }
 
-    /// <summary>Writes files as those that <see cref="Read"/> reads; the folder of the set is made.</summary>
-    public void Write(string folder, SetRows reference, SetRows current)
+    /// <summary>Writes files as those that <see cref="Read"/> reads; the folder of the set is made. No reference: that file is not.</summary>
+    public void Write(string folder, SetRows? reference, SetRows current)
     {
         Directory.CreateDirectory(Path.Combine(folder, Name));
-        reference.Write(At(folder, "reference.csv.gz"));
+        reference?.Write(At(folder, "reference.csv.gz"));
         if (HasLabelFile)
         {
             current.Only([Id, GroundTruth]).Write(At(folder, "current_labels.csv.gz"));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Registry.Models;
 using Plumbline.Review.Drawing;
 using Plumbline.Review.Policies;
@@ -9,16 +10,18 @@ namespace Plumbline.Bench.Review;
 /// <summary>
 /// Whether answers to what the default policy draws make a model better where it is bad, more than as many answers to what chance draws.
 /// The watched model is the one that is trained again: boosted trees of one half of the reference, whose answers the server gets. The rows
-/// of production are halved by chance: from one half is drawn, and its worst slice is the weak segment; the other half tells how good the
-/// models are, so that nothing is judged by a row that it was chosen or trained with. An answered row is trained with the square root of
-/// what it stands for (1 by the probability of its choice): between learning only where one looked and learning as by chance. Beside it
+/// of production are parted in three by chance: ground truth of the earlier ones has come, in which the server's own search finds cold
+/// spots, the first of which is the weak segment; from the second part is drawn; the third tells how good the models are, so that nothing
+/// is judged by a row that it was chosen or trained with. The earlier rows train neither. An answered row is trained with the square root
+/// of what it stands for (1 by the probability of its choice): between learning only where one looked and learning as by chance. Beside it
 /// the same with all answered rows alike.
 /// </summary>
 internal static class LiftBenchmark
 {
     private const int FewestRows = 60;
 
-    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    // The search for cold spots looks back from now.
+    private static readonly DateOnly Today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -35,7 +38,7 @@ internal static class LiftBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{share:P0} of one half drawn, boosted trees trained again, judged on the other half; means of {draws} draws (-+ standard "
+                $"{share:P0} of a third drawn, boosted trees trained again, judged on another third; means of {draws} draws (-+ standard "
                     + $"error of the draws, split {split}). Accuracy in %, of bike_sharing the mean absolute error."
             )
         );
@@ -54,7 +57,7 @@ internal static class LiftBenchmark
                 continue;
             }
 
-            if (await OfSetAsync(set, new LiftWorld(set, folder, split), share, draws) is { } gain)
+            if (await OfSetAsync(set, new LiftWorld(set, folder, split), share, draws, args) is { } gain)
             {
                 looked++;
                 better += gain > 0 ? 1 : 0;
@@ -66,15 +69,22 @@ internal static class LiftBenchmark
     }
 
     /// <summary>Policy minus chance on the weak segment, positive where the policy is better; null where it cannot be said.</summary>
-    private static async Task<double?> OfSetAsync(LabelledSet set, LiftWorld world, double share, int draws)
+    private static async Task<double?> OfSetAsync(LabelledSet set, LiftWorld world, double share, int draws, string[] args)
     {
         await using var host = await BenchHost.StartAsync();
         await ImportAsync(set, world, host);
         var model = host.Get<ModelCatalog>().Find(set.Name)!;
-        var weak = world.WeakSegment();
-        int[] inWeak = weak is null ? [] : [.. world.Judged.Where(row => weak.Rows[row])];
+        var spot = (await host.Get<ColdSpotReader>().ReadAsync(model, default)).Result!.ColdSpots.FirstOrDefault();
+        var weak = spot is null ? [] : world.In(spot);
+        int[] inWeak = [.. world.Judged.Where(row => spot is not null && weak[row])];
         var perDay = (int)Math.Round(world.Drawn.Length * share);
-        var byPolicy = new ReviewPolicy { Name = "default", PerDay = perDay };
+        var standard = new ReviewPolicy();
+        var byPolicy = standard with
+        {
+            Name = "default",
+            PerDay = perDay,
+            ColdSpotShare = Arguments.Number(args, "--cold-spots", standard.ColdSpotShare),
+        };
         var byChance = new ReviewPolicy
         {
             Name = "chance",
@@ -92,7 +102,7 @@ internal static class LiftBenchmark
             var chance = Answered(world, await DrawAsync(host, model, seed, byChance), seed);
             // As many answers for both.
             var n = Math.Min(policy.Length, chance.Length);
-            runs.Add(LiftRun.Of(world, weak!, inWeak, policy[..n], chance[..n]));
+            runs.Add(LiftRun.Of(world, weak, inWeak, policy[..n], chance[..n]));
         }
 
         var found = string.Create(
@@ -101,11 +111,11 @@ internal static class LiftBenchmark
         );
         if (runs.Count == 0)
         {
-            Console.WriteLine($"{found}| {weak?.Name ?? "no slice is worse than the rest"} | {inWeak.Length} | too few | | | | | | | | |");
+            Console.WriteLine($"{found}| {spot?.Text ?? "no cold spot was found"} | {inWeak.Length} | too few | | | | | | | | |");
             return null;
         }
 
-        Console.WriteLine(found + Row(world, weak!, inWeak, runs));
+        Console.WriteLine(found + Row(world, spot!, inWeak, runs));
         return runs.Average(run => run.Gain);
     }
 
@@ -114,8 +124,14 @@ internal static class LiftBenchmark
         var folder = Directory.CreateTempSubdirectory("plumbline-lift-").FullName;
         try
         {
-            world.Write(folder);
-            await SetImport.RunAsync(set, folder, host);
+            var (earlier, drawn) = (Path.Combine(folder, "earlier"), Path.Combine(folder, "drawn"));
+            world.Write(earlier, drawn);
+            await SetImport.RunAsync(set, earlier, host, Today.AddDays(-2));
+            var model = host.Get<ModelCatalog>().Find(set.Name)!;
+            var search = host.Get<ColdSpotJobs>();
+            search.Start(model, new ColdSpotRequest(ColdSpotLoss.Error));
+            await search.WaitAsync(model, TimeSpan.FromMinutes(5), default);
+            await SetImport.RunAsync(set, drawn, host, Today.AddDays(-1));
         }
         finally
         {
@@ -124,7 +140,9 @@ internal static class LiftBenchmark
     }
 
     private static Task<DrawReport> DrawAsync(BenchHost host, ModelDefinition model, int seed, ReviewPolicy policy) =>
-        host.Get<DrawPreview>().PreviewAsync(model, (seed, policy), Start, Start.AddDays(1), default);
+        host.Get<DrawPreview>().PreviewAsync(model, (seed, policy), Midnight(-1), Midnight(0), default);
+
+    private static DateTimeOffset Midnight(int day) => new(Today.AddDays(day), TimeOnly.MinValue, TimeSpan.Zero);
 
     /// <summary>What was drawn, in an order of chance, with the probability of each.</summary>
     private static (int Row, double Probability)[] Answered(LiftWorld world, DrawReport report, int seed)
@@ -134,12 +152,12 @@ internal static class LiftBenchmark
         return rows;
     }
 
-    private static string Row(LiftWorld world, WeakSegment weak, int[] inWeak, List<LiftRun> runs)
+    private static string Row(LiftWorld world, ColdSpot weak, int[] inWeak, List<LiftRun> runs)
     {
         var (before, beforeAll) = (world.Judge(world.Watched, inWeak), world.Judge(world.Watched, world.Judged));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {weak.Name} | {inWeak.Length:N0} | {Answers(run => run.InWeak.Chance, run => run.WrongInWeak.Chance)} "
+            $"| {weak.Text} | {inWeak.Length:N0} | {Answers(run => run.InWeak.Chance, run => run.WrongInWeak.Chance)} "
                 + $"| {Answers(run => run.InWeak.Policy, run => run.WrongInWeak.Policy)} | {before:0.00} "
                 + $"| {runs.Average(run => run.Chance):0.00} | {runs.Average(run => run.Policy):0.00}"
                 + $" | **{Figure(runs, run => run.Gain)}** | {Figure(runs, run => run.GainAlike)} "

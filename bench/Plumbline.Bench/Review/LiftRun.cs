@@ -22,7 +22,7 @@ internal sealed record LiftRun(
 {
     public static LiftRun Of(
         LiftWorld world,
-        WeakSegment weak,
+        bool[] weak,
         int[] inWeak,
         IReadOnlyList<(int Row, double Probability)> byPolicy,
         IReadOnlyList<(int Row, double Probability)> byChance
@@ -40,10 +40,10 @@ internal sealed record LiftRun(
             sign * (ofPolicy - ofChance),
             sign * (world.Judge(alike, inWeak) - ofChance),
             sign * (world.Judge(policy, world.Judged) - world.Judge(chance, world.Judged)),
-            (byChance.Count(row => weak.Rows[row.Row]), byPolicy.Count(row => weak.Rows[row.Row])),
+            (byChance.Count(row => weak[row.Row]), byPolicy.Count(row => weak[row.Row])),
             (
-                byChance.Count(row => weak.Rows[row.Row] && world.IsWrong(row.Row)),
-                byPolicy.Count(row => weak.Rows[row.Row] && world.IsWrong(row.Row))
+                byChance.Count(row => weak[row.Row] && world.IsWrong(row.Row)),
+                byPolicy.Count(row => weak[row.Row] && world.IsWrong(row.Row))
             )
         );
     }

@@ -1,31 +1,27 @@
 using System.Globalization;
+using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Statistics;
-using Plumbline.Statistics.Slices;
 using Plumbline.Statistics.Trees;
 
 namespace Plumbline.Bench.Review;
 
-/// <summary>A slice of the rows that is worse than the rest.</summary>
-/// <param name="Name">Its conditions.</param>
-/// <param name="Rows">For each row whether it is one of them.</param>
-internal sealed record WeakSegment(string Name, bool[] Rows);
-
 /// <summary>
 /// The rows of one public set, and the watched model: boosted trees trained on one half of its reference. The other half of the reference
-/// and one half of the current rows are what a server gets, with this model's answers; the other current rows are for judging alone.
-/// Halves are made by chance. Rows are indices into all of them, the reference's first.
+/// is the server's. A third of the current rows came earlier and has got its ground truth, from a third is drawn, a third is for judging
+/// alone; the first two are the server's, with this model's answers. Parts are made by chance. Rows are indices into all of them, the
+/// reference's first.
 /// </summary>
 internal sealed class LiftWorld
 {
     private readonly LabelledSet _set;
     private readonly SetRows _rows;
     private readonly int _ofReference;
-    private readonly List<SetColumn> _columns;
     private readonly FeatureTable _table;
     private readonly double[] _targets;
     private readonly double[] _answers;
     private readonly int[] _training;
     private readonly int[] _reference;
+    private readonly int[] _earlier;
     private readonly Dictionary<string, int> _rowOf;
 
     /// <summary>Reads a set, halves its rows by a seed and trains the watched model.</summary>
@@ -33,8 +29,10 @@ internal sealed class LiftWorld
     {
         (_set, (_rows, _ofReference)) = (set, set.Read(folder));
         var random = new RandomSource(seed);
-        (_training, _reference) = Halves(0, _ofReference, random);
-        (Drawn, Judged) = Halves(_ofReference, _rows.Rows.Count, random);
+        var halves = Parts(0, _ofReference, 2, random);
+        (_training, _reference) = (halves[0], halves[1]);
+        var thirds = Parts(_ofReference, _rows.Rows.Count, 3, random);
+        (_earlier, Drawn, Judged) = (thirds[0], thirds[1], thirds[2]);
         _targets =
         [
             .. _rows[set.GroundTruth]
@@ -44,12 +42,12 @@ internal sealed class LiftWorld
                     : 0
                 ),
         ];
-        _columns =
+        List<SetColumn> columns =
         [
             .. _rows.Columns.Where(set.IsFeature).Select(column => SetColumn.Of(column, _rows[column], set.IsCategorical(column))),
             .. set.Text is null ? [] : TextNumbers.Of(_rows[set.Text], _targets, _training),
         ];
-        _table = _columns.Aggregate(
+        _table = columns.Aggregate(
             new FeatureTable(_rows.Rows.Count),
             (table, column) =>
                 column.Numbers is { } numbers ? table.WithNumeric(column.Name, numbers) : table.WithCategorical(column.Name, column.Texts!)
@@ -77,8 +75,11 @@ internal sealed class LiftWorld
 
     public int RowOf(string id) => _rowOf[id];
 
-    /// <summary>Writes what a server gets, with the answers of the watched model in the place of those that came with the set.</summary>
-    public void Write(string folder)
+    /// <summary>
+    /// Writes what a server gets, with the answers of the watched model in the place of those that came with the set: the reference with
+    /// the rows that came earlier, and the rows that are drawn from.
+    /// </summary>
+    public void Write(string earlier, string drawn)
     {
         SetRows answered;
         if (IsNumber)
@@ -93,27 +94,23 @@ internal sealed class LiftWorld
                 .With(_set.Score!, [.. _answers.Select(Text)]);
         }
 
-        _set.Write(folder, answered.Select(_reference), answered.Select(Drawn));
+        _set.Write(earlier, answered.Select(_reference), answered.Select(_earlier));
+        _set.Write(drawn, null, answered.Select(Drawn));
     }
 
-    /// <summary>The slice of up to two conditions where the watched model is worst among the drawn half; null without one.</summary>
-    public WeakSegment? WeakSegment()
+    /// <summary>For each row whether it lies in a cold spot.</summary>
+    public bool[] In(ColdSpot spot)
     {
-        double[] losses = [.. Drawn.Select(row => Loss(_answers[row], row))];
-        // Bins are those of all current rows, whichever of them are looked at.
-        int[] current = [.. Enumerable.Range(_ofReference, _rows.Rows.Count - _ofReference)];
-        var binned = _columns.ConvertAll(column => Of(column, current).Binned());
-        var drawn = binned.ConvertAll(feature => Of(feature.Feature, Drawn));
-        var found = SliceSearch
-            .Find(new SliceTable(drawn), losses, new SliceSearchOptions { MaximumPredicates = 2, MinimumShare = 0.03 })
-            .Findings;
-        if (found.Count == 0)
-            return null;
-        var matches = new SliceTable([.. binned.Select(feature => feature.Feature)]).Match(found[0].Predicates);
-        return new WeakSegment(
-            string.Join(" and ", found[0].Predicates.Select(condition => binned[condition.Feature].Tell(condition))),
-            [.. new bool[_ofReference], .. matches]
-        );
+        var found = new bool[_rows.Rows.Count];
+        Array.Fill(found, true);
+        foreach (var condition in spot.Conditions)
+        {
+            var (values, known) = (_rows[condition.Feature], Known(condition.Feature));
+            for (var row = 0; row < found.Length; row++)
+                found[row] &= Holds(condition, values[row], known);
+        }
+
+        return found;
     }
 
     /// <summary>Boosted trees on the old training rows and on answered rows.</summary>
@@ -149,22 +146,34 @@ internal sealed class LiftWorld
         : answer >= 0.5 == _targets[row] >= 0.5 ? 0
         : 1;
 
-    private static (int[] One, int[] Other) Halves(int first, int end, RandomSource random)
+    private static int[][] Parts(int first, int end, int parts, RandomSource random)
     {
         int[] rows = [.. Enumerable.Range(first, end - first)];
         random.Shuffle(rows);
-        return ([.. rows[..(rows.Length / 2)].Order()], [.. rows[(rows.Length / 2)..].Order()]);
+        return
+        [
+            .. Enumerable
+                .Range(0, parts)
+                .Select(part => rows[(part * rows.Length / parts)..((part + 1) * rows.Length / parts)].Order().ToArray()),
+        ];
     }
 
-    private SliceFeature Of(SliceFeature feature, int[] rows) =>
-        new(feature.Name, rows.Select(row => feature.Codes.Span[row - _ofReference]).ToArray(), feature.Bins, feature.IsOrdered);
+    private HashSet<string> Known(string feature) =>
+        [.. _rows[feature].Take(_ofReference).Where(text => text.Length > 0)];
 
-    private static SetColumn Of(SetColumn column, int[] rows) =>
-        new(
-            column.Name,
-            column.Numbers is { } numbers ? [.. rows.Select(row => numbers[row])] : null,
-            column.Texts is { } texts ? [.. rows.Select(row => texts[row])] : null
-        );
+    private static bool Holds(ColdSpotCondition condition, string text, HashSet<string> known) =>
+        condition.Kind switch
+        {
+            // Truth values are written in more than one way.
+            "category" => text.Equals(condition.Category, StringComparison.OrdinalIgnoreCase),
+            "missing" => text.Length == 0,
+            "other" => text.Length > 0 && !known.Contains(text),
+            "length" => Within(condition, text.Length),
+            _ => text.Length > 0 && Within(condition, double.Parse(text, CultureInfo.InvariantCulture)),
+        };
+
+    private static bool Within(ColdSpotCondition condition, double number) =>
+        number >= (condition.From ?? double.NegativeInfinity) && number < (condition.To ?? double.PositiveInfinity);
 
     private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -8,11 +8,11 @@ namespace Plumbline.Bench.Review;
 internal static class SetImport
 {
     /// <summary>Imports a set as one day of a model of its name.</summary>
-    public static async Task RunAsync(LabelledSet set, string folder, BenchHost host)
+    public static async Task RunAsync(LabelledSet set, string folder, BenchHost host, DateOnly day, string version = "v1")
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         var code = await CommandLine.RunAsync(
-            set.ImportWords(folder, host.Client.BaseAddress!),
+            set.ImportWords(folder, host.Client.BaseAddress!, day, version),
             OnlyImport(),
             new Terminal(output, error, false)
         );

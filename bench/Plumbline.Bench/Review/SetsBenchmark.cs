@@ -51,7 +51,7 @@ internal static class SetsBenchmark
     {
         // A server of its own for each: none has more to do than its own set.
         await using var host = await BenchHost.StartAsync();
-        await SetImport.RunAsync(set, folder, host);
+        await SetImport.RunAsync(set, folder, host, DateOnly.FromDateTime(Start.UtcDateTime));
         var model = host.Get<ModelCatalog>().Find(set.Name)!;
         var all = await PreviewAsync(host, model, new ReviewPolicy { UniformShare = 1, PerDay = 1_000_000 }, 1);
         var standard = new ReviewPolicy { Name = "default", PerDay = (int)Math.Round(all[0].PoolLabelled * share) };

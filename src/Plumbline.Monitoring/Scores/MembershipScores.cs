@@ -1,3 +1,4 @@
+using System.Globalization;
 using Plumbline.Monitoring.Profiles;
 using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Registry.Models;
@@ -43,15 +44,39 @@ internal static class MembershipScores
     /// <summary>Whether it lies in one of the slices that the newest search found; null where it found none.</summary>
     public static PredictionScore? ColdSpot(ModelDefinition model, ColdSpotReport? report)
     {
-        List<string> slices = [];
+        var slices = Slices(model, report).ConvertAll(slice => slice.Contains);
+        return slices.Count == 0 ? null : new PredictionScore(ScoreKind.ColdSpot, $"toFloat64({string.Join(" OR ", slices)})", 1, []);
+    }
+
+    /// <summary>
+    /// How much answers to a prediction tell of the loss that cold spots explain: for each spot that it lies in, the loss that the spot
+    /// explains by the predictions in it. Each spot has as large a part of the sum over all predictions as it has of that loss. 0 outside.
+    /// </summary>
+    public static string ColdSpotWeight(ModelDefinition model, ColdSpotReport? report)
+    {
+        List<string> parts =
+        [
+            .. Slices(model, report)
+                .Select(slice =>
+                    string.Create(CultureInfo.InvariantCulture, $"{slice.Spot.Excess / slice.Spot.Rows:R} * ({slice.Contains})")
+                ),
+        ];
+        return parts.Count == 0 ? "toFloat64(0)" : $"toFloat64({string.Join(" + ", parts)})";
+    }
+
+    private static List<(ColdSpot Spot, string Contains)> Slices(ModelDefinition model, ColdSpotReport? report)
+    {
+        List<(ColdSpot, string)> slices = [];
         foreach (var spot in report?.ColdSpots ?? [])
         {
             var conditions = spot.Conditions.Select(condition => condition.AsSliceCondition()).ToList();
             if (!conditions.Contains(null))
-                slices.Add($"isNotNull({SliceText.Expression(model, new WatchedSlice("spot", [.. conditions.OfType<SliceCondition>()]))})");
+                slices.Add(
+                    (spot, $"isNotNull({SliceText.Expression(model, new WatchedSlice("spot", [.. conditions.OfType<SliceCondition>()]))})")
+                );
         }
 
-        return slices.Count == 0 ? null : new PredictionScore(ScoreKind.ColdSpot, $"toFloat64({string.Join(" OR ", slices)})", 1, []);
+        return slices;
     }
 
     /// <summary>Whether it was rejected, or had a value of a wrong type.</summary>

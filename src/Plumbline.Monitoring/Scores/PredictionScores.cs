@@ -35,7 +35,7 @@ public sealed class PredictionScores(ScoreFitting fitting, ColdSpotReader coldSp
         var gaps = ScoreKind
             .All.Where(kind => kind.Fits(model) && !known.Exists(score => score.Kind == kind))
             .ToDictionary(kind => kind, kind => Gap(kind, model, fit));
-        return new ScoreSet(known, gaps, fit);
+        return new ScoreSet(known, gaps, fit) { ColdSpotWeight = MembershipScores.ColdSpotWeight(model, report) };
     }
 
     private static string Gap(ScoreKind kind, ModelDefinition model, ScoreFit fit) =>

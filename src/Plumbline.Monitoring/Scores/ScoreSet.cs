@@ -6,6 +6,12 @@ namespace Plumbline.Monitoring.Scores;
 /// <param name="Fit">What they were fitted on.</param>
 public sealed record ScoreSet(IReadOnlyList<PredictionScore> Scores, IReadOnlyDictionary<ScoreKind, string> Gaps, ScoreFit Fit)
 {
+    /// <summary>
+    /// Expression, at least 0: how much of the loss that known cold spots explain a prediction stands for; the sum over the predictions of
+    /// a spot goes with the loss that the spot explains.
+    /// </summary>
+    public string ColdSpotWeight { get; init; } = "toFloat64(0)";
+
     /// <summary>The score of a kind; null when it cannot be had.</summary>
     public PredictionScore? Find(ScoreKind kind) => Scores.FirstOrDefault(score => score.Kind == kind);
 

@@ -8,7 +8,7 @@ namespace Plumbline.Review.Drawing;
 /// <param name="Answer">What it answered, as text; empty for nothing.</param>
 /// <param name="Priority">The weighed score, 0..1.</param>
 /// <param name="ByScore">Probability to be chosen by score.</param>
-/// <param name="ByChance">Probability to be chosen by chance alone.</param>
+/// <param name="ByChance">Probability to be chosen by chance alone; larger in a cold spot where the policy asks for those.</param>
 /// <param name="IsByScore">Whether its score alone would have been enough.</param>
 public sealed record DrawnRow(
     string PredictionId,

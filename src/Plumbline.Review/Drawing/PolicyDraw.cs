@@ -38,9 +38,17 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
         var policy = stored.Policy;
         var pool = await PoolAsync(model, policy, from, to, cancellation);
         var budget = policy.PerDay * ((to - from) / Day);
-        var (population, meanExpected, groups) = await SizesAsync(pool, policy, cancellation);
+        var (population, coldSpots, meanExpected, groups) = await SizesAsync(pool, policy, cancellation);
         var byChance = population == 0 ? 0 : Math.Min(1, budget * policy.UniformShare / population);
         var byScore = budget * (1 - policy.UniformShare);
+        var bySpot = 0.0;
+        if (coldSpots.Sum > 0)
+        {
+            // No probability above 1.
+            bySpot = Math.Min(byScore * policy.ColdSpotShare / coldSpots.Sum, (1 - byChance) / coldSpots.Most);
+            byScore *= 1 - policy.ColdSpotShare;
+        }
+
         var share = policy.QuotaBy is null ? 1 : policy.QuotaShare;
         double[] factors =
         [
@@ -48,8 +56,8 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
                 .Factors([.. groups.Select(group => group.Bins)], byScore, share)
                 .Select(factor => Math.Min(factor, MostFactor)),
         ];
-        var expected = groups.Select((group, i) => PoissonDesign.Expected(group.Bins, factors[i])).Sum() + byChance * population;
-        var rows = await ChooseAsync(pool, stored, [.. groups.Select(group => group.Name)], factors, byChance, cancellation);
+        var expected = groups.Select((group, i) => PoissonDesign.Expected(group.Bins, factors[i])).Sum() + byChance * population + bySpot * coldSpots.Sum;
+        var rows = await ChooseAsync(pool, stored, [.. groups.Select(group => group.Name)], factors, (byChance, bySpot), cancellation);
         return new Draw(from, to, population, expected, meanExpected, rows);
     }
 
@@ -84,7 +92,7 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
             SELECT prediction_id, id_hash, timestamp, toString(version) AS row_version,
                 {{(isNumber ? "toString(prediction_value)" : "toString(prediction)")}} AS answer, prediction_value AS answered_number,
                 {{Group(model, policy)}} AS quota_group, {{Priority(policy, set)}} AS priority,
-                {{set.SqlOf(ScoreKind.ExpectedError)}} AS expected_error,
+                {{set.SqlOf(ScoreKind.ExpectedError)}} AS expected_error, {{set.ColdSpotWeight}} AS cold_spot_weight,
                 {{(policy.Diverse ? NearDuplicates.Key(model, baselines.Find(model)) : "id_hash")}} AS alike
             FROM {{ModelTables.Predictions(model.Id)}}
             WHERE {{search.Where}} AND {{answered}}{{unlabelled}}
@@ -99,20 +107,21 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
                 + $"FROM ({pool.Text})"
             : $"SELECT *, 1 AS is_first FROM ({pool.Text})";
 
-    private async Task<(long Population, double? MeanExpected, List<(string Name, IReadOnlyList<SizeBin> Bins)> Groups)> SizesAsync(
+    private async Task<(long Population, (double Sum, double Most) ColdSpots, double? MeanExpected, List<(string Name, IReadOnlyList<SizeBin> Bins)> Groups)> SizesAsync(
         SqlStatement pool,
         ReviewPolicy policy,
         CancellationToken cancellation
     )
     {
         var text = $$"""
-            SELECT quota_group, bin, count() AS n, avg(size) AS mean, sum(expected_error) AS errors
-            FROM (SELECT quota_group, expected_error, if(is_first AND priority > 0, pow(priority, {sharpness:Float64}), 0.) AS size,
+            SELECT quota_group, bin, count() AS n, avg(size) AS mean, sum(expected_error) AS errors, sum(cold_spot_weight), max(cold_spot_weight)
+            FROM (SELECT quota_group, expected_error, cold_spot_weight, if(is_first AND priority > 0, pow(priority, {sharpness:Float64}), 0.) AS size,
                     if(size > 0, toInt32(floor(log2(size) * 16)), toInt32(-2147483648)) AS bin
                 FROM ({{Marked(pool, policy)}}))
             GROUP BY quota_group, bin
             """;
         long population = 0;
+        var coldSpots = (Sum: 0.0, Most: 0.0);
         var errors = 0.0;
         var groups = new Dictionary<string, List<SizeBin>>(StringComparer.Ordinal);
         using var rows = await store.QueryAsync(
@@ -124,13 +133,14 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
             var (name, _, count, mean) = (rows.ReadString(), rows.ReadInt32(), (long)rows.ReadUInt64(), rows.ReadDouble());
             population += count;
             errors += rows.ReadDouble();
+            coldSpots = (coldSpots.Sum + rows.ReadDouble(), Math.Max(coldSpots.Most, rows.ReadDouble()));
             if (mean > 0)
                 (groups.TryGetValue(name, out var bins) ? bins : groups[name] = []).Add(new SizeBin(count, mean));
         }
 
         // One without an expected error leaves the mean unknown: the others would not speak for it.
         double? meanExpected = population > 0 && double.IsFinite(errors) ? errors / population : null;
-        return (population, meanExpected, [.. groups.Select(group => (group.Key, (IReadOnlyList<SizeBin>)group.Value))]);
+        return (population, coldSpots, meanExpected, [.. groups.Select(group => (group.Key, (IReadOnlyList<SizeBin>)group.Value))]);
     }
 
     private async Task<IReadOnlyList<DrawnRow>> ChooseAsync(
@@ -138,18 +148,18 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
         (int Id, ReviewPolicy Policy) stored,
         string[] groups,
         double[] factors,
-        double byChance,
+        (double All, double ByColdSpotWeight) byChance,
         CancellationToken cancellation
     )
     {
         var text = $$"""
-            SELECT prediction_id, id_hash, timestamp, row_version, answer, priority, by_score, score_draw < by_score
-            FROM (SELECT *, if(is_first AND priority > 0, least(1., transform(quota_group, {groups:Array(String)},
+            SELECT prediction_id, id_hash, timestamp, row_version, answer, priority, by_score, by_chance, score_draw < by_score
+            FROM (SELECT *, {chance:Float64} + cold_spot_weight * {cold_chance:Float64} AS by_chance, if(is_first AND priority > 0, least(1., transform(quota_group, {groups:Array(String)},
                         {factors:Array(Float64)}, toFloat64(0)) * pow(priority, {sharpness:Float64})), 0.) AS by_score,
                     sipHash64(id_hash, prediction_id, {seed:UInt32}, 'score') / 18446744073709551616. AS score_draw,
                     sipHash64(id_hash, prediction_id, {seed:UInt32}, 'chance') / 18446744073709551616. AS chance_draw
                 FROM ({{Marked(pool, stored.Policy)}}))
-            WHERE score_draw < by_score OR chance_draw < {chance:Float64}
+            WHERE score_draw < by_score OR chance_draw < by_chance
             ORDER BY priority DESC, id_hash, prediction_id
             """;
         using var rows = await store.QueryAsync(
@@ -162,7 +172,8 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
                     new("factors", (double[])[.. factors, 0]),
                     new("sharpness", stored.Policy.Sharpness),
                     new("seed", stored.Id),
-                    new("chance", byChance),
+                    new("chance", byChance.All),
+                    new("cold_chance", byChance.ByColdSpotWeight),
                 ]
             ),
             cancellation
@@ -179,7 +190,7 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
                     rows.ReadString(),
                     rows.ReadDouble(),
                     rows.ReadDouble(),
-                    byChance,
+                    rows.ReadDouble(),
                     rows.ReadByte() != 0
                 )
             );

@@ -29,6 +29,7 @@ public static class PolicyCheck
         Range(errors, "sharpness", policy.Sharpness, 0, 20);
         Range(errors, "per_day", policy.PerDay, 1, 1_000_000);
         Range(errors, "uniform_share", policy.UniformShare, 0, 1);
+        Range(errors, "cold_spot_share", policy.ColdSpotShare, 0, 1);
         Range(errors, "annotators", policy.Annotators, 1, 9);
         Range(errors, "gold_share", policy.GoldShare, 0, 0.5);
         if (policy.MaxAge < ShortestAge || policy.MaxAge > LongestAge)

@@ -41,6 +41,13 @@ public sealed record ReviewPolicy
     public double UniformShare { get; init; } = 0.2;
 
     /// <summary>
+    /// Of what is not drawn from all alike, the share that is drawn by chance from the known cold spots, each with as large a part as it
+    /// has of the loss that they explain: answers there are training data for the inputs that the model is bad at, not only for those that
+    /// it is unsure of. Range 0..1, default 0.5. Without a known cold spot scores choose these too.
+    /// </summary>
+    public double ColdSpotShare { get; init; } = 0.5;
+
+    /// <summary>
     /// What no value may have more than <see cref="QuotaShare"/> of the scored budget of: <c>prediction</c>, or a segment feature. Null: no
     /// quota.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Plumbline.Monitoring.Segments.ColdSpots;
 using Plumbline.Review.Drawing;
 using Plumbline.Review.Policies;
 
@@ -39,6 +40,50 @@ public sealed class PolicyDrawTests(TestHost host)
         // The same policy chooses the same; another number other ones.
         Assert.Equal(draws[0].Rows, (await DrawAsync(world, policy, 1)).Rows);
         Assert.NotEqual(draws[0].Rows.Select(row => row.PredictionId), draws[1].Rows.Select(row => row.PredictionId));
+    }
+
+    [Fact]
+    public async Task Cold_spots_have_their_share_and_probabilities_still_speak_for_all()
+    {
+        var world = await ReviewWorld.CreateAsync(host);
+        // One country went wrong an hour before; its ground truth has come.
+        IReadOnlyList<ReviewWorld.Row> before =
+        [
+            .. ReviewWorld
+                .Rows(3_000, 21, From.AddHours(-1))
+                .Select(row => row.Country == "BR" ? row with { Truth = row.Answer == "1" ? "0" : "1" } : row),
+        ];
+        await world.PostAsync(before);
+        await world.PostTruthAsync(before);
+        var rows = ReviewWorld.Rows(6_000, 22, From);
+        await world.PostAsync(rows);
+        await host.WaitUntilComputedAsync(world.Name);
+        var policy = new ReviewPolicy { PerDay = 24 * 600, ColdSpotShare = 0.5 };
+        var brazil = rows.Where(row => row.Country == "BR").Select(row => row.Id).ToHashSet(StringComparer.Ordinal);
+        var without = await DrawAsync(world.Model, policy, 1);
+        var jobs = host.Get<ColdSpotJobs>();
+        jobs.Start(world.Model, new ColdSpotRequest(ColdSpotLoss.Error));
+        await jobs.WaitAsync(world.Model, TimeSpan.FromMinutes(1), Ct);
+        var found = (await host.Get<ColdSpotReader>().ReadAsync(world.Model, Ct)).Result!.ColdSpots;
+        Assert.Equal("country = BR", Assert.Single(found).Text);
+        var draws = new List<Draw>();
+        for (var seed = 1; seed <= 20; seed++)
+            draws.Add(await DrawAsync(world.Model, policy, seed));
+        Assert.All(draws, draw => Assert.Equal(600, draw.Expected, 6.0));
+        Assert.Equal(600, draws.Average(draw => draw.Rows.Count), 4 * Math.Sqrt(600 / 20.0));
+        // Of the four fifths that are not drawn from all alike half are from there, and its part of the rest.
+        var (small, large) = (without.Rows.Count(IsBrazil), draws.Average(draw => draw.Rows.Count(IsBrazil)));
+        Assert.Equal(240 + (600 - 240) * brazil.Count / 6_000.0, large, 40.0);
+        Assert.True(large > 1.8 * small, $"{large} rows of the cold spot are drawn, {small} without.");
+        Assert.Equal(6_000, draws.Average(draw => draw.Rows.Sum(row => 1 / row.Probability)), 300.0);
+        Assert.Equal(brazil.Count, draws.Average(draw => draw.Rows.Where(IsBrazil).Sum(row => 1 / row.Probability)), 60.0);
+        // More wanted than there is: every one of them for certain, and no probability above 1.
+        var all = await DrawAsync(world.Model, policy with { PerDay = 24 * 5_900, ColdSpotShare = 1 }, 1);
+        Assert.Equal(brazil.Count, all.Rows.Count(IsBrazil));
+        Assert.All(all.Rows, row => Assert.InRange(row.Probability, 0, 1 + 1e-9));
+        Assert.Equal(all.Rows.Count, all.Expected, 4 * Math.Sqrt(1_500.0));
+
+        bool IsBrazil(DrawnRow row) => brazil.Contains(row.PredictionId);
     }
 
     [Fact]
@@ -125,6 +170,7 @@ public sealed class PolicyDrawTests(TestHost host)
     [InlineData("""{"weights":{"oddity":-1}}""", "weights.oddity")]
     [InlineData("""{"per_day":0}""", "per_day")]
     [InlineData("""{"uniform_share":1.5}""", "uniform_share")]
+    [InlineData("""{"cold_spot_share":-0.1}""", "cold_spot_share")]
     [InlineData("""{"sharpness":21}""", "sharpness")]
     [InlineData("""{"quota_by":"amount"}""", "quota_by")]
     [InlineData("""{"quota_share":0}""", "quota_share")]

@@ -74,6 +74,7 @@ public sealed partial class ReviewDocumentTests(TestHost host)
             {
                 Line("per_day", "1..1,000,000", policy.PerDay),
                 Line("uniform_share", "0..1", policy.UniformShare),
+                Line("cold_spot_share", "0..1", policy.ColdSpotShare),
                 Line("sharpness", "0..20", policy.Sharpness),
                 Line("quota_share", "0.01..1", policy.QuotaShare),
                 Line("annotators", "1..9", policy.Annotators),

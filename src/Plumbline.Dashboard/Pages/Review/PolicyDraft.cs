@@ -22,6 +22,8 @@ internal sealed class PolicyDraft(ReviewPolicy present)
 
     public string UniformShare { get; set; } = Text(present.UniformShare);
 
+    public string ColdSpotShare { get; set; } = Text(present.ColdSpotShare);
+
     public string Sharpness { get; set; } = Text(present.Sharpness);
 
     public string QuotaBy { get; set; } = present.QuotaBy ?? "";
@@ -73,6 +75,7 @@ internal sealed class PolicyDraft(ReviewPolicy present)
             Sharpness = Number(Sharpness, "sharpness", errors),
             PerDay = Whole(PerDay, "per_day", errors),
             UniformShare = Number(UniformShare, "uniform_share", errors),
+            ColdSpotShare = Number(ColdSpotShare, "cold_spot_share", errors),
             QuotaBy = QuotaBy.Length == 0 ? null : QuotaBy,
             QuotaShare = Number(QuotaShare, "quota_share", errors),
             Diverse = Diverse,

@@ -15,6 +15,7 @@ public sealed partial class PolicyForm
         "name",
         "per_day",
         "uniform_share",
+        "cold_spot_share",
         "sharpness",
         "quota_by",
         "quota_share",
