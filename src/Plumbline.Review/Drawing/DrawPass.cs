@@ -3,6 +3,7 @@ using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 using Plumbline.Registry.Windows;
+using Plumbline.Review.Estimates;
 using Plumbline.Review.Policies;
 using Plumbline.Review.Tasks;
 using Plumbline.Statistics;
@@ -136,7 +137,7 @@ public sealed class DrawPass(
                 ToMs = toMs,
                 Population = draw.Population,
                 Expected = draw.Expected,
-                MeanExpected = draw.MeanExpected,
+                CheapMeans = CheapLabels.Write(draw.CheapMeans),
                 Drawn = draw.Rows.Count,
             }
         );

@@ -37,13 +37,13 @@ public sealed record DrawnRow(
 /// <param name="To">Exclusive.</param>
 /// <param name="Population">Predictions that could be chosen.</param>
 /// <param name="Expected">How many were to be chosen on average.</param>
-/// <param name="MeanExpected">Mean of the expected errors of the population; null where those are not known.</param>
+/// <param name="CheapMeans">Mean of each cheap label over the population, by the score's name; those that every prediction has.</param>
 /// <param name="Rows">Those that were, the highest priority first.</param>
 public sealed record Draw(
     DateTimeOffset From,
     DateTimeOffset To,
     long Population,
     double Expected,
-    double? MeanExpected,
+    IReadOnlyDictionary<string, double> CheapMeans,
     IReadOnlyList<DrawnRow> Rows
 );

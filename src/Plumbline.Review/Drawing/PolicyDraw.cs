@@ -3,6 +3,7 @@ using Plumbline.Monitoring.Explore;
 using Plumbline.Monitoring.References;
 using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Models;
+using Plumbline.Review.Estimates;
 using Plumbline.Review.Policies;
 using Plumbline.Statistics.Sampling;
 using Plumbline.Store;
@@ -38,7 +39,7 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
         var policy = stored.Policy;
         var pool = await PoolAsync(model, policy, from, to, cancellation);
         var budget = policy.PerDay * ((to - from) / Day);
-        var (population, coldSpots, meanExpected, groups) = await SizesAsync(pool, policy, cancellation);
+        var (population, coldSpots, cheapMeans, groups) = await SizesAsync(pool, policy, cancellation);
         var byChance = population == 0 ? 0 : Math.Min(1, budget * policy.UniformShare / population);
         var byScore = budget * (1 - policy.UniformShare);
         var bySpot = 0.0;
@@ -58,7 +59,7 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
         ];
         var expected = groups.Select((group, i) => PoissonDesign.Expected(group.Bins, factors[i])).Sum() + byChance * population + bySpot * coldSpots.Sum;
         var rows = await ChooseAsync(pool, stored, [.. groups.Select(group => group.Name)], factors, (byChance, bySpot), cancellation);
-        return new Draw(from, to, population, expected, meanExpected, rows);
+        return new Draw(from, to, population, expected, cheapMeans, rows);
     }
 
     /// <summary>The predictions that can be chosen, as a subquery, with what is needed of each.</summary>
@@ -92,7 +93,7 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
             SELECT prediction_id, id_hash, timestamp, toString(version) AS row_version,
                 {{(isNumber ? "toString(prediction_value)" : "toString(prediction)")}} AS answer, prediction_value AS answered_number,
                 {{Group(model, policy)}} AS quota_group, {{Priority(policy, set)}} AS priority,
-                {{set.SqlOf(ScoreKind.ExpectedError)}} AS expected_error, {{set.ColdSpotWeight}} AS cold_spot_weight,
+                [{{string.Join(", ", CheapLabels.Kinds.Select(set.SqlOf))}}] AS cheap_labels, {{set.ColdSpotWeight}} AS cold_spot_weight,
                 {{(policy.Diverse ? NearDuplicates.Key(model, baselines.Find(model)) : "id_hash")}} AS alike
             FROM {{ModelTables.Predictions(model.Id)}}
             WHERE {{search.Where}} AND {{answered}}{{unlabelled}}
@@ -107,22 +108,22 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
                 + $"FROM ({pool.Text})"
             : $"SELECT *, 1 AS is_first FROM ({pool.Text})";
 
-    private async Task<(long Population, (double Sum, double Most) ColdSpots, double? MeanExpected, List<(string Name, IReadOnlyList<SizeBin> Bins)> Groups)> SizesAsync(
+    private async Task<(long Population, (double Sum, double Most) ColdSpots, Dictionary<string, double> CheapMeans, List<(string Name, IReadOnlyList<SizeBin> Bins)> Groups)> SizesAsync(
         SqlStatement pool,
         ReviewPolicy policy,
         CancellationToken cancellation
     )
     {
         var text = $$"""
-            SELECT quota_group, bin, count() AS n, avg(size) AS mean, sum(expected_error) AS errors, sum(cold_spot_weight), max(cold_spot_weight)
-            FROM (SELECT quota_group, expected_error, cold_spot_weight, if(is_first AND priority > 0, pow(priority, {sharpness:Float64}), 0.) AS size,
+            SELECT quota_group, bin, count() AS n, avg(size) AS mean, sumForEach(cheap_labels), sum(cold_spot_weight), max(cold_spot_weight)
+            FROM (SELECT quota_group, cheap_labels, cold_spot_weight, if(is_first AND priority > 0, pow(priority, {sharpness:Float64}), 0.) AS size,
                     if(size > 0, toInt32(floor(log2(size) * 16)), toInt32(-2147483648)) AS bin
                 FROM ({{Marked(pool, policy)}}))
             GROUP BY quota_group, bin
             """;
         long population = 0;
         var coldSpots = (Sum: 0.0, Most: 0.0);
-        var errors = 0.0;
+        var cheap = new double[CheapLabels.Kinds.Count];
         var groups = new Dictionary<string, List<SizeBin>>(StringComparer.Ordinal);
         using var rows = await store.QueryAsync(
             new SqlStatement(text, [.. pool.Parameters, new("sharpness", policy.Sharpness)]),
@@ -132,15 +133,18 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
         {
             var (name, _, count, mean) = (rows.ReadString(), rows.ReadInt32(), (long)rows.ReadUInt64(), rows.ReadDouble());
             population += count;
-            errors += rows.ReadDouble();
+            cheap = [.. cheap.Zip(rows.ReadDoubleArray(), (sum, more) => sum + more)];
             coldSpots = (coldSpots.Sum + rows.ReadDouble(), Math.Max(coldSpots.Most, rows.ReadDouble()));
             if (mean > 0)
                 (groups.TryGetValue(name, out var bins) ? bins : groups[name] = []).Add(new SizeBin(count, mean));
         }
 
-        // One without an expected error leaves the mean unknown: the others would not speak for it.
-        double? meanExpected = population > 0 && double.IsFinite(errors) ? errors / population : null;
-        return (population, coldSpots, meanExpected, [.. groups.Select(group => (group.Key, (IReadOnlyList<SizeBin>)group.Value))]);
+        // One without a label leaves its mean unknown: the others would not speak for it.
+        var cheapMeans = CheapLabels
+            .Kinds.Zip(cheap)
+            .Where(label => population > 0 && double.IsFinite(label.Second))
+            .ToDictionary(label => label.First.Name, label => label.Second / population, StringComparer.Ordinal);
+        return (population, coldSpots, cheapMeans, [.. groups.Select(group => (group.Key, (IReadOnlyList<SizeBin>)group.Value))]);
     }
 
     private async Task<IReadOnlyList<DrawnRow>> ChooseAsync(

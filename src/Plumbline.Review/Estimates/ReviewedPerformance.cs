@@ -20,9 +20,8 @@ namespace Plumbline.Review.Estimates;
 /// <param name="Answers">
 /// Accuracy, or mean absolute error, of all of them by the resolved ones, each weighted by 1 / probability.
 /// </param>
-/// <param name="Powered">
-/// The same with the expected errors of all predictions as cheap labels beside the few of people; null where those are not known.
-/// </param>
+/// <param name="Powered">The same with cheap labels of all predictions beside the few of people; null where there are none.</param>
+/// <param name="CheapLabels">The scores that were those cheap labels.</param>
 public sealed record ReviewedEstimate(
     string Policy,
     DateTimeOffset? From,
@@ -31,7 +30,8 @@ public sealed record ReviewedEstimate(
     int Chosen,
     int Resolved,
     Estimate Answers,
-    PoweredMean? Powered
+    PoweredMean? Powered,
+    IReadOnlyList<ScoreKind> CheapLabels
 )
 {
     /// <summary>
@@ -78,6 +78,7 @@ public sealed class ReviewedPerformance(IDbContextFactory<StateDbContext> state,
         var resolved = rows.Where(row => row.State == (int)TaskState.Done && row.Resolved is not null).ToList();
         var areShares = model.Task != ModelTask.Regression;
         var sample = resolved.ConvertAll(row => new SampledRow(Loss(areShares, row.Answer, row.Resolved!), row.Probability));
+        var (powered, by) = Powered(draws, resolved, sample, areShares);
         return new ReviewedEstimate(
             stored.Policy.Name,
             draws.Count == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(draws[0].FromMs),
@@ -86,7 +87,8 @@ public sealed class ReviewedPerformance(IDbContextFactory<StateDbContext> state,
             rows.Count,
             resolved.Count,
             SampledMean.Of(sample, areShares),
-            Powered(draws, resolved, sample, areShares)
+            powered,
+            by
         );
     }
 
@@ -103,21 +105,37 @@ public sealed class ReviewedPerformance(IDbContextFactory<StateDbContext> state,
             .ToListAsync(cancellation);
     }
 
-    private static PoweredMean? Powered(List<ReviewDrawRow> draws, List<ChosenRow> resolved, List<SampledRow> sample, bool areShares)
+    private static (PoweredMean? Mean, IReadOnlyList<ScoreKind> By) Powered(
+        List<ReviewDrawRow> draws,
+        List<ChosenRow> resolved,
+        List<SampledRow> sample,
+        bool areShares
+    )
     {
-        var population = draws.Sum(draw => draw.Population);
-        if (population == 0 || resolved.Count < 2 || draws.Exists(draw => draw.Population > 0 && draw.MeanExpected is null))
-            return null;
-        var powered = new List<PoweredRow>(resolved.Count);
-        foreach (var (row, measured) in resolved.Zip(sample))
-        {
-            if (!TaskEvidence.Read(row.Evidence).Scores.TryGetValue(ScoreKind.ExpectedError.Name, out var wrong))
-                return null;
-            powered.Add(new PoweredRow(measured.Value, Expected(areShares, wrong), measured.Probability));
-        }
+        var filled = draws.Where(draw => draw.Population > 0).ToList();
+        var population = filled.Sum(draw => draw.Population);
+        if (population == 0 || resolved.Count < 2)
+            return (null, []);
+        var scores = resolved.ConvertAll(row => TaskEvidence.Read(row.Evidence).Scores);
+        var means = filled.ConvertAll(CheapLabels.Of);
+        // Those that all predictions have that were drawn from, and that do not say the same of all.
+        ScoreKind[] by =
+        [
+            .. CheapLabels.Kinds.Where(kind =>
+                means.TrueForAll(known => known.ContainsKey(kind.Name))
+                && scores.TrueForAll(of => of.TryGetValue(kind.Name, out var score) && double.IsFinite(score))
+                && (kind == ScoreKind.ExpectedError || scores.Exists(of => of[kind.Name] != scores[0][kind.Name]))
+            ),
+        ];
+        if (by.Length == 0)
+            return (null, []);
+        if (resolved.Count < by.Length * CombinedPredictions.RowsPerSource)
+            by = by[..1];
+        var rows = sample.Zip(scores, (row, of) => new CombinedRow(row.Value, [.. by.Select(kind => Said(kind, of[kind.Name]))], row.Probability));
+        var all = by.Select(kind => Said(kind, filled.Zip(means, (draw, of) => draw.Population * of[kind.Name]).Sum() / population));
+        return (CombinedPredictions.Mean([.. rows], [.. all], population, areShares), by);
 
-        var mean = draws.Sum(draw => draw.Population * (draw.MeanExpected ?? 0)) / population;
-        return PredictionPoweredMean.Of(powered, Expected(areShares, mean), population, areShares);
+        double Said(ScoreKind kind, double score) => areShares && kind == ScoreKind.ExpectedError ? 1 - score : score;
     }
 
     // 1 for a right answer; of numbers, how far off.
@@ -126,8 +144,6 @@ public sealed class ReviewedPerformance(IDbContextFactory<StateDbContext> state,
         : double.TryParse(answer, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? Math.Abs(number - double.Parse(resolved, CultureInfo.InvariantCulture))
         : 0;
-
-    private static double Expected(bool areShares, double wrong) => areShares ? 1 - wrong : wrong;
 
     /// <summary>A prediction that the policy chose.</summary>
     private sealed record ChosenRow(double Probability, int State, string Answer, string? Resolved, string Evidence);

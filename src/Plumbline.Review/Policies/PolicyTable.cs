@@ -45,8 +45,11 @@ public sealed class ReviewDrawRow
     /// <summary>How many were to be chosen on average.</summary>
     public double Expected { get; set; }
 
-    /// <summary>Mean of their expected errors; null where those are not known.</summary>
+    /// <summary>Mean of their expected errors, in draws of former versions; null where those were not known, and since.</summary>
     public double? MeanExpected { get; set; }
+
+    /// <summary>Means of all cheap labels that were known, as JSON by their names; null in draws of former versions.</summary>
+    public string? CheapMeans { get; set; }
 
     /// <summary>How many were chosen.</summary>
     public int Drawn { get; set; }

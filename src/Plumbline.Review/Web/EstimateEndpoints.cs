@@ -51,6 +51,7 @@ public static class EstimateEndpoints
                         ? new
                         {
                             estimate = View(powered.Estimate),
+                            cheap_labels = estimate.CheapLabels.Select(kind => kind.Name),
                             lambda = powered.Lambda,
                             width_ratio = powered.WidthRatio,
                             labels_saved = powered.LabelsSaved,
