@@ -43,9 +43,11 @@ public sealed class DrawSchedule(
     /// <inheritdoc/>
     protected override async Task<TimeSpan> LookAsync(CancellationToken cancellation)
     {
+        foreach (var model in models.All)
+            await policies.AlignAsync(model, cancellation);
         foreach (var (modelId, stored) in await EnabledAsync(cancellation))
         {
-            if (models.All.FirstOrDefault(model => model.Id == modelId) is not { } model)
+            if (models.Find(modelId) is not { } model || policies.Judged(stored, model).Problem is not null)
                 continue;
             try
             {
