@@ -13,7 +13,7 @@ internal static class DatasetWords
         {
             DatasetPartKind.Reviewed => "Reviewed by people",
             DatasetPartKind.Labelled => "With any ground truth",
-            DatasetPartKind.Random => "By chance, with ground truth",
+            DatasetPartKind.Random => "By chance",
             _ => "Of the reference",
         };
 
