@@ -170,7 +170,10 @@ public sealed class KilledReviewTests : IAsyncLifetime
             var (last, at) = (-1, started);
             while (true)
             {
-                Assert.True(TimeProvider.System.GetElapsedTime(started) < Longest, $"{name} is not through: {string.Join('\n', Complaints)}");
+                Assert.True(
+                    TimeProvider.System.GetElapsedTime(started) < Longest,
+                    $"{name} is not through: {string.Join('\n', Complaints)}"
+                );
                 if (await SeenAsync() is { } seen)
                 {
                     if (seen.GetProperty("over").GetBoolean())

@@ -56,14 +56,23 @@ public sealed class AnnotatorAgreement(IDbContextFactory<StateDbContext> state, 
                 db.ReviewTasks.Where(task => task.Wanted > 1),
                 answer => answer.TaskId,
                 task => task.Id,
-                (answer, task) => new { answer.TaskId, answer.Annotator, answer.Value, answer.AtMs }
+                (answer, task) =>
+                    new
+                    {
+                        answer.TaskId,
+                        answer.Annotator,
+                        answer.Value,
+                        answer.AtMs,
+                    }
             )
             .OrderByDescending(row => row.AtMs)
             .Take(MostAnswers)
             .ToListAsync(cancellation);
         var tasks = rows.GroupBy(row => row.TaskId)
             .OrderBy(group => group.Key)
-            .Select(group => group.OrderBy(row => row.Annotator, StringComparer.Ordinal).Select(row => new Vote(row.Annotator, row.Value)).ToList())
+            .Select(group =>
+                group.OrderBy(row => row.Annotator, StringComparer.Ordinal).Select(row => new Vote(row.Annotator, row.Value)).ToList()
+            )
             .Where(votes => votes.Count > 1)
             .ToList();
         if (tasks.Count == 0)
@@ -75,18 +84,21 @@ public sealed class AnnotatorAgreement(IDbContextFactory<StateDbContext> state, 
     {
         List<IReadOnlyList<double>> items =
         [
-            .. tasks.Select(votes => (IReadOnlyList<double>)[.. votes.Select(vote => double.Parse(vote.Value, CultureInfo.InvariantCulture))]),
+            .. tasks.Select(votes =>
+                (IReadOnlyList<double>)[.. votes.Select(vote => double.Parse(vote.Value, CultureInfo.InvariantCulture))]
+            ),
         ];
         return new(tasks.Count, null, KrippendorffAlpha.Interval(items, Random(items.Count)), null, Pairs(tasks, null));
     }
 
     private static AgreementReport OfClasses(List<List<Vote>> tasks)
     {
-        var codes = tasks.SelectMany(votes => votes).Select(vote => vote.Value).Distinct().Index().ToDictionary(
-            pair => pair.Item,
-            pair => pair.Index,
-            StringComparer.Ordinal
-        );
+        var codes = tasks
+            .SelectMany(votes => votes)
+            .Select(vote => vote.Value)
+            .Distinct()
+            .Index()
+            .ToDictionary(pair => pair.Item, pair => pair.Index, StringComparer.Ordinal);
         List<IReadOnlyList<int>> items = [.. tasks.Select(votes => (IReadOnlyList<int>)[.. votes.Select(vote => codes[vote.Value])])];
         return new(
             tasks.Count,
@@ -143,7 +155,10 @@ public sealed class AnnotatorAgreement(IDbContextFactory<StateDbContext> state, 
                     pair.Value.Count(both => both.First == both.Second),
                     codes is null
                         ? null
-                        : CohenKappa.Of([.. pair.Value.Select(both => codes[both.First])], [.. pair.Value.Select(both => codes[both.Second])])
+                        : CohenKappa.Of(
+                            [.. pair.Value.Select(both => codes[both.First])],
+                            [.. pair.Value.Select(both => codes[both.Second])]
+                        )
                 )),
         ];
     }

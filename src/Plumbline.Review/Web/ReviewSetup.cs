@@ -26,6 +26,7 @@ public static class ReviewSetup
             .AddSingleton<DrawPass>()
             .AddSingleton<DrawPreview>()
             .AddSingleton<TaskQueue>()
+            .AddSingleton<HandTasks>()
             .AddSingleton<TaskReader>()
             .AddSingleton<AnswerRecording>()
             .AddSingleton<AnnotatorProgress>()
@@ -47,6 +48,7 @@ public static class ReviewSetup
     {
         routes.MapPolicies();
         routes.MapTasks();
+        routes.MapHandTasks();
         routes.MapEstimates();
         routes.MapDatasets();
         routes.MapProof();

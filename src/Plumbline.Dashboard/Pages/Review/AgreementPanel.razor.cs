@@ -31,8 +31,7 @@ public sealed partial class AgreementPanel
     // Its interval, or why there is no value.
     private static string Beside(Estimate estimate, string unit) =>
         estimate.Value is null ? estimate.Reason ?? ""
-        : estimate.Lower is { } lower && estimate.Upper is { } upper
-            ? $"{Figures.Format(lower, unit)} .. {Figures.Format(upper, unit)}"
+        : estimate.Lower is { } lower && estimate.Upper is { } upper ? $"{Figures.Format(lower, unit)} .. {Figures.Format(upper, unit)}"
         : "";
 
     private static string Kappa(PairAgreement pair) => pair.Kappa is { Value: { } kappa } ? Figures.Format(kappa) : "–";

@@ -49,8 +49,7 @@ public sealed partial class ReviewTab
     private string PreviewOf(ReviewPolicy policy) =>
         Scope.Page.With(("preview", policy.Name), ("yaml", null), ("edit", null), ("new", null));
 
-    private string YamlOf(ReviewPolicy policy) =>
-        Scope.Page.With(("yaml", policy.Name), ("preview", null), ("edit", null), ("new", null));
+    private string YamlOf(ReviewPolicy policy) => Scope.Page.With(("yaml", policy.Name), ("preview", null), ("edit", null), ("new", null));
 
     private async Task DeleteAsync(ReviewPolicy policy)
     {

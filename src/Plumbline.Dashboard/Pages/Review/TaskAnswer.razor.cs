@@ -46,7 +46,8 @@ public sealed partial class TaskAnswer
 
     private string Question =>
         Decides ? "Which counts?"
-        : Model.Task == ModelTask.Regression ? "Which number is true?" : "Which is true?";
+        : Model.Task == ModelTask.Regression ? "Which number is true?"
+        : "Which is true?";
 
     private IEnumerable<(string Name, string? Key)> Choices =>
         Model

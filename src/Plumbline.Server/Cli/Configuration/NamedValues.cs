@@ -17,7 +17,9 @@ internal sealed class NamedValues(Type type)
     public object Made =>
         typeof(ImmutableSortedDictionary)
             .GetMethods()
-            .Single(method => method.Name == nameof(ImmutableSortedDictionary.CreateRange) && method.GetParameters() is [_, { Name: "items" }])
+            .Single(method =>
+                method.Name == nameof(ImmutableSortedDictionary.CreateRange) && method.GetParameters() is [_, { Name: "items" }]
+            )
             .MakeGenericMethod(typeof(string), type)
             .Invoke(null, [StringComparer.Ordinal, _values])!;
 
