@@ -123,10 +123,8 @@ public sealed class DrawPass(
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(stored);
         // Before the work as well as with it: two may draw the same at the same time.
-        if (
-            !isNext
-            && (await DrawnAsync(stored, from, cancellation)).Exists(stretch => stretch.From < to && !stretch.IsEmptyWithin(from, to))
-        )
+        var inTheWay = isNext ? [] : await DrawnAsync(stored, from, cancellation);
+        if (inTheWay.Exists(stretch => stretch.From < to && !stretch.IsEmptyWithin(from, to)))
             return DrawOutcome.Overlaps;
         var draw = await draws.DrawAsync(model, (stored.Id, stored.Policy), from, to, cancellation);
         var evidence = await scores.ReadAsync(

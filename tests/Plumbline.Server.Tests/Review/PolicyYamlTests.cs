@@ -7,7 +7,9 @@ using Plumbline.Server.Cli.Configuration;
 
 namespace Plumbline.Server.Tests.Review;
 
-/// <summary>Policies in the configuration file: read strictly, written as they are read, in force as others are and changed only there.</summary>
+/// <summary>
+/// Policies in the configuration file: read strictly, written as they are read, in force as others are and changed only there.
+/// </summary>
 public sealed class PolicyYamlTests(TestHost host) : IDisposable
 {
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"plumbline-{Guid.NewGuid():N}.yaml");
