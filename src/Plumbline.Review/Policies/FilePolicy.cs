@@ -35,3 +35,7 @@ public sealed record FilePolicy
         }
     }
 }
+
+/// <summary>The policies of the configuration file.</summary>
+/// <param name="All">In the order of the file.</param>
+public sealed record FilePolicies(IReadOnlyList<FilePolicy> All);

@@ -35,7 +35,7 @@ public sealed record StoredPolicy(int Id, ReviewPolicy Policy, DateTimeOffset Up
 /// The policies of models: those that people made, and those of the configuration file, which have rows like the others, because tasks and
 /// draws are about them.
 /// </summary>
-public sealed class PolicyStore(IDbContextFactory<StateDbContext> state, ReviewOptions options, TimeProvider time) : IDisposable
+public sealed class PolicyStore(IDbContextFactory<StateDbContext> state, FilePolicies file, TimeProvider time) : IDisposable
 {
     // No account and no key is called so: a space is in no name.
     private const string FileName = "configuration file";
@@ -145,8 +145,7 @@ public sealed class PolicyStore(IDbContextFactory<StateDbContext> state, ReviewO
 
     // What is declared for one model goes before what is declared for all.
     private IEnumerable<ReviewPolicy> Declared(ModelDefinition model) =>
-        options
-            .Policies.Where(entry => entry.Model == "*" || entry.Model == model.Name)
+        file.All.Where(entry => entry.Model == "*" || entry.Model == model.Name)
             .OrderBy(entry => entry.Model == "*")
             .Select(entry => entry.Policy)
             .OfType<ReviewPolicy>()

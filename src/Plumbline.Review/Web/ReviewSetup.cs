@@ -19,6 +19,7 @@ public static class ReviewSetup
     {
         services
             .AddSingleton(options)
+            .AddSingleton(new FilePolicies(options.Policies))
             .AddSingleton<PolicyStore>()
             .AddSingleton<PolicyDraw>()
             .AddSingleton<GoldTasks>()

@@ -135,7 +135,7 @@ public sealed class PolicyYamlTests(TestHost host) : IDisposable
     }
 
     private PolicyStore StoreOf(params FilePolicy[] policies) =>
-        new(host.Get<IDbContextFactory<StateDbContext>>(), new ReviewOptions { Policies = policies }, TimeProvider.System);
+        new(host.Get<IDbContextFactory<StateDbContext>>(), new FilePolicies(policies), TimeProvider.System);
 
     private ReviewOptions Read(string yaml)
     {

@@ -73,7 +73,7 @@ public sealed partial class ReviewDisputedPage
     private async Task ShowAsync(ModelDefinition model)
     {
         var page = await Tasks.PageAsync(model, TaskState.Disputed, null, Offered + 1, CancellationToken.None);
-        var task = page.FirstOrDefault();
+        var task = page.Count > 0 ? page[0] : null;
         if (long.TryParse(Scope["task"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) && SignedIn is { } actor)
         {
             var named = await Tasks.FindAsync(actor, id, CancellationToken.None);
