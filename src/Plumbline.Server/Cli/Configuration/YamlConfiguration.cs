@@ -139,16 +139,7 @@ public sealed class YamlConfiguration
         value = null;
         var type = Nullable.GetUnderlyingType(wanted) ?? wanted;
         if (node is YamlScalarNode scalar && ScalarText.Knows(type))
-        {
-            var isNull = scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null";
-            if (isNull && (type != wanted || !wanted.IsValueType))
-                return true;
-            if (!isNull && ScalarText.TryParse(scalar.Value!, type, out value))
-                return true;
-            Complain(node, path, $"'{scalar.Value}' is not {ScalarText.Describe(type)}");
-            return false;
-        }
-
+            return TryConvertScalar(scalar, wanted, type, path, out value);
         if (ElementOf(type) is { } element)
             return TryConvertList(node, type, element, path, depth, out value);
         if (node is YamlMappingNode map && NamedValues.ValueOf(type) is { } named)
@@ -161,6 +152,18 @@ public sealed class YamlConfiguration
         }
 
         Complain(node, path, ScalarText.Knows(type) ? $"must be {ScalarText.Describe(type)}" : "must hold keys and values");
+        return false;
+    }
+
+    private bool TryConvertScalar(YamlScalarNode scalar, Type wanted, Type type, string path, out object? value)
+    {
+        value = null;
+        var isNull = scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null";
+        if (isNull && (type != wanted || !wanted.IsValueType))
+            return true;
+        if (!isNull && ScalarText.TryParse(scalar.Value!, type, out value))
+            return true;
+        Complain(scalar, path, $"'{scalar.Value}' is not {ScalarText.Describe(type)}");
         return false;
     }
 
