@@ -152,12 +152,12 @@ public sealed class ReviewTests(SignedInHost host) : IClassFixture<SignedInHost>
         );
         await using (var bens = await host.OpenAsync())
         {
-            await SayFirstAsync(bens, "ben", "1");
+            await SayFirstAsync(bens, model.Name, "ben", "1");
         }
 
         await using (var ottos = await host.OpenAsync())
         {
-            await SayFirstAsync(ottos, "otto", "2");
+            await SayFirstAsync(ottos, model.Name, "otto", "2");
         }
 
         var task = Assert.Single(await model.ListAsync("disputed"));
@@ -191,27 +191,33 @@ public sealed class ReviewTests(SignedInHost host) : IClassFixture<SignedInHost>
         await page.GetByText("Nothing is disputed.").WaitForAsync();
         var done = Assert.Single(await model.ListAsync("done"));
         Assert.Equal("technical", done.GetProperty("resolved").GetString());
-        await watched.GoAsync($"/models/{model.Name}/review");
+        await IsToldOnTheTabAsync(watched, model.Name);
+        Assert.Empty(watched.Complaints);
+    }
+
+    private static async Task SayFirstAsync(WatchedPage annotator, string model, string who, string key)
+    {
+        await annotator.Page.GotoAsync($"/review/{model}");
+        await SignedInHost.SignInAsync(annotator.Page, who);
+        await annotator.ReachAsync($"/review/{model}");
+        await annotator.SettleAsync();
+        await annotator.Page.Locator(".task-answer").WaitForAsync();
+        await PressAsync(annotator.Page, key);
+    }
+
+    private static async Task IsToldOnTheTabAsync(WatchedPage watched, string model)
+    {
+        var page = watched.Page;
+        await watched.GoAsync($"/models/{model}/review");
         await page.GetByText("Krippendorff's alpha").WaitForAsync();
         await page.GetByText("ben, otto").WaitForAsync();
-        await watched.GoAsync($"/models/{model.Name}/review?yaml=two");
+        await watched.GoAsync($"/models/{model}/review?yaml=two");
         Assert.Contains("annotators: 2", await page.Locator(".code pre").InnerTextAsync(), StringComparison.Ordinal);
         await PeopleTests.CheckAsync(watched, "review-tab-yaml");
         var delete = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete" });
         await delete.ClickAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Really delete it" }).ClickAsync();
         await page.GetByText("two is deleted; its tasks stay.").WaitForAsync();
-        Assert.Empty(watched.Complaints);
-
-        async Task SayFirstAsync(WatchedPage annotator, string who, string key)
-        {
-            await annotator.Page.GotoAsync($"/review/{model.Name}");
-            await SignedInHost.SignInAsync(annotator.Page, who);
-            await annotator.ReachAsync($"/review/{model.Name}");
-            await annotator.SettleAsync();
-            await annotator.Page.Locator(".task-answer").WaitForAsync();
-            await PressAsync(annotator.Page, key);
-        }
     }
 
     [Fact]

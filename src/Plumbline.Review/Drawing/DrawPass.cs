@@ -136,11 +136,7 @@ public sealed class DrawPass(
         await using var db = await state.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var (fromMs, toMs) = (from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds());
-        // Where there was nothing, nothing was drawn: such a stretch may be drawn again as a whole.
-        await db
-            .ReviewDraws.Where(row => row.PolicyId == stored.Id && row.Population == 0 && row.FromMs >= fromMs && row.ToMs <= toMs)
-            .ExecuteDeleteAsync(cancellation);
-        if (await db.ReviewDraws.AnyAsync(row => row.PolicyId == stored.Id && row.FromMs < toMs && row.ToMs > fromMs, cancellation))
+        if (!await IsFreeAsync(db, stored.Id, fromMs, toMs, cancellation))
             return DrawOutcome.Overlaps;
         var open = await db.ReviewTasks.CountAsync(row => row.State == (int)TaskState.Open, cancellation);
         if (open + draw.Rows.Count > options.MaxOpenTasks)
@@ -173,6 +169,14 @@ public sealed class DrawPass(
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return DrawOutcome.Drawn;
+    }
+
+    // Where there was nothing, nothing was drawn: such a stretch is drawn again as a whole, and what was noted of it goes.
+    private static async Task<bool> IsFreeAsync(StateDbContext db, int policyId, long fromMs, long toMs, CancellationToken cancellation)
+    {
+        var own = db.ReviewDraws.Where(row => row.PolicyId == policyId);
+        await own.Where(row => row.Population == 0 && row.FromMs >= fromMs && row.ToMs <= toMs).ExecuteDeleteAsync(cancellation);
+        return !await own.AnyAsync(row => row.FromMs < toMs && row.ToMs > fromMs, cancellation);
     }
 
     /// <summary>

@@ -145,7 +145,8 @@ public sealed class PolicyStore(IDbContextFactory<StateDbContext> state, FilePol
 
     // What is declared for one model goes before what is declared for all.
     private IEnumerable<ReviewPolicy> Declared(ModelDefinition model) =>
-        file.All.Where(entry => entry.Model == "*" || entry.Model == model.Name)
+        file
+            .All.Where(entry => entry.Model == "*" || entry.Model == model.Name)
             .OrderBy(entry => entry.Model == "*")
             .Select(entry => entry.Policy)
             .OfType<ReviewPolicy>()
