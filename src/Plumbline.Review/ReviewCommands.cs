@@ -15,6 +15,9 @@ public static class ReviewCommands
     /// <summary>Draws a stretch of the past.</summary>
     public static Command Draw { get; } = new("review.draw", ApiRole.Operate);
 
+    /// <summary>Makes tasks of predictions that somebody names.</summary>
+    public static Command AskByHand { get; } = new("review.ask_by_hand", ApiRole.Operate);
+
     /// <summary>Takes the next task, keeps it, lets it go.</summary>
     public static Command Take { get; } = new("review.take", ApiRole.Annotate);
 

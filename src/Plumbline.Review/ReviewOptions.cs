@@ -1,3 +1,5 @@
+using Plumbline.Review.Policies;
+
 namespace Plumbline.Review;
 
 /// <summary>How people's answers are taken.</summary>
@@ -20,6 +22,9 @@ public sealed record ReviewOptions
     /// </summary>
     public int MaxOpenTasks { get; init; } = 2_000_000;
 
+    /// <summary>Policies declared here cannot be changed over the API or on the page. At most 1,000.</summary>
+    public IReadOnlyList<FilePolicy> Policies { get; init; } = [];
+
     internal TimeSpan Undo => TimeSpan.FromSeconds(UndoSeconds);
 
     internal TimeSpan Lock => TimeSpan.FromMinutes(LockMinutes);
@@ -34,5 +39,6 @@ public sealed record ReviewOptions
             errors.Add($"review.lock_minutes: {LockMinutes} is outside 1..1440.");
         if (MaxOpenTasks is < 1_000 or > 10_000_000)
             errors.Add($"review.max_open_tasks: {MaxOpenTasks} is outside 1000..10000000.");
+        FilePolicy.Validate(Policies, errors);
     }
 }

@@ -118,6 +118,109 @@ public sealed class ReviewTests(SignedInHost host) : IClassFixture<SignedInHost>
     }
 
     [Fact]
+    public async Task Predictions_chosen_in_explore_become_tasks()
+    {
+        var model = await ReviewedModel.CreateAsync(host.Api, "by-hand");
+        await using var watched = await host.OpenAsync();
+        var page = watched.Page;
+        await page.GotoAsync($"/explore/{model.Name}?range=24h");
+        await SignedInHost.SignInAsync(page, "anna");
+        await watched.SettleAsync();
+        Assert.True(await page.GetByText("Have predictions reviewed: choose some").IsDisabledAsync());
+        var picks = page.Locator("td.pick input");
+        await picks.Nth(0).CheckAsync();
+        await picks.Nth(2).CheckAsync();
+        await page.GetByText("Have 2 reviewed").ClickAsync();
+        await page.GetByText("2 in the queue now.").WaitForAsync();
+        Assert.Equal(2, (await model.ListAsync("open")).Count);
+        Assert.Empty(watched.Complaints);
+        await PeopleTests.CheckAsync(watched, "explore-to-review");
+    }
+
+    [Fact]
+    public async Task Who_decides_sees_what_was_said_and_their_answer_counts()
+    {
+        var model = await ReviewedModel.CreateAsync(host.Api, "disputed");
+        await model.WithPolicyAsync(
+            "two",
+            new
+            {
+                per_day = 24,
+                uniform_share = 1,
+                annotators = 2,
+            }
+        );
+        await using (var bens = await host.OpenAsync())
+        {
+            await SayFirstAsync(bens, model.Name, "ben", "1");
+        }
+
+        await using (var ottos = await host.OpenAsync())
+        {
+            await SayFirstAsync(ottos, model.Name, "otto", "2");
+        }
+
+        var task = Assert.Single(await model.ListAsync("disputed"));
+        await using var watched = await host.OpenAsync();
+        var page = watched.Page;
+        await page.GotoAsync("/review");
+        await SignedInHost.SignInAsync(page, "anna");
+        await watched.SettleAsync();
+        await page.Locator($"a[href='/review/{model.Name}/disputed']").ClickAsync();
+        await watched.ReachAsync("/disputed");
+        await page.GetByText("1 open to decide").WaitForAsync();
+        await watched.SettleAsync();
+        Assert.Equal(LetterOf(task), await LetterAsync(page));
+        Assert.Equal(["ben", "otto"], await page.Locator("section[aria-labelledby=said] td.lead").AllInnerTextsAsync());
+        Assert.Equal(
+            ["billing", "technical"],
+            await page.Locator("section[aria-labelledby=said] td[data-label=Answer]").AllInnerTextsAsync()
+        );
+        Assert.Equal(0, await page.Locator("button[data-press=s]").CountAsync());
+        foreach (var (width, theme) in new[] { (1440, "light"), (390, "dark") })
+        {
+            await using var looked = await host.OpenAsync(width, theme);
+            await looked.Page.GotoAsync($"/review/{model.Name}/disputed");
+            await SignedInHost.SignInAsync(looked.Page, "anna");
+            await looked.ReachAsync("/disputed");
+            await looked.SettleAsync();
+            await PeopleTests.CheckAsync(looked, $"review-disputed-{width}-{theme}");
+        }
+
+        await page.Keyboard.PressAsync("2");
+        await page.GetByText("Nothing is disputed.").WaitForAsync();
+        var done = Assert.Single(await model.ListAsync("done"));
+        Assert.Equal("technical", done.GetProperty("resolved").GetString());
+        await IsToldOnTheTabAsync(watched, model.Name);
+        Assert.Empty(watched.Complaints);
+    }
+
+    private static async Task SayFirstAsync(WatchedPage annotator, string model, string who, string key)
+    {
+        await annotator.Page.GotoAsync($"/review/{model}");
+        await SignedInHost.SignInAsync(annotator.Page, who);
+        await annotator.ReachAsync($"/review/{model}");
+        await annotator.SettleAsync();
+        await annotator.Page.Locator(".task-answer").WaitForAsync();
+        await PressAsync(annotator.Page, key);
+    }
+
+    private static async Task IsToldOnTheTabAsync(WatchedPage watched, string model)
+    {
+        var page = watched.Page;
+        await watched.GoAsync($"/models/{model}/review");
+        await page.GetByText("Krippendorff's alpha").WaitForAsync();
+        await page.GetByText("ben, otto").WaitForAsync();
+        await watched.GoAsync($"/models/{model}/review?yaml=two");
+        Assert.Contains("annotators: 2", await page.Locator(".code pre").InnerTextAsync(), StringComparison.Ordinal);
+        await PeopleTests.CheckAsync(watched, "review-tab-yaml");
+        var delete = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete" });
+        await delete.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Really delete it" }).ClickAsync();
+        await page.GetByText("two is deleted; its tasks stay.").WaitForAsync();
+    }
+
+    [Fact]
     public async Task Who_is_bound_to_a_model_sees_its_queue_only()
     {
         var mine = await ReviewedModel.CreateAsync(host.Api, "mine");

@@ -32,7 +32,7 @@ public abstract class ActingComponent : ComponentBase
 
     /// <summary>Why a button does nothing, for its title; null when it does.</summary>
     protected string? WhyNot(Command command, string? model = null) =>
-        May(command, model) ? null : $"It takes the role {command.Needs.Word()} to do this.";
+        May(command, model) ? null : $"It takes the role {command.Needs.Word()} to do this: ask an administrator for it.";
 
     /// <summary>Carries out a command for who is signed in now.</summary>
     /// <exception cref="CommandRefusedException">They may not (any more).</exception>

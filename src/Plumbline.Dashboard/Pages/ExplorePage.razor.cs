@@ -25,6 +25,10 @@ public sealed partial class ExplorePage
     private (DateTimeOffset From, DateTimeOffset To) _range;
     private IReadOnlyList<string> _errors = [];
     private PageScope? _read;
+
+    // Predictions of a model that were chosen, on this page and those before.
+    private readonly HashSet<string> _picked = new(StringComparer.Ordinal);
+    private string? _pickedOf;
     private UnknownPlace? _unknown;
     private PredictionSearch _search = new();
 
@@ -57,6 +61,9 @@ public sealed partial class ExplorePage
         if (!ReferenceEquals(scope, Scope))
             return;
         _unknown = unknown;
+        if (_pickedOf != Name)
+            _picked.Clear();
+        _pickedOf = Name;
         if (_read is null)
             ShowPlace();
         if (_unknown is not null || !RendererInfo.IsInteractive || ReferenceEquals(_read, Scope))
@@ -164,4 +171,10 @@ public sealed partial class ExplorePage
 
     private static string Words(PredictionCounts counts) =>
         $"{Figures.Count(counts.Counts.Sum(count => count.Count))} predictions in spans of {Figures.Span(counts.Step)}.";
+
+    private void Pick(string id)
+    {
+        if (!_picked.Remove(id))
+            _picked.Add(id);
+    }
 }

@@ -50,6 +50,12 @@ public sealed partial class Panel<TContent>
     [Parameter]
     public object? Key { get; set; }
 
+    /// <summary>
+    /// True for what is costly to read and was asked for once: the beats of a live page do not read it again, its <see cref="Key"/> does.
+    /// </summary>
+    [Parameter]
+    public bool Still { get; set; }
+
     [Parameter, EditorRequired]
     public Func<CancellationToken, Task<TContent>> Load { get; set; } = null!;
 
@@ -61,7 +67,7 @@ public sealed partial class Panel<TContent>
         // The first, static rendering shows skeletons only: reading everything twice would make each page cost double.
         if (!RendererInfo.IsInteractive)
             return;
-        var pulse = Scope?.Pulse ?? 0;
+        var pulse = Still ? 0 : Scope?.Pulse ?? 0;
         if (_started && Equals(_key, Key) && (_pulse == pulse || _reading))
             return;
         _clock ??= Time.CreateTimer(_ => _ = InvokeAsync(Tick), null, Second, Second);

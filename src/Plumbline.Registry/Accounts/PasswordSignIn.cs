@@ -8,8 +8,10 @@ namespace Plumbline.Registry.Accounts;
 /// <summary>
 /// Whether somebody is who they say. Wrong answers are slowed down by address and by name, and while a pause lasts nothing is compared.
 /// </summary>
-public sealed class PasswordSignIn(AccountStore accounts, LockOut lockOut)
+public sealed class PasswordSignIn(AccountStore accounts, LockOut lockOut, ILogger<PasswordSignIn> log)
 {
+    internal const string UnknownPlace = "an address that is not known";
+
     /// <summary>Whose name and password these are.</summary>
     /// <param name="name">The sign-in name.</param>
     /// <param name="password">The password.</param>
@@ -25,15 +27,21 @@ public sealed class PasswordSignIn(AccountStore accounts, LockOut lockOut)
         CancellationToken cancellation
     )
     {
+        var place = address?.ToString() ?? UnknownPlace;
         if (lockOut.PauseOf(address, MarkOf(name)) is { } pause)
+        {
+            log.SignInRefused(place, WhoseName(name), "it was wrong too often");
             return (null, pause);
+        }
+
         if (await accounts.VerifyAsync(name, password, cancellation) is not { } account)
         {
             lockOut.Wrong(address, MarkOf(name));
+            log.SignInRefused(place, WhoseName(name), "the password is wrong, or the account is switched off");
             return (null, null);
         }
 
-        await accounts.SignedInAsync(account, address?.ToString() ?? "an address that is not known", cancellation);
+        await accounts.SignedInAsync(account, place, cancellation);
         return (account.Holder.Principal(scheme), null);
     }
 
@@ -62,6 +70,10 @@ public sealed class PasswordSignIn(AccountStore accounts, LockOut lockOut)
         return await accounts.ChangeAsync(name, new AccountChange { Password = next }, name, cancellation)
             ?? Outcome<Account>.Wrong([new("present", "the account is gone.")]);
     }
+
+    // A name that is none of an account is not repeated: people type passwords into the wrong field.
+    private string WhoseName(string name) =>
+        accounts.All.FirstOrDefault(account => Account.KeyOf(account.Name) == Account.KeyOf(name))?.Name ?? "no account";
 
     // What lock-outs are counted by, beside keys.
     private static string MarkOf(string name) => $"account\n{Account.KeyOf(name)}";

@@ -48,6 +48,7 @@ internal static class SignInEndpoints
         KeyStore keys,
         LockOut lockOut,
         PasswordSignIn passwords,
+        ILogger<PasswordSignIn> log,
         string? returnUrl
     )
     {
@@ -57,7 +58,7 @@ internal static class SignInEndpoints
         var (key, name) = (form["key"].ToString().Trim(), form["name"].ToString().Trim());
         var withKey = name.Length == 0;
         var (principal, pause) = withKey
-            ? WithKey(context, keys, lockOut, key)
+            ? WithKey(context, keys, lockOut, log, key)
             : await passwords.CheckAsync(
                 name,
                 form["password"].ToString(),
@@ -96,14 +97,29 @@ internal static class SignInEndpoints
         return Results.LocalRedirect(SignInPage.Local(returnUrl));
     }
 
-    private static (ClaimsPrincipal? Who, TimeSpan? Pause) WithKey(HttpContext context, KeyStore keys, LockOut lockOut, string key)
+    private static (ClaimsPrincipal? Who, TimeSpan? Pause) WithKey(
+        HttpContext context,
+        KeyStore keys,
+        LockOut lockOut,
+        ILogger log,
+        string key
+    )
     {
         var address = context.Connection.RemoteIpAddress;
+        var place = address?.ToString() ?? PasswordSignIn.UnknownPlace;
         if (lockOut.PauseOf(address, key) is { } pause)
+        {
+            log.KeyRefused(place, "it was wrong too often");
             return (null, pause);
+        }
+
         var principal = keys.Identify(key, Scheme);
         if (principal is null)
+        {
             lockOut.Wrong(address, key);
+            log.KeyRefused(place, "it is not known");
+        }
+
         return (principal, null);
     }
 

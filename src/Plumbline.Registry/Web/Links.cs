@@ -42,6 +42,9 @@ public static class Links
     /// <summary>The tasks of a model, one after the other.</summary>
     public static string ReviewOf(string model) => $"{Review}/{Uri.EscapeDataString(model)}";
 
+    /// <summary>The tasks of a model that annotators disagree about.</summary>
+    public static string DisputedOf(string model) => $"{ReviewOf(model)}/disputed";
+
     /// <summary>The form of a new review policy for the predictions that match conditions.</summary>
     /// <param name="model">Name of the model.</param>
     /// <param name="name">What the policy is to be called.</param>

@@ -29,6 +29,7 @@ internal static class HuggingFaceReadme
         text.Append("| part | rows |\n|---|---|\n");
         foreach (var part in card.Parts)
             text.Append(CultureInfo.InvariantCulture, $"| {part.Name} | {part.Rows} |\n");
+        text.Append("\nsample_weight says how many predictions of its own part a row stands for; between parts it compares nothing.\n");
         if (card.Columns.Count > columns.Count)
             text.Append(CultureInfo.InvariantCulture, $"\n{card.Columns.Count - columns.Count} private columns are left out.\n");
         return text.ToString();

@@ -28,6 +28,7 @@ public sealed class DrawPass(
     PolicyDraw draws,
     GoldTasks gold,
     ScoreReader scores,
+    EmptyStretches empty,
     WindowLedger ledger,
     IDbContextFactory<StateDbContext> state,
     ReviewOptions options,
@@ -46,6 +47,12 @@ public sealed class DrawPass(
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(stored);
+        foreach (var (first, last) in await empty.FilledAsync(model, stored, cancellation))
+        {
+            if (await DrawAsync(model, stored, first, last, isNext: false, cancellation) == DrawOutcome.Full)
+                return false;
+        }
+
         var end = ClosedUntil(model);
         var from = stored.DrawnTo ?? model.WindowStart(time.GetUtcNow() - stored.Policy.MaxAge);
         if (stored.DrawnTo is not null && end - from < ShortestStretch)
@@ -76,11 +83,17 @@ public sealed class DrawPass(
         await using var db = await state.CreateDbContextAsync(cancellation);
         var rows = await db
             .ReviewDraws.Where(row => row.PolicyId == stored.Id && row.ToMs > fromMs)
-            .Select(row => new { row.FromMs, row.ToMs })
+            .Select(row => new
+            {
+                row.FromMs,
+                row.ToMs,
+                row.Population,
+            })
             .ToListAsync(cancellation);
         return rows.ConvertAll(row => new DrawnStretch(
             DateTimeOffset.FromUnixTimeMilliseconds(row.FromMs),
-            DateTimeOffset.FromUnixTimeMilliseconds(row.ToMs)
+            DateTimeOffset.FromUnixTimeMilliseconds(row.ToMs),
+            row.Population
         ));
     }
 
@@ -111,7 +124,8 @@ public sealed class DrawPass(
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(stored);
         // Before the work as well as with it: two may draw the same at the same time.
-        if (!isNext && (await DrawnAsync(stored, from, cancellation)).Exists(stretch => stretch.From < to))
+        var inTheWay = isNext ? [] : await DrawnAsync(stored, from, cancellation);
+        if (inTheWay.Exists(stretch => stretch.From < to && !stretch.IsEmptyWithin(from, to)))
             return DrawOutcome.Overlaps;
         var draw = await draws.DrawAsync(model, (stored.Id, stored.Policy), from, to, cancellation);
         var evidence = await scores.ReadAsync(
@@ -123,7 +137,7 @@ public sealed class DrawPass(
         await using var db = await state.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
         var (fromMs, toMs) = (from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds());
-        if (await db.ReviewDraws.AnyAsync(row => row.PolicyId == stored.Id && row.FromMs < toMs && row.ToMs > fromMs, cancellation))
+        if (!await IsFreeAsync(db, stored.Id, fromMs, toMs, cancellation))
             return DrawOutcome.Overlaps;
         var open = await db.ReviewTasks.CountAsync(row => row.State == (int)TaskState.Open, cancellation);
         if (open + draw.Rows.Count > options.MaxOpenTasks)
@@ -156,6 +170,14 @@ public sealed class DrawPass(
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return DrawOutcome.Drawn;
+    }
+
+    // Where there was nothing, nothing was drawn: such a stretch is drawn again as a whole, and what was noted of it goes.
+    private static async Task<bool> IsFreeAsync(StateDbContext db, int policyId, long fromMs, long toMs, CancellationToken cancellation)
+    {
+        var own = db.ReviewDraws.Where(row => row.PolicyId == policyId);
+        await own.Where(row => row.Population == 0 && row.FromMs >= fromMs && row.ToMs <= toMs).ExecuteDeleteAsync(cancellation);
+        return !await own.AnyAsync(row => row.FromMs < toMs && row.ToMs > fromMs, cancellation);
     }
 
     /// <summary>
@@ -269,5 +291,8 @@ public sealed class DrawPass(
         };
     }
 
-    private sealed record DrawnStretch(DateTimeOffset From, DateTimeOffset To);
+    private sealed record DrawnStretch(DateTimeOffset From, DateTimeOffset To, long Population)
+    {
+        public bool IsEmptyWithin(DateTimeOffset from, DateTimeOffset to) => Population == 0 && From >= from && To <= to;
+    }
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Models;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
+using Plumbline.Registry.Text;
 using Plumbline.Registry.Windows;
 using Plumbline.Review.Policies;
 using Plumbline.Review.Tasks;
@@ -24,6 +25,11 @@ public sealed class DrawSchedule(
     // Windows that close together are drawn together.
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+    private static readonly Backoff Pauses = new(TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
+
+    // Policies whose last draw failed, by their numbers: how often one after the other, when, and until when they are
+    // left alone. One that was changed since is tried at once.
+    private readonly Dictionary<int, (int Failures, DateTimeOffset At, DateTimeOffset Until)> _failing = [];
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -43,18 +49,25 @@ public sealed class DrawSchedule(
     /// <inheritdoc/>
     protected override async Task<TimeSpan> LookAsync(CancellationToken cancellation)
     {
+        foreach (var model in models.All)
+            await policies.AlignAsync(model, cancellation);
         foreach (var (modelId, stored) in await EnabledAsync(cancellation))
         {
-            if (models.All.FirstOrDefault(model => model.Id == modelId) is not { } model)
+            if (models.Find(modelId) is not { } model || policies.Judged(stored, model).Problem is not null)
+                continue;
+            if (_failing.TryGetValue(stored.Id, out var failing) && Time.GetUtcNow() < failing.Until && stored.UpdatedAt <= failing.At)
                 continue;
             try
             {
                 if (!await pass.CatchUpAsync(model, stored, cancellation))
                     log.QueueFull(stored.Policy.Name, model.Name);
+                _failing.Remove(stored.Id);
             }
             catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
             {
-                log.DrawFailed(error, stored.Policy.Name, model.Name);
+                var pause = Pauses.After(failing.Failures + 1);
+                _failing[stored.Id] = (failing.Failures + 1, Time.GetUtcNow(), Time.GetUtcNow() + pause);
+                log.DrawFailed(error, stored.Policy.Name, model.Name, DurationText.Format(pause));
             }
         }
 

@@ -21,11 +21,45 @@ public static class PolicyCheck
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(model);
         var errors = new List<FieldError>();
-        if (!IsName(policy.Name))
-            errors.Add(new("name", "1 to 64 characters of A-Z a-z 0-9 . _ - are needed."));
+        CheckRanges(policy, errors);
         CheckWeights(policy, model, errors);
         CheckQuota(policy, model, errors);
         CheckFilter(policy, model, errors);
+        return errors;
+    }
+
+    /// <summary>What is wrong whatever the model is, by field; empty when nothing is.</summary>
+    public static IReadOnlyList<FieldError> CheckAlone(ReviewPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        var errors = new List<FieldError>();
+        CheckRanges(policy, errors);
+        foreach (var (name, weight) in policy.Weights)
+        {
+            if (ScoreKind.Find(name) is null)
+            {
+                var known = string.Join(", ", ScoreKind.All.Select(kind => kind.Name));
+                errors.Add(new($"weights.{Problems.Shorten(name)}", $"No score; there are {known}."));
+            }
+            else
+            {
+                Range(errors, $"weights.{name}", weight, 0, 100);
+            }
+        }
+
+        CheckSomeCount(policy, errors);
+        return errors;
+    }
+
+    private static void CheckRanges(ReviewPolicy policy, List<FieldError> errors)
+    {
+        if (!IsName(policy.Name))
+            errors.Add(new("name", "1 to 64 characters of A-Z a-z 0-9 . _ - are needed."));
+        Range(errors, "quota_share", policy.QuotaShare, 0.01, 1);
+        if (policy.Filter.IsDefault)
+            errors.Add(new("filter", "A list of conditions."));
+        else if (policy.Filter.Length > PredictionSearch.MaxConditions)
+            errors.Add(new("filter", $"At most {PredictionSearch.MaxConditions} conditions."));
         Range(errors, "sharpness", policy.Sharpness, 0, 20);
         Range(errors, "per_day", policy.PerDay, 1, 1_000_000);
         Range(errors, "uniform_share", policy.UniformShare, 0, 1);
@@ -36,7 +70,6 @@ public static class PolicyCheck
             errors.Add(new("max_age", $"{DurationText.Format(policy.MaxAge)} is outside 1h..90d."));
         if (policy.Guidelines is null || policy.Guidelines.Length > MaxGuidelines)
             errors.Add(new("guidelines", $"A text of at most {MaxGuidelines} characters."));
-        return errors;
     }
 
     /// <summary>The conditions of the filter; those that cannot be read (any more) are left out.</summary>
@@ -58,13 +91,17 @@ public static class PolicyCheck
             }
         }
 
+        CheckSomeCount(policy, errors);
+    }
+
+    private static void CheckSomeCount(ReviewPolicy policy, List<FieldError> errors)
+    {
         if (!policy.Weights.Values.Any(weight => weight > 0) && policy.UniformShare < 1)
             errors.Add(new("weights", "At least one above 0, or a uniform_share of 1."));
     }
 
     private static void CheckQuota(ReviewPolicy policy, ModelDefinition model, List<FieldError> errors)
     {
-        Range(errors, "quota_share", policy.QuotaShare, 0.01, 1);
         if (policy.QuotaBy is null || (policy.IsQuotaByAnswer && model.Task != ModelTask.Regression))
             return;
         if (!model.Segments.Contains(policy.QuotaBy))
@@ -82,13 +119,7 @@ public static class PolicyCheck
     private static void CheckFilter(ReviewPolicy policy, ModelDefinition model, List<FieldError> errors)
     {
         if (policy.Filter.IsDefault)
-        {
-            errors.Add(new("filter", "A list of conditions."));
             return;
-        }
-
-        if (policy.Filter.Length > PredictionSearch.MaxConditions)
-            errors.Add(new("filter", $"At most {PredictionSearch.MaxConditions} conditions."));
         for (var i = 0; i < policy.Filter.Length; i++)
         {
             if (FilterText.Read(policy.Filter[i] ?? "", model, out var reason) is null)

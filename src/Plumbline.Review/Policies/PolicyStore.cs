@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Models;
@@ -14,6 +15,12 @@ namespace Plumbline.Review.Policies;
 /// <param name="DrawnTo">Predictions before this time have had their draw; null before the first.</param>
 public sealed record StoredPolicy(int Id, ReviewPolicy Policy, DateTimeOffset UpdatedAt, string UpdatedBy, DateTimeOffset? DrawnTo)
 {
+    /// <summary>Whether the configuration file declares it: it is changed there.</summary>
+    public bool IsDeclared { get; init; }
+
+    /// <summary>Why one of the file does not fit the model, and draws nothing; null for any other.</summary>
+    public string? Problem { get; init; }
+
     internal static StoredPolicy Of(ReviewPolicyRow row) =>
         new(
             row.Id,
@@ -24,9 +31,16 @@ public sealed record StoredPolicy(int Id, ReviewPolicy Policy, DateTimeOffset Up
         );
 }
 
-/// <summary>The policies of models.</summary>
-public sealed class PolicyStore(IDbContextFactory<StateDbContext> state, TimeProvider time) : IDisposable
+/// <summary>
+/// The policies of models: those that people made, and those of the configuration file, which have rows like the others, because tasks and
+/// draws are about them.
+/// </summary>
+public sealed class PolicyStore(IDbContextFactory<StateDbContext> state, FilePolicies file, TimeProvider time) : IDisposable
 {
+    // No account and no key is called so: a space is in no name.
+    private const string FileName = "configuration file";
+    private readonly ConcurrentDictionary<int, bool> _aligned = new();
+
     /// <summary>Policies per model.</summary>
     public const int MaxPolicies = 50;
 
@@ -38,14 +52,61 @@ public sealed class PolicyStore(IDbContextFactory<StateDbContext> state, TimePro
     /// <summary>The policies of a model, by name.</summary>
     public async Task<IReadOnlyList<StoredPolicy>> ReadAsync(ModelDefinition model, CancellationToken cancellation)
     {
+        await AlignAsync(model, cancellation);
         await using var db = await state.CreateDbContextAsync(cancellation);
         var rows = await db
             .ReviewPolicies.AsNoTracking()
             .Where(row => row.ModelId == model.Id)
             .OrderBy(row => row.Name)
             .ToListAsync(cancellation);
-        return [.. rows.Select(StoredPolicy.Of)];
+        return [.. rows.Select(row => Judged(StoredPolicy.Of(row), model))];
     }
+
+    /// <summary>
+    /// Has the rows of a model say what the configuration file says: its policies are there as declared, and those that it does not declare
+    /// any more are removed. Done once while the server runs.
+    /// </summary>
+    public async Task AlignAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (_aligned.ContainsKey(model.Id))
+            return;
+        using var turn = await _changing.EnterAsync(cancellation);
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var rows = await db.ReviewPolicies.Where(row => row.ModelId == model.Id).ToListAsync(cancellation);
+        var declared = Declared(model).ToList();
+        db.ReviewPolicies.RemoveRange(rows.Where(row => row.UpdatedBy == FileName && !declared.Exists(one => one.Name == row.Name)));
+        foreach (var policy in declared)
+        {
+            var definition = JsonSerializer.Serialize(policy, ReviewPolicy.Json);
+            var row = rows.Find(row => row.Name == policy.Name);
+            if (row is null)
+                db.ReviewPolicies.Add(row = NewRow(model, policy, definition, FileName));
+            else if (row.UpdatedBy == FileName && row.Definition == definition)
+                continue;
+            (row.Definition, row.UpdatedAtMs, row.UpdatedBy) = (definition, time.GetUtcNow().ToUnixTimeMilliseconds(), FileName);
+        }
+
+        var changed = await db.SaveChangesAsync(cancellation) > 0;
+        _aligned[model.Id] = true;
+        if (changed)
+            Changed?.Invoke();
+    }
+
+    /// <summary>True for a policy that the configuration file declares for this model: it is changed there.</summary>
+    public bool IsDeclared(ModelDefinition model, string name) => Declared(model).Any(policy => policy.Name == name);
+
+    /// <summary>A policy with what the file and the model say of it.</summary>
+    internal StoredPolicy Judged(StoredPolicy stored, ModelDefinition model) =>
+        IsDeclared(model, stored.Policy.Name)
+            ? stored with
+            {
+                IsDeclared = true,
+                Problem = PolicyCheck.Check(stored.Policy, model) is { Count: > 0 } errors
+                    ? string.Join(" ", errors.Select(error => $"{error.Field}: {error.Reason}"))
+                    : null,
+            }
+            : stored;
 
     /// <summary>The policy of that name; null when there is none.</summary>
     public async Task<StoredPolicy?> FindAsync(ModelDefinition model, string name, CancellationToken cancellation) =>
@@ -62,13 +123,7 @@ public sealed class PolicyStore(IDbContextFactory<StateDbContext> state, TimePro
         var definition = JsonSerializer.Serialize(policy, ReviewPolicy.Json);
         if (row is null)
         {
-            row = new ReviewPolicyRow
-            {
-                ModelId = model.Id,
-                Name = policy.Name,
-                Definition = definition,
-                UpdatedBy = who,
-            };
+            row = NewRow(model, policy, definition, who);
             db.ReviewPolicies.Add(row);
         }
 
@@ -87,4 +142,22 @@ public sealed class PolicyStore(IDbContextFactory<StateDbContext> state, TimePro
     }
 
     public void Dispose() => _changing.Dispose();
+
+    // What is declared for one model goes before what is declared for all.
+    private IEnumerable<ReviewPolicy> Declared(ModelDefinition model) =>
+        file
+            .All.Where(entry => entry.Model == "*" || entry.Model == model.Name)
+            .OrderBy(entry => entry.Model == "*")
+            .Select(entry => entry.Policy)
+            .OfType<ReviewPolicy>()
+            .DistinctBy(policy => policy.Name);
+
+    private static ReviewPolicyRow NewRow(ModelDefinition model, ReviewPolicy policy, string definition, string who) =>
+        new()
+        {
+            ModelId = model.Id,
+            Name = policy.Name,
+            Definition = definition,
+            UpdatedBy = who,
+        };
 }

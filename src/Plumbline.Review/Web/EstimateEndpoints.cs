@@ -67,6 +67,7 @@ public static class EstimateEndpoints
         int? days,
         ModelCatalog models,
         AnnotatorProgress progress,
+        AnnotatorAgreement agreement,
         CancellationToken cancellation
     )
     {
@@ -89,9 +90,26 @@ public static class EstimateEndpoints
                     gold_right = record.GoldRight,
                     gold = record.Gold,
                 }),
+                agreement = await agreement.OfAsync(found, days ?? DefaultDays, cancellation) is { } report ? View(report) : null,
             }
         );
     }
+
+    private static object View(AgreementReport report) =>
+        new
+        {
+            tasks = report.Tasks,
+            percent = report.Percent is { } percent ? View(percent) : null,
+            krippendorff_alpha = View(report.Alpha),
+            fleiss_kappa = report.Fleiss is { } fleiss ? View(fleiss) : null,
+            pairs = report.Pairs.Select(pair => new
+            {
+                annotators = new[] { pair.First, pair.Second },
+                tasks = pair.Tasks,
+                same = pair.Same,
+                cohen_kappa = pair.Kappa is { } kappa ? View(kappa) : null,
+            }),
+        };
 
     private static object View(Estimate estimate) =>
         new

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Access;
@@ -22,6 +23,7 @@ public static class PolicyEndpoints
         policies.MapGet("", ListAsync).RequireRole(ApiRole.Read);
         policies.MapPut("{policy}", PutAsync).Runs(ReviewCommands.DeclarePolicy);
         policies.MapDelete("{policy}", DeleteAsync).Runs(ReviewCommands.DeletePolicy);
+        policies.MapGet("{policy}/yaml", YamlAsync).RequireRole(ApiRole.Read);
         policies.MapGet("{policy}/preview", PreviewAsync).RequireRole(ApiRole.Read);
         policies.MapPost("{policy}/draw", DrawAsync).Runs(ReviewCommands.Draw);
         routes.MapGet("/v1/models/{model}/review/scores", ScoresAsync).RequireRole(ApiRole.Read).WithTags("Review");
@@ -55,6 +57,8 @@ public static class PolicyEndpoints
         read = read with { Name = policy };
         if (PolicyCheck.Check(read, found) is { Count: > 0 } errors)
             return Problems.Invalid("policy_invalid", "The policy cannot be used; see errors.", errors);
+        if (policies.IsDeclared(found, policy))
+            return Declared(policy);
         if (!await policies.PutAsync(found, read, Actor.Of(http).Name, cancellation))
             return Problems.Conflict("too_many_policies", $"A model has at most {PolicyStore.MaxPolicies} policies; delete one first.");
         return Results.Json(View((await policies.FindAsync(found, policy, cancellation))!), ReviewPolicy.Json);
@@ -70,7 +74,24 @@ public static class PolicyEndpoints
     {
         if (models.Find(model) is not { } found)
             return Problems.UnknownModel(model);
+        if (policies.IsDeclared(found, policy))
+            return Declared(policy);
         return await policies.DeleteAsync(found, policy, cancellation) ? TypedResults.NoContent() : Unknown(policy);
+    }
+
+    private static async Task<IResult> YamlAsync(
+        string model,
+        string policy,
+        ModelCatalog models,
+        PolicyStore policies,
+        CancellationToken cancellation
+    )
+    {
+        if (models.Find(model) is not { } found)
+            return Problems.UnknownModel(model);
+        return await policies.FindAsync(found, policy, cancellation) is { } stored
+            ? TypedResults.Text(PolicyYaml.Write(found.Name, stored.Policy), "application/yaml", Encoding.UTF8)
+            : Unknown(policy);
     }
 
     private static async Task<IResult> PreviewAsync(
@@ -222,6 +243,12 @@ public static class PolicyEndpoints
     private static DateTimeOffset? TryTime(string? text) =>
         !string.IsNullOrEmpty(text) && RequestTimes.TryParse(text, default, out var time) ? time : null;
 
+    private static IResult Declared(string policy) =>
+        Problems.Conflict(
+            "policy_declared",
+            $"The policy '{Problems.Shorten(policy)}' is declared in the configuration file; change it there and start again."
+        );
+
     private static IResult Unknown(string policy) =>
         Problems.NotFound("unknown_policy", $"The model has no review policy '{Problems.Shorten(policy)}'.");
 
@@ -233,5 +260,7 @@ public static class PolicyEndpoints
             stored.UpdatedAt,
             stored.UpdatedBy,
             stored.DrawnTo,
+            stored.IsDeclared,
+            stored.Problem,
         };
 }

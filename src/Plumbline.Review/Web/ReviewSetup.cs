@@ -19,15 +19,20 @@ public static class ReviewSetup
     {
         services
             .AddSingleton(options)
+            .AddSingleton(new FilePolicies(options.Policies))
             .AddSingleton<PolicyStore>()
             .AddSingleton<PolicyDraw>()
             .AddSingleton<GoldTasks>()
+            .AddSingleton<EmptyStretches>()
             .AddSingleton<DrawPass>()
             .AddSingleton<DrawPreview>()
             .AddSingleton<TaskQueue>()
+            .AddSingleton<HandTasks>()
             .AddSingleton<TaskReader>()
             .AddSingleton<AnswerRecording>()
             .AddSingleton<AnnotatorProgress>()
+            .AddSingleton<AnnotatorAgreement>()
+            .AddSingleton<TaskAnswers>()
             .AddSingleton<ReviewedPerformance>()
             .AddHostedService<DrawSchedule>()
             .AddHostedService<AnswerDelivery>();
@@ -44,6 +49,7 @@ public static class ReviewSetup
     {
         routes.MapPolicies();
         routes.MapTasks();
+        routes.MapHandTasks();
         routes.MapEstimates();
         routes.MapDatasets();
         routes.MapProof();

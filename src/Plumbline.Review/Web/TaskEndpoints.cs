@@ -29,6 +29,7 @@ public static class TaskEndpoints
     {
         var review = routes.MapGroup("/v1/models/{model}/review").WithTags("Review");
         review.MapGet("tasks", ListAsync).RequireRole(ApiRole.Review);
+        review.MapGet("tasks/{task:long}/answers", AnswersAsync).RequireRole(ApiRole.Review);
         review.MapPost("next", NextAsync).Runs(ReviewCommands.Take);
         review.MapPost("tasks/{task:long}/keep", KeepAsync).Runs(ReviewCommands.Take);
         review.MapPost("tasks/{task:long}/release", ReleaseAsync).Runs(ReviewCommands.Take);
@@ -199,6 +200,34 @@ public static class TaskEndpoints
             return Problems.Invalid("answer_invalid", "The answer cannot be taken; see errors.", errors);
         return Answered(await record(Actor.Of(http), found, task, answer, cancellation));
     }
+
+    private static async Task<IResult> AnswersAsync(
+        string model,
+        long task,
+        HttpContext http,
+        ModelCatalog models,
+        TaskQueue queue,
+        TaskAnswers answers,
+        CancellationToken cancellation
+    ) =>
+        await FindAsync(model, task, http, models, queue, cancellation)
+        ?? TypedResults.Ok(
+            new
+            {
+                answers = (await answers.OfAsync(task, cancellation)).Select(answer => new
+                {
+                    annotator = answer.Annotator,
+                    robot = answer.IsRobot,
+                    kind = JsonNamingPolicy.SnakeCaseLower.ConvertName(((AnswerKind)answer.Kind).ToString()),
+                    value = answer.Kind == (int)AnswerKind.Value ? answer.Value : null,
+                    sure = answer.Sure,
+                    note = answer.Note.Length > 0 ? answer.Note : null,
+                    flag = answer.IsFlagged,
+                    at = DateTimeOffset.FromUnixTimeMilliseconds(answer.AtMs),
+                    decision = answer.IsDecision,
+                }),
+            }
+        );
 
     private static async Task<IResult> WithdrawAsync(
         string model,

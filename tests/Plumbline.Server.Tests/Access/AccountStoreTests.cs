@@ -293,7 +293,8 @@ public sealed class AccountStoreTests(StateDatabases databases)
 
         public ApiKeyCatalog Keys => _keys ??= new(state, access, Known, time, NullLogger<ApiKeyCatalog>.Instance);
 
-        public PasswordSignIn SignIn => _signIn ??= new(Accounts, new LockOut(time, new AccessCounters()));
+        public PasswordSignIn SignIn =>
+            _signIn ??= new(Accounts, new LockOut(time, new AccessCounters()), NullLogger<PasswordSignIn>.Instance);
 
         public static async Task<People> OpenAsync(
             IDbContextFactory<StateDbContext> state,

@@ -26,7 +26,7 @@ public sealed partial class ReviewDocumentTests(TestHost host)
         await world.PostAsync(ReviewWorld.Rows(400, 31, ReviewWorld.LastHour));
         await host.WaitUntilComputedAsync(world.Name);
         var lines = CurlLine().Matches(Document).Select(match => match.Value).ToList();
-        Assert.Equal(13, lines.Count);
+        Assert.Equal(16, lines.Count);
         var task = "";
         var answers = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var line in lines)
@@ -38,7 +38,7 @@ public sealed partial class ReviewDocumentTests(TestHost host)
             var said = (await ShellLine.RunAsync(asked, Checked)).TrimEnd();
             var (body, status) = (said[..^3].Trim(), (HttpStatusCode)int.Parse(said[^3..], CultureInfo.InvariantCulture));
             Assert.True(status is HttpStatusCode.OK or HttpStatusCode.NoContent, $"{line}\n{said}");
-            if (body.Length == 0)
+            if (body.Length == 0 || line.EndsWith("/yaml", StringComparison.Ordinal))
                 continue;
             answers[line] = JsonDocument.Parse(body).RootElement.Clone();
             if (line.EndsWith("/review/next", StringComparison.Ordinal))

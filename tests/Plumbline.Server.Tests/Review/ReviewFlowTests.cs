@@ -126,6 +126,78 @@ public sealed class ReviewFlowTests(TestHost host)
     }
 
     [Fact]
+    public async Task What_was_said_and_how_well_annotators_agree_is_told()
+    {
+        var world = await WithTasksAsync(new { per_day = 60, annotators = 2 });
+        var recording = host.Get<AnswerRecording>();
+        var tasks = (await host.Get<TaskQueue>().PageAsync(world.Model, TaskState.Open, null, 20, Ct)).ToList();
+        Assert.Equal(20, tasks.Count);
+        Assert.Equal(JsonValueKind.Null, (await world.GetAsync("review/annotators")).GetProperty("agreement").ValueKind);
+        foreach (var (i, task) in tasks.Index())
+        {
+            await recording.AnswerAsync(Of("ann"), world.Model, task.Id, Value(i < 10 ? "1" : "0"), Ct);
+            // They differ about the first four: of ten "1" of hers he says six, and "0" of all others.
+            await recording.AnswerAsync(Of("ben"), world.Model, task.Id, Value(i is >= 4 and < 10 ? "1" : "0"), Ct);
+        }
+
+        var agreement = (await world.GetAsync("review/annotators")).GetProperty("agreement");
+        Assert.Equal(20, agreement.GetProperty("tasks").GetInt32());
+        Assert.Equal(0.8, agreement.GetProperty("percent").GetProperty("value").GetDouble(), 9);
+        var pair = Assert.Single(agreement.GetProperty("pairs").EnumerateArray());
+        Assert.Equal(["ann", "ben"], pair.GetProperty("annotators").EnumerateArray().Select(one => one.GetString()));
+        Assert.Equal((20, 16), (pair.GetProperty("tasks").GetInt32(), pair.GetProperty("same").GetInt32()));
+        // By chance 0.5 x 0.3 + 0.5 x 0.7 = 0.5; Fleiss takes both as one: 0.4 and 0.6, 0.52.
+        Assert.Equal(0.6, pair.GetProperty("cohen_kappa").GetProperty("value").GetDouble(), 9);
+        Assert.Equal((0.8 - 0.52) / 0.48, agreement.GetProperty("fleiss_kappa").GetProperty("value").GetDouble(), 9);
+        var alpha = agreement.GetProperty("krippendorff_alpha");
+        Assert.Equal(1 - (0.2 / (2.0 * 16 * 24 / (40 * 39))), alpha.GetProperty("value").GetDouble(), 9);
+        Assert.True(alpha.GetProperty("lower").GetDouble() < 0.6);
+
+        var said = (await world.GetAsync($"review/tasks/{tasks[0].Id}/answers")).GetProperty("answers").EnumerateArray();
+        Assert.Equal(
+            [("ann", "1", false), ("ben", "0", false)],
+            said.Select(one =>
+                (one.GetProperty("annotator").GetString()!, one.GetProperty("value").GetString()!, one.GetProperty("decision").GetBoolean())
+            )
+        );
+        Assert.Equal(404, (await world.SendAsync(HttpMethod.Get, "review/tasks/999999999/answers")).Status);
+    }
+
+    [Fact]
+    public async Task Predictions_that_somebody_names_come_first_and_once()
+    {
+        var world = await WithTasksAsync(new { per_day = 40 });
+        var open = (await world.GetAsync("review/tasks?limit=500")).GetProperty("tasks").EnumerateArray().ToList();
+        var chosen = open[0].GetProperty("prediction_id").GetString()!;
+        var ids = open.Select(task => task.GetProperty("prediction_id").GetString()!).ToHashSet(StringComparer.Ordinal);
+        var other = ReviewWorld.Rows(800, 21, ReviewWorld.LastHour).First(row => !ids.Contains(row.Id)).Id;
+        var named = new { prediction_ids = new[] { chosen, other, other, "none" }, annotators = 2 };
+        var (status, body) = await world.SendAsync(HttpMethod.Post, "review/tasks", named);
+        Assert.Equal((200, 1, 1), (status, body.GetProperty("made").GetInt32(), body.GetProperty("known").GetInt32()));
+        Assert.Equal(["none"], body.GetProperty("missing").EnumerateArray().Select(one => one.GetString()));
+        var first = (await world.GetAsync("review/tasks?limit=1")).GetProperty("tasks")[0];
+        Assert.Equal((other, 2), (first.GetProperty("prediction_id").GetString(), first.GetProperty("wanted").GetInt32()));
+        Assert.Equal(other, (await NextAsync(world)).GetProperty("prediction_id").GetString());
+        Assert.Equal(0, (await world.SendAsync(HttpMethod.Post, "review/tasks", named)).Body.GetProperty("made").GetInt32());
+        Assert.Equal(400, (await world.SendAsync(HttpMethod.Post, "review/tasks", new { annotators = 0 })).Status);
+    }
+
+    [Fact]
+    public async Task A_stretch_that_was_empty_is_drawn_again_when_its_predictions_have_come()
+    {
+        var world = await ReviewWorld.CreateAsync(host);
+        await world.SendAsync(HttpMethod.Put, "review/policies/p", new { per_day = 100, uniform_share = 1 });
+        await UntilAsync(async () => Drawn(await world.GetAsync("review/policies")), "the policy has drawn");
+        Assert.Equal(0, (await world.GetAsync("review/tasks")).GetProperty("tasks").GetArrayLength());
+        await world.PostAsync(ReviewWorld.Rows(400, 22, ReviewWorld.LastHour.AddHours(-5)));
+        await host.WaitUntilComputedAsync(world.Name);
+        await UntilAsync(async () => (await world.GetAsync("review/tasks")).GetProperty("tasks").GetArrayLength() > 0, "there are tasks");
+
+        static bool Drawn(JsonElement policies) =>
+            policies.GetProperty("policies")[0].GetProperty("drawn_to").ValueKind != JsonValueKind.Null;
+    }
+
+    [Fact]
     public async Task However_many_take_at_once_no_task_is_given_twice_and_pages_hold_every_task_once()
     {
         var world = await WithTasksAsync(new { per_day = 60 });
@@ -233,6 +305,15 @@ public sealed class ReviewFlowTests(TestHost host)
             if (truth.ValueKind == JsonValueKind.Object && truth.GetProperty("value").GetString() == value)
                 return;
             Assert.True(i < 300, $"{prediction} has {truth}");
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
+        }
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds, string what)
+    {
+        for (var i = 0; !await holds(); i++)
+        {
+            Assert.True(i < 900, $"Not so after 90 s: {what}.");
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
         }
     }

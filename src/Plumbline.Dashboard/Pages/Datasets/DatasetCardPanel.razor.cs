@@ -43,7 +43,7 @@ public sealed partial class DatasetCardPanel
         {
             ("Part", card.Parts),
             ("Label", card.Classes),
-            ("Label from", card.LabelSources),
+            ("Label from", [.. card.LabelSources.Select(count => count with { Name = DatasetWords.Source(count.Name) })]),
             ("Model version", card.Versions),
         }.Where(table => table.Item2.Count > 0);
 

@@ -1,19 +1,25 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Plumbline.Registry.Web;
 using Plumbline.Review.Datasets;
 
 namespace Plumbline.Dashboard.Pages.Datasets;
 
-/// <summary>A recipe as somebody writes it: texts, which may be wrong. What has no field here (filters, policies) stays as it is.</summary>
+/// <summary>A recipe as somebody writes it: texts, which may be wrong.</summary>
 internal sealed class DatasetDraft(string name, DatasetRecipe present)
 {
-    private readonly Dictionary<DatasetPartKind, string> _rows = Enum.GetValues<DatasetPartKind>()
-        .ToDictionary(kind => kind, kind => present.Parts.FirstOrDefault(part => part.Kind == kind) is { } part ? Text(part.Rows) : "");
+    /// <summary>What rows are taken from, in the order of the recipe.</summary>
+    public List<PartDraft> Parts { get; } = [.. present.Parts.Select(part => new PartDraft(part))];
 
     public string Name { get; set; } = name;
 
     public string Days { get; set; } = present.Days is { } days ? Text(days) : "";
+
+    /// <summary>The first time, as the address of a page has it; empty for none.</summary>
+    public string From { get; set; } = Time(present.From);
+
+    public string To { get; set; } = Time(present.To);
+
+    public string Seed { get; set; } = Text(present.Seed);
 
     public LabelConflict Conflict { get; set; } = present.Conflict;
 
@@ -29,27 +35,17 @@ internal sealed class DatasetDraft(string name, DatasetRecipe present)
 
     public string LeaveOut { get; set; } = string.Join('\n', present.LeaveOut);
 
-    public string RowsOf(DatasetPartKind kind) => _rows[kind];
-
-    public void SetRows(DatasetPartKind kind, string? text) => _rows[kind] = text ?? "";
-
     /// <summary>The recipe, or what cannot be read.</summary>
     public (DatasetRecipe Recipe, IReadOnlyList<FieldError> Errors) Read()
     {
         var errors = new List<FieldError>();
-        var parts = ImmutableArray.CreateBuilder<DatasetPart>();
-        foreach (var (kind, text) in _rows.Where(pair => pair.Value.Trim().Length > 0))
-        {
-            var rows = (int)Number(text, $"rows.{kind}", errors);
-            var known = present.Parts.Where(part => part.Kind == kind).DefaultIfEmpty(new DatasetPart { Kind = kind }).ToList();
-            parts.Add(known[0] with { Rows = rows });
-            parts.AddRange(known.Skip(1));
-        }
-
         var recipe = present with
         {
-            Parts = parts.ToImmutable(),
+            Parts = [.. Parts.Select((part, i) => part.Read($"parts[{i}]", errors))],
+            From = Moment(From, "from", errors),
+            To = Moment(To, "to", errors),
             Days = Days.Trim().Length == 0 ? null : (int)Number(Days, "days", errors),
+            Seed = (int)Number(Seed, "seed", errors),
             Conflict = Conflict,
             Split = present.Split with
             {
@@ -64,7 +60,17 @@ internal sealed class DatasetDraft(string name, DatasetRecipe present)
         return (recipe, errors);
     }
 
-    private static double Number(string text, string field, List<FieldError> errors)
+    private static DateTimeOffset? Moment(string text, string field, List<FieldError> errors)
+    {
+        if (text.Trim().Length == 0)
+            return null;
+        if (RequestTimes.TryParse(text.Trim(), default, out var time))
+            return time;
+        errors.Add(new(field, "A time such as 2026-03-01T00:00:00Z."));
+        return null;
+    }
+
+    internal static double Number(string text, string field, List<FieldError> errors)
     {
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < int.MaxValue)
             return number;
@@ -72,5 +78,8 @@ internal sealed class DatasetDraft(string name, DatasetRecipe present)
         return 0;
     }
 
-    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
+
+    internal static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -3,6 +3,7 @@ using Plumbline.Registry.Models;
 using Plumbline.Registry.Web;
 using Plumbline.Review;
 using Plumbline.Review.Datasets;
+using Plumbline.Review.Policies;
 
 namespace Plumbline.Dashboard.Pages.Datasets;
 
@@ -13,6 +14,9 @@ public sealed partial class DatasetForm
     {
         "name",
         "days",
+        "from",
+        "to",
+        "seed",
         "split.by",
         "split.entity",
         "split.train",
@@ -24,6 +28,7 @@ public sealed partial class DatasetForm
 
     private DatasetDraft _draft = null!;
     private IReadOnlyList<FieldError> _errors = [];
+    private IReadOnlyList<string> _policies = [];
 
     [Parameter, EditorRequired]
     public ModelDefinition Model { get; set; } = null!;
@@ -42,11 +47,23 @@ public sealed partial class DatasetForm
     [Inject]
     private DatasetStore Datasets { get; set; } = null!;
 
+    [Inject]
+    private PolicyStore Policies { get; set; } = null!;
+
     private bool IsNew => string.IsNullOrEmpty(Name);
 
     protected override void OnParametersSet() => _draft ??= new DatasetDraft(Name ?? "", Present);
 
-    private static bool Shown(string field) => Fields.Contains(field) || field.StartsWith("rows.", StringComparison.Ordinal);
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        _policies = [.. (await Policies.ReadAsync(Model, CancellationToken.None)).Select(stored => stored.Policy.Name)];
+    }
+
+    // What is wrong with a part stands beside it.
+    private static bool Shown(string field) => Fields.Contains(field) || field.StartsWith("parts[", StringComparison.Ordinal);
+
+    private void AddPart() => _draft.Parts.Add(new PartDraft(new DatasetPart { Kind = DatasetPartKind.Labelled, Rows = 10_000 }));
 
     private async Task SaveAsync()
     {

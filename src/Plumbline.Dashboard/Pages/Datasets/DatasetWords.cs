@@ -13,8 +13,18 @@ internal static class DatasetWords
         {
             DatasetPartKind.Reviewed => "Reviewed by people",
             DatasetPartKind.Labelled => "With any ground truth",
-            DatasetPartKind.Random => "By chance, with ground truth",
+            DatasetPartKind.Random => "By chance",
             _ => "Of the reference",
+        };
+
+    /// <summary>Who said a label: what the house calls its own ways, and the names that senders gave.</summary>
+    public static string Source(string name) =>
+        name switch
+        {
+            "ground_truth" => "ground truth that was sent",
+            "review" => "reviews by people",
+            "reference" => "the reference",
+            _ => name,
         };
 
     public static string Conflict(LabelConflict conflict) =>

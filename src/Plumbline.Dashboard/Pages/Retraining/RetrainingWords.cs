@@ -1,3 +1,4 @@
+using Plumbline.Monitoring.Metrics;
 using Plumbline.Registry.Text;
 using Plumbline.Review.Retraining;
 using Plumbline.Review.Retraining.Runs;
@@ -19,7 +20,8 @@ internal static class RetrainingWords
             var bound = performance.Below is { } below
                 ? $"below {Figures.Format(below)}"
                 : $"above {Figures.Format(performance.Above ?? 0)}";
-            words.Add($"{performance.Metric} {bound} for {performance.Windows} windows of {DurationText.Format(performance.Window)}");
+            var title = KnownMetrics.Of(performance.Metric).Title;
+            words.Add($"{title} {bound} for {performance.Windows} windows of {DurationText.Format(performance.Window)}");
         }
 
         if (when.Schedule is { } schedule)

@@ -53,6 +53,8 @@ public sealed partial class PolicyForm
     {
         var (policy, errors) = _draft.Read();
         _errors = [.. errors, .. policy is null ? [] : PolicyCheck.Check(policy, Model)];
+        if (policy is not null && Policies.IsDeclared(Model, policy.Name))
+            _errors = [new("name", "The configuration file declares a policy of this name; change it there and start again.")];
         if (_errors.Count > 0 || policy is null)
             return;
         var saved = await RunAsync(

@@ -26,14 +26,14 @@ public sealed partial class ReviewPage
         [
             .. Models
                 .All.Where(model => actor.May(ReviewCommands.Answer.Needs, model.Name) && counts.ContainsKey(model.Id))
-                .Select(model => new Queue(model.Name, counts[model.Id]))
+                .Select(model => new Queue(model.Name, counts[model.Id], actor.May(ReviewCommands.Decide.Needs, model.Name)))
                 .OrderByDescending(queue => queue.Of(TaskState.Open))
                 .ThenBy(queue => queue.Model, StringComparer.OrdinalIgnoreCase),
         ];
     }
 
     /// <summary>The tasks of a model.</summary>
-    public sealed record Queue(string Model, IReadOnlyDictionary<TaskState, int> Counts)
+    public sealed record Queue(string Model, IReadOnlyDictionary<TaskState, int> Counts, bool MayDecide)
     {
         public int Of(TaskState state) => Counts.GetValueOrDefault(state);
     }

@@ -53,7 +53,7 @@ public sealed partial class ReviewQueuePage : IAsyncDisposable
     private string ProgressWords =>
         _progress is not { } known
             ? ""
-            : $"{Figures.Count(known.Answered)} answered today · {Figures.Count(known.Open)} open"
+            : $"{Figures.Count(known.Answered)} answered today · {TaskCounts.Words(known.Open)} open"
                 + (known.MedianSeconds is { } median ? $" · {Figures.Format(median, "s")} each" : "");
 
     protected override async Task OnParametersSetAsync()

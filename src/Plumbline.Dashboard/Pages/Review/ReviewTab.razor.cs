@@ -13,6 +13,9 @@ public sealed partial class ReviewTab
 {
     private const int Days = 30;
 
+    // The policy whose button was pressed once.
+    private string? _deleting;
+
     [Inject]
     private PolicyStore Policies { get; set; } = null!;
 
@@ -26,7 +29,7 @@ public sealed partial class ReviewTab
 
     /// <inheritdoc/>
     protected override async Task<ReviewPolicy?> FindAsync(string name) =>
-        (await Policies.FindAsync(Scope.Model, name, CancellationToken.None))?.Policy;
+        await Policies.FindAsync(Scope.Model, name, CancellationToken.None) is { IsDeclared: false } stored ? stored.Policy : null;
 
     // From an incident or a cold spot: its predictions, under a name that says where it came from.
     protected override ReviewPolicy Begun() =>
@@ -43,10 +46,20 @@ public sealed partial class ReviewTab
             await Performance.ReadAsync(Scope.Model, Days, cancellation)
         );
 
-    private string PreviewOf(ReviewPolicy policy) => Scope.Page.With(("preview", policy.Name), ("edit", null), ("new", null));
+    private string PreviewOf(ReviewPolicy policy) =>
+        Scope.Page.With(("preview", policy.Name), ("yaml", null), ("edit", null), ("new", null));
+
+    private string YamlOf(ReviewPolicy policy) => Scope.Page.With(("yaml", policy.Name), ("preview", null), ("edit", null), ("new", null));
 
     private async Task DeleteAsync(ReviewPolicy policy)
     {
+        if (_deleting != policy.Name)
+        {
+            _deleting = policy.Name;
+            return;
+        }
+
+        _deleting = null;
         var done = await RunAsync(
             ReviewCommands.DeletePolicy,
             Scope.Model.Name,

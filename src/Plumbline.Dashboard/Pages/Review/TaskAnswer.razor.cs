@@ -34,13 +34,20 @@ public sealed partial class TaskAnswer
     [Parameter]
     public bool CanUndo { get; set; }
 
+    /// <summary>Whether the answer decides between those of others: then it is a value, or that the input is broken.</summary>
+    [Parameter]
+    public bool Decides { get; set; }
+
     [Parameter]
     public EventCallback<ReviewAnswer> OnAnswer { get; set; }
 
     [Parameter]
     public EventCallback OnUndo { get; set; }
 
-    private string Question => Model.Task == ModelTask.Regression ? "Which number is true?" : "Which is true?";
+    private string Question =>
+        Decides ? "Which counts?"
+        : Model.Task == ModelTask.Regression ? "Which number is true?"
+        : "Which is true?";
 
     private IEnumerable<(string Name, string? Key)> Choices =>
         Model

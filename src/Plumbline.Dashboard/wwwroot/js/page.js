@@ -23,6 +23,8 @@ export function stop() {
 }
 
 function onKey(event) {
+  // While the server is away nobody hears a key.
+  if (document.documentElement.dataset.away) return;
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
     event.preventDefault();
     page?.invokeMethodAsync('PressedAsync', 'palette');

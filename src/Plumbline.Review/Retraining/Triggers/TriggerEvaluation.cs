@@ -168,9 +168,10 @@ public sealed class TriggerEvaluation(
         var bound = wanted.Below is { } below ? $"below {Figures.Format(below)}" : $"above {Figures.Format(wanted.Above!.Value)}";
         var beyond = windows.TakeWhile(point => wanted.IsBeyond(point.Value!.Value)).Count();
         var newest = windows.Count == 0 ? "no window yet" : Figures.Format(windows[0].Value!.Value);
+        var title = KnownMetrics.Of(wanted.Metric).Title;
         if (beyond < wanted.Windows)
-            return new($"{wanted.Metric} {newest}, {bound} in {beyond} of {wanted.Windows} windows");
-        var words = $"{wanted.Metric} {newest}, {bound} for {wanted.Windows} windows of {DurationText.Format(wanted.Window)}";
+            return new($"{title} {newest}, {bound} in {beyond} of {wanted.Windows} windows");
+        var words = $"{title} {newest}, {bound} for {wanted.Windows} windows of {DurationText.Format(wanted.Window)}";
         var last = windows[0].WindowEnd.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var evidence = JsonSerializer.Serialize(
             new

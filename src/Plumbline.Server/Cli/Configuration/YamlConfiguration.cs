@@ -139,18 +139,11 @@ public sealed class YamlConfiguration
         value = null;
         var type = Nullable.GetUnderlyingType(wanted) ?? wanted;
         if (node is YamlScalarNode scalar && ScalarText.Knows(type))
-        {
-            var isNull = scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null";
-            if (isNull && (type != wanted || !wanted.IsValueType))
-                return true;
-            if (!isNull && ScalarText.TryParse(scalar.Value!, type, out value))
-                return true;
-            Complain(node, path, $"'{scalar.Value}' is not {ScalarText.Describe(type)}");
-            return false;
-        }
-
+            return TryConvertScalar(scalar, wanted, type, path, out value);
         if (ElementOf(type) is { } element)
             return TryConvertList(node, type, element, path, depth, out value);
+        if (node is YamlMappingNode map && NamedValues.ValueOf(type) is { } named)
+            return TryConvertNamed(map, named, path, depth, out value);
         if (node is YamlMappingNode mapping && !ScalarText.Knows(type))
         {
             value = present ?? Activator.CreateInstance(type)!;
@@ -159,6 +152,18 @@ public sealed class YamlConfiguration
         }
 
         Complain(node, path, ScalarText.Knows(type) ? $"must be {ScalarText.Describe(type)}" : "must hold keys and values");
+        return false;
+    }
+
+    private bool TryConvertScalar(YamlScalarNode scalar, Type wanted, Type type, string path, out object? value)
+    {
+        value = null;
+        var isNull = scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "~" or "null";
+        if (isNull && (type != wanted || !wanted.IsValueType))
+            return true;
+        if (!isNull && ScalarText.TryParse(scalar.Value!, type, out value))
+            return true;
+        Complain(scalar, path, $"'{scalar.Value}' is not {ScalarText.Describe(type)}");
         return false;
     }
 
@@ -175,9 +180,34 @@ public sealed class YamlConfiguration
             converted.Add(item);
         }
 
-        value = list.IsArray
-            ? typeof(Enumerable).GetMethod(nameof(Enumerable.ToArray))!.MakeGenericMethod(element).Invoke(null, [converted])
+        value =
+            list.IsArray ? typeof(Enumerable).GetMethod(nameof(Enumerable.ToArray))!.MakeGenericMethod(element).Invoke(null, [converted])
+            : NamedValues.IsImmutableList(list) ? NamedValues.Immutable(converted, element)
             : converted;
+        return true;
+    }
+
+    // What belongs to names that the options do not know beforehand, such as the weights of scores.
+    private bool TryConvertNamed(YamlMappingNode mapping, Type wanted, string path, int depth, out object? value)
+    {
+        value = null;
+        var converted = new NamedValues(wanted);
+        foreach (var (keyNode, valueNode) in mapping.Children)
+        {
+            var key = (keyNode as YamlScalarNode)?.Value ?? "";
+            if (!TryConvert(valueNode, wanted, null, $"{path}.{key}", depth + 1, out var one))
+                return false;
+            if (one is null)
+            {
+                Complain(valueNode, $"{path}.{key}", $"must be {ScalarText.Describe(wanted)}");
+                return false;
+            }
+
+            _origins[$"{path}.{key}"] = OriginOf(valueNode.Start);
+            converted.Add(key, one);
+        }
+
+        value = converted.Made;
         return true;
     }
 
@@ -187,6 +217,8 @@ public sealed class YamlConfiguration
             return null;
         if (type.IsArray)
             return type.GetElementType();
+        if (NamedValues.IsImmutableList(type))
+            return type.GetGenericArguments()[0];
         return
             type.IsGenericType
             && type.GetGenericArguments() is [var element]
