@@ -38,7 +38,9 @@ public sealed class MachineQueryTest
         var connection = _options.Find(query.Prometheus)!;
         var now = _time.GetUtcNow();
         var step = MachineWindows.StepOf(model);
-        var from = model.WindowStart(now) - ((Windows - 1) * model.Window);
+        var oldest = model.WindowStart(now) - ((Windows - 1) * model.Window);
+        // Counted back from now, so that what a new exporter has given for seconds only is seen.
+        var from = now - (step * Math.Floor((now - oldest) / step));
         var answer = await _client.QueryRangeAsync(connection, query.For(model), (from, now), step, cancellation);
         var points = MachineWindows.Of(model, metric, query.Across, answer.Series);
         var problem = answer.Problem ?? (points.Count == 0 ? "the query gives no numbers now: is its selector right?" : null);
