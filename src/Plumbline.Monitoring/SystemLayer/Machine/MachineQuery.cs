@@ -51,7 +51,7 @@ public sealed record MachineQuery
         );
 
     /// <summary>What is wrong, by field.</summary>
-    internal IEnumerable<FieldError> Check(MachineOptions options)
+    public IEnumerable<FieldError> Check(MachineOptions options)
     {
         if (string.IsNullOrWhiteSpace(Query) || Query.Length > MaxLength)
             yield return new("query", $"PromQL of 1..{MaxLength} characters is needed.");
