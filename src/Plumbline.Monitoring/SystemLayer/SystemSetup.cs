@@ -27,8 +27,7 @@ public static class SystemSetup
             "machine_queries",
             "queries for metrics of the machine",
             ["machine_query"],
-            static (db, modelId, cancellation) =>
-                db.MachineQueries.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation)
+            static (db, modelId, cancellation) => db.MachineQueries.Where(row => row.ModelId == modelId).ExecuteDeleteAsync(cancellation)
         );
     }
 }

@@ -14,9 +14,6 @@ public static class OutboundSockets
             UseProxy = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectCallback = async (context, cancellation) =>
-                new NetworkStream(
-                    await OutboundAddress.ConnectAsync(context.DnsEndPoint, allowLinkLocal, cancellation),
-                    ownsSocket: true
-                ),
+                new NetworkStream(await OutboundAddress.ConnectAsync(context.DnsEndPoint, allowLinkLocal, cancellation), ownsSocket: true),
         };
 }

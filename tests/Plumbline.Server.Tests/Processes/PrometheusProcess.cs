@@ -47,11 +47,7 @@ internal sealed class PrometheusProcess : IAsyncDisposable
         var process = Process.Start(
             new ProcessStartInfo(
                 program,
-                [
-                    $"--config.file={configuration}",
-                    $"--storage.tsdb.path={data}",
-                    $"--web.listen-address=127.0.0.1:{port}",
-                ]
+                [$"--config.file={configuration}", $"--storage.tsdb.path={data}", $"--web.listen-address=127.0.0.1:{port}"]
             )
             {
                 UseShellExecute = false,

@@ -51,7 +51,11 @@ public sealed class MachineQueryTests
         // A value of 9.2e18 is none: of two GPUs one is measured.
         var gpu = await TryAsync(server, "gpu", "max(max_over_time(DCGM_FI_DEV_GPU_UTIL{gpu=\"1\"}[2h])) / 100");
         Assert.Equal(0.4, gpu.GetProperty("points")[0].GetProperty("value").GetDouble(), 1e-9);
-        Assert.Contains("no numbers", Problem(await TryAsync(server, "gpu", "max(max_over_time(DCGM_FI_DEV_GPU_UTIL{gpu=\"0\"}[2h]))")), StringComparison.Ordinal);
+        Assert.Contains(
+            "no numbers",
+            Problem(await TryAsync(server, "gpu", "max(max_over_time(DCGM_FI_DEV_GPU_UTIL{gpu=\"0\"}[2h]))")),
+            StringComparison.Ordinal
+        );
 
         Assert.Contains("it answered 400", Problem(await TryAsync(server, "cpu", "sum(")), StringComparison.Ordinal);
         Assert.Contains(
@@ -59,7 +63,11 @@ public sealed class MachineQueryTests
             Problem(await TryAsync(server, "cpu", "node_cpu_seconds_total * on(instance) node_cpu_seconds_total")),
             StringComparison.Ordinal
         );
-        Assert.Contains("at most 50 (system.max_series)", Problem(await TryAsync(server, "cpu", "{__name__=~\"node.+\"}")), StringComparison.Ordinal);
+        Assert.Contains(
+            "at most 50 (system.max_series)",
+            Problem(await TryAsync(server, "cpu", "{__name__=~\"node.+\"}")),
+            StringComparison.Ordinal
+        );
         Assert.Contains("within 2 s", Problem(await TryAsync(server, "cpu", "up", "slow")), StringComparison.Ordinal);
         Assert.Contains("no JSON", Problem(await TryAsync(server, "cpu", "up", "proxy")), StringComparison.Ordinal);
         Assert.Contains("cannot be reached", Problem(await TryAsync(server, "cpu", "up", "down")), StringComparison.Ordinal);
@@ -78,7 +86,8 @@ public sealed class MachineQueryTests
         await server.SendAsync(HttpMethod.Put, $"{Queries}/memory", new { query = "up", prometheus = "down" });
         var listed = await server.UntilAsync(
             Queries,
-            answer => answer.GetProperty("queries").EnumerateArray().All(query => query.GetProperty("asked_at").ValueKind != JsonValueKind.Null)
+            answer =>
+                answer.GetProperty("queries").EnumerateArray().All(query => query.GetProperty("asked_at").ValueKind != JsonValueKind.Null)
         );
         var problems = listed
             .GetProperty("queries")
@@ -95,10 +104,7 @@ public sealed class MachineQueryTests
         var (from, to) = (now.AddHours(-5).ToString("O"), now.AddHours(-3).ToString("O"));
         var metrics = $"/v1/models/m/metrics?metric=machine.cpu&from={Uri.EscapeDataString(from)}&to={Uri.EscapeDataString(to)}";
         var stored = await server.UntilAsync(metrics, answer => answer.GetProperty("points").GetArrayLength() >= 12);
-        Assert.All(
-            stored.GetProperty("points").EnumerateArray(),
-            point => Assert.Equal(0.6, point.GetProperty("value").GetDouble(), 1e-9)
-        );
+        Assert.All(stored.GetProperty("points").EnumerateArray(), point => Assert.Equal(0.6, point.GetProperty("value").GetDouble(), 1e-9));
         using var deleted = await server.Client.DeleteAsync($"{Queries}/queue");
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         using var again = await server.Client.DeleteAsync($"{Queries}/queue");

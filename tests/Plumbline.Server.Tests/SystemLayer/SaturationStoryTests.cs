@@ -35,11 +35,7 @@ public sealed class SaturationStoryTests
                 features = new { amount = new { type = "numeric" } },
             }
         );
-        await server.SendAsync(
-            HttpMethod.Put,
-            "/v1/models/story/system/queries/cpu",
-            new { query = "1 - avg(story_idle_ratio)" }
-        );
+        await server.SendAsync(HttpMethod.Put, "/v1/models/story/system/queries/cpu", new { query = "1 - avg(story_idle_ratio)" });
         for (var at = now.AddDays(-2.5); at < now; at = at.AddHours(6))
             await SendAsync(server, at, now, slow, late, fallback);
         await server.UntilAsync(

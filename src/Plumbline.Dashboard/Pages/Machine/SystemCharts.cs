@@ -63,7 +63,8 @@ internal static class SystemCharts
                     .. metrics
                         .Where(metric => points.Any(point => point.Metric == metric && point.Value is not null))
                         .Select(
-                            (metric, place) => PointSeries.Of(points, metric, KnownMetrics.Of(metric).Title, Palette.At(place), dashed: place > 0)
+                            (metric, place) =>
+                                PointSeries.Of(points, metric, KnownMetrics.Of(metric).Title, Palette.At(place), dashed: place > 0)
                         ),
                 ]
             );

@@ -72,7 +72,8 @@ public sealed partial class SystemTab
 
     private static string Number(FirstMove move, double value) => Figures.Format(value, KnownMetrics.Of(move.Metric).KnownUnit);
 
-    private static string Percent(double share) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{share * 100:0.###} %");
+    private static string Percent(double share) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{share * 100:0.###} %");
 
     private static HealthState StateOf(VersionAvailability version) =>
         version.Budget switch

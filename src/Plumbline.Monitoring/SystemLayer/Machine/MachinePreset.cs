@@ -31,12 +31,7 @@ public sealed record MachinePreset(string Name, string Metric, string Query, str
         new("dcgm-gpu", Gpu, "avg by (gpu, Hostname) (DCGM_FI_DEV_GPU_UTIL) / 100", "DCGM exporter"),
         new("triton-gpu", Gpu, "max by (gpu_uuid) (nv_gpu_utilization)", "Triton"),
         new("otel-gpu", Gpu, "max by (hw_id) (hw_gpu_utilization_ratio or hw_gpu_utilization)", "OpenTelemetry hardware metrics"),
-        new(
-            "dcgm-gpu-memory",
-            GpuMemory,
-            "DCGM_FI_DEV_FB_USED / (DCGM_FI_DEV_FB_USED + DCGM_FI_DEV_FB_FREE)",
-            "DCGM exporter"
-        ),
+        new("dcgm-gpu-memory", GpuMemory, "DCGM_FI_DEV_FB_USED / (DCGM_FI_DEV_FB_USED + DCGM_FI_DEV_FB_FREE)", "DCGM exporter"),
         new(
             "vllm-cache",
             GpuMemory,

@@ -25,7 +25,11 @@ internal sealed class PrometheusClient : IDisposable
     public PrometheusClient(MachineOptions options, bool allowLinkLocal)
     {
         _options = options;
-        _http = new HttpClient(OutboundSockets.Handler(allowLinkLocal)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MostBytes };
+        _http = new HttpClient(OutboundSockets.Handler(allowLinkLocal))
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            MaxResponseContentBufferSize = MostBytes,
+        };
     }
 
     /// <summary>Values of a query from a time to another, both included.</summary>
