@@ -15,8 +15,8 @@ namespace Plumbline.Monitoring.SystemLayer;
 public sealed record FirstMove(string Metric, string Feature, DateTimeOffset At, double Value, double Normal, TimeSpan Lead);
 
 /// <summary>
-/// What moved first: the machine, the service, the inputs, the answers or the performance. Each is compared with its own past, by a rule that
-/// does not depend on when somebody looks: the median and the spread of the calm before.
+/// What moved first: the machine, the service, the inputs, the answers or the performance. Each is compared with its own past, by a rule
+/// that does not depend on when somebody looks: the median and the spread of the calm before.
 /// </summary>
 public sealed class FirstMoves(MetricReader reader)
 {
@@ -28,7 +28,7 @@ public sealed class FirstMoves(MetricReader reader)
 
     private static readonly string[] OfSystem = [SystemMetrics.LatencyP95, SystemMetrics.ErrorRate, SystemMetrics.TimeoutRate];
 
-    /// <summary>What moved in a stretch of time, the first of all first; empty when nothing did, or too little is known of before.</summary>
+    /// <summary>What moved in a stretch of time, the first first; empty when nothing did, or too little is known of before.</summary>
     /// <param name="model">The model.</param>
     /// <param name="from">Where it is looked from; as long a stretch before it, and its first quarter, tell what is normal.</param>
     /// <param name="to">Where it ends.</param>

@@ -57,6 +57,12 @@ public sealed class MachineQueryTests
             StringComparison.Ordinal
         );
 
+        await WrongAsync(server);
+        await PulledAsync(server, now);
+    }
+
+    private static async Task WrongAsync(MachineServer server)
+    {
         Assert.Contains("it answered 400", Problem(await TryAsync(server, "cpu", "sum(")), StringComparison.Ordinal);
         Assert.Contains(
             "it answered 422",
@@ -76,7 +82,6 @@ public sealed class MachineQueryTests
         await RefusedAsync(server, "cpu", new { query = "up", prometheus = "elsewhere" }, "one of main, slow, proxy, down");
         await RefusedAsync(server, "cpu", new { query = "up", url = "http://elsewhere" }, "url");
         await RefusedAsync(server, "disk", new { query = "up" }, "none of cpu, memory");
-        await PulledAsync(server, now);
     }
 
     private static async Task PulledAsync(MachineServer server, DateTimeOffset now)

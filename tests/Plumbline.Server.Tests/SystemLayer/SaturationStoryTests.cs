@@ -67,13 +67,7 @@ public sealed class SaturationStoryTests
         Assert.Contains("CPU saturated", incident.ToString(), StringComparison.Ordinal);
         Assert.Contains("before it began: saturation explains slow and failed requests", incident.ToString(), StringComparison.Ordinal);
 
-        var availability = await server.GetAsync("/v1/models/story/system/availability");
-        var all = availability.GetProperty("versions")[0];
-        Assert.Equal(JsonValueKind.Null, all.GetProperty("version").ValueKind);
-        var expected = 1 - (all.GetProperty("timeouts").GetDouble() / all.GetProperty("requests").GetDouble());
-        Assert.Equal(expected, all.GetProperty("availability").GetDouble(), 1e-9);
-        Assert.True(all.GetProperty("timeouts").GetInt64() > 100);
-        Assert.True(all.GetProperty("budget_left").GetDouble() < 0);
+        await AvailabilityAsync(server);
 
         DateTimeOffset At(string metric) =>
             moves
@@ -81,6 +75,17 @@ public sealed class SaturationStoryTests
                 .Select(move => move.GetProperty("at").GetDateTimeOffset())
                 .DefaultIfEmpty(default)
                 .Min();
+    }
+
+    private static async Task AvailabilityAsync(MachineServer server)
+    {
+        var availability = await server.GetAsync("/v1/models/story/system/availability");
+        var all = availability.GetProperty("versions")[0];
+        Assert.Equal(JsonValueKind.Null, all.GetProperty("version").ValueKind);
+        var expected = 1 - (all.GetProperty("timeouts").GetDouble() / all.GetProperty("requests").GetDouble());
+        Assert.Equal(expected, all.GetProperty("availability").GetDouble(), 1e-9);
+        Assert.True(all.GetProperty("timeouts").GetInt64() > 100);
+        Assert.True(all.GetProperty("budget_left").GetDouble() < 0);
     }
 
     private static string? Cause(JsonElement incident) =>

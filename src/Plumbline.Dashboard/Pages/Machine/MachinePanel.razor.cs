@@ -58,6 +58,8 @@ public sealed partial class MachinePanel
             (_metric, _query) = (preset.Metric, preset.Query);
     }
 
+    private string Edit(StoredMachineQuery query) => Scope.Page.With(("edit", MachineMetrics.ShortOf(query.Metric)), ("new", null));
+
     private Task TryAsync() =>
         ActAsync(async () =>
         {

@@ -70,6 +70,8 @@ public sealed partial class SystemTab
             : $"{title} of {move.Feature}";
     }
 
+    private static string Lead(FirstMove move) => move.Lead > TimeSpan.Zero ? Figures.Span(move.Lead) : "\u2013";
+
     private static string Number(FirstMove move, double value) => Figures.Format(value, KnownMetrics.Of(move.Metric).KnownUnit);
 
     private static string Percent(double share) =>

@@ -3,8 +3,8 @@ using Plumbline.Monitoring.Metrics;
 namespace Plumbline.Monitoring.SystemLayer.Machine;
 
 /// <summary>
-/// Metrics of the machine that a model runs on, pulled from a Prometheus by declared queries. Each has one meaning, so that rules, incidents
-/// and pages know what a high value says, whatever the query is.
+/// Metrics of the machine that a model runs on, pulled from a Prometheus by declared queries. Each has one meaning, so that rules,
+/// incidents and pages know what a high value says, whatever the query is.
 /// </summary>
 public static class MachineMetrics
 {

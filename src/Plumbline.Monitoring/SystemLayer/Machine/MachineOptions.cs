@@ -54,7 +54,7 @@ public sealed record MachineOptions
     /// </summary>
     public IReadOnlyList<PrometheusConnection> Prometheus { get; init; } = [];
 
-    /// <summary>How long one query may take. Range 1s..1m, default 10s. One that takes longer is an error of the query, tried again.</summary>
+    /// <summary>How long one query may take. Range 1s..1m, default 10s. One that takes longer has failed, and is tried again.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Series that a query may give. Range 1..1000, default 50. One that gives more is not used, and says so.</summary>

@@ -17,7 +17,8 @@ public sealed record MachinePreset(string Name, string Metric, string Query, str
             "pod-cpu",
             Cpu,
             "sum by (pod) (rate(container_cpu_usage_seconds_total{pod=~\"$model.*\",container!=\"\"}[5m])) / sum by (pod) "
-                + "(container_spec_cpu_quota{pod=~\"$model.*\",container!=\"\"} / container_spec_cpu_period{pod=~\"$model.*\",container!=\"\"})",
+                + "(container_spec_cpu_quota{pod=~\"$model.*\",container!=\"\"} / "
+                + "container_spec_cpu_period{pod=~\"$model.*\",container!=\"\"})",
             "cAdvisor, with a limit of the container"
         ),
         new("node-memory", Memory, "1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes", "node-exporter"),
@@ -56,8 +57,8 @@ public sealed record MachinePreset(string Name, string Metric, string Query, str
         new(
             "triton-queue-time",
             QueueTime,
-            "sum(rate(nv_inference_queue_duration_us{model=\"$model\"}[5m])) / sum(rate(nv_inference_request_success{model=\"$model\"}[5m])) "
-                + "/ 1000",
+            "sum(rate(nv_inference_queue_duration_us{model=\"$model\"}[5m])) / "
+                + "sum(rate(nv_inference_request_success{model=\"$model\"}[5m])) / 1000",
             "Triton"
         ),
         new(
