@@ -26,6 +26,9 @@ public sealed class FirstMoves(MetricReader reader)
     /// <summary>Spreads (1.4826 times the median distance from the median) from which on a number is not what it was.</summary>
     private const double Spreads = 5;
 
+    /// <summary>A rise of PSI that says something: a tenth of one that is nearly nothing says nothing.</summary>
+    private const double DriftFloor = 0.1;
+
     private static readonly string[] OfSystem = [SystemMetrics.LatencyP95, SystemMetrics.ErrorRate, SystemMetrics.TimeoutRate];
 
     /// <summary>What moved in a stretch of time, the first first; empty when nothing did, or too little is known of before.</summary>
@@ -77,7 +80,8 @@ public sealed class FirstMoves(MetricReader reader)
         var metric = KnownMetrics.Of(series[0].Metric);
         var normal = Median(calm);
         var spread = 1.4826 * Median([.. calm.Select(value => Math.Abs(value - normal)).Order()]);
-        var bound = Math.Max(metric.Floor.Of(normal), Spreads * spread);
+        var floor = metric.Name == PopulationStabilityIndex.Name ? DriftFloor : metric.Floor.Of(normal);
+        var bound = Math.Max(floor, Spreads * spread);
         for (var i = 0; i < series.Count; i++)
         {
             // Once is chance; the newest window has no next one yet.

@@ -53,9 +53,9 @@ public sealed class SaturationStoryTests
         Assert.Equal("machine.cpu", moves[0].GetProperty("metric").GetString());
         Assert.Equal(full, moves[0].GetProperty("at").GetDateTimeOffset());
         Assert.InRange(moves[0].GetProperty("normal").GetDouble(), 0.35, 0.45);
-        Assert.Equal(slow, At("system.latency_ms.p95"));
-        Assert.Equal(late, At("system.timeout_rate"));
-        Assert.Equal(fallback, At("drift.psi"));
+        Assert.Equal(slow, At(moves, "system.latency_ms.p95"));
+        Assert.Equal(late, At(moves, "system.timeout_rate"));
+        Assert.Equal(fallback, At(moves, "drift.psi"));
         Assert.Equal("90m", moves[0].GetProperty("lead").GetString());
         Assert.Equal("0s", moves[^1].GetProperty("lead").GetString());
 
@@ -68,13 +68,6 @@ public sealed class SaturationStoryTests
         Assert.Contains("before it began: saturation explains slow and failed requests", incident.ToString(), StringComparison.Ordinal);
 
         await AvailabilityAsync(server);
-
-        DateTimeOffset At(string metric) =>
-            moves
-                .Where(move => move.GetProperty("metric").GetString() == metric)
-                .Select(move => move.GetProperty("at").GetDateTimeOffset())
-                .DefaultIfEmpty(default)
-                .Min();
     }
 
     private static async Task AvailabilityAsync(MachineServer server)
@@ -87,6 +80,13 @@ public sealed class SaturationStoryTests
         Assert.True(all.GetProperty("timeouts").GetInt64() > 100);
         Assert.True(all.GetProperty("budget_left").GetDouble() < 0);
     }
+
+    private static DateTimeOffset At(IEnumerable<JsonElement> moves, string metric) =>
+        moves
+            .Where(move => move.GetProperty("metric").GetString() == metric)
+            .Select(move => move.GetProperty("at").GetDateTimeOffset())
+            .DefaultIfEmpty(default)
+            .Min();
 
     private static string? Cause(JsonElement incident) =>
         incident.GetProperty("story").GetProperty("causes") is var causes && causes.GetArrayLength() > 0

@@ -77,6 +77,9 @@ public sealed partial class SystemTab
     private static string Percent(double share) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{share * 100:0.###} %");
 
+    private static string BudgetOf(VersionAvailability version) =>
+        version.Budget > 0 ? Figures.Format(version.Budget, "share") : $"used up {Figures.Format(1 - version.Budget)} times over";
+
     private static HealthState StateOf(VersionAvailability version) =>
         version.Budget switch
         {
