@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Plumbline.Monitoring.SystemLayer.Machine;
 using Plumbline.Registry.Windows;
 using Plumbline.Server.Hosting;
 
@@ -47,6 +48,11 @@ public sealed class BrowserHost : IAsyncLifetime
                 DataDirectory = _data,
                 Urls = "http://127.0.0.1:0",
                 Windows = new WindowOptions { IntervalMs = 100, QuietMs = 0 },
+                // Nothing listens there.
+                System = new MachineOptions
+                {
+                    Prometheus = [new PrometheusConnection { Name = "main", Url = new Uri("http://127.0.0.1:9") }],
+                },
             }
         );
         await _app.StartAsync();

@@ -7,6 +7,7 @@ public sealed class ModelPageWalk(BrowserHost host) : PageWalk(host)
         new()
         {
             { "summary", Router },
+            { "system", $"{Router}/system" },
             { "inputs", $"{Router}/inputs" },
             { "feature", $"{Router}/inputs?feature=income" },
             { "hostile-feature", $"{Router}/inputs?feature=%3Cscript%3Ealert(1)%3C%2Fscript%3E" },

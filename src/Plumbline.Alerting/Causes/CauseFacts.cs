@@ -20,7 +20,8 @@ public sealed record CauseFacts(string Kind, string Subject, double Score, JsonE
 
 /// <summary>A likely cause as people and programs see it.</summary>
 /// <param name="Kind">
-/// missing_values, new_category, schema_change, worse_version, version_rollout, feature_drift, concept_change, concentration, segment.
+/// missing_values, new_category, schema_change, worse_version, version_rollout, feature_drift, concept_change, concentration, segment,
+/// late_ground_truth, saturation.
 /// </param>
 /// <param name="Subject">The feature, version, class or segment.</param>
 /// <param name="Score">0..1: the order of the list, not a probability.</param>

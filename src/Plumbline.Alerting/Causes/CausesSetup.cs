@@ -5,6 +5,7 @@ public static class CausesSetup
 {
     public static IServiceCollection AddCauses(this IServiceCollection services) =>
         services
+            .AddSingleton<CauseKind, Saturation>()
             .AddSingleton<CauseKind, WorseVersion>()
             .AddSingleton<CauseKind, VersionRollout>()
             .AddSingleton<CauseKind, MissingValues>()

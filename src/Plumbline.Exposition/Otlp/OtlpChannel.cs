@@ -22,17 +22,7 @@ internal sealed class OtlpChannel(
     /// <summary>A client that has the headers.</summary>
     public HttpClient Client()
     {
-        var sockets = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectCallback = async (context, cancellation) =>
-                new System.Net.Sockets.NetworkStream(
-                    await OutboundAddress.ConnectAsync(context.DnsEndPoint, allowLinkLocal, cancellation),
-                    ownsSocket: true
-                ),
-        };
-        var client = new HttpClient(new Told(this, sockets)) { Timeout = options.OtlpTimeout };
+        var client = new HttpClient(new Told(this, OutboundSockets.Handler(allowLinkLocal))) { Timeout = options.OtlpTimeout };
         options.TryReadHeaders(out var headers);
         foreach (var (name, value) in headers)
             client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.SystemLayer.Machine;
 
 namespace Plumbline.Exposition.Scraping;
 
@@ -22,15 +23,21 @@ public sealed record ExposedMetric(string Metric, string Name, double Factor, st
         ["count"] = "events",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<string, ExposedMetric> ByMetric = KnownMetrics
-        .All.Select(Of)
+    // What was pulled from a Prometheus is there already.
+    private static readonly IReadOnlyList<MetricDefinition> Given =
+    [
+        .. KnownMetrics.All.Where(metric => !metric.Name.StartsWith(MachineMetrics.Prefix, StringComparison.Ordinal)),
+    ];
+
+    private static readonly FrozenDictionary<string, ExposedMetric> ByMetric = Given
+        .Select(Of)
         .Concat(BusinessMetrics.Measures.Select(OfBusiness))
         .ToFrozenDictionary(exposed => exposed.Metric, StringComparer.Ordinal);
 
     /// <summary>The whole mapping, in the order of the catalogue.</summary>
     public static IReadOnlyList<ExposedMetric> All { get; } =
     [
-        .. KnownMetrics.All.Select(metric => ByMetric[metric.Name]),
+        .. Given.Select(metric => ByMetric[metric.Name]),
         .. BusinessMetrics.Measures.Select(measure => ByMetric[BusinessMetrics.Name(Signal, measure)]),
     ];
 

@@ -25,6 +25,7 @@ public static class Links
     public const string Self = "/self";
 
     /// <summary>Tabs of a model's page.</summary>
+    public const string SystemLayer = "system";
     public const string Inputs = "inputs";
     public const string Outputs = "outputs";
     public const string Performance = "performance";

@@ -28,6 +28,9 @@ public enum DirtyReason
     /// what is not made again is retired.
     /// </summary>
     Rewritten = 16,
+
+    /// <summary>Numbers of the machine were pulled and are stored: rules look, nothing is computed.</summary>
+    Machine = 32,
 }
 
 /// <summary>A window to compute, and the mark under which it was taken.</summary>

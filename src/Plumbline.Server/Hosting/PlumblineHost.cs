@@ -136,7 +136,7 @@ public static class PlumblineHost
         services.AddReferences();
         services.AddFeatureTypes();
         services.AddProfiles();
-        AddCalculators(services);
+        AddCalculators(services, options);
         services.AddMetricPoints();
         services.AddSegments();
         services.AddColdSpots(options.ColdSpots);
@@ -154,9 +154,9 @@ public static class PlumblineHost
     }
 
     /// <summary>What is computed of a window, in the order of the layers. A new calculator is one line here.</summary>
-    private static void AddCalculators(IServiceCollection services)
+    private static void AddCalculators(IServiceCollection services, PlumblineOptions options)
     {
-        services.AddSingleton<IProfileCalculator, SystemCalculator>();
+        services.AddSystemLayer(options.System, options.Delivery.AllowLinkLocal);
         services.AddSingleton<IProfileCalculator, QualityCalculator>();
         services.AddSingleton<IProfileCalculator, DriftCalculator>();
         services.AddCalibratedDrift();
@@ -190,6 +190,7 @@ public static class PlumblineHost
         app.MapSources();
         app.MapReferences();
         app.MapMetrics();
+        app.MapSystemLayer();
         app.MapProgress();
         app.MapRetention();
         app.MapOutcomes();

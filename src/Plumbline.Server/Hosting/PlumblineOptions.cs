@@ -5,6 +5,7 @@ using Plumbline.Exposition.Scraping;
 using Plumbline.Ingestion;
 using Plumbline.Ingestion.Sources;
 using Plumbline.Monitoring.Segments.ColdSpots;
+using Plumbline.Monitoring.SystemLayer.Machine;
 using Plumbline.Registry;
 using Plumbline.Registry.Access;
 using Plumbline.Registry.Accounts;
@@ -49,6 +50,9 @@ public sealed record PlumblineOptions : InstanceOptions
     /// <summary>When slices that are worse than the rest are searched.</summary>
     public ColdSpotOptions ColdSpots { get; init; } = new();
 
+    /// <summary>Where metrics of the machine come from, and what is promised.</summary>
+    public MachineOptions System { get; init; } = new();
+
     /// <summary>How people's answers are taken.</summary>
     public ReviewOptions Review { get; init; } = new();
 
@@ -89,6 +93,7 @@ public sealed record PlumblineOptions : InstanceOptions
         Review.Validate(errors);
         Datasets.Validate(errors);
         Retraining.Validate(errors);
+        System.Validate(errors, Delivery.AllowLinkLocal);
         Exposition.Validate(errors);
         Telemetry.Validate(errors, Delivery.AllowLinkLocal);
         if (PublicUrl is not null && (!PublicUrl.IsAbsoluteUri || PublicUrl.Scheme is not ("http" or "https")))

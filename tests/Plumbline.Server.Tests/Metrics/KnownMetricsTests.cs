@@ -1,4 +1,5 @@
 using Plumbline.Monitoring.Metrics;
+using Plumbline.Monitoring.SystemLayer.Machine;
 using Plumbline.Registry.Models;
 
 namespace Plumbline.Server.Tests.Metrics;
@@ -12,6 +13,8 @@ public sealed class KnownMetricsTests(TestHost host)
             host.Get<IEnumerable<IProfileCalculator>>()
                 .SelectMany(calculator => calculator.Metrics)
                 .Concat(host.Get<IEnumerable<IEventCalculator>>().SelectMany(calculator => calculator.Metrics))
+                // Pulled, not computed.
+                .Concat(MachineMetrics.All)
                 .OrderBy(metric => metric.Layer)
                 .ThenBy(metric => metric.Name, StringComparer.Ordinal)
                 .Select(metric => metric.Name),

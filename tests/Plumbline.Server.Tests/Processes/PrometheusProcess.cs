@@ -24,8 +24,8 @@ internal sealed class PrometheusProcess : IAsyncDisposable
 
     /// <summary>Starts it.</summary>
     /// <param name="scrape">Its <c>scrape_configs</c>, as YAML that begins at the left margin.</param>
-    /// <param name="more">Further options of its command line.</param>
-    public static async Task<PrometheusProcess> StartAsync(string scrape, params IEnumerable<string> more)
+    /// <param name="past">What it has stored already, as OpenMetrics with a time behind each value; null for nothing.</param>
+    public static async Task<PrometheusProcess> StartAsync(string scrape, string? past = null)
     {
         var program = InstalledProgram.Prometheus.Required();
         var folder = Directory.CreateTempSubdirectory("plumbline-prometheus-").FullName;
@@ -34,16 +34,20 @@ internal sealed class PrometheusProcess : IAsyncDisposable
             configuration,
             $"global: {{ scrape_interval: 1s, evaluation_interval: 1s }}\nscrape_configs:\n{scrape}\n"
         );
+        var data = Path.Combine(folder, "data");
+        if (past is not null)
+        {
+            var file = Path.Combine(folder, "past.txt");
+            await File.WriteAllTextAsync(file, past);
+            var (code, said) = await InstalledProgram.Promtool.RunAsync("", "tsdb", "create-blocks-from", "openmetrics", file, data);
+            Assert.True(code == 0, said);
+        }
+
         var port = FreePort.Find();
         var process = Process.Start(
             new ProcessStartInfo(
                 program,
-                [
-                    $"--config.file={configuration}",
-                    $"--storage.tsdb.path={Path.Combine(folder, "data")}",
-                    $"--web.listen-address=127.0.0.1:{port}",
-                    .. more,
-                ]
+                [$"--config.file={configuration}", $"--storage.tsdb.path={data}", $"--web.listen-address=127.0.0.1:{port}"]
             )
             {
                 UseShellExecute = false,
