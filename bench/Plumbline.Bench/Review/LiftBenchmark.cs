@@ -74,7 +74,7 @@ internal static class LiftBenchmark
         await using var host = await BenchHost.StartAsync();
         await ImportAsync(set, world, host);
         var model = host.Get<ModelCatalog>().Find(set.Name)!;
-        var spot = (await host.Get<ColdSpotReader>().ReadAsync(model, default)).Result!.ColdSpots.FirstOrDefault();
+        var spot = (await host.Get<ColdSpotReader>().ReadAsync(model, default)).Result!.ColdSpots is [var first, ..] ? first : null;
         var weak = spot is null ? [] : world.In(spot);
         int[] inWeak = [.. world.Judged.Where(row => spot is not null && weak[row])];
         var perDay = (int)Math.Round(world.Drawn.Length * share);

@@ -41,10 +41,7 @@ internal sealed record LiftRun(
             sign * (world.Judge(alike, inWeak) - ofChance),
             sign * (world.Judge(policy, world.Judged) - world.Judge(chance, world.Judged)),
             (byChance.Count(row => weak[row.Row]), byPolicy.Count(row => weak[row.Row])),
-            (
-                byChance.Count(row => weak[row.Row] && world.IsWrong(row.Row)),
-                byPolicy.Count(row => weak[row.Row] && world.IsWrong(row.Row))
-            )
+            (byChance.Count(row => weak[row.Row] && world.IsWrong(row.Row)), byPolicy.Count(row => weak[row.Row] && world.IsWrong(row.Row)))
         );
     }
 }

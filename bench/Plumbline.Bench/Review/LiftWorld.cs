@@ -158,8 +158,7 @@ internal sealed class LiftWorld
         ];
     }
 
-    private HashSet<string> Known(string feature) =>
-        [.. _rows[feature].Take(_ofReference).Where(text => text.Length > 0)];
+    private HashSet<string> Known(string feature) => [.. _rows[feature].Take(_ofReference).Where(text => text.Length > 0)];
 
     private static bool Holds(ColdSpotCondition condition, string text, HashSet<string> known) =>
         condition.Kind switch

@@ -70,10 +70,10 @@ internal static class MembershipScores
         foreach (var spot in report?.ColdSpots ?? [])
         {
             var conditions = spot.Conditions.Select(condition => condition.AsSliceCondition()).ToList();
-            if (!conditions.Contains(null))
-                slices.Add(
-                    (spot, $"isNotNull({SliceText.Expression(model, new WatchedSlice("spot", [.. conditions.OfType<SliceCondition>()]))})")
-                );
+            if (conditions.Contains(null))
+                continue;
+            var slice = new WatchedSlice("spot", [.. conditions.OfType<SliceCondition>()]);
+            slices.Add((spot, $"isNotNull({SliceText.Expression(model, slice)})"));
         }
 
         return slices;

@@ -57,7 +57,10 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
                 .Factors([.. groups.Select(group => group.Bins)], byScore, share)
                 .Select(factor => Math.Min(factor, MostFactor)),
         ];
-        var expected = groups.Select((group, i) => PoissonDesign.Expected(group.Bins, factors[i])).Sum() + byChance * population + bySpot * coldSpots.Sum;
+        var expected =
+            groups.Select((group, i) => PoissonDesign.Expected(group.Bins, factors[i])).Sum()
+            + byChance * population
+            + bySpot * coldSpots.Sum;
         var rows = await ChooseAsync(pool, stored, [.. groups.Select(group => group.Name)], factors, (byChance, bySpot), cancellation);
         return new Draw(from, to, population, expected, cheapMeans, rows);
     }
@@ -108,11 +111,12 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
                 + $"FROM ({pool.Text})"
             : $"SELECT *, 1 AS is_first FROM ({pool.Text})";
 
-    private async Task<(long Population, (double Sum, double Most) ColdSpots, Dictionary<string, double> CheapMeans, List<(string Name, IReadOnlyList<SizeBin> Bins)> Groups)> SizesAsync(
-        SqlStatement pool,
-        ReviewPolicy policy,
-        CancellationToken cancellation
-    )
+    private async Task<(
+        long Population,
+        (double Sum, double Most) ColdSpots,
+        Dictionary<string, double> CheapMeans,
+        List<(string Name, IReadOnlyList<SizeBin> Bins)> Groups
+    )> SizesAsync(SqlStatement pool, ReviewPolicy policy, CancellationToken cancellation)
     {
         var text = $$"""
             SELECT quota_group, bin, count() AS n, avg(size) AS mean, sumForEach(cheap_labels), sum(cold_spot_weight), max(cold_spot_weight)

@@ -131,7 +131,10 @@ public sealed class ReviewedPerformance(IDbContextFactory<StateDbContext> state,
             return (null, []);
         if (resolved.Count < by.Length * CombinedPredictions.RowsPerSource)
             by = by[..1];
-        var rows = sample.Zip(scores, (row, of) => new CombinedRow(row.Value, [.. by.Select(kind => Said(kind, of[kind.Name]))], row.Probability));
+        var rows = sample.Zip(
+            scores,
+            (row, of) => new CombinedRow(row.Value, [.. by.Select(kind => Said(kind, of[kind.Name]))], row.Probability)
+        );
         var all = by.Select(kind => Said(kind, filled.Zip(means, (draw, of) => draw.Population * of[kind.Name]).Sum() / population));
         return (CombinedPredictions.Mean([.. rows], [.. all], population, areShares), by);
 

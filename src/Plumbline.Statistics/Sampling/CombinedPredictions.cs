@@ -45,12 +45,14 @@ public static class CombinedPredictions
         if (sample.FirstOrDefault(row => row.Predictions.Count != sources) is { Predictions: { } wrong })
             throw new ArgumentException($"{wrong.Count} predictions of {sources} sources.", nameof(sample));
         if (sources == 1 || sample.Count < sources * RowsPerSource)
+        {
             return PredictionPoweredMean.Of(
                 [.. sample.Select(row => new PoweredRow(row.Value, row.Predictions[0], row.Probability))],
                 populationMeans[0],
                 population,
                 areShares
             );
+        }
 
         // The mean of each fold's predictions over all rows counts as often as it has rows in the sample.
         var (rows, mean) = (new PoweredRow[sample.Count], 0.0);
