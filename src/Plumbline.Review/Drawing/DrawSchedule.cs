@@ -50,7 +50,7 @@ public sealed class DrawSchedule(
     protected override async Task<TimeSpan> LookAsync(CancellationToken cancellation)
     {
         foreach (var model in models.All)
-            await policies.AlignAsync(model, cancellation);
+            await AlignAsync(model, cancellation);
         foreach (var (modelId, stored) in await EnabledAsync(cancellation))
         {
             if (models.Find(modelId) is not { } model || policies.Judged(stored, model).Problem is not null)
@@ -73,6 +73,19 @@ public sealed class DrawSchedule(
 
         await ExpireAsync(cancellation);
         return LongestSleep;
+    }
+
+    // What is in the way of one model keeps no other from its draws.
+    private async Task AlignAsync(ModelDefinition model, CancellationToken cancellation)
+    {
+        try
+        {
+            await policies.AlignAsync(model, cancellation);
+        }
+        catch (Exception error) when (error is not OperationCanceledException and not OutOfMemoryException)
+        {
+            log.AlignFailed(error, model.Name);
+        }
     }
 
     private async Task<IReadOnlyList<(int ModelId, StoredPolicy Policy)>> EnabledAsync(CancellationToken cancellation)

@@ -15,4 +15,11 @@ internal static partial class DrawScheduleLog
         "There is no room for the tasks of the review policy {Policy} of model {Model}: see review.max_open_tasks. Its draw waits"
     )]
     internal static partial void QueueFull(this ILogger logger, string policy, string model);
+
+    [LoggerMessage(
+        8005,
+        LogLevel.Error,
+        "The review policies of the configuration file for model {Model} could not be put in force; it is tried again"
+    )]
+    internal static partial void AlignFailed(this ILogger logger, Exception error, string model);
 }

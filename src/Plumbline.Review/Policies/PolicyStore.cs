@@ -73,23 +73,42 @@ public sealed class PolicyStore(IDbContextFactory<StateDbContext> state, FilePol
             return;
         using var turn = await _changing.EnterAsync(cancellation);
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = await db.ReviewPolicies.Where(row => row.ModelId == model.Id).ToListAsync(cancellation);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var own = db.ReviewPolicies.Where(row => row.ModelId == model.Id);
+        var rows = await own.AsNoTracking().ToListAsync(cancellation);
         var declared = Declared(model).ToList();
-        db.ReviewPolicies.RemoveRange(rows.Where(row => row.UpdatedBy == FileName && !declared.Exists(one => one.Name == row.Name)));
+        string[] names = [.. declared.Select(policy => policy.Name)];
+        // By statements, which a row that is gone meanwhile, with its model, does not trouble.
+        var changed = await own.Where(row => row.UpdatedBy == FileName && !names.Contains(row.Name)).ExecuteDeleteAsync(cancellation);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var policy in declared)
         {
             var definition = JsonSerializer.Serialize(policy, ReviewPolicy.Json);
             var row = rows.Find(row => row.Name == policy.Name);
             if (row is null)
-                db.ReviewPolicies.Add(row = NewRow(model, policy, definition, FileName));
-            else if (row.UpdatedBy == FileName && row.Definition == definition)
-                continue;
-            (row.Definition, row.UpdatedAtMs, row.UpdatedBy) = (definition, time.GetUtcNow().ToUnixTimeMilliseconds(), FileName);
+            {
+                row = NewRow(model, policy, definition, FileName);
+                row.UpdatedAtMs = now;
+                db.ReviewPolicies.Add(row);
+                changed++;
+            }
+            else if (row.UpdatedBy != FileName || row.Definition != definition)
+            {
+                changed += await own.Where(other => other.Id == row.Id)
+                    .ExecuteUpdateAsync(
+                        set =>
+                            set.SetProperty(other => other.Definition, definition)
+                                .SetProperty(other => other.UpdatedAtMs, now)
+                                .SetProperty(other => other.UpdatedBy, FileName),
+                        cancellation
+                    );
+            }
         }
 
-        var changed = await db.SaveChangesAsync(cancellation) > 0;
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
         _aligned[model.Id] = true;
-        if (changed)
+        if (changed > 0)
             Changed?.Invoke();
     }
 

@@ -78,6 +78,8 @@ public sealed class PolicyYamlTests(TestHost host) : IDisposable
     public async Task One_of_the_file_is_a_policy_like_others_and_goes_when_the_file_does_not_name_it_any_more()
     {
         var world = await ReviewWorld.CreateAsync(host);
+        // The server has looked, and does so once: from here on the model is that of the stores below.
+        Assert.Empty(await host.Get<PolicyStore>().ReadAsync(world.Model, Ct));
         var daily = new FilePolicy
         {
             Model = world.Name,
