@@ -112,7 +112,7 @@ internal sealed record LabelledSet(string Name, string Import, bool HasLabelFile
         return (reference with { Rows = [.. reference.Rows, .. current.Only(reference.Columns).Rows] }, reference.Rows.Count);
     }
 
-    /// <summary>Writes files as those that <see cref="Read"/> reads; the folder of the set is made. No reference: that file is not.</summary>
+    /// <summary>Writes files as those that <see cref="Read"/> reads; the folder of the set is made.</summary>
     public void Write(string folder, SetRows? reference, SetRows current)
     {
         Directory.CreateDirectory(Path.Combine(folder, Name));

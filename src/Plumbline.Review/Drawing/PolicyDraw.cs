@@ -120,7 +120,8 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
     {
         var text = $$"""
             SELECT quota_group, bin, count() AS n, avg(size) AS mean, sumForEach(cheap_labels), sum(cold_spot_weight), max(cold_spot_weight)
-            FROM (SELECT quota_group, cheap_labels, cold_spot_weight, if(is_first AND priority > 0, pow(priority, {sharpness:Float64}), 0.) AS size,
+            FROM (SELECT quota_group, cheap_labels, cold_spot_weight,
+                    if(is_first AND priority > 0, pow(priority, {sharpness:Float64}), 0.) AS size,
                     if(size > 0, toInt32(floor(log2(size) * 16)), toInt32(-2147483648)) AS bin
                 FROM ({{Marked(pool, policy)}}))
             GROUP BY quota_group, bin
@@ -162,7 +163,8 @@ public sealed class PolicyDraw(IColumnStore store, ModelTables tables, Predictio
     {
         var text = $$"""
             SELECT prediction_id, id_hash, timestamp, row_version, answer, priority, by_score, by_chance, score_draw < by_score
-            FROM (SELECT *, {chance:Float64} + cold_spot_weight * {cold_chance:Float64} AS by_chance, if(is_first AND priority > 0, least(1., transform(quota_group, {groups:Array(String)},
+            FROM (SELECT *, {chance:Float64} + cold_spot_weight * {cold_chance:Float64} AS by_chance,
+                    if(is_first AND priority > 0, least(1., transform(quota_group, {groups:Array(String)},
                         {factors:Array(Float64)}, toFloat64(0)) * pow(priority, {sharpness:Float64})), 0.) AS by_score,
                     sipHash64(id_hash, prediction_id, {seed:UInt32}, 'score') / 18446744073709551616. AS score_draw,
                     sipHash64(id_hash, prediction_id, {seed:UInt32}, 'chance') / 18446744073709551616. AS chance_draw
