@@ -4,7 +4,7 @@ using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Health;
 using Plumbline.Alerting.Incidents;
-using Plumbline.Alerting.Infrastructure;
+using Plumbline.Alerting.OutsideAlerts;
 using Plumbline.Alerting.RuleManagement;
 using Plumbline.Alerting.Rules;
 using Plumbline.Dashboard;

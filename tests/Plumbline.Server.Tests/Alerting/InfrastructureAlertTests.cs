@@ -58,7 +58,7 @@ public sealed class InfrastructureAlertTests(TestHost host)
             endsAt = "0001-01-01T00:00:00Z",
         };
         Assert.Equal(
-            (1, 0),
+            (1, 1),
             await TakenAsync(
                 new
                 {
@@ -92,6 +92,7 @@ public sealed class InfrastructureAlertTests(TestHost host)
             OnsetMs = onset.ToUnixTimeMilliseconds(),
             FiredMs = onset.ToUnixTimeMilliseconds(),
             OpenedAtMs = onset.ToUnixTimeMilliseconds(),
+            Facts = IncidentFacts.Empty.Write(),
         };
         db.Incidents.Add(row);
         await db.SaveChangesAsync(Ct);

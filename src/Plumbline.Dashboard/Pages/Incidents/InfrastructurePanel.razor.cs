@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Components;
-using Plumbline.Alerting.Infrastructure;
+using Plumbline.Alerting.OutsideAlerts;
 
 namespace Plumbline.Dashboard.Pages.Incidents;
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Plumbline.Alerting.Delivery.Receivers.Alertmanager;
 using Plumbline.Registry.Web;
 
-namespace Plumbline.Alerting.Infrastructure;
+namespace Plumbline.Alerting.OutsideAlerts;
 
 /// <summary>What an Alertmanager sends to a webhook, as far as it is used; what newer releases add is passed over.</summary>
 internal sealed record AlertmanagerMessage

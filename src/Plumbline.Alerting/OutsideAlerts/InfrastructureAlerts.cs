@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Plumbline.Registry.Scheduling;
 using Plumbline.Registry.State;
 
-namespace Plumbline.Alerting.Infrastructure;
+namespace Plumbline.Alerting.OutsideAlerts;
 
 /// <summary>An alert of the infrastructure.</summary>
 /// <param name="Name">What it is called.</param>
@@ -24,8 +24,8 @@ public sealed record InfrastructureAlert(
 );
 
 /// <summary>
-/// Alerts of the infrastructure: events of layer 1 that somebody else found. They are put beside incidents by their times; nobody is told of
-/// them here, since their Alertmanager does that.
+/// Alerts of the infrastructure: events of layer 1 that somebody else found. They are put beside incidents by their times; nobody is told
+/// of them here, since their Alertmanager does that.
 /// </summary>
 public sealed class InfrastructureAlerts(IDbContextFactory<StateDbContext> state, TimeProvider time) : IDisposable
 {
@@ -48,9 +48,8 @@ public sealed class InfrastructureAlerts(IDbContextFactory<StateDbContext> state
         await using var db = await state.CreateDbContextAsync(cancellation);
         var added = 0;
         // The last of the same in one message counts; the others are repetitions.
-        foreach (
-            var row in alerts.Select(alert => alert.Row(now)).GroupBy(row => (row.Fingerprint, row.StartsAtMs)).Select(same => same.Last())
-        )
+        var rows = alerts.Select(alert => alert.Row(now)).GroupBy(row => (row.Fingerprint, row.StartsAtMs));
+        foreach (var row in rows.Select(same => same.Last()))
         {
             var known = await db.InfrastructureAlerts.FirstOrDefaultAsync(
                 other => other.Fingerprint == row.Fingerprint && other.StartsAtMs == row.StartsAtMs,

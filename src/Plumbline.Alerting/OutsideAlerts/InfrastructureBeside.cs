@@ -1,7 +1,7 @@
 using Plumbline.Alerting.Incidents;
 using Plumbline.Registry.Text;
 
-namespace Plumbline.Alerting.Infrastructure;
+namespace Plumbline.Alerting.OutsideAlerts;
 
 /// <summary>What of the infrastructure fired when an incident began, or shortly before, and while it went on.</summary>
 public sealed class InfrastructureBeside(InfrastructureAlerts alerts, IncidentReader incidents, TimeProvider time)

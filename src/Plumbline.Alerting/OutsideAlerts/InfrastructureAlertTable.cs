@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Plumbline.Registry.State;
 
-namespace Plumbline.Alerting.Infrastructure;
+namespace Plumbline.Alerting.OutsideAlerts;
 
 /// <summary>An alert of the infrastructure, as it is stored.</summary>
 public sealed class InfrastructureAlertRow

@@ -3,7 +3,7 @@ using Plumbline.Registry.Access;
 using Plumbline.Registry.Commands;
 using Plumbline.Registry.Web;
 
-namespace Plumbline.Alerting.Infrastructure;
+namespace Plumbline.Alerting.OutsideAlerts;
 
 /// <summary>/v1/infrastructure-alerts: a webhook of Alertmanager, and what it told; what of it is beside an incident.</summary>
 public static class InfrastructureEndpoints
