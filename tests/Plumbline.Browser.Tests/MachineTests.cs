@@ -1,5 +1,7 @@
+using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Plumbline.Alerting.Incidents;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.SystemLayer.Machine;
 using Plumbline.Registry.Models;
@@ -60,6 +62,31 @@ public sealed class MachineTests(BrowserHost host)
         Assert.True(await watched.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Saturation" }).IsVisibleAsync());
         Assert.True(await watched.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "p95 latency" }).IsVisibleAsync());
         await watched.ShootAsync("system-light");
+        Assert.Empty(await watched.AxeAsync());
+        Assert.Empty(watched.Complaints);
+    }
+
+    [Fact]
+    public async Task What_fired_before_an_incident_stands_beside_it()
+    {
+        await using var watched = await host.OpenAsync();
+        var incident = (await host.Services.GetRequiredService<IncidentReader>().ListAsync(new() { Limit = 1 }, CancellationToken.None))[0];
+        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = host.Address };
+        var alert = new
+        {
+            status = "firing",
+            labels = new { alertname = "NodeOutOfMemory", instance = "gpu-3" },
+            annotations = new { summary = "no memory left" },
+            startsAt = incident.Onset.AddMinutes(-4),
+        };
+        using var told = await http.PostAsJsonAsync("/v1/infrastructure-alerts", new { alerts = new[] { alert } });
+        Assert.True(told.IsSuccessStatusCode);
+        await watched.GoAsync($"/incidents/{incident.Id}");
+        var panel = watched.Page.Locator("section", new PageLocatorOptions { HasText = "Infrastructure beside it" });
+        await panel.WaitForAsync();
+        var text = await panel.TextContentAsync();
+        Assert.Contains("NodeOutOfMemory 4 min before, still firing", text, StringComparison.Ordinal);
+        Assert.Contains("(gpu-3)", text, StringComparison.Ordinal);
         Assert.Empty(await watched.AxeAsync());
         Assert.Empty(watched.Complaints);
     }

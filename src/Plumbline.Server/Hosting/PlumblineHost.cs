@@ -4,6 +4,7 @@ using Plumbline.Alerting.Delivery;
 using Plumbline.Alerting.Evaluation;
 using Plumbline.Alerting.Health;
 using Plumbline.Alerting.Incidents;
+using Plumbline.Alerting.OutsideAlerts;
 using Plumbline.Alerting.RuleManagement;
 using Plumbline.Alerting.Rules;
 using Plumbline.Dashboard;
@@ -145,6 +146,7 @@ public static class PlumblineHost
         services.AddSingleton<FeatureRanking>().AddSingleton<OutcomeReader>();
         services.AddRules(options.Alerting).AddEvaluation().AddIncidents().AddRuleManagement().AddBacktests();
         services.AddDelivery(options, options.Delivery);
+        services.AddInfrastructureAlerts();
         services.AddHealth();
         services.AddReview(options.Review, options.Datasets);
         services.AddRetraining(options.Retraining);
@@ -200,6 +202,7 @@ public static class PlumblineHost
         app.MapRules();
         app.MapIncidents();
         app.MapIncidentWork();
+        app.MapInfrastructureAlerts();
         app.MapBacktests();
         app.MapDelivery();
         app.MapModelHealth();

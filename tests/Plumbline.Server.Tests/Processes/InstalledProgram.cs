@@ -8,6 +8,7 @@ internal sealed class InstalledProgram(string name, string package)
 {
     public static readonly InstalledProgram Promtool = new("promtool", "prometheus");
     public static readonly InstalledProgram Prometheus = new("prometheus", "prometheus");
+    public static readonly InstalledProgram Alertmanager = new("prometheus-alertmanager", "prometheus-alertmanager");
     public static readonly InstalledProgram NodeExporter = new("prometheus-node-exporter", "prometheus-node-exporter");
 
     private readonly string? _path = (Environment.GetEnvironmentVariable("PATH") ?? "")

@@ -25,7 +25,7 @@ public sealed class SystemDocumentTests
         await server.SendAsync(HttpMethod.Put, "/v1/models/churn", new { task = "binary" });
         await prometheus.UntilAsync("rate(node_cpu_seconds_total[5m])");
         var lines = Document.Split('\n').Where(line => line.StartsWith("curl ", StringComparison.Ordinal)).ToList();
-        Assert.Equal(7, lines.Count);
+        Assert.Equal(9, lines.Count);
         var authority = server.Client.BaseAddress!.Authority;
         var said = new List<JsonElement>();
         foreach (var line in lines)
@@ -40,6 +40,8 @@ public sealed class SystemDocumentTests
         Assert.Equal("main", said[0].GetProperty("prometheus")[0].GetString());
         Assert.Equal(JsonValueKind.Null, said[1].GetProperty("problem").ValueKind);
         Assert.InRange(said[1].GetProperty("points").EnumerateArray().Last().GetProperty("value").GetDouble(), 0, 1);
+        Assert.Equal(1, said[6].GetProperty("taken").GetInt32());
+        Assert.Equal("NodeOutOfMemory", said[7].GetProperty("alerts")[0].GetProperty("name").GetString());
         Assert.Equal("cpu", said[3].GetProperty("queries")[0].GetProperty("metric").GetString());
     }
 

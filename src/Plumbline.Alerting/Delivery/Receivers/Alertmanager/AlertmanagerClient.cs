@@ -23,6 +23,9 @@ public sealed class AlertmanagerClient(
     TimeProvider time
 ) : IRemindingClient
 {
+    /// <summary>What all our alerts are called there.</summary>
+    public const string AlertName = "PlumblineIncident";
+
     // An alert outlives this many missed repetitions.
     private const int EndsAfterReminders = 5;
     private static readonly TimeSpan RepeatResolved = TimeSpan.FromMinutes(15);
@@ -171,7 +174,7 @@ public sealed class AlertmanagerClient(
     {
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["alertname"] = "PlumblineIncident",
+            ["alertname"] = AlertName,
             ["model"] = notification.Model,
             ["severity"] = MessageWords.Of(notification.Severity),
         };
