@@ -120,8 +120,9 @@ public sealed class LoopTests(BrowserHost host)
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "New data set" }).ClickAsync();
         await watched.ReachAsync("new=1");
         await page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).FillAsync("by-chance");
-        await page.GetByLabel("Of the reference").FillAsync("");
-        await page.GetByLabel("With any ground truth").FillAsync("100");
+        var part = page.GetByRole(AriaRole.Group, new PageGetByRoleOptions { Name = "Part 3" });
+        await part.GetByLabel("What it takes").SelectOptionAsync("Labelled");
+        await part.GetByLabel("Rows at most").FillAsync("100");
         await SaveAsync(page);
         await page.GetByText("by-chance is saved").WaitForAsync();
         await page.GetByRole(AriaRole.Row)

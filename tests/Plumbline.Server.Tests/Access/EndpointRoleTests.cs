@@ -118,8 +118,10 @@ public sealed class EndpointRoleTests(TestHost host, SecuredServer secured) : IC
             );
         Assert.Equal(["/review", "/review/{Name}"], pages["Annotate"].Order(StringComparer.Ordinal));
         Assert.Equal(["/account"], pages[AccessSetup.AnyPage]);
+        // Who decides where annotators disagree sees who said what.
+        Assert.Equal(["/review/{Name}/disputed"], pages["Review"]);
         Assert.True(pages["Read"].Count() > 10);
-        Assert.Equal(["Annotate", AccessSetup.AnyPage, "Read"], pages.Select(page => page.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["Annotate", AccessSetup.AnyPage, "Read", "Review"], pages.Select(page => page.Key).Order(StringComparer.Ordinal));
     }
 
     // The whole table: rows are what is held, columns what is needed, in the order of the enumeration.
