@@ -112,6 +112,9 @@ public sealed class PolicyStore(IDbContextFactory<StateDbContext> state, FilePol
             Changed?.Invoke();
     }
 
+    /// <summary>Forgets a deleted model.</summary>
+    internal void Forget(int modelId) => _aligned.TryRemove(modelId, out _);
+
     /// <summary>True for a policy that the configuration file declares for this model: it is changed there.</summary>
     public bool IsDeclared(ModelDefinition model, string name) => Declared(model).Any(policy => policy.Name == name);
 

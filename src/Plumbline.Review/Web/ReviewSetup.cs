@@ -37,6 +37,11 @@ public static class ReviewSetup
             .AddHostedService<DrawSchedule>()
             .AddHostedService<AnswerDelivery>();
         services.AddDatasets(datasets).AddExchange().AddProof();
+        services.AddMemoryOwner<PolicyStore>(
+            "review_policies",
+            "whose policies are as the configuration file declares them",
+            (store, model) => store.Forget(model.Id)
+        );
         return services.AddStateOwner(
             "review",
             "policies of reviews, their tasks, and what people answered",

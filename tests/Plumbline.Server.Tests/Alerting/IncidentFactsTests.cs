@@ -131,7 +131,7 @@ public sealed class IncidentFactsTests(TestHost host)
     public void Every_kind_of_cause_has_a_name_and_a_title_of_its_own()
     {
         var kinds = host.Get<CauseCatalog>().All;
-        Assert.Equal(10, kinds.Count);
+        Assert.Equal(11, kinds.Count);
         Assert.Distinct(kinds.Select(kind => kind.Key));
         Assert.Distinct(kinds.Select(kind => kind.Title));
         Assert.All(kinds, kind => Assert.Same(kind, host.Get<CauseCatalog>().Find(kind.Key)));
