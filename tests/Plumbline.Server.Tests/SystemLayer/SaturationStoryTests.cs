@@ -40,7 +40,11 @@ public sealed class SaturationStoryTests
             await SendAsync(server, at, now, slow, late, fallback);
         await server.UntilAsync(
             "/v1/models/story/progress",
-            progress => progress.GetProperty("pending_windows").GetInt64() == 0 && !progress.GetProperty("rules_pending").GetBoolean()
+            // What is still in the spool has no windows yet that could be pending.
+            progress =>
+                progress.GetProperty("spool").GetInt64() == 0
+                && progress.GetProperty("pending_windows").GetInt64() == 0
+                && !progress.GetProperty("rules_pending").GetBoolean()
         );
         await server.UntilAsync(
             "/v1/models/story/system/queries",
