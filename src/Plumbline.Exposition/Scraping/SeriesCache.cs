@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using Plumbline.Monitoring.Metrics;
 using Plumbline.Monitoring.SystemLayer;
 using Plumbline.Registry.Models;
+using Plumbline.Registry.Scheduling;
 using Plumbline.Store;
 
 namespace Plumbline.Exposition.Scraping;
@@ -49,22 +50,15 @@ internal sealed class SeriesCache : IDisposable
     public async Task<IReadOnlyList<ModelSeries>> ReadAsync(CancellationToken cancellation)
     {
         // Two scrapers at once would read the same twice.
-        await _one.WaitAsync(cancellation);
-        try
+        using var turn = await _one.EnterAsync(cancellation);
+        _scraped = _time.GetUtcNow();
+        foreach (var sameWindow in _models.All.Where(IsStale).GroupBy(model => model.Window))
         {
-            _scraped = _time.GetUtcNow();
-            foreach (var sameWindow in _models.All.Where(IsStale).GroupBy(model => model.Window))
-            {
-                foreach (var some in sameWindow.Chunk(ReadAtOnce))
-                    await ReadAsync(some, sameWindow.Key, cancellation);
-            }
+            foreach (var some in sameWindow.Chunk(ReadAtOnce))
+                await ReadAsync(some, sameWindow.Key, cancellation);
+        }
 
-            return [.. _models.All.Select(model => _known.GetValueOrDefault(model.Id)).OfType<ModelSeries>()];
-        }
-        finally
-        {
-            _one.Release();
-        }
+        return [.. _models.All.Select(model => _known.GetValueOrDefault(model.Id)).OfType<ModelSeries>()];
     }
 
     /// <summary>Forgets a deleted model.</summary>

@@ -42,29 +42,25 @@ internal static class MembershipScores
     }
 
     /// <summary>Whether it lies in one of the slices that the newest search found; null where it found none.</summary>
-    public static PredictionScore? ColdSpot(ModelDefinition model, ColdSpotReport? report)
-    {
-        var slices = Slices(model, report).ConvertAll(slice => slice.Contains);
-        return slices.Count == 0 ? null : new PredictionScore(ScoreKind.ColdSpot, $"toFloat64({string.Join(" OR ", slices)})", 1, []);
-    }
+    public static PredictionScore? ColdSpot(IReadOnlyList<(ColdSpot Spot, string Contains)> slices) =>
+        slices.Count == 0
+            ? null
+            : new PredictionScore(ScoreKind.ColdSpot, $"toFloat64({string.Join(" OR ", slices.Select(slice => slice.Contains))})", 1, []);
 
     /// <summary>
     /// How much answers to a prediction tell of the loss that cold spots explain: for each spot that it lies in, the loss that the spot
     /// explains by the predictions in it. Each spot has as large a part of the sum over all predictions as it has of that loss. 0 outside.
     /// </summary>
-    public static string ColdSpotWeight(ModelDefinition model, ColdSpotReport? report)
+    public static string ColdSpotWeight(IReadOnlyList<(ColdSpot Spot, string Contains)> slices)
     {
-        List<string> parts =
-        [
-            .. Slices(model, report)
-                .Select(slice =>
-                    string.Create(CultureInfo.InvariantCulture, $"{slice.Spot.Excess / slice.Spot.Rows:R} * ({slice.Contains})")
-                ),
-        ];
-        return parts.Count == 0 ? "toFloat64(0)" : $"toFloat64({string.Join(" + ", parts)})";
+        var parts = slices.Select(slice =>
+            string.Create(CultureInfo.InvariantCulture, $"{slice.Spot.Excess / slice.Spot.Rows:R} * ({slice.Contains})")
+        );
+        return $"toFloat64({string.Join(" + ", parts.DefaultIfEmpty("0"))})";
     }
 
-    private static List<(ColdSpot Spot, string Contains)> Slices(ModelDefinition model, ColdSpotReport? report)
+    /// <summary>The slices that the newest search found and a condition of predictions can state, each with that condition.</summary>
+    public static IReadOnlyList<(ColdSpot Spot, string Contains)> ColdSpots(ModelDefinition model, ColdSpotReport? report)
     {
         List<(ColdSpot, string)> slices = [];
         foreach (var spot in report?.ColdSpots ?? [])

@@ -18,7 +18,7 @@ public sealed class PredictionScores(ScoreFitting fitting, ColdSpotReader coldSp
     {
         ArgumentNullException.ThrowIfNull(model);
         var fit = await fitting.OfAsync(model, cancellation);
-        var report = (await coldSpots.ReadAsync(model, cancellation)).Result;
+        var slices = MembershipScores.ColdSpots(model, (await coldSpots.ReadAsync(model, cancellation)).Result);
         var (first, last) = (from ?? Earliest, to ?? Latest);
         List<PredictionScore?> scores =
         [
@@ -28,14 +28,14 @@ public sealed class PredictionScores(ScoreFitting fitting, ColdSpotReader coldSp
             OddityScore.Of(fit),
             MembershipScores.Disagreement(model, fit, first, last),
             MembershipScores.Complaint(model, first, last),
-            MembershipScores.ColdSpot(model, report),
+            MembershipScores.ColdSpot(slices),
             MembershipScores.Guard(),
         ];
         List<PredictionScore> known = [.. scores.OfType<PredictionScore>()];
         var gaps = ScoreKind
             .All.Where(kind => kind.Fits(model) && !known.Exists(score => score.Kind == kind))
             .ToDictionary(kind => kind, kind => Gap(kind, model, fit));
-        return new ScoreSet(known, gaps, fit) { ColdSpotWeight = MembershipScores.ColdSpotWeight(model, report) };
+        return new ScoreSet(known, gaps, fit) { ColdSpotWeight = MembershipScores.ColdSpotWeight(slices) };
     }
 
     private static string Gap(ScoreKind kind, ModelDefinition model, ScoreFit fit) =>

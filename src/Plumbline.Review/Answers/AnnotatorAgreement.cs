@@ -44,14 +44,7 @@ public sealed class AnnotatorAgreement(IDbContextFactory<StateDbContext> state, 
         ArgumentNullException.ThrowIfNull(model);
         var since = (time.GetUtcNow() - TimeSpan.FromDays(days)).ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
-        var rows = await db
-            .ReviewAnswers.Where(row =>
-                row.ModelId == model.Id
-                && row.AtMs >= since
-                && row.WithdrawnAtMs == null
-                && !row.IsDecision
-                && row.Kind == (int)AnswerKind.Value
-            )
+        var rows = await db.ValuesGiven(model.Id, since)
             .Join(
                 db.ReviewTasks.Where(task => task.Wanted > 1),
                 answer => answer.TaskId,

@@ -68,14 +68,7 @@ public sealed class AnnotatorProgress(IDbContextFactory<StateDbContext> state, T
         var since = (time.GetUtcNow() - days * Day).ToUnixTimeMilliseconds();
         await using var db = await state.CreateDbContextAsync(cancellation);
         var tasks = db.ReviewTasks;
-        var rows = await db
-            .ReviewAnswers.Where(row =>
-                row.ModelId == model.Id
-                && row.AtMs >= since
-                && row.WithdrawnAtMs == null
-                && !row.IsDecision
-                && row.Kind == (int)AnswerKind.Value
-            )
+        var rows = await db.ValuesGiven(model.Id, since)
             .Join(
                 tasks,
                 answer => answer.TaskId,

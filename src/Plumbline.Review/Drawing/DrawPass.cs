@@ -128,11 +128,7 @@ public sealed class DrawPass(
         if (inTheWay.Exists(stretch => stretch.From < to && !stretch.IsEmptyWithin(from, to)))
             return DrawOutcome.Overlaps;
         var draw = await draws.DrawAsync(model, (stored.Id, stored.Policy), from, to, cancellation);
-        var evidence = await scores.ReadAsync(
-            model,
-            [.. draw.Rows.Select(row => new PredictionPlace(row.PredictionId, row.IdHash, row.Timestamp))],
-            cancellation
-        );
+        var evidence = await scores.ReadAsync(model, [.. draw.Rows.Select(row => row.Place)], cancellation);
         var known = await gold.ChooseAsync(model, stored, draw, cancellation);
         await using var db = await state.CreateDbContextAsync(cancellation);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
@@ -272,23 +268,9 @@ public sealed class DrawPass(
 
     private ReviewTaskRow NewTask(ModelDefinition model, StoredPolicy stored, DrawnRow row, double rank, TaskEvidence evidence)
     {
-        var now = time.GetUtcNow();
-        return new ReviewTaskRow
-        {
-            ModelId = model.Id,
-            PredictionId = row.PredictionId,
-            IdHash = unchecked((long)row.IdHash),
-            TimestampMs = row.Timestamp.ToUnixTimeMilliseconds(),
-            Version = row.Version,
-            Answer = row.Answer,
-            State = (int)TaskState.Open,
-            Rank = rank,
-            Wanted = stored.Policy.Annotators,
-            PolicyId = stored.Id,
-            Evidence = evidence.Write(),
-            CreatedAtMs = now.ToUnixTimeMilliseconds(),
-            ExpiresAtMs = (now + stored.Policy.MaxAge).ToUnixTimeMilliseconds(),
-        };
+        var task = ReviewTaskRow.Begin(model, row.Place, (row.Version, row.Answer), evidence, time.GetUtcNow(), stored.Policy.MaxAge);
+        (task.Rank, task.Wanted, task.PolicyId) = (rank, stored.Policy.Annotators, stored.Id);
+        return task;
     }
 
     private sealed record DrawnStretch(DateTimeOffset From, DateTimeOffset To, long Population)

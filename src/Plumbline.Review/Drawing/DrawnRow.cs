@@ -1,3 +1,5 @@
+using Plumbline.Monitoring.Scores;
+
 namespace Plumbline.Review.Drawing;
 
 /// <summary>A prediction that was drawn.</summary>
@@ -27,6 +29,9 @@ public sealed record DrawnRow(
     /// the largest tenth of the stretch.
     /// </summary>
     public bool? IsRight { get; init; }
+
+    /// <summary>Where it is.</summary>
+    public PredictionPlace Place => new(PredictionId, IdHash, Timestamp);
 
     /// <summary>Probability to be chosen: by score, by chance or both, which are drawn apart.</summary>
     public double Probability => 1 - (1 - ByScore) * (1 - ByChance);

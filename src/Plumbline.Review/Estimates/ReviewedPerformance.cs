@@ -129,8 +129,7 @@ public sealed class ReviewedPerformance(IDbContextFactory<StateDbContext> state,
         ];
         if (by.Length == 0)
             return (null, []);
-        if (resolved.Count < by.Length * CombinedPredictions.RowsPerSource)
-            by = by[..1];
+        by = by[..CombinedPredictions.Followed(resolved.Count, by.Length)];
         var rows = sample.Zip(
             scores,
             (row, of) => new CombinedRow(row.Value, [.. by.Select(kind => Said(kind, of[kind.Name]))], row.Probability)

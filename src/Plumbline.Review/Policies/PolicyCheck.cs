@@ -22,7 +22,7 @@ public static class PolicyCheck
         ArgumentNullException.ThrowIfNull(model);
         var errors = new List<FieldError>();
         CheckRanges(policy, errors);
-        CheckWeights(policy, model, errors);
+        CheckWeights(policy, [.. ScoreKind.All.Where(kind => kind.Fits(model))], "No score of this model; it has", errors);
         CheckQuota(policy, model, errors);
         CheckFilter(policy, model, errors);
         return errors;
@@ -34,20 +34,7 @@ public static class PolicyCheck
         ArgumentNullException.ThrowIfNull(policy);
         var errors = new List<FieldError>();
         CheckRanges(policy, errors);
-        foreach (var (name, weight) in policy.Weights)
-        {
-            if (ScoreKind.Find(name) is null)
-            {
-                var known = string.Join(", ", ScoreKind.All.Select(kind => kind.Name));
-                errors.Add(new($"weights.{Problems.Shorten(name)}", $"No score; there are {known}."));
-            }
-            else
-            {
-                Range(errors, $"weights.{name}", weight, 0, 100);
-            }
-        }
-
-        CheckSomeCount(policy, errors);
+        CheckWeights(policy, ScoreKind.All, "No score; there are", errors);
         return errors;
     }
 
@@ -76,26 +63,16 @@ public static class PolicyCheck
     public static IReadOnlyList<FilterCondition> Conditions(ReviewPolicy policy, ModelDefinition model) =>
         [.. policy.Filter.Select(text => FilterText.Read(text, model, out _)).OfType<FilterCondition>()];
 
-    private static void CheckWeights(ReviewPolicy policy, ModelDefinition model, List<FieldError> errors)
+    private static void CheckWeights(ReviewPolicy policy, IReadOnlyList<ScoreKind> kinds, string unknown, List<FieldError> errors)
     {
         foreach (var (name, weight) in policy.Weights)
         {
-            if (ScoreKind.Find(name) is not { } kind || !kind.Fits(model))
-            {
-                var known = string.Join(", ", ScoreKind.All.Where(one => one.Fits(model)).Select(one => one.Name));
-                errors.Add(new($"weights.{Problems.Shorten(name)}", $"No score of this model; it has {known}."));
-            }
-            else
-            {
+            if (kinds.Any(kind => kind.Name == name))
                 Range(errors, $"weights.{name}", weight, 0, 100);
-            }
+            else
+                errors.Add(new($"weights.{Problems.Shorten(name)}", $"{unknown} {string.Join(", ", kinds.Select(kind => kind.Name))}."));
         }
 
-        CheckSomeCount(policy, errors);
-    }
-
-    private static void CheckSomeCount(ReviewPolicy policy, List<FieldError> errors)
-    {
         if (!policy.Weights.Values.Any(weight => weight > 0) && policy.UniformShare < 1)
             errors.Add(new("weights", "At least one above 0, or a uniform_share of 1."));
     }

@@ -134,6 +134,10 @@ public sealed class PolicyStore(IDbContextFactory<StateDbContext> state, FilePol
     public async Task<StoredPolicy?> FindAsync(ModelDefinition model, string name, CancellationToken cancellation) =>
         (await ReadAsync(model, cancellation)).FirstOrDefault(stored => stored.Policy.Name == name);
 
+    /// <summary>The policy of that number; null when there is none, or the number is.</summary>
+    public async Task<StoredPolicy?> FindAsync(ModelDefinition model, int? id, CancellationToken cancellation) =>
+        id is null ? null : (await ReadAsync(model, cancellation)).FirstOrDefault(stored => stored.Id == id);
+
     /// <summary>Saves a policy, in place of one of the same name; false when the model has <see cref="MaxPolicies"/> already.</summary>
     public async Task<bool> PutAsync(ModelDefinition model, ReviewPolicy policy, string who, CancellationToken cancellation)
     {

@@ -100,22 +100,9 @@ public sealed class HandTasks(
 
     private ReviewTaskRow NewTask(ModelDefinition model, Named named, int annotators, TaskEvidence evidence)
     {
-        var now = time.GetUtcNow();
-        return new ReviewTaskRow
-        {
-            ModelId = model.Id,
-            PredictionId = named.Place.Id,
-            IdHash = unchecked((long)named.Place.IdHash),
-            TimestampMs = named.Place.Timestamp.ToUnixTimeMilliseconds(),
-            Version = named.Version,
-            Answer = named.Answer,
-            State = (int)TaskState.Open,
-            Rank = Rank,
-            Wanted = annotators,
-            Evidence = evidence.Write(),
-            CreatedAtMs = now.ToUnixTimeMilliseconds(),
-            ExpiresAtMs = (now + Age).ToUnixTimeMilliseconds(),
-        };
+        var task = ReviewTaskRow.Begin(model, named.Place, (named.Version, named.Answer), evidence, time.GetUtcNow(), Age);
+        (task.Rank, task.Wanted) = (Rank, annotators);
+        return task;
     }
 
     private sealed record Named(PredictionPlace Place, string Version, string Answer);

@@ -68,6 +68,16 @@ public static class ReviewAnswerTable
     extension(StateDbContext db)
     {
         public DbSet<ReviewAnswerRow> ReviewAnswers => db.Set<ReviewAnswerRow>();
+
+        /// <summary>The values that annotators of a model gave since a time and did not take back; decisions are not among them.</summary>
+        internal IQueryable<ReviewAnswerRow> ValuesGiven(int modelId, long sinceMs) =>
+            db.ReviewAnswers.Where(row =>
+                row.ModelId == modelId
+                && row.AtMs >= sinceMs
+                && row.WithdrawnAtMs == null
+                && !row.IsDecision
+                && row.Kind == (int)AnswerKind.Value
+            );
     }
 
     internal sealed class ReviewAnswerRowMapping : IEntityTypeConfiguration<ReviewAnswerRow>

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Plumbline.Monitoring.Scores;
+using Plumbline.Registry.Models;
 using Plumbline.Registry.State;
 
 namespace Plumbline.Review.Tasks;
@@ -79,6 +81,35 @@ public sealed class ReviewTaskRow
 
     /// <summary>The answer that is known to be right, of a task that measures annotators; else null.</summary>
     public string? Gold { get; set; }
+
+    /// <summary>A task that is open for so long.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="place">The prediction.</param>
+    /// <param name="answered">Which version answered it, and what.</param>
+    /// <param name="evidence">Why it became one.</param>
+    /// <param name="now">When.</param>
+    /// <param name="age">After which it expires.</param>
+    internal static ReviewTaskRow Begin(
+        ModelDefinition model,
+        PredictionPlace place,
+        (string Version, string Answer) answered,
+        TaskEvidence evidence,
+        DateTimeOffset now,
+        TimeSpan age
+    ) =>
+        new()
+        {
+            ModelId = model.Id,
+            PredictionId = place.Id,
+            IdHash = unchecked((long)place.IdHash),
+            TimestampMs = place.Timestamp.ToUnixTimeMilliseconds(),
+            Version = answered.Version,
+            Answer = answered.Answer,
+            State = (int)TaskState.Open,
+            Evidence = evidence.Write(),
+            CreatedAtMs = now.ToUnixTimeMilliseconds(),
+            ExpiresAtMs = (now + age).ToUnixTimeMilliseconds(),
+        };
 }
 
 /// <summary>That a policy chose the prediction of a task, and how likely that was.</summary>

@@ -21,6 +21,9 @@ public static class CombinedPredictions
 
     private const int Folds = 5;
 
+    /// <summary>How many of some sources are followed with so many labelled rows: all of them, or the first alone.</summary>
+    public static int Followed(int rows, int sources) => rows < sources * RowsPerSource ? Math.Min(1, sources) : sources;
+
     /// <summary>The mean over all rows; never wider than that of the labels alone.</summary>
     /// <param name="sample">The labelled rows; finite values and predictions.</param>
     /// <param name="populationMeans">Mean of each source's predictions over all rows, labelled or not.</param>
@@ -44,7 +47,7 @@ public static class CombinedPredictions
             throw new ArgumentException("There is no source.", nameof(populationMeans));
         if (sample.FirstOrDefault(row => row.Predictions.Count != sources) is { Predictions: { } wrong })
             throw new ArgumentException($"{wrong.Count} predictions of {sources} sources.", nameof(sample));
-        if (sources == 1 || sample.Count < sources * RowsPerSource)
+        if (Followed(sample.Count, sources) == 1)
         {
             return PredictionPoweredMean.Of(
                 [.. sample.Select(row => new PoweredRow(row.Value, row.Predictions[0], row.Probability))],

@@ -22,9 +22,8 @@ public sealed class InfrastructureAlertTests(TestHost host)
     {
         var onset = DateTimeOffset.FromUnixTimeSeconds(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).AddMinutes(-10);
         var (model, incident) = await IncidentAsync(onset);
-        await using var alertmanager = await StartAsync();
-        using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = new Uri($"http://127.0.0.1:{alertmanager.Port}") };
-        await UntilReadyAsync(http);
+        await using var alertmanager = await AlertmanagerProcess.StartAsync($"{new Uri(host.Address, Webhook)}", groupBy: "alertname");
+        var http = alertmanager.Http;
         await TellAsync(http, "NodeOutOfMemory", onset.AddMinutes(-4), ("instance", "gpu-3"));
         await TellAsync(http, "PodRestarts", onset.AddMinutes(2), ("model", model));
         await TellAsync(http, "OfAnother", onset, ("model", "another-model"));
@@ -101,53 +100,6 @@ public sealed class InfrastructureAlertTests(TestHost host)
         db.Incidents.Add(row);
         await db.SaveChangesAsync(Ct);
         return (model, row.Id);
-    }
-
-    private async Task<RunningProgram> StartAsync()
-    {
-        var folder = Directory.CreateTempSubdirectory("plumbline-alertmanager-").FullName;
-        var configuration = Path.Combine(folder, "alertmanager.yml");
-        await File.WriteAllTextAsync(
-            configuration,
-            $$"""
-            route: { receiver: plumbline, group_by: [alertname], group_wait: 1s, group_interval: 1s, repeat_interval: 1h }
-            receivers:
-            - name: plumbline
-              webhook_configs: [ { url: '{{new Uri(host.Address, Webhook)}}', send_resolved: true } ]
-            """,
-            Ct
-        );
-        return RunningProgram.Start(
-            InstalledProgram.Alertmanager,
-            port =>
-                [
-                    $"--config.file={configuration}",
-                    $"--storage.path={folder}",
-                    $"--web.listen-address=127.0.0.1:{port}",
-                    "--cluster.listen-address=",
-                ]
-        );
-    }
-
-    private static async Task UntilReadyAsync(HttpClient http)
-    {
-        for (var i = 0; i < 300; i++)
-        {
-            try
-            {
-                using var ready = await http.GetAsync("/-/ready", Ct);
-                if (ready.IsSuccessStatusCode)
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                // Not yet.
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Ct);
-        }
-
-        Assert.Fail("Alertmanager does not start.");
     }
 
     private static Task TellAsync(HttpClient http, string name, DateTimeOffset starts, params (string Name, string Value)[] labels) =>

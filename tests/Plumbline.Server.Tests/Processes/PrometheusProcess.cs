@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -7,27 +6,19 @@ namespace Plumbline.Server.Tests.Processes;
 /// <summary>A real Prometheus that scrapes what it is told to, once a second.</summary>
 internal sealed class PrometheusProcess : IAsyncDisposable
 {
-    private readonly Process _process;
+    private readonly RunningProgram _program;
     private readonly string _folder;
-    private readonly HttpClient _http;
 
-    private PrometheusProcess(Process process, string folder, Uri address) =>
-        (_process, _folder, Address, _http) = (
-            process,
-            folder,
-            address,
-            new HttpClient(new SocketsHttpHandler()) { BaseAddress = address }
-        );
+    private PrometheusProcess(RunningProgram program, string folder) => (_program, _folder) = (program, folder);
 
     /// <summary>Where it listens.</summary>
-    public Uri Address { get; }
+    public Uri Address => _program.Address;
 
     /// <summary>Starts it.</summary>
     /// <param name="scrape">Its <c>scrape_configs</c>, as YAML that begins at the left margin.</param>
     /// <param name="past">What it has stored already, as OpenMetrics with a time behind each value; null for nothing.</param>
     public static async Task<PrometheusProcess> StartAsync(string scrape, string? past = null)
     {
-        var program = InstalledProgram.Prometheus.Required();
         var folder = Directory.CreateTempSubdirectory("plumbline-prometheus-").FullName;
         var configuration = Path.Combine(folder, "prometheus.yml");
         await File.WriteAllTextAsync(
@@ -43,36 +34,18 @@ internal sealed class PrometheusProcess : IAsyncDisposable
             Assert.True(code == 0, said);
         }
 
-        var port = FreePort.Find();
-        var process = Process.Start(
-            new ProcessStartInfo(
-                program,
-                [$"--config.file={configuration}", $"--storage.tsdb.path={data}", $"--web.listen-address=127.0.0.1:{port}"]
-            )
-            {
-                UseShellExecute = false,
-                RedirectStandardError = true,
-                RedirectStandardOutput = true,
-            }
-        )!;
-        process.ErrorDataReceived += (_, _) => { };
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        var running = new PrometheusProcess(process, folder, new Uri($"http://127.0.0.1:{port}"));
-        for (var i = 0; !await running.IsReadyAsync(); i++)
-        {
-            Assert.True(i < 300 && !process.HasExited, "Prometheus does not start.");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-        }
-
-        return running;
+        var program = RunningProgram.Start(
+            InstalledProgram.Prometheus,
+            port => [$"--config.file={configuration}", $"--storage.tsdb.path={data}", $"--web.listen-address=127.0.0.1:{port}"]
+        );
+        await program.ReadyAsync();
+        return new PrometheusProcess(program, folder);
     }
 
     /// <summary>The series that a query gives now: labels and value.</summary>
     public async Task<IReadOnlyList<(JsonElement Labels, double Value)>> QueryAsync(string query)
     {
-        var answer = await _http.GetFromJsonAsync<JsonElement>($"/api/v1/query?query={Uri.EscapeDataString(query)}");
+        var answer = await _program.Http.GetFromJsonAsync<JsonElement>($"/api/v1/query?query={Uri.EscapeDataString(query)}");
         return
         [
             .. answer
@@ -103,27 +76,11 @@ internal sealed class PrometheusProcess : IAsyncDisposable
     }
 
     /// <summary>What it says of its targets, errors of scrapes included.</summary>
-    public Task<string> TargetsAsync() => _http.GetStringAsync("/api/v1/targets");
+    public Task<string> TargetsAsync() => _program.Http.GetStringAsync("/api/v1/targets");
 
     public async ValueTask DisposeAsync()
     {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        _http.Dispose();
+        await _program.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private async Task<bool> IsReadyAsync()
-    {
-        try
-        {
-            using var ready = await _http.GetAsync("/-/ready");
-            return ready.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
     }
 }

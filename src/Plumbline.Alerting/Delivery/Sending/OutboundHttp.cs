@@ -21,20 +21,10 @@ public sealed class OutboundHttp : IDisposable
     public OutboundHttp(DeliveryOptions options, TimeProvider time)
     {
         (_options, _time) = (options, time);
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseProxy = false,
-            UseCookies = false,
-            MaxResponseHeadersLength = 16,
-            MaxResponseDrainSize = MaxAnswerBytes,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            ConnectCallback = async (context, cancellation) =>
-                new System.Net.Sockets.NetworkStream(
-                    await OutboundAddress.ConnectAsync(context.DnsEndPoint, options.AllowLinkLocal, cancellation),
-                    ownsSocket: true
-                ),
-        };
+        var handler = OutboundSockets.Handler(options.AllowLinkLocal);
+        handler.MaxResponseHeadersLength = 16;
+        handler.MaxResponseDrainSize = MaxAnswerBytes;
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(2);
         // The time limit is ours, so that it also covers reading the answer.
         _http = new HttpClient(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
     }

@@ -83,9 +83,7 @@ public sealed partial class ReviewDisputedPage
 
         var decision = task is null ? null : await Reader.FindAsync(model, task, CancellationToken.None);
         var answers = task is null ? [] : await Said.OfAsync(task.Id, CancellationToken.None);
-        var policy = task is null
-            ? null
-            : (await Policies.ReadAsync(model, CancellationToken.None)).FirstOrDefault(stored => stored.Id == task.PolicyId)?.Policy;
+        var policy = (await Policies.FindAsync(model, task?.PolicyId, CancellationToken.None))?.Policy;
         _count = (await Tasks.CountsAsync(model, CancellationToken.None)).GetValueOrDefault(TaskState.Disputed);
         (_task, _decision, _answers, _policy) = (task, decision, answers, policy);
         _others = [.. page.Where(other => other.Id != task?.Id).Take(Offered)];

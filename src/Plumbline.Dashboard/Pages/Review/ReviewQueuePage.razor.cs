@@ -93,9 +93,7 @@ public sealed partial class ReviewQueuePage : IAsyncDisposable
     private async Task ShowAsync(ModelDefinition model, ReviewTaskRow? task)
     {
         var decision = task is null ? null : await Reader.FindAsync(model, task, CancellationToken.None);
-        var policy = task is null
-            ? null
-            : (await Policies.ReadAsync(model, CancellationToken.None)).FirstOrDefault(stored => stored.Id == task.PolicyId)?.Policy;
+        var policy = (await Policies.FindAsync(model, task?.PolicyId, CancellationToken.None))?.Policy;
         _progress = await RunAsync(
             ReviewCommands.Take,
             Name,

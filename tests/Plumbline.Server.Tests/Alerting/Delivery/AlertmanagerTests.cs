@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Plumbline.Alerting;
@@ -14,18 +13,11 @@ namespace Plumbline.Server.Tests.Alerting.Delivery;
 /// </summary>
 public sealed class AlertmanagerTests
 {
-    private static readonly string? Program = new[] { "prometheus-alertmanager", "alertmanager" }
-        .SelectMany(name =>
-            (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name))
-        )
-        .FirstOrDefault(File.Exists);
-
     [Fact]
     public async Task Alertmanager_receives_deduplicates_and_resolves()
     {
-        Assert.SkipWhen(Program is null, "Alertmanager is not installed (Debian: apt-get install prometheus-alertmanager).");
         await using var sink = await HttpSink.StartAsync();
-        await using var alertmanager = await RunningAlertmanager.StartAsync(Program!, sink.Url);
+        await using var alertmanager = await AlertmanagerProcess.StartAsync(sink.Url, groupBy: "incident");
         // The clock that Alertmanager has: it judges by itself what is over.
         await using var bench = await DeliveryBench.OpenAsync();
         bench.Time.Advance(TimeProvider.System.GetUtcNow() - bench.Time.GetUtcNow());
@@ -40,7 +32,7 @@ public sealed class AlertmanagerTests
         );
         await bench.AddAsync(bench.Incident(1, NotificationKind.Opened), bench.Incident(2, NotificationKind.Opened, feature: "income"));
         await bench.RunAsync();
-        Assert.Equal(["age warning", "income warning"], await alertmanager.FiringAsync());
+        Assert.Equal(["age warning", "income warning"], await FiringAsync(alertmanager));
         Assert.All(
             await bench.RecordsAsync(),
             record =>
@@ -51,21 +43,21 @@ public sealed class AlertmanagerTests
         );
 
         // Repetitions are the same alerts, with a later end.
-        var before = await alertmanager.EndsAsync();
+        var before = await EndsAsync(alertmanager);
         await bench.PassAsync(TimeSpan.FromMinutes(3), TimeSpan.FromSeconds(30));
-        Assert.Equal(["age warning", "income warning"], await alertmanager.FiringAsync());
-        Assert.All((await alertmanager.EndsAsync()).Zip(before), pair => Assert.True(pair.First > pair.Second));
+        Assert.Equal(["age warning", "income warning"], await FiringAsync(alertmanager));
+        Assert.All((await EndsAsync(alertmanager)).Zip(before), pair => Assert.True(pair.First > pair.Second));
 
         // An escalation is another alert; the one of before is over.
         bench.Time.Advance(TimeProvider.System.GetUtcNow() - bench.Time.GetUtcNow());
         await bench.AddAsync(bench.Incident(1, NotificationKind.Escalated, AlertSeverity.Critical));
         await bench.RunAsync();
-        Assert.Equal(["age critical", "income warning"], await alertmanager.FiringAsync());
+        Assert.Equal(["age critical", "income warning"], await FiringAsync(alertmanager));
 
         bench.Time.Advance(TimeProvider.System.GetUtcNow() - bench.Time.GetUtcNow());
         await bench.AddAsync(bench.Incident(1, NotificationKind.Resolved), bench.Incident(2, NotificationKind.Resolved, feature: "income"));
         await bench.RunAsync();
-        Assert.Empty(await alertmanager.FiringAsync());
+        Assert.Empty(await FiringAsync(alertmanager));
         await WaitAsync(
             () => Statuses(sink).Contains("income resolved") && Statuses(sink).Contains("age resolved"),
             "Alertmanager tells its own webhook that both are over"
@@ -148,99 +140,22 @@ public sealed class AlertmanagerTests
         }
     }
 
-    private sealed class RunningAlertmanager(Process process, string folder, Uri address, HttpClient http) : IAsyncDisposable
-    {
-        public Uri Address => address;
+    private static async Task<IReadOnlyList<string>> FiringAsync(AlertmanagerProcess alertmanager) =>
+        [
+            .. (await AlertsAsync(alertmanager))
+                .Select(alert => $"{Label(alert, "feature")} {Label(alert, "severity")}")
+                .Order(StringComparer.Ordinal),
+        ];
 
-        public static async Task<RunningAlertmanager> StartAsync(string program, string webhook)
-        {
-            var folder = Directory.CreateTempSubdirectory("plumbline-alertmanager-").FullName;
-            var configuration = Path.Combine(folder, "alertmanager.yml");
-            await File.WriteAllTextAsync(
-                configuration,
-                $$"""
-                route: { receiver: hook, group_by: [incident], group_wait: 1s, group_interval: 1s, repeat_interval: 1h }
-                receivers:
-                - name: hook
-                  webhook_configs: [ { url: '{{webhook}}', send_resolved: true } ]
-                """
-            );
-            var port = FreePort.Find();
-            var process = Process.Start(
-                new ProcessStartInfo(
-                    program,
-                    [
-                        $"--config.file={configuration}",
-                        $"--storage.path={folder}",
-                        $"--web.listen-address=127.0.0.1:{port}",
-                        "--cluster.listen-address=",
-                    ]
-                )
-                {
-                    UseShellExecute = false,
-                    RedirectStandardError = true,
-                    RedirectStandardOutput = true,
-                }
-            )!;
-            process.ErrorDataReceived += (_, _) => { };
-            process.OutputDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            process.BeginOutputReadLine();
-            var address = new Uri($"http://127.0.0.1:{port}");
-            var running = new RunningAlertmanager(
-                process,
-                folder,
-                address,
-                new HttpClient(new SocketsHttpHandler()) { BaseAddress = address }
-            );
-            for (var i = 0; !await running.IsReadyAsync(); i++)
-            {
-                Assert.True(i < 300 && !process.HasExited, "Alertmanager does not start.");
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-            }
+    private static async Task<IReadOnlyList<DateTimeOffset>> EndsAsync(AlertmanagerProcess alertmanager) =>
+        [
+            .. (await AlertsAsync(alertmanager))
+                .OrderBy(alert => Label(alert, "feature"), StringComparer.Ordinal)
+                .Select(alert => alert.GetProperty("endsAt").GetDateTimeOffset()),
+        ];
 
-            return running;
-        }
+    private static async Task<List<JsonElement>> AlertsAsync(AlertmanagerProcess alertmanager) =>
+        [.. (await alertmanager.Http.GetFromJsonAsync<JsonElement>("/api/v2/alerts?active=true")).EnumerateArray()];
 
-        public async Task<IReadOnlyList<string>> FiringAsync() =>
-            [
-                .. (await AlertsAsync())
-                    .Select(alert => $"{Label(alert, "feature")} {Label(alert, "severity")}")
-                    .Order(StringComparer.Ordinal),
-            ];
-
-        public async Task<IReadOnlyList<DateTimeOffset>> EndsAsync() =>
-            [
-                .. (await AlertsAsync())
-                    .OrderBy(alert => Label(alert, "feature"), StringComparer.Ordinal)
-                    .Select(alert => alert.GetProperty("endsAt").GetDateTimeOffset()),
-            ];
-
-        public async ValueTask DisposeAsync()
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-            process.Dispose();
-            http.Dispose();
-            Directory.Delete(folder, recursive: true);
-        }
-
-        private async Task<List<JsonElement>> AlertsAsync() =>
-            [.. (await http.GetFromJsonAsync<JsonElement>("/api/v2/alerts?active=true")).EnumerateArray()];
-
-        private static string Label(JsonElement alert, string name) => alert.GetProperty("labels").GetProperty(name).GetString()!;
-
-        private async Task<bool> IsReadyAsync()
-        {
-            try
-            {
-                using var ready = await http.GetAsync("/-/ready");
-                return ready.IsSuccessStatusCode;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        }
-    }
+    private static string Label(JsonElement alert, string name) => alert.GetProperty("labels").GetProperty(name).GetString()!;
 }

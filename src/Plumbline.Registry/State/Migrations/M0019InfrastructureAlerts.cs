@@ -5,8 +5,8 @@ namespace Plumbline.Registry.State.Migrations;
 
 /// <summary>Alerts of the infrastructure, as an Alertmanager told of them.</summary>
 [DbContext(typeof(StateDbContext))]
-[Migration("0018b_infrastructure_alerts")]
-public sealed class M0018InfrastructureAlerts : StateMigration
+[Migration("0019_infrastructure_alerts")]
+public sealed class M0019InfrastructureAlerts : StateMigration
 {
     protected override void Up(MigrationBuilder migrationBuilder)
     {
