@@ -22,8 +22,8 @@ internal sealed class DemoLoop(
     private const string Policy = "daily";
     private const string Dataset = "improvement";
     private const string Target = "ticket-router-training";
-    private const int TasksADay = 250;
-    private const int AnswersForARun = 400;
+    private const int TasksADay = 600;
+    private const int AnswersForARun = 1_000;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 

@@ -38,7 +38,7 @@ public sealed class LoopEndToEndTests : IDisposable
         var annotators = (await GetAsync(http, "review/annotators")).GetProperty("annotators").EnumerateArray().ToList();
         Assert.All(annotators, one => Assert.True(one.GetProperty("robot").GetBoolean(), one.ToString()));
         var turn = await GetAsync(http, $"retraining/runs/{Text(run, "run")}/turn");
-        Assert.InRange(turn.GetProperty("tasks").GetInt32(), 400, 10_000);
+        Assert.InRange(turn.GetProperty("tasks").GetInt32(), 1_000, 10_000);
         Assert.Equal(turn.GetProperty("tasks").GetInt32(), turn.GetProperty("by_robots").GetInt32());
         // What was chosen is wrong far more often than all traffic.
         Assert.True(turn.GetProperty("wrong").GetInt32() > 0.35 * turn.GetProperty("tasks").GetInt32(), turn.ToString());
