@@ -211,14 +211,15 @@ public sealed class RuleEvaluation(
         var limit = await watermark.FindAsync(db, model, window, mature, cancellation);
         var from = DateTimeOffset.FromUnixTimeMilliseconds(cursor?.JudgedToMs ?? 0);
         // Windows without any prediction are not judged here: history may still be on its way into them.
-        if (await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { First: var first, Last: var last })
+        if (await points.ExtentAsync(model, window, Rows, from, limit, cancellation) is not { First: var first } extent)
             return DateTimeOffset.MaxValue;
         // Computed already, and to be judged later. Windows that are not computed will wake the model.
-        if (last is null)
+        if (extent.Last is not { } last)
             return WhenPasses(limit, first);
         var to = first + (WindowsPerStep * window);
-        if (to > last + window)
-            to = last.Value + window;
+        var isLastStep = to >= last + window;
+        if (isLastStep)
+            to = last + window;
 
         var before = EvaluatedBefore(model, allRules, window, mature);
         var disturbed = await sink.DisturbancesAsync(db, model, before, first, cancellation);
@@ -247,7 +248,10 @@ public sealed class RuleEvaluation(
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         _judged.Add(model.Id);
-        return null;
+        if (!isLastStep)
+            return null;
+        // What is computed meanwhile wakes the model, so that nobody needs to ask again.
+        return extent.Next is { } next ? WhenPasses(limit, next) : DateTimeOffset.MaxValue;
     }
 
     private async Task<RuleRun> RunAsync(

@@ -165,10 +165,10 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     }
 
     /// <summary>
-    /// Start of the first stored window of a length that begins at <paramref name="from"/> or later and holds a metric for all rows
-    /// together, and of the last such that begins before <paramref name="to"/>, null where that is none; null when there is no window.
+    /// The stored windows of a length that begin at <paramref name="from"/> or later and hold a metric for all rows together; null when
+    /// there is none.
     /// </summary>
-    public async Task<(DateTimeOffset First, DateTimeOffset? Last)?> ExtentAsync(
+    public async Task<PointExtent?> ExtentAsync(
         ModelDefinition model,
         TimeSpan window,
         string metric,
@@ -179,7 +179,7 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     {
         const string Text = """
             SELECT count(), min(window_start), countIf(window_start < {to:DateTime('UTC')}),
-                maxIf(window_start, window_start < {to:DateTime('UTC')})
+                maxIf(window_start, window_start < {to:DateTime('UTC')}), minIf(window_start, window_start >= {to:DateTime('UTC')})
             FROM metric_points
             WHERE model_id = {model:UInt32} AND window_seconds = {seconds:UInt32} AND metric = {metric:String} AND segment = ''
                 AND version = ''
@@ -196,10 +196,11 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
             ),
             cancellation
         );
-        if (!rows.Read() || rows.ReadUInt64() == 0)
+        if (!rows.Read() || rows.ReadUInt64() is not (> 0 and var count))
             return null;
-        var first = rows.ReadDateTime();
-        return (first, rows.ReadUInt64() > 0 ? rows.ReadDateTime() : null);
+        var (first, before) = (rows.ReadDateTime(), rows.ReadUInt64());
+        var (last, next) = (rows.ReadDateTime(), rows.ReadDateTime());
+        return new PointExtent(first, before > 0 ? last : null, before < count ? next : null);
     }
 
     /// <summary>Models that have any point.</summary>

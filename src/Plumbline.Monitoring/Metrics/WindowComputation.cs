@@ -24,6 +24,11 @@ public sealed class WindowComputation(
     /// <summary>Feature profiles held in memory at once while points are made; about 1 KB each.</summary>
     private const int ProfilesInMemory = 20_000;
 
+    /// <summary>
+    /// Points that wait to be written with those that follow, some hundred bytes each: a statement costs what ten thousand points cost.
+    /// </summary>
+    private const int PointsInMemory = 10_000;
+
     /// <summary>Computes base windows: profiles from events where predictions or the reference changed, then the points.</summary>
     /// <returns>Calculators that failed and why; the points of all others are written.</returns>
     public async Task<IReadOnlyList<string>> ComputeBaseAsync(
@@ -56,10 +61,11 @@ public sealed class WindowComputation(
             var rows = await profiles.ReadAsync(model, run[0].Start, run[^1].End, new ProfileQuery(), cancellation);
             foreach (var window in rows.GroupBy(row => row.WindowStart))
                 Calculate(model, new MetricWindow(window.Key, window.Key + model.Window), window, compared, result);
-            await FlushAsync(model, result, cancellation);
+            await FlushAsync(model, result, atLeast: PointsInMemory, cancellation);
         }
 
         var failures = await ComputeEventsAsync(model, windows, result, cancellation);
+        await FlushAsync(model, result, atLeast: 1, cancellation);
         // After a failure the windows stay on the list, and what is old may still be made again.
         if (rewritten.Count > 0 && failures.Count == 0)
             await points.RetireAsync(model.Id, model.Window, rewritten, before, cancellation);
@@ -90,15 +96,17 @@ public sealed class WindowComputation(
                     compared,
                     result
                 );
-                await FlushAsync(model, result, cancellation);
             }
 
             var failed = await ComputeEventsAsync(model, [dirty], result, cancellation);
+            // What is new is written before what is old is retired: a reader never finds neither.
+            await FlushAsync(model, result, atLeast: dirty.IsRewritten ? 1 : PointsInMemory, cancellation);
             if (dirty.IsRewritten && failed.Count == 0)
                 await points.RetireAsync(model.Id, dirty.Length, [dirty.Start], before, cancellation);
             failures.AddRange(failed);
         }
 
+        await FlushAsync(model, result, atLeast: 1, cancellation);
         return failures;
     }
 
@@ -139,7 +147,6 @@ public sealed class WindowComputation(
         }
 
         await AddAsync(all, sharesRows: false);
-        await FlushAsync(model, result, cancellation);
         return [.. failures];
 
         async Task AddAsync(IReadOnlyList<MetricWindow> some, bool sharesRows)
@@ -243,9 +250,9 @@ public sealed class WindowComputation(
     /// <summary>What windows are compared with.</summary>
     private readonly record struct Compared(Baseline? Baseline, SegmentReference Segments);
 
-    private async Task FlushAsync(ModelDefinition model, List<MetricPoint> result, CancellationToken cancellation)
+    private async Task FlushAsync(ModelDefinition model, List<MetricPoint> result, int atLeast, CancellationToken cancellation)
     {
-        if (result.Count == 0)
+        if (result.Count < atLeast)
             return;
         await points.WriteAsync(model.Id, result, cancellation);
         result.Clear();
