@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Plumbline.Server.Tests.Exposition.Deploy;
 
 namespace Plumbline.Server.Tests.Demo;
 
@@ -22,6 +23,8 @@ public sealed class LoopEndToEndTests : IDisposable
         using var demo = RunningDemo.StartAt($"http://127.0.0.1:{FreePort()}", _data, days: 10);
         var (address, _) = await demo.ReadyAsync();
         using var http = new HttpClient(new SocketsHttpHandler()) { BaseAddress = address };
+        // Here too because ten days of a demonstration take minutes to make: one serves both.
+        await EveryDashboardShowsSomethingAsync(address);
         var run = await UntilAsync(
             "a run has succeeded",
             async () =>
@@ -62,6 +65,13 @@ public sealed class LoopEndToEndTests : IDisposable
                 .GetProperty("gain")
                 .GetProperty(end)
                 .GetDouble();
+    }
+
+    private static async Task EveryDashboardShowsSomethingAsync(Uri address)
+    {
+        using var queries = new DashboardQueries(address, ["ticket-router", "refund-risk", "handling-time"]);
+        Assert.InRange(await queries.AskServerAsync(), 20, 1_000);
+        Assert.InRange(await queries.AskPrometheusAsync(), 60, 1_000);
     }
 
     private static async Task IsPromotedAsync(HttpClient http, string run, string version)
