@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Plumbline.Registry.Scheduling;
@@ -14,6 +15,9 @@ namespace Plumbline.Server.Cli.Import;
 /// </summary>
 public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvider time)
 {
+    // For a terminal, not for a page: apostrophes stay as they are.
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const int MaxAttempts = 6;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(16));
@@ -278,7 +282,7 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
     // RFC 9457: title and detail; "errors" when several fields are wrong.
     private static string Describe(JsonObject problem, HttpStatusCode status)
     {
-        var parts = new[] { problem["title"]?.ToString(), problem["detail"]?.ToString(), problem["errors"]?.ToJsonString() }.Where(part =>
+        var parts = new[] { problem["title"]?.ToString(), problem["detail"]?.ToString(), problem["errors"]?.ToJsonString(Readable) }.Where(part =>
             !string.IsNullOrEmpty(part)
         );
         return $"{(int)status} {string.Join(": ", parts)}";
