@@ -73,7 +73,12 @@ public sealed class GateTests(TestHost host) : IDisposable
         Assert.Contains("against 0.8, 800 rows", cases[0].Element("failure")!.Value, StringComparison.Ordinal);
         Assert.Empty(cases[1].Elements());
         var table = await File.ReadAllLinesAsync(markdown);
-        Assert.Equal(2, table.Count(line => line.StartsWith("| holds", StringComparison.Ordinal) || line.StartsWith("| fires", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            table.Count(line =>
+                line.StartsWith("| holds", StringComparison.Ordinal) || line.StartsWith("| fires", StringComparison.Ordinal)
+            )
+        );
         Assert.Contains("1 hold, 1 fire, 0 cannot judge", table[0], StringComparison.Ordinal);
     }
 
@@ -93,7 +98,10 @@ public sealed class GateTests(TestHost host) : IDisposable
     public async Task What_only_the_server_knows_is_told_by_it()
     {
         var model = await WorldAsync();
-        var (code, _, error) = await GateAsync(model, Floor.Replace("performance.accuracy", "performance.accurcy", StringComparison.Ordinal));
+        var (code, _, error) = await GateAsync(
+            model,
+            Floor.Replace("performance.accuracy", "performance.accurcy", StringComparison.Ordinal)
+        );
         Assert.Equal(1, code);
         Assert.Contains("rule accuracy-floor was not judged", error, StringComparison.Ordinal);
         Assert.Contains("There is no metric 'performance.accurcy'", error, StringComparison.Ordinal);
@@ -112,7 +120,15 @@ public sealed class GateTests(TestHost host) : IDisposable
             await host.PostAsync(
                 world.Model.Name,
                 "predictions",
-                [new { timestamp = world.HoursBeforeEnd(40), version, prediction = "a", features = new { age = 1 } }]
+                [
+                    new
+                    {
+                        timestamp = world.HoursBeforeEnd(40),
+                        version,
+                        prediction = "a",
+                        features = new { age = 1 },
+                    },
+                ]
             );
         }
 

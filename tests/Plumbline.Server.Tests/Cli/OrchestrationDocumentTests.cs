@@ -66,20 +66,25 @@ public sealed partial class OrchestrationDocumentTests(TestHost host)
             + string.Concat(Python().Matches(Document).Select(match => match.Groups[1].Value))
             + $$"""
 
-            server, model = "{{host.Address.ToString().TrimEnd('/')}}", "{{model}}"
-            start, end = "{{Time(-48)}}", "{{Time(0)}}"
-            rule = {"name": "floor", "kind": "threshold", "metric": "performance.accuracy", "direction": "below", "value": 0.8}
-            sensor = ModelComputedSensor(server=server, model=model, until=end)
-            print(sensor.poke(None), ModelComputedSensor(server=server, model=model, until="2999-01-01T00:00:00Z").poke(None))
-            print(firings(server, model, rule | {"version": "v1"}, start, end))
-            print(firings(server, model, rule | {"version": "v3"}, start, end))
-            print(len(firings(server, model, rule | {"version": "v2"}, start, end)))
-            ModelGateOperator(server=server, model=model, rule=rule | {"version": "v1"}, start=start, end=end).execute(None)
-            try:
-                ModelGateOperator(server=server, model=model, rule=rule | {"version": "v2"}, start=start, end=end).execute(None)
-            except RuntimeError as stopped:
-                print(str(stopped)[:6])
-            """;
+                server, model = "{{host.Address.ToString().TrimEnd('/')}}", "{{model}}"
+                start, end = "{{Time(-48)}}", "{{Time(0)}}"
+                rule = {"name": "floor", "kind": "threshold", "metric": "performance.accuracy", "direction": "below", "value": 0.8}
+                sensor = ModelComputedSensor(server=server, model=model, until=end)
+                import time
+                for _ in range(100):
+                    if sensor.poke(None):
+                        break
+                    time.sleep(0.1)
+                print(sensor.poke(None), ModelComputedSensor(server=server, model=model, until="2999-01-01T00:00:00Z").poke(None))
+                print(firings(server, model, rule | {"version": "v1"}, start, end))
+                print(firings(server, model, rule | {"version": "v3"}, start, end))
+                print(len(firings(server, model, rule | {"version": "v2"}, start, end)))
+                ModelGateOperator(server=server, model=model, rule=rule | {"version": "v1"}, start=start, end=end).execute(None)
+                try:
+                    ModelGateOperator(server=server, model=model, rule=rule | {"version": "v2"}, start=start, end=end).execute(None)
+                except RuntimeError as stopped:
+                    print(str(stopped)[:6])
+                """;
         using var process = Process.Start(
             new ProcessStartInfo(python!, ["-c", program])
             {

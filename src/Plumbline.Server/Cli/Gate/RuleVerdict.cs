@@ -49,7 +49,10 @@ internal sealed record RuleVerdict(Rule Rule, string Condition, BacktestOutcome 
             yield return $"{Line(firing)}; it fired before the period and had not ended";
         foreach (var firing in Outcome.Firings.Where(firing => !firing.Small).Take(MostFirings))
             yield return Line(firing);
-        var left = Outcome.Count + Outcome.FiringAtStart.Count - Math.Min(MostFirings, Outcome.Count)
+        var left =
+            Outcome.Count
+            + Outcome.FiringAtStart.Count
+            - Math.Min(MostFirings, Outcome.Count)
             - Math.Min(MostFirings, Outcome.FiringAtStart.Count);
         if (left > 0)
             yield return Text($"and {left:N0} more");

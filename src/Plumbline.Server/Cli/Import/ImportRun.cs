@@ -373,7 +373,9 @@ public sealed class ImportRun
         }
 
         await _refusals.ReportAsync(_terminal.Error);
-        await _terminal.Output.WriteLineAsync($"see {ServerConnection.WithSlash(_settings.Server)}models/{Uri.EscapeDataString(_settings.Model)}");
+        await _terminal.Output.WriteLineAsync(
+            $"see {ServerConnection.WithSlash(_settings.Server)}models/{Uri.EscapeDataString(_settings.Model)}"
+        );
         if (!computed)
             return ExitCode.WaitTimedOut;
         return _tallies.Any(tally => tally.Refused > 0) ? ExitCode.RowsRejected : ExitCode.Ok;

@@ -282,8 +282,8 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
     // RFC 9457: title and detail; "errors" when several fields are wrong.
     private static string Describe(JsonObject problem, HttpStatusCode status)
     {
-        var parts = new[] { problem["title"]?.ToString(), problem["detail"]?.ToString(), problem["errors"]?.ToJsonString(Readable) }.Where(part =>
-            !string.IsNullOrEmpty(part)
+        var parts = new[] { problem["title"]?.ToString(), problem["detail"]?.ToString(), problem["errors"]?.ToJsonString(Readable) }.Where(
+            part => !string.IsNullOrEmpty(part)
         );
         return $"{(int)status} {string.Join(": ", parts)}";
     }

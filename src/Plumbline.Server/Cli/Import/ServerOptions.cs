@@ -21,8 +21,7 @@ internal static class ServerOptions
     public static Option<string?> ApiKey(string role) =>
         new("--api-key")
         {
-            Description =
-                $"API key with the role {role}. Better in the environment as {KeyVariable}, where other users do not see it.",
+            Description = $"API key with the role {role}. Better in the environment as {KeyVariable}, where other users do not see it.",
             HelpName = "KEY",
         };
 

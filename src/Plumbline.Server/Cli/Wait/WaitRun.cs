@@ -75,7 +75,10 @@ internal sealed class WaitRun(WaitSettings settings, ServerConnection server, Te
             var progress = await server.GetAsync(path, "the progress cannot be read", cancellation);
             return (
                 progress["until"] as JsonObject
-                    ?? throw new CommandLineException(ExitCode.Failure, "the server is of an earlier version: it cannot tell how far it is"),
+                    ?? throw new CommandLineException(
+                        ExitCode.Failure,
+                        "the server is of an earlier version: it cannot tell how far it is"
+                    ),
                 null
             );
         }
