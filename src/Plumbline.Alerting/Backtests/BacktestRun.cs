@@ -42,11 +42,7 @@ public sealed class BacktestRun(
         var window = rule.WindowOf(model);
         var extent = await points.ExtentAsync(model, window, InputMetrics.Rows, DateTimeOffset.UnixEpoch, to, cancellation);
         if (extent is not { First: var first, Last: { } last })
-        {
-            var nothing = Outcome(rule.Name, 0, [], [], from, to, window) with { Coverage = new BacktestCoverage(0, 0, []) };
-            return new BacktestResult(from, to, 0, nothing, []);
-        }
-
+            return Nothing(rule, from, to, window);
         if (last - first > MaxWindows * window)
             first = last - (MaxWindows * window);
         var end = last + window;
@@ -92,6 +88,9 @@ public sealed class BacktestRun(
             [.. usual.Select(one => Outcome(one.Name, one.Streams, one.Firings, known, from, to, window))]
         );
     }
+
+    private static BacktestResult Nothing(Rule rule, DateTimeOffset from, DateTimeOffset to, TimeSpan window) =>
+        new(from, to, 0, Outcome(rule.Name, 0, [], [], from, to, window) with { Coverage = new BacktestCoverage(0, 0, []) }, []);
 
     private static void Collect(IReadOnlyList<StreamTransition> transitions, List<BacktestFiring> firings)
     {

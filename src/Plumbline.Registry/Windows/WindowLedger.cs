@@ -301,7 +301,7 @@ public sealed class WindowLedger(
     }
 
     /// <summary>
-    /// Of the windows that end at or before a time, of whatever length: how many wait, and how many were set aside. The open ones count too.
+    /// Of the windows that end at or before a time, of whatever length: how many wait, and how many were set aside. Open ones count too.
     /// </summary>
     public async Task<WindowBacklog> BacklogUntilAsync(ModelDefinition model, DateTimeOffset until, CancellationToken cancellation)
     {

@@ -9,7 +9,7 @@ using Plumbline.Server.Cli.Shell;
 namespace Plumbline.Server.Cli.Gate;
 
 /// <summary>
-/// Replays rules over a period: one backtest of the server a rule, with the code that judges live. Here is only what becomes of the answers.
+/// Replays rules over a period: one backtest of the server a rule, with the code that judges live. Here is what becomes of the answers.
 /// </summary>
 internal sealed class GateRun(GateSettings settings, ServerConnection server, Terminal terminal, TimeProvider time)
 {

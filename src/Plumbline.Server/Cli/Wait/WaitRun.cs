@@ -16,6 +16,9 @@ internal sealed class WaitRun(WaitSettings settings, ServerConnection server, Te
     // What is answered is written indented, for people who look at it too.
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    private string _said = "";
+    private long _saidAt;
+
     /// <summary>Runs the verb.</summary>
     public static async Task<ExitCode> RunAsync(WaitSettings settings, Terminal terminal, CancellationToken cancellation)
     {
@@ -29,39 +32,49 @@ internal sealed class WaitRun(WaitSettings settings, ServerConnection server, Te
         if (await server.FindModelAsync(settings.Model, cancellation) is null)
             throw new CommandLineException(ExitCode.Failure, $"the server has no model '{settings.Model}'");
         var began = time.GetTimestamp();
-        var (said, saidAt, pause) = ("", began, ShortestPause);
+        var pause = ShortestPause;
         long? accepted = null;
         while (true)
         {
             var (until, unreachable) = await ReadAsync(accepted, cancellation);
+            // While the last window is open, events of it may still come.
+            if (until is not null && Flag(until, "closed"))
+                accepted ??= until["accepted"]?.GetValue<long>();
+            if (until is not null && Ended(until) is var (code, sentence))
+                return await EndAsync(code, until, sentence);
             var waiting = unreachable?.Message ?? Pending(until!);
-            if (until is not null)
-            {
-                // While the last window is open, events of it may still come.
-                if (Flag(until, "closed"))
-                    accepted ??= until["accepted"]?.GetValue<long>();
-                if (Flag(until, "done"))
-                    return await EndAsync(ExitCode.Ok, until, $"done: everything up to {settings.Until:yyyy-MM-dd'T'HH:mm:ss'Z'}");
-                if ((until["failed_windows"]?.GetValue<int>() ?? 0) > 0)
-                    return await EndAsync(ExitCode.Failure, until, $"error: nothing waits for {waiting}");
-            }
-
-            if (time.GetElapsedTime(began) >= settings.Timeout)
-            {
-                var code = unreachable is null ? ExitCode.Failure : ExitCode.ServerUnreachable;
-                return await EndAsync(code, until, $"error: after {settings.Timeout.TotalSeconds:N0} s still waiting for {waiting}");
-            }
-
-            if (waiting != said && (said.Length == 0 || time.GetElapsedTime(saidAt) >= SayEvery))
-            {
-                await terminal.Error.WriteLineAsync($"waiting for {waiting}");
-                (said, saidAt) = (waiting, time.GetTimestamp());
-            }
-
             var left = settings.Timeout - time.GetElapsedTime(began);
-            await Task.Delay(left > TimeSpan.Zero && left < pause ? left : pause, time, cancellation);
+            if (left <= TimeSpan.Zero)
+            {
+                return await EndAsync(
+                    unreachable is null ? ExitCode.Failure : ExitCode.ServerUnreachable,
+                    until,
+                    $"error: after {settings.Timeout.TotalSeconds:N0} s still waiting for {waiting}"
+                );
+            }
+
+            await SayAsync(waiting);
+            await Task.Delay(left < pause ? left : pause, time, cancellation);
             pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
         }
+    }
+
+    // Null while there is something to wait for.
+    private (ExitCode Code, string Sentence)? Ended(JsonObject until)
+    {
+        if (Flag(until, "done"))
+            return (ExitCode.Ok, $"done: everything up to {settings.Until:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+        return (until["failed_windows"]?.GetValue<int>() ?? 0) > 0
+            ? (ExitCode.Failure, $"error: nothing waits for {Pending(until)}")
+            : null;
+    }
+
+    private async Task SayAsync(string waiting)
+    {
+        if (waiting == _said || (_said.Length > 0 && time.GetElapsedTime(_saidAt) < SayEvery))
+            return;
+        await terminal.Error.WriteLineAsync($"waiting for {waiting}");
+        (_said, _saidAt) = (waiting, time.GetTimestamp());
     }
 
     // A server that is started anew meanwhile is waited for, too.

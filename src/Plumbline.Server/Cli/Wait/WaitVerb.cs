@@ -32,7 +32,7 @@ internal static class WaitVerb
         var until = new Option<DateTimeOffset>("--until")
         {
             Description =
-                "Up to when: a time (2026-03-02T00:00:00Z), now, or a duration before now (-1h). Windows that end later are not waited for.",
+                "Up to when: a time (2026-03-02T00:00:00Z), now, or a duration before now (-1h). Windows that end later do not count.",
             HelpName = "TIME",
             Required = true,
             CustomParser = RelativeTime.Read,
