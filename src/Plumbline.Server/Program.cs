@@ -1,6 +1,8 @@
 using Plumbline.Server.Cli;
+using Plumbline.Server.Cli.Gate;
 using Plumbline.Server.Cli.Import;
 using Plumbline.Server.Cli.Shell;
+using Plumbline.Server.Cli.Wait;
 using Plumbline.Server.Demo;
 using Plumbline.Store;
 
@@ -12,6 +14,8 @@ var exitCode = await CommandLine.RunAsync(
         Serve = ServerRuns.ServeAsync,
         Demo = DemoRun.RunAsync,
         Import = ImportRun.RunAsync,
+        Wait = WaitRun.RunAsync,
+        Gate = GateRun.RunAsync,
         CheckConfig = ServerRuns.CheckConfigAsync,
         Check = CheckVerb.RunAsync,
         Account = AccountRun.RunAsync,

@@ -79,6 +79,8 @@ public sealed class FirstLinesTests(BrowserHost host)
                     CheckConfig = (_, _, _) => Task.FromResult(ExitCode.Failure),
                     Check = (_, _, _) => Task.FromResult(ExitCode.Failure),
                     Account = (_, _, _) => Task.FromResult(ExitCode.Failure),
+                    Wait = (_, _, _) => Task.FromResult(ExitCode.Failure),
+                    Gate = (_, _, _) => Task.FromResult(ExitCode.Failure),
                 },
                 new Terminal(output, error, false)
             );

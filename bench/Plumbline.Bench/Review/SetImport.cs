@@ -29,5 +29,7 @@ internal static class SetImport
             CheckConfig = (_, _, _) => throw new NotSupportedException(),
             Check = (_, _, _) => throw new NotSupportedException(),
             Account = (_, _, _) => throw new NotSupportedException(),
+            Wait = (_, _, _) => throw new NotSupportedException(),
+            Gate = (_, _, _) => throw new NotSupportedException(),
         };
 }

@@ -43,6 +43,12 @@ public sealed record BacktestMeeting(
     double? LeadHours
 );
 
+/// <summary>How much of the period a rule could judge.</summary>
+/// <param name="Windows">Windows of the period of which anything is stored.</param>
+/// <param name="Judged">Those in which the rule could judge at least one of its series.</param>
+/// <param name="Reasons">Why it could not judge others: windows and series by reason, the most frequent first; at most 5.</param>
+public sealed record BacktestCoverage(int Windows, int Judged, IReadOnlyList<KeyValuePair<string, int>> Reasons);
+
 /// <summary>What one way of alerting would have done.</summary>
 /// <param name="Name">The rule's name, or what the usual default is.</param>
 /// <param name="Streams">Series that it would have watched.</param>
@@ -62,6 +68,12 @@ public sealed record BacktestOutcome(
 )
 {
     public const int MaxFirings = 1_000;
+
+    /// <summary>What fired before the period and had not ended when it began; without the small ones.</summary>
+    public IReadOnlyList<BacktestFiring> FiringAtStart { get; init; } = [];
+
+    /// <summary>How much of the period could be judged; null for the usual defaults, which judge everything.</summary>
+    public BacktestCoverage? Coverage { get; init; }
 }
 
 /// <summary>A rule beside what the usual defaults would have done on the same metric points.</summary>

@@ -42,7 +42,7 @@ public sealed class BacktestRun(
         var window = rule.WindowOf(model);
         var extent = await points.ExtentAsync(model, window, InputMetrics.Rows, DateTimeOffset.UnixEpoch, to, cancellation);
         if (extent is not { First: var first, Last: { } last })
-            return new BacktestResult(from, to, 0, Outcome(rule.Name, 0, [], [], from, to, window), []);
+            return Nothing(rule, from, to, window);
         if (last - first > MaxWindows * window)
             first = last - (MaxWindows * window);
         var end = last + window;
@@ -54,11 +54,12 @@ public sealed class BacktestRun(
         var streams = (IReadOnlyDictionary<StreamKey, StreamState>)new Dictionary<StreamKey, StreamState>();
         var reference = await references.FindAsync(model, window, cancellation);
         var firings = new List<BacktestFiring>();
+        var coverage = new JudgedWindows(from, to);
         var usual = UsualDefault.All();
         for (var start = first; start < end; start += WindowsPerStep * window)
         {
             var until = start + (WindowsPerStep * window) < end ? start + (WindowsPerStep * window) : end;
-            var run = new RuleRun(model, [rule], window, streams, reference, [], shared);
+            var run = new RuleRun(model, [rule], window, streams, reference, [], shared) { Looked = coverage.Add };
             var grid = await PointGrid.ReadAsync(points, model, [rule], window, start, until, cancellation);
             Collect(run.Evaluate(grid, start, until), firings);
             streams = run.Streams;
@@ -80,10 +81,16 @@ public sealed class BacktestRun(
             from,
             to,
             (int)((end - first) / window),
-            Outcome(rule.Name, streams.Count, firings, known, from, to, window),
+            Outcome(rule.Name, streams.Count, firings, known, from, to, window) with
+            {
+                Coverage = coverage.Read(),
+            },
             [.. usual.Select(one => Outcome(one.Name, one.Streams, one.Firings, known, from, to, window))]
         );
     }
+
+    private static BacktestResult Nothing(Rule rule, DateTimeOffset from, DateTimeOffset to, TimeSpan window) =>
+        new(from, to, 0, Outcome(rule.Name, 0, [], [], from, to, window) with { Coverage = new BacktestCoverage(0, 0, []) }, []);
 
     private static void Collect(IReadOnlyList<StreamTransition> transitions, List<BacktestFiring> firings)
     {
@@ -161,7 +168,10 @@ public sealed class BacktestRun(
             counted.Count / weeks,
             outside,
             [.. known.Select(incident => Meet(incident, counted, to, window))]
-        );
+        )
+        {
+            FiringAtStart = [.. all.Where(firing => !firing.Small && firing.At < from && !(firing.EndedAt <= from))],
+        };
     }
 
     private static BacktestMeeting Meet(Incident incident, IReadOnlyList<BacktestFiring> firings, DateTimeOffset to, TimeSpan window)

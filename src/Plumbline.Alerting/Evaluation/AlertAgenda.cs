@@ -41,6 +41,12 @@ public sealed class AlertAgenda(AlertingOptions options, TimeProvider time) : ID
     /// <summary>True while changes of a model wait to be looked at, whether a look is due or not yet.</summary>
     public bool IsWaiting(int modelId) => _changes.TryGetValue(modelId, out var change) && !IsSeen(modelId, change);
 
+    /// <summary>
+    /// True when the rules have looked at everything that changed, also since the server started: what was computed before that, too.
+    /// </summary>
+    public bool IsSettled(ModelDefinition model) =>
+        _looks.TryGetValue(model.Id, out var look) && ReferenceEquals(look.Model, model) && !IsWaiting(model.Id);
+
     /// <summary>True when a look could find something new, and should not wait for more.</summary>
     public bool IsDue(ModelDefinition model, DateTimeOffset now)
     {

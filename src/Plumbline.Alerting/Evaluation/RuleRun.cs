@@ -53,6 +53,9 @@ public sealed class RuleRun
     /// <summary>What is remembered now.</summary>
     public IReadOnlyDictionary<StreamKey, StreamState> Streams => _streams;
 
+    /// <summary>Told of each stream in each window, with what is then remembered of it; null for nobody.</summary>
+    public Action<StreamKey, StreamState>? Looked { get; init; }
+
     /// <summary>Streams that were not watched because a rule has too many.</summary>
     public int Refused { get; private set; }
 
@@ -82,6 +85,7 @@ public sealed class RuleRun
                     var (next, transition) = evaluators[rule.Name]
                         .Evaluate(key, state, start, grid.Find(key, start), grid.Find, _disturbed.Holds(start, key.Segment));
                     _streams[key] = next;
+                    Looked?.Invoke(key, next);
                     if (transition is null)
                         continue;
                     transitions.Add(transition);

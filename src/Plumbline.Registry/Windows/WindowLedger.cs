@@ -300,6 +300,33 @@ public sealed class WindowLedger(
         );
     }
 
+    /// <summary>
+    /// Of the windows that end at or before a time, of whatever length: how many wait, and how many were set aside. Open ones count too.
+    /// </summary>
+    public async Task<WindowBacklog> BacklogUntilAsync(ModelDefinition model, DateTimeOffset until, CancellationToken cancellation)
+    {
+        var untilMs = until.ToUnixTimeMilliseconds();
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var rows = await db
+            .DirtyWindows.AsNoTracking()
+            .Where(row => row.ModelId == model.Id && row.StartMs + (row.Seconds * 1000L) <= untilMs)
+            .OrderBy(row => row.StartMs)
+            .Select(row => new
+            {
+                row.StartMs,
+                row.Attempts,
+                row.LastError,
+            })
+            .ToListAsync(cancellation);
+        var waiting = rows.Where(row => row.Attempts < AttemptsBeforeSetAside).ToList();
+        return new(
+            waiting.Count,
+            waiting.Count == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(waiting[0].StartMs),
+            rows.FindLast(row => row.LastError is not null)?.LastError,
+            rows.Count - waiting.Count
+        );
+    }
+
     /// <summary>Models that have a window on the list which may be computed now.</summary>
     public async Task<IReadOnlyList<int>> ModelsDueAsync(CancellationToken cancellation)
     {

@@ -28,6 +28,10 @@ public sealed record VerbActions
     public required Func<CheckSettings, Terminal, CancellationToken, Task<ExitCode>> Check { get; init; }
 
     public required Func<AccountSettings, Terminal, CancellationToken, Task<ExitCode>> Account { get; init; }
+
+    public required Func<Wait.WaitSettings, Terminal, CancellationToken, Task<ExitCode>> Wait { get; init; }
+
+    public required Func<Gate.GateSettings, Terminal, CancellationToken, Task<ExitCode>> Gate { get; init; }
 }
 
 /// <summary>The root of the command line: its verbs, its help and the translation of failures into <see cref="ExitCode"/>.</summary>
@@ -107,6 +111,8 @@ public static class CommandLine
             ServeVerb.Create(actions.Serve, terminal),
             DemoVerb.Create(actions.Demo, terminal),
             Import.ImportVerb.Create(actions.Import, terminal),
+            Cli.Wait.WaitVerb.Create(actions.Wait, terminal),
+            Cli.Gate.GateVerb.Create(actions.Gate, terminal),
             CheckVerb.Create(actions.Check, terminal),
             CheckConfigVerb.Create(actions.CheckConfig, terminal),
             HashKeyVerb.Create(terminal, Console.In),

@@ -48,6 +48,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
             ExitCode.RowsRejected => "imported, but some rows were rejected",
             ExitCode.ConfigurationInvalid => "wrong configuration file",
             ExitCode.WaitTimedOut => "imported, but not everything was computed in time",
+            ExitCode.NotEnoughData => "no rule fires, but some could not judge anything",
             ExitCode.Interrupted => "interrupted",
             _ => throw new ArgumentOutOfRangeException(nameof(code), code, "An exit code without a meaning."),
         };

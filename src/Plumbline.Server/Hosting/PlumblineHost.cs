@@ -130,7 +130,7 @@ public static class PlumblineHost
         services.AddSingleton<ModelCatalog>().AddSingleton<VersionDeclaration>().AddOwnership();
         services.AddColumnStore(options);
         services.AddRetention();
-        services.AddSingleton(options.Windows).AddSingleton<WindowLedger>();
+        services.AddSingleton(options.Windows).AddSingleton<WindowLedger>().AddSingleton<ProgressUntil>();
         services.AddIngestion(options, options.Ingestion);
         services.AddIntegrity();
         services.AddSources(options.Sources);

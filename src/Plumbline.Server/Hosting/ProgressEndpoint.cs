@@ -16,16 +16,22 @@ public static class ProgressEndpoint
 
     private static async Task<IResult> GetAsync(
         string model,
+        string? until,
+        long? accepted,
         ModelCatalog models,
         IngestionProgress ingestion,
         RetentionStore retention,
         WindowLedger ledger,
         AlertAgenda rules,
+        ProgressUntil upTo,
+        TimeProvider time,
         CancellationToken cancellation
     )
     {
         if (models.Find(model) is not { } found)
             return Problems.UnknownModel(model);
+        if (!RequestTimes.TryParse(until, time.GetUtcNow(), out var asked))
+            return Problems.BadRequest("time_invalid", RequestTimes.Explain("until", until));
         // The spool first: a window is marked before its rows leave the spool, so that both zero means both done.
         var counters = ingestion.Of(found.Id);
         var backlog = await ledger.BacklogAsync(found, cancellation);
@@ -48,6 +54,7 @@ public static class ProgressEndpoint
                 watermark,
                 set_aside_windows = backlog.SetAside,
                 last_error = backlog.LastError,
+                until = until is null ? null : await upTo.ReadAsync(found, asked, counters, accepted, cancellation),
             }
         );
     }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Plumbline.Server.Cli;
+using Plumbline.Server.Cli.Gate;
 using Plumbline.Server.Cli.Import;
 using Plumbline.Server.Cli.Shell;
+using Plumbline.Server.Cli.Wait;
 
 namespace Plumbline.Server.Tests.Cli;
 
@@ -142,6 +144,8 @@ public sealed class CommandLineTests
             Import = ImportRun.RunAsync,
             CheckConfig = ServerRuns.CheckConfigAsync,
             Check = CheckVerb.RunAsync,
+            Wait = WaitRun.RunAsync,
+            Gate = GateRun.RunAsync,
         };
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string line)
@@ -169,6 +173,8 @@ public sealed class CommandLineTests
             CheckConfig = (s, _, _) => Take(s),
             Check = (s, _, _) => Take(s),
             Account = (s, _, _) => Take(s),
+            Wait = (s, _, _) => Take(s),
+            Gate = (s, _, _) => Take(s),
         };
     }
 }

@@ -58,7 +58,7 @@ public static class ServerConfiguration
     }
 
     // A violation starts with the path of its option: "engine.memory_mib: 1 is outside ..".
-    private static ConfigurationMistake Locate(string violation, IReadOnlyDictionary<string, ConfigurationOrigin> origins)
+    internal static ConfigurationMistake Locate(string violation, IReadOnlyDictionary<string, ConfigurationOrigin> origins)
     {
         var colon = violation.IndexOf(": ", StringComparison.Ordinal);
         var path = colon > 0 ? violation[..colon] : "";

@@ -32,11 +32,7 @@ public sealed class ImportRun
     /// <summary>Runs an import to its end.</summary>
     public static async Task<ExitCode> RunAsync(ImportSettings settings, Terminal terminal, CancellationToken cancellation)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
-        {
-            BaseAddress = WithSlash(settings.Server),
-            Timeout = LongestAnswer,
-        };
+        using var http = ServerConnection.Client(settings.Server, LongestAnswer);
         await using var files = new SourceFiles(settings.Format, settings.Delimiter, settings.Encoding);
         await using var refusals = new Refusals(settings.RejectsFile);
         return await new ImportRun(settings, terminal, http, files, refusals, TimeProvider.System).RunAsync(cancellation);
@@ -377,7 +373,9 @@ public sealed class ImportRun
         }
 
         await _refusals.ReportAsync(_terminal.Error);
-        await _terminal.Output.WriteLineAsync($"see {WithSlash(_settings.Server)}models/{Uri.EscapeDataString(_settings.Model)}");
+        await _terminal.Output.WriteLineAsync(
+            $"see {ServerConnection.WithSlash(_settings.Server)}models/{Uri.EscapeDataString(_settings.Model)}"
+        );
         if (!computed)
             return ExitCode.WaitTimedOut;
         return _tallies.Any(tally => tally.Refused > 0) ? ExitCode.RowsRejected : ExitCode.Ok;
@@ -391,6 +389,4 @@ public sealed class ImportRun
                 .OrderByDescending(group => group.Count())
                 .Select(group => $"{group.Count()} {group.Key}")
         );
-
-    private static Uri WithSlash(Uri server) => server.AbsoluteUri.EndsWith('/') ? server : new Uri(server.AbsoluteUri + "/");
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Plumbline.Server.Cli.Shell;
-using Plumbline.Server.Hosting;
 
 namespace Plumbline.Server.Cli.Import;
 
@@ -46,20 +45,8 @@ internal sealed partial class ImportVerb
             + "are these unless an option says otherwise.",
         Arity = ArgumentArity.ZeroOrOne,
     };
-    private readonly Option<Uri> _server = new("--server")
-    {
-        Description = "The server's address.",
-        HelpName = "URL",
-        CustomParser = OptionText.Url,
-        DefaultValueFactory = _ => new Uri(PlumblineOptions.DefaultUrls),
-    };
-    private readonly Option<string?> _apiKey = new("--api-key")
-    {
-        Description =
-            "API key that may declare models and post events. Better in the environment as PLUMBLINE_API_KEY, "
-            + "where other users do not see it.",
-        HelpName = "KEY",
-    };
+    private readonly Option<Uri> _server = ServerOptions.Server();
+    private readonly Option<string?> _apiKey = ServerOptions.ApiKey("operate");
     private readonly Option<string?> _reference = OptionText.File(
         "--reference",
         "The reference: rows to compare production with (training or validation)."
@@ -312,7 +299,7 @@ internal sealed partial class ImportVerb
         {
             Model = parsed.GetValue(_model)!,
             Server = parsed.GetValue(_server)!,
-            ApiKey = parsed.GetValue(_apiKey) ?? Environment.GetEnvironmentVariable("PLUMBLINE_API_KEY"),
+            ApiKey = ServerOptions.KeyOf(parsed, _apiKey),
             ReferenceFile = parsed.GetValue(_reference),
             PredictionsFile = parsed.GetValue(_file) ?? parsed.GetValue(_predictions),
             TakesUsualColumns = parsed.GetValue(_file) is not null,

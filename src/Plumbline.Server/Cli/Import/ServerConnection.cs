@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Plumbline.Registry.Scheduling;
@@ -14,12 +15,28 @@ namespace Plumbline.Server.Cli.Import;
 /// </summary>
 public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvider time)
 {
+    // For a terminal, not for a page: apostrophes stay as they are.
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private const int MaxAttempts = 6;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(16));
 
     // How long an import stays patient while the server says 429: an overloaded server drains its spool in minutes, a stuck one never does.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <summary>The HTTP client of a connection to a server.</summary>
+    /// <param name="server">The server's address; a path in front of the API is kept.</param>
+    /// <param name="longest">How long an answer may take.</param>
+    public static HttpClient Client(Uri server, TimeSpan longest) =>
+        new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+        {
+            BaseAddress = WithSlash(server),
+            Timeout = longest,
+        };
+
+    /// <summary>The address with a slash at its end, so that paths are put behind it.</summary>
+    public static Uri WithSlash(Uri server) => server.AbsoluteUri.EndsWith('/') ? server : new Uri(server.AbsoluteUri + "/");
 
     /// <summary>The model as the server has it; null when it has none of this name.</summary>
     public async Task<JsonObject?> FindModelAsync(string model, CancellationToken cancellation)
@@ -100,13 +117,32 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
     /// <param name="cancellation">Gives it up.</param>
     public async Task DeclareAsync(HttpMethod method, string path, JsonObject body, string what, CancellationToken cancellation)
     {
+        using var response = await SendJsonAsync(method, path, body, what, cancellation);
+    }
+
+    /// <summary>Posts a question and reads its answer; as <see cref="DeclareAsync"/> otherwise.</summary>
+    public async Task<JsonObject> AskAsync(string path, JsonObject body, string what, CancellationToken cancellation)
+    {
+        using var response = await SendJsonAsync(HttpMethod.Post, path, body, what, cancellation);
+        return await ReadObjectAsync(response, cancellation);
+    }
+
+    private async Task<HttpResponseMessage> SendJsonAsync(
+        HttpMethod method,
+        string path,
+        JsonObject body,
+        string what,
+        CancellationToken cancellation
+    )
+    {
         var text = body.ToJsonString();
-        using var response = await SendAsync(
+        var response = await SendAsync(
             () => new HttpRequestMessage(method, path) { Content = new StringContent(text, Encoding.UTF8, "application/json") },
             retryWhenUnreachable: true,
             cancellation
         );
         await EnsureSuccessAsync(response, what, cancellation);
+        return response;
     }
 
     /// <summary>Asks for something.</summary>
@@ -120,7 +156,8 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
         return await ReadObjectAsync(response, cancellation);
     }
 
-    private static string ModelPath(string model) => $"v1/models/{Uri.EscapeDataString(model)}";
+    /// <summary>Where a model is, below the server's address.</summary>
+    internal static string ModelPath(string model) => $"v1/models/{Uri.EscapeDataString(model)}";
 
     private async Task<HttpResponseMessage> SendAsync(
         Func<HttpRequestMessage> create,
@@ -245,8 +282,8 @@ public sealed class ServerConnection(HttpClient http, string? apiKey, TimeProvid
     // RFC 9457: title and detail; "errors" when several fields are wrong.
     private static string Describe(JsonObject problem, HttpStatusCode status)
     {
-        var parts = new[] { problem["title"]?.ToString(), problem["detail"]?.ToString(), problem["errors"]?.ToJsonString() }.Where(part =>
-            !string.IsNullOrEmpty(part)
+        var parts = new[] { problem["title"]?.ToString(), problem["detail"]?.ToString(), problem["errors"]?.ToJsonString(Readable) }.Where(
+            part => !string.IsNullOrEmpty(part)
         );
         return $"{(int)status} {string.Join(": ", parts)}";
     }

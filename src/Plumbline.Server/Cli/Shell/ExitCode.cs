@@ -26,6 +26,9 @@ public enum ExitCode
     /// <summary>Everything was sent, but the windows were not all computed before <c>--wait-timeout</c>.</summary>
     WaitTimedOut = 6,
 
+    /// <summary>No rule of a gate fires, but some could not judge anything.</summary>
+    NotEnoughData = 7,
+
     /// <summary>Interrupted by the user (Ctrl-C); what was acknowledged stays.</summary>
     Interrupted = 130,
 }
