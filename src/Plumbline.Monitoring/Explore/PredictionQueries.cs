@@ -169,12 +169,7 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables, Pr
         }
 
         using var rows = await store.QueryAsync(
-            new SqlStatement(
-                $"SELECT {PredictionRows.Columns(model.Features, [])}, received_at, probabilities, error, trace_id, "
-                    + $"metadata FROM {table} WHERE timestamp = {{at:DateTime64(3)}} AND id_hash = {{hash:UInt64}} AND "
-                    + $"prediction_id = {{id:String}} ORDER BY role = 'primary' DESC LIMIT 1",
-                [.. id, new("at", timestamp)]
-            ),
+            RowAt(model, ", received_at, probabilities, error, trace_id, metadata", id, timestamp),
             cancellation
         );
         if (!rows.Read())
@@ -200,6 +195,28 @@ public sealed class PredictionQueries(IColumnStore store, ModelTables tables, Pr
             Signals = await ReadSignalsAsync(model, predictionId, cancellation),
         };
     }
+
+    /// <summary>
+    /// The row of a prediction whose place is known, with all features, or null when it is not stored there any more. One step into the
+    /// table's order: for whoever waits for it, several times faster than <see cref="FindAsync"/>. Its ground truth is left out.
+    /// </summary>
+    public async Task<PredictionRow?> FindRowAsync(ModelDefinition model, PredictionPlace place, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        await EnsureTablesAsync(model, cancellation);
+        SqlParameter[] id = [new("hash", place.IdHash), new("id", place.Id)];
+        using var rows = await store.QueryAsync(RowAt(model, "", id, place.Timestamp), cancellation);
+        return rows.Read() ? PredictionRows.Read(rows, model, model.Features, [], SortField.Timestamp).Row : null;
+    }
+
+    // The answer that customers got before one that was only compared with it.
+    private static SqlStatement RowAt(ModelDefinition model, string more, SqlParameter[] id, DateTimeOffset timestamp) =>
+        new(
+            $"SELECT {PredictionRows.Columns(model.Features, [])}{more} FROM {ModelTables.Predictions(model.Id)} "
+                + "WHERE timestamp = {at:DateTime64(3)} AND id_hash = {hash:UInt64} AND prediction_id = {id:String} "
+                + "ORDER BY role = 'primary' DESC LIMIT 1",
+            [.. id, new("at", timestamp)]
+        );
 
     /// <summary>
     /// The most frequent values of a field among recent predictions that contain <paramref name="part"/>: what the filter bar completes

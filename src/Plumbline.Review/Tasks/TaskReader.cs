@@ -1,4 +1,5 @@
 using Plumbline.Monitoring.Explore;
+using Plumbline.Monitoring.Scores;
 using Plumbline.Registry.Models;
 using Plumbline.Store;
 
@@ -7,11 +8,11 @@ namespace Plumbline.Review.Tasks;
 /// <summary>The prediction of a task, as it is stored.</summary>
 public sealed class TaskReader(IColumnStore store, ModelTables tables, PredictionQueries predictions)
 {
-    /// <summary>The whole decision; null when it is not stored any more.</summary>
-    public Task<Decision?> FindAsync(ModelDefinition model, ReviewTaskRow task, CancellationToken cancellation)
+    /// <summary>Its row with all features; null when it is not stored any more.</summary>
+    public Task<PredictionRow?> FindAsync(ModelDefinition model, ReviewTaskRow task, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(task);
-        return predictions.FindAsync(model, task.PredictionId, cancellation);
+        return predictions.FindRowAsync(model, PlaceOf(task), cancellation);
     }
 
     /// <summary>Whether it is stored still.</summary>
@@ -19,17 +20,21 @@ public sealed class TaskReader(IColumnStore store, ModelTables tables, Predictio
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(task);
+        var place = PlaceOf(task);
         await tables.EnsureAsync(model.Id, [], cancellation);
         using var rows = await store.QueryAsync(
             new SqlStatement(
                 $"SELECT 1 FROM {ModelTables.Predictions(model.Id)} WHERE timestamp = {{at:DateTime64(3, 'UTC')}} AND id_hash = "
                     + "{hash:UInt64} AND prediction_id = {id:String} LIMIT 1",
-                new("at", DateTimeOffset.FromUnixTimeMilliseconds(task.TimestampMs)),
-                new("hash", unchecked((ulong)task.IdHash)),
-                new("id", task.PredictionId)
+                new("at", place.Timestamp),
+                new("hash", place.IdHash),
+                new("id", place.Id)
             ),
             cancellation
         );
         return rows.Read();
     }
+
+    private static PredictionPlace PlaceOf(ReviewTaskRow task) =>
+        new(task.PredictionId, unchecked((ulong)task.IdHash), DateTimeOffset.FromUnixTimeMilliseconds(task.TimestampMs));
 }

@@ -101,7 +101,7 @@ public static class TaskEndpoints
             return Problems.UnknownModel(model);
         if (await queue.NextAsync(Actor.Of(http), found, after, cancellation) is not { } task)
             return TypedResults.NoContent();
-        var decision = await reader.FindAsync(found, task, cancellation);
+        var row = await reader.FindAsync(found, task, cancellation);
         var policy = (await policies.ReadAsync(found, cancellation)).FirstOrDefault(stored => stored.Id == task.PolicyId)?.Policy;
         return TypedResults.Ok(
             new
@@ -109,14 +109,14 @@ public static class TaskEndpoints
                 task = task.Id,
                 prediction_id = task.PredictionId,
                 timestamp = DateTimeOffset.FromUnixTimeMilliseconds(task.TimestampMs),
-                features = decision?.Row.Features,
-                type_errors = decision?.Row.TypeErrors,
+                features = row?.Features,
+                type_errors = row?.TypeErrors,
                 reasons = TaskEvidence.Read(task.Evidence).Reasons,
                 answer = policy?.ShowAnswer == true ? task.Answer : null,
                 guidelines = policy?.Guidelines ?? "",
                 classes = found.Classes,
                 kept_until = DateTimeOffset.FromUnixTimeMilliseconds(task.LockedUntilMs),
-                is_stored = decision is not null,
+                is_stored = row is not null,
             }
         );
     }

@@ -27,7 +27,10 @@ internal sealed class DemoLoop(
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long it may take until there are tasks, and until the version is trained.</summary>
+    /// <summary>Answers of one request: the robot's progress is heard of while it works.</summary>
+    private const int AnswersAtOnce = 100;
+
+    /// <summary>How long there may be no task to answer, and how long it may take until the version is trained.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
     /// <summary>Turns the loop once; does nothing where it was turned before.</summary>
@@ -113,10 +116,17 @@ internal sealed class DemoLoop(
         var began = time.GetTimestamp();
         var answered = 0;
         // The first draw takes two days at once; what comes later is for people who look at the queue.
-        while (answered < AnswersForARun && time.GetElapsedTime(began) < Longest)
+        while (answered < 2 * TasksADay)
         {
-            await Task.Delay(Pause, time, cancellation);
-            answered += await sample.AnnotateAsync(2 * TasksADay, cancellation);
+            var more = await sample.AnnotateAsync(AnswersAtOnce, cancellation);
+            answered += more;
+            if (more > 0)
+                began = time.GetTimestamp();
+            // All that was drawn is answered once; how long that takes is the machine's affair, and no reason to give up.
+            else if (answered >= AnswersForARun || time.GetElapsedTime(began) >= Longest)
+                break;
+            else
+                await Task.Delay(Pause, time, cancellation);
         }
 
         return answered;

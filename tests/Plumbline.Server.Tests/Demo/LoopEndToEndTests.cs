@@ -12,6 +12,8 @@ public sealed class LoopEndToEndTests : IDisposable
 {
     private const string Model = "/v1/models/ticket-router";
 
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(12);
+
     private readonly string _data = Path.Combine(Path.GetTempPath(), $"plumbline-loop-test-{Guid.NewGuid():N}");
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -27,6 +29,7 @@ public sealed class LoopEndToEndTests : IDisposable
         await EveryDashboardShowsSomethingAsync(address);
         var run = await UntilAsync(
             "a run has succeeded",
+            demo,
             async () =>
                 (await GetAsync(http, "retraining/runs")).GetProperty("runs").EnumerateArray().FirstOrDefault()
                     is { ValueKind: JsonValueKind.Object } found
@@ -57,7 +60,7 @@ public sealed class LoopEndToEndTests : IDisposable
         Assert.True(End("asked", "", "lower") > 0, proof.ToString());
         Assert.True(End("segment", "country=BR", "upper") > 0, proof.ToString());
 
-        await IsPromotedAsync(http, Text(run, "run")!, version);
+        await IsPromotedAsync(demo, http, Text(run, "run")!, version);
 
         double End(string kind, string name, string end) =>
             heldOut
@@ -74,11 +77,12 @@ public sealed class LoopEndToEndTests : IDisposable
         Assert.InRange(await queries.AskPrometheusAsync(), 60, 1_000);
     }
 
-    private static async Task IsPromotedAsync(HttpClient http, string run, string version)
+    private static async Task IsPromotedAsync(RunningDemo demo, HttpClient http, string run, string version)
     {
         // It answers what customers ask, beside the live one and unheard.
         await UntilAsync(
             "the shadow has answered",
+            demo,
             async () =>
                 (await GetAsync(http, $"versions/{version}/proof")).GetProperty("live").GetProperty("pairs").GetInt32() >= 5
                     ? (object)true
@@ -95,6 +99,7 @@ public sealed class LoopEndToEndTests : IDisposable
         Assert.True(promoted.IsSuccessStatusCode, await promoted.Content.ReadAsStringAsync(Ct));
         await UntilAsync(
             "the promoted version answers customers",
+            demo,
             async () => await CountAsync(http, version, "primary") > 0 ? (object)true : null
         );
         Assert.NotNull(Text(await GetAsync(http, $"retraining/runs/{run}/turn"), "promoted_at"));
@@ -113,21 +118,24 @@ public sealed class LoopEndToEndTests : IDisposable
     private static async Task<JsonElement> GetAsync(HttpClient http, string path) =>
         await http.GetFromJsonAsync<JsonElement>($"{Model}/{path}", Ct);
 
-    private static async Task<T> UntilAsync<T>(string what, Func<Task<T?>> look)
+    // As long as a demonstration may take beside other tests. What it says itself is the reason where it does not come to it.
+    private static async Task<T> UntilAsync<T>(string what, RunningDemo demo, Func<Task<T?>> look)
         where T : class
     {
-        for (var i = 0; i < 1500; i++)
+        var began = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(began) < Longest)
         {
             if (await look() is { } found)
                 return found;
             await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, Ct);
         }
 
-        throw new TimeoutException($"It did not come to this: {what}.");
+        var said = demo.Lines.Where(line => !line.StartsWith("info:", StringComparison.Ordinal) && !line.StartsWith(' ')).TakeLast(60);
+        throw new TimeoutException($"It did not come to this: {what}. The demonstration's last words:\n{string.Join('\n', said)}");
     }
 
-    private static async Task<JsonElement> UntilAsync(string what, Func<Task<JsonElement?>> look) =>
-        (await UntilAsync<Box>(what, async () => await look() is { } found ? new Box(found) : null)).Value;
+    private static async Task<JsonElement> UntilAsync(string what, RunningDemo demo, Func<Task<JsonElement?>> look) =>
+        (await UntilAsync<Box>(what, demo, async () => await look() is { } found ? new Box(found) : null)).Value;
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 

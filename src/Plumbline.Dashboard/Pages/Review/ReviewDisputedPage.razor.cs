@@ -21,7 +21,7 @@ public sealed partial class ReviewDisputedPage
     private const int Offered = 20;
 
     private ReviewTaskRow? _task;
-    private Decision? _decision;
+    private PredictionRow? _row;
     private ReviewPolicy? _policy;
     private IReadOnlyList<ReviewAnswerRow> _answers = [];
     private IReadOnlyList<ReviewTaskRow> _others = [];
@@ -81,11 +81,11 @@ public sealed partial class ReviewDisputedPage
                 task = named;
         }
 
-        var decision = task is null ? null : await Reader.FindAsync(model, task, CancellationToken.None);
+        var row = task is null ? null : await Reader.FindAsync(model, task, CancellationToken.None);
         var answers = task is null ? [] : await Said.OfAsync(task.Id, CancellationToken.None);
         var policy = (await Policies.FindAsync(model, task?.PolicyId, CancellationToken.None))?.Policy;
         _count = (await Tasks.CountsAsync(model, CancellationToken.None)).GetValueOrDefault(TaskState.Disputed);
-        (_task, _decision, _answers, _policy) = (task, decision, answers, policy);
+        (_task, _row, _answers, _policy) = (task, row, answers, policy);
         _others = [.. page.Where(other => other.Id != task?.Id).Take(Offered)];
         _looked = true;
     }

@@ -14,7 +14,7 @@ public sealed partial class ReviewQueuePage : IAsyncDisposable
 {
     private ReviewTaskRow? _task;
     private ReviewTaskRow? _former;
-    private Decision? _decision;
+    private PredictionRow? _row;
     private ReviewPolicy? _policy;
     private Progress? _progress;
     private string? _message;
@@ -92,7 +92,7 @@ public sealed partial class ReviewQueuePage : IAsyncDisposable
     // All of it is read before any of it is shown: a task whose prediction is still on its way would look like one without.
     private async Task ShowAsync(ModelDefinition model, ReviewTaskRow? task)
     {
-        var decision = task is null ? null : await Reader.FindAsync(model, task, CancellationToken.None);
+        var row = task is null ? null : await Reader.FindAsync(model, task, CancellationToken.None);
         var policy = (await Policies.FindAsync(model, task?.PolicyId, CancellationToken.None))?.Policy;
         _progress = await RunAsync(
             ReviewCommands.Take,
@@ -101,7 +101,7 @@ public sealed partial class ReviewQueuePage : IAsyncDisposable
             actor => Annotators.TodayAsync(model, actor.Name, CancellationToken.None),
             happened: static _ => false
         );
-        (_task, _decision, _policy) = (task, decision, policy);
+        (_task, _row, _policy) = (task, row, policy);
         _since = Time.GetTimestamp();
     }
 

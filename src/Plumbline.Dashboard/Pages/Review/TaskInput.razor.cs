@@ -21,7 +21,7 @@ public sealed partial class TaskInput
     public ReviewTaskRow Task { get; set; } = null!;
 
     [Parameter]
-    public Decision? Decision { get; set; }
+    public PredictionRow? Row { get; set; }
 
     /// <summary>Whether the annotator may see what the model answered.</summary>
     [Parameter]
@@ -39,7 +39,7 @@ public sealed partial class TaskInput
     protected override void OnParametersSet() => _reasons = TaskEvidence.Read(Task.Evidence).Reasons;
 
     private string? OddityOf(FeatureDefinition feature) =>
-        Decision?.Row.TypeErrors.ContainsKey(feature.Name) == true ? "of the wrong type"
+        Row?.TypeErrors.ContainsKey(feature.Name) == true ? "of the wrong type"
         : _reasons.FirstOrDefault(reason => reason.Feature == feature.Name) is { } reason
             ? reason.Words[Math.Min(reason.Words.Length, feature.Name.Length)..].TrimStart()
         : null;
