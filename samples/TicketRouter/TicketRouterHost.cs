@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using TicketRouter.Releases;
@@ -29,7 +30,10 @@ public static class TicketRouterHost
         var scenario = new DemoScenario(options.Anchor ?? time.GetUtcNow(), options.Days);
         var traffic = new TicketTraffic(scenario, options.Seed, options.PerHour, options.LiveRate);
         var releases = ReleaseCatalog.Train(traffic, options.Seed);
-        builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(scenario).AddSingleton(traffic).AddSingleton(releases);
+        var (archive, records) = (new TicketArchive(traffic), new ReleaseRecords(options.ReleasesFolder, WorldOf(options, scenario)));
+        records.Restore(releases, archive, traffic, options.Seed);
+        builder.Services.AddSingleton(time).AddSingleton(options).AddSingleton(scenario).AddSingleton(traffic);
+        builder.Services.AddSingleton(releases).AddSingleton(archive).AddSingleton(records);
 
         builder.Services.AddHttpClient<PlumblineClient>(ToPlumbline);
         builder.Services.AddHttpClient<RetrainingClient>(ToPlumbline);
@@ -40,7 +44,7 @@ public static class TicketRouterHost
         AddHosted<LiveCustomers>(builder.Services);
         AddHosted<Trainer>(builder.Services);
         AddHosted<PromotionWatch>(builder.Services);
-        builder.Services.AddSingleton<TicketArchive>().AddSingleton<ScriptedAnnotator>();
+        builder.Services.AddSingleton<ScriptedAnnotator>();
         builder.Services.AddSingleton<DeployedRelease>().AddSingleton<TicketAnswering>().AddSingleton<HistoryBackfill>();
         if (options.StopWithStdin)
             builder.Services.AddHostedService<StopWithStandardInput>();
@@ -69,6 +73,13 @@ public static class TicketRouterHost
                 http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
     }
+
+    // All that decides which ticket an id is of.
+    private static string WorldOf(TicketRouterOptions options, DemoScenario scenario) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{options.Seed} {scenario.Days} {scenario.Anchor:O} {options.PerHour} {options.LiveRate}"
+        );
 
     private static void AddHosted<T>(IServiceCollection services)
         where T : class, IHostedService => services.AddSingleton<T>().AddHostedService(provider => provider.GetRequiredService<T>());

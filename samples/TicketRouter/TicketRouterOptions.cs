@@ -29,6 +29,9 @@ public sealed record TicketRouterOptions
     /// <summary>What requests for retraining are signed with; null: nobody may ask.</summary>
     public string? RetrainingSecret { get; init; }
 
+    /// <summary>Folder that remembers what releases were trained with; null: a restarted service begins with v2 again.</summary>
+    public string? ReleasesFolder { get; init; }
+
     /// <summary>Stop when standard input ends: whoever started this process has gone.</summary>
     public bool StopWithStdin { get; init; }
 
@@ -63,6 +66,7 @@ public sealed record TicketRouterOptions
             Plumbline = url,
             ApiKey = configuration["api-key"],
             RetrainingSecret = configuration["retraining-secret"],
+            ReleasesFolder = configuration["releases"] is { Length: > 0 } releases ? releases : null,
             StopWithStdin = string.Equals(configuration["stop-with-stdin"], "true", StringComparison.OrdinalIgnoreCase),
         };
     }

@@ -110,6 +110,47 @@ public sealed class RetrainingTests
         await AnswersBesideUntilPromotedAsync(plumbline, router);
     }
 
+    /// <summary>What was trained is there again after a restart, the same, and stands where Plumbline says.</summary>
+    [Fact]
+    public async Task A_restarted_service_has_its_trained_releases_again()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"ticket-router-{Guid.NewGuid():N}");
+        try
+        {
+            await using var plumbline = await LoopEnd.StartAsync();
+            string[] switches = ["--retraining-secret", Secret, "--plumbline", plumbline.Url, "--live-rate", "0.01", "--releases", folder];
+            var tickets = Worlds.Tickets(new Worlds().Traffic, Anchor.AddHours(-6), 6);
+            plumbline.Train = [.. tickets.Take(900).Select(Row)];
+            string before;
+            await using (var router = await RunningTicketRouter.StartAsync(switches))
+            {
+                await AskAsync(router, Event("r-1", $"{plumbline.Url}/dataset", $"{plumbline.Url}/callback"), Secret);
+                await plumbline.UntilAsync(() => plumbline.Told.Count == 2);
+                before = await DescriptionAsync(router, "v4");
+            }
+
+            await using var again = await RunningTicketRouter.StartAsync(switches);
+            Assert.Equal(before, await DescriptionAsync(again, "v4"));
+            await AnswersBesideUntilPromotedAsync(plumbline, again);
+
+            // Of another seed the tickets are others, and no release can be trained with them.
+            await using var other = await RunningTicketRouter.StartAsync([.. switches, "--seed", "7"]);
+            Assert.Equal(3, (await other.SendAsync(HttpMethod.Get, "/simulation")).Body.GetProperty("versions").GetArrayLength());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // With how it does on tickets that no release has seen: as good as a fingerprint.
+    private static async Task<string> DescriptionAsync(RunningTicketRouter router, string version) =>
+        (await router.SendAsync(HttpMethod.Get, "/simulation"))
+            .Body.GetProperty("versions")
+            .EnumerateArray()
+            .Single(one => one.GetProperty("version").GetString() == version)
+            .ToString();
+
     [Fact]
     public async Task A_data_set_without_a_usable_row_ends_the_run_with_what_is_wrong()
     {

@@ -12,6 +12,9 @@ public sealed class ReleaseCatalog
     /// <summary>Former tickets that a retraining keeps, so that what has not changed is not forgotten.</summary>
     private const int KeptTickets = 4000;
 
+    /// <summary>Releases that every start trains.</summary>
+    private const int AtStart = 3;
+
     /// <summary>How often a new ticket counts beside a former one: where the desk's rules changed, the newer answer is right.</summary>
     private const int NewCounts = 3;
 
@@ -23,6 +26,9 @@ public sealed class ReleaseCatalog
         (_all, _evaluations) = (all, evaluations);
 
     public IReadOnlyList<Release> All => Volatile.Read(ref _all);
+
+    /// <summary>Those that were trained on demand, the first one first.</summary>
+    public IReadOnlyList<Release> Retrained => [.. All.Skip(AtStart)];
 
     /// <summary>By version, on the same held-out tickets.</summary>
     public IReadOnlyDictionary<string, Evaluation> Evaluations => Volatile.Read(ref _evaluations);

@@ -14,6 +14,7 @@ namespace TicketRouter.Retraining;
 public sealed class Trainer(
     RetrainingClient plumbline,
     ReleaseCatalog releases,
+    ReleaseRecords records,
     DeployedRelease deployed,
     TicketTraffic traffic,
     TicketArchive archive,
@@ -64,6 +65,7 @@ public sealed class Trainer(
         if (known.Count == 0)
             throw new InvalidOperationException("The data set has no row of a ticket of this service with a label to train with.");
         var release = releases.Retrain(known, traffic, options.Seed);
+        records.Write(release.Version, known);
         var (heldOut, _) = await TicketsAsync(request.Dataset, "test", ct);
         var answers = heldOut.ConvertAll(example => (example.Ticket.TicketId, release.Answer(example.Ticket).Queue));
         if (answers.Count > 0)

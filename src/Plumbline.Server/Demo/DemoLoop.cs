@@ -33,10 +33,12 @@ internal sealed class DemoLoop(
     /// <summary>How long there may be no task to answer, and how long it may take until the version is trained.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
-    /// <summary>Turns the loop once; does nothing where it was turned before.</summary>
+    /// <summary>Turns the loop once; where it was turned before, only says where the trainer is now.</summary>
     public async Task TurnAsync(CancellationToken cancellation)
     {
-        if (!await IsFirstAsync(cancellation))
+        var isFirst = await IsFirstAsync(cancellation);
+        await DeclareTargetAsync(cancellation);
+        if (!isFirst)
             return;
         await DeclareAsync(cancellation);
         var answered = await AnswerAsync(cancellation);
@@ -61,10 +63,9 @@ internal sealed class DemoLoop(
         return declared["policies"] is not JsonArray { Count: > 0 };
     }
 
-    private async Task DeclareAsync(CancellationToken cancellation)
-    {
-        // The target first: a trigger names it.
-        await PutAsync(
+    // Before the trigger, which names it; its port and its secret are others after each start.
+    private Task DeclareTargetAsync(CancellationToken cancellation) =>
+        PutAsync(
             $"v1/retraining/targets/{Target}",
             new JsonObject
             {
@@ -74,6 +75,9 @@ internal sealed class DemoLoop(
             },
             cancellation
         );
+
+    private async Task DeclareAsync(CancellationToken cancellation)
+    {
         await PutAsync(
             $"v1/models/{Model}/datasets/{Dataset}",
             new JsonObject

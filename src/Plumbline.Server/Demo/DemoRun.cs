@@ -31,7 +31,7 @@ public static class DemoRun
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // Where the address is known before the server listens there, the model service trains while the server starts.
         await using var early = KnownAddress(options.Urls) is { } known
-            ? StartSample(assembly, scenario, known, (key, secret), terminal, stopping.Token)
+            ? StartSample(assembly, folder.FullPath, scenario, known, (key, secret), terminal, stopping.Token)
             : null;
         await using var app = PlumblineHost.Build(options, time);
         app.Services.GetRequiredService<KeyStore>().UseOwn("demonstration", key, ApiRole.Admin);
@@ -40,7 +40,7 @@ public static class DemoRun
         await SayStartAsync(app, folder, scenario, goesOn, terminal);
         using var whenStopping = app.Lifetime.ApplicationStopping.Register(stopping.Cancel);
         var address = new Uri(OnThisMachine(app.Urls.First()));
-        var process = early ?? StartSample(assembly, scenario, address, (key, secret), terminal, stopping.Token);
+        var process = early ?? StartSample(assembly, folder.FullPath, scenario, address, (key, secret), terminal, stopping.Token);
         var conducting = ConductAsync(
             app,
             address,
@@ -228,6 +228,7 @@ public static class DemoRun
 
     private static SampleProcess StartSample(
         string assembly,
+        string folder,
         DemoScenario scenario,
         Uri address,
         (string Key, string Secret) shared,
@@ -236,7 +237,7 @@ public static class DemoRun
     ) =>
         SampleProcess.Start(
             assembly,
-            Switches(scenario, address),
+            [.. Switches(scenario, address), "--releases", Path.Combine(folder, "releases")],
             line =>
             {
                 if (!cancellation.IsCancellationRequested)
