@@ -52,13 +52,14 @@ public sealed class RuleEvaluation(
         {
             var rules = (await ruleStore.ReadAsync(model, cancellation)).Where(rule => rule.Enabled).ToList();
             var next = DateTimeOffset.MaxValue;
-            foreach (
-                var lane in rules
-                    .Where(rule => !rule.Kind.IsEvaluatedByClock)
-                    .GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth))
-                    .OrderBy(lane => lane.Key.Mature)
-                    .ThenBy(lane => lane.Key.Window)
-            )
+            var lanes = rules
+                .Where(rule => !rule.Kind.IsEvaluatedByClock)
+                .GroupBy(rule => (Window: rule.WindowOf(model), Mature: rule.NeedsGroundTruth))
+                .OrderBy(lane => lane.Key.Mature)
+                .ThenBy(lane => lane.Key.Window)
+                .ToList();
+            var waiting = await WithNewWindowsAsync(model, [.. lanes.Select(lane => lane.Key)], cancellation);
+            foreach (var lane in lanes.Where(lane => waiting.Contains(lane.Key)))
             {
                 DateTimeOffset? ahead;
                 do ahead = await StepAsync(model, rules, [.. lane], lane.Key.Window, lane.Key.Mature, cancellation);
@@ -184,6 +185,29 @@ public sealed class RuleEvaluation(
         {
             _gate.Release();
         }
+    }
+
+    // The lanes with windows behind what was judged: most have none most of the time, and one question for all is cheaper than one each.
+    // What is computed from here on wakes the model again.
+    private async Task<HashSet<(TimeSpan Window, bool Mature)>> WithNewWindowsAsync(
+        ModelDefinition model,
+        IReadOnlyList<(TimeSpan Window, bool Mature)> lanes,
+        CancellationToken cancellation
+    )
+    {
+        await using var db = await state.CreateDbContextAsync(cancellation);
+        var judged = await db
+            .AlertCursors.AsNoTracking()
+            .Where(row => row.ModelId == model.Id)
+            .ToDictionaryAsync(row => (TimeSpan.FromSeconds(row.WindowSeconds), row.Mature), row => row.JudgedToMs, cancellation);
+        var ends = lanes.ToDictionary(
+            lane => lane,
+            lane => DateTimeOffset.FromUnixTimeMilliseconds(judged.GetValueOrDefault((lane.Window, lane.Mature)))
+        );
+        if (ends.Count == 0)
+            return [];
+        var newest = await points.NewestAsync(model, lanes.Select(lane => lane.Window), Rows, ends.Values.Min(), cancellation);
+        return [.. lanes.Where(lane => newest.TryGetValue(lane.Window, out var last) && last >= ends[lane])];
     }
 
     // When the watermark, which moves with the clock, passes a time. A watermark that waits for a window to be computed moves when that is

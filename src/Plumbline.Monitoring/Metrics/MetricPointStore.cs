@@ -203,6 +203,42 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
         return new PointExtent(first, before > 0 ? last : null, before < count ? next : null);
     }
 
+    /// <summary>
+    /// The newest stored window of each of the lengths that begins at <paramref name="from"/> or later and holds a metric for all rows together, by
+    /// the length; lengths without one are left out.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<TimeSpan, DateTimeOffset>> NewestAsync(
+        ModelDefinition model,
+        IEnumerable<TimeSpan> windows,
+        string metric,
+        DateTimeOffset from,
+        CancellationToken cancellation
+    )
+    {
+        // The lengths are named for the table's order: without them all of the model's points would be looked through.
+        const string Text = """
+            SELECT window_seconds, max(window_start) FROM metric_points
+            WHERE model_id = {model:UInt32} AND window_seconds IN {lengths:Array(UInt32)} AND metric = {metric:String} AND segment = ''
+                AND version = ''
+                AND window_start >= {from:DateTime('UTC')}
+            GROUP BY window_seconds
+            """;
+        var newest = new Dictionary<TimeSpan, DateTimeOffset>();
+        using var rows = await store.QueryAsync(
+            new SqlStatement(
+                Text,
+                new("model", model.Id),
+                new("lengths", windows.Select(window => (uint)window.TotalSeconds).Distinct().ToArray()),
+                new("metric", metric),
+                new("from", MetricPointStatement.Clamp(from))
+            ),
+            cancellation
+        );
+        while (rows.Read())
+            newest[TimeSpan.FromSeconds(rows.ReadUInt32())] = rows.ReadDateTime();
+        return newest;
+    }
+
     /// <summary>Models that have any point.</summary>
     public async Task<IReadOnlyList<int>> ModelsAsync(CancellationToken cancellation)
     {
