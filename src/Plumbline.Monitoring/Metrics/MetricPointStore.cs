@@ -204,8 +204,8 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
     }
 
     /// <summary>
-    /// The newest stored window of each of the lengths that begins at <paramref name="from"/> or later and holds a metric for all rows together, by
-    /// the length; lengths without one are left out.
+    /// The newest stored window of each of the lengths that begins at <paramref name="from"/> or later and holds a metric for all rows
+    /// together, by the length; lengths without one are left out.
     /// </summary>
     public async Task<IReadOnlyDictionary<TimeSpan, DateTimeOffset>> NewestAsync(
         ModelDefinition model,
@@ -218,8 +218,8 @@ public sealed class MetricPointStore(IColumnStore store, GenerationClock clock, 
         // The lengths are named for the table's order: without them all of the model's points would be looked through.
         const string Text = """
             SELECT window_seconds, max(window_start) FROM metric_points
-            WHERE model_id = {model:UInt32} AND window_seconds IN {lengths:Array(UInt32)} AND metric = {metric:String} AND segment = ''
-                AND version = ''
+            WHERE model_id = {model:UInt32} AND window_seconds IN {lengths:Array(UInt32)} AND metric = {metric:String}
+                AND segment = '' AND version = ''
                 AND window_start >= {from:DateTime('UTC')}
             GROUP BY window_seconds
             """;
