@@ -7,6 +7,8 @@ namespace Plumbline.Server.Cli.Report;
 /// <summary>`plumbline report`: the options and how they become <see cref="ReportSettings"/>.</summary>
 internal sealed class ReportVerb
 {
+    private const double StandardThreshold = 0.1;
+
     private static readonly (string What, string Arguments)[] Examples =
     [
         ("What changed between two files, as a page", "report reference.csv current.csv -o report.html"),
@@ -28,10 +30,9 @@ internal sealed class ReportVerb
     };
     private readonly Option<string?> _json = OptionText.File("--json", "Write the same numbers as JSON; - is the standard output.");
     private readonly Option<string?> _title = new("--title") { Description = "The page's title.", HelpName = "TEXT" };
-    private readonly Option<double> _threshold = new("--threshold")
+    private readonly Option<double?> _threshold = new("--threshold")
     {
-        Description = "From this value of its drift statistic on, a column counts as drifted (above 0, at most 1,000).",
-        DefaultValueFactory = _ => 0.1,
+        Description = "From this value of its drift statistic on, a column counts as drifted (above 0, at most 1,000; default 0.1).",
         HelpName = "X",
     };
     private readonly Option<string[]> _columns = OptionText.List("--columns", "The only columns to compare.");
@@ -111,7 +112,7 @@ internal sealed class ReportVerb
 
     private IEnumerable<string> Mistakes(System.CommandLine.Parsing.CommandResult given)
     {
-        if (given.GetValue(_threshold) is not (> 0 and <= 1_000))
+        if (given.GetValue(_threshold) is not (null or (> 0 and <= 1_000)))
             yield return "--threshold must be above 0 and at most 1,000";
         if (given.GetValue(_target) is null != given.GetValue(_prediction) is null)
             yield return "--target and --prediction need each other";
@@ -131,7 +132,7 @@ internal sealed class ReportVerb
             OutputFile = parsed.GetValue(_output)!,
             JsonFile = parsed.GetValue(_json),
             Title = parsed.GetValue(_title),
-            Threshold = parsed.GetValue(_threshold),
+            Threshold = parsed.GetValue(_threshold) ?? StandardThreshold,
             Columns = parsed.GetValue(_columns) ?? [],
             Excluded = parsed.GetValue(_exclude) ?? [],
             Target = parsed.GetValue(_target),
