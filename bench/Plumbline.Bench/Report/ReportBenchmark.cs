@@ -16,13 +16,16 @@ internal static class ReportBenchmark
         {
             foreach (var (name, seed, shift) in new[] { ("reference", 1UL, 0.0), ("current", 2UL, 1.0) })
                 await ReportFiles.WriteAsync(Path.Combine(folder, name), rows, seed, shift);
-            Console.WriteLine($"{"format", -10} {"files MiB", 10} {"seconds", 9} {"cpu s", 9} {"peak MiB", 9}   ({runs} runs, sorted by seconds)");
+            Console.WriteLine(
+                $"{"format", -10} {"files MiB", 10} {"seconds", 9} {"cpu s", 9} {"peak MiB", 9}   ({runs} runs, sorted by seconds)"
+            );
             foreach (var format in new[] { "csv", "parquet" })
             {
                 var measured = new List<Run>();
                 for (var run = 0; run < runs; run++)
                     measured.Add(await MeasureAsync(folder, format));
-                var size = new[] { "reference", "current" }.Sum(name => new FileInfo(Path.Combine(folder, $"{name}.{format}")).Length) / 1048576.0;
+                var size =
+                    new[] { "reference", "current" }.Sum(name => new FileInfo(Path.Combine(folder, $"{name}.{format}")).Length) / 1048576.0;
                 foreach (var run in measured.OrderBy(run => run.Seconds))
                 {
                     Console.WriteLine(
@@ -78,7 +81,8 @@ internal static class ReportBenchmark
     {
         try
         {
-            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            var line = File.ReadLines($"/proc/{process}/status")
+                .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
             return line is null ? 0 : double.Parse(line.Split(' ')[^2], CultureInfo.InvariantCulture) / 1024;
         }
         catch (IOException)

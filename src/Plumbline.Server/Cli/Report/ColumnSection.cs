@@ -76,8 +76,7 @@ internal sealed class ColumnSection(StringBuilder html, ReportDocument report)
         void Number(string what, Func<NumberFacts, double?> of) => Fact(what, Of(old.Numbers, of), Of(now.Numbers, of));
     }
 
-    private static string Of(NumberFacts? numbers, Func<NumberFacts, double?> of) =>
-        Figures.Format(numbers is null ? null : of(numbers));
+    private static string Of(NumberFacts? numbers, Func<NumberFacts, double?> of) => Figures.Format(numbers is null ? null : of(numbers));
 
     private static string Share(SideFacts side) => $"{Figures.Format(side.MissingShare, "share")} ({ReportPage.Rows(side.Missing)})";
 

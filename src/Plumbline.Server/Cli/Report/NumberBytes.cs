@@ -7,10 +7,7 @@ internal static class NumberBytes
 {
     // Up to these, a mantissa and a power of ten are exact doubles, and their one division is correctly rounded.
     private const int ExactDigits = 15;
-    private static readonly double[] Powers =
-    [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-    ];
+    private static readonly double[] Powers = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
     /// <summary>Whether the bytes are a number, by the rules of <see cref="Registry.FeatureTypes.WrittenNumbers"/>.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out double number)
@@ -34,7 +31,9 @@ internal static class NumberBytes
 
     /// <summary>An integer that a double does not keep apart from its neighbours.</summary>
     public static bool IsLongInteger(ReadOnlySpan<byte> text, double number) =>
-        text.Length > ExactDigits && Math.Abs(number) >= 1L << 53 && text.TrimStart("+-"u8).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+        text.Length > ExactDigits
+        && Math.Abs(number) >= 1L << 53
+        && text.TrimStart("+-"u8).IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 
     // -123.456 and its like, which nearly all numbers of files are.
     private static bool TryPlain(ReadOnlySpan<byte> text, out double number)

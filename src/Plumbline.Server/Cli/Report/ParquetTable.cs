@@ -40,7 +40,7 @@ internal static class ParquetTable
             if (field is DataField { IsArray: false } plain && IsRead(plain.ClrType))
                 read.Add((plain, new ColumnValues(field.Name, settings.NeedsRows(field.Name))));
             else
-                notes.Add($"column '{field.Name}' holds lists, structures or bytes and is left out");
+                notes.Add($"column '{field.Name}' holds {Kind(field)}, which are not compared");
         }
 
         TableFile.CheckSize(name, 0, read.Count);
@@ -60,8 +60,14 @@ internal static class ParquetTable
         };
     }
 
+    private static string Kind(Field field) =>
+        field is DataField { IsArray: false } plain ? $"values of the kind {plain.ClrType.Name}" : "lists or structures";
+
     private static bool IsRead(Type type) =>
-        type == typeof(string) || type == typeof(bool) || type == typeof(DateTime) || type == typeof(Guid) || IsNumber(type);
+        IsText(type) || type == typeof(bool) || type == typeof(DateTime) || type == typeof(Guid) || IsNumber(type);
+
+    // The library knows texts as memory of characters.
+    private static bool IsText(Type type) => type == typeof(string) || type == typeof(ReadOnlyMemory<char>);
 
     private static bool IsNumber(Type type) =>
         type == typeof(double)
@@ -85,7 +91,7 @@ internal static class ParquetTable
             TypeCode.UInt64 => AddAsync<ulong>(part, field, value => values.AddNumber(value), values, cancellation),
             TypeCode.Boolean => AddAsync<bool>(part, field, value => values.AddText(value ? "true" : "false"), values, cancellation),
             TypeCode.DateTime => AddAsync<DateTime>(part, field, value => values.AddText(Time(value)), values, cancellation),
-            TypeCode.String => AddTextsAsync(part, field, values, cancellation),
+            _ when IsText(field.ClrType) => AddTextsAsync(part, field, values, cancellation),
             _ => AddAsync<Guid>(part, field, value => values.AddText(value.ToString()), values, cancellation),
         };
 

@@ -32,7 +32,8 @@ internal sealed class PredictionErrors
             return null;
         TableFile[] usable = [.. new[] { reference, current }.Where(Has)];
         bool Has(TableFile file) => file.RowValues.ContainsKey(target) && file.RowValues.ContainsKey(prediction);
-        var note = usable.Length == 2 ? null : $"'{target}' and '{prediction}' are not both in {(Has(reference) ? current : reference).Name}";
+        var note =
+            usable.Length == 2 ? null : $"'{target}' and '{prediction}' are not both in {(Has(reference) ? current : reference).Name}";
         if (usable.All(file => IsAmount(file, target)))
         {
             return new PerformancePair("regression", Side(reference, Regression), Side(current, Regression), note);
@@ -108,7 +109,8 @@ internal sealed class PredictionErrors
         for (var i = 0; i < truth.Classes.Count; i++)
         {
             var actual = truth.Classes[i] < 0 ? -1 : truthPlaces[truth.Classes[i]];
-            var answer = _predictsProbability ? Decision(predicted.Numbers[i], positive)
+            var answer =
+                _predictsProbability ? Decision(predicted.Numbers[i], positive)
                 : predicted.Classes[i] < 0 ? -1
                 : predictedPlaces[predicted.Classes[i]];
             if (actual < 0 || answer < 0)
@@ -181,5 +183,9 @@ internal sealed class PredictionErrors
         );
 
     private static List<Measured> Known(params (string Name, Estimate Estimate)[] metrics) =>
-        [.. metrics.Where(metric => metric.Estimate.Value is not null).Select(metric => new Measured(metric.Name, metric.Estimate.Value!.Value))];
+        [
+            .. metrics
+                .Where(metric => metric.Estimate.Value is not null)
+                .Select(metric => new Measured(metric.Name, metric.Estimate.Value!.Value)),
+        ];
 }

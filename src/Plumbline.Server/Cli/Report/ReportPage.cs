@@ -94,7 +94,9 @@ internal sealed class ReportPage(ReportDocument report)
     private void Overview()
     {
         Line("<h2>Overview</h2><div class=\"scroll\"><table><thead><tr><th>Column</th><th>Drift</th><th class=\"n\">Statistic</th>");
-        Line("<th class=\"wide\"></th><th class=\"wide\">Type</th><th class=\"n\">Missing before</th><th class=\"n\">Missing now</th></tr>");
+        Line(
+            "<th class=\"wide\"></th><th class=\"wide\">Type</th><th class=\"n\">Missing before</th><th class=\"n\">Missing now</th></tr>"
+        );
         Line("</thead><tbody>");
         for (var i = 0; i < report.Columns.Count; i++)
         {

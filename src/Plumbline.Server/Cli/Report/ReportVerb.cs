@@ -67,10 +67,7 @@ internal sealed class ReportVerb
         CustomParser = OptionText.Encoding,
         HelpName = "NAME",
     };
-    private readonly Option<bool> _failOnDrift = new("--fail-on-drift")
-    {
-        Description = "Answer 1 when a column drifted or is missing.",
-    };
+    private readonly Option<bool> _failOnDrift = new("--fail-on-drift") { Description = "Answer 1 when a column drifted or is missing." };
 
     public static Command Create(Func<ReportSettings, Terminal, CancellationToken, Task<ExitCode>> run, Terminal terminal)
     {
@@ -120,7 +117,7 @@ internal sealed class ReportVerb
             yield return "--score needs --target and --prediction";
         if (given.GetValue(_delimiter) > '\x7f')
             yield return "--delimiter must be an ASCII character";
-        if (given.GetValue(_output) == given.GetValue(_json))
+        if (given.GetValue(_json) is { } json && json == given.GetValue(_output))
             yield return "--output and --json are the same file";
     }
 

@@ -98,7 +98,9 @@ internal sealed record TableFile
             name
         );
         var names = Header(csv, name);
-        var columns = names.Select(column => settings.Takes(column) ? new ColumnValues(column, settings.NeedsRows(column)) : null).ToArray();
+        var columns = names
+            .Select(column => settings.Takes(column) ? new ColumnValues(column, settings.NeedsRows(column)) : null)
+            .ToArray();
         CheckSize(name, 0, columns.Count(column => column is not null));
         long rows = 0,
             broken = 0;

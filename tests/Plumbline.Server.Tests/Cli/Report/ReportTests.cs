@@ -147,7 +147,7 @@ public sealed class ReportTests : IDisposable
     [InlineData("report a.csv a.csv -o o.html --target x", "--target and --prediction need each other")]
     [InlineData("report a.csv a.csv -o o.html --target x --prediction q", "has no column 'q' (--prediction)")]
     [InlineData("report a.csv a.csv -o o.html --threshold 0", "--threshold must be above 0")]
-    [InlineData("report a.csv a.csv", "'--output' is required")]
+    [InlineData("report a.csv a.csv", "Option '--output' is required.")]
     [InlineData("report wide.csv a.csv -o o.html", "has 2,001 columns; a report compares at most 2,000")]
     public async Task Mistakes_are_told_and_answer_2(string line, string hint)
     {
@@ -299,7 +299,8 @@ public sealed class ReportTests : IDisposable
 
     private static double Number(JsonElement of, string name) => of.GetProperty(name).GetDouble();
 
-    private static double[] Amounts(IEnumerable<Row> rows) => [.. rows.Where(row => row.Amount is not null).Select(row => row.Amount!.Value)];
+    private static double[] Amounts(IEnumerable<Row> rows) =>
+        [.. rows.Where(row => row.Amount is not null).Select(row => row.Amount!.Value)];
 
     private static double Deviation(double[] values, int divisor) =>
         Math.Sqrt(values.Sum(value => Math.Pow(value - values.Average(), 2)) / divisor);
@@ -334,7 +335,13 @@ public sealed class ReportTests : IDisposable
     private static double Area(Row[] rows)
     {
         var (yes, no) = (rows.Where(row => row.Truth == 1).ToArray(), rows.Where(row => row.Truth == 0).ToArray());
-        var right = yes.Sum(one => no.Sum(other => one.Score > other.Score ? 1 : one.Score == other.Score ? 0.5 : 0));
+        var right = yes.Sum(one =>
+            no.Sum(other =>
+                one.Score > other.Score ? 1
+                : one.Score == other.Score ? 0.5
+                : 0
+            )
+        );
         return right / yes.Length / no.Length;
     }
 }
