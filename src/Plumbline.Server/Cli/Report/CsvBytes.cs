@@ -4,7 +4,8 @@ namespace Plumbline.Server.Cli.Report;
 
 /// <summary>
 /// CSV (RFC 4180) read as bytes: a record is a list of places in the buffer, so that a cell becomes a number without becoming a text
-/// before. Understands what <see cref="Import.CsvRows"/> understands; that one gives texts, which an import needs and a report cannot afford.
+/// before. Understands what <see cref="Import.CsvRows"/> understands; that one gives texts, which an import needs and a report cannot
+/// afford.
 /// </summary>
 internal sealed class CsvBytes : IDisposable
 {

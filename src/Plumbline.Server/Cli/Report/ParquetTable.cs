@@ -6,7 +6,8 @@ using Plumbline.Server.Cli.Shell;
 namespace Plumbline.Server.Cli.Report;
 
 /// <summary>
-/// Parquet read column by column. An import has the engine turn it into rows; a report needs no rows, and without the engine it starts at once.
+/// Parquet read column by column. An import has the engine turn it into rows; a report needs no rows, and without the engine it starts at
+/// once.
 /// </summary>
 internal static class ParquetTable
 {

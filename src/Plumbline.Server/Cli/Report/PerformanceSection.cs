@@ -43,7 +43,8 @@ internal sealed class PerformanceSection(StringBuilder html)
         if (facts is not { Classes: { Count: > 0 and <= LargestMatrix } classes, Confusion: { } confusion })
             return;
         Line(
-            $"<div class=\"scroll\"><p class=\"soft small\">{side}: true class in rows, predicted in columns</p><table class=\"matrix\"><tr><th></th>"
+            $"<div class=\"scroll\"><p class=\"soft small\">{side}: true class in rows, predicted in columns</p>"
+                + "<table class=\"matrix\"><tr><th></th>"
         );
         foreach (var name in classes)
             Line($"<th>{ReportPage.Text(name)}</th>");

@@ -125,10 +125,10 @@ internal sealed class ReportPage(ReportDocument report)
     {
         Line("<h2>How to read it</h2><div class=\"small soft\">");
         Line(
-            $"<p>A column counts as drifted when its drift statistic is {Figures.Format(report.Threshold)} or more. For numbers that is the "
-                + "Wasserstein distance: how far values moved on average, in standard deviations of the reference. For categories it is the "
-                + "Jensen-Shannon distance between the shares: 0 when they are the same, 1 when no category is in both files. A column whose "
-                + "type changed, or that lost or got all its values, counts as drifted too.</p>"
+            $"<p>A column counts as drifted when its drift statistic is {Figures.Format(report.Threshold)} or more. For numbers that is "
+                + "the Wasserstein distance: how far values moved on average, in standard deviations of the reference. For categories it "
+                + "is the Jensen-Shannon distance between the shares: 0 when they are the same, 1 when no category is in both files. A "
+                + "column whose type changed, or that lost or got all its values, counts as drifted too.</p>"
         );
         Line(
             "<p>Histograms have 30 bins of the same width between the half percent at either end; the outer bins hold what lies beyond. "

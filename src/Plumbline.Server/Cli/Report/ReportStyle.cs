@@ -20,10 +20,12 @@ internal static class ReportStyle
         .note{border:1px solid var(--line);border-left:4px solid var(--cur);border-radius:6px;padding:8px 14px;margin:10px 0;
         overflow-wrap:anywhere}
         .scroll{overflow-x:auto}
-        table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--line);vertical-align:top}
-        th{color:var(--soft);font-weight:600;font-size:13px}.n{text-align:right;white-space:nowrap}
+        table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 10px;
+        border-bottom:1px solid var(--line);vertical-align:top}
+        th{color:var(--soft);font-weight:600;font-size:13px}.n{text-align:right}td.n{white-space:nowrap}
         td.name{overflow-wrap:anywhere;min-width:110px}
-        .badge{display:inline-block;border-radius:10px;padding:1px 9px;font-size:13px;white-space:nowrap;background:var(--panel);color:var(--soft)}
+        .badge{display:inline-block;border-radius:10px;padding:1px 9px;font-size:13px;white-space:nowrap;
+        background:var(--panel);color:var(--soft)}
         .badge.bad{background:var(--badbg);color:var(--bad)}.badge.good{background:var(--goodbg);color:var(--good)}
         .column{border:1px solid var(--line);border-radius:8px;padding:16px 18px;margin:14px 0;scroll-margin-top:12px;break-inside:avoid}
         .head{display:flex;flex-wrap:wrap;gap:4px 10px;align-items:center;margin-bottom:4px}
@@ -33,7 +35,8 @@ internal static class ReportStyle
         svg{display:block;width:100%;height:auto}svg text{fill:var(--soft);font-size:12px;font-family:inherit}
         .axis{stroke:var(--line)}.ref.area,.ref.bar{fill:var(--ref)}.cur.area,.cur.bar{fill:var(--cur)}.area{opacity:.22}
         .line{fill:none;stroke-width:1.8;vector-effect:non-scaling-stroke}.ref.line{stroke:var(--ref)}.cur.line{stroke:var(--cur)}
-        .meter{height:8px;min-width:90px;background:var(--panel);border:1px solid var(--line);border-radius:4px;position:relative;margin-top:7px}
+        .meter{height:8px;min-width:90px;background:var(--panel);border:1px solid var(--line);border-radius:4px;
+        position:relative;margin-top:7px}
         .meter i{display:block;height:100%;background:var(--good);border-radius:3px}.meter.bad i{background:var(--bad)}
         .matrix td,.matrix th{text-align:right;border:1px solid var(--line)}.matrix .hit{font-weight:600}
         @media (max-width:720px){body{padding:16px 12px 40px}h1{font-size:22px}.two{grid-template-columns:minmax(0,1fr)}
