@@ -56,6 +56,7 @@ internal static class ReportBenchmark
         )
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         var clock = Stopwatch.StartNew();
         using var process = Process.Start(start)!;

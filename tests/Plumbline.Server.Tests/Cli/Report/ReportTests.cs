@@ -230,10 +230,13 @@ public sealed class ReportTests : IDisposable
     {
         var text = new StringBuilder("amount,country,kind,truth,score\n");
         foreach (var row in rows)
+        {
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"{row.Amount},{row.Country},\"{row.Kind.Replace("\"", "\"\"", StringComparison.Ordinal)}\",{row.Truth},{row.Score}\n"
             );
+        }
+
         Write(name, text.ToString());
         return name;
     }
