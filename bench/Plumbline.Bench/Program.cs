@@ -20,6 +20,7 @@ return args.FirstOrDefault() switch
     "slices" => Plumbline.Bench.Slices.SlicesBenchmark.Run(args),
     "worlds" => await Plumbline.Bench.Worlds.WorldsBenchmark.RunAsync(args),
     "demo" => await Plumbline.Bench.Demo.DemoBenchmark.RunAsync(args),
+    "report" => await Plumbline.Bench.Report.ReportBenchmark.RunAsync(args),
     "scrape" => await Plumbline.Bench.Exposition.ScrapeBenchmark.RunAsync(args),
     "fuzz" => await Plumbline.Bench.Fuzz.FuzzBenchmark.RunAsync(args),
     _ => Usage(),
@@ -72,6 +73,10 @@ static int Usage()
     );
     Console.WriteLine(
         "  review sets | million   what a review finds on public data sets; a million predictions and tasks (--help says more)"
+    );
+    Console.WriteLine("  report [--rows 500000] [--runs 5]");
+    Console.WriteLine(
+        "                          the report of two files x 30 columns, CSV and Parquet, as a process: seconds, peak memory"
     );
     Console.WriteLine("  scrape [--models 200] [--features 50] [--hours 6]");
     Console.WriteLine("                          /metrics of many models: milliseconds, megabytes, memory above idle");

@@ -1,6 +1,7 @@
 using Plumbline.Server.Cli;
 using Plumbline.Server.Cli.Gate;
 using Plumbline.Server.Cli.Import;
+using Plumbline.Server.Cli.Report;
 using Plumbline.Server.Cli.Shell;
 using Plumbline.Server.Cli.Wait;
 using Plumbline.Server.Demo;
@@ -16,6 +17,7 @@ var exitCode = await CommandLine.RunAsync(
         Import = ImportRun.RunAsync,
         Wait = WaitRun.RunAsync,
         Gate = GateRun.RunAsync,
+        Report = ReportRun.RunAsync,
         CheckConfig = ServerRuns.CheckConfigAsync,
         Check = CheckVerb.RunAsync,
         Account = AccountRun.RunAsync,

@@ -81,6 +81,7 @@ public sealed class FirstLinesTests(BrowserHost host)
                     Account = (_, _, _) => Task.FromResult(ExitCode.Failure),
                     Wait = (_, _, _) => Task.FromResult(ExitCode.Failure),
                     Gate = (_, _, _) => Task.FromResult(ExitCode.Failure),
+                    Report = (_, _, _) => Task.FromResult(ExitCode.Failure),
                 },
                 new Terminal(output, error, false)
             );

@@ -31,5 +31,6 @@ internal static class SetImport
             Account = (_, _, _) => throw new NotSupportedException(),
             Wait = (_, _, _) => throw new NotSupportedException(),
             Gate = (_, _, _) => throw new NotSupportedException(),
+            Report = (_, _, _) => throw new NotSupportedException(),
         };
 }

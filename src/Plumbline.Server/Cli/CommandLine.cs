@@ -32,6 +32,8 @@ public sealed record VerbActions
     public required Func<Wait.WaitSettings, Terminal, CancellationToken, Task<ExitCode>> Wait { get; init; }
 
     public required Func<Gate.GateSettings, Terminal, CancellationToken, Task<ExitCode>> Gate { get; init; }
+
+    public required Func<Report.ReportSettings, Terminal, CancellationToken, Task<ExitCode>> Report { get; init; }
 }
 
 /// <summary>The root of the command line: its verbs, its help and the translation of failures into <see cref="ExitCode"/>.</summary>
@@ -113,6 +115,7 @@ public static class CommandLine
             Import.ImportVerb.Create(actions.Import, terminal),
             Cli.Wait.WaitVerb.Create(actions.Wait, terminal),
             Cli.Gate.GateVerb.Create(actions.Gate, terminal),
+            Cli.Report.ReportVerb.Create(actions.Report, terminal),
             CheckVerb.Create(actions.Check, terminal),
             CheckConfigVerb.Create(actions.CheckConfig, terminal),
             HashKeyVerb.Create(terminal, Console.In),

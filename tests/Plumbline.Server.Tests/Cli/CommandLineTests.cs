@@ -146,6 +146,7 @@ public sealed class CommandLineTests
             Check = CheckVerb.RunAsync,
             Wait = WaitRun.RunAsync,
             Gate = GateRun.RunAsync,
+            Report = Plumbline.Server.Cli.Report.ReportRun.RunAsync,
         };
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string line)
@@ -175,6 +176,7 @@ public sealed class CommandLineTests
             Account = (s, _, _) => Take(s),
             Wait = (s, _, _) => Take(s),
             Gate = (s, _, _) => Take(s),
+            Report = (s, _, _) => Take(s),
         };
     }
 }

@@ -21,11 +21,7 @@ public sealed class SourceFiles(FileFormat? told, char delimiter, Encoding? enco
     public RowSource Open(string path) =>
         FormatOf(path) switch
         {
-            FileFormat.Csv => new CsvRows(
-                path,
-                path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) && delimiter == ',' ? '\t' : delimiter,
-                encoding
-            ),
+            FileFormat.Csv => new CsvRows(path, DelimiterOf(path, delimiter), encoding),
             FileFormat.Ndjson => new NdjsonRows(path),
             _ => new NdjsonRows(_converted[path]),
         };
@@ -37,7 +33,14 @@ public sealed class SourceFiles(FileFormat? told, char delimiter, Encoding? enco
         return ValueTask.CompletedTask;
     }
 
-    private FileFormat FormatOf(string path)
+    private FileFormat FormatOf(string path) => FormatOf(path, told);
+
+    /// <summary>The character between the fields of a CSV: a tab for .tsv where nothing else was said.</summary>
+    internal static char DelimiterOf(string path, char told) =>
+        path.Contains(".tsv", StringComparison.OrdinalIgnoreCase) && told == ',' ? '\t' : told;
+
+    /// <summary>A file's format: what was said, else what its name says.</summary>
+    internal static FileFormat FormatOf(string path, FileFormat? told)
     {
         if (told is { } format)
             return format;
