@@ -63,11 +63,13 @@ internal static class ReportBenchmark
         var said = process.StandardOutput.ReadToEndAsync();
         var ended = process.WaitForExitAsync();
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(10), TimeProvider.System);
-        double peak = 0;
-        // The kernel keeps the peak while the process lives, so only what is added in the last ten milliseconds can be missed.
+        double peak = 0,
+            processor = 0;
+        // The kernel tells both while the process lives, so only what is added in the last ten milliseconds can be missed.
         while (!ended.IsCompleted)
         {
             peak = Math.Max(peak, PeakMiB(process.Id));
+            processor = Math.Max(processor, ProcessorSeconds(process));
             await Task.WhenAny(ended, ticks.WaitForNextTickAsync().AsTask());
         }
 
@@ -75,7 +77,21 @@ internal static class ReportBenchmark
         var seconds = clock.Elapsed.TotalSeconds;
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"plumbline report answered {process.ExitCode}: {await said}");
-        return new Run(seconds, process.TotalProcessorTime.TotalSeconds, peak);
+        return new Run(seconds, processor, peak);
+    }
+
+    private static double ProcessorSeconds(Process process)
+    {
+        try
+        {
+            process.Refresh();
+            return process.TotalProcessorTime.TotalSeconds;
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended between the question and the answer.
+            return 0;
+        }
     }
 
     private static double PeakMiB(int process)
