@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Plumbline.Statistics;
 
 /// <summary>Sorting of large columns of numbers, where it dominates the cost of a test.</summary>
-internal static class Sorting
+public static class Sorting
 {
     private const int RadixFrom = 4096;
     private const int Bits = 11;
@@ -14,7 +14,10 @@ internal static class Sorting
     public static double[] Ascending(ReadOnlySpan<double> values)
     {
         var copy = values.ToArray();
-        if (copy.Length < RadixFrom || IsAscending(copy))
+        // What comes sorted, as from a caller that needs the order too, is only looked through.
+        if (IsAscending(copy))
+            return copy;
+        if (copy.Length < RadixFrom)
             Array.Sort(copy);
         else
             Radix(copy);

@@ -60,8 +60,7 @@ public sealed class PercentileEdges
 
         if (count == 0)
             throw new ArgumentException("No finite value to take quantiles of.", nameof(sample));
-        Array.Sort(finite, 0, count);
-        var sorted = finite.AsSpan(0, count);
+        var sorted = Sorting.Ascending(finite.AsSpan(0, count));
         Span<double> quantiles = stackalloc double[Levels.Count];
         for (var k = 0; k < quantiles.Length; k++)
             quantiles[k] = Quantile.OfSorted(sorted, Levels[k]);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Plumbline.Events;
 using Plumbline.Registry.FeatureTypes;
 using Plumbline.Registry.Models;
+using Plumbline.Statistics;
 
 namespace Plumbline.Server.Cli.Report;
 
@@ -127,7 +128,7 @@ internal sealed class ColumnValues(string name, bool keepsRows)
 
     private ColumnFacts NumericFacts()
     {
-        Array.Sort(_numbers);
+        _numbers = Sorting.Ascending(_numbers);
         var words = _texts.Counts.Where(pair => MissingWords.Contains(pair.Text)).Sum(pair => pair.Count);
         return new ColumnFacts
         {

@@ -92,12 +92,20 @@ internal static class ParquetTable
             TypeCode.UInt64 => AddAsync<ulong>(part, field, value => values.AddNumber(value), values, cancellation),
             TypeCode.Boolean => AddAsync<bool>(part, field, value => values.AddText(value ? "true" : "false"), values, cancellation),
             TypeCode.DateTime => AddAsync<DateTime>(part, field, value => values.AddText(Time(value)), values, cancellation),
-            _ when IsText(field.ClrType) => AddTextsAsync(part, field, values, cancellation),
+            _ when IsText(field.ClrType) => AddAsync<ReadOnlyMemory<char>>(
+                part,
+                field,
+                text => values.AddText(text.Span),
+                values,
+                cancellation
+            ),
             _ => AddAsync<Guid>(part, field, value => values.AddText(value.ToString()), values, cancellation),
         };
 
     private static string Time(DateTime time) => time.ToString("O", CultureInfo.InvariantCulture);
 
+    // The library's nullable values and strings cost twice as much as the column as it is stored: the values that are there, and for each
+    // row whether it has one.
     private static async Task AddAsync<T>(
         ParquetRowGroupReader part,
         DataField field,
@@ -107,41 +115,24 @@ internal static class ParquetTable
     )
         where T : struct
     {
+        var stored = new T[part.RowCount];
         if (!field.IsNullable)
         {
-            var whole = new T[part.RowCount];
-            await part.ReadAsync<T>(field, whole.AsMemory(), null, cancellation);
-            foreach (var value in whole)
+            await part.ReadRawAsync<T>(field, stored, null, null, cancellation);
+            foreach (var value in stored)
                 add(value);
             return;
         }
 
-        var cells = new T?[part.RowCount];
-        await part.ReadAsync<T>(field, cells.AsMemory(), null, cancellation);
-        foreach (var cell in cells)
+        var levels = new int[part.RowCount];
+        await part.ReadRawAsync<T>(field, stored, levels, null, cancellation);
+        var next = 0;
+        foreach (var level in levels)
         {
-            if (cell is { } value)
-                add(value);
+            if (level == field.MaxDefinitionLevel)
+                add(stored[next++]);
             else
                 values.AddMissing();
-        }
-    }
-
-    private static async Task AddTextsAsync(
-        ParquetRowGroupReader part,
-        DataField field,
-        ColumnValues values,
-        CancellationToken cancellation
-    )
-    {
-        var cells = new string?[part.RowCount];
-        await part.ReadAsync(field, cells!, null, cancellation);
-        foreach (var cell in cells)
-        {
-            if (cell is null)
-                values.AddMissing();
-            else
-                values.AddText(cell);
         }
     }
 }

@@ -11,13 +11,9 @@ using Plumbline.Server.Cli.Shell;
 namespace Plumbline.Server.Tests.Cli.Report;
 
 /// <summary>`plumbline report`: real files through the command line; the numbers against sums made here from the rows.</summary>
-public sealed class ReportTests : IDisposable
+public sealed class ReportTests : ReportFolder
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("plumbline-report-test-").FullName;
-
     private sealed record Row(double? Amount, string Country, string Kind, int Truth, double Score);
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task Numbers_are_those_of_the_rows()
@@ -82,7 +78,7 @@ public sealed class ReportTests : IDisposable
         WriteCsv("reference.csv", Rows(400, 5, 0));
         WriteCsv("current.csv", Rows(400, 6, 1));
         var report = await JsonAsync("reference.csv", "current.csv", "--title <script>alert(1)</script>");
-        var page = await File.ReadAllTextAsync(Path.Combine(_folder, "report.html"), Ct);
+        var page = await File.ReadAllTextAsync(Path.Combine(Folder, "report.html"), Ct);
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<b>&NEW", page, StringComparison.Ordinal);
         Assert.Contains(WebUtility.HtmlEncode("<b>&NEW"), page, StringComparison.Ordinal);
@@ -130,7 +126,7 @@ public sealed class ReportTests : IDisposable
         Assert.Equal("changed_type", Column(report, "was").GetProperty("status").GetString());
         Assert.Equal("no_values", Column(report, "kind").GetProperty("status").GetString());
         Assert.Equal("not_compared", Column(report, "empty").GetProperty("status").GetString());
-        var page = await File.ReadAllTextAsync(Path.Combine(_folder, "report.html"), Ct);
+        var page = await File.ReadAllTextAsync(Path.Combine(Folder, "report.html"), Ct);
         Assert.Contains("b.csv:3 has 2 fields", page, StringComparison.Ordinal);
         Assert.Contains("all values are missing in both files", page, StringComparison.Ordinal);
     }
@@ -157,12 +153,12 @@ public sealed class ReportTests : IDisposable
         Write("other.csv", "z\n1\n");
         Write("twice.csv", "x,x\n1,1\n");
         Write("broken.csv", "x,k\n1,2,3\n");
-        await File.WriteAllBytesAsync(Path.Combine(_folder, "latin.csv"), Encoding.Latin1.GetBytes("x,k\n1,é\n"), Ct);
+        await File.WriteAllBytesAsync(Path.Combine(Folder, "latin.csv"), Encoding.Latin1.GetBytes("x,k\n1,é\n"), Ct);
         Write("wide.csv", string.Join(',', Enumerable.Range(0, 2_001).Select(i => $"c{i}")) + "\n");
         var (code, _, error) = await RunAsync(line);
         Assert.Equal((int)ExitCode.Usage, code);
         Assert.Contains(hint, error, StringComparison.Ordinal);
-        Assert.False(File.Exists(Path.Combine(_folder, "o.html")));
+        Assert.False(File.Exists(Path.Combine(Folder, "o.html")));
     }
 
     [Fact]
@@ -202,8 +198,6 @@ public sealed class ReportTests : IDisposable
             Assert.True(code == 0, $"{line}: {error}");
         }
     }
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     private static Row[] Rows(int count, int seed, double shift)
     {
@@ -251,7 +245,7 @@ public sealed class ReportTests : IDisposable
             new DataField<double>("score")
         );
         var fields = schema.GetDataFields();
-        await using var file = File.Create(Path.Combine(_folder, name));
+        await using var file = File.Create(Path.Combine(Folder, name));
         await using var writer = await ParquetWriter.CreateAsync(schema, file, cancellationToken: Ct);
         using var group = writer.CreateRowGroup();
         await group.WriteAsync<double>(fields[0], rows.Select(row => row.Amount).ToArray(), cancellationToken: Ct);
@@ -261,31 +255,6 @@ public sealed class ReportTests : IDisposable
         await group.WriteAsync<double>(fields[4], rows.Select(row => row.Score).ToArray(), cancellationToken: Ct);
         group.CompleteValidate();
     }
-
-    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);
-
-    private async Task<JsonElement> JsonAsync(string reference, string current, string options = "")
-    {
-        var (code, _, error) = await RunAsync($"report {reference} {current} -o report.html --json report.json {options}".Trim());
-        Assert.True(code == 0, error);
-        return await ReadJsonAsync();
-    }
-
-    private async Task<JsonElement> ReadJsonAsync() =>
-        JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, "report.json"), Ct)).RootElement;
-
-    // Names of files are of the test's folder; the folder of the process is shared with other tests.
-    private async Task<(int Code, string Output, string Error)> RunAsync(string line)
-    {
-        string[] files = [".csv", ".parquet", ".html", ".json"];
-        var arguments = line.Split(' ').Select(word => files.Any(word.EndsWith) ? Path.Combine(_folder, word) : word).ToArray();
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var code = await CommandLine.RunAsync(arguments, CommandLineTests.Real(), new Terminal(output, error, false), Ct);
-        return (code, output.ToString(), error.ToString());
-    }
-
-    private static JsonElement Column(JsonElement report, string name) =>
-        report.GetProperty("columns").EnumerateArray().Single(column => column.GetProperty("name").GetString() == name);
 
     private static int Rows(JsonElement report, string side) => report.GetProperty(side).GetProperty("rows").GetInt32();
 
@@ -299,8 +268,6 @@ public sealed class ReportTests : IDisposable
             .Single(metric => metric.GetProperty("name").GetString() == name)
             .GetProperty("value")
             .GetDouble();
-
-    private static double Number(JsonElement of, string name) => of.GetProperty(name).GetDouble();
 
     private static double[] Amounts(IEnumerable<Row> rows) =>
         [.. rows.Where(row => row.Amount is not null).Select(row => row.Amount!.Value)];
