@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Parquet;
 using Parquet.Schema;
 
@@ -56,16 +57,17 @@ public sealed class ReportParquetTests : ReportFolder
         Assert.Equal(2 * every.Count(row => row % 3 != 0 && row % 4 == 0), Counted("flag_gaps", "true"));
         Assert.Equal(2 * every.Count(row => row % 3 != 0 && row % 4 == 1), Counted("text_gaps", "k1"));
         Assert.Equal(5, Column(report, "time_gaps").GetProperty("current").GetProperty("unique").GetInt64());
-
         T?[] Gaps<T>(Func<int, T> of)
             where T : struct => [.. every.Select(row => row % 3 == 0 ? (T?)null : of(row))];
-        long Counted(string column, string category) =>
-            Column(report, column)
-                .GetProperty("categories")
-                .GetProperty("top")
-                .EnumerateArray()
-                .Single(row => row.GetProperty("category").GetString() == category)
-                .GetProperty("current")
-                .GetInt64();
+        long Counted(string column, string category) => CountOf(Column(report, column), category);
     }
+
+    private static long CountOf(JsonElement column, string category) =>
+        column
+            .GetProperty("categories")
+            .GetProperty("top")
+            .EnumerateArray()
+            .Single(row => row.GetProperty("category").GetString() == category)
+            .GetProperty("current")
+            .GetInt64();
 }
